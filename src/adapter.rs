@@ -1,0 +1,214 @@
+//! Loggers that add something to each record: [`LoggerAdapter`].
+
+use std::fmt;
+
+use crate::record::{Context, Fields};
+use crate::sync::Arc;
+use crate::{Level, Logger, OwnedValue, Record, Source};
+
+/// A logger that adds key-values to each record, and may change its text; cheap to clone and to hand around.
+///
+/// A key-value of the call hides the adapter's own of the same key. An adapter of an adapter has the key-values of both; the
+/// outer one's hide the inner one's.
+///
+/// # Python
+/// `logging.LoggerAdapter` with `merge_extra=True`; [`replacing`](Self::replacing) is Python's default, under which the key-values of
+/// the call are lost (statement 116).
+///
+/// # Examples
+/// ```
+/// use logtree::{Capture, Registry};
+///
+/// let registry = Registry::new();
+/// let logger = registry.get_logger("app").with("request", 17);
+/// let capture = Capture::new(logger.logger());
+/// logtree::warn!(logger, user = "ann"; "slow");
+/// assert_eq!(capture.records()[0].key_value("request"), Some(&17.into()));
+/// ```
+#[derive(Clone)]
+pub struct LoggerAdapter {
+    logger: Logger,
+    /// Of this adapter and those inside it, flattened.
+    context: Arc<Context>,
+    /// Whether the key-values of the call are kept.
+    keeps_call: bool,
+    /// From the outermost to the innermost.
+    processes: Vec<Process>,
+}
+
+type Process = Arc<dyn Fn(&mut Record<'_>) + Send + Sync>;
+
+impl LoggerAdapter {
+    /// An adapter that adds nothing yet.
+    #[must_use]
+    pub fn new(logger: Logger) -> Self {
+        Self { logger, context: Arc::new([]), keeps_call: true, processes: Vec::new() }
+    }
+
+    /// The same, with one more key-value, in place of one of the same key.
+    #[must_use]
+    pub fn with(mut self, key: impl Into<String>, value: impl Into<OwnedValue>) -> Self {
+        let (key, value) = (key.into().into_boxed_str(), value.into());
+        let mut context = self.context.to_vec();
+        match context.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, known)) => *known = value,
+            None => context.push((key, value)),
+        }
+        self.context = context.into();
+        self
+    }
+
+    /// The same, with the key-values of the calls, and those that were there before, replaced by these.
+    ///
+    /// # Python
+    /// `LoggerAdapter(logger, extra)` as it is by default.
+    #[must_use]
+    pub fn replacing<K: Into<String>, V: Into<OwnedValue>>(mut self, pairs: impl IntoIterator<Item = (K, V)>) -> Self {
+        if self.keeps_call {
+            // Inside an adapter that replaces already, that one has the last word (statement 116, nested).
+            let pairs = pairs.into_iter().map(|(key, value)| (key.into().into_boxed_str(), value.into()));
+            let inner = std::mem::replace(&mut self.context, Arc::new([]));
+            self.context = pairs.collect();
+            for (key, value) in inner.iter() {
+                if !self.context.iter().any(|(known, _)| known == key) {
+                    self = self.with(&**key, value.clone());
+                }
+            }
+            self.keeps_call = false;
+        }
+        self
+    }
+
+    /// The same, with a last say on each record, after the level has passed it.
+    ///
+    /// # Python
+    /// `LoggerAdapter.process`.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::{LoggerAdapter, Record};
+    ///
+    /// let logger = LoggerAdapter::new(logtree::get_logger("jobs")).with_process(|record: &mut Record<'_>| {
+    ///     let text = format!("[job 7] {}", record.message());
+    ///     record.set_message(text);
+    /// });
+    /// logger.info("started");
+    /// ```
+    #[must_use]
+    pub fn with_process(mut self, process: impl Fn(&mut Record<'_>) + Send + Sync + 'static) -> Self {
+        self.processes.insert(0, Arc::new(process));
+        self
+    }
+
+    /// The logger behind it.
+    #[must_use]
+    pub fn logger(&self) -> &Logger {
+        &self.logger
+    }
+
+    /// The name of the logger.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.logger.name()
+    }
+
+    /// Whether a record of this level would go on.
+    #[inline]
+    #[must_use]
+    pub fn is_enabled_for(&self, level: impl Into<Level>) -> bool {
+        self.logger.is_enabled_for(level)
+    }
+
+    /// The level that decides.
+    #[must_use]
+    pub fn effective_level(&self) -> Level {
+        self.logger.effective_level()
+    }
+
+    /// Gives the logger behind it a level.
+    pub fn set_level(&self, level: impl Into<Level>) {
+        self.logger.set_level(level);
+    }
+
+    /// Whether a record would meet any handler.
+    #[must_use]
+    pub fn has_handlers(&self) -> bool {
+        self.logger.has_handlers()
+    }
+
+    /// Logs at a level.
+    #[track_caller]
+    pub fn log(&self, level: impl Into<Level>, message: impl fmt::Display) {
+        let level = level.into();
+        if self.is_enabled_for(level) {
+            let caller = Source::of_caller(std::panic::Location::caller());
+            crate::private::submit(self, level, caller, format_args!("{message}"), &crate::private::Captures(&[]));
+        }
+    }
+
+    /// Logs at `DEBUG`.
+    #[track_caller]
+    pub fn debug(&self, message: impl fmt::Display) {
+        self.log(Level::DEBUG, message);
+    }
+
+    /// Logs at `INFO`.
+    #[track_caller]
+    pub fn info(&self, message: impl fmt::Display) {
+        self.log(Level::INFO, message);
+    }
+
+    /// Logs at `WARNING`.
+    #[track_caller]
+    pub fn warning(&self, message: impl fmt::Display) {
+        self.log(Level::WARNING, message);
+    }
+
+    /// Logs at `ERROR`.
+    #[track_caller]
+    pub fn error(&self, message: impl fmt::Display) {
+        self.log(Level::ERROR, message);
+    }
+
+    /// Logs at `CRITICAL`.
+    #[track_caller]
+    pub fn critical(&self, message: impl fmt::Display) {
+        self.log(Level::CRITICAL, message);
+    }
+
+    /// Handles a record made elsewhere, after adding to it what the adapter adds.
+    pub fn handle(&self, record: &Record<'_>) {
+        if !self.logger.is_disabled() {
+            self.submit(&mut record.clone());
+        }
+    }
+
+    /// Behind the gate.
+    pub(crate) fn submit<'r>(&'r self, record: &mut Record<'r>) {
+        if self.keeps_call {
+            record.fields.set_context(&self.context);
+        } else {
+            record.fields = Fields::of_context(&self.context);
+        }
+        for process in &self.processes {
+            // A panic of it must not reach the caller any more than a filter's.
+            let call = std::panic::AssertUnwindSafe(|| process(record));
+            if let Err(panic) = std::panic::catch_unwind(call) {
+                crate::record::forget_panic(panic);
+            }
+        }
+        self.logger.submit(record);
+    }
+}
+
+impl From<Logger> for LoggerAdapter {
+    fn from(logger: Logger) -> Self {
+        Self::new(logger)
+    }
+}
+
+impl fmt::Debug for LoggerAdapter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoggerAdapter").field("logger", &self.logger).field("context", &self.context).finish_non_exhaustive()
+    }
+}

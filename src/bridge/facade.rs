@@ -1,0 +1,90 @@
+//! The backend of the `log` facade.
+
+use super::target_cache;
+use crate::dispatch::dispatch;
+use crate::record::{LazyText, Message};
+use crate::registry::{Inner, Node};
+use crate::{Error, ErrorKind, Level, Record, Registry, Source};
+
+/// Makes the global registry the backend of the `log` facade: from now on, every crate's records land in the tree.
+///
+/// A record's target is the name of its logger, with `::` as `.`. A target that is no logger's name makes none: the record goes
+/// the way of its nearest ancestor's records, by the ancestor's level, and keeps its own name. The facade's maximum level
+/// follows the tree from now on.
+///
+/// [`set_stream_logger`](crate::set_stream_logger) and [`basic_config`](crate::basic_config) do it by themselves where no other
+/// backend is installed.
+///
+/// # Errors
+/// [`ErrorKind::FacadeTaken`] if another backend was installed before; it stays, and nothing is changed. Once the global
+/// registry is the backend, further calls are fine.
+///
+/// # Examples
+/// ```
+/// logtree::install()?;
+/// logtree::get_logger("my_crate").set_level(logtree::Level::DEBUG);
+/// log::debug!(target: "my_crate::part", "lands in the tree");
+/// # Ok::<(), logtree::Error>(())
+/// ```
+pub fn install() -> Result<(), Error> {
+    Registry::global().install()
+}
+
+impl Registry {
+    /// Makes this registry the backend of the `log` facade; see [`install`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::FacadeTaken`] if another backend was installed before.
+    pub fn install(&self) -> Result<(), Error> {
+        if self.is_backend() {
+            return Ok(());
+        }
+        match log::set_boxed_logger(Box::new(self.clone())) {
+            Ok(()) => {
+                self.become_backend();
+                Ok(())
+            }
+            // Two calls at once: the other one may have installed this very registry, and be about to say so.
+            Err(_) if self.is_backend() => Ok(()),
+            Err(source) => {
+                let message = "cannot become the backend of the log facade, as another one is installed";
+                Err(Error::new(ErrorKind::FacadeTaken, message).with_source(source))
+            }
+        }
+    }
+}
+
+impl log::Log for Registry {
+    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
+        lets_through(self.inner(), metadata.target(), metadata.level().into())
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        let (target, level) = (record.target(), Level::from(record.level()));
+        if lets_through(self.inner(), target, level) {
+            target_cache::with(self.inner(), target, |node, name| submit(self.inner(), node, name, record));
+        }
+    }
+
+    /// Flushes all handlers of the registry.
+    fn flush(&self) {
+        for handler in self.handlers() {
+            // A failure was, or will be, told by the record that met it.
+            let _ = handler.flush();
+        }
+    }
+}
+
+#[inline]
+fn lets_through(registry: &Inner, target: &str, level: Level) -> bool {
+    let gate = target_cache::gate(registry, target).unwrap_or_else(|| target_cache::with(registry, target, |node, _| node.gate()));
+    level.passes(gate)
+}
+
+fn submit(registry: &Inner, node: &Node, name: &str, record: &log::Record<'_>) {
+    let text = LazyText::new(*record.args());
+    let level = record.level().into();
+    let mut ours = Record::new(&registry.environment, name, level, Message::Lazy(&text), Source::of_facade(record));
+    ours.set_source_of_key_values(record.key_values());
+    dispatch(registry, node, &mut ours);
+}

@@ -1,0 +1,77 @@
+//! Text buffers that are used again: each thread keeps a few, so that writing a line allocates nothing.
+
+use std::cell::RefCell;
+use std::ops::{Deref, DerefMut};
+
+/// What a thread keeps: one for a message and one for its line, twice over for a `Display` that logs.
+const KEPT: usize = 4;
+
+/// A larger buffer is given back to the system, so that one huge message does not stay for ever (fault 23).
+const MAX_KEPT_CAPACITY: usize = 64 * 1024;
+
+thread_local! {
+    static POOL: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A text buffer, empty at first, that goes back to its thread when dropped.
+///
+/// It is *taken out* of the pool while in use: whatever user code runs meanwhile, and logs, finds another one.
+#[derive(Debug)]
+pub(crate) struct Buffer(String);
+
+impl Buffer {
+    pub(crate) fn take() -> Self {
+        // No pool any more, as in a thread-local's destructor: a fresh one.
+        let kept = POOL.try_with(|pool| pool.try_borrow_mut().ok()?.pop()).ok().flatten();
+        Self(kept.unwrap_or_default())
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        let mut text = std::mem::take(&mut self.0);
+        if text.capacity() == 0 || text.capacity() > MAX_KEPT_CAPACITY {
+            return;
+        }
+        text.clear();
+        let _ = POOL.try_with(|pool| {
+            if let Ok(mut pool) = pool.try_borrow_mut() {
+                if pool.len() < KEPT {
+                    pool.push(text);
+                }
+            }
+        });
+    }
+}
+
+impl Deref for Buffer {
+    type Target = String;
+
+    fn deref(&self) -> &String {
+        &self.0
+    }
+}
+
+impl DerefMut for Buffer {
+    fn deref_mut(&mut self) -> &mut String {
+        &mut self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buffer_is_used_again_unless_it_grew_huge() {
+        let mut buffer = Buffer::take();
+        buffer.push_str(&"x".repeat(1000));
+        let address = buffer.as_ptr();
+        drop(buffer);
+        let mut again = Buffer::take();
+        assert_eq!((again.as_ptr(), again.len()), (address, 0));
+        again.reserve(MAX_KEPT_CAPACITY + 1);
+        drop(again);
+        assert!(Buffer::take().capacity() <= MAX_KEPT_CAPACITY);
+    }
+}

@@ -1,0 +1,161 @@
+//! Points in time and where they come from.
+
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::sync::{AtomicU64, Ordering};
+
+/// A point in time: whole nanoseconds since 1970-01-01 00:00 UTC, from the year 1677 to 2262.
+///
+/// # Examples
+/// ```
+/// use logtree::Timestamp;
+///
+/// let time = Timestamp::from_nanos(735_379_380_123_000_000);
+/// assert_eq!((time.seconds(), time.subsec_nanos()), (735_379_380, 123_000_000));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    const SECOND: i64 = 1_000_000_000;
+
+    /// The time this many nanoseconds after (before, if negative) the epoch.
+    #[must_use]
+    pub const fn from_nanos(nanos: i64) -> Self {
+        Self(nanos)
+    }
+
+    /// Nanoseconds since the epoch.
+    #[must_use]
+    pub const fn as_nanos(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since the epoch, rounded down.
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(Self::SECOND)
+    }
+
+    /// Nanoseconds since the last whole second: 0 to 999,999,999.
+    #[must_use]
+    pub const fn subsec_nanos(self) -> u32 {
+        // In range by construction: the remainder of a division by 10^9.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0..10^9")]
+        let nanos = self.0.rem_euclid(Self::SECOND) as u32;
+        nanos
+    }
+
+    /// Milliseconds since the last whole second, cut, not rounded (statement 51).
+    #[must_use]
+    pub const fn subsec_millis(self) -> u32 {
+        self.subsec_nanos() / 1_000_000
+    }
+
+    /// Seconds since the epoch as a float, as Python's `created`.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a float is what is asked for")]
+    pub fn as_seconds_f64(self) -> f64 {
+        self.0 as f64 / 1e9
+    }
+
+    /// Nanoseconds from `earlier` to this time; negative if `earlier` is later.
+    #[must_use]
+    pub const fn nanos_since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl From<SystemTime> for Timestamp {
+    /// Times outside the range become its nearest end.
+    fn from(time: SystemTime) -> Self {
+        let nanos = |duration: Duration| i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);
+        Self(match time.duration_since(UNIX_EPOCH) {
+            Ok(after) => nanos(after),
+            Err(before) => -nanos(before.duration()),
+        })
+    }
+}
+
+/// Where a registry's records get their time from.
+///
+/// Asked once for each record that passes its logger's level, on the logging thread, with none of our locks held. It must
+/// not block and must not log.
+///
+/// # Examples
+/// ```
+/// use logtree::{ManualClock, Registry, Timestamp};
+/// use std::sync::Arc;
+///
+/// let clock = Arc::new(ManualClock::new(Timestamp::from_nanos(0)));
+/// let registry = Registry::builder().clock(clock.clone()).build();
+/// clock.advance(std::time::Duration::from_secs(1));
+/// # let _ = registry;
+/// ```
+pub trait Clock: Send + Sync + fmt::Debug {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+}
+
+/// The system's real-time clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+        let now = SystemTime::now();
+        now.into()
+    }
+}
+
+/// A clock that stands still until it is moved: for tests and replays.
+#[derive(Debug, Default)]
+pub struct ManualClock(AtomicU64);
+
+impl ManualClock {
+    /// A clock that shows this time.
+    #[must_use]
+    pub fn new(time: Timestamp) -> Self {
+        let clock = Self::default();
+        clock.set(time);
+        clock
+    }
+
+    /// Moves the clock to a time, earlier or later.
+    pub fn set(&self, time: Timestamp) {
+        self.0.store(u64::from_ne_bytes(time.0.to_ne_bytes()), Ordering::Relaxed);
+    }
+
+    /// Moves the clock forward.
+    pub fn advance(&self, by: Duration) {
+        let by = i64::try_from(by.as_nanos()).unwrap_or(i64::MAX);
+        self.set(Timestamp(self.now().0.saturating_add(by)));
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(i64::from_ne_bytes(self.0.load(Ordering::Relaxed).to_ne_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_round_down_before_the_epoch() {
+        let time = Timestamp::from_nanos(-500_000_000);
+        assert_eq!((time.seconds(), time.subsec_millis()), (-1, 500));
+    }
+
+    #[test]
+    fn the_farthest_times_do_not_panic() {
+        for time in [SystemTime::UNIX_EPOCH - Duration::from_secs(1 << 40), UNIX_EPOCH + Duration::from_secs(1 << 40)] {
+            let _ = Timestamp::from(time).seconds();
+        }
+        assert_eq!(Timestamp(i64::MIN).nanos_since(Timestamp(i64::MAX)), i64::MIN);
+    }
+}

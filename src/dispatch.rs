@@ -1,0 +1,109 @@
+//! The way of a record behind the gate: its logger's filters, then the handlers of its route.
+
+use std::cell::Cell;
+use std::panic::{self, AssertUnwindSafe};
+
+use crate::handler::Handler;
+use crate::record::{forget_panic, panic_text};
+use crate::registry::{Inner, Node};
+use crate::sync::Ordering;
+use crate::{Record, SharedFilter};
+
+/// How deep logging may nest: a `Display` or a handler that logs, whose record's `Display` logs, and so on. Beyond, records are
+/// dropped and counted, before the stack ends (fault 30).
+const MAX_DEPTH: u32 = 32;
+
+thread_local! {
+    // Without a destructor, so that it is there even while a thread's locals are destroyed.
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+}
+
+/// One more level of nesting, until dropped.
+struct Nested;
+
+impl Nested {
+    #[inline]
+    fn enter() -> Option<Self> {
+        DEPTH.with(|depth| {
+            let deeper = depth.get() + 1;
+            (deeper <= MAX_DEPTH).then(|| {
+                depth.set(deeper);
+                Self
+            })
+        })
+    }
+}
+
+impl Drop for Nested {
+    #[inline]
+    fn drop(&mut self) {
+        DEPTH.with(|depth| depth.set(depth.get() - 1));
+    }
+}
+
+/// Sends a record to its logger's filters and handlers; no level of a logger is tested any more.
+///
+/// Never panics, whatever filters and handlers do.
+pub(crate) fn dispatch(registry: &Inner, node: &Node, record: &mut Record<'_>) {
+    let Some(_nested) = Nested::enter() else {
+        registry.environment.dropped.fetch_add(1, Ordering::Relaxed);
+        return;
+    };
+    let route = node.route();
+    if !route.filters.is_empty() && !passes(&route.filters, record) {
+        return;
+    }
+    if !route.taps.is_empty() {
+        offer(&route.taps, record);
+        // The gate may be open only for the taps.
+        if !record.level().passes(node.effective_level().number()) {
+            return;
+        }
+    }
+    if route.handlers.is_empty() {
+        to_last_resort(registry, record);
+    } else {
+        offer(&route.handlers, record);
+    }
+}
+
+/// Offers a record to handlers, in order, by their levels.
+fn offer(handlers: &[Handler], record: &Record<'_>) {
+    for (at, handler) in handlers.iter().enumerate() {
+        let taken = record.level() >= handler.level() && !handler.is_null();
+        if taken && !(handler.writes_once() && is_written_by(&handlers[..at], handler, record)) {
+            handler.handle(record);
+        }
+    }
+}
+
+/// Whether one of the handlers before has already written the record to the same stream.
+#[cold]
+fn is_written_by(before: &[Handler], handler: &Handler, record: &Record<'_>) -> bool {
+    let stream = handler.stream_id();
+    let same = |other: &&Handler| stream.is_some() && other.stream_id() == stream;
+    before.iter().filter(same).any(|other| record.level() >= other.level())
+}
+
+/// Asks a logger's filters. A filter that panics counts as refusing, and is reported as a failure would be.
+#[cold]
+fn passes(filters: &[SharedFilter], record: &mut Record<'_>) -> bool {
+    let ask = AssertUnwindSafe(|| filters.iter().all(|filter| filter.filter(record)));
+    panic::catch_unwind(ask).unwrap_or_else(|panic| {
+        let text = panic_text(&*panic).escape_debug().to_string();
+        forget_panic(panic);
+        let environment = record.environment;
+        environment.dropped.fetch_add(1, Ordering::Relaxed);
+        let name = record.name().escape_debug();
+        environment.diagnostics.line_seldom(format_args!("logtree: a filter of {name:?} panicked: {text}", name = name.to_string()));
+        false
+    })
+}
+
+#[cold]
+fn to_last_resort(registry: &Inner, record: &Record<'_>) {
+    match registry.last_resort() {
+        Some(handler) => offer(&[handler], record),
+        None => registry.tell_of_no_handler(record.name()),
+    }
+}

@@ -1,0 +1,57 @@
+//! The filter by level, with an upper end.
+
+use std::ops::{Bound, RangeBounds};
+
+use super::Filter;
+use crate::{Level, Record};
+
+/// Passes the records whose level lies in a range: what sends INFO to one place and ERROR to another.
+///
+/// # Python
+/// The cookbook's `filter_maker`; handlers there have a lower end only.
+///
+/// # Examples
+/// ```
+/// use logtree::{Level, LevelRange, StreamHandler};
+///
+/// let ordinary = StreamHandler::stdout().with_filter(LevelRange::at_most(Level::WARNING));
+/// let severe = StreamHandler::stderr().with_level(Level::ERROR);
+/// # let _ = (ordinary, severe);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct LevelRange {
+    from: Bound<Level>,
+    to: Bound<Level>,
+}
+
+impl LevelRange {
+    /// The filter of a range, such as `Level::DEBUG..Level::ERROR`.
+    #[must_use]
+    pub fn new(range: impl RangeBounds<Level>) -> Self {
+        Self { from: range.start_bound().cloned(), to: range.end_bound().cloned() }
+    }
+
+    /// All up to and with `level`.
+    #[must_use]
+    pub fn at_most(level: impl Into<Level>) -> Self {
+        Self::new(..=level.into())
+    }
+}
+
+impl Filter for LevelRange {
+    fn filter(&self, record: &mut Record<'_>) -> bool {
+        (self.from, self.to).contains(&record.level())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ends() {
+        let filter = LevelRange::new(Level::INFO..Level::ERROR);
+        let passed = [10, 20, 30, 40].map(|level| filter.filter(&mut Record::builder().level(level).build()));
+        assert_eq!(passed, [false, true, true, false]);
+    }
+}

@@ -1,0 +1,56 @@
+//! The filter by logger name.
+
+use super::Filter;
+use crate::name::{covers, dotted};
+use crate::Record;
+
+/// Passes the records of a logger and of all below it, by whole segments; the empty name passes all.
+///
+/// # Python
+/// `logging.Filter(name)` (statement 42). `root` passes the root's own records only.
+///
+/// # Examples
+/// ```
+/// use logtree::{Filter, NameFilter, Record};
+///
+/// let filter = NameFilter::new("botocore.client");
+/// let passes = |name| filter.filter(&mut Record::builder().name(name).build());
+/// assert!(passes("botocore.client") && passes("botocore.client.S3"));
+/// assert!(!passes("botocore.clients"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct NameFilter {
+    name: Box<str>,
+}
+
+impl NameFilter {
+    /// The filter of a name; `::` in it is a dot.
+    #[must_use]
+    pub fn new(name: impl AsRef<str>) -> Self {
+        Self { name: dotted(name.as_ref()).into() }
+    }
+}
+
+impl Filter for NameFilter {
+    fn filter(&self, record: &mut Record<'_>) -> bool {
+        covers(&self.name, record.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Statement 42.
+    #[test]
+    fn whole_segments() {
+        let passed = |filter: &str| {
+            let filter = NameFilter::new(filter);
+            ["A.B", "A.B.C", "A.BB", "B.A.B", "A", "A.B.", "a.b"]
+                .map(|name| filter.filter(&mut Record::builder().name(name).build()))
+        };
+        assert_eq!(passed("A.B"), [true, true, false, false, false, true, false]);
+        assert_eq!(passed("A::B"), [true, true, false, false, false, true, false]);
+        assert_eq!(passed(""), [true; 7]);
+    }
+}

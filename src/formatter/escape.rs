@@ -1,0 +1,165 @@
+//! What a message may do to the line it stands in: nothing.
+
+/// What becomes of newlines and control characters in messages, names and values.
+///
+/// The text of the template itself is never touched, nor are our own colours.
+///
+/// # Python
+/// `Raw` is what Python does (statement 69); there, any message can forge a record or drive the terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Multiline {
+    /// Lines after the first are indented by four spaces, so that none can pass for a record; a newline at the very end is
+    /// dropped. Control characters are escaped. The default.
+    #[default]
+    Indent,
+    /// One record is one line: newlines are escaped like the other control characters.
+    Escape,
+    /// All bytes as they are, as Python writes them.
+    Raw,
+}
+
+/// What follows a newline under [`Multiline::Indent`].
+const INDENT: &str = "\n    ";
+
+/// Appends `text` by the rules of `multiline`.
+pub(crate) fn push(out: &mut String, text: &str, multiline: Multiline) {
+    if multiline == Multiline::Raw || is_plain(text) {
+        out.push_str(text);
+    } else {
+        push_escaped(out, text, multiline);
+    }
+}
+
+/// Whether every character can stand as it is. Texts mostly can, so this is what most texts cost: blocks of bytes tested
+/// together, which the compiler turns into vector instructions.
+pub(crate) fn is_plain(text: &str) -> bool {
+    let suspicious = |byte: u8| byte < b' ' || byte >= 0x7f;
+    let mut blocks = text.as_bytes().chunks_exact(16);
+    let clean = blocks.by_ref().all(|block| !block.iter().fold(false, |any, &byte| any | suspicious(byte)))
+        && !blocks.remainder().iter().any(|&byte| suspicious(byte));
+    clean || !text.chars().any(is_special)
+}
+
+/// Controls of C0 (but the tab), DEL and C1; line and paragraph separator; the marks that turn the direction of text.
+fn is_special(character: char) -> bool {
+    matches!(character,
+        '\0'..='\x08' | '\x0a'..='\x1f' | '\x7f'..='\u{9f}'
+        | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cold]
+fn push_escaped(out: &mut String, text: &str, multiline: Multiline) {
+    let indent = multiline == Multiline::Indent;
+    // The sink ends the line; a second newline would only be an empty, indented line.
+    let text = if indent { text.strip_suffix('\n').unwrap_or(text) } else { text };
+    let mut rest = text;
+    while let Some(at) = rest.find(is_special) {
+        out.push_str(&rest[..at]);
+        let mut characters = rest[at..].chars();
+        let character = characters.next().unwrap_or_default();
+        rest = characters.as_str();
+        if indent && character == '\n' {
+            out.push_str(INDENT);
+        } else if indent && character == '\r' && rest.starts_with('\n') {
+            // A network protocol's line end is a line end.
+        } else {
+            push_escape(out, character);
+        }
+    }
+    out.push_str(rest);
+}
+
+/// Appends the escape of one character, as Rust would write it in a literal.
+pub(crate) fn push_escape(out: &mut String, character: char) {
+    match character {
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        _ if character.is_ascii() => {
+            const DIGITS: &[u8; 16] = b"0123456789abcdef";
+            let code = character as usize;
+            out.push_str("\\x");
+            out.push(char::from(DIGITS[code >> 4 & 15]));
+            out.push(char::from(DIGITS[code & 15]));
+        }
+        _ => out.extend(character.escape_unicode()),
+    }
+}
+
+/// Appends a key or a value of ` key=value`: as it is if it is a plain word, else in quotes.
+pub(crate) fn push_word(out: &mut String, word: &str) {
+    let breaks = |character: char| matches!(character, ' ' | '"' | '=' | '\t') || is_special(character);
+    if !word.is_empty() && !word.contains(breaks) {
+        out.push_str(word);
+        return;
+    }
+    out.push('"');
+    let mut rest = word;
+    while let Some(at) = rest.find(|character| matches!(character, '"' | '\\' | '\t') || is_special(character)) {
+        out.push_str(&rest[..at]);
+        let mut characters = rest[at..].chars();
+        push_escape(out, characters.next().unwrap_or_default());
+        rest = characters.as_str();
+    }
+    out.push_str(rest);
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn escaped(text: &str, multiline: Multiline) -> String {
+        let mut out = String::new();
+        push(&mut out, text, multiline);
+        out
+    }
+
+    #[test]
+    fn newlines_by_policy() {
+        let text = "GET /\r\nHost: x\n\nbody\n";
+        assert_eq!(escaped(text, Multiline::Indent), "GET /\n    Host: x\n    \n    body");
+        assert_eq!(escaped(text, Multiline::Escape), "GET /\\r\\nHost: x\\n\\nbody\\n");
+        assert_eq!(escaped(text, Multiline::Raw), text);
+        assert_eq!(escaped("over\rwritten", Multiline::Indent), "over\\rwritten");
+    }
+
+    #[test]
+    fn what_drives_a_terminal_is_escaped() {
+        let text = "\x1b[2J\x07\0\u{9b}31m\u{202e}\u{2028}tab\tend\x7f";
+        let shown = "\\x1b[2J\\x07\\x00\\u{9b}31m\\u{202e}\\u{2028}tab\tend\\x7f";
+        assert_eq!(escaped(text, Multiline::Indent), shown);
+        assert_eq!(escaped(text, Multiline::Escape), shown);
+    }
+
+    /// Fault 24: each character by itself.
+    #[test]
+    fn no_character_makes_a_second_line_or_a_control() {
+        for character in '\0'..=char::MAX {
+            let text = format!("a{character}b{character}{}", "c".repeat(16));
+            let line = escaped(&text, Multiline::Escape);
+            let harmless = !line.chars().any(is_special) && line.chars().all(|c| c >= ' ' || c == '\t');
+            assert!(harmless, "{character:?}: {line:?}");
+            assert_eq!(line == text, !is_special(character), "{character:?}");
+        }
+    }
+
+    #[test]
+    fn words_are_quoted_when_they_would_run_together() {
+        for (word, shown) in [
+            ("plain", "plain"),
+            ("", "\"\""),
+            ("two words", "\"two words\""),
+            ("a=b", "\"a=b\""),
+            ("say \"hi\"\n", "\"say \\\"hi\\\"\\n\""),
+            ("C:\\dir", "C:\\dir"),
+        ] {
+            let mut out = String::new();
+            push_word(&mut out, word);
+            assert_eq!(out, shown);
+        }
+    }
+}

@@ -1,0 +1,410 @@
+//! The formatter of JSON lines: [`JsonFormatter`].
+
+use std::borrow::Cow;
+
+use super::template::push_plain;
+use super::time::TimeFormat;
+use super::{Format, Line, TimeZone};
+use crate::buffer::Buffer;
+use crate::record::{guard, write_error_chain, KeyValues, Scalar};
+use crate::{Error, Record, Timestamp};
+
+/// Writes each record as one JSON object on one line (RFC 8259, UTF-8).
+///
+/// The members, in this order: `time` (RFC 3339, UTC, milliseconds), `level`, `logger`, `message`; where asked for, `file`, `line`,
+/// `function`, `module_path`, `thread`, `thread_name`, `process`; then the key-values under their own names, with their own
+/// types; then `error` and `stack` where the record has them. A key-value whose name is taken gets underscores behind its name
+/// until it is free (`message_`), so nothing is lost and no name stands twice.
+///
+/// Numbers are written as numbers, NaN and infinities as `null`. Values that only print themselves are texts.
+///
+/// # Python
+/// The cookbook's structured logging, which Python's `logging` leaves to others.
+///
+/// # Examples
+/// ```
+/// use logtree::{Format, JsonFormatter, JsonTime, Level, Line, Record, Timestamp};
+///
+/// let record = Record::builder().name("app").level(Level::INFO).message("up").time(Timestamp::from_nanos(0));
+/// let record = record.key_value("port", 8080).key_value("level", "sea").build();
+/// let mut line = Line::new();
+/// JsonFormatter::new().format(&record, &mut line)?;
+/// assert_eq!(
+///     line.as_str(),
+///     r#"{"time":"1970-01-01T00:00:00.000Z","level":"INFO","logger":"app","message":"up","port":8080,"level_":"sea"}"#
+/// );
+/// # Ok::<(), logtree::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct JsonFormatter {
+    time: TimeWriter,
+    source: bool,
+    thread: bool,
+    process: bool,
+}
+
+#[derive(Clone, Debug)]
+enum TimeWriter {
+    Text(TimeFormat),
+    /// Nanoseconds divided by this.
+    Number(i64),
+    Omitted,
+}
+
+/// How [`JsonFormatter`] writes the time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum JsonTime {
+    /// RFC 3339 in UTC with milliseconds: `2026-11-21T01:02:03.456Z`. The default.
+    #[default]
+    Millis,
+    /// The same with nanoseconds.
+    Nanos,
+    /// RFC 3339 in local time with milliseconds and offset.
+    LocalMillis,
+    /// A number: milliseconds since the epoch.
+    EpochMillis,
+    /// A number: nanoseconds since the epoch.
+    EpochNanos,
+    /// No time, for collectors that note it themselves.
+    Omitted,
+}
+
+impl JsonFormatter {
+    /// The default members.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// Starts a formatter with other members.
+    pub fn builder() -> JsonFormatterBuilder {
+        JsonFormatterBuilder::default()
+    }
+
+    fn push_time(&self, time: Timestamp, object: &mut Object<'_>) {
+        match &self.time {
+            TimeWriter::Text(format) => {
+                object.key("time");
+                object.out.push('"');
+                // Digits and punctuation only.
+                format.push(time, object.out);
+                object.out.push('"');
+            }
+            TimeWriter::Number(divisor) => object.value("time", Scalar::Signed(time.as_nanos().div_euclid(*divisor).into())),
+            TimeWriter::Omitted => {}
+        }
+    }
+}
+
+impl Default for JsonFormatter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Format for JsonFormatter {
+    fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
+        let mut object = Object { out: line.text_mut(), empty: true };
+        object.out.push('{');
+        self.push_time(record.time(), &mut object);
+        record.with_level_name(|name| object.text("level", name));
+        object.text("logger", record.name());
+        object.text("message", record.message());
+        if self.source {
+            let source = record.source();
+            object.text("file", source.file());
+            object.value("line", Scalar::Unsigned(source.line().into()));
+            object.text("function", source.function());
+            object.text("module_path", source.module_path());
+        }
+        if self.thread {
+            object.value("thread", Scalar::Unsigned(record.thread_id().into()));
+            match record.thread_name() {
+                Some(name) => object.text("thread_name", &name),
+                None => object.value("thread_name", Scalar::Null),
+            }
+        }
+        if self.process {
+            object.value("process", Scalar::Unsigned(record.process_id().into()));
+        }
+        object.key_values(record.key_values());
+        push_failure(record, &mut object);
+        object.out.push('}');
+        Ok(())
+    }
+}
+
+fn push_failure(record: &Record<'_>, object: &mut Object<'_>) {
+    let failure = &record.failure;
+    if let Some(text) = &failure.text {
+        object.text("error", text);
+    } else if let Some(error) = failure.error {
+        let mut text = Buffer::take();
+        guard(&mut text, |out| write_error_chain(error, out));
+        object.text("error", &text);
+    }
+    if let Some(stack) = record.stack() {
+        object.text("stack", &stack);
+    }
+}
+
+/// The names that the formatter itself may use, in any set-up: so that a name means the same in every line of a program.
+const OWN: [&str; 13] = [
+    "time", "level", "logger", "message", "file", "line", "function", "module_path", "thread", "thread_name", "process",
+    "error", "stack",
+];
+
+/// A JSON object being written.
+struct Object<'o> {
+    out: &'o mut String,
+    empty: bool,
+}
+
+impl Object<'_> {
+    /// Writes a name of our own, which needs no escapes.
+    fn key(&mut self, key: &str) {
+        self.comma();
+        self.out.push('"');
+        self.out.push_str(key);
+        self.out.push_str("\":");
+    }
+
+    fn comma(&mut self) {
+        if !std::mem::take(&mut self.empty) {
+            self.out.push(',');
+        }
+    }
+
+    fn text(&mut self, key: &str, text: &str) {
+        self.key(key);
+        push_string(self.out, text);
+    }
+
+    fn value(&mut self, key: &str, value: Scalar<'_>) {
+        self.key(key);
+        push_scalar(self.out, value);
+    }
+
+    fn key_values(&mut self, key_values: KeyValues<'_>) {
+        let mut names = Names::default();
+        key_values.for_each(|key, value| {
+            self.comma();
+            push_string(self.out, &names.free(key, key_values));
+            self.out.push(':');
+            Scalar::visit(value, |scalar| push_scalar(self.out, scalar));
+        });
+    }
+}
+
+/// The names of one object's key-values so far.
+#[derive(Default)]
+struct Names {
+    count: usize,
+    /// A bit for each name so far, by its length and ends: names whose bit is not set are new, which most are.
+    seen: u64,
+    renamed: Vec<String>,
+}
+
+impl Names {
+    /// The name itself, or with underscores behind it where it is the formatter's own or was there before.
+    fn free<'k>(&mut self, key: &'k str, key_values: KeyValues<'_>) -> Cow<'k, str> {
+        let bit = Self::bit(key);
+        let maybe_there = self.seen & bit != 0 || !self.renamed.is_empty() || OWN.contains(&key);
+        let mut name = Cow::Borrowed(key);
+        while maybe_there && self.is_taken(&name, key_values) {
+            name.to_mut().push('_');
+        }
+        if let Cow::Owned(name) = &name {
+            self.renamed.push(name.clone());
+        }
+        self.seen |= bit;
+        self.count += 1;
+        name
+    }
+
+    fn bit(key: &str) -> u64 {
+        let bytes = key.as_bytes();
+        let end = |byte: Option<&u8>| byte.map_or(0, |&byte| usize::from(byte));
+        1 << ((end(bytes.first()) ^ end(bytes.last()) << 2 ^ bytes.len()) % 64)
+    }
+
+    fn is_taken(&self, name: &str, key_values: KeyValues<'_>) -> bool {
+        let (mut at, mut earlier) = (0, false);
+        key_values.for_each(|other, _| {
+            earlier |= at < self.count && other == name;
+            at += 1;
+        });
+        earlier || OWN.contains(&name) || self.renamed.iter().any(|renamed| renamed == name)
+    }
+}
+
+fn push_scalar(out: &mut String, value: Scalar<'_>) {
+    match value {
+        Scalar::Null => out.push_str("null"),
+        Scalar::Bool(value) => out.push_str(if value { "true" } else { "false" }),
+        Scalar::Float(value) if value.is_finite() => {
+            // Rust's shortest form without an exponent is JSON; a float stays one to the reader.
+            let _ = std::fmt::Write::write_fmt(out, format_args!("{value:?}"));
+        }
+        Scalar::Float(_) => out.push_str("null"),
+        Scalar::Text(text) => push_string(out, text),
+        Scalar::Other(_) => {
+            let mut text = Buffer::take();
+            push_plain(value, &mut text);
+            push_string(out, &text);
+        }
+        Scalar::Signed(_) | Scalar::Unsigned(_) => push_plain(value, out),
+    }
+}
+
+/// Appends a JSON string. U+007F to U+009F and the line separators are escaped as well: JSON allows them, terminals obey them.
+fn push_string(out: &mut String, text: &str) {
+    out.push('"');
+    let is_special = |c: char| {
+        matches!(c, '"' | '\\' | '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}'
+            | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let clean = |byte: &u8| *byte >= b' ' && *byte < 0x7f && *byte != b'"' && *byte != b'\\';
+    let mut rest = text;
+    if !text.as_bytes().iter().all(clean) {
+        while let Some(at) = rest.find(is_special) {
+            out.push_str(&rest[..at]);
+            let mut characters = rest[at..].chars();
+            match characters.next().unwrap_or_default() {
+                '"' => out.push_str("\\\""),
+                '\\' => out.push_str("\\\\"),
+                '\n' => out.push_str("\\n"),
+                '\r' => out.push_str("\\r"),
+                '\t' => out.push_str("\\t"),
+                special => {
+                    let _ = std::fmt::Write::write_fmt(out, format_args!("\\u{:04x}", u32::from(special)));
+                }
+            }
+            rest = characters.as_str();
+        }
+    }
+    out.push_str(rest);
+    out.push('"');
+}
+
+/// Makes a [`JsonFormatter`].
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct JsonFormatterBuilder {
+    time: JsonTime,
+    source: bool,
+    thread: bool,
+    process: bool,
+}
+
+impl JsonFormatterBuilder {
+    /// How the time is written.
+    pub fn time(mut self, time: JsonTime) -> Self {
+        self.time = time;
+        self
+    }
+
+    /// Whether `file`, `line`, `function` and `module_path` are written; off by default.
+    pub fn source(mut self, source: bool) -> Self {
+        self.source = source;
+        self
+    }
+
+    /// Whether `thread` and `thread_name` are written; off by default.
+    pub fn thread(mut self, thread: bool) -> Self {
+        self.thread = thread;
+        self
+    }
+
+    /// Whether `process`, the process's number, is written; off by default.
+    pub fn process(mut self, process: bool) -> Self {
+        self.process = process;
+        self
+    }
+
+    /// The formatter.
+    #[must_use]
+    pub fn build(self) -> JsonFormatter {
+        let text = |pattern, zone| TimeFormat::strftime(pattern, zone).map_or(TimeWriter::Omitted, TimeWriter::Text);
+        let time = match self.time {
+            JsonTime::Millis => text("%Y-%m-%dT%H:%M:%S.%3fZ", TimeZone::Utc),
+            JsonTime::Nanos => text("%Y-%m-%dT%H:%M:%S.%9fZ", TimeZone::Utc),
+            JsonTime::LocalMillis => text("%Y-%m-%dT%H:%M:%S.%3f%:z", TimeZone::Local),
+            JsonTime::EpochMillis => TimeWriter::Number(1_000_000),
+            JsonTime::EpochNanos => TimeWriter::Number(1),
+            JsonTime::Omitted => TimeWriter::Omitted,
+        };
+        JsonFormatter { time, source: self.source, thread: self.thread, process: self.process }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use log::kv::Value;
+
+    fn json(record: &Record<'_>) -> serde_json::Map<String, serde_json::Value> {
+        let mut line = Line::new();
+        let formatter = JsonFormatter::builder().time(JsonTime::EpochNanos).build();
+        formatter.format(record, &mut line).unwrap();
+        assert!(!line.as_str().contains('\n'));
+        serde_json::from_str(line.as_str()).unwrap()
+    }
+
+    #[test]
+    fn types_survive() {
+        let record = Record::builder().key_value("i", -1).key_value("u", u64::MAX).key_value("f", 1.0);
+        let record = record.key_value("nan", f64::NAN).key_value("b", true).key_value("n", None::<i32>);
+        let object = json(&record.key_value("t", "x").build());
+        assert_eq!(object["i"], -1);
+        assert_eq!(object["u"], u64::MAX);
+        assert!(object["f"].is_f64());
+        assert!(object["nan"].is_null() && object["n"].is_null());
+        assert_eq!((&object["b"], &object["t"]), (&true.into(), &"x".into()));
+    }
+
+    #[test]
+    fn no_name_stands_twice_and_nothing_is_lost() {
+        let pairs = [
+            ("message", Value::from(1)),
+            ("a", Value::from(2)),
+            ("a", Value::from(3)),
+            ("a_", Value::from(4)),
+            ("message_", Value::from(5)),
+            ("process", Value::from(6)),
+        ];
+        let mut record = Record::builder().message("m").build();
+        record.set_source_of_key_values(&pairs);
+        let object = json(&record);
+        let mut values: Vec<_> = object.values().filter_map(serde_json::Value::as_i64).filter(|n| *n < 7).collect();
+        values.sort_unstable();
+        assert_eq!(values, [1, 2, 3, 4, 5, 6], "{object:?}");
+        assert_eq!((&object["message"], &object["message_"]), (&"m".into(), &1.into()));
+    }
+
+    #[test]
+    fn every_character_survives_and_none_drives_a_terminal() {
+        let text: String = ('\0'..'\u{3000}').chain(['\u{1f980}', char::MAX]).collect();
+        let record = Record::builder().message(text.as_str()).build();
+        assert_eq!(json(&record)["message"], text);
+        let mut line = Line::new();
+        JsonFormatter::new().format(&record, &mut line).unwrap();
+        assert!(!line.as_str().chars().any(char::is_control));
+    }
+
+    #[test]
+    fn forms_of_time() {
+        let record = Record::builder().time(Timestamp::from_nanos(1_500_000_001)).build();
+        let time = |time: JsonTime| {
+            let mut line = Line::new();
+            JsonFormatter::builder().time(time).build().format(&record, &mut line).unwrap();
+            serde_json::from_str::<serde_json::Value>(line.as_str()).unwrap()["time"].to_string()
+        };
+        assert_eq!(time(JsonTime::Millis), "\"1970-01-01T00:00:01.500Z\"");
+        assert_eq!(time(JsonTime::Nanos), "\"1970-01-01T00:00:01.500000001Z\"");
+        assert_eq!(time(JsonTime::EpochMillis), "1500");
+        assert_eq!(time(JsonTime::EpochNanos), "1500000001");
+        assert_eq!(time(JsonTime::Omitted), "null");
+    }
+}

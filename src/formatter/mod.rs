@@ -1,0 +1,63 @@
+//! Records to text: [`Format`], and the formatters that come with the crate.
+
+mod buffering;
+mod color;
+mod escape;
+mod json;
+mod line;
+mod template;
+mod text;
+mod time;
+mod zone;
+
+pub use self::buffering::BufferingFormatter;
+pub use self::color::{ColorChoice, Colors};
+pub use self::escape::Multiline;
+pub use self::json::{JsonFormatter, JsonFormatterBuilder, JsonTime};
+pub use self::line::Line;
+pub use self::template::Style;
+pub use self::text::{Formatter, FormatterBuilder};
+pub use self::zone::TimeZone;
+
+pub(crate) use self::line::with_line;
+
+use crate::sync::Arc;
+use crate::{Error, Record};
+
+/// Writes a record as text.
+///
+/// A handler calls it on the thread that logs (or that drains a queue), from many threads at once, with no lock of ours held.
+/// It appends to the line and must leave alone what stands there; it writes no final newline, which is the sink's. It may
+/// log. An `Err` makes the handler give the record up: what was appended is thrown away, the loss is counted and the error
+/// goes to the handler's error hook. A panic is handled likewise.
+///
+/// # Python
+/// `logging.Formatter.format`.
+///
+/// # Examples
+/// ```
+/// use logtree::{Error, Format, Line, Record, StreamHandler};
+///
+/// struct Shout;
+/// impl Format for Shout {
+///     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
+///         line.push_str(&record.message().to_uppercase());
+///         Ok(())
+///     }
+/// }
+/// let handler = StreamHandler::stdout().with_formatter(Shout);
+/// # let _ = handler;
+/// ```
+pub trait Format: Send + Sync {
+    /// Appends the record to the line.
+    ///
+    /// # Errors
+    /// When the record cannot be written, as when it lacks a field that the template names.
+    fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error>;
+}
+
+impl<F: Format + ?Sized> Format for Arc<F> {
+    fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
+        (**self).format(record, line)
+    }
+}

@@ -1,0 +1,346 @@
+//! The `{` style: `{name[!conversion][:specification]}`, as Python's `str.format` has it.
+
+use super::number::{self, FloatForm, Sign};
+use super::{cut, invalid_at, push_padded, repr, unfit, Align, Field, Lookup, Segment, Segments, MAX_WIDTH};
+use crate::record::Scalar;
+use crate::Error;
+
+/// How a value is written: Python's format specification (statement 62).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Spec {
+    /// `!r`, `!s` or `!a`.
+    conversion: Option<u8>,
+    /// Whether nothing stands behind the colon: then the value is written as it is.
+    empty: bool,
+    fill: Option<char>,
+    align: Option<Align>,
+    sign: Option<Sign>,
+    alternate: bool,
+    zero: bool,
+    width: Count,
+    grouping: Option<char>,
+    precision: Count,
+    kind: Option<u8>,
+}
+
+/// A width or precision: written down, or taken from another field.
+#[derive(Clone, Debug, Default)]
+enum Count {
+    #[default]
+    None,
+    Fixed(usize),
+    Field(Field),
+}
+
+impl Count {
+    fn resolve(&self, lookup: Lookup<'_>) -> Result<Option<usize>, Error> {
+        match self {
+            Self::None => Ok(None),
+            Self::Fixed(count) => Ok(Some(*count)),
+            Self::Field(field) => {
+                let count = lookup(field).and_then(|count| usize::try_from(count).ok());
+                let count = count.filter(|&count| count <= MAX_WIDTH);
+                count.map(Some).ok_or_else(|| unfit(format_args!("{field:?} is no width or precision up to 1024")))
+            }
+        }
+    }
+}
+
+pub(super) fn parse(template: &str) -> Result<Vec<Segment>, Error> {
+    let mut segments = Segments::default();
+    let mut rest = template;
+    while let Some(brace) = rest.find(['{', '}']) {
+        segments.literal(&rest[..brace]);
+        let at = template.len() - rest.len() + brace;
+        let opening = rest[brace..].starts_with('{');
+        let twice = if opening { "{{" } else { "}}" };
+        if rest[brace..].starts_with(twice) {
+            segments.literal(&twice[1..]);
+            rest = &rest[brace + 2..];
+            continue;
+        }
+        if !opening {
+            return Err(invalid_at(template, at, "a single '}'"));
+        }
+        let inside = &rest[brace + 1..];
+        let Some(end) = matching_brace(inside) else {
+            return Err(invalid_at(template, at, "expected '}' before the end"));
+        };
+        let (name, spec) = parse_field(&inside[..end]).map_err(|why| invalid_at(template, at, why))?;
+        segments.field(template, at, name, spec)?;
+        rest = &inside[end + 1..];
+    }
+    segments.literal(rest);
+    Ok(segments.0)
+}
+
+/// The place of the brace that closes a field; one field may stand inside another's specification.
+fn matching_brace(text: &str) -> Option<usize> {
+    let mut depth = 0_u32;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' if depth == 0 => return Some(at),
+            b'}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+fn parse_field(text: &str) -> Result<(&str, super::Spec), String> {
+    // Whichever comes first ends the name; a colon in brackets is part of it.
+    let end = text.find(['!', ':']).unwrap_or(text.len());
+    let (name, rest) = text.split_at(end);
+    check_name(name)?;
+    let mut spec = Spec::default();
+    let rest = match rest.strip_prefix('!') {
+        None => rest,
+        Some(rest) => {
+            let end = rest.find(':').unwrap_or(rest.len());
+            match &rest[..end] {
+                conversion @ ("r" | "s" | "a") => spec.conversion = conversion.bytes().next(),
+                other => return Err(format!("{other:?} is no conversion: expected r, s or a")),
+            }
+            &rest[end..]
+        }
+    };
+    let specification = rest.strip_prefix(':').unwrap_or("");
+    spec.empty = specification.is_empty();
+    if spec.empty && spec.conversion.is_none() {
+        return Ok((name, super::Spec::Plain));
+    }
+    spec.parse(specification)?;
+    Ok((name, super::Spec::Brace(Box::new(spec))))
+}
+
+/// A name, and behind it parts like `.key` and `[key]`: the whole is the key of a key-value.
+fn check_name(name: &str) -> Result<(), String> {
+    let is_word = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let word = name.find(['.', '[']).unwrap_or(name.len());
+    let mut valid = is_word(&name[..word]);
+    let mut rest = &name[word..];
+    while valid && !rest.is_empty() {
+        if let Some(behind) = rest.strip_prefix('.') {
+            let end = behind.find(['.', '[']).unwrap_or(behind.len());
+            valid = is_word(&behind[..end]);
+            rest = &behind[end..];
+        } else {
+            let inside = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+            valid = inside.is_some_and(|(key, _)| !key.is_empty());
+            rest = inside.map_or("", |(_, behind)| behind);
+        }
+    }
+    if valid { Ok(()) } else { Err(format!("{name:?} is no field name")) }
+}
+
+impl Spec {
+    fn parse(&mut self, text: &str) -> Result<(), String> {
+        let align_of = |c: char| {
+            Some(match c {
+                '<' => Align::Left,
+                '>' => Align::Right,
+                '^' => Align::Center,
+                '=' => Align::AfterSign,
+                _ => return None,
+            })
+        };
+        let bad = || format!("bad specification {text:?}");
+        let mut rest = text;
+        let mut characters = rest.chars();
+        let (first, second) = (characters.next(), characters.next());
+        if let (Some(fill), Some(align)) = (first, second.and_then(align_of)) {
+            (self.fill, self.align) = (Some(fill), Some(align));
+            rest = characters.as_str();
+        } else if let Some(align) = first.and_then(align_of) {
+            self.align = Some(align);
+            rest = &rest[1..];
+        }
+        for (character, sign) in [('+', Sign::Always), ('-', Sign::Negative), (' ', Sign::Space)] {
+            if self.sign.is_none() && rest.starts_with(character) {
+                self.sign = Some(sign);
+                rest = &rest[1..];
+            }
+        }
+        for (character, flag) in [('#', &mut self.alternate), ('0', &mut self.zero)] {
+            if let Some(behind) = rest.strip_prefix(character) {
+                *flag = true;
+                rest = behind;
+            }
+        }
+        self.width = parse_count(&mut rest)?;
+        if let Some(grouping) = rest.chars().next().filter(|c| matches!(c, ',' | '_')) {
+            self.grouping = Some(grouping);
+            rest = &rest[1..];
+        }
+        if let Some(behind) = rest.strip_prefix('.') {
+            rest = behind;
+            self.precision = parse_count(&mut rest)?;
+            if matches!(self.precision, Count::None) {
+                return Err(bad());
+            }
+        }
+        let mut bytes = rest.bytes();
+        if let Some(kind) = bytes.next() {
+            if !b"bcdeEfFgGnosxXBCDNOS%".contains(&kind) {
+                return Err(bad());
+            }
+            self.kind = Some(kind);
+        }
+        if bytes.next().is_some() { Err(bad()) } else { Ok(()) }
+    }
+
+    pub(super) fn takes_text(&self) -> bool {
+        let text_kind = matches!(self.kind, None | Some(b's'));
+        self.conversion.is_some() || text_kind && self.align != Some(Align::AfterSign)
+    }
+
+    pub(super) fn push(&self, value: Scalar<'_>, lookup: Lookup<'_>, out: &mut String) -> Result<(), Error> {
+        if self.conversion.is_some_and(|conversion| conversion != b's') {
+            let text = repr(value, self.conversion == Some(b'a'));
+            return self.push_text(&text, lookup, out);
+        }
+        let plain = |value| {
+            let mut text = String::new();
+            super::push_plain(value, &mut text);
+            text
+        };
+        match value {
+            Scalar::Text(text) => self.push_text(text, lookup, out),
+            _ if self.conversion.is_some() || self.empty => self.push_text(&plain(value), lookup, out),
+            Scalar::Other(_) => self.push_text(&plain(value), lookup, out),
+            Scalar::Null => Err(unfit("None takes no format specification")),
+            Scalar::Float(number) => self.push_float(number, lookup, out),
+            _ => match (number::whole(value), self.kind) {
+                (Some(number), None | Some(b'b' | b'd' | b'o' | b'x' | b'X' | b'n' | b'c')) => {
+                    self.push_whole(number, lookup, out)
+                }
+                _ => {
+                    let number = number::float(value).ok_or_else(|| unfit("a number beyond what can be written"))?;
+                    self.push_float(number, lookup, out)
+                }
+            },
+        }
+    }
+
+    fn push_text(&self, text: &str, lookup: Lookup<'_>, out: &mut String) -> Result<(), Error> {
+        let numeric = self.sign.is_some() || self.alternate || self.grouping.is_some();
+        if numeric || !matches!(self.kind, None | Some(b's')) || self.align == Some(Align::AfterSign) {
+            return Err(unfit("the specification is for numbers, the value is a text"));
+        }
+        let (width, precision) = (self.width.resolve(lookup)?, self.precision.resolve(lookup)?);
+        let fill = self.fill.unwrap_or(if self.zero { '0' } else { ' ' });
+        let align = self.align.unwrap_or(Align::Left);
+        push_padded(out, cut(text, precision), width.unwrap_or(0), fill, align);
+        Ok(())
+    }
+
+    fn push_whole(&self, number: i128, lookup: Lookup<'_>, out: &mut String) -> Result<(), Error> {
+        if self.precision.resolve(lookup)?.is_some() {
+            return Err(unfit("a whole number takes no precision"));
+        }
+        let size = number.unsigned_abs();
+        let (digits, prefix) = match self.kind {
+            Some(b'c') => {
+                if self.sign.is_some() || self.grouping.is_some() {
+                    return Err(unfit("a character takes no sign and no separators"));
+                }
+                let character = u32::try_from(number).ok().and_then(char::from_u32);
+                let character = character.ok_or_else(|| unfit("not the number of a character"))?;
+                return self.push_number(false, "", character.encode_utf8(&mut [0; 4]), "", true, lookup, out);
+            }
+            Some(b'b') => (format!("{size:b}"), "0b"),
+            Some(b'o') => (format!("{size:o}"), "0o"),
+            Some(b'x') => (format!("{size:x}"), "0x"),
+            Some(b'X') => (format!("{size:X}"), "0X"),
+            _ => (size.to_string(), ""),
+        };
+        if self.grouping == Some(',') && !prefix.is_empty() || self.grouping.is_some() && self.kind == Some(b'n') {
+            return Err(unfit("the separator does not go with the kind of number"));
+        }
+        let prefix = if self.alternate { prefix } else { "" };
+        self.push_number(number < 0, prefix, &digits, "", true, lookup, out)
+    }
+
+    fn push_float(&self, number: f64, lookup: Lookup<'_>, out: &mut String) -> Result<(), Error> {
+        let precision = self.precision.resolve(lookup)?;
+        let size = number.abs();
+        let text = match (self.kind, precision) {
+            (None, None) => {
+                let mut text = String::new();
+                number::push_repr(size, &mut text);
+                text
+            }
+            (None, Some(precision)) => FloatForm::general_with_point(precision).text(size),
+            (Some(b'%'), _) => {
+                let percent = FloatForm::of(b'f', precision.unwrap_or(6), self.alternate).text(size * 100.0);
+                format!("{percent}%")
+            }
+            (Some(b'n'), _) => FloatForm::of(b'g', precision.unwrap_or(6), self.alternate).text(size),
+            (Some(kind @ (b'e' | b'E' | b'f' | b'F' | b'g' | b'G')), _) => {
+                FloatForm::of(kind, precision.unwrap_or(6), self.alternate).text(size)
+            }
+            (Some(kind), _) => return Err(unfit(format_args!("{:?} is not for this number", char::from(kind)))),
+        };
+        let whole = text.bytes().take_while(u8::is_ascii_digit).count();
+        let (whole, rest) = text.split_at(whole);
+        let negative = number.is_sign_negative() && !number.is_nan();
+        self.push_number(negative, "", whole, rest, false, lookup, out)
+    }
+
+    /// Puts together sign, prefix, grouped digits and what follows them, and pads.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one number")]
+    fn push_number(
+        &self,
+        negative: bool,
+        prefix: &str,
+        whole: &str,
+        rest: &str,
+        is_whole: bool,
+        lookup: Lookup<'_>,
+        out: &mut String,
+    ) -> Result<(), Error> {
+        let width = self.width.resolve(lookup)?.unwrap_or(0);
+        let sign = self.sign.unwrap_or(Sign::Negative).text(negative);
+        let fill = self.fill.unwrap_or(if self.zero { '0' } else { ' ' });
+        let align = self.align.unwrap_or(if self.zero { Align::AfterSign } else { Align::Right });
+        let every = if is_whole && matches!(self.kind, Some(b'b' | b'o' | b'x' | b'X')) { 4 } else { 3 };
+        let front = sign.len() + prefix.len();
+        let mut digits = whole.to_owned();
+        if align == Align::AfterSign && fill == '0' {
+            // Zeros are digits: they are grouped as well.
+            let target = width.saturating_sub(front + rest.len());
+            while number::grouped_len(&digits, self.grouping, every) < target {
+                digits.insert(0, '0');
+            }
+        }
+        let digits = number::grouped(&digits, self.grouping, every);
+        if align == Align::AfterSign {
+            out.push_str(sign);
+            out.push_str(prefix);
+            push_padded(out, &format!("{digits}{rest}"), width.saturating_sub(front), fill, Align::Right);
+        } else {
+            push_padded(out, &format!("{sign}{prefix}{digits}{rest}"), width, fill, align);
+        }
+        Ok(())
+    }
+}
+
+fn parse_count(rest: &mut &str) -> Result<Count, String> {
+    if let Some(behind) = rest.strip_prefix('{') {
+        let (name, behind) = behind.split_once('}').ok_or("a field in the specification is not closed")?;
+        if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+            return Err(format!("{name:?} is no field name"));
+        }
+        *rest = behind;
+        return Ok(Count::Field(Field::of_name(name)));
+    }
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let (digits, behind) = rest.split_at(end);
+    *rest = behind;
+    match digits.parse() {
+        Ok(count) if count <= MAX_WIDTH => Ok(Count::Fixed(count)),
+        Err(_) if digits.is_empty() => Ok(Count::None),
+        _ => Err("widths and precisions end at 1024".to_owned()),
+    }
+}

@@ -1,0 +1,138 @@
+//! The fields that a template can name.
+
+use super::super::time::TimeFormat;
+use crate::record::Scalar;
+use crate::{OwnedValue, Record};
+
+/// A field of a record, by Python's names, or a key-value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Field {
+    Name,
+    LevelNumber,
+    LevelName,
+    PathName,
+    FileName,
+    Module,
+    ModulePath,
+    LineNumber,
+    Function,
+    Created,
+    AscTime,
+    Millis,
+    RelativeCreated,
+    Thread,
+    ThreadName,
+    Process,
+    ProcessName,
+    TaskName,
+    Message,
+    ErrorText,
+    StackInfo,
+    KeyValue(Box<str>),
+}
+
+impl Field {
+    pub(crate) fn of_name(name: &str) -> Self {
+        match name {
+            "name" => Self::Name,
+            "levelno" => Self::LevelNumber,
+            "levelname" => Self::LevelName,
+            "pathname" => Self::PathName,
+            "filename" => Self::FileName,
+            "module" => Self::Module,
+            "module_path" => Self::ModulePath,
+            "lineno" => Self::LineNumber,
+            "funcName" => Self::Function,
+            "created" => Self::Created,
+            "asctime" => Self::AscTime,
+            "msecs" => Self::Millis,
+            "relativeCreated" => Self::RelativeCreated,
+            "thread" => Self::Thread,
+            "threadName" => Self::ThreadName,
+            "process" => Self::Process,
+            "processName" => Self::ProcessName,
+            "taskName" => Self::TaskName,
+            "message" => Self::Message,
+            "exc_text" => Self::ErrorText,
+            "stack_info" => Self::StackInfo,
+            _ => Self::KeyValue(name.into()),
+        }
+    }
+
+    /// Whether its value is text, whatever the record.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(
+            self,
+            Self::Name
+                | Self::LevelName
+                | Self::PathName
+                | Self::FileName
+                | Self::Module
+                | Self::ModulePath
+                | Self::Function
+                | Self::AscTime
+                | Self::ThreadName
+                | Self::ProcessName
+                | Self::Message
+        )
+    }
+
+    /// Whether its text comes from whoever logs, and may hold anything.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.is_text() && *self != Self::AscTime
+            || matches!(self, Self::KeyValue(_) | Self::ErrorText | Self::StackInfo | Self::TaskName)
+    }
+
+    /// Reads the field of a record; `None` where neither the record nor the defaults have it.
+    pub(crate) fn read<R>(
+        &self,
+        record: &Record<'_>,
+        time: &TimeFormat,
+        defaults: &[(Box<str>, OwnedValue)],
+        read: impl FnOnce(Scalar<'_>) -> R,
+    ) -> Option<R> {
+        let mut text = String::new();
+        let optional = |text: Option<std::borrow::Cow<'_, str>>, read: Box<dyn FnOnce(Scalar<'_>) -> R + '_>| match text {
+            Some(text) => read(Scalar::Text(&text)),
+            None => read(Scalar::Null),
+        };
+        Some(match self {
+            Self::Name => read(Scalar::Text(record.name())),
+            Self::LevelNumber => read(Scalar::Unsigned(record.level().number().into())),
+            Self::LevelName => record.with_level_name(|name| read(Scalar::Text(name))),
+            Self::PathName => read(Scalar::Text(record.source().file())),
+            Self::FileName => read(Scalar::Text(record.source().file_name())),
+            Self::Module => read(Scalar::Text(record.source().module())),
+            Self::ModulePath => read(Scalar::Text(record.source().module_path())),
+            Self::LineNumber => read(Scalar::Unsigned(record.source().line().into())),
+            Self::Function => read(Scalar::Text(record.source().function())),
+            Self::Created => read(Scalar::Float(record.time().as_seconds_f64())),
+            Self::AscTime => {
+                time.push(record.time(), &mut text);
+                read(Scalar::Text(&text))
+            }
+            Self::Millis => read(Scalar::Float(record.time().subsec_millis().into())),
+            #[expect(clippy::cast_precision_loss, reason = "Python's field is a float")]
+            Self::RelativeCreated => read(Scalar::Float(record.nanos_since_start() as f64 / 1e6)),
+            Self::Thread => read(Scalar::Unsigned(record.thread_id().into())),
+            Self::ThreadName => {
+                record.thread.with_display_name(&mut |part| text.push_str(part));
+                read(Scalar::Text(&text))
+            }
+            Self::Process => read(Scalar::Unsigned(record.process_id().into())),
+            Self::ProcessName => read(Scalar::Text(record.process_name())),
+            Self::Message => read(Scalar::Text(record.message())),
+            Self::ErrorText => optional(record.error_text(), Box::new(read)),
+            Self::StackInfo => optional(record.stack(), Box::new(read)),
+            // A task's name is whatever the application gives as the key-value `taskName`.
+            Self::TaskName => match record.key_values().get("taskName") {
+                Some(value) => Scalar::visit(&value, read),
+                None => read(Scalar::Null),
+            },
+            Self::KeyValue(key) => match record.key_values().get(key) {
+                Some(value) => Scalar::visit(&value, read),
+                None => read(defaults.iter().find(|(known, _)| known == key)?.1.as_scalar()),
+            },
+        })
+    }
+}

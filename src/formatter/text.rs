@@ -1,0 +1,534 @@
+//! The formatter of lines of text: [`Formatter`].
+
+use super::color::{Colors, RESET};
+use super::escape::{self, Multiline};
+use super::template::{self, Field, Segment, Spec, Style};
+use super::time::{TimeFormat, PYTHON_TIME};
+use super::{Format, Line, TimeZone};
+use crate::buffer::Buffer;
+use crate::record::{write_error_chain, KeyValues, Scalar};
+use crate::{Error, ErrorKind, OwnedValue, Record};
+
+/// Writes records as text by a template, compiled once.
+///
+/// The fields are Python's: `name`, `levelno`, `levelname`, `pathname`, `filename`, `module`, `lineno`, `funcName`, `created`,
+/// `asctime`, `msecs`, `relativeCreated`, `thread`, `threadName`, `process`, `processName`, `taskName`, `message`,
+/// `exc_text`, `stack_info`; one is ours, `module_path`. Any other name is a key-value of the record, or one of the
+/// [defaults](FormatterBuilder::defaults).
+///
+/// Behind the template's text come the key-values that the template does not name, as ` key=value`, then the error with its
+/// causes and the stack, each on lines of its own. A key-value with the name of a field that the template writes is
+/// shown with an underscore behind its name: `message_=…`.
+///
+/// Texts that come with a record cannot forge a second one or drive a terminal: see [`Multiline`].
+///
+/// # Python
+/// `logging.Formatter`. The whole template is checked at construction, fields that are texts cannot be asked for as numbers,
+/// and widths end at 1024. [`python_exact`](FormatterBuilder::python_exact) writes Python's bytes.
+///
+/// # Examples
+/// ```
+/// use logtree::{Formatter, Level, Record};
+///
+/// let formatter = Formatter::new("%(levelname)-8s %(name)s: %(message)s")?;
+/// let record = Record::builder().name("app").level(Level::INFO).message("a\nb").key_value("n", 1).build();
+/// assert_eq!(formatter.format_to_string(&record)?, "INFO     app: a\n    b n=1");
+/// # Ok::<(), logtree::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Formatter {
+    /// `Err` holds why an unchecked template cannot be written.
+    segments: Result<Vec<Segment>, String>,
+    time: TimeFormat,
+    uses_time: bool,
+    defaults: Vec<(Box<str>, OwnedValue)>,
+    multiline: Multiline,
+    append_key_values: bool,
+    colors: Option<Colors>,
+}
+
+impl Formatter {
+    /// The template of Boto3's `set_stream_logger`.
+    pub const BOTO3: &'static str = "%(asctime)s %(name)s [%(levelname)s] %(message)s";
+    /// The template of botocore's `Session.set_stream_logger`.
+    pub const BOTOCORE: &'static str = "%(asctime)s - %(name)s - %(levelname)s - %(message)s";
+    /// The template of `basic_config`. Python's `BASIC_FORMAT`.
+    pub const BASIC: &'static str = "%(levelname)s:%(name)s:%(message)s";
+
+    /// A formatter of a template in the `%` style; an empty one means the message alone.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidFormat`], with the place in the template.
+    pub fn new(template: &str) -> Result<Self, Error> {
+        Self::builder().format(template).build()
+    }
+
+    /// Starts a formatter with more to say than its template.
+    pub fn builder() -> FormatterBuilder {
+        FormatterBuilder::default()
+    }
+
+    /// For templates of our own, which tests prove valid: one that is not shows the message alone.
+    pub(crate) fn preset(template: &str) -> FormatterBuilder {
+        debug_assert!(template::parse(template, Style::Percent).is_ok(), "{template:?}");
+        Self::builder().format(template)
+    }
+
+    /// Whether the template writes the time.
+    ///
+    /// # Python
+    /// `Formatter.usesTime`, which looks for the text `asctime` and so also finds `%%(asctime)`.
+    #[must_use]
+    pub fn uses_time(&self) -> bool {
+        self.uses_time
+    }
+
+    /// The text of a record, without colours.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MissingField`] or [`ErrorKind::FormatField`].
+    pub fn format_to_string(&self, record: &Record<'_>) -> Result<String, Error> {
+        let mut line = Line::new();
+        self.format(record, &mut line)?;
+        Ok(line.as_str().to_owned())
+    }
+
+    /// The text of a time, as `asctime` would show it.
+    ///
+    /// # Python
+    /// `Formatter.formatTime`.
+    #[must_use]
+    pub fn format_time(&self, time: crate::Timestamp) -> String {
+        let mut text = String::new();
+        self.time.push(time, &mut text);
+        text
+    }
+
+    fn push_field(&self, field: &Field, spec: &Spec, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
+        let colored = line.color() && *field == Field::LevelName;
+        let start = self.colors.as_ref().filter(|_| colored).map_or("", |colors| colors.start(record.level()));
+        line.push_str(start);
+        let out = line.text_mut();
+        match (field, spec) {
+            // The fields of nearly every line, without a detour.
+            (Field::Message, Spec::Plain) => escape::push(out, record.message(), self.multiline),
+            (Field::Name, Spec::Plain) => escape::push(out, record.name(), self.multiline),
+            (Field::AscTime, Spec::Plain) => self.time.push(record.time(), out),
+            (Field::LevelName, Spec::Plain) => record.with_level_name(|name| escape::push(out, name, self.multiline)),
+            (Field::ThreadName, Spec::Plain) => {
+                record.thread.with_display_name(&mut |name| escape::push(out, name, self.multiline));
+            }
+            _ => {
+                let written = field.read(record, &self.time, &self.defaults, |value| {
+                    self.push_value(field, spec, value, record, out)
+                });
+                written.unwrap_or_else(|| Err(self.missing(field)))?;
+            }
+        }
+        if !start.is_empty() {
+            line.push_str(RESET);
+        }
+        Ok(())
+    }
+
+    /// Writes a value by its specification. What may hold anything is escaped before it is padded.
+    fn push_value(
+        &self,
+        field: &Field,
+        spec: &Spec,
+        value: Scalar<'_>,
+        record: &Record<'_>,
+        out: &mut String,
+    ) -> Result<(), Error> {
+        let whole = |field: &Field| {
+            let read = |value: Scalar<'_>| match value {
+                Scalar::Signed(value) => Some(value),
+                Scalar::Unsigned(value) => i128::try_from(value).ok(),
+                _ => None,
+            };
+            field.read(record, &self.time, &self.defaults, read).flatten()
+        };
+        if self.multiline == Multiline::Raw || !field.is_foreign() {
+            return spec.push(value, &whole, out);
+        }
+        match value {
+            Scalar::Text(text) if escape::is_plain(text) => spec.push(value, &whole, out),
+            Scalar::Text(_) | Scalar::Other(_) => {
+                let (mut raw, mut escaped) = (Buffer::take(), Buffer::take());
+                template::push_plain(value, &mut raw);
+                escape::push(&mut escaped, &raw, self.multiline);
+                spec.push(Scalar::Text(&escaped), &whole, out)
+            }
+            _ => spec.push(value, &whole, out),
+        }
+    }
+
+    #[cold]
+    fn missing(&self, field: &Field) -> Error {
+        let name = match field {
+            Field::KeyValue(key) => key,
+            _ => "",
+        };
+        Error::new(ErrorKind::MissingField, format!("the template names {name:?}, which the record does not have"))
+    }
+
+    /// Whether the template shows a key-value, or a field of that name.
+    fn names(&self, segments: &[Segment], wanted: &Field) -> bool {
+        segments.iter().any(|segment| matches!(segment, Segment::Field { field, .. } if field == wanted))
+    }
+
+    fn push_key_values(&self, segments: &[Segment], key_values: KeyValues<'_>, out: &mut String) {
+        key_values.for_each(|key, value| {
+            let field = Field::of_name(key);
+            let named = self.names(segments, &field);
+            if named && matches!(field, Field::KeyValue(_) | Field::TaskName) {
+                return;
+            }
+            out.push(' ');
+            escape::push_word(out, key);
+            if named {
+                out.push('_');
+            }
+            out.push('=');
+            Scalar::visit(value, |scalar| push_appended_value(scalar, out));
+        });
+    }
+
+    fn push_failure(&self, record: &Record<'_>, out: &mut String) {
+        let failure = &record.failure;
+        if let Some(text) = &failure.text {
+            self.push_lines(text, out);
+        } else if let Some(error) = failure.error {
+            let mut text = Buffer::take();
+            crate::record::guard(&mut text, |out| write_error_chain(error, out));
+            self.push_lines(&text, out);
+        }
+        if let Some(text) = &failure.stack {
+            self.push_lines(text, out);
+        } else if let Some(backtrace) = failure.backtrace {
+            self.push_lines(&backtrace.to_string(), out);
+        }
+    }
+
+    /// Appends a text on lines of its own (statement 67). An empty text is none.
+    fn push_lines(&self, text: &str, out: &mut String) {
+        if text.is_empty() {
+            return;
+        }
+        match self.multiline {
+            Multiline::Raw => {
+                if !out.ends_with('\n') {
+                    out.push('\n');
+                }
+                out.push_str(text);
+            }
+            Multiline::Indent => {
+                out.push_str("\n    ");
+                escape::push(out, text, self.multiline);
+            }
+            Multiline::Escape => {
+                out.push_str("\\n");
+                escape::push(out, text, self.multiline);
+            }
+        }
+    }
+}
+
+/// The value of ` key=value`, in Rust's own words (`true`, not `True`).
+fn push_appended_value(value: Scalar<'_>, out: &mut String) {
+    match value {
+        Scalar::Bool(value) => out.push_str(if value { "true" } else { "false" }),
+        Scalar::Text(text) => escape::push_word(out, text),
+        Scalar::Other(_) => {
+            let mut text = Buffer::take();
+            template::push_plain(value, &mut text);
+            escape::push_word(out, &text);
+        }
+        _ => template::push_plain(value, out),
+    }
+}
+
+impl Format for Formatter {
+    fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
+        let segments = self.segments.as_ref();
+        let segments = segments.map_err(|why| Error::new(ErrorKind::FormatField, why.clone()))?;
+        for segment in segments {
+            match segment {
+                Segment::Literal(text) => line.push_str(text),
+                Segment::Field { field, spec } => self.push_field(field, spec, record, line)?,
+            }
+        }
+        let key_values = record.key_values();
+        if self.append_key_values && key_values.has_source() {
+            self.push_key_values(segments, key_values, line.text_mut());
+        }
+        self.push_failure(record, line.text_mut());
+        Ok(())
+    }
+}
+
+impl Default for Formatter {
+    /// The message alone, with key-values, error and stack behind it.
+    fn default() -> Self {
+        Self::preset("%(message)s").build_preset()
+    }
+}
+
+/// Makes a [`Formatter`].
+///
+/// The defaults: the `%` style, the message alone, Python's time format in local time, [`Multiline::Indent`], key-values appended,
+/// no colours.
+///
+/// # Examples
+/// ```
+/// use logtree::{Formatter, Style, TimeZone};
+///
+/// let formatter = Formatter::builder()
+///     .style(Style::Brace)
+///     .format("{asctime} {levelname:<8} {request_id} {message}")
+///     .date_format("%H:%M:%S.%3f")
+///     .time_zone(TimeZone::Utc)
+///     .defaults([("request_id", "-")])
+///     .build()?;
+/// # let _ = formatter;
+/// # Ok::<(), logtree::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct FormatterBuilder {
+    template: String,
+    style: Style,
+    checked: bool,
+    date_format: Option<String>,
+    time_format: Option<String>,
+    msec_format: Option<Option<String>>,
+    zone: TimeZone,
+    defaults: Vec<(Box<str>, OwnedValue)>,
+    multiline: Multiline,
+    append_key_values: bool,
+    colors: Option<Colors>,
+}
+
+impl Default for FormatterBuilder {
+    fn default() -> Self {
+        Self {
+            template: String::new(),
+            style: Style::default(),
+            checked: true,
+            date_format: None,
+            time_format: None,
+            msec_format: None,
+            zone: TimeZone::default(),
+            defaults: Vec::new(),
+            multiline: Multiline::default(),
+            append_key_values: true,
+            colors: None,
+        }
+    }
+}
+
+impl FormatterBuilder {
+    /// The template; an empty one means the message alone.
+    pub fn format(mut self, template: impl Into<String>) -> Self {
+        self.template = template.into();
+        self
+    }
+
+    /// The syntax of the template.
+    pub fn style(mut self, style: Style) -> Self {
+        self.style = style;
+        self
+    }
+
+    /// Whether a template is refused that cannot be written; on by default. Without, each record fails instead.
+    ///
+    /// # Python
+    /// `validate`.
+    pub fn validate(mut self, validate: bool) -> Self {
+        self.checked = validate;
+        self
+    }
+
+    /// A pattern of `strftime` for `asctime`, without milliseconds unless it asks for them; an empty one means the default.
+    ///
+    /// C's codes, and `%f` for microseconds, `%3f`, `%6f`, `%9f` for digits of the fraction, `%:z` for an offset with a colon.
+    ///
+    /// # Python
+    /// `datefmt`, which leaves `%f` as it is. `%Z` is the zone's name there; here it is so for UTC, else the offset.
+    pub fn date_format(mut self, pattern: impl Into<String>) -> Self {
+        self.date_format = Some(pattern.into()).filter(|pattern| !pattern.is_empty());
+        self
+    }
+
+    /// The part of the default form of `asctime` that is not milliseconds; Python's `default_time_format`.
+    pub fn default_time_format(mut self, pattern: impl Into<String>) -> Self {
+        self.time_format = Some(pattern.into());
+        self
+    }
+
+    /// How milliseconds are set behind the default form: `%s,%03d`; `None` leaves them out. Python's `default_msec_format`.
+    pub fn default_msec_format(mut self, format: Option<&str>) -> Self {
+        self.msec_format = Some(format.map(str::to_owned));
+        self
+    }
+
+    /// The zone of `asctime`.
+    pub fn time_zone(mut self, zone: TimeZone) -> Self {
+        self.zone = zone;
+        self
+    }
+
+    /// Values for fields that a record does not have.
+    pub fn defaults<K: Into<String>, V: Into<OwnedValue>>(mut self, defaults: impl IntoIterator<Item = (K, V)>) -> Self {
+        let defaults = defaults.into_iter().map(|(key, value)| (key.into().into_boxed_str(), value.into()));
+        self.defaults.extend(defaults);
+        self
+    }
+
+    /// What becomes of newlines and control characters in the record's texts.
+    pub fn multiline(mut self, multiline: Multiline) -> Self {
+        self.multiline = multiline;
+        self
+    }
+
+    /// Whether key-values that the template does not name are appended as ` key=value`; on by default.
+    pub fn append_key_values(mut self, append: bool) -> Self {
+        self.append_key_values = append;
+        self
+    }
+
+    /// Colours for the level's name, shown on streams that show colours.
+    pub fn colors(mut self, colors: Colors) -> Self {
+        self.colors = Some(colors);
+        self
+    }
+
+    /// Python's bytes: texts as they are, nothing appended.
+    pub fn python_exact(self) -> Self {
+        self.multiline(Multiline::Raw).append_key_values(false)
+    }
+
+    /// The formatter.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidFormat`], with the place in the template or in a pattern.
+    pub fn build(self) -> Result<Formatter, Error> {
+        let template = if self.template.is_empty() { self.style.message_only() } else { &self.template };
+        let segments = if self.checked {
+            Ok(template::parse(template, self.style)?)
+        } else {
+            template::parse_unchecked(template, self.style).map_err(|error| error.to_string())
+        };
+        let time = self.time()?;
+        Ok(self.finish(segments, time))
+    }
+
+    /// The formatter of one of our own templates, which cannot fail.
+    pub(crate) fn build_preset(self) -> Formatter {
+        let segments = template::parse(&self.template, self.style).map_err(|error| error.to_string());
+        let time = TimeFormat::python(self.zone);
+        self.finish(segments, time)
+    }
+
+    fn finish(self, segments: Result<Vec<Segment>, String>, time: TimeFormat) -> Formatter {
+        let is_time = |segment: &Segment| matches!(segment, Segment::Field { field: Field::AscTime, .. });
+        Formatter {
+            uses_time: segments.as_ref().is_ok_and(|segments| segments.iter().any(is_time)),
+            segments,
+            time,
+            defaults: self.defaults,
+            multiline: self.multiline,
+            append_key_values: self.append_key_values,
+            colors: self.colors,
+        }
+    }
+
+    fn time(&self) -> Result<TimeFormat, Error> {
+        if let Some(pattern) = &self.date_format {
+            return TimeFormat::strftime(pattern, self.zone);
+        }
+        let time = self.time_format.as_deref().unwrap_or(PYTHON_TIME);
+        match &self.msec_format {
+            None if self.time_format.is_none() => Ok(TimeFormat::python(self.zone)),
+            None => TimeFormat::with_millis(time, super::time::PYTHON_MSEC, self.zone),
+            Some(Some(msec)) => TimeFormat::with_millis(time, msec, self.zone),
+            Some(None) => TimeFormat::strftime(time, self.zone),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Level;
+
+    fn line(formatter: FormatterBuilder, record: &Record<'_>) -> String {
+        formatter.build().unwrap().format_to_string(record).unwrap()
+    }
+
+    #[test]
+    fn our_own_templates_are_valid() {
+        for template in [Formatter::BOTO3, Formatter::BOTOCORE, Formatter::BASIC] {
+            Formatter::new(template).unwrap();
+        }
+    }
+
+    #[test]
+    fn key_values_never_vanish() {
+        let record = Record::builder().message("m").key_value("a", "x y").key_value("message", 1).key_value("ok", true);
+        let record = record.build();
+        let format = |template: &str| Formatter::builder().format(template);
+        assert_eq!(line(format("%(message)s"), &record), "m a=\"x y\" message_=1 ok=true");
+        assert_eq!(line(format("%(a)s|%(name)s"), &record), "x y| message=1 ok=true");
+        assert_eq!(line(format("%(message)s").append_key_values(false), &record), "m");
+    }
+
+    #[test]
+    fn no_field_can_forge_a_line() {
+        let record = Record::builder().name("a\nb").level_name("L\x1b").thread(1, "t\r").message("m\nERROR forged");
+        let record = record.key_value("k", "v\nw").key_value("e\nf", 1).error_text("E\nF").build();
+        let template = "%(name)s %(levelname)s %(threadName)s %(message)s %(k)6s";
+        let shown = line(Formatter::builder().format(template).multiline(Multiline::Escape), &record);
+        assert_eq!(shown, "a\\nb L\\x1b t\\r m\\nERROR forged   v\\nw \"e\\nf\"=1\\nE\\nF");
+        let shown = line(Formatter::builder().format("%(message)s"), &record);
+        assert_eq!(shown, "m\n    ERROR forged k=\"v\\nw\" \"e\\nf\"=1\n    E\n    F");
+    }
+
+    #[test]
+    fn colours_only_where_the_stream_shows_them() {
+        let formatter = Formatter::builder().format("%(levelname)-6s|").colors(Colors::default()).build().unwrap();
+        let record = Record::builder().level(Level::INFO).build();
+        let mut line = Line::new().with_color(true);
+        formatter.format(&record, &mut line).unwrap();
+        assert_eq!(line.as_str(), "\x1b[32mINFO  \x1b[0m|");
+        assert_eq!(formatter.format_to_string(&record).unwrap(), "INFO  |");
+    }
+
+    /// Statement 61, where we check more than Python.
+    #[test]
+    fn the_whole_template_is_checked() {
+        for template in [
+            "%(message)s %s",
+            "%(message)s %(levelname)",
+            "%(levelname)d",
+            "%(message)5000s",
+            "%(message)*s",
+            "no fields",
+        ] {
+            let error = Formatter::new(template).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidFormat, "{template}");
+        }
+        let unchecked = Formatter::builder().format("%(message)s %s").validate(false).build().unwrap();
+        let error = unchecked.format_to_string(&Record::builder().build()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::FormatField);
+    }
+
+    #[test]
+    fn errors_show_their_causes() {
+        let cause = std::io::Error::other("disk on fire");
+        let error = Error::io("cannot write", cause);
+        let record = Record::builder().message("failed").error(&error).build();
+        let shown = line(Formatter::builder(), &record);
+        assert_eq!(shown, "failed\n    cannot write: disk on fire\n    caused by: disk on fire");
+    }
+}

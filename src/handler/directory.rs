@@ -1,0 +1,104 @@
+//! All handlers that live, and the names of some.
+
+use std::collections::BTreeMap;
+
+use super::{Core, Handler};
+use crate::sync::{Arc, Mutex, Weak};
+
+/// The process's handlers. A handler is in no registry's hands alone, so neither is its name.
+static DIRECTORY: Mutex<Directory> = Mutex::new(Directory { living: Vec::new(), prune_at: 64, names: BTreeMap::new() });
+
+struct Directory {
+    /// In the order of making.
+    living: Vec<Weak<Core>>,
+    /// The length at which the dead are looked for.
+    prune_at: usize,
+    names: BTreeMap<Arc<str>, Weak<Core>>,
+}
+
+pub(super) fn enter(handler: &Handler) {
+    let mut directory = DIRECTORY.lock();
+    if directory.living.len() >= directory.prune_at {
+        directory.living.retain(|core| core.strong_count() > 0);
+        directory.prune_at = 2 * directory.living.len().max(32);
+    }
+    directory.living.push(handler.downgrade());
+}
+
+pub(super) fn rename(handler: &Handler, name: Option<&str>) {
+    // One lock at a time is not enough here: two renamings at once could leave a name with the wrong handler.
+    let mut directory = DIRECTORY.lock();
+    let mut own = handler.core.name.lock();
+    if let Some(old) = own.take() {
+        // Only if the name is still its own: another handler may have taken it.
+        if directory.names.get(&old).is_some_and(|core| core.ptr_eq(&handler.downgrade())) {
+            directory.names.remove(&old);
+        }
+    }
+    if let Some(name) = name {
+        let name: Arc<str> = name.into();
+        directory.names.insert(Arc::clone(&name), handler.downgrade());
+        *own = Some(name);
+    }
+}
+
+/// The living handler of a name.
+///
+/// # Python
+/// `logging.getHandlerByName`.
+#[must_use]
+pub fn handler_by_name(name: &str) -> Option<Handler> {
+    let found = DIRECTORY.lock().names.get(name).cloned();
+    Handler::upgrade(&found?)
+}
+
+/// The names of all living handlers that have one, in order.
+///
+/// # Python
+/// `logging.getHandlerNames`.
+#[must_use]
+pub fn handler_names() -> Vec<Arc<str>> {
+    let mut directory = DIRECTORY.lock();
+    directory.names.retain(|_, core| core.strong_count() > 0);
+    directory.names.keys().cloned().collect()
+}
+
+/// Flushes and closes all living handlers, the newest first. Errors are ignored, as nobody is
+/// left to act on them; logging goes on to work afterwards as far as the sinks do.
+///
+/// # Python
+/// `logging.shutdown`.
+pub fn shutdown() {
+    // Out of the lock: sinks run the user's code.
+    let mut living: Vec<_> = DIRECTORY.lock().living.iter().filter_map(Handler::upgrade).collect();
+    living.sort_by_key(|handler| std::cmp::Reverse(handler.core.serial));
+    for handler in living {
+        // A failing handler must not keep the others from their flush (statement 117).
+        if handler.core.sink.flush_at_shutdown() {
+            let _ = handler.flush();
+        }
+        let _ = handler.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::NullHandler;
+
+    /// Statement 73.
+    #[test]
+    fn the_last_to_take_a_name_has_it() {
+        let (first, second) = (Handler::from(NullHandler::new()), Handler::from(NullHandler::new()));
+        first.set_name("directory-test");
+        second.set_name("directory-test");
+        assert!(handler_by_name("directory-test").unwrap().is(&second));
+        // A deviation: the first one's new name does not lose the second one's.
+        first.set_name("directory-test-2");
+        assert!(handler_by_name("directory-test").unwrap().is(&second));
+        second.close().unwrap();
+        assert!(handler_by_name("directory-test").is_none());
+        drop(first);
+        assert!(!handler_names().iter().any(|name| name.starts_with("directory-test")));
+    }
+}

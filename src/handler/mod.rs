@@ -1,0 +1,470 @@
+//! Where records go: [`Handler`], the [`Sink`] behind it, and the handlers that come with the crate.
+
+mod counters;
+mod directory;
+mod failure;
+mod memory;
+mod null;
+mod sink;
+mod stream;
+
+use std::fmt;
+use std::panic::{self, AssertUnwindSafe};
+
+use arc_swap::ArcSwap;
+use once_cell::sync::Lazy;
+
+pub use self::counters::{Counters, DropReason};
+pub use self::directory::{handler_by_name, handler_names, shutdown};
+pub use self::failure::HandlerError;
+pub use self::memory::MemoryHandler;
+pub use self::null::NullHandler;
+pub use self::sink::{formatted, Sink, StreamId};
+pub use self::stream::StreamHandler;
+
+use self::counters::Tally;
+use self::failure::{Hook, Reports};
+use crate::record::{forget_panic, panic_text};
+use crate::sync::{Arc, AtomicBool, AtomicU16, AtomicU64, Mutex, Ordering, Weak};
+use crate::{Error, ErrorKind, Filter, Format, Formatter, Level, Record, SharedFilter};
+
+/// Takes records to one place: a level, filters and a formatter in front of a [`Sink`].
+///
+/// It is a handle: clones are the same handler. The handlers of the crate ([`StreamHandler`], …) convert into it, and
+/// [`Handler::new`] makes one of any sink.
+///
+/// Defaults: level `NOTSET` (takes all), no filters, the message alone as the format.
+///
+/// A failure, or a panic of a filter, formatter or sink, never reaches whoever logs: the record is counted as dropped and
+/// the error goes to the [error hook](Self::set_error_hook). After an outage of its device, the handler writes one line on how
+/// many records were lost.
+///
+/// # Python
+/// `logging.Handler`. Filters work on the handler's own copy of the record; the lock is the sink's and is not held while
+/// filters and formatters run.
+///
+/// # Examples
+/// ```
+/// use logtree::{Formatter, Level, Registry, StreamHandler};
+///
+/// let registry = Registry::new();
+/// let handler = StreamHandler::stdout().with_level(Level::INFO).with_formatter(Formatter::new("%(message)s")?);
+/// registry.root().add_handler(handler);
+/// # Ok::<(), logtree::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Handler {
+    core: Arc<Core>,
+}
+
+struct Core {
+    name: Mutex<Option<Arc<str>>>,
+    level: AtomicU16,
+    writes_once: AtomicBool,
+    /// What is read for each record, published as one.
+    setup: ArcSwap<Setup>,
+    /// Held while a new set-up is made of the old one.
+    changing: Mutex<()>,
+    sink: Box<dyn Sink>,
+    tally: Tally,
+    hook: Mutex<Option<Arc<Hook>>>,
+    reports: Reports,
+    /// In the order of making; shutdown goes backwards.
+    serial: u64,
+}
+
+#[derive(Clone)]
+struct Setup {
+    filters: Vec<SharedFilter>,
+    formatter: Arc<dyn Format>,
+    has_formatter: bool,
+}
+
+/// Most handlers get a formatter of their own, but few need a default of their own.
+static MESSAGE_ALONE: Lazy<Arc<Setup>> = Lazy::new(|| {
+    Arc::new(Setup { filters: Vec::new(), formatter: Arc::new(Formatter::default()), has_formatter: false })
+});
+
+impl Handler {
+    /// A handler over a sink.
+    #[must_use]
+    pub fn new(sink: impl Sink + 'static) -> Self {
+        static SERIAL: AtomicU64 = AtomicU64::new(0);
+        let core = Core {
+            name: Mutex::new(None),
+            level: AtomicU16::new(Level::NOTSET.number()),
+            writes_once: AtomicBool::new(false),
+            setup: ArcSwap::new(Arc::clone(&MESSAGE_ALONE)),
+            changing: Mutex::new(()),
+            sink: Box::new(sink),
+            tally: Tally::default(),
+            hook: Mutex::new(None),
+            reports: Reports::default(),
+            serial: SERIAL.fetch_add(1, Ordering::Relaxed),
+        };
+        let handler = Self { core: Arc::new(core) };
+        directory::enter(&handler);
+        handler
+    }
+
+    /// Offers a record to the filters and, if they pass it, to the sink; the level is not tested.
+    ///
+    /// Answers whether the filters passed it. Never fails: see the type's own description.
+    ///
+    /// # Python
+    /// `Handler.handle`.
+    pub fn handle(&self, record: &Record<'_>) -> bool {
+        match panic::catch_unwind(AssertUnwindSafe(|| self.handle_unguarded(record))) {
+            Ok(passed) => passed,
+            Err(panic) => {
+                let message = format!("a filter, formatter or sink panicked: {}", panic_text(&*panic));
+                forget_panic(panic);
+                self.fail(record, &Error::new(ErrorKind::Panicked, message));
+                false
+            }
+        }
+    }
+
+    fn handle_unguarded(&self, record: &Record<'_>) -> bool {
+        let setup = self.core.setup.load();
+        if setup.filters.is_empty() {
+            self.emit(record, &*setup.formatter);
+            return true;
+        }
+        // The handler's own view: what its filters change, no other handler sees (statement 46 is a deviation).
+        let mut view = record.clone();
+        let passed = setup.filters.iter().all(|filter| filter.filter(&mut view));
+        if passed {
+            self.emit(&view, &*setup.formatter);
+        }
+        passed
+    }
+
+    #[inline]
+    fn emit(&self, record: &Record<'_>, formatter: &dyn Format) {
+        let core = &*self.core;
+        if core.tally.owes_notice() {
+            self.give_notice(record, formatter);
+        }
+        match core.sink.write(record, formatter) {
+            Ok(()) => core.tally.wrote(),
+            Err(error) => self.fail(record, &error),
+        }
+    }
+
+    /// Writes how many records an outage cost, before the first record after it, in the handler's own format.
+    #[cold]
+    fn give_notice(&self, record: &Record<'_>, formatter: &dyn Format) {
+        let lost = self.core.tally.lost_in_outage();
+        let plural = if lost == 1 { "" } else { "s" };
+        let notice = Record::new(
+            record.environment,
+            "logtree",
+            Level::WARNING,
+            crate::record::Message::Text(format!("{lost} record{plural} dropped: the device failed").into()),
+            crate::Source::default(),
+        );
+        if self.core.sink.write(&notice, formatter).is_ok() {
+            self.core.tally.gave_notice(lost);
+        }
+    }
+
+    #[cold]
+    fn fail(&self, record: &Record<'_>, error: &Error) {
+        let core = &*self.core;
+        core.tally.dropped(DropReason::of(error.kind()));
+        let hook = core.hook.lock().clone();
+        let failure = HandlerError { handler: self, error, record };
+        match hook {
+            Some(hook) => {
+                let call = || hook(&failure);
+                // A hook that panics has nobody left to tell.
+                if let Err(panic) = panic::catch_unwind(AssertUnwindSafe(call)) {
+                    forget_panic(panic);
+                }
+            }
+            None => core.reports.report(&failure, &record.environment.diagnostics),
+        }
+    }
+
+    /// The level below which it takes nothing from loggers.
+    #[inline]
+    #[must_use]
+    pub fn level(&self) -> Level {
+        Level::new(self.core.level.load(Ordering::Relaxed))
+    }
+
+    /// Changes the level, for records logged from now on. `OFF` silences it.
+    ///
+    /// # Python
+    /// `Handler.setLevel`.
+    pub fn set_level(&self, level: impl Into<Level>) {
+        self.core.level.store(level.into().number(), Ordering::Relaxed);
+    }
+
+    /// Changes the formatter. A record that is being written ends in the old one.
+    ///
+    /// # Python
+    /// `Handler.setFormatter`.
+    pub fn set_formatter(&self, formatter: impl Format + 'static) {
+        self.change(|setup| {
+            setup.formatter = Arc::new(formatter);
+            setup.has_formatter = true;
+        });
+    }
+
+    /// Goes back to the message alone. Python's `setFormatter(None)`.
+    pub fn clear_formatter(&self) {
+        self.change(|setup| {
+            setup.formatter = Arc::clone(&MESSAGE_ALONE.formatter);
+            setup.has_formatter = false;
+        });
+    }
+
+    /// Whether it was given a formatter.
+    #[must_use]
+    pub fn has_formatter(&self) -> bool {
+        self.core.setup.load().has_formatter
+    }
+
+    /// The formatter.
+    #[must_use]
+    pub fn formatter(&self) -> Arc<dyn Format> {
+        Arc::clone(&self.core.setup.load().formatter)
+    }
+
+    /// Adds a filter behind the others; the same [`SharedFilter`] twice counts once.
+    ///
+    /// # Python
+    /// `Handler.addFilter`.
+    pub fn add_filter(&self, filter: impl Into<SharedFilter>) {
+        let filter = filter.into();
+        self.change(|setup| {
+            if !setup.filters.iter().any(|known| known.is(&filter)) {
+                setup.filters.push(filter);
+            }
+        });
+    }
+
+    /// Takes a filter away; answers whether it was there.
+    ///
+    /// # Python
+    /// `Handler.removeFilter`.
+    pub fn remove_filter(&self, filter: &SharedFilter) -> bool {
+        let mut removed = false;
+        self.change(|setup| {
+            let before = setup.filters.len();
+            setup.filters.retain(|known| !known.is(filter));
+            removed = setup.filters.len() < before;
+        });
+        removed
+    }
+
+    /// The filters, in the order in which they are asked.
+    #[must_use]
+    pub fn filters(&self) -> Vec<SharedFilter> {
+        self.core.setup.load().filters.clone()
+    }
+
+    /// The name it can be found by.
+    ///
+    /// # Python
+    /// `Handler.name`.
+    #[must_use]
+    pub fn name(&self) -> Option<Arc<str>> {
+        self.core.name.lock().clone()
+    }
+
+    /// Gives it a name, or takes it away. A name that another handler has goes over to this one; see [`handler_by_name`].
+    ///
+    /// # Python
+    /// `Handler.set_name` (statement 73).
+    pub fn set_name<'n>(&self, name: impl Into<Option<&'n str>>) {
+        directory::rename(self, name.into());
+    }
+
+    /// Sets what is done when a record cannot be written, in place of the default: one line on standard error for each kind
+    /// of failure, at most every 30 seconds, with the number of failures between.
+    ///
+    /// It is called on the thread that logs, with no lock held, and may log.
+    ///
+    /// # Python
+    /// `Handler.handleError`.
+    pub fn set_error_hook(&self, hook: impl Fn(&HandlerError<'_>) + Send + Sync + 'static) {
+        *self.core.hook.lock() = Some(Arc::new(hook));
+    }
+
+    /// Writes out what the sink holds back.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub fn flush(&self) -> Result<(), Error> {
+        self.guard("flush", || self.core.sink.flush())
+    }
+
+    /// Writes out what the sink holds back and ends it; the handler's name is free again. What is logged afterwards depends on
+    /// the sink: a stream goes on.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub fn close(&self) -> Result<(), Error> {
+        directory::rename(self, None);
+        self.guard("close", || self.core.sink.close())
+    }
+
+    /// Opens the sink's file anew, where it has one.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub fn reopen(&self) -> Result<(), Error> {
+        self.guard("reopen", || self.core.sink.reopen())
+    }
+
+    /// How many records were written and how many were lost, and why.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        self.core.tally.read(self.core.sink.queued())
+    }
+
+    /// The stream it writes to, if it is one that others may write to as well.
+    #[must_use]
+    pub fn stream_id(&self) -> Option<StreamId> {
+        self.core.sink.stream_id()
+    }
+
+    /// The same, leaving out records that another handler in front of it has already written to the same stream, so that a
+    /// record that meets a handler of its logger and one of an ancestor is seen once.
+    #[must_use]
+    pub fn with_propagate_once(self) -> Self {
+        self.core.writes_once.store(true, Ordering::Relaxed);
+        self
+    }
+
+    pub(crate) fn writes_once(&self) -> bool {
+        self.core.writes_once.load(Ordering::Relaxed)
+    }
+
+    /// Whether two handles are the same handler.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.core, &other.core)
+    }
+
+    /// The same, with a level. For chains like `StreamHandler::stderr().with_level(…)`.
+    #[must_use]
+    pub fn with_level(self, level: impl Into<Level>) -> Self {
+        self.set_level(level);
+        self
+    }
+
+    /// The same, with a formatter.
+    #[must_use]
+    pub fn with_formatter(self, formatter: impl Format + 'static) -> Self {
+        self.set_formatter(formatter);
+        self
+    }
+
+    /// The same, with one more filter.
+    #[must_use]
+    pub fn with_filter(self, filter: impl Filter + 'static) -> Self {
+        self.add_filter(filter);
+        self
+    }
+
+    /// The same, with a name.
+    #[must_use]
+    pub fn with_name(self, name: &str) -> Self {
+        self.set_name(name);
+        self
+    }
+
+    /// Whether it is known to write nothing, so that a record for it alone need not be made.
+    pub(crate) fn is_null(&self) -> bool {
+        self.core.sink.is_null()
+    }
+
+    fn guard(&self, doing: &str, call: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+        panic::catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| {
+            let message = format!("the sink panicked in {doing}: {}", panic_text(&*panic));
+            forget_panic(panic);
+            Err(Error::new(ErrorKind::Panicked, message))
+        })
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Setup)) {
+        let _one_at_a_time = self.core.changing.lock();
+        let mut setup = Setup::clone(&self.core.setup.load());
+        change(&mut setup);
+        self.core.setup.store(Arc::new(setup));
+    }
+
+    fn downgrade(&self) -> Weak<Core> {
+        Arc::downgrade(&self.core)
+    }
+
+    fn upgrade(core: &Weak<Core>) -> Option<Self> {
+        core.upgrade().map(|core| Self { core })
+    }
+}
+
+impl fmt::Debug for Handler {
+    /// `<StreamHandler <stderr> (NOTSET)>`, as Python prints it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<")?;
+        self.core.sink.describe(f)?;
+        if let Some(name) = self.name() {
+            write!(f, " {name:?}")?;
+        }
+        write!(f, " ({})>", self.level())
+    }
+}
+
+/// The everyday methods of a handler type: its own chain methods, and all of [`Handler`]'s by dereference.
+macro_rules! handler_type {
+    ($type:ident) => {
+        impl $type {
+            /// The same, with a level below which it takes nothing.
+            #[must_use]
+            pub fn with_level(self, level: impl Into<crate::Level>) -> Self {
+                self.handler.set_level(level);
+                self
+            }
+
+            /// The same, with a formatter.
+            #[must_use]
+            pub fn with_formatter(self, formatter: impl crate::Format + 'static) -> Self {
+                self.handler.set_formatter(formatter);
+                self
+            }
+
+            /// The same, with one more filter.
+            #[must_use]
+            pub fn with_filter(self, filter: impl crate::Filter + 'static) -> Self {
+                self.handler.add_filter(filter);
+                self
+            }
+
+            /// The same, with a name it can be found by.
+            #[must_use]
+            pub fn with_name(self, name: &str) -> Self {
+                self.handler.set_name(name);
+                self
+            }
+        }
+
+        impl std::ops::Deref for $type {
+            type Target = crate::Handler;
+
+            fn deref(&self) -> &crate::Handler {
+                &self.handler
+            }
+        }
+
+        impl From<$type> for crate::Handler {
+            fn from(handler: $type) -> Self {
+                handler.handler
+            }
+        }
+    };
+}
+use handler_type;

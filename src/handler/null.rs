@@ -1,0 +1,54 @@
+//! The handler that does nothing.
+
+use std::fmt;
+
+use super::{handler_type, Handler, Sink};
+use crate::{Error, Format, Record};
+
+/// Does nothing, but counts as a handler: a library hangs it on its own logger, and stays silent until the application says
+/// otherwise.
+///
+/// # Python
+/// `logging.NullHandler` (statement 96).
+///
+/// # Examples
+/// ```
+/// // In a library, once:
+/// logtree::get_logger("mylib").add_handler(logtree::NullHandler::new());
+/// ```
+#[derive(Clone, Debug)]
+pub struct NullHandler {
+    handler: Handler,
+}
+
+impl NullHandler {
+    /// A handler that does nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { handler: Handler::new(NullSink) }
+    }
+}
+
+impl Default for NullHandler {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+handler_type!(NullHandler);
+
+struct NullSink;
+
+impl Sink for NullSink {
+    fn write(&self, _: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn is_null(&self) -> bool {
+        true
+    }
+
+    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NullHandler")
+    }
+}

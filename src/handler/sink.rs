@@ -1,0 +1,139 @@
+//! What stands behind a handler: [`Sink`].
+
+use std::fmt;
+
+use crate::formatter::with_line;
+use crate::sync::{AtomicU64, Ordering};
+use crate::{Error, Format, Line, Record};
+
+/// A place that records are written to.
+///
+/// # The contract
+/// - [`write`](Self::write) is called by the handler on the logging thread, from many threads at once, after level and filters
+///   have passed the record. No lock of ours is held. A sink that writes to one device locks it itself, and only around the
+///   writing: formatting runs the user's code, and [`formatted`] does it first.
+/// - An `Err` means that the record was not written: the handler counts it and tells its error hook. Nothing reaches the
+///   caller. A panic counts as an error.
+/// - A write that returns `Ok` has taken the record: written it, or keeps it and counts it in [`queued`](Self::queued) until it
+///   has, so that `accepted = written + dropped + queued` holds at any time.
+/// - A sink may log. A record that comes back to the same sink while it holds its lock on the same thread must be
+///   refused with [`ErrorKind::Reentrant`](crate::ErrorKind::Reentrant), not waited for.
+/// - After `flush` returned `Ok`, every record taken before the call is out of the process. After `close` likewise; a later
+///   `write` either works or returns an error.
+/// - `flush` and `close` can be called at any time, from any thread, more than once.
+///
+/// # Python
+/// The `emit`, `flush` and `close` of a `logging.Handler` subclass.
+///
+/// # Examples
+/// ```
+/// use logtree::{formatted, Error, Format, Handler, Record, Sink};
+/// use std::sync::mpsc::{channel, Sender};
+///
+/// struct Channel(Sender<String>);
+/// impl Sink for Channel {
+///     fn write(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error> {
+///         formatted(formatter, record, |line| {
+///             let _ = self.0.send(line.as_str().to_owned());
+///             Ok(())
+///         })
+///     }
+/// }
+///
+/// let (sender, receiver) = channel();
+/// let handler = Handler::new(Channel(sender));
+/// handler.handle(&Record::builder().message("hello").build());
+/// assert_eq!(receiver.try_recv()?, "hello");
+/// # Ok::<(), std::sync::mpsc::TryRecvError>(())
+/// ```
+pub trait Sink: Send + Sync {
+    /// Writes a record.
+    ///
+    /// # Errors
+    /// When the record could not be written; it then counts as dropped.
+    fn write(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error>;
+
+    /// Writes out what is held back.
+    ///
+    /// # Errors
+    /// When it could not be.
+    fn flush(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Flushes and ends. The default flushes.
+    ///
+    /// # Errors
+    /// When what was held back could not be written.
+    fn close(&self) -> Result<(), Error> {
+        self.flush()
+    }
+
+    /// Opens the device anew, where that means something.
+    ///
+    /// # Errors
+    /// When it could not be opened; the old one then stays in use.
+    fn reopen(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Whether [`shutdown`](crate::shutdown) flushes it before closing it.
+    fn flush_at_shutdown(&self) -> bool {
+        true
+    }
+
+    /// How many records it has taken and not yet written.
+    fn queued(&self) -> u64 {
+        0
+    }
+
+    /// Which stream it writes to, where several sinks may write to the same one.
+    fn stream_id(&self) -> Option<StreamId> {
+        None
+    }
+
+    /// Whether it throws everything away. Then the handler need not even make the record.
+    fn is_null(&self) -> bool {
+        false
+    }
+
+    /// Describes itself in one line, such as `StreamHandler <stderr>`.
+    ///
+    /// # Errors
+    /// Those of the formatter.
+    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = std::any::type_name::<Self>();
+        f.write_str(path.rsplit("::").next().unwrap_or(path))
+    }
+}
+
+/// Formats a record into a buffer of the thread's own, and then lends the line to `write`: how a sink keeps the user's code
+/// out of its lock. It allocates nothing once the thread's buffers have grown.
+///
+/// # Errors
+/// Those of the formatter, and those of `write`.
+pub fn formatted<R>(
+    formatter: &dyn Format,
+    record: &Record<'_>,
+    write: impl FnOnce(&mut Line) -> Result<R, Error>,
+) -> Result<R, Error> {
+    with_line(formatter, record, false, write)
+}
+
+/// Which stream a sink writes to: two sinks with the same one write to the same place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StreamId(u64);
+
+impl StreamId {
+    /// The process's standard error.
+    pub const STDERR: Self = Self(2);
+    /// The process's standard output.
+    pub const STDOUT: Self = Self(1);
+
+    /// A stream like no other.
+    #[must_use]
+    pub fn unique() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(3);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}

@@ -1,0 +1,158 @@
+//! A tree of dotted logger names with Python `logging`'s levels, propagation, handlers, filters and formatters, and a backend
+//! for the [`log`] facade.
+//!
+//! ```
+//! use logtree::{get_logger, set_stream_logger, Level};
+//!
+//! set_stream_logger("boto3", Level::DEBUG); // standard error, and the facade's records arrive too
+//! set_stream_logger("botocore.client.S3", Level::INFO); // verbosity per service
+//!
+//! let s3 = get_logger("botocore.client.S3");
+//! logtree::info!(s3, bucket = "photos", size = 3; "put object");
+//! log::warn!(target: "boto3::session", "no region"); // any other crate, untouched
+//! ```
+//!
+//! # The tree
+//! Names are dotted, and `::` is a dot. `a.b` is the parent of `a.b.c`, by whole segments; at the top is the root. A logger without a
+//! level of its own takes the nearest ancestor's, so one line tunes a service and all its parts:
+//!
+//! ```text
+//! root                      WARNING
+//! ├── boto3                 DEBUG
+//! └── botocore              (so WARNING)
+//!     ├── botocore.hooks    (so WARNING)
+//!     └── botocore.client   (so WARNING)
+//!         └── …client.S3    INFO
+//! ```
+//!
+//! A record that its own logger's level and filters pass goes to the handlers of that logger and of all its ancestors, up to
+//! the first that does not propagate. The ancestors' levels and filters are not asked; each handler's are. Where there is
+//! no handler at all, warnings and worse go to standard error.
+//!
+//! # The way of a record
+//! ```text
+//! macro, method, log facade
+//!   gate        one load and a compare; what is off costs no more
+//!   Record      on the stack, its text not yet written
+//!   filters     of its logger
+//!   route       the handlers, worked out when the tree changes
+//!   Handler     level, filters
+//!   Formatter   into the thread's own buffer; the message is formatted once for all handlers
+//!   Sink        one write of the whole line
+//! ```
+//!
+//! # What is promised
+//! - A logging call never panics, blocks for ever or fails, whatever arguments, filters, formatters and devices do. What was
+//!   not written is counted ([`Handler::counters`]) and reported.
+//! - No lock of this crate is held while your code runs (`Display`, filters, formatters, hooks), so logging inside any of them
+//!   works. The one exception is a writer given to a [`StreamHandler`]: what it logs to itself is refused, not waited for.
+//! - One record is one line, and no message can drive the terminal, unless asked for: see [`Multiline`].
+//! - Nothing in a message is interpreted.
+//!
+//! # Where Python differs
+//! Written for those who know Python's `logging`; each item's section *Python* names what it mirrors.
+//!
+//! | Python | here | why |
+//! |---|---|---|
+//! | `r`, `ro`, `roo` lose their children | by whole segments | a bug |
+//! | level names in upper case only | any case, and numbers | `LOG_LEVEL=debug` is what people write |
+//! | an exception of a filter or stream reaches the caller | error hook and counters | logging must not end a program |
+//! | a handler that removes itself makes the next one miss a record | each record meets one set of handlers | a bug |
+//! | a filter of one handler changes the record for the next | each handler has its own view | surprise |
+//! | `extra` may not use the names of fields | key-values have names of their own | `name` in a call must not fail in production |
+//! | a template is checked in part | the whole template | a wrong one is found at the start |
+//! | messages are written raw | escaped and indented | no forged lines; [`Multiline::Raw`] is Python's way |
+//! | `extra` that the format does not name is not shown | appended as ` key=value` | nothing vanishes |
+//! | time rounds up in the last 100 ns of a second | whole nanoseconds | no floats inside |
+//! | `basicConfig` does nothing, silently | [`Applied::HadHandlers`] | so one sees it |
+//! | a handler that takes over a name can lose it to a renaming | names stay with their last taker | a bug |
+//! | `boto3.set_stream_logger` twice prints twice | replaces its own handler | nobody wants it twice |
+//! | `MemoryHandler` grows without a target | bounded, drops counted | memory |
+//! | levels below 0 | none | nobody can log there |
+//!
+//! # Limits
+//! A template's widths end at 1,024. Names are cut at 16 MiB. Logging nests 32 deep. There is no limit to a line's length. Names
+//! of time zones (`%Z`) are offsets, but for UTC.
+//!
+//! One line silences what `tracing`'s spans add to the records of an AWS client (43 % of them):
+//! `get_logger("tracing.span").set_level(Level::WARNING)`.
+
+mod adapter;
+mod bridge;
+mod buffer;
+mod capture;
+mod clock;
+mod dispatch;
+mod environment;
+mod error;
+mod filter;
+mod formatter;
+mod handler;
+mod level;
+mod logger;
+mod macros;
+mod name;
+mod private;
+mod record;
+mod registry;
+mod setup;
+mod sync;
+
+pub use crate::adapter::LoggerAdapter;
+pub use crate::bridge::install;
+pub use crate::capture::{assert_logs, assert_no_logs, Capture};
+pub use crate::clock::{Clock, ManualClock, SystemClock, Timestamp};
+pub use crate::error::{Error, ErrorKind};
+pub use crate::filter::{Filter, LevelRange, NameFilter, SharedFilter};
+pub use crate::formatter::{
+    BufferingFormatter, ColorChoice, Colors, Format, Formatter, FormatterBuilder, JsonFormatter, JsonFormatterBuilder,
+    JsonTime, Line, Multiline, Style, TimeZone,
+};
+pub use crate::handler::{
+    formatted, handler_by_name, handler_names, shutdown, Counters, DropReason, Handler, HandlerError, MemoryHandler,
+    NullHandler, Sink, StreamHandler, StreamId,
+};
+pub use crate::level::Level;
+pub use crate::logger::Logger;
+pub use crate::record::{KeyValues, OwnedRecord, OwnedValue, Record, RecordBuilder, Source};
+pub use crate::registry::{Registry, RegistryBuilder, TreeDump};
+pub use crate::setup::{
+    basic_config, debug_all, root, set_debug_logger, set_stream_logger, Applied, BasicConfig, LevelOn, StreamLogger,
+};
+
+/// What the macros expand to. Not public API: it changes without notice.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::private::*;
+}
+
+/// The logger of a name in the global registry; see [`Registry::get_logger`].
+///
+/// # Python
+/// `logging.getLogger`.
+///
+/// # Examples
+/// ```
+/// let logger = logtree::get_logger("botocore.client.S3");
+/// assert_eq!(logger, logtree::get_logger("botocore::client::S3"));
+/// ```
+#[must_use]
+pub fn get_logger(name: impl AsRef<str>) -> Logger {
+    Registry::global().get_logger(name)
+}
+
+/// Silences all records of the global registry up to and with a level; see [`Registry::disable`].
+///
+/// # Python
+/// `logging.disable`.
+pub fn disable(up_to: impl Into<Level>) {
+    Registry::global().disable(up_to);
+}
+
+/// Gives a level a name, in the global registry; see [`Registry::add_level_name`].
+///
+/// # Python
+/// `logging.addLevelName`.
+pub fn add_level_name(level: impl Into<Level>, name: &str) {
+    Registry::global().add_level_name(level, name);
+}

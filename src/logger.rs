@@ -1,0 +1,453 @@
+//! What callers hold: [`Logger`].
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::panic::Location;
+
+use crate::dispatch::dispatch;
+use crate::handler::Handler;
+use crate::record::{LazyText, Message};
+use crate::registry::{Inner, Node};
+use crate::sync::Arc;
+use crate::{Level, LoggerAdapter, OwnedValue, Record, RecordBuilder, Registry, SharedFilter, Source};
+
+/// A named place in the tree that records are logged to.
+///
+/// It is a cheap handle: clones, and what [`get_logger`](crate::get_logger) answers for the same name, are the same logger. It can
+/// be used from any thread and changed at any time; a change holds from the moment the call returns.
+///
+/// A record goes on if its level is at least the logger's *effective* level: its own, or if it has none the nearest
+/// ancestor's. Then the logger's filters are asked. Then it goes to the handlers of the logger and of all its ancestors,
+/// up to and with the first whose `propagate` is off; the ancestors' levels and filters are not asked any more.
+///
+/// Logging never panics, blocks for ever or fails, whatever the arguments, filters and handlers do.
+///
+/// The macros ([`info!`](crate::info), …) are the usual way to log: they do not even evaluate their arguments when the level is
+/// off, and know the place in the program. A `Logger` is also a [`log::Log`], so the facade's macros take it:
+/// `log::info!(logger: logger, "…")`.
+///
+/// # Python
+/// `logging.Logger`.
+///
+/// # Examples
+/// ```
+/// use logtree::{Level, Registry};
+///
+/// let registry = Registry::new();
+/// let logger = registry.get_logger("botocore.client.S3");
+/// logger.set_level(Level::INFO);
+/// logtree::info!(logger, bucket = "photos", size = 3; "put object");
+/// logger.debug(format_args!("not shown: {}", 1));
+/// ```
+#[derive(Clone)]
+pub struct Logger {
+    node: Arc<Node>,
+    registry: Arc<Inner>,
+}
+
+impl Logger {
+    pub(crate) fn new(node: Arc<Node>, registry: Arc<Inner>) -> Self {
+        Self { node, registry }
+    }
+
+    /// Its name; the root's is `root`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.node.name()
+    }
+
+    /// The registry it belongs to.
+    #[must_use]
+    pub fn registry(&self) -> Registry {
+        Registry::of_inner(Arc::clone(&self.registry))
+    }
+
+    /// Whether it is the root.
+    #[must_use]
+    pub fn is_root(&self) -> bool {
+        self.node.id() == crate::registry::NodeId::ROOT
+    }
+
+    /// The level it was given; `NOTSET` if it inherits.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        self.node.level()
+    }
+
+    /// Gives it a level, which holds for all below that have none; `NOTSET` makes it inherit, and on the root lets all through.
+    ///
+    /// # Python
+    /// `Logger.setLevel`.
+    pub fn set_level(&self, level: impl Into<Level>) {
+        let level = level.into();
+        self.registry.change(|tree| tree.set_level(self.node.id(), level));
+    }
+
+    /// The level that decides: its own, or the nearest ancestor's. What [is disabled](Registry::disable) is not part of it.
+    ///
+    /// # Python
+    /// `Logger.getEffectiveLevel`.
+    #[must_use]
+    pub fn effective_level(&self) -> Level {
+        self.node.effective_level()
+    }
+
+    /// Whether a record of this level would go on: one load and a compare.
+    ///
+    /// # Python
+    /// `Logger.isEnabledFor`.
+    #[inline]
+    #[must_use]
+    pub fn is_enabled_for(&self, level: impl Into<Level>) -> bool {
+        self.node.lets_through(level.into())
+    }
+
+    /// Whether its records go on to its ancestors' handlers; on at first.
+    ///
+    /// # Python
+    /// `Logger.propagate`.
+    #[must_use]
+    pub fn propagate(&self) -> bool {
+        self.node.propagates()
+    }
+
+    /// Sets whether its records, and those of all below it, go on to its ancestors' handlers.
+    pub fn set_propagate(&self, propagate: bool) {
+        self.registry.change(|tree| tree.set_propagates(self.node.id(), propagate));
+    }
+
+    /// Whether it is switched off; off at first, that is, it logs.
+    ///
+    /// # Python
+    /// `Logger.disabled`.
+    #[must_use]
+    pub fn is_disabled(&self) -> bool {
+        self.node.is_disabled()
+    }
+
+    /// Switches this logger off, or on again. Those below it are not touched, and still use its handlers.
+    pub fn set_disabled(&self, disabled: bool) {
+        self.registry.change(|tree| tree.set_disabled(self.node.id(), disabled));
+    }
+
+    /// The nearest ancestor that is a logger; `None` for the root.
+    ///
+    /// # Python
+    /// `Logger.parent`.
+    #[must_use]
+    pub fn parent(&self) -> Option<Self> {
+        let parent = self.registry.read(|tree| tree.parent_logger(self.node.id()).map(|id| tree.node(id)));
+        parent.map(|node| Self::new(node, Arc::clone(&self.registry)))
+    }
+
+    /// The logger of a name below this one; a root's child has the suffix for its name.
+    ///
+    /// # Python
+    /// `Logger.getChild`.
+    #[must_use]
+    pub fn child(&self, suffix: impl AsRef<str>) -> Self {
+        let suffix = suffix.as_ref();
+        if self.is_root() {
+            return self.registry().get_logger(suffix);
+        }
+        self.registry().get_logger(format!("{}.{suffix}", self.name()))
+    }
+
+    /// The loggers exactly one segment below it, in order of their names.
+    ///
+    /// # Python
+    /// `Logger.getChildren`.
+    #[must_use]
+    pub fn children(&self) -> Vec<Self> {
+        let mut nodes = self.registry.read(|tree| {
+            tree.children(self.node.id()).into_iter().map(|id| tree.node(id)).collect::<Vec<_>>()
+        });
+        nodes.sort_by(|a, b| a.name().cmp(b.name()));
+        nodes.into_iter().map(|node| Self::new(node, Arc::clone(&self.registry))).collect()
+    }
+
+    /// Adds a handler behind the others; one that is there already stays where it is.
+    ///
+    /// # Python
+    /// `Logger.addHandler`.
+    pub fn add_handler(&self, handler: impl Into<Handler>) {
+        let handler = handler.into();
+        self.change_own(|handlers, _| {
+            if !handlers.iter().any(|known| known.is(&handler)) {
+                handlers.push(handler);
+            }
+        });
+    }
+
+    /// Takes a handler away; answers whether it was there. It is not closed. A record already on its way still reaches it.
+    ///
+    /// # Python
+    /// `Logger.removeHandler`.
+    pub fn remove_handler(&self, handler: &Handler) -> bool {
+        let mut removed = false;
+        self.change_own(|handlers, _| {
+            let before = handlers.len();
+            handlers.retain(|known| !known.is(handler));
+            removed = handlers.len() < before;
+        });
+        removed
+    }
+
+    /// Puts other handlers in place of its own, in one step: each record meets either the old ones or the new ones. Answers
+    /// with the old ones.
+    pub fn replace_handlers(&self, handlers: impl IntoIterator<Item = Handler>) -> Vec<Handler> {
+        let mut replacement: Vec<Handler> = Vec::new();
+        for handler in handlers {
+            if !replacement.iter().any(|known| known.is(&handler)) {
+                replacement.push(handler);
+            }
+        }
+        self.change_own(|handlers, _| std::mem::swap(handlers, &mut replacement));
+        replacement
+    }
+
+    /// Puts a handler in the place of another, or behind the others where that one is not there.
+    pub(crate) fn exchange_handler(&self, old: Option<&Handler>, new: Handler) {
+        self.change_own(|handlers, _| match handlers.iter().position(|known| old.is_some_and(|old| known.is(old))) {
+            Some(at) => handlers[at] = new,
+            None => handlers.push(new),
+        });
+    }
+
+    /// Its own handlers, in order.
+    ///
+    /// # Python
+    /// `Logger.handlers`.
+    #[must_use]
+    pub fn handlers(&self) -> Vec<Handler> {
+        self.registry.read(|tree| tree.handlers(self.node.id()).to_vec())
+    }
+
+    /// Whether a record of it would meet any handler, its own or an ancestor's.
+    ///
+    /// # Python
+    /// `Logger.hasHandlers`.
+    #[must_use]
+    pub fn has_handlers(&self) -> bool {
+        !self.node.route().handlers.is_empty()
+    }
+
+    /// Adds a filter behind the others, for records logged on this very logger; one that is there already stays.
+    ///
+    /// # Python
+    /// `Logger.addFilter`.
+    pub fn add_filter(&self, filter: impl Into<SharedFilter>) {
+        let filter = filter.into();
+        self.change_own(|_, filters| {
+            if !filters.iter().any(|known| known.is(&filter)) {
+                filters.push(filter);
+            }
+        });
+    }
+
+    /// Takes a filter away; answers whether it was there.
+    ///
+    /// # Python
+    /// `Logger.removeFilter`.
+    pub fn remove_filter(&self, filter: &SharedFilter) -> bool {
+        let mut removed = false;
+        self.change_own(|_, filters| {
+            let before = filters.len();
+            filters.retain(|known| !known.is(filter));
+            removed = filters.len() < before;
+        });
+        removed
+    }
+
+    /// Its filters, in the order in which they are asked.
+    #[must_use]
+    pub fn filters(&self) -> Vec<SharedFilter> {
+        self.registry.read(|tree| tree.filters(self.node.id()).to_vec())
+    }
+
+    fn change_own(&self, change: impl FnOnce(&mut Vec<Handler>, &mut Vec<SharedFilter>)) {
+        let old = self.registry.change(|tree| tree.change_own(self.node.id(), change));
+        // Out of the lock: the end of a handler or filter runs the user's code.
+        drop(old);
+    }
+
+    /// Logs at a level. [`log!`](crate::log) does not even evaluate what it does not log, and knows the module and function.
+    ///
+    /// # Python
+    /// `Logger.log`.
+    #[track_caller]
+    pub fn log(&self, level: impl Into<Level>, message: impl fmt::Display) {
+        let level = level.into();
+        if self.node.lets_through(level) {
+            self.submit_text(level, format_args!("{message}"), None, Location::caller());
+        }
+    }
+
+    /// Logs at `TRACE`.
+    #[track_caller]
+    pub fn trace(&self, message: impl fmt::Display) {
+        self.log(Level::TRACE, message);
+    }
+
+    /// Logs at `DEBUG`.
+    #[track_caller]
+    pub fn debug(&self, message: impl fmt::Display) {
+        self.log(Level::DEBUG, message);
+    }
+
+    /// Logs at `INFO`.
+    #[track_caller]
+    pub fn info(&self, message: impl fmt::Display) {
+        self.log(Level::INFO, message);
+    }
+
+    /// Logs at `WARNING`.
+    #[track_caller]
+    pub fn warning(&self, message: impl fmt::Display) {
+        self.log(Level::WARNING, message);
+    }
+
+    /// Logs at `ERROR`.
+    #[track_caller]
+    pub fn error(&self, message: impl fmt::Display) {
+        self.log(Level::ERROR, message);
+    }
+
+    /// Logs at `CRITICAL`.
+    #[track_caller]
+    pub fn critical(&self, message: impl fmt::Display) {
+        self.log(Level::CRITICAL, message);
+    }
+
+    /// Logs at `ERROR` with an error, whose causes are shown behind the message.
+    ///
+    /// # Python
+    /// `Logger.exception`, which takes the exception at hand.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::{Capture, Registry};
+    ///
+    /// let registry = Registry::new();
+    /// let logger = registry.get_logger("app");
+    /// let capture = Capture::new(&logger);
+    /// if let Err(error) = "x".parse::<u8>() {
+    ///     logger.exception("cannot read the port", &error);
+    /// }
+    /// assert_eq!(capture.records()[0].error_text(), Some("invalid digit found in string"));
+    /// ```
+    #[track_caller]
+    pub fn exception(&self, message: impl fmt::Display, error: &dyn StdError) {
+        if self.node.lets_through(Level::ERROR) {
+            self.submit_text(Level::ERROR, format_args!("{message}"), Some(error), Location::caller());
+        }
+    }
+
+    /// Handles a record made elsewhere: the filters and handlers, but no level, are asked; a logger that is switched off takes
+    /// none.
+    ///
+    /// # Python
+    /// `Logger.handle` (statement 25).
+    pub fn handle(&self, record: &Record<'_>) {
+        if !self.node.is_disabled() {
+            dispatch(&self.registry, &self.node, &mut record.clone());
+        }
+    }
+
+    /// Starts a record of this logger, to be given to [`handle`](Self::handle).
+    ///
+    /// # Python
+    /// `Logger.makeRecord`.
+    pub fn make_record(&self, level: impl Into<Level>) -> RecordBuilder<'_> {
+        RecordBuilder::new(&self.registry.environment).name(self.name()).level(level)
+    }
+
+    /// A logger that adds a key-value to each record; more can be added.
+    ///
+    /// # Python
+    /// `logging.LoggerAdapter`; Go's `WithContext`.
+    ///
+    /// # Examples
+    /// ```
+    /// let logger = logtree::get_logger("app").with("request", 17).with("user", "ann");
+    /// logtree::info!(logger, "accepted"); // accepted request=17 user=ann
+    /// ```
+    #[must_use]
+    pub fn with(&self, key: impl Into<String>, value: impl Into<OwnedValue>) -> LoggerAdapter {
+        LoggerAdapter::new(self.clone()).with(key, value)
+    }
+
+    fn submit_text(
+        &self,
+        level: Level,
+        arguments: fmt::Arguments<'_>,
+        error: Option<&dyn StdError>,
+        caller: &'static Location<'static>,
+    ) {
+        let text = LazyText::new(arguments);
+        let mut record = self.record(level, Message::Lazy(&text), Source::of_caller(caller));
+        record.failure.error = error;
+        self.submit(&mut record);
+    }
+
+    pub(crate) fn record<'r>(&'r self, level: Level, message: Message<'r>, source: Source<'r>) -> Record<'r> {
+        Record::new(&self.registry.environment, self.node.name(), level, message, source)
+    }
+
+    /// Behind the gate.
+    #[inline]
+    pub(crate) fn submit(&self, record: &mut Record<'_>) {
+        dispatch(&self.registry, &self.node, record);
+    }
+
+    pub(crate) fn node(&self) -> &Node {
+        &self.node
+    }
+
+    pub(crate) fn inner(&self) -> &Arc<Inner> {
+        &self.registry
+    }
+}
+
+impl PartialEq for Logger {
+    /// Whether they are the same logger of the same registry.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.node, &other.node)
+    }
+}
+
+impl Eq for Logger {}
+
+impl fmt::Debug for Logger {
+    /// `<Logger a.b (WARNING)>`, with the effective level, as Python prints it (statement 14).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if self.is_root() { "RootLogger" } else { "Logger" };
+        let level = self.registry.environment.level_names.name(self.effective_level());
+        write!(f, "<{kind} {} ({})>", self.name().escape_debug(), &*level)
+    }
+}
+
+/// For the facade's macros with a logger: `log::info!(logger: s3, "…")`. The record gets the logger's name, whatever the target.
+impl log::Log for Logger {
+    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
+        self.node.lets_through(metadata.level().into())
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        let level = record.level().into();
+        if self.node.lets_through(level) {
+            let text = LazyText::new(*record.args());
+            let mut ours = self.record(level, Message::Lazy(&text), Source::of_facade(record));
+            ours.set_source_of_key_values(record.key_values());
+            self.submit(&mut ours);
+        }
+    }
+
+    /// Flushes the handlers that its records go to.
+    fn flush(&self) {
+        for handler in self.node.route().handlers.iter() {
+            // A failure was, or will be, told by the record that met it.
+            let _ = handler.flush();
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What the macros expand to. Not public API: it changes without notice.
+
+#![expect(missing_docs, reason = "for the macros alone")]
+
+use std::backtrace::Backtrace;
+use std::error::Error as StdError;
+use std::fmt;
+
+use log::kv::{self, Key, Value, VisitSource};
+use once_cell::sync::OnceCell;
+
+pub use log::kv::{ToValue, Value as KvValue};
+pub use std::any::type_name_of_val;
+pub use std::backtrace::Backtrace as StdBacktrace;
+pub use std::{concat, file, format_args, line, module_path, stringify};
+
+use crate::record::{LazyText, Message, Record};
+use crate::{Level, Logger, LoggerAdapter, Registry, Source};
+
+/// What a macro can log to.
+pub trait Target {
+    fn lets_through(&self, level: Level) -> bool;
+    fn logger(&self) -> &Logger;
+    fn submit<'r>(&'r self, record: &mut Record<'r>);
+}
+
+impl Target for Logger {
+    #[inline(always)]
+    fn lets_through(&self, level: Level) -> bool {
+        self.node().lets_through(level)
+    }
+
+    fn logger(&self) -> &Logger {
+        self
+    }
+
+    fn submit<'r>(&'r self, record: &mut Record<'r>) {
+        Self::submit(self, record);
+    }
+}
+
+impl Target for LoggerAdapter {
+    #[inline(always)]
+    fn lets_through(&self, level: Level) -> bool {
+        self.logger().node().lets_through(level)
+    }
+
+    fn logger(&self) -> &Logger {
+        self.logger()
+    }
+
+    fn submit<'r>(&'r self, record: &mut Record<'r>) {
+        Self::submit(self, record);
+    }
+}
+
+impl<T: Target + ?Sized> Target for &T {
+    #[inline(always)]
+    fn lets_through(&self, level: Level) -> bool {
+        (**self).lets_through(level)
+    }
+
+    fn logger(&self) -> &Logger {
+        (**self).logger()
+    }
+
+    fn submit<'r>(&'r self, record: &mut Record<'r>) {
+        (**self).submit(record);
+    }
+}
+
+/// The logger of a call site that names none: its module's, found at the first call.
+#[derive(Debug)]
+pub struct CallSite(OnceCell<Logger>);
+
+impl CallSite {
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(OnceCell::new())
+    }
+
+    #[inline(always)]
+    pub fn logger(&self, module_path: &'static str) -> &Logger {
+        match self.0.get() {
+            Some(logger) => logger,
+            None => self.find(module_path),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find(&self, module_path: &'static str) -> &Logger {
+        self.0.get_or_init(|| Registry::global().get_logger(module_path))
+    }
+}
+
+impl Default for CallSite {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What stands before the semicolon of a call.
+#[derive(Debug)]
+pub enum Captured<'a> {
+    Value(Value<'a>),
+    Error(&'a (dyn StdError + 'a)),
+    Backtrace(&'a Backtrace),
+}
+
+/// All of it. The first error and the first backtrace are the record's own; the others are key-values by their text.
+#[derive(Debug)]
+pub struct Captures<'a>(pub &'a [(&'a str, Captured<'a>)]);
+
+impl<'a> Captures<'a> {
+    fn error(&self) -> Option<(usize, &'a (dyn StdError + 'a))> {
+        self.0.iter().enumerate().find_map(|(at, (_, captured))| match captured {
+            Captured::Error(error) => Some((at, *error)),
+            _ => None,
+        })
+    }
+
+    fn backtrace(&self) -> Option<(usize, &'a Backtrace)> {
+        self.0.iter().enumerate().find_map(|(at, (_, captured))| match captured {
+            Captured::Backtrace(backtrace) => Some((at, *backtrace)),
+            _ => None,
+        })
+    }
+
+    fn is_value(&self, at: usize) -> bool {
+        match &self.0[at].1 {
+            Captured::Value(_) => true,
+            Captured::Error(_) => self.error().is_some_and(|(first, _)| first != at),
+            Captured::Backtrace(_) => self.backtrace().is_some_and(|(first, _)| first != at),
+        }
+    }
+}
+
+impl kv::Source for Captures<'_> {
+    fn visit<'kvs>(&'kvs self, visitor: &mut dyn VisitSource<'kvs>) -> Result<(), kv::Error> {
+        for (at, (key, captured)) in self.0.iter().enumerate() {
+            let value = match captured {
+                Captured::Value(value) => value.clone(),
+                _ if !self.is_value(at) => continue,
+                Captured::Error(error) => Value::from_display(error),
+                Captured::Backtrace(backtrace) => Value::from_display(backtrace),
+            };
+            visitor.visit_pair(Key::from_str(key), value)?;
+        }
+        Ok(())
+    }
+
+    fn count(&self) -> usize {
+        (0..self.0.len()).filter(|&at| self.is_value(at)).count()
+    }
+}
+
+/// Logs without key-values; behind the gate.
+#[inline(never)]
+pub fn log(target: &dyn Target, level: Level, source: &Source<'static>, arguments: fmt::Arguments<'_>) {
+    submit(target, level, *source, arguments, &Captures(&[]));
+}
+
+/// Logs with key-values; behind the gate.
+#[inline(never)]
+pub fn log_with<'a>(
+    target: &'a dyn Target,
+    level: Level,
+    source: &Source<'static>,
+    arguments: fmt::Arguments<'_>,
+    captures: &'a [(&'a str, Captured<'a>)],
+) {
+    submit(target, level, *source, arguments, &Captures(captures));
+}
+
+pub(crate) fn submit(
+    target: &dyn Target,
+    level: Level,
+    source: Source<'static>,
+    arguments: fmt::Arguments<'_>,
+    captures: &Captures<'_>,
+) {
+    let text = LazyText::new(arguments);
+    let mut record = target.logger().record(level, Message::Lazy(&text), source);
+    if !captures.0.is_empty() {
+        record.set_source_of_key_values(captures);
+        record.failure.error = captures.error().map(|(_, error)| error);
+        record.failure.backtrace = captures.backtrace().map(|(_, backtrace)| backtrace);
+    }
+    target.submit(&mut record);
+}

@@ -1,0 +1,116 @@
+//! Records made by hand.
+
+use std::borrow::Cow;
+
+use super::{Failure, Fields, Message, OwnedValue, Record, Source, ThreadInfo};
+use crate::clock::Timestamp;
+use crate::environment::Environment;
+use crate::sync::Arc;
+use crate::Level;
+
+/// Makes a [`Record`] part by part: for replays, receivers and tests.
+///
+/// What is not given: the name and the message are empty, the level is `NOTSET`, the time is now, the thread and the
+/// process are the current ones.
+#[derive(Debug)]
+#[must_use]
+pub struct RecordBuilder<'a> {
+    record: Record<'a>,
+}
+
+impl<'a> RecordBuilder<'a> {
+    pub(crate) fn new(environment: &'a Arc<Environment>) -> Self {
+        let record = Record {
+            environment,
+            name: "",
+            level: Level::NOTSET,
+            level_name: None,
+            message: Message::Text(Cow::Borrowed("")),
+            time: environment.now(),
+            source: Source::default(),
+            thread: ThreadInfo::Current,
+            process: None,
+            fields: Fields::default(),
+            failure: Failure::default(),
+        };
+        Self { record }
+    }
+
+    /// The logger's name.
+    pub fn name(mut self, name: &'a str) -> Self {
+        self.record.name = name;
+        self
+    }
+
+    /// The level.
+    pub fn level(mut self, level: impl Into<Level>) -> Self {
+        self.record.level = level.into();
+        self
+    }
+
+    /// A name for the level that holds for this record only, as one that came over the network has.
+    pub fn level_name(mut self, name: impl Into<Cow<'a, str>>) -> Self {
+        self.record.level_name = Some(name.into());
+        self
+    }
+
+    /// The text.
+    pub fn message(mut self, message: impl Into<Cow<'a, str>>) -> Self {
+        self.record.message = Message::Text(message.into());
+        self
+    }
+
+    /// The time.
+    pub fn time(mut self, time: impl Into<Timestamp>) -> Self {
+        self.record.time = time.into();
+        self
+    }
+
+    /// Where in the program it was made.
+    pub fn source(mut self, source: Source<'a>) -> Self {
+        self.record.source = source;
+        self
+    }
+
+    /// The thread's number and name.
+    pub fn thread(mut self, id: u64, name: impl Into<Option<&'a str>>) -> Self {
+        self.record.thread = ThreadInfo::Given { id, name: name.into() };
+        self
+    }
+
+    /// The process's number and name.
+    pub fn process(mut self, id: u32, name: &'a str) -> Self {
+        self.record.process = Some((id, name));
+        self
+    }
+
+    /// One more key-value.
+    pub fn key_value(mut self, key: impl Into<Cow<'a, str>>, value: impl Into<OwnedValue>) -> Self {
+        self.record.fields.set(key.into(), value.into());
+        self
+    }
+
+    /// An error, whose causes are shown as well.
+    pub fn error(mut self, error: &'a (dyn std::error::Error + 'a)) -> Self {
+        self.record.failure.error = Some(error);
+        self
+    }
+
+    /// The ready text of an error. Python's `exc_text`.
+    pub fn error_text(mut self, text: impl Into<Cow<'a, str>>) -> Self {
+        self.record.failure.text = Some(text.into());
+        self
+    }
+
+    /// The ready text of a stack of calls. Python's `stack_info`.
+    pub fn stack(mut self, text: impl Into<Cow<'a, str>>) -> Self {
+        self.record.failure.stack = Some(text.into());
+        self
+    }
+
+    /// The record.
+    #[must_use]
+    pub fn build(self) -> Record<'a> {
+        self.record
+    }
+}

@@ -1,0 +1,124 @@
+//! The text of a record, written once.
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::fmt::{self, Write};
+use std::panic::{self, AssertUnwindSafe};
+
+use crate::buffer::Buffer;
+
+/// A text that may still have to be written.
+#[derive(Clone)]
+pub(crate) enum Message<'a> {
+    Lazy(&'a LazyText<'a>),
+    Text(Cow<'a, str>),
+}
+
+impl Message<'_> {
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Lazy(text) => text.get(),
+            Self::Text(text) => text,
+        }
+    }
+}
+
+/// Arguments of a logging call, and their text once it was asked for. It lies on the stack beside the record.
+pub(crate) struct LazyText<'a> {
+    arguments: fmt::Arguments<'a>,
+    text: OnceCell<Buffer>,
+}
+
+impl<'a> LazyText<'a> {
+    pub(crate) fn new(arguments: fmt::Arguments<'a>) -> Self {
+        Self { arguments, text: OnceCell::new() }
+    }
+
+    fn get(&self) -> &str {
+        // A text without arguments needs no copy.
+        if let Some(text) = self.arguments.as_str() {
+            return text;
+        }
+        self.text.get_or_init(|| {
+            let mut buffer = Buffer::take();
+            guard(&mut *buffer, |out| out.write_fmt(self.arguments));
+            buffer
+        })
+    }
+}
+
+/// Lets user code write a text, whatever it does: a panic and an error are noted behind what was written so far.
+pub(crate) fn guard(out: &mut String, write: impl FnOnce(&mut String) -> fmt::Result) {
+    match panic::catch_unwind(AssertUnwindSafe(|| write(out))) {
+        Ok(Ok(())) => {}
+        Ok(Err(fmt::Error)) => out.push_str("<fmt error>"),
+        Err(panic) => {
+            out.push_str("<panic while formatting: ");
+            out.push_str(panic_text(&*panic));
+            out.push('>');
+            forget_panic(panic);
+        }
+    }
+}
+
+/// [`guard`] into a text of its own.
+pub(crate) fn guarded_text(write: impl FnOnce(&mut String) -> fmt::Result) -> String {
+    let mut text = String::new();
+    guard(&mut text, write);
+    text
+}
+
+/// What a panic said, where that is text.
+pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text")
+}
+
+/// Drops the payload of a panic, whose own destructor may panic as well.
+pub(crate) fn forget_panic(panic: Box<dyn Any + Send>) {
+    if let Err(again) = panic::catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        std::mem::forget(again);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Bad(bool);
+
+    impl fmt::Display for Bad {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("half")?;
+            assert!(!self.0, "boom");
+            Err(fmt::Error)
+        }
+    }
+
+    /// Faults 28 and 29 of the reliability catalogue.
+    #[test]
+    fn a_display_that_fails_or_panics_leaves_a_mark() {
+        let text = |bad: Bad| LazyText::new(format_args!("<{bad}>")).get().to_owned();
+        assert_eq!(text(Bad(false)), "<half<fmt error>");
+        let panicked = text(Bad(true));
+        assert_eq!(panicked, "<half<panic while formatting: boom>");
+    }
+
+    #[test]
+    fn arguments_are_formatted_once() {
+        struct Counted<'a>(&'a std::cell::Cell<u32>);
+        impl fmt::Display for Counted<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.set(self.0.get() + 1);
+                write!(f, "{}", self.0.get())
+            }
+        }
+        let calls = std::cell::Cell::new(0);
+        let counted = Counted(&calls);
+        let arguments = format_args!("{counted}");
+        let text = LazyText::new(arguments);
+        assert_eq!((text.get(), text.get()), ("1", "1"));
+        assert_eq!(calls.get(), 1);
+    }
+}

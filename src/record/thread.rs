@@ -1,0 +1,102 @@
+//! The thread of a record, found out only when asked for.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::thread;
+
+/// The logging thread, or one that is told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ThreadInfo<'a> {
+    Current,
+    Given { id: u64, name: Option<&'a str> },
+}
+
+struct Known {
+    id: u64,
+    name: Option<Box<str>>,
+}
+
+thread_local! {
+    static KNOWN: OnceCell<Known> = const { OnceCell::new() };
+}
+
+impl Known {
+    fn find_out() -> Self {
+        let thread = thread::current();
+        // std keeps the number to itself, but prints it: `ThreadId(7)`.
+        let id = format!("{:?}", thread.id());
+        let digits = id.trim_matches(|c: char| !c.is_ascii_digit());
+        Self { id: digits.parse().unwrap_or(0), name: thread.name().map(Box::from) }
+    }
+
+    /// `None` late in a thread's end, when its locals are gone: then `thread::current` is not safe to call either.
+    fn with<R>(read: impl FnOnce(&Self) -> R) -> Option<R> {
+        KNOWN.try_with(|known| read(known.get_or_init(Self::find_out))).ok()
+    }
+}
+
+impl ThreadInfo<'_> {
+    pub(crate) fn id(&self) -> u64 {
+        match self {
+            Self::Current => Known::with(|known| known.id).unwrap_or(0),
+            Self::Given { id, .. } => *id,
+        }
+    }
+
+    pub(crate) fn name(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Current => Known::with(|known| known.name.as_deref().map(|name| Cow::Owned(name.to_owned())))?,
+            Self::Given { name, .. } => name.map(Cow::Borrowed),
+        }
+    }
+
+    /// The name, or `Thread-7` for a nameless one, without an allocation.
+    pub(crate) fn with_display_name(&self, write: &mut dyn FnMut(&str)) {
+        let mut number = |id: u64| {
+            let mut digits = itoa::Buffer::new();
+            let digits = digits.format(id);
+            let mut text = [0; 27];
+            text[..7].copy_from_slice(b"Thread-");
+            text[7..7 + digits.len()].copy_from_slice(digits.as_bytes());
+            write(std::str::from_utf8(&text[..7 + digits.len()]).unwrap_or_default());
+        };
+        match self {
+            Self::Given { name: Some(name), .. } => write(name),
+            Self::Given { id, name: None } => number(*id),
+            Self::Current => {
+                let known = Known::with(|known| match &known.name {
+                    Some(name) => write(name),
+                    None => {
+                        let mut digits = itoa::Buffer::new();
+                        let digits = digits.format(known.id);
+                        write("Thread-");
+                        write(digits);
+                    }
+                });
+                if known.is_none() {
+                    write("Thread-0");
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn display_name() -> String {
+        let mut text = String::new();
+        ThreadInfo::Current.with_display_name(&mut |part| text.push_str(part));
+        text
+    }
+
+    #[test]
+    fn named_and_nameless_threads() {
+        let named = thread::Builder::new().name("worker".to_owned()).spawn(display_name).unwrap();
+        assert_eq!(named.join().unwrap(), "worker");
+        let nameless = thread::spawn(|| (ThreadInfo::Current.id(), display_name())).join().unwrap();
+        assert!(nameless.0 > 1);
+        assert_eq!(nameless.1, format!("Thread-{}", nameless.0));
+    }
+}

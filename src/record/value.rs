@@ -1,0 +1,227 @@
+//! Values of key-values.
+
+use std::fmt;
+
+use log::kv::{self, ToValue, Value, VisitValue};
+
+/// A value that a record keeps: what filters and adapters set, and what outlives the logging call.
+///
+/// # Examples
+/// ```
+/// use logtree::OwnedValue;
+///
+/// assert_eq!(OwnedValue::from(42_u8), OwnedValue::Unsigned(42));
+/// assert_eq!(OwnedValue::from("text").to_string(), "text");
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum OwnedValue {
+    /// Nothing; prints as `None` like Python's.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A whole number below zero, or one that was given as signed.
+    Signed(i128),
+    /// A whole number that was given as unsigned.
+    Unsigned(u128),
+    /// A floating-point number.
+    Float(f64),
+    /// A text.
+    Text(String),
+}
+
+impl OwnedValue {
+    pub(crate) fn of(value: &Value<'_>) -> Self {
+        Scalar::visit(value, |scalar| match scalar {
+            Scalar::Null => Self::Null,
+            Scalar::Bool(value) => Self::Bool(value),
+            Scalar::Signed(value) => Self::Signed(value),
+            Scalar::Unsigned(value) => Self::Unsigned(value),
+            Scalar::Float(value) => Self::Float(value),
+            Scalar::Text(text) => Self::Text(text.to_owned()),
+            Scalar::Other(value) => {
+                Self::Text(super::message::guarded_text(|out| fmt::Write::write_fmt(out, format_args!("{value}"))))
+            }
+        })
+    }
+
+    pub(crate) fn as_scalar(&self) -> Scalar<'_> {
+        match self {
+            Self::Null => Scalar::Null,
+            Self::Bool(value) => Scalar::Bool(*value),
+            Self::Signed(value) => Scalar::Signed(*value),
+            Self::Unsigned(value) => Scalar::Unsigned(*value),
+            Self::Float(value) => Scalar::Float(*value),
+            Self::Text(text) => Scalar::Text(text),
+        }
+    }
+}
+
+impl ToValue for OwnedValue {
+    fn to_value(&self) -> Value<'_> {
+        match self {
+            Self::Null => Value::null(),
+            Self::Bool(value) => Value::from(*value),
+            Self::Signed(value) => i64::try_from(*value).map_or_else(|_| Value::from_display(value), Value::from),
+            Self::Unsigned(value) => u64::try_from(*value).map_or_else(|_| Value::from_display(value), Value::from),
+            Self::Float(value) => Value::from(*value),
+            Self::Text(text) => Value::from(text.as_str()),
+        }
+    }
+}
+
+impl fmt::Display for OwnedValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("None"),
+            Self::Bool(value) => fmt::Display::fmt(value, f),
+            Self::Signed(value) => fmt::Display::fmt(value, f),
+            Self::Unsigned(value) => fmt::Display::fmt(value, f),
+            Self::Float(value) => fmt::Display::fmt(value, f),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+macro_rules! from {
+    ($($variant:ident: $($type:ty)+;)+) => {
+        $($(impl From<$type> for OwnedValue {
+            fn from(value: $type) -> Self {
+                Self::$variant(value.into())
+            }
+        })+)+
+    };
+}
+
+from! {
+    Bool: bool;
+    Signed: i8 i16 i32 i64 i128;
+    Unsigned: u8 u16 u32 u64 u128;
+    Float: f32 f64;
+    Text: &str String Box<str>;
+}
+
+impl From<usize> for OwnedValue {
+    fn from(value: usize) -> Self {
+        Self::Unsigned(value as u128)
+    }
+}
+
+impl From<isize> for OwnedValue {
+    fn from(value: isize) -> Self {
+        Self::Signed(value as i128)
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for OwnedValue {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// What a value is, for those who write it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Scalar<'v> {
+    Null,
+    Bool(bool),
+    Signed(i128),
+    Unsigned(u128),
+    Float(f64),
+    Text(&'v str),
+    /// Known only by its `Display`, which is the user's code.
+    Other(&'v Value<'v>),
+}
+
+impl Scalar<'_> {
+    /// Looks into a facade value and hands on what it is.
+    pub(crate) fn visit<R>(value: &Value<'_>, read: impl FnOnce(Scalar<'_>) -> R) -> R {
+        let mut visitor = Visitor { read: Some(read), result: None };
+        // The visitor never fails; a value that visits nothing is taken for null.
+        let _ = value.visit(&mut visitor);
+        let Visitor { read, result } = visitor;
+        match (result, read) {
+            (Some(result), _) => result,
+            (None, Some(read)) => read(Scalar::Null),
+            (None, None) => unreachable!("the reader is used up only where there is a result"),
+        }
+    }
+}
+
+struct Visitor<F, R> {
+    read: Option<F>,
+    result: Option<R>,
+}
+
+impl<F: FnOnce(Scalar<'_>) -> R, R> Visitor<F, R> {
+    fn take(&mut self, scalar: Scalar<'_>) -> Result<(), kv::Error> {
+        if let Some(read) = self.read.take() {
+            self.result = Some(read(scalar));
+        }
+        Ok(())
+    }
+}
+
+impl<'v, F: FnOnce(Scalar<'_>) -> R, R> VisitValue<'v> for Visitor<F, R> {
+    fn visit_any(&mut self, value: Value<'_>) -> Result<(), kv::Error> {
+        self.take(Scalar::Other(&value))
+    }
+
+    fn visit_null(&mut self) -> Result<(), kv::Error> {
+        self.take(Scalar::Null)
+    }
+
+    fn visit_bool(&mut self, value: bool) -> Result<(), kv::Error> {
+        self.take(Scalar::Bool(value))
+    }
+
+    fn visit_i64(&mut self, value: i64) -> Result<(), kv::Error> {
+        self.take(Scalar::Signed(value.into()))
+    }
+
+    fn visit_u64(&mut self, value: u64) -> Result<(), kv::Error> {
+        self.take(Scalar::Unsigned(value.into()))
+    }
+
+    fn visit_i128(&mut self, value: i128) -> Result<(), kv::Error> {
+        self.take(Scalar::Signed(value))
+    }
+
+    fn visit_u128(&mut self, value: u128) -> Result<(), kv::Error> {
+        self.take(Scalar::Unsigned(value))
+    }
+
+    fn visit_f64(&mut self, value: f64) -> Result<(), kv::Error> {
+        self.take(Scalar::Float(value))
+    }
+
+    fn visit_str(&mut self, value: &str) -> Result<(), kv::Error> {
+        self.take(Scalar::Text(value))
+    }
+
+    fn visit_char(&mut self, value: char) -> Result<(), kv::Error> {
+        self.take(Scalar::Text(value.encode_utf8(&mut [0; 4])))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facade_values_keep_their_types() {
+        let owned = |value: Value<'_>| OwnedValue::of(&value);
+        assert_eq!(owned(Value::from(-3_i8)), OwnedValue::Signed(-3));
+        assert_eq!(owned(Value::from(u64::MAX)), OwnedValue::Unsigned(u64::MAX.into()));
+        assert_eq!(owned(Value::from(0.5)), OwnedValue::Float(0.5));
+        assert_eq!(owned(Value::from(true)), OwnedValue::Bool(true));
+        assert_eq!(owned(Value::from('x')), OwnedValue::from("x"));
+        assert_eq!(owned(Value::null()), OwnedValue::Null);
+        assert_eq!(owned(Value::from_debug(&[1, 2])), OwnedValue::from("[1, 2]"));
+    }
+
+    #[test]
+    fn numbers_beyond_64_bits_survive_as_text() {
+        let value = OwnedValue::from(u128::MAX);
+        assert_eq!(value.to_value().to_string(), u128::MAX.to_string());
+    }
+}

@@ -1,0 +1,96 @@
+//! How registries are made.
+
+use std::io::Write;
+
+use super::Registry;
+use crate::clock::{Clock, Timestamp};
+use crate::environment::{Diagnostics, Environment};
+use crate::sync::Arc;
+
+/// Makes a [`Registry`] of its own.
+///
+/// # Examples
+/// ```
+/// use logtree::{ManualClock, Registry, Timestamp};
+/// use std::sync::Arc;
+///
+/// let registry = Registry::builder()
+///     .clock(Arc::new(ManualClock::new(Timestamp::from_nanos(0))))
+///     .process_name("worker-7")
+///     .build();
+/// # let _ = registry;
+/// ```
+#[derive(Default)]
+#[must_use]
+pub struct RegistryBuilder {
+    environment: Environment,
+    has_start: bool,
+    max_loggers: Option<usize>,
+}
+
+impl RegistryBuilder {
+    /// How many names a registry holds unless told otherwise: loggers, and the prefixes of their names.
+    pub const DEFAULT_MAX_LOGGERS: usize = 1 << 21;
+
+    /// The clock of its records, in place of the system's.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        if !self.has_start {
+            self.environment.start = clock.now();
+        }
+        self.environment.clock = Some(clock);
+        self
+    }
+
+    /// The zero of `relativeCreated`, in place of the time of making.
+    pub fn start(mut self, start: impl Into<Timestamp>) -> Self {
+        self.environment.start = start.into();
+        self.has_start = true;
+        self
+    }
+
+    /// What records show as the process's name: `MainProcess` unless told.
+    pub fn process_name(mut self, name: impl Into<String>) -> Self {
+        self.environment.process_name = name.into();
+        self
+    }
+
+    /// What records show as the process's number, in place of the real one.
+    pub fn process_id(mut self, id: u32) -> Self {
+        self.environment.process_id = Some(id);
+        self
+    }
+
+    /// What stands for standard error in this registry: for the last resort, the presets and [`Registry::stderr`]. It is called
+    /// for each handler made, and may hand out several writers to one place.
+    pub fn stderr(mut self, open: impl Fn() -> Box<dyn Write + Send> + Send + Sync + 'static) -> Self {
+        self.environment.stderr = Some(Box::new(open));
+        self
+    }
+
+    /// Who is told of failures that no error hook takes, a line at a time, in place of standard error.
+    ///
+    /// It is called on the thread that logs, with no lock held.
+    pub fn diagnostics(mut self, receiver: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.environment.diagnostics = Diagnostics::to(Box::new(receiver));
+        self
+    }
+
+    /// How many names it holds, prefixes of logger names included; 2,097,152 unless told.
+    pub fn max_loggers(mut self, max: usize) -> Self {
+        self.max_loggers = Some(max);
+        self
+    }
+
+    /// The registry.
+    #[must_use]
+    pub fn build(self) -> Registry {
+        let max_loggers = self.max_loggers.unwrap_or(Self::DEFAULT_MAX_LOGGERS);
+        Registry::of(Arc::new(self.environment), max_loggers)
+    }
+}
+
+impl std::fmt::Debug for RegistryBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RegistryBuilder").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,463 @@
+//! The tree of loggers: [`Registry`].
+//!
+//! `tree` holds the shape and all that can be changed, under one lock; `node` is what a logger reads without it: the level
+//! at which its gate opens, and the route of its records. A change computes both anew for the subtree it touches and publishes
+//! them.
+
+mod builder;
+mod census;
+mod dump;
+mod node;
+mod route;
+mod tree;
+
+use std::collections::HashMap;
+use std::fmt;
+
+use dashmap::DashSet;
+use once_cell::sync::Lazy;
+
+pub use self::builder::RegistryBuilder;
+pub use self::dump::TreeDump;
+
+pub(crate) use self::node::{Node, NodeRef};
+pub(crate) use self::tree::{NodeId, Tap, Tree};
+
+use crate::environment::Environment;
+use crate::handler::Handler;
+use crate::name::{self, Name};
+use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering};
+use crate::{Formatter, Level, Logger, RecordBuilder, StreamHandler};
+
+/// A tree of loggers.
+///
+/// The program has one, [`global`](Self::global), which the crate's functions, macros and the `log` backend use. More can be
+/// made, isolated from it and from each other: for tests, plugins, tenants. It is a handle: clones are the same registry.
+///
+/// Loggers live as long as their registry, or any logger of it. All methods can be called from any thread, and from filters,
+/// formatters and handlers too; changes hold from the moment the call returns, on all threads.
+///
+/// # Python
+/// `logging.Manager` and what else is global there: the level names, `disable`, `lastResort`, `raiseExceptions`.
+///
+/// # Examples
+/// ```
+/// use logtree::{Level, Registry};
+///
+/// let registry = Registry::new();
+/// registry.get_logger("a").set_level(Level::DEBUG);
+/// assert_eq!(registry.get_logger("a.b.c").effective_level(), Level::DEBUG);
+/// ```
+#[derive(Clone)]
+pub struct Registry {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) environment: Arc<Environment>,
+    tree: Mutex<Tree>,
+    /// Name to node, for look-ups beside the tree's lock. A guard of it never leaves a function, and nothing else is locked
+    /// while one is held.
+    nodes: DashSet<NodeRef>,
+    root: Arc<Node>,
+    /// Changed whenever a name may mean another node than before; see [`Inner::shape`].
+    shape: AtomicU64,
+    longest_name: AtomicUsize,
+    last_resort: Mutex<Option<Handler>>,
+    /// The handlers that `set_stream_logger` made, so that it can replace them.
+    stream_handlers: Mutex<HashMap<NodeId, Handler>>,
+    told_of_no_handler: AtomicBool,
+    told_of_too_many: AtomicBool,
+    max_loggers: usize,
+    /// Whether it is the backend of the `log` facade, whose maximum level it then keeps.
+    is_backend: AtomicBool,
+}
+
+/// The shapes of all registries are numbered together, so that one number tells both registry and shape.
+static LAST_SHAPE: AtomicU64 = AtomicU64::new(0);
+
+impl Registry {
+    /// A registry of its own: root at `WARNING`, no handlers, the built-in level names.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// Starts a registry with a clock of its own, and more.
+    pub fn builder() -> RegistryBuilder {
+        RegistryBuilder::default()
+    }
+
+    /// The program's registry.
+    #[must_use]
+    pub fn global() -> &'static Self {
+        static GLOBAL: Lazy<Registry> =
+            Lazy::new(|| Registry::of(Arc::clone(Environment::global()), RegistryBuilder::DEFAULT_MAX_LOGGERS));
+        &GLOBAL
+    }
+
+    fn of(environment: Arc<Environment>, max_loggers: usize) -> Self {
+        let tree = Tree::new();
+        let last_resort = stderr_of(&environment).with_level(Level::WARNING).with_formatter(Formatter::default());
+        let inner = Inner {
+            environment,
+            root: tree.node(NodeId::ROOT),
+            tree: Mutex::new(tree),
+            nodes: DashSet::new(),
+            shape: AtomicU64::new(next_shape()),
+            longest_name: AtomicUsize::new(0),
+            last_resort: Mutex::new(Some(last_resort.into())),
+            stream_handlers: Mutex::new(HashMap::new()),
+            told_of_no_handler: AtomicBool::new(false),
+            told_of_too_many: AtomicBool::new(false),
+            max_loggers,
+            is_backend: AtomicBool::new(false),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The logger of a name, made at the first call; `""` and `"root"` are the root, and `::` is a dot. The same name is
+    /// the same logger, for ever.
+    ///
+    /// Once there are [as many loggers as allowed](RegistryBuilder::max_loggers), new names get their nearest ancestor, and one
+    /// report is made. A name is cut at 16 MiB.
+    ///
+    /// # Python
+    /// `logging.getLogger`.
+    #[must_use]
+    pub fn get_logger(&self, name: impl AsRef<str>) -> Logger {
+        let name = name::dotted(name.as_ref());
+        if name::is_root(&name) {
+            return self.root();
+        }
+        let name = Name::cut(&name);
+        if let Some(node) = self.inner.existing(name) {
+            if node.is_logger() {
+                return self.logger(node);
+            }
+        }
+        self.logger(self.inner.create(name))
+    }
+
+    /// The root logger.
+    #[must_use]
+    pub fn root(&self) -> Logger {
+        self.logger(Arc::clone(&self.inner.root))
+    }
+
+    /// The names of all loggers but the root, in order.
+    #[must_use]
+    pub fn logger_names(&self) -> Vec<String> {
+        let tree = self.inner.tree.lock();
+        let mut names: Vec<_> = tree.loggers().map(|node| node.name().to_owned()).collect();
+        drop(tree);
+        names.sort_unstable();
+        names
+    }
+
+    /// Silences all records up to and with a level, whatever the loggers' levels; `NOTSET` lifts it.
+    ///
+    /// # Python
+    /// `logging.disable`.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::{Level, Registry};
+    ///
+    /// let registry = Registry::new();
+    /// registry.disable(Level::ERROR);
+    /// assert!(!registry.root().is_enabled_for(Level::ERROR));
+    /// assert!(registry.root().is_enabled_for(Level::CRITICAL));
+    /// ```
+    pub fn disable(&self, up_to: impl Into<Level>) {
+        self.change(|tree| tree.set_disabled_up_to(up_to.into()));
+    }
+
+    /// The level up to which all is silenced; `NOTSET` for none.
+    ///
+    /// # Python
+    /// `Manager.disable`.
+    #[must_use]
+    pub fn disabled_up_to(&self) -> Level {
+        self.inner.tree.lock().disabled_up_to()
+    }
+
+    /// Sets the handler for records that meet no handler at all on their way up, or none. At first, it is standard error from
+    /// `WARNING` on, with the message alone.
+    ///
+    /// # Python
+    /// `logging.lastResort` (statements 36 to 38).
+    pub fn set_last_resort(&self, handler: Option<Handler>) {
+        let old = std::mem::replace(&mut *self.inner.last_resort.lock(), handler);
+        // Out of the lock: a handler's end may run the user's code.
+        drop(old);
+    }
+
+    /// The handler for records that meet no other.
+    #[must_use]
+    pub fn last_resort(&self) -> Option<Handler> {
+        self.inner.last_resort.lock().clone()
+    }
+
+    /// A handler to standard error, or to what [stands for it](RegistryBuilder::stderr) in this registry.
+    #[must_use]
+    pub fn stderr(&self) -> StreamHandler {
+        stderr_of(&self.inner.environment)
+    }
+
+    /// Whether failures are reported where a handler has no error hook of its own; on at first.
+    ///
+    /// # Python
+    /// `logging.raiseExceptions`.
+    pub fn set_report_errors(&self, report: bool) {
+        self.inner.environment.diagnostics.set_enabled(report);
+    }
+
+    /// Gives a level a name that it prints, and that means the level; earlier names go on to mean it.
+    ///
+    /// Each registry has names of its own. [`Level`]'s `Display` and `FromStr` go by those of the global one.
+    ///
+    /// # Python
+    /// `logging.addLevelName`.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::{Level, Registry};
+    ///
+    /// let registry = Registry::new();
+    /// registry.add_level_name(Level::new(25), "NOTICE");
+    /// assert_eq!(registry.level_name(Level::new(25)), "NOTICE");
+    /// assert_eq!(registry.level_of("NOTICE"), Some(Level::new(25)));
+    /// assert_eq!(registry.parse_level("notice")?, Level::new(25));
+    /// # Ok::<(), logtree::Error>(())
+    /// ```
+    pub fn add_level_name(&self, level: impl Into<Level>, name: &str) {
+        self.inner.environment.level_names.add(level.into(), name);
+    }
+
+    /// The name a level prints: a registered one, or `Level 15`.
+    ///
+    /// # Python
+    /// `logging.getLevelName` of a number.
+    #[must_use]
+    pub fn level_name(&self, level: impl Into<Level>) -> String {
+        self.inner.environment.level_names.name(level.into()).to_string()
+    }
+
+    /// The level of exactly this name.
+    ///
+    /// # Python
+    /// `logging.getLevelName` of a name.
+    #[must_use]
+    pub fn level_of(&self, name: &str) -> Option<Level> {
+        self.inner.environment.level_names.level(name)
+    }
+
+    /// All names and their levels, in order of the names.
+    ///
+    /// # Python
+    /// `logging.getLevelNamesMapping`.
+    #[must_use]
+    pub fn level_names(&self) -> Vec<(String, Level)> {
+        self.inner.environment.level_names.all()
+    }
+
+    /// Reads a level: a name in any case, or a number.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidLevel`](crate::ErrorKind::InvalidLevel), with the names there are.
+    pub fn parse_level(&self, text: &str) -> Result<Level, crate::Error> {
+        self.inner.environment.level_names.parse(text)
+    }
+
+    /// The tree in words, for people: each logger with its level, handlers, filters and propagation.
+    ///
+    /// # Python
+    /// The package `logging_tree`.
+    ///
+    /// # Examples
+    /// ```
+    /// let registry = logtree::Registry::new();
+    /// registry.get_logger("a.b").set_level(logtree::Level::DEBUG);
+    /// assert!(registry.dump().to_string().contains("a.b"));
+    /// ```
+    #[must_use]
+    pub fn dump(&self) -> TreeDump {
+        TreeDump::new(&self.inner.tree.lock(), &self.inner.environment)
+    }
+
+    /// Starts a record made by hand that belongs to this registry.
+    pub fn record(&self) -> RecordBuilder<'_> {
+        RecordBuilder::new(&self.inner.environment)
+    }
+
+    /// How many records were given up before any handler saw them, as their logging calls were nested too deep.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.inner.environment.dropped.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn inner(&self) -> &Arc<Inner> {
+        &self.inner
+    }
+
+    pub(crate) fn of_inner(inner: Arc<Inner>) -> Self {
+        Self { inner }
+    }
+
+    fn logger(&self, node: Arc<Node>) -> Logger {
+        Logger::new(node, Arc::clone(&self.inner))
+    }
+
+    pub(crate) fn change<R>(&self, change: impl FnOnce(&mut Tree) -> R) -> R {
+        self.inner.change(change)
+    }
+
+    pub(crate) fn is_backend(&self) -> bool {
+        self.inner.is_backend.load(Ordering::Relaxed)
+    }
+
+    /// All handlers of its loggers, each once.
+    #[must_use]
+    pub fn handlers(&self) -> Vec<Handler> {
+        let mut handlers: Vec<Handler> = Vec::new();
+        self.inner.read(|tree| {
+            for handler in tree.all_handlers() {
+                if !handlers.iter().any(|known| known.is(handler)) {
+                    handlers.push(handler.clone());
+                }
+            }
+        });
+        handlers
+    }
+
+    /// Makes the `log` facade follow this registry's levels from now on.
+    pub(crate) fn become_backend(&self) {
+        self.change(|_| self.inner.is_backend.store(true, Ordering::Relaxed));
+    }
+}
+
+impl Default for Registry {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registry").field("root", &self.root()).finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    /// Changes the tree under its lock, and lets the facade know what became of the levels.
+    ///
+    /// `change` must not run user code. What it takes out (handlers, filters) is returned to be dropped after the lock.
+    pub(crate) fn change<R>(&self, change: impl FnOnce(&mut Tree) -> R) -> R {
+        let mut tree = self.tree.lock();
+        let result = change(&mut tree);
+        if self.is_backend.load(Ordering::Relaxed) {
+            // Under the lock, so that two changes cannot leave the older one's answer behind (row R4 of the AWS notes:
+            // `log` and `tracing` test this level first, so it must be right, not just good).
+            log::set_max_level(tree.most_verbose().to_level_filter());
+        }
+        drop(tree);
+        result
+    }
+
+    pub(crate) fn read<R>(&self, read: impl FnOnce(&Tree) -> R) -> R {
+        read(&self.tree.lock())
+    }
+
+    /// A number that stays the same as long as every name means the same node as now.
+    #[inline]
+    pub(crate) fn shape(&self) -> u64 {
+        // Acquire: whoever sees the number also sees the nodes that go with it.
+        self.shape.load(Ordering::Acquire)
+    }
+
+    fn existing(&self, name: &str) -> Option<Arc<Node>> {
+        self.nodes.get(name).map(|node| node.to_arc())
+    }
+
+    /// The node of a name, or of its nearest ancestor; nothing is made.
+    pub(crate) fn nearest(&self, name: &str) -> Arc<Node> {
+        if name::is_root(name) {
+            return Arc::clone(&self.root);
+        }
+        let node = self.existing(name).or_else(|| {
+            // What is longer than the longest name there is cannot be there: a name of a million dots is not looked up a
+            // million times. A name that is just being made need not be found yet.
+            let longest = self.longest_name.load(Ordering::Relaxed);
+            name::ancestors(name).filter(|&len| len <= longest).find_map(|len| self.existing(&name[..len]))
+        });
+        node.unwrap_or_else(|| Arc::clone(&self.root))
+    }
+
+    #[cold]
+    fn create(&self, name: &str) -> Arc<Node> {
+        let mut created = Vec::new();
+        let node = self.change(|tree| {
+            // Looked up again, as another thread may have been faster; all changes come through here.
+            let existing = self.existing(name);
+            if let Some(node) = existing.as_ref().filter(|node| node.is_logger()) {
+                return Some(Arc::clone(node));
+            }
+            if tree.len() >= self.max_loggers {
+                return None;
+            }
+            self.longest_name.fetch_max(name.len(), Ordering::Relaxed);
+            let find = |prefix: &str| self.existing(prefix);
+            let node = tree.create(&Name::new(name), find, &mut created);
+            for node in created.drain(..) {
+                self.nodes.insert(NodeRef::new(node));
+            }
+            // After the nodes, so that a look-up that saw the new shape sees the new node.
+            self.shape.store(next_shape(), Ordering::Release);
+            Some(node)
+        });
+        node.unwrap_or_else(|| {
+            self.tell_of_too_many();
+            self.nearest(name)
+        })
+    }
+
+    fn tell_of_too_many(&self) {
+        if !self.told_of_too_many.swap(true, Ordering::Relaxed) {
+            let max = self.max_loggers;
+            self.environment.diagnostics.line(format_args!(
+                "logtree: there are {max} loggers, and no more are made: new names get their nearest ancestor"
+            ));
+        }
+    }
+
+    pub(crate) fn last_resort(&self) -> Option<Handler> {
+        self.last_resort.lock().clone()
+    }
+
+    /// Notes the handler that `set_stream_logger` made for a logger; answers with the one before.
+    pub(crate) fn note_stream_handler(&self, logger: NodeId, handler: Handler) -> Option<Handler> {
+        self.stream_handlers.lock().insert(logger, handler)
+    }
+
+    /// Tells once that a record met no handler, not even the last resort (statement 38).
+    pub(crate) fn tell_of_no_handler(&self, logger: &str) {
+        if self.environment.diagnostics.is_enabled() && !self.told_of_no_handler.swap(true, Ordering::Relaxed) {
+            self.environment.diagnostics.line(format_args!(
+                "No handlers could be found for logger \"{}\"",
+                logger.escape_debug()
+            ));
+        }
+    }
+}
+
+fn stderr_of(environment: &Environment) -> StreamHandler {
+    match &environment.stderr {
+        Some(open) => StreamHandler::in_place_of_stderr(open()),
+        None => StreamHandler::stderr(),
+    }
+}
+
+fn next_shape() -> u64 {
+    LAST_SHAPE.fetch_add(1, Ordering::Relaxed) + 1
+}

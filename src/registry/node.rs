@@ -1,0 +1,166 @@
+//! What a logger reads: its gate and its route.
+
+use std::borrow::Borrow;
+use std::hash::{Hash, Hasher};
+
+use arc_swap::ArcSwap;
+
+use super::route::Route;
+use super::tree::NodeId;
+use crate::name::Name;
+use crate::sync::{Arc, AtomicU16, AtomicU8, Ordering};
+use crate::Level;
+
+/// A name in the tree: a logger, or a prefix of one's name that nobody asked for yet (Python's `PlaceHolder`).
+///
+/// All of it is written under the tree's lock and read without. Each value by itself is what a reader needs, so the levels
+/// are relaxed: a thread that learned of a change by any synchronisation sees it, and one that did not cannot tell.
+#[derive(Debug)]
+pub(crate) struct Node {
+    name: Name,
+    id: NodeId,
+    /// The level at which a record passes: the effective level, with all that is disabled folded in, and lowered where
+    /// somebody captures more.
+    gate: AtomicU16,
+    /// Resolved: the own level, or the nearest ancestor's.
+    effective_level: AtomicU16,
+    /// Assigned; `NOTSET` inherits.
+    level: AtomicU16,
+    flags: AtomicU8,
+    route: ArcSwap<Route>,
+}
+
+const LOGGER: u8 = 1;
+const PROPAGATES: u8 = 2;
+const DISABLED: u8 = 4;
+
+impl Node {
+    pub(super) fn new(name: Name, id: NodeId, is_logger: bool, route: Arc<Route>) -> Self {
+        Self {
+            name,
+            id,
+            gate: AtomicU16::new(0),
+            effective_level: AtomicU16::new(0),
+            level: AtomicU16::new(0),
+            flags: AtomicU8::new(PROPAGATES | if is_logger { LOGGER } else { 0 }),
+            route: ArcSwap::new(route),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.name.as_str()
+    }
+
+    pub(crate) fn id(&self) -> NodeId {
+        self.id
+    }
+
+    /// The test before every record: one load and a compare.
+    #[inline]
+    pub(crate) fn lets_through(&self, level: Level) -> bool {
+        level.passes(self.gate.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn gate(&self) -> u16 {
+        self.gate.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_gate(&self, gate: u16) {
+        self.gate.store(gate, Ordering::Relaxed);
+    }
+
+    pub(crate) fn effective_level(&self) -> Level {
+        Level::new(self.effective_level.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn set_effective_level(&self, level: Level) {
+        self.effective_level.store(level.number(), Ordering::Relaxed);
+    }
+
+    pub(crate) fn level(&self) -> Level {
+        Level::new(self.level.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn set_level(&self, level: Level) {
+        self.level.store(level.number(), Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_logger(&self) -> bool {
+        self.has(LOGGER)
+    }
+
+    pub(super) fn make_logger(&self) {
+        self.set(LOGGER, true);
+    }
+
+    pub(crate) fn propagates(&self) -> bool {
+        self.has(PROPAGATES)
+    }
+
+    pub(super) fn set_propagates(&self, propagates: bool) {
+        self.set(PROPAGATES, propagates);
+    }
+
+    pub(crate) fn is_disabled(&self) -> bool {
+        self.has(DISABLED)
+    }
+
+    pub(super) fn set_disabled(&self, disabled: bool) {
+        self.set(DISABLED, disabled);
+    }
+
+    #[inline]
+    pub(crate) fn route(&self) -> arc_swap::Guard<Arc<Route>> {
+        self.route.load()
+    }
+
+    pub(super) fn set_route(&self, route: Arc<Route>) {
+        self.route.store(route);
+    }
+
+    fn has(&self, flag: u8) -> bool {
+        self.flags.load(Ordering::Relaxed) & flag != 0
+    }
+
+    fn set(&self, flag: u8, on: bool) {
+        if on {
+            self.flags.fetch_or(flag, Ordering::Relaxed);
+        } else {
+            self.flags.fetch_and(!flag, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A node as the table of names holds it: found by its name, which it does not hold a second time.
+#[derive(Debug)]
+pub(crate) struct NodeRef(Arc<Node>);
+
+impl NodeRef {
+    pub(super) fn new(node: Arc<Node>) -> Self {
+        Self(node)
+    }
+
+    pub(super) fn to_arc(&self) -> Arc<Node> {
+        Arc::clone(&self.0)
+    }
+}
+
+impl Borrow<str> for NodeRef {
+    fn borrow(&self) -> &str {
+        self.0.name()
+    }
+}
+
+impl Hash for NodeRef {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.name().hash(state);
+    }
+}
+
+impl PartialEq for NodeRef {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.name() == other.0.name()
+    }
+}
+
+impl Eq for NodeRef {}

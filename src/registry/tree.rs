@@ -1,0 +1,419 @@
+//! The shape of the tree and all that can be changed in it; guarded by the registry's one lock.
+
+use super::census::Census;
+use super::node::Node;
+use super::route::Route;
+use crate::handler::Handler;
+use crate::name::{self, Name};
+use crate::sync::Arc;
+use crate::{Level, SharedFilter};
+
+/// The number of a node: its place in the tree's list. Nodes are never taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct NodeId(u32);
+
+impl NodeId {
+    pub(crate) const ROOT: Self = Self(0);
+
+    fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Loggers, prefixes of their names, and how they hang together.
+///
+/// Links are numbers, not pointers: 12 bytes a node, and a walk over a subtree needs no stack.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    slots: Vec<Slot>,
+    disabled_up_to: Level,
+    taps: Vec<Tap>,
+    census: Census,
+}
+
+#[derive(Debug)]
+struct Slot {
+    node: Arc<Node>,
+    /// The root's is the root.
+    parent: NodeId,
+    first_child: Option<Link>,
+    next_sibling: Option<Link>,
+    /// Only for the few nodes that have handlers or filters.
+    own: Option<Box<Own>>,
+}
+
+/// A node's number that is not the root's, so that an absent one costs nothing.
+type Link = std::num::NonZeroU32;
+
+#[derive(Debug, Default)]
+struct Own {
+    handlers: Vec<Handler>,
+    filters: Vec<SharedFilter>,
+    /// The node's route without its filters, which its descendants share; `None` while the node's own route serves.
+    downstream: Option<Arc<Route>>,
+}
+
+/// Somebody who captures records of a subtree from a level on, whatever the levels in it say; see `crate::Capture`.
+#[derive(Clone, Debug)]
+pub(crate) struct Tap {
+    pub(crate) node: NodeId,
+    pub(crate) level: Level,
+    pub(crate) handler: Handler,
+}
+
+impl Tree {
+    pub(super) fn new() -> Self {
+        let route = Arc::new(Route::default());
+        let root = Node::new(Name::new(name::ROOT), NodeId::ROOT, true, route);
+        root.set_level(Level::WARNING);
+        let slot =
+            Slot { node: Arc::new(root), parent: NodeId::ROOT, first_child: None, next_sibling: None, own: None };
+        let mut tree = Self {
+            slots: vec![slot],
+            disabled_up_to: Level::NOTSET,
+            taps: Vec::new(),
+            census: Census::default(),
+        };
+        tree.census.add(0);
+        tree.refresh_levels(NodeId::ROOT, Extent::Changed);
+        tree
+    }
+
+    pub(crate) fn node(&self, id: NodeId) -> Arc<Node> {
+        Arc::clone(&self.slots[id.at()].node)
+    }
+
+    /// All nodes, prefixes included.
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// All loggers but the root.
+    pub(super) fn loggers(&self) -> impl Iterator<Item = &Node> {
+        self.slots[1..].iter().map(|slot| &*slot.node).filter(|node| node.is_logger())
+    }
+
+    /// Makes the logger of a name, with the prefixes that it needs; `created` gets the new nodes.
+    ///
+    /// `find` knows the nodes there are. The node itself may be one of them, as a prefix.
+    pub(super) fn create(
+        &mut self,
+        name: &Name,
+        find: impl Fn(&str) -> Option<Arc<Node>>,
+        created: &mut Vec<Arc<Node>>,
+    ) -> Arc<Node> {
+        let text = name.as_str();
+        // From the name up to the first prefix there is.
+        let mut missing = Vec::new();
+        let mut parent = NodeId::ROOT;
+        for len in name::ancestors(text) {
+            if let Some(node) = find(&text[..len]) {
+                parent = node.id();
+                break;
+            }
+            missing.push(len);
+        }
+        for len in missing.into_iter().rev() {
+            parent = self.insert(name.prefix(len), parent, false, created);
+        }
+        match find(text) {
+            None => {
+                let id = self.insert(name.clone(), parent, true, created);
+                self.node(id)
+            }
+            Some(node) => {
+                node.make_logger();
+                // A name that ends in a dot has another parent as a logger than as a prefix (statement 9).
+                if self.slots[node.id().at()].parent != parent {
+                    self.unlink(node.id());
+                    self.link(node.id(), parent);
+                    self.refresh_levels(node.id(), Extent::Changed);
+                    self.refresh_routes(node.id());
+                }
+                node
+            }
+        }
+    }
+
+    fn insert(&mut self, name: Name, parent: NodeId, is_logger: bool, created: &mut Vec<Arc<Node>>) -> NodeId {
+        let id = NodeId(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
+        let node = Arc::new(Node::new(name, id, is_logger, self.downstream(parent)));
+        created.push(Arc::clone(&node));
+        self.slots.push(Slot { node, parent, first_child: None, next_sibling: None, own: None });
+        self.link(id, parent);
+        self.census.add(0);
+        self.refresh_levels(id, Extent::Changed);
+        id
+    }
+
+    fn link(&mut self, id: NodeId, parent: NodeId) {
+        let link = Link::new(id.0);
+        let first = std::mem::replace(&mut self.slots[parent.at()].first_child, link);
+        let slot = &mut self.slots[id.at()];
+        slot.parent = parent;
+        slot.next_sibling = first;
+    }
+
+    fn unlink(&mut self, id: NodeId) {
+        let link = Link::new(id.0);
+        let (parent, next) = (self.slots[id.at()].parent, self.slots[id.at()].next_sibling);
+        if self.slots[parent.at()].first_child == link {
+            self.slots[parent.at()].first_child = next;
+            return;
+        }
+        let mut child = self.slots[parent.at()].first_child;
+        while let Some(at) = child {
+            let slot = &mut self.slots[at.get() as usize];
+            if slot.next_sibling == link {
+                slot.next_sibling = next;
+                return;
+            }
+            child = slot.next_sibling;
+        }
+    }
+
+    /// The nearest ancestor that is a logger; `None` for the root.
+    pub(crate) fn parent_logger(&self, id: NodeId) -> Option<NodeId> {
+        if id == NodeId::ROOT {
+            return None;
+        }
+        let mut parent = self.slots[id.at()].parent;
+        while !self.slots[parent.at()].node.is_logger() {
+            parent = self.slots[parent.at()].parent;
+        }
+        Some(parent)
+    }
+
+    /// The numbers directly below, prefixes included, the newest first.
+    fn links_below(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        let first = self.slots[id.at()].first_child;
+        std::iter::successors(first, |at| self.slots[at.get() as usize].next_sibling).map(|at| NodeId(at.get()))
+    }
+
+    /// The loggers exactly one segment below (statement 11).
+    pub(crate) fn children(&self, id: NodeId) -> Vec<NodeId> {
+        self.links_below(id).filter(|child| self.slots[child.at()].node.is_logger()).collect()
+    }
+
+    /// Each logger below with the loggers below it, for the dump: prefixes are passed through.
+    pub(super) fn loggers_below(&self, id: NodeId) -> Vec<NodeId> {
+        let mut loggers = Vec::new();
+        let mut open: Vec<_> = self.links_below(id).collect();
+        while let Some(next) = open.pop() {
+            if self.slots[next.at()].node.is_logger() {
+                loggers.push(next);
+            } else {
+                open.extend(self.links_below(next));
+            }
+        }
+        loggers.sort_by(|a, b| self.slots[a.at()].node.name().cmp(self.slots[b.at()].node.name()));
+        loggers
+    }
+
+    pub(super) fn slot_node(&self, id: NodeId) -> &Node {
+        &self.slots[id.at()].node
+    }
+
+    pub(crate) fn set_level(&mut self, id: NodeId, level: Level) {
+        self.slots[id.at()].node.set_level(level);
+        self.refresh_levels(id, Extent::Changed);
+    }
+
+    pub(crate) fn set_disabled(&mut self, id: NodeId, disabled: bool) {
+        self.slots[id.at()].node.set_disabled(disabled);
+        self.refresh_levels(id, Extent::Changed);
+    }
+
+    pub(super) fn disabled_up_to(&self) -> Level {
+        self.disabled_up_to
+    }
+
+    pub(super) fn set_disabled_up_to(&mut self, level: Level) {
+        self.disabled_up_to = level;
+        self.refresh_levels(NodeId::ROOT, Extent::All);
+    }
+
+    pub(crate) fn set_propagates(&mut self, id: NodeId, propagates: bool) {
+        self.slots[id.at()].node.set_propagates(propagates);
+        self.refresh_routes(id);
+    }
+
+    pub(crate) fn handlers(&self, id: NodeId) -> &[Handler] {
+        self.slots[id.at()].own.as_ref().map_or(&[], |own| &own.handlers)
+    }
+
+    pub(super) fn all_handlers(&self) -> impl Iterator<Item = &Handler> {
+        self.slots.iter().filter_map(|slot| slot.own.as_ref()).flat_map(|own| &own.handlers)
+    }
+
+    pub(crate) fn filters(&self, id: NodeId) -> &[SharedFilter] {
+        self.slots[id.at()].own.as_ref().map_or(&[], |own| &own.filters)
+    }
+
+    /// Replaces the node's handlers and filters by what `change` makes of them; answers with what is to be dropped
+    /// outside the lock.
+    pub(crate) fn change_own(
+        &mut self,
+        id: NodeId,
+        change: impl FnOnce(&mut Vec<Handler>, &mut Vec<SharedFilter>),
+    ) -> (Vec<Handler>, Vec<SharedFilter>) {
+        let own = self.slots[id.at()].own.get_or_insert_default();
+        let before = (own.handlers.clone(), own.filters.clone());
+        change(&mut own.handlers, &mut own.filters);
+        if own.handlers.is_empty() && own.filters.is_empty() {
+            self.slots[id.at()].own = None;
+        }
+        self.refresh_routes(id);
+        before
+    }
+
+    pub(crate) fn add_tap(&mut self, tap: Tap) {
+        let node = tap.node;
+        self.taps.push(tap);
+        self.refresh_taps(node);
+    }
+
+    /// Takes a tap away; answers with what is to be dropped outside the lock.
+    pub(crate) fn remove_tap(&mut self, handler: &Handler) -> Option<Tap> {
+        let at = self.taps.iter().position(|tap| tap.handler.is(handler))?;
+        let tap = self.taps.remove(at);
+        self.refresh_taps(tap.node);
+        Some(tap)
+    }
+
+    fn refresh_taps(&mut self, node: NodeId) {
+        self.refresh_levels(node, Extent::All);
+        self.refresh_routes(node);
+    }
+
+    /// The lowest gate of the tree.
+    pub(super) fn most_verbose(&mut self) -> Level {
+        Level::new(self.census.most_verbose().unwrap_or(Level::OFF.number()))
+    }
+
+    /// Computes effective levels and gates anew, from a node downwards.
+    fn refresh_levels(&mut self, start: NodeId, extent: Extent) {
+        self.walk(start, |tree, id| {
+            let slot = &tree.slots[id.at()];
+            let node = &*slot.node;
+            let inherited = || tree.slots[slot.parent.at()].node.effective_level();
+            let own = node.level();
+            let effective = if own == Level::NOTSET && id != NodeId::ROOT { inherited() } else { own };
+            let gate = if node.is_disabled() {
+                Level::OFF.number()
+            } else {
+                tree.tapped(id, effective).number().max(tree.disabled_up_to.above())
+            };
+            let (old_effective, old_gate) = (node.effective_level(), node.gate());
+            node.set_effective_level(effective);
+            node.set_gate(gate);
+            if old_gate != gate {
+                tree.census.moved(old_gate, gate);
+            }
+            // What hangs below depends on nothing else of this node.
+            extent == Extent::All || id == start || old_effective != effective
+        });
+    }
+
+    /// The level down to which records are wanted: by the logger, or by whoever captures from it or from an ancestor.
+    fn tapped(&self, id: NodeId, effective: Level) -> Level {
+        if self.taps.is_empty() {
+            return effective;
+        }
+        let taps = self.taps.iter().filter(|tap| self.is_within(id, tap.node));
+        taps.map(|tap| tap.level).fold(effective, Level::min)
+    }
+
+    fn is_within(&self, mut id: NodeId, ancestor: NodeId) -> bool {
+        while id != ancestor {
+            if id == NodeId::ROOT {
+                return false;
+            }
+            id = self.slots[id.at()].parent;
+        }
+        true
+    }
+
+    /// Computes routes anew, from a node downwards.
+    fn refresh_routes(&mut self, start: NodeId) {
+        self.walk(start, |tree, id| {
+            let route = tree.make_route(id);
+            tree.slots[id.at()].node.set_route(route);
+            true
+        });
+    }
+
+    fn make_route(&mut self, id: NodeId) -> Arc<Route> {
+        let slot = &self.slots[id.at()];
+        let above = (id != NodeId::ROOT).then(|| self.downstream(slot.parent));
+        let propagates = slot.node.propagates();
+        let has_tap = self.taps.iter().any(|tap| tap.node == id);
+        match above {
+            // The usual node.
+            Some(above) if slot.own.is_none() && propagates && !has_tap => return above,
+            _ => {}
+        }
+        let above = above.unwrap_or_default();
+        let mut handlers = self.handlers(id).to_vec();
+        if propagates {
+            handlers.extend_from_slice(&above.handlers);
+        }
+        let mut taps: Vec<_> =
+            self.taps.iter().filter(|tap| tap.node == id).map(|tap| tap.handler.clone()).collect();
+        taps.extend_from_slice(&above.taps);
+        let filters = self.filters(id).to_vec();
+        let route = Arc::new(Route { filters, handlers: handlers.into(), taps: taps.into() });
+        if let Some(own) = &mut self.slots[id.at()].own {
+            own.downstream = (!route.filters.is_empty()).then(|| {
+                Arc::new(Route {
+                    filters: Vec::new(),
+                    handlers: Arc::clone(&route.handlers),
+                    taps: Arc::clone(&route.taps),
+                })
+            });
+        }
+        route
+    }
+
+    /// The route that a child without anything of its own has.
+    fn downstream(&self, id: NodeId) -> Arc<Route> {
+        let slot = &self.slots[id.at()];
+        let without_filters = slot.own.as_ref().and_then(|own| own.downstream.clone());
+        without_filters.unwrap_or_else(|| Arc::clone(&slot.node.route()))
+    }
+
+    /// Visits a node and all below it, parents first; `visit` answers whether to go on below.
+    fn walk(&mut self, start: NodeId, mut visit: impl FnMut(&mut Self, NodeId) -> bool) {
+        let mut at = start;
+        loop {
+            let deeper = visit(self, at);
+            let slot = &self.slots[at.at()];
+            if let Some(child) = slot.first_child.filter(|_| deeper) {
+                at = NodeId(child.get());
+                continue;
+            }
+            loop {
+                if at == start {
+                    return;
+                }
+                let slot = &self.slots[at.at()];
+                match slot.next_sibling {
+                    Some(next) => {
+                        at = NodeId(next.get());
+                        break;
+                    }
+                    None => at = slot.parent,
+                }
+            }
+        }
+    }
+}
+
+/// How far a change of levels reaches.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// To where the effective level stays as it is.
+    Changed,
+    /// To every node below.
+    All,
+}

@@ -1,0 +1,178 @@
+//! A simple set-up of the root: [`basic_config`].
+
+use std::io::Write;
+
+use crate::formatter::Colors;
+use crate::handler::Handler;
+use crate::{Error, ErrorKind, Formatter, Level, Registry, StreamHandler, Style};
+
+/// Gives the root of the global registry a handler to standard error with `LEVEL:name:message`, and makes it the backend of the
+/// `log` facade; nothing happens if the root has a handler.
+///
+/// # Python
+/// `logging.basicConfig()`. For its arguments, see [`BasicConfig`].
+///
+/// # Examples
+/// ```
+/// logtree::basic_config();
+/// log::warn!("WARNING:…: on standard error");
+/// ```
+pub fn basic_config() -> Applied {
+    // Without options there is nothing to be wrong.
+    BasicConfig::new().apply().unwrap_or(Applied::HadHandlers)
+}
+
+/// Whether a set-up was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "nothing is set up where the root had handlers before"]
+pub enum Applied {
+    /// It was.
+    Done,
+    /// It was not, as the root has handlers and [`force`](BasicConfig::force) was not asked for. Python does not tell.
+    HadHandlers,
+}
+
+/// A simple set-up of the root: level, format, and where to.
+///
+/// Nothing is changed before all of it is found to be right.
+///
+/// Colours are shown where the stream is a terminal.
+///
+/// # Python
+/// The arguments of `logging.basicConfig`. `encoding` and `errors` are left out, as all text is UTF-8. Errors come before
+/// anything is done, and a call that does nothing says so.
+///
+/// # Examples
+/// ```
+/// use logtree::{Applied, BasicConfig, Level, Registry};
+///
+/// let registry = Registry::new();
+/// let applied = BasicConfig::new()
+///     .level(Level::INFO)
+///     .format("%(asctime)s %(message)s")
+///     .date_format("%H:%M:%S")
+///     .stream(std::io::stdout())
+///     .apply_to(&registry)?;
+/// assert_eq!(applied, Applied::Done);
+/// # Ok::<(), logtree::Error>(())
+/// ```
+#[derive(Debug, Default)]
+#[must_use = "nothing happens until `apply`"]
+pub struct BasicConfig {
+    level: Option<Level>,
+    format: Option<String>,
+    date_format: Option<String>,
+    style: Style,
+    stream: Option<StreamHandler>,
+    handlers: Option<Vec<Handler>>,
+    force: bool,
+}
+
+impl BasicConfig {
+    /// Standard error, `LEVEL:name:message`, the root's level as it is.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The root's level.
+    pub fn level(mut self, level: impl Into<Level>) -> Self {
+        self.level = Some(level.into());
+        self
+    }
+
+    /// The template; an empty one means `LEVEL:name:message`.
+    pub fn format(mut self, template: impl Into<String>) -> Self {
+        self.format = Some(template.into()).filter(|template| !template.is_empty());
+        self
+    }
+
+    /// A pattern of `strftime` for the time. Python's `datefmt`.
+    pub fn date_format(mut self, pattern: impl Into<String>) -> Self {
+        self.date_format = Some(pattern.into());
+        self
+    }
+
+    /// The syntax of the template.
+    pub fn style(mut self, style: Style) -> Self {
+        self.style = style;
+        self
+    }
+
+    /// A writer, in place of standard error.
+    pub fn stream(mut self, writer: impl Write + Send + 'static) -> Self {
+        self.stream = Some(StreamHandler::new(writer));
+        self
+    }
+
+    /// Handlers, in place of one to standard error; those without a formatter get the set-up's.
+    pub fn handlers<H: Into<Handler>>(mut self, handlers: impl IntoIterator<Item = H>) -> Self {
+        self.handlers = Some(handlers.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Whether handlers that the root has are taken away and closed first; off by default.
+    pub fn force(mut self, force: bool) -> Self {
+        self.force = force;
+        self
+    }
+
+    /// Sets up the global registry, and makes it the backend of the `log` facade where there is no other.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidFormat`], or [`ErrorKind::InvalidConfig`] where options exclude one another.
+    pub fn apply(self) -> Result<Applied, Error> {
+        let applied = self.apply_to(Registry::global())?;
+        // Another backend stays: this crate's own macros work without the facade.
+        let _ = crate::install();
+        Ok(applied)
+    }
+
+    /// Sets up a registry.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidFormat`], or [`ErrorKind::InvalidConfig`] where options exclude one another.
+    pub fn apply_to(self, registry: &Registry) -> Result<Applied, Error> {
+        if self.handlers.is_some() && self.stream.is_some() {
+            let message = "cannot set up the root: a stream and handlers exclude one another";
+            return Err(Error::new(ErrorKind::InvalidConfig, message));
+        }
+        let formatter = self.formatter()?;
+        let root = registry.root();
+        let handlers = match (self.handlers, self.stream) {
+            (Some(handlers), _) => handlers,
+            (None, Some(stream)) => vec![stream.into()],
+            (None, None) => vec![registry.stderr().into()],
+        };
+        if self.force {
+            for old in root.replace_handlers([]) {
+                // It is out of use; what it could not write any more, it has counted and reported.
+                let _ = old.close();
+            }
+        } else if !root.handlers().is_empty() {
+            return Ok(Applied::HadHandlers);
+        }
+        for handler in &handlers {
+            if !handler.has_formatter() {
+                handler.set_formatter(formatter.clone());
+            }
+        }
+        drop(root.replace_handlers(handlers));
+        if let Some(level) = self.level {
+            root.set_level(level);
+        }
+        Ok(Applied::Done)
+    }
+
+    fn formatter(&self) -> Result<Formatter, Error> {
+        let template = self.format.as_deref().unwrap_or(match self.style {
+            Style::Percent => Formatter::BASIC,
+            Style::Brace => "{levelname}:{name}:{message}",
+            Style::Dollar => "${levelname}:${name}:${message}",
+        });
+        let mut formatter = Formatter::builder().format(template).style(self.style).colors(Colors::default());
+        if let Some(pattern) = &self.date_format {
+            formatter = formatter.date_format(pattern);
+        }
+        formatter.build()
+    }
+}

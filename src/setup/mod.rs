@@ -1,0 +1,8 @@
+//! One-line set-ups.
+
+mod basic_config;
+pub mod root;
+mod stream_logger;
+
+pub use self::basic_config::{basic_config, Applied, BasicConfig};
+pub use self::stream_logger::{debug_all, set_debug_logger, set_stream_logger, LevelOn, StreamLogger};

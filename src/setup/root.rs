@@ -1,0 +1,65 @@
+//! Python's module-level functions: they log on the root, and set it up first if it has no handler.
+//!
+//! For a script of ten lines. A program says what it wants with [`set_stream_logger`](crate::set_stream_logger) or
+//! [`BasicConfig`](crate::BasicConfig), and logs with the macros.
+//!
+//! # Python
+//! `logging.debug`, `logging.info`, … (statement 101): as there, a root without handlers gets one even if the record itself is
+//! not shown.
+//!
+//! # Examples
+//! ```
+//! logtree::root::warning("disk nearly full"); // WARNING:root:disk nearly full
+//! ```
+
+use std::fmt::Display;
+
+use super::BasicConfig;
+use crate::{Level, Registry};
+
+/// Logs on the root of the global registry, after [`basic_config`](crate::basic_config) if it has no handler.
+#[track_caller]
+pub fn log(level: impl Into<Level>, message: impl Display) {
+    log_in(Registry::global(), level, message);
+}
+
+/// Logs on the root of a registry, after [`BasicConfig`] if it has no handler.
+#[track_caller]
+pub fn log_in(registry: &Registry, level: impl Into<Level>, message: impl Display) {
+    let root = registry.root();
+    if root.handlers().is_empty() {
+        // Without options there is nothing to be wrong; whether another thread was faster does not matter.
+        let _ = BasicConfig::new().apply_to(registry);
+    }
+    root.log(level, message);
+}
+
+/// Logs at `DEBUG`.
+#[track_caller]
+pub fn debug(message: impl Display) {
+    log(Level::DEBUG, message);
+}
+
+/// Logs at `INFO`.
+#[track_caller]
+pub fn info(message: impl Display) {
+    log(Level::INFO, message);
+}
+
+/// Logs at `WARNING`.
+#[track_caller]
+pub fn warning(message: impl Display) {
+    log(Level::WARNING, message);
+}
+
+/// Logs at `ERROR`.
+#[track_caller]
+pub fn error(message: impl Display) {
+    log(Level::ERROR, message);
+}
+
+/// Logs at `CRITICAL`.
+#[track_caller]
+pub fn critical(message: impl Display) {
+    log(Level::CRITICAL, message);
+}
