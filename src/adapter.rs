@@ -42,7 +42,12 @@ impl LoggerAdapter {
     /// An adapter that adds nothing yet.
     #[must_use]
     pub fn new(logger: Logger) -> Self {
-        Self { logger, context: Arc::new([]), keeps_call: true, processes: Vec::new() }
+        Self {
+            logger,
+            context: Arc::new([]),
+            keeps_call: true,
+            processes: Vec::new(),
+        }
     }
 
     /// The same, with one more key-value, in place of one of the same key.
@@ -63,10 +68,15 @@ impl LoggerAdapter {
     /// # Python
     /// `LoggerAdapter(logger, extra)` as it is by default.
     #[must_use]
-    pub fn replacing<K: Into<String>, V: Into<OwnedValue>>(mut self, pairs: impl IntoIterator<Item = (K, V)>) -> Self {
+    pub fn replacing<K: Into<String>, V: Into<OwnedValue>>(
+        mut self,
+        pairs: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
         if self.keeps_call {
             // Inside an adapter that replaces already, that one has the last word (statement 116, nested).
-            let pairs = pairs.into_iter().map(|(key, value)| (key.into().into_boxed_str(), value.into()));
+            let pairs = pairs
+                .into_iter()
+                .map(|(key, value)| (key.into().into_boxed_str(), value.into()));
             let inner = std::mem::replace(&mut self.context, Arc::new([]));
             self.context = pairs.collect();
             for (key, value) in inner.iter() {
@@ -95,7 +105,10 @@ impl LoggerAdapter {
     /// logger.info("started");
     /// ```
     #[must_use]
-    pub fn with_process(mut self, process: impl Fn(&mut Record<'_>) + Send + Sync + 'static) -> Self {
+    pub fn with_process(
+        mut self,
+        process: impl Fn(&mut Record<'_>) + Send + Sync + 'static,
+    ) -> Self {
         self.processes.insert(0, Arc::new(process));
         self
     }
@@ -142,7 +155,13 @@ impl LoggerAdapter {
         let level = level.into();
         if self.is_enabled_for(level) {
             let caller = Source::of_caller(std::panic::Location::caller());
-            crate::private::submit(self, level, caller, format_args!("{message}"), &crate::private::Captures(&[]));
+            crate::private::submit(
+                self,
+                level,
+                caller,
+                format_args!("{message}"),
+                &crate::private::Captures(&[]),
+            );
         }
     }
 
@@ -209,6 +228,9 @@ impl From<Logger> for LoggerAdapter {
 
 impl fmt::Debug for LoggerAdapter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LoggerAdapter").field("logger", &self.logger).field("context", &self.context).finish_non_exhaustive()
+        f.debug_struct("LoggerAdapter")
+            .field("logger", &self.logger)
+            .field("context", &self.context)
+            .finish_non_exhaustive()
     }
 }

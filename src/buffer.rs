@@ -22,7 +22,10 @@ pub(crate) struct Buffer(String);
 impl Buffer {
     pub(crate) fn take() -> Self {
         // No pool any more, as in a thread-local's destructor: a fresh one.
-        let kept = POOL.try_with(|pool| pool.try_borrow_mut().ok()?.pop()).ok().flatten();
+        let kept = POOL
+            .try_with(|pool| pool.try_borrow_mut().ok()?.pop())
+            .ok()
+            .flatten();
         Self(kept.unwrap_or_default())
     }
 }

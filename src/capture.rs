@@ -55,11 +55,22 @@ impl Capture {
 
     fn start(logger: &Logger, level: Level, thread: Option<ThreadId>) -> Self {
         let records = Arc::default();
-        let sink = CaptureSink { records: Arc::clone(&records), thread };
+        let sink = CaptureSink {
+            records: Arc::clone(&records),
+            thread,
+        };
         let handler = Handler::new(sink).with_level(level);
-        let tap = Tap { node: logger.node().id(), level, handler: handler.clone() };
+        let tap = Tap {
+            node: logger.node().id(),
+            level,
+            handler: handler.clone(),
+        };
         logger.inner().change(|tree| tree.add_tap(tap));
-        Self { logger: logger.clone(), handler, records }
+        Self {
+            logger: logger.clone(),
+            handler,
+            records,
+        }
     }
 
     /// The records so far, in the order in which they came.
@@ -71,7 +82,11 @@ impl Capture {
     /// The texts of the records so far.
     #[must_use]
     pub fn messages(&self) -> Vec<String> {
-        self.records.lock().iter().map(|record| record.message().to_owned()).collect()
+        self.records
+            .lock()
+            .iter()
+            .map(|record| record.message().to_owned())
+            .collect()
     }
 
     /// The records so far, which it forgets.
@@ -100,8 +115,14 @@ impl Capture {
     pub fn assert_logged(&self, level: impl Into<Level>, text: &str) {
         let level = level.into();
         let records = self.records();
-        let found = records.iter().any(|record| record.level() == level && record.message().contains(text));
-        assert!(found, "no {level} record with {text:?} was logged, but {}", Listing(&records));
+        let found = records
+            .iter()
+            .any(|record| record.level() == level && record.message().contains(text));
+        assert!(
+            found,
+            "no {level} record with {text:?} was logged, but {}",
+            Listing(&records)
+        );
     }
 
     /// Asserts that nothing was logged.
@@ -111,13 +132,20 @@ impl Capture {
     #[track_caller]
     pub fn assert_empty(&self) {
         let records = self.records();
-        assert!(records.is_empty(), "nothing should have been logged, but {}", Listing(&records));
+        assert!(
+            records.is_empty(),
+            "nothing should have been logged, but {}",
+            Listing(&records)
+        );
     }
 }
 
 impl Drop for Capture {
     fn drop(&mut self) {
-        let tap = self.logger.inner().change(|tree| tree.remove_tap(&self.handler));
+        let tap = self
+            .logger
+            .inner()
+            .change(|tree| tree.remove_tap(&self.handler));
         // Out of the lock.
         drop(tap);
     }
@@ -125,7 +153,10 @@ impl Drop for Capture {
 
 impl fmt::Debug for Capture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Capture").field("logger", &self.logger).field("records", &self.records()).finish()
+        f.debug_struct("Capture")
+            .field("logger", &self.logger)
+            .field("records", &self.records())
+            .finish()
     }
 }
 
@@ -146,12 +177,19 @@ impl fmt::Debug for Capture {
 /// assert_eq!(records[0].message(), "ready");
 /// ```
 #[track_caller]
-pub fn assert_logs(logger: &Logger, level: impl Into<Level>, run: impl FnOnce()) -> Vec<OwnedRecord> {
+pub fn assert_logs(
+    logger: &Logger,
+    level: impl Into<Level>,
+    run: impl FnOnce(),
+) -> Vec<OwnedRecord> {
     let level = level.into();
     let capture = Capture::start(logger, level, Some(thread::current().id()));
     run();
     let records = capture.take();
-    assert!(!records.is_empty(), "nothing was logged on {logger:?} from {level} on");
+    assert!(
+        !records.is_empty(),
+        "nothing was logged on {logger:?} from {level} on"
+    );
     records
 }
 
@@ -179,7 +217,13 @@ impl fmt::Display for Listing<'_> {
         }
         f.write_str("this was:")?;
         for record in self.0 {
-            write!(f, "\n  {} {}: {:?}", record.level(), record.name(), record.message())?;
+            write!(
+                f,
+                "\n  {} {}: {:?}",
+                record.level(),
+                record.name(),
+                record.message()
+            )?;
         }
         Ok(())
     }
@@ -192,7 +236,10 @@ struct CaptureSink {
 
 impl Sink for CaptureSink {
     fn write(&self, record: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
-        if self.thread.is_none_or(|thread| thread == thread::current().id()) {
+        if self
+            .thread
+            .is_none_or(|thread| thread == thread::current().id())
+        {
             // Its text is written, and the user's code run, before the lock.
             let record = record.to_owned();
             self.records.lock().push(record);

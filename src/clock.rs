@@ -42,7 +42,7 @@ impl Timestamp {
     #[must_use]
     pub const fn subsec_nanos(self) -> u32 {
         // In range by construction: the remainder of a division by 10^9.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0..10^9")]
+        #[expect(clippy::cast_possible_truncation, reason = "0..10^9")]
         let nanos = self.0.rem_euclid(Self::SECOND) as u32;
         nanos
     }
@@ -125,7 +125,8 @@ impl ManualClock {
 
     /// Moves the clock to a time, earlier or later.
     pub fn set(&self, time: Timestamp) {
-        self.0.store(u64::from_ne_bytes(time.0.to_ne_bytes()), Ordering::Relaxed);
+        self.0
+            .store(u64::from_ne_bytes(time.0.to_ne_bytes()), Ordering::Relaxed);
     }
 
     /// Moves the clock forward.
@@ -137,7 +138,9 @@ impl ManualClock {
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        Timestamp(i64::from_ne_bytes(self.0.load(Ordering::Relaxed).to_ne_bytes()))
+        Timestamp(i64::from_ne_bytes(
+            self.0.load(Ordering::Relaxed).to_ne_bytes(),
+        ))
     }
 }
 
@@ -153,9 +156,15 @@ mod tests {
 
     #[test]
     fn the_farthest_times_do_not_panic() {
-        for time in [SystemTime::UNIX_EPOCH - Duration::from_secs(1 << 40), UNIX_EPOCH + Duration::from_secs(1 << 40)] {
+        for time in [
+            SystemTime::UNIX_EPOCH - Duration::from_secs(1 << 40),
+            UNIX_EPOCH + Duration::from_secs(1 << 40),
+        ] {
             let _ = Timestamp::from(time).seconds();
         }
-        assert_eq!(Timestamp(i64::MIN).nanos_since(Timestamp(i64::MAX)), i64::MIN);
+        assert_eq!(
+            Timestamp(i64::MIN).nanos_since(Timestamp(i64::MAX)),
+            i64::MIN
+        );
     }
 }

@@ -82,7 +82,10 @@ fn offer(handlers: &[Handler], record: &Record<'_>) {
 fn is_written_by(before: &[Handler], handler: &Handler, record: &Record<'_>) -> bool {
     let stream = handler.stream_id();
     let same = |other: &&Handler| stream.is_some() && other.stream_id() == stream;
-    before.iter().filter(same).any(|other| record.level() >= other.level())
+    before
+        .iter()
+        .filter(same)
+        .any(|other| record.level() >= other.level())
 }
 
 /// Asks a logger's filters. A filter that panics counts as refusing, and is reported as a failure would be.
@@ -95,7 +98,10 @@ fn passes(filters: &[SharedFilter], record: &mut Record<'_>) -> bool {
         let environment = record.environment;
         environment.dropped.fetch_add(1, Ordering::Relaxed);
         let name = record.name().escape_debug();
-        environment.diagnostics.line_seldom(format_args!("logtree: a filter of {name:?} panicked: {text}", name = name.to_string()));
+        environment.diagnostics.line_seldom(format_args!(
+            "logtree: a filter of {name:?} panicked: {text}",
+            name = name.to_string()
+        ));
         false
     })
 }

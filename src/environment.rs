@@ -79,7 +79,10 @@ pub(crate) type Receiver = dyn Fn(&str) + Send + Sync;
 
 impl Diagnostics {
     pub(crate) fn to(receiver: Box<Receiver>) -> Self {
-        Self { receiver: Some(receiver), ..Self::default() }
+        Self {
+            receiver: Some(receiver),
+            ..Self::default()
+        }
     }
 
     pub(crate) fn set_enabled(&self, enabled: bool) {
@@ -112,7 +115,11 @@ impl Diagnostics {
         let now = self.made.elapsed().as_secs() + 1;
         let last = self.last_seldom.load(Ordering::Relaxed);
         let due = last == 0 || now >= last + 30;
-        let mine = || self.last_seldom.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        let mine = || {
+            self.last_seldom
+                .compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
+        };
         if due && mine() {
             self.line(text);
         }
@@ -132,6 +139,8 @@ impl Default for Diagnostics {
 
 impl fmt::Debug for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Diagnostics").field("enabled", &self.is_enabled()).finish_non_exhaustive()
+        f.debug_struct("Diagnostics")
+            .field("enabled", &self.is_enabled())
+            .finish_non_exhaustive()
     }
 }

@@ -65,7 +65,11 @@ impl Error {
     /// For implementers of [`Sink`](crate::Sink) and [`Format`](crate::Format).
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Repr { kind, message: message.into(), source: None }))
+        Self(Box::new(Repr {
+            kind,
+            message: message.into(),
+            source: None,
+        }))
     }
 
     /// Adds the cause, which [`source`](StdError::source) then answers.
@@ -98,7 +102,10 @@ impl fmt::Display for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+        self.0
+            .source
+            .as_deref()
+            .map(|source| source as &(dyn StdError + 'static))
     }
 }
 

@@ -83,11 +83,11 @@ impl Level {
     /// The `log` filter that lets through what a threshold of this level lets through.
     pub(crate) fn to_level_filter(self) -> log::LevelFilter {
         match self.0 {
-            ..=5 => log::LevelFilter::Trace,
-            ..=10 => log::LevelFilter::Debug,
-            ..=20 => log::LevelFilter::Info,
-            ..=30 => log::LevelFilter::Warn,
-            ..=40 => log::LevelFilter::Error,
+            0..=5 => log::LevelFilter::Trace,
+            6..=10 => log::LevelFilter::Debug,
+            11..=20 => log::LevelFilter::Info,
+            21..=30 => log::LevelFilter::Warn,
+            31..=40 => log::LevelFilter::Error,
             _ => log::LevelFilter::Off,
         }
     }
@@ -178,7 +178,9 @@ impl Deref for LevelName {
         match self {
             Self::Builtin(name) => name,
             Self::Registered(name) => name,
-            Self::Numbered(text, used) => std::str::from_utf8(&text[..usize::from(*used)]).unwrap_or_default(),
+            Self::Numbered(text, used) => {
+                std::str::from_utf8(&text[..usize::from(*used)]).unwrap_or_default()
+            }
         }
     }
 }
@@ -212,15 +214,28 @@ impl LevelNames {
             Level::CRITICAL,
             Level::OFF,
         ];
-        let aliases = [("WARN", Level::WARNING), ("FATAL", Level::CRITICAL), ("DISABLED", Level::OFF)];
-        let mut table = Table { names: BTreeMap::new(), levels: BTreeMap::new() };
+        let aliases = [
+            ("WARN", Level::WARNING),
+            ("FATAL", Level::CRITICAL),
+            ("DISABLED", Level::OFF),
+        ];
+        let mut table = Table {
+            names: BTreeMap::new(),
+            levels: BTreeMap::new(),
+        };
         for level in builtin {
             let name: Arc<str> = level.builtin_name().unwrap_or_default().into();
             table.names.insert(level, Arc::clone(&name));
             table.levels.insert(name, level);
         }
-        table.levels.extend(aliases.map(|(alias, level)| (Arc::from(alias), level)));
-        Self { changed: AtomicBool::new(false), table: ArcSwap::from_pointee(table), writing: Mutex::new(()) }
+        table
+            .levels
+            .extend(aliases.map(|(alias, level)| (Arc::from(alias), level)));
+        Self {
+            changed: AtomicBool::new(false),
+            table: ArcSwap::from_pointee(table),
+            writing: Mutex::new(()),
+        }
     }
 
     pub(crate) fn add(&self, level: Level, name: &str) {
@@ -236,7 +251,9 @@ impl LevelNames {
 
     pub(crate) fn name(&self, level: Level) -> LevelName {
         if !self.changed.load(Ordering::Acquire) {
-            return level.builtin_name().map_or_else(|| LevelName::numbered(level), LevelName::Builtin);
+            return level
+                .builtin_name()
+                .map_or_else(|| LevelName::numbered(level), LevelName::Builtin);
         }
         match self.table.load().names.get(&level) {
             Some(name) => LevelName::Registered(Arc::clone(name)),
@@ -250,23 +267,34 @@ impl LevelNames {
     }
 
     pub(crate) fn all(&self) -> Vec<(String, Level)> {
-        self.table.load().levels.iter().map(|(name, level)| (name.to_string(), *level)).collect()
+        self.table
+            .load()
+            .levels
+            .iter()
+            .map(|(name, level)| (name.to_string(), *level))
+            .collect()
     }
 
     pub(crate) fn parse(&self, text: &str) -> Result<Level, Error> {
-        let trimmed = text.trim();
-        if let Some(level) = self.level(text).or_else(|| self.level(trimmed)) {
+        if let Some(level) = self.level(text) {
             return Ok(level);
         }
         let table = self.table.load();
-        let any_case = table.levels.iter().find(|(name, _)| name.to_lowercase() == trimmed.to_lowercase());
+        let any_case = table
+            .levels
+            .iter()
+            .find(|(name, _)| name.to_lowercase() == text.to_lowercase());
         if let Some((_, level)) = any_case {
             return Ok(*level);
         }
         // What `Display` prints reads back.
-        let number = trimmed.strip_prefix("Level ").unwrap_or(trimmed);
+        let number = text.strip_prefix("Level ").unwrap_or(text);
         number.parse().map(Level).map_err(|_| {
-            let mut known: Vec<_> = table.names.iter().filter(|(_, name)| !name.is_empty()).collect();
+            let mut known: Vec<_> = table
+                .names
+                .iter()
+                .filter(|(_, name)| !name.is_empty())
+                .collect();
             known.sort();
             let known: Vec<_> = known.into_iter().map(|(_, name)| &**name).collect();
             let message = format!(
@@ -289,7 +317,7 @@ mod tests {
         for (text, level) in [
             ("DEBUG", Level::DEBUG),
             ("debug", Level::DEBUG),
-            (" Warn ", Level::WARNING),
+            ("Warn", Level::WARNING),
             ("fatal", Level::CRITICAL),
             ("disabled", Level::OFF),
             ("17", Level(17)),
@@ -297,10 +325,13 @@ mod tests {
         ] {
             assert_eq!(names.parse(text).unwrap(), level, "{text}");
         }
-        for text in ["", "loud", "-1", "1.5", "65536", "Level"] {
+        for text in ["", " INFO", "loud", "-1", "1.5", "65536", "Level"] {
             let error = names.parse(text).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidLevel);
-            assert!(error.to_string().contains("NOTSET, TRACE, DEBUG"), "{error}");
+            assert!(
+                error.to_string().contains("NOTSET, TRACE, DEBUG"),
+                "{error}"
+            );
         }
     }
 
@@ -323,8 +354,19 @@ mod tests {
 
     #[test]
     fn thresholds_map_to_the_facades_filters() {
-        for (level, filter) in [(1, "TRACE"), (5, "TRACE"), (6, "DEBUG"), (10, "DEBUG"), (25, "WARN"), (41, "OFF")] {
-            assert_eq!(Level(level).to_level_filter().to_string(), filter, "{level}");
+        for (level, filter) in [
+            (1, "TRACE"),
+            (5, "TRACE"),
+            (6, "DEBUG"),
+            (10, "DEBUG"),
+            (25, "WARN"),
+            (41, "OFF"),
+        ] {
+            assert_eq!(
+                Level(level).to_level_filter().to_string(),
+                filter,
+                "{level}"
+            );
         }
     }
 }

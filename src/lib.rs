@@ -1,5 +1,5 @@
 //! A tree of dotted logger names with Python `logging`'s levels, propagation, handlers, filters and formatters, and a backend
-//! for the [`log`] facade.
+//! for the [`log`](mod@log) facade.
 //!
 //! ```
 //! use logtree::{get_logger, set_stream_logger, Level};
@@ -77,6 +77,14 @@
 //! One line silences what `tracing`'s spans add to the records of an AWS client (43 % of them):
 //! `get_logger("tracing.span").set_level(Level::WARNING)`.
 
+#![warn(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+
 mod adapter;
 mod bridge;
 mod buffer;
@@ -100,24 +108,25 @@ mod sync;
 
 pub use crate::adapter::LoggerAdapter;
 pub use crate::bridge::install;
-pub use crate::capture::{assert_logs, assert_no_logs, Capture};
+pub use crate::capture::{Capture, assert_logs, assert_no_logs};
 pub use crate::clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use crate::error::{Error, ErrorKind};
 pub use crate::filter::{Filter, LevelRange, NameFilter, SharedFilter};
 pub use crate::formatter::{
-    BufferingFormatter, ColorChoice, Colors, Format, Formatter, FormatterBuilder, JsonFormatter, JsonFormatterBuilder,
-    JsonTime, Line, Multiline, Style, TimeZone,
+    BufferingFormatter, ColorChoice, Colors, Format, Formatter, FormatterBuilder, JsonFormatter,
+    JsonFormatterBuilder, JsonTime, Line, Multiline, Style, TimeZone,
 };
 pub use crate::handler::{
-    formatted, handler_by_name, handler_names, shutdown, Counters, DropReason, Handler, HandlerError, MemoryHandler,
-    NullHandler, Sink, StreamHandler, StreamId,
+    Counters, DropReason, Handler, HandlerError, MemoryHandler, NullHandler, Sink, StreamHandler,
+    StreamId, formatted, handler_by_name, handler_names, shutdown,
 };
 pub use crate::level::Level;
 pub use crate::logger::Logger;
 pub use crate::record::{KeyValues, OwnedRecord, OwnedValue, Record, RecordBuilder, Source};
 pub use crate::registry::{Registry, RegistryBuilder, TreeDump};
 pub use crate::setup::{
-    basic_config, debug_all, root, set_debug_logger, set_stream_logger, Applied, BasicConfig, LevelOn, StreamLogger,
+    Applied, BasicConfig, LevelOn, StreamLogger, basic_config, debug_all, root, set_debug_logger,
+    set_stream_logger,
 };
 
 /// What the macros expand to. Not public API: it changes without notice.
@@ -136,7 +145,6 @@ pub mod __private {
 /// let logger = logtree::get_logger("botocore.client.S3");
 /// assert_eq!(logger, logtree::get_logger("botocore::client::S3"));
 /// ```
-#[must_use]
 pub fn get_logger(name: impl AsRef<str>) -> Logger {
     Registry::global().get_logger(name)
 }

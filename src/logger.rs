@@ -9,7 +9,9 @@ use crate::handler::Handler;
 use crate::record::{LazyText, Message};
 use crate::registry::{Inner, Node};
 use crate::sync::Arc;
-use crate::{Level, LoggerAdapter, OwnedValue, Record, RecordBuilder, Registry, SharedFilter, Source};
+use crate::{
+    Level, LoggerAdapter, OwnedValue, Record, RecordBuilder, Registry, SharedFilter, Source,
+};
 
 /// A named place in the tree that records are logged to.
 ///
@@ -80,7 +82,8 @@ impl Logger {
     /// `Logger.setLevel`.
     pub fn set_level(&self, level: impl Into<Level>) {
         let level = level.into();
-        self.registry.change(|tree| tree.set_level(self.node.id(), level));
+        self.registry
+            .change(|tree| tree.set_level(self.node.id(), level));
     }
 
     /// The level that decides: its own, or the nearest ancestor's. What [is disabled](Registry::disable) is not part of it.
@@ -113,7 +116,8 @@ impl Logger {
 
     /// Sets whether its records, and those of all below it, go on to its ancestors' handlers.
     pub fn set_propagate(&self, propagate: bool) {
-        self.registry.change(|tree| tree.set_propagates(self.node.id(), propagate));
+        self.registry
+            .change(|tree| tree.set_propagates(self.node.id(), propagate));
     }
 
     /// Whether it is switched off; off at first, that is, it logs.
@@ -127,7 +131,8 @@ impl Logger {
 
     /// Switches this logger off, or on again. Those below it are not touched, and still use its handlers.
     pub fn set_disabled(&self, disabled: bool) {
-        self.registry.change(|tree| tree.set_disabled(self.node.id(), disabled));
+        self.registry
+            .change(|tree| tree.set_disabled(self.node.id(), disabled));
     }
 
     /// The nearest ancestor that is a logger; `None` for the root.
@@ -136,7 +141,9 @@ impl Logger {
     /// `Logger.parent`.
     #[must_use]
     pub fn parent(&self) -> Option<Self> {
-        let parent = self.registry.read(|tree| tree.parent_logger(self.node.id()).map(|id| tree.node(id)));
+        let parent = self
+            .registry
+            .read(|tree| tree.parent_logger(self.node.id()).map(|id| tree.node(id)));
         parent.map(|node| Self::new(node, Arc::clone(&self.registry)))
     }
 
@@ -150,7 +157,8 @@ impl Logger {
         if self.is_root() {
             return self.registry().get_logger(suffix);
         }
-        self.registry().get_logger(format!("{}.{suffix}", self.name()))
+        self.registry()
+            .get_logger(format!("{}.{suffix}", self.name()))
     }
 
     /// The loggers exactly one segment below it, in order of their names.
@@ -160,10 +168,16 @@ impl Logger {
     #[must_use]
     pub fn children(&self) -> Vec<Self> {
         let mut nodes = self.registry.read(|tree| {
-            tree.children(self.node.id()).into_iter().map(|id| tree.node(id)).collect::<Vec<_>>()
+            tree.children(self.node.id())
+                .into_iter()
+                .map(|id| tree.node(id))
+                .collect::<Vec<_>>()
         });
         nodes.sort_by(|a, b| a.name().cmp(b.name()));
-        nodes.into_iter().map(|node| Self::new(node, Arc::clone(&self.registry))).collect()
+        nodes
+            .into_iter()
+            .map(|node| Self::new(node, Arc::clone(&self.registry)))
+            .collect()
     }
 
     /// Adds a handler behind the others; one that is there already stays where it is.
@@ -183,6 +197,10 @@ impl Logger {
     ///
     /// # Python
     /// `Logger.removeHandler`.
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "whether it was there is often no question"
+    )]
     pub fn remove_handler(&self, handler: &Handler) -> bool {
         let mut removed = false;
         self.change_own(|handlers, _| {
@@ -208,9 +226,14 @@ impl Logger {
 
     /// Puts a handler in the place of another, or behind the others where that one is not there.
     pub(crate) fn exchange_handler(&self, old: Option<&Handler>, new: Handler) {
-        self.change_own(|handlers, _| match handlers.iter().position(|known| old.is_some_and(|old| known.is(old))) {
-            Some(at) => handlers[at] = new,
-            None => handlers.push(new),
+        self.change_own(|handlers, _| {
+            match handlers
+                .iter()
+                .position(|known| old.is_some_and(|old| known.is(old)))
+            {
+                Some(at) => handlers[at] = new,
+                None => handlers.push(new),
+            }
         });
     }
 
@@ -220,7 +243,8 @@ impl Logger {
     /// `Logger.handlers`.
     #[must_use]
     pub fn handlers(&self) -> Vec<Handler> {
-        self.registry.read(|tree| tree.handlers(self.node.id()).to_vec())
+        self.registry
+            .read(|tree| tree.handlers(self.node.id()).to_vec())
     }
 
     /// Whether a record of it would meet any handler, its own or an ancestor's.
@@ -249,6 +273,10 @@ impl Logger {
     ///
     /// # Python
     /// `Logger.removeFilter`.
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "whether it was there is often no question"
+    )]
     pub fn remove_filter(&self, filter: &SharedFilter) -> bool {
         let mut removed = false;
         self.change_own(|_, filters| {
@@ -262,11 +290,14 @@ impl Logger {
     /// Its filters, in the order in which they are asked.
     #[must_use]
     pub fn filters(&self) -> Vec<SharedFilter> {
-        self.registry.read(|tree| tree.filters(self.node.id()).to_vec())
+        self.registry
+            .read(|tree| tree.filters(self.node.id()).to_vec())
     }
 
     fn change_own(&self, change: impl FnOnce(&mut Vec<Handler>, &mut Vec<SharedFilter>)) {
-        let old = self.registry.change(|tree| tree.change_own(self.node.id(), change));
+        let old = self
+            .registry
+            .change(|tree| tree.change_own(self.node.id(), change));
         // Out of the lock: the end of a handler or filter runs the user's code.
         drop(old);
     }
@@ -339,7 +370,12 @@ impl Logger {
     #[track_caller]
     pub fn exception(&self, message: impl fmt::Display, error: &dyn StdError) {
         if self.node.lets_through(Level::ERROR) {
-            self.submit_text(Level::ERROR, format_args!("{message}"), Some(error), Location::caller());
+            self.submit_text(
+                Level::ERROR,
+                format_args!("{message}"),
+                Some(error),
+                Location::caller(),
+            );
         }
     }
 
@@ -359,7 +395,9 @@ impl Logger {
     /// # Python
     /// `Logger.makeRecord`.
     pub fn make_record(&self, level: impl Into<Level>) -> RecordBuilder<'_> {
-        RecordBuilder::new(&self.registry.environment).name(self.name()).level(level)
+        RecordBuilder::new(&self.registry.environment)
+            .name(self.name())
+            .level(level)
     }
 
     /// A logger that adds a key-value to each record; more can be added.
@@ -390,8 +428,19 @@ impl Logger {
         self.submit(&mut record);
     }
 
-    pub(crate) fn record<'r>(&'r self, level: Level, message: Message<'r>, source: Source<'r>) -> Record<'r> {
-        Record::new(&self.registry.environment, self.node.name(), level, message, source)
+    pub(crate) fn record<'r>(
+        &'r self,
+        level: Level,
+        message: Message<'r>,
+        source: Source<'r>,
+    ) -> Record<'r> {
+        Record::new(
+            &self.registry.environment,
+            self.node.name(),
+            level,
+            message,
+            source,
+        )
     }
 
     /// Behind the gate.
@@ -421,8 +470,16 @@ impl Eq for Logger {}
 impl fmt::Debug for Logger {
     /// `<Logger a.b (WARNING)>`, with the effective level, as Python prints it (statement 14).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = if self.is_root() { "RootLogger" } else { "Logger" };
-        let level = self.registry.environment.level_names.name(self.effective_level());
+        let kind = if self.is_root() {
+            "RootLogger"
+        } else {
+            "Logger"
+        };
+        let level = self
+            .registry
+            .environment
+            .level_names
+            .name(self.effective_level());
         write!(f, "<{kind} {} ({})>", self.name().escape_debug(), &*level)
     }
 }

@@ -103,9 +103,14 @@ macro_rules! critical {
 macro_rules! log_enabled {
     ($level:expr) => {{
         static __SITE: $crate::__private::CallSite = $crate::__private::CallSite::new();
-        $crate::__private::Target::lets_through(__SITE.logger($crate::__private::module_path!()), $level)
+        $crate::__private::Target::lets_through(
+            __SITE.logger($crate::__private::module_path!()),
+            $level,
+        )
     }};
-    ($logger:expr, $level:expr) => { $crate::__private::Target::lets_through(&$logger, $level) };
+    ($logger:expr, $level:expr) => {
+        $crate::__private::Target::lets_through(&$logger, $level)
+    };
 }
 
 #[doc(hidden)]
@@ -177,8 +182,12 @@ macro_rules! __source {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __key {
-    ($key:ident) => { $crate::__private::stringify!($key) };
-    ($key:expr) => { $key };
+    ($key:ident) => {
+        $crate::__private::stringify!($key)
+    };
+    ($key:expr) => {
+        $key
+    };
 }
 
 #[doc(hidden)]

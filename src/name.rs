@@ -15,13 +15,19 @@ pub(crate) fn is_root(name: &str) -> bool {
 
 /// A module path's `::` is a dot, so that `get_logger(module_path!())` and a facade target meet in one node.
 pub(crate) fn dotted(name: &str) -> Cow<'_, str> {
-    if name.contains("::") { Cow::Owned(name.replace("::", ".")) } else { Cow::Borrowed(name) }
+    if name.contains("::") {
+        Cow::Owned(name.replace("::", "."))
+    } else {
+        Cow::Borrowed(name)
+    }
 }
 
 /// Whether `name` is `ancestor` or lies below it, by whole segments: `A.B` covers `A.B.C` but not `A.BB` (statement 42).
 pub(crate) fn covers(ancestor: &str, name: &str) -> bool {
     ancestor.is_empty()
-        || name.strip_prefix(ancestor).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        || name
+            .strip_prefix(ancestor)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// The length of the nearest ancestor's name of a *logger* of this name; `None` where that is the root (statement 9).
@@ -47,7 +53,9 @@ fn last_dot(name: &str) -> Option<usize> {
 
 /// The lengths of all ancestors of a logger of this name, nearest first.
 pub(crate) fn ancestors(name: &str) -> impl Iterator<Item = usize> + '_ {
-    std::iter::successors(parent_of_logger(name), |&len| parent_of_prefix(&name[..len]))
+    std::iter::successors(parent_of_logger(name), |&len| {
+        parent_of_prefix(&name[..len])
+    })
 }
 
 /// A name that may be the front part of a longer one: the placeholders above a logger share its text, so that a name of
@@ -73,11 +81,17 @@ impl Name {
 
     pub(crate) fn new(text: &str) -> Self {
         let text = Self::cut(text);
-        Self { text: Arc::from(text), len: u32::try_from(text.len()).unwrap_or(u32::MAX) }
+        Self {
+            text: Arc::from(text),
+            len: u32::try_from(text.len()).unwrap_or(u32::MAX),
+        }
     }
 
     pub(crate) fn prefix(&self, len: usize) -> Self {
-        Self { text: Arc::clone(&self.text), len: u32::try_from(len).unwrap_or(self.len) }
+        Self {
+            text: Arc::clone(&self.text),
+            len: u32::try_from(len).unwrap_or(self.len),
+        }
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -90,7 +90,8 @@ impl CallSite {
     #[cold]
     #[inline(never)]
     fn find(&self, module_path: &'static str) -> &Logger {
-        self.0.get_or_init(|| Registry::global().get_logger(module_path))
+        self.0
+            .get_or_init(|| Registry::global().get_logger(module_path))
     }
 }
 
@@ -114,17 +115,23 @@ pub struct Captures<'a>(pub &'a [(&'a str, Captured<'a>)]);
 
 impl<'a> Captures<'a> {
     fn error(&self) -> Option<(usize, &'a (dyn StdError + 'a))> {
-        self.0.iter().enumerate().find_map(|(at, (_, captured))| match captured {
-            Captured::Error(error) => Some((at, *error)),
-            _ => None,
-        })
+        self.0
+            .iter()
+            .enumerate()
+            .find_map(|(at, (_, captured))| match captured {
+                Captured::Error(error) => Some((at, *error)),
+                _ => None,
+            })
     }
 
     fn backtrace(&self) -> Option<(usize, &'a Backtrace)> {
-        self.0.iter().enumerate().find_map(|(at, (_, captured))| match captured {
-            Captured::Backtrace(backtrace) => Some((at, *backtrace)),
-            _ => None,
-        })
+        self.0
+            .iter()
+            .enumerate()
+            .find_map(|(at, (_, captured))| match captured {
+                Captured::Backtrace(backtrace) => Some((at, *backtrace)),
+                _ => None,
+            })
     }
 
     fn is_value(&self, at: usize) -> bool {
@@ -157,7 +164,12 @@ impl kv::Source for Captures<'_> {
 
 /// Logs without key-values; behind the gate.
 #[inline(never)]
-pub fn log(target: &dyn Target, level: Level, source: &Source<'static>, arguments: fmt::Arguments<'_>) {
+pub fn log(
+    target: &dyn Target,
+    level: Level,
+    source: &Source<'static>,
+    arguments: fmt::Arguments<'_>,
+) {
     submit(target, level, *source, arguments, &Captures(&[]));
 }
 

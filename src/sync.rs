@@ -1,6 +1,8 @@
 //! Every lock and atomic of the crate comes from here, so that a model checker can take std's place in one file.
 
-pub(crate) use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+pub(crate) use std::sync::atomic::{
+    AtomicBool, AtomicI32, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering,
+};
 pub(crate) use std::sync::{Arc, MutexGuard, Weak};
 
 use std::sync::PoisonError;

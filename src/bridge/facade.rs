@@ -47,7 +47,8 @@ impl Registry {
             // Two calls at once: the other one may have installed this very registry, and be about to say so.
             Err(_) if self.is_backend() => Ok(()),
             Err(source) => {
-                let message = "cannot become the backend of the log facade, as another one is installed";
+                let message =
+                    "cannot become the backend of the log facade, as another one is installed";
                 Err(Error::new(ErrorKind::FacadeTaken, message).with_source(source))
             }
         }
@@ -62,7 +63,9 @@ impl log::Log for Registry {
     fn log(&self, record: &log::Record<'_>) {
         let (target, level) = (record.target(), Level::from(record.level()));
         if lets_through(self.inner(), target, level) {
-            target_cache::with(self.inner(), target, |node, name| submit(self.inner(), node, name, record));
+            target_cache::with(self.inner(), target, |node, name| {
+                submit(self.inner(), node, name, record)
+            });
         }
     }
 
@@ -77,14 +80,21 @@ impl log::Log for Registry {
 
 #[inline]
 fn lets_through(registry: &Inner, target: &str, level: Level) -> bool {
-    let gate = target_cache::gate(registry, target).unwrap_or_else(|| target_cache::with(registry, target, |node, _| node.gate()));
+    let gate = target_cache::gate(registry, target)
+        .unwrap_or_else(|| target_cache::with(registry, target, |node, _| node.gate()));
     level.passes(gate)
 }
 
 fn submit(registry: &Inner, node: &Node, name: &str, record: &log::Record<'_>) {
     let text = LazyText::new(*record.args());
     let level = record.level().into();
-    let mut ours = Record::new(&registry.environment, name, level, Message::Lazy(&text), Source::of_facade(record));
+    let mut ours = Record::new(
+        &registry.environment,
+        name,
+        level,
+        Message::Lazy(&text),
+        Source::of_facade(record),
+    );
     ours.set_source_of_key_values(record.key_values());
     dispatch(registry, node, &mut ours);
 }

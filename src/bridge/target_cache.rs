@@ -33,7 +33,11 @@ impl Known {
             std::borrow::Cow::Owned(name) => Some(name.into_boxed_str()),
             std::borrow::Cow::Borrowed(_) => None,
         };
-        Self { target: target.into(), name, node }
+        Self {
+            target: target.into(),
+            name,
+            node,
+        }
     }
 
     fn name(&self) -> &str {
@@ -108,9 +112,16 @@ impl Cache {
     }
 
     fn make_room(&mut self) {
-        let size = if self.slots.len() >= MAX_SLOTS { MIN_SLOTS } else { (self.slots.len() * 4).max(MIN_SLOTS) };
+        let size = if self.slots.len() >= MAX_SLOTS {
+            MIN_SLOTS
+        } else {
+            (self.slots.len() * 4).max(MIN_SLOTS)
+        };
         let forget = size <= self.slots.len();
-        let old = std::mem::replace(&mut self.slots, std::iter::repeat_with(Slot::default).take(size).collect());
+        let old = std::mem::replace(
+            &mut self.slots,
+            std::iter::repeat_with(Slot::default).take(size).collect(),
+        );
         self.used = 0;
         if forget {
             return;
@@ -128,7 +139,8 @@ impl Cache {
 #[inline]
 pub(super) fn gate(registry: &Inner, target: &str) -> Option<u16> {
     let shape = registry.shape();
-    let look = |cache: &RefCell<Cache>| Some(cache.try_borrow().ok()?.get(target, shape)?.node.gate());
+    let look =
+        |cache: &RefCell<Cache>| Some(cache.try_borrow().ok()?.get(target, shape)?.node.gate());
     CACHE.try_with(look).ok().flatten()
 }
 
@@ -136,7 +148,10 @@ pub(super) fn gate(registry: &Inner, target: &str) -> Option<u16> {
 pub(super) fn with<R>(registry: &Inner, target: &str, use_it: impl FnOnce(&Node, &str) -> R) -> R {
     // Before the look-up: what is found is at least as new as this.
     let shape = registry.shape();
-    let taken = CACHE.try_with(|cache| cache.try_borrow_mut().ok()?.take(target, shape)).ok().flatten();
+    let taken = CACHE
+        .try_with(|cache| cache.try_borrow_mut().ok()?.take(target, shape))
+        .ok()
+        .flatten();
     let known = taken.unwrap_or_else(|| Box::new(Known::find(registry, target)));
     let result = use_it(&known.node, known.name());
     if target.len() <= MAX_LEN {
@@ -154,7 +169,9 @@ mod tests {
     use crate::Registry;
 
     fn nearest(registry: &Registry, target: &str) -> (String, String) {
-        with(registry.inner(), target, |node, name| (node.name().to_owned(), name.to_owned()))
+        with(registry.inner(), target, |node, name| {
+            (node.name().to_owned(), name.to_owned())
+        })
     }
 
     #[test]
@@ -162,8 +179,14 @@ mod tests {
         let registry = Registry::new();
         registry.get_logger("app.net");
         for _ in 0..2 {
-            assert_eq!(nearest(&registry, "app::net::tcp"), ("app.net".into(), "app.net.tcp".into()));
-            assert_eq!(nearest(&registry, "app.network"), ("app".into(), "app.network".into()));
+            assert_eq!(
+                nearest(&registry, "app::net::tcp"),
+                ("app.net".into(), "app.net.tcp".into())
+            );
+            assert_eq!(
+                nearest(&registry, "app.network"),
+                ("app".into(), "app.network".into())
+            );
             assert_eq!(nearest(&registry, ""), ("root".into(), "root".into()));
         }
         // A nearer ancestor that comes later is seen at once.

@@ -28,7 +28,10 @@ impl LevelRange {
     /// The filter of a range, such as `Level::DEBUG..Level::ERROR`.
     #[must_use]
     pub fn new(range: impl RangeBounds<Level>) -> Self {
-        Self { from: range.start_bound().cloned(), to: range.end_bound().cloned() }
+        Self {
+            from: range.start_bound().cloned(),
+            to: range.end_bound().cloned(),
+        }
     }
 
     /// All up to and with `level`.
@@ -51,7 +54,8 @@ mod tests {
     #[test]
     fn both_ends() {
         let filter = LevelRange::new(Level::INFO..Level::ERROR);
-        let passed = [10, 20, 30, 40].map(|level| filter.filter(&mut Record::builder().level(level).build()));
+        let passed = [10, 20, 30, 40]
+            .map(|level| filter.filter(&mut Record::builder().level(level).build()));
         assert_eq!(passed, [false, true, true, false]);
     }
 }

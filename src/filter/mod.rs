@@ -8,8 +8,8 @@ use std::fmt;
 pub use self::level_range::LevelRange;
 pub use self::name::NameFilter;
 
-use crate::sync::Arc;
 use crate::Record;
+use crate::sync::Arc;
 
 /// Decides whether a record goes on, and may change it on the way.
 ///
@@ -85,6 +85,8 @@ impl<F: Filter + 'static> From<F> for SharedFilter {
 
 impl fmt::Debug for SharedFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("SharedFilter").field(&Arc::as_ptr(&self.0)).finish()
+        f.debug_tuple("SharedFilter")
+            .field(&Arc::as_ptr(&self.0))
+            .finish()
     }
 }

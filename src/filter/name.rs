@@ -1,8 +1,8 @@
 //! The filter by logger name.
 
 use super::Filter;
-use crate::name::{covers, dotted};
 use crate::Record;
+use crate::name::{covers, dotted};
 
 /// Passes the records of a logger and of all below it, by whole segments; the empty name passes all.
 ///
@@ -27,7 +27,9 @@ impl NameFilter {
     /// The filter of a name; `::` in it is a dot.
     #[must_use]
     pub fn new(name: impl AsRef<str>) -> Self {
-        Self { name: dotted(name.as_ref()).into() }
+        Self {
+            name: dotted(name.as_ref()).into(),
+        }
     }
 }
 
@@ -49,8 +51,14 @@ mod tests {
             ["A.B", "A.B.C", "A.BB", "B.A.B", "A", "A.B.", "a.b"]
                 .map(|name| filter.filter(&mut Record::builder().name(name).build()))
         };
-        assert_eq!(passed("A.B"), [true, true, false, false, false, true, false]);
-        assert_eq!(passed("A::B"), [true, true, false, false, false, true, false]);
+        assert_eq!(
+            passed("A.B"),
+            [true, true, false, false, false, true, false]
+        );
+        assert_eq!(
+            passed("A::B"),
+            [true, true, false, false, false, true, false]
+        );
         assert_eq!(passed(""), [true; 7]);
     }
 }

@@ -33,7 +33,11 @@ impl BufferingFormatter {
     #[must_use]
     pub fn new(formatter: impl Format + 'static) -> Self {
         let nothing = |_| String::new();
-        Self { formatter: Box::new(formatter), header: Box::new(nothing), footer: Box::new(nothing) }
+        Self {
+            formatter: Box::new(formatter),
+            header: Box::new(nothing),
+            footer: Box::new(nothing),
+        }
     }
 
     /// With a text before the records, made from their number.

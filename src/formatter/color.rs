@@ -29,13 +29,21 @@ impl ColorChoice {
         self.decide(|| stream.is_terminal(), |name| env::var(name).ok())
     }
 
-    fn decide(self, is_terminal: impl FnOnce() -> bool, variable: impl Fn(&str) -> Option<String>) -> bool {
+    fn decide(
+        self,
+        is_terminal: impl FnOnce() -> bool,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> bool {
         let set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
         match self {
             Self::Always => true,
             Self::Never => false,
             Self::Auto if set("NO_COLOR") => false,
-            Self::Auto if set("CLICOLOR_FORCE") && variable("CLICOLOR_FORCE").as_deref() != Some("0") => true,
+            Self::Auto
+                if set("CLICOLOR_FORCE") && variable("CLICOLOR_FORCE").as_deref() != Some("0") =>
+            {
+                true
+            }
             Self::Auto => {
                 variable("CLICOLOR").as_deref() != Some("0")
                     && variable("TERM").as_deref() != Some("dumb")
@@ -74,7 +82,10 @@ impl Colors {
     pub fn with(mut self, level: impl Into<Level>, color: Color) -> Self {
         let level = level.into();
         let start = format!("\x1b[{}m", color.to_fg_str());
-        match self.starts.binary_search_by_key(&level, |(known, _)| *known) {
+        match self
+            .starts
+            .binary_search_by_key(&level, |(known, _)| *known)
+        {
             Ok(at) => self.starts[at].1 = start,
             Err(at) => self.starts.insert(at, (level, start)),
         }
@@ -107,12 +118,18 @@ mod tests {
     #[test]
     fn the_environment_decides_before_the_terminal() {
         let auto = |terminal: bool, set: &[(&str, &str)]| {
-            let find = |name: &str| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+            let find = |name: &str| {
+                set.iter()
+                    .find(|(key, _)| *key == name)
+                    .map(|(_, value)| (*value).to_owned())
+            };
             ColorChoice::Auto.decide(|| terminal, find)
         };
         assert!(auto(true, &[]) && !auto(false, &[]));
         assert!(!auto(true, &[("NO_COLOR", "1")]) && auto(true, &[("NO_COLOR", "")]));
-        assert!(auto(false, &[("CLICOLOR_FORCE", "1")]) && !auto(false, &[("CLICOLOR_FORCE", "0")]));
+        assert!(
+            auto(false, &[("CLICOLOR_FORCE", "1")]) && !auto(false, &[("CLICOLOR_FORCE", "0")])
+        );
         assert!(!auto(true, &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]));
         assert!(!auto(true, &[("CLICOLOR", "0")]) && !auto(true, &[("TERM", "dumb")]));
         let never_asks = |choice: ColorChoice| choice.decide(|| unreachable!(), |_| unreachable!());

@@ -34,10 +34,13 @@ pub(crate) fn push(out: &mut String, text: &str, multiline: Multiline) {
 /// Whether every character can stand as it is. Texts mostly can, so this is what most texts cost: blocks of bytes tested
 /// together, which the compiler turns into vector instructions.
 pub(crate) fn is_plain(text: &str) -> bool {
-    let suspicious = |byte: u8| byte < b' ' || byte >= 0x7f;
+    let suspicious = |byte: u8| !(b' '..0x7f).contains(&byte);
     let mut blocks = text.as_bytes().chunks_exact(16);
-    let clean = blocks.by_ref().all(|block| !block.iter().fold(false, |any, &byte| any | suspicious(byte)))
-        && !blocks.remainder().iter().any(|&byte| suspicious(byte));
+    let clean = blocks.by_ref().all(|block| {
+        !block
+            .iter()
+            .fold(false, |any, &byte| any | suspicious(byte))
+    }) && !blocks.remainder().iter().any(|&byte| suspicious(byte));
     clean || !text.chars().any(is_special)
 }
 
@@ -52,7 +55,11 @@ fn is_special(character: char) -> bool {
 fn push_escaped(out: &mut String, text: &str, multiline: Multiline) {
     let indent = multiline == Multiline::Indent;
     // The sink ends the line; a second newline would only be an empty, indented line.
-    let text = if indent { text.strip_suffix('\n').unwrap_or(text) } else { text };
+    let text = if indent {
+        text.strip_suffix('\n').unwrap_or(text)
+    } else {
+        text
+    };
     let mut rest = text;
     while let Some(at) = rest.find(is_special) {
         out.push_str(&rest[..at]);
@@ -91,14 +98,17 @@ pub(crate) fn push_escape(out: &mut String, character: char) {
 
 /// Appends a key or a value of ` key=value`: as it is if it is a plain word, else in quotes.
 pub(crate) fn push_word(out: &mut String, word: &str) {
-    let breaks = |character: char| matches!(character, ' ' | '"' | '=' | '\t') || is_special(character);
+    let breaks =
+        |character: char| matches!(character, ' ' | '"' | '=' | '\t') || is_special(character);
     if !word.is_empty() && !word.contains(breaks) {
         out.push_str(word);
         return;
     }
     out.push('"');
     let mut rest = word;
-    while let Some(at) = rest.find(|character| matches!(character, '"' | '\\' | '\t') || is_special(character)) {
+    while let Some(at) =
+        rest.find(|character| matches!(character, '"' | '\\' | '\t') || is_special(character))
+    {
         out.push_str(&rest[..at]);
         let mut characters = rest[at..].chars();
         push_escape(out, characters.next().unwrap_or_default());
@@ -121,10 +131,19 @@ mod tests {
     #[test]
     fn newlines_by_policy() {
         let text = "GET /\r\nHost: x\n\nbody\n";
-        assert_eq!(escaped(text, Multiline::Indent), "GET /\n    Host: x\n    \n    body");
-        assert_eq!(escaped(text, Multiline::Escape), "GET /\\r\\nHost: x\\n\\nbody\\n");
+        assert_eq!(
+            escaped(text, Multiline::Indent),
+            "GET /\n    Host: x\n    \n    body"
+        );
+        assert_eq!(
+            escaped(text, Multiline::Escape),
+            "GET /\\r\\nHost: x\\n\\nbody\\n"
+        );
         assert_eq!(escaped(text, Multiline::Raw), text);
-        assert_eq!(escaped("over\rwritten", Multiline::Indent), "over\\rwritten");
+        assert_eq!(
+            escaped("over\rwritten", Multiline::Indent),
+            "over\\rwritten"
+        );
     }
 
     #[test]
@@ -141,7 +160,8 @@ mod tests {
         for character in '\0'..=char::MAX {
             let text = format!("a{character}b{character}{}", "c".repeat(16));
             let line = escaped(&text, Multiline::Escape);
-            let harmless = !line.chars().any(is_special) && line.chars().all(|c| c >= ' ' || c == '\t');
+            let harmless =
+                !line.chars().any(is_special) && line.chars().all(|c| c >= ' ' || c == '\t');
             assert!(harmless, "{character:?}: {line:?}");
             assert_eq!(line == text, !is_special(character), "{character:?}");
         }

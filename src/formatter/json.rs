@@ -6,7 +6,7 @@ use super::template::push_plain;
 use super::time::TimeFormat;
 use super::{Format, Line, TimeZone};
 use crate::buffer::Buffer;
-use crate::record::{guard, write_error_chain, KeyValues, Scalar};
+use crate::record::{KeyValues, Scalar, guard, write_error_chain};
 use crate::{Error, Record, Timestamp};
 
 /// Writes each record as one JSON object on one line (RFC 8259, UTF-8).
@@ -91,7 +91,10 @@ impl JsonFormatter {
                 format.push(time, object.out);
                 object.out.push('"');
             }
-            TimeWriter::Number(divisor) => object.value("time", Scalar::Signed(time.as_nanos().div_euclid(*divisor).into())),
+            TimeWriter::Number(divisor) => object.value(
+                "time",
+                Scalar::Signed(time.as_nanos().div_euclid(*divisor).into()),
+            ),
             TimeWriter::Omitted => {}
         }
     }
@@ -105,7 +108,10 @@ impl Default for JsonFormatter {
 
 impl Format for JsonFormatter {
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
-        let mut object = Object { out: line.text_mut(), empty: true };
+        let mut object = Object {
+            out: line.text_mut(),
+            empty: true,
+        };
         object.out.push('{');
         self.push_time(record.time(), &mut object);
         record.with_level_name(|name| object.text("level", name));
@@ -151,8 +157,19 @@ fn push_failure(record: &Record<'_>, object: &mut Object<'_>) {
 
 /// The names that the formatter itself may use, in any set-up: so that a name means the same in every line of a program.
 const OWN: [&str; 13] = [
-    "time", "level", "logger", "message", "file", "line", "function", "module_path", "thread", "thread_name", "process",
-    "error", "stack",
+    "time",
+    "level",
+    "logger",
+    "message",
+    "file",
+    "line",
+    "function",
+    "module_path",
+    "thread",
+    "thread_name",
+    "process",
+    "error",
+    "stack",
 ];
 
 /// A JSON object being written.
@@ -278,7 +295,10 @@ fn push_string(out: &mut String, text: &str) {
                 '\r' => out.push_str("\\r"),
                 '\t' => out.push_str("\\t"),
                 special => {
-                    let _ = std::fmt::Write::write_fmt(out, format_args!("\\u{:04x}", u32::from(special)));
+                    let _ = std::fmt::Write::write_fmt(
+                        out,
+                        format_args!("\\u{:04x}", u32::from(special)),
+                    );
                 }
             }
             rest = characters.as_str();
@@ -326,7 +346,9 @@ impl JsonFormatterBuilder {
     /// The formatter.
     #[must_use]
     pub fn build(self) -> JsonFormatter {
-        let text = |pattern, zone| TimeFormat::strftime(pattern, zone).map_or(TimeWriter::Omitted, TimeWriter::Text);
+        let text = |pattern, zone| {
+            TimeFormat::strftime(pattern, zone).map_or(TimeWriter::Omitted, TimeWriter::Text)
+        };
         let time = match self.time {
             JsonTime::Millis => text("%Y-%m-%dT%H:%M:%S.%3fZ", TimeZone::Utc),
             JsonTime::Nanos => text("%Y-%m-%dT%H:%M:%S.%9fZ", TimeZone::Utc),
@@ -335,7 +357,12 @@ impl JsonFormatterBuilder {
             JsonTime::EpochNanos => TimeWriter::Number(1),
             JsonTime::Omitted => TimeWriter::Omitted,
         };
-        JsonFormatter { time, source: self.source, thread: self.thread, process: self.process }
+        JsonFormatter {
+            time,
+            source: self.source,
+            thread: self.thread,
+            process: self.process,
+        }
     }
 }
 
@@ -354,8 +381,14 @@ mod tests {
 
     #[test]
     fn types_survive() {
-        let record = Record::builder().key_value("i", -1).key_value("u", u64::MAX).key_value("f", 1.0);
-        let record = record.key_value("nan", f64::NAN).key_value("b", true).key_value("n", None::<i32>);
+        let record = Record::builder()
+            .key_value("i", -1)
+            .key_value("u", u64::MAX)
+            .key_value("f", 1.0);
+        let record = record
+            .key_value("nan", f64::NAN)
+            .key_value("b", true)
+            .key_value("n", None::<i32>);
         let object = json(&record.key_value("t", "x").build());
         assert_eq!(object["i"], -1);
         assert_eq!(object["u"], u64::MAX);
@@ -377,10 +410,17 @@ mod tests {
         let mut record = Record::builder().message("m").build();
         record.set_source_of_key_values(&pairs);
         let object = json(&record);
-        let mut values: Vec<_> = object.values().filter_map(serde_json::Value::as_i64).filter(|n| *n < 7).collect();
+        let mut values: Vec<_> = object
+            .values()
+            .filter_map(serde_json::Value::as_i64)
+            .filter(|n| *n < 7)
+            .collect();
         values.sort_unstable();
         assert_eq!(values, [1, 2, 3, 4, 5, 6], "{object:?}");
-        assert_eq!((&object["message"], &object["message_"]), (&"m".into(), &1.into()));
+        assert_eq!(
+            (&object["message"], &object["message_"]),
+            (&"m".into(), &1.into())
+        );
     }
 
     #[test]
@@ -395,10 +435,16 @@ mod tests {
 
     #[test]
     fn forms_of_time() {
-        let record = Record::builder().time(Timestamp::from_nanos(1_500_000_001)).build();
+        let record = Record::builder()
+            .time(Timestamp::from_nanos(1_500_000_001))
+            .build();
         let time = |time: JsonTime| {
             let mut line = Line::new();
-            JsonFormatter::builder().time(time).build().format(&record, &mut line).unwrap();
+            JsonFormatter::builder()
+                .time(time)
+                .build()
+                .format(&record, &mut line)
+                .unwrap();
             serde_json::from_str::<serde_json::Value>(line.as_str()).unwrap()["time"].to_string()
         };
         assert_eq!(time(JsonTime::Millis), "\"1970-01-01T00:00:01.500Z\"");

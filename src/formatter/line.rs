@@ -28,7 +28,10 @@ impl Line {
     /// An empty line without colours.
     #[must_use]
     pub fn new() -> Self {
-        Self { text: Buffer::take(), color: false }
+        Self {
+            text: Buffer::take(),
+            color: false,
+        }
     }
 
     /// The same line, for a stream that shows colours or does not.

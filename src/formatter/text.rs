@@ -3,10 +3,10 @@
 use super::color::{Colors, RESET};
 use super::escape::{self, Multiline};
 use super::template::{self, Field, Segment, Spec, Style};
-use super::time::{TimeFormat, PYTHON_TIME};
+use super::time::{PYTHON_TIME, TimeFormat};
 use super::{Format, Line, TimeZone};
 use crate::buffer::Buffer;
-use crate::record::{write_error_chain, KeyValues, Scalar};
+use crate::record::{KeyValues, Scalar, write_error_chain};
 use crate::{Error, ErrorKind, OwnedValue, Record};
 
 /// Writes records as text by a template, compiled once.
@@ -70,7 +70,10 @@ impl Formatter {
 
     /// For templates of our own, which tests prove valid: one that is not shows the message alone.
     pub(crate) fn preset(template: &str) -> FormatterBuilder {
-        debug_assert!(template::parse(template, Style::Percent).is_ok(), "{template:?}");
+        debug_assert!(
+            template::parse(template, Style::Percent).is_ok(),
+            "{template:?}"
+        );
         Self::builder().format(template)
     }
 
@@ -104,9 +107,19 @@ impl Formatter {
         text
     }
 
-    fn push_field(&self, field: &Field, spec: &Spec, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
+    fn push_field(
+        &self,
+        field: &Field,
+        spec: &Spec,
+        record: &Record<'_>,
+        line: &mut Line,
+    ) -> Result<(), Error> {
         let colored = line.color() && *field == Field::LevelName;
-        let start = self.colors.as_ref().filter(|_| colored).map_or("", |colors| colors.start(record.level()));
+        let start = self
+            .colors
+            .as_ref()
+            .filter(|_| colored)
+            .map_or("", |colors| colors.start(record.level()));
         line.push_str(start);
         let out = line.text_mut();
         match (field, spec) {
@@ -114,9 +127,13 @@ impl Formatter {
             (Field::Message, Spec::Plain) => escape::push(out, record.message(), self.multiline),
             (Field::Name, Spec::Plain) => escape::push(out, record.name(), self.multiline),
             (Field::AscTime, Spec::Plain) => self.time.push(record.time(), out),
-            (Field::LevelName, Spec::Plain) => record.with_level_name(|name| escape::push(out, name, self.multiline)),
+            (Field::LevelName, Spec::Plain) => {
+                record.with_level_name(|name| escape::push(out, name, self.multiline))
+            }
             (Field::ThreadName, Spec::Plain) => {
-                record.thread.with_display_name(&mut |name| escape::push(out, name, self.multiline));
+                record
+                    .thread
+                    .with_display_name(&mut |name| escape::push(out, name, self.multiline));
             }
             _ => {
                 let written = field.read(record, &self.time, &self.defaults, |value| {
@@ -140,26 +157,25 @@ impl Formatter {
         record: &Record<'_>,
         out: &mut String,
     ) -> Result<(), Error> {
-        let whole = |field: &Field| {
-            let read = |value: Scalar<'_>| match value {
-                Scalar::Signed(value) => Some(value),
-                Scalar::Unsigned(value) => i128::try_from(value).ok(),
-                _ => None,
-            };
-            field.read(record, &self.time, &self.defaults, read).flatten()
+        let lookup = |field: &Field| {
+            let mut text = String::new();
+            let read = field.read(record, &self.time, &self.defaults, |value| {
+                template::push_plain(value, &mut text)
+            });
+            read.map(|()| text).ok_or_else(|| self.missing(field))
         };
         if self.multiline == Multiline::Raw || !field.is_foreign() {
-            return spec.push(value, &whole, out);
+            return spec.push(value, &lookup, out);
         }
         match value {
-            Scalar::Text(text) if escape::is_plain(text) => spec.push(value, &whole, out),
+            Scalar::Text(text) if escape::is_plain(text) => spec.push(value, &lookup, out),
             Scalar::Text(_) | Scalar::Other(_) => {
                 let (mut raw, mut escaped) = (Buffer::take(), Buffer::take());
                 template::push_plain(value, &mut raw);
                 escape::push(&mut escaped, &raw, self.multiline);
-                spec.push(Scalar::Text(&escaped), &whole, out)
+                spec.push(Scalar::Text(&escaped), &lookup, out)
             }
-            _ => spec.push(value, &whole, out),
+            _ => spec.push(value, &lookup, out),
         }
     }
 
@@ -169,12 +185,17 @@ impl Formatter {
             Field::KeyValue(key) => key,
             _ => "",
         };
-        Error::new(ErrorKind::MissingField, format!("the template names {name:?}, which the record does not have"))
+        Error::new(
+            ErrorKind::MissingField,
+            format!("the template names {name:?}, which the record does not have"),
+        )
     }
 
     /// Whether the template shows a key-value, or a field of that name.
     fn names(&self, segments: &[Segment], wanted: &Field) -> bool {
-        segments.iter().any(|segment| matches!(segment, Segment::Field { field, .. } if field == wanted))
+        segments
+            .iter()
+            .any(|segment| matches!(segment, Segment::Field { field, .. } if field == wanted))
     }
 
     fn push_key_values(&self, segments: &[Segment], key_values: KeyValues<'_>, out: &mut String) {
@@ -379,8 +400,13 @@ impl FormatterBuilder {
     }
 
     /// Values for fields that a record does not have.
-    pub fn defaults<K: Into<String>, V: Into<OwnedValue>>(mut self, defaults: impl IntoIterator<Item = (K, V)>) -> Self {
-        let defaults = defaults.into_iter().map(|(key, value)| (key.into().into_boxed_str(), value.into()));
+    pub fn defaults<K: Into<String>, V: Into<OwnedValue>>(
+        mut self,
+        defaults: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        let defaults = defaults
+            .into_iter()
+            .map(|(key, value)| (key.into().into_boxed_str(), value.into()));
         self.defaults.extend(defaults);
         self
     }
@@ -413,7 +439,11 @@ impl FormatterBuilder {
     /// # Errors
     /// [`ErrorKind::InvalidFormat`], with the place in the template or in a pattern.
     pub fn build(self) -> Result<Formatter, Error> {
-        let template = if self.template.is_empty() { self.style.message_only() } else { &self.template };
+        let template = if self.template.is_empty() {
+            self.style.message_only()
+        } else {
+            &self.template
+        };
         let segments = if self.checked {
             Ok(template::parse(template, self.style)?)
         } else {
@@ -425,15 +455,26 @@ impl FormatterBuilder {
 
     /// The formatter of one of our own templates, which cannot fail.
     pub(crate) fn build_preset(self) -> Formatter {
-        let segments = template::parse(&self.template, self.style).map_err(|error| error.to_string());
+        let segments =
+            template::parse(&self.template, self.style).map_err(|error| error.to_string());
         let time = TimeFormat::python(self.zone);
         self.finish(segments, time)
     }
 
     fn finish(self, segments: Result<Vec<Segment>, String>, time: TimeFormat) -> Formatter {
-        let is_time = |segment: &Segment| matches!(segment, Segment::Field { field: Field::AscTime, .. });
+        let is_time = |segment: &Segment| {
+            matches!(
+                segment,
+                Segment::Field {
+                    field: Field::AscTime,
+                    ..
+                }
+            )
+        };
         Formatter {
-            uses_time: segments.as_ref().is_ok_and(|segments| segments.iter().any(is_time)),
+            uses_time: segments
+                .as_ref()
+                .is_ok_and(|segments| segments.iter().any(is_time)),
             segments,
             time,
             defaults: self.defaults,
@@ -475,28 +516,64 @@ mod tests {
 
     #[test]
     fn key_values_never_vanish() {
-        let record = Record::builder().message("m").key_value("a", "x y").key_value("message", 1).key_value("ok", true);
+        let record = Record::builder()
+            .message("m")
+            .key_value("a", "x y")
+            .key_value("message", 1)
+            .key_value("ok", true);
         let record = record.build();
         let format = |template: &str| Formatter::builder().format(template);
-        assert_eq!(line(format("%(message)s"), &record), "m a=\"x y\" message_=1 ok=true");
-        assert_eq!(line(format("%(a)s|%(name)s"), &record), "x y| message=1 ok=true");
-        assert_eq!(line(format("%(message)s").append_key_values(false), &record), "m");
+        assert_eq!(
+            line(format("%(message)s"), &record),
+            "m a=\"x y\" message_=1 ok=true"
+        );
+        assert_eq!(
+            line(format("%(a)s|%(name)s"), &record),
+            "x y| message=1 ok=true"
+        );
+        assert_eq!(
+            line(format("%(message)s").append_key_values(false), &record),
+            "m"
+        );
     }
 
     #[test]
     fn no_field_can_forge_a_line() {
-        let record = Record::builder().name("a\nb").level_name("L\x1b").thread(1, "t\r").message("m\nERROR forged");
-        let record = record.key_value("k", "v\nw").key_value("e\nf", 1).error_text("E\nF").build();
+        let record = Record::builder()
+            .name("a\nb")
+            .level_name("L\x1b")
+            .thread(1, "t\r")
+            .message("m\nERROR forged");
+        let record = record
+            .key_value("k", "v\nw")
+            .key_value("e\nf", 1)
+            .error_text("E\nF")
+            .build();
         let template = "%(name)s %(levelname)s %(threadName)s %(message)s %(k)6s";
-        let shown = line(Formatter::builder().format(template).multiline(Multiline::Escape), &record);
-        assert_eq!(shown, "a\\nb L\\x1b t\\r m\\nERROR forged   v\\nw \"e\\nf\"=1\\nE\\nF");
+        let shown = line(
+            Formatter::builder()
+                .format(template)
+                .multiline(Multiline::Escape),
+            &record,
+        );
+        assert_eq!(
+            shown,
+            "a\\nb L\\x1b t\\r m\\nERROR forged   v\\nw \"e\\nf\"=1\\nE\\nF"
+        );
         let shown = line(Formatter::builder().format("%(message)s"), &record);
-        assert_eq!(shown, "m\n    ERROR forged k=\"v\\nw\" \"e\\nf\"=1\n    E\n    F");
+        assert_eq!(
+            shown,
+            "m\n    ERROR forged k=\"v\\nw\" \"e\\nf\"=1\n    E\n    F"
+        );
     }
 
     #[test]
     fn colours_only_where_the_stream_shows_them() {
-        let formatter = Formatter::builder().format("%(levelname)-6s|").colors(Colors::default()).build().unwrap();
+        let formatter = Formatter::builder()
+            .format("%(levelname)-6s|")
+            .colors(Colors::default())
+            .build()
+            .unwrap();
         let record = Record::builder().level(Level::INFO).build();
         let mut line = Line::new().with_color(true);
         formatter.format(&record, &mut line).unwrap();
@@ -518,8 +595,14 @@ mod tests {
             let error = Formatter::new(template).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidFormat, "{template}");
         }
-        let unchecked = Formatter::builder().format("%(message)s %s").validate(false).build().unwrap();
-        let error = unchecked.format_to_string(&Record::builder().build()).unwrap_err();
+        let unchecked = Formatter::builder()
+            .format("%(message)s %s")
+            .validate(false)
+            .build()
+            .unwrap();
+        let error = unchecked
+            .format_to_string(&Record::builder().build())
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::FormatField);
     }
 
@@ -529,6 +612,9 @@ mod tests {
         let error = Error::io("cannot write", cause);
         let record = Record::builder().message("failed").error(&error).build();
         let shown = line(Formatter::builder(), &record);
-        assert_eq!(shown, "failed\n    cannot write: disk on fire\n    caused by: disk on fire");
+        assert_eq!(
+            shown,
+            "failed\n    cannot write: disk on fire\n    caused by: disk on fire"
+        );
     }
 }

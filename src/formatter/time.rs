@@ -40,44 +40,82 @@ impl TimeFormat {
         };
         let mut head = items(PYTHON_TIME, zone);
         head.push(Item::Literal(","));
-        Self { id, head, fraction_digits: 3, tail: Vec::new(), zone }
+        Self {
+            id,
+            head,
+            fraction_digits: 3,
+            tail: Vec::new(),
+            zone,
+        }
     }
 
     /// A time format with milliseconds set into it: Python's `default_time_format` and `default_msec_format`.
     pub(crate) fn with_millis(time: &str, msec: &str, zone: TimeZone) -> Result<Self, Error> {
-        let parts = msec.split_once("%s").and_then(|(before, rest)| Some((before, rest.split_once("%03d")?)));
+        let parts = msec
+            .split_once("%s")
+            .and_then(|(before, rest)| Some((before, rest.split_once("%03d")?)));
         let Some((before, (between, after))) = parts else {
-            let message = format!("invalid format for milliseconds {msec:?}: expected %s and, behind it, %03d");
+            let message = format!(
+                "invalid format for milliseconds {msec:?}: expected %s and, behind it, %03d"
+            );
             return Err(Error::new(ErrorKind::InvalidFormat, message));
         };
         let literal = |text: &str| Item::OwnedLiteral(text.into());
         let mut head = vec![literal(before)];
         head.extend(items(time, zone));
         head.push(literal(between));
-        Ok(Self { id: new_id(), head, fraction_digits: 3, tail: vec![literal(after)], zone })
+        Ok(Self {
+            id: new_id(),
+            head,
+            fraction_digits: 3,
+            tail: vec![literal(after)],
+            zone,
+        })
     }
 
     /// A pattern of `strftime`. Beyond C's codes: `%f` is microseconds, `%3f`, `%6f` and `%9f` are digits of the fraction, and
     /// `%:z` is the offset with a colon. What is no code stands as it is.
     pub(crate) fn strftime(pattern: &str, zone: TimeZone) -> Result<Self, Error> {
         let fractions = [("%3f", 3), ("%6f", 6), ("%9f", 9), ("%f", 6)];
-        let found = fractions.iter().filter_map(|&(code, digits)| Some((find_code(pattern, code)?, code, digits))).min();
+        let found = fractions
+            .iter()
+            .filter_map(|&(code, digits)| Some((find_code(pattern, code)?, code, digits)))
+            .min();
         let Some((at, code, digits)) = found else {
-            return Ok(Self { id: new_id(), head: items(pattern, zone), fraction_digits: 0, tail: Vec::new(), zone });
+            return Ok(Self {
+                id: new_id(),
+                head: items(pattern, zone),
+                fraction_digits: 0,
+                tail: Vec::new(),
+                zone,
+            });
         };
         let (head, tail) = (&pattern[..at], &pattern[at + code.len()..]);
-        if fractions.iter().any(|(code, _)| find_code(tail, code).is_some()) {
-            let message = format!("invalid date format {pattern:?}: only one fraction of a second can be written");
+        if fractions
+            .iter()
+            .any(|(code, _)| find_code(tail, code).is_some())
+        {
+            let message = format!(
+                "invalid date format {pattern:?}: only one fraction of a second can be written"
+            );
             return Err(Error::new(ErrorKind::InvalidFormat, message));
         }
-        Ok(Self { id: new_id(), head: items(head, zone), fraction_digits: digits, tail: items(tail, zone), zone })
+        Ok(Self {
+            id: new_id(),
+            head: items(head, zone),
+            fraction_digits: digits,
+            tail: items(tail, zone),
+            zone,
+        })
     }
 
     /// Appends an instant. Allocates when the thread meets a second, or a format, for the first time.
     pub(crate) fn push(&self, time: Timestamp, out: &mut String) {
         let second = time.seconds();
         let cached = CACHE.try_with(|cache| {
-            let Ok(mut cache) = cache.try_borrow_mut() else { return false };
+            let Ok(mut cache) = cache.try_borrow_mut() else {
+                return false;
+            };
             let entry = cache.entry(self.id, second, |entry| self.render(second, entry));
             self.push_parts(entry, time, out);
             true
@@ -150,7 +188,10 @@ fn items(pattern: &str, zone: TimeZone) -> Vec<Item<'static>> {
         items.push(Item::OwnedLiteral(rest[..at].into()));
         rest = &rest[at..];
         // `%`, flags, one letter.
-        let letter = rest.char_indices().skip(1).find(|(_, c)| !matches!(c, '-' | '_' | '0' | ':' | '.' | '1'..='9'));
+        let letter = rest
+            .char_indices()
+            .skip(1)
+            .find(|(_, c)| !matches!(c, '-' | '_' | '0' | ':' | '.' | '1'..='9'));
         let end = letter.map_or(rest.len(), |(at, c)| at + c.len_utf8());
         let (code, behind) = rest.split_at(end);
         rest = behind;
@@ -159,7 +200,9 @@ fn items(pattern: &str, zone: TimeZone) -> Vec<Item<'static>> {
             "%Z" if zone == TimeZone::Utc => items.push(Item::Literal("UTC")),
             // Known to chrono, not to C, and not a time.
             "%+" => items.push(Item::Literal("%+")),
-            _ if StrftimeItems::new(code).any(|item| item == Item::Error) => items.push(Item::OwnedLiteral(code.into())),
+            _ if StrftimeItems::new(code).any(|item| item == Item::Error) => {
+                items.push(Item::OwnedLiteral(code.into()))
+            }
             _ => items.extend(StrftimeItems::new(code).map(Item::to_owned)),
         }
     }
@@ -193,7 +236,10 @@ impl Cache {
             return &self.entries[at];
         }
         // A format takes the place of its own last second, so that one fast format does not push out the others.
-        let own = self.entries.iter().position(|entry| entry.key.is_some_and(|(known, _)| known == id));
+        let own = self
+            .entries
+            .iter()
+            .position(|entry| entry.key.is_some_and(|(known, _)| known == id));
         let at = own.unwrap_or_else(|| {
             self.oldest = (self.oldest + 1) % self.entries.len();
             self.oldest
@@ -221,8 +267,14 @@ mod tests {
     /// Statements 55 and 56.
     #[test]
     fn pythons_forms() {
-        assert_eq!(text(&TimeFormat::python(TimeZone::Utc), TIME), "1993-04-21 08:03:00,123");
-        assert_eq!(text(&TimeFormat::python(TimeZone::Utc), -500_000_000), "1969-12-31 23:59:59,500");
+        assert_eq!(
+            text(&TimeFormat::python(TimeZone::Utc), TIME),
+            "1993-04-21 08:03:00,123"
+        );
+        assert_eq!(
+            text(&TimeFormat::python(TimeZone::Utc), -500_000_000),
+            "1969-12-31 23:59:59,500"
+        );
         let format = TimeFormat::with_millis("%H:%M", "%s.%03dZ", TimeZone::Utc).unwrap();
         assert_eq!(text(&format, TIME), "08:03.123Z");
         assert!(TimeFormat::with_millis("%H:%M", "%s", TimeZone::Utc).is_err());
@@ -259,10 +311,15 @@ mod tests {
 
     #[test]
     fn the_cache_never_shows_another_second_or_format() {
-        let formats: Vec<_> = (0..6).map(|n| TimeFormat::strftime(&format!("{n} %s"), TimeZone::Utc).unwrap()).collect();
+        let formats: Vec<_> = (0..6)
+            .map(|n| TimeFormat::strftime(&format!("{n} %s"), TimeZone::Utc).unwrap())
+            .collect();
         for second in [0, 1, 0, 5, 1] {
             for (n, format) in formats.iter().enumerate() {
-                assert_eq!(text(format, second * 1_000_000_000), format!("{n} {second}"));
+                assert_eq!(
+                    text(format, second * 1_000_000_000),
+                    format!("{n} {second}")
+                );
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What became of a handler's records.
 
-use crate::sync::{AtomicU64, Ordering};
 use crate::ErrorKind;
+use crate::sync::{AtomicU64, Ordering};
 
 /// Why a record was not written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,7 +23,14 @@ pub enum DropReason {
 
 impl DropReason {
     /// All reasons.
-    pub const ALL: [Self; 6] = [Self::Format, Self::Io, Self::Panic, Self::Reentrant, Self::Full, Self::Other];
+    pub const ALL: [Self; 6] = [
+        Self::Format,
+        Self::Io,
+        Self::Panic,
+        Self::Reentrant,
+        Self::Full,
+        Self::Other,
+    ];
 
     pub(crate) fn of(kind: ErrorKind) -> Self {
         match kind {
@@ -100,7 +107,9 @@ pub(crate) struct Tally {
 impl Tally {
     #[inline]
     pub(crate) fn wrote(&self) {
-        self.taken[cell_of_thread()].0.fetch_add(1, Ordering::Relaxed);
+        self.taken[cell_of_thread()]
+            .0
+            .fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn dropped(&self, reason: DropReason) {
@@ -121,13 +130,25 @@ impl Tally {
 
     pub(crate) fn gave_notice(&self, of: u64) {
         // Two threads may have told of the same losses; the count stays above zero only for new ones.
-        let _ = self.lost.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |lost| Some(lost.saturating_sub(of)));
+        let _ = self
+            .lost
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |lost| {
+                Some(lost.saturating_sub(of))
+            });
     }
 
     pub(crate) fn read(&self, queued: u64) -> Counters {
-        let taken: u64 = self.taken.iter().map(|cell| cell.0.load(Ordering::Relaxed)).sum();
+        let taken: u64 = self
+            .taken
+            .iter()
+            .map(|cell| cell.0.load(Ordering::Relaxed))
+            .sum();
         let dropped = std::array::from_fn(|at| self.dropped[at].load(Ordering::Relaxed));
-        Counters { written: taken.saturating_sub(queued), queued, dropped }
+        Counters {
+            written: taken.saturating_sub(queued),
+            queued,
+            dropped,
+        }
     }
 }
 
@@ -154,9 +175,17 @@ mod tests {
         tally.dropped(DropReason::Io);
         tally.dropped(DropReason::Format);
         let counters = tally.read(2);
-        assert_eq!((counters.written(), counters.queued(), counters.dropped()), (3, 2, 2));
+        assert_eq!(
+            (counters.written(), counters.queued(), counters.dropped()),
+            (3, 2, 2)
+        );
         assert_eq!(counters.accepted(), 7);
-        assert!(DropReason::ALL.iter().enumerate().all(|(at, reason)| *reason as usize == at));
+        assert!(
+            DropReason::ALL
+                .iter()
+                .enumerate()
+                .all(|(at, reason)| *reason as usize == at)
+        );
         assert_eq!(tally.lost_in_outage(), 1);
         tally.gave_notice(1);
         assert!(!tally.owes_notice());

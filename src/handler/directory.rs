@@ -6,7 +6,11 @@ use super::{Core, Handler};
 use crate::sync::{Arc, Mutex, Weak};
 
 /// The process's handlers. A handler is in no registry's hands alone, so neither is its name.
-static DIRECTORY: Mutex<Directory> = Mutex::new(Directory { living: Vec::new(), prune_at: 64, names: BTreeMap::new() });
+static DIRECTORY: Mutex<Directory> = Mutex::new(Directory {
+    living: Vec::new(),
+    prune_at: 64,
+    names: BTreeMap::new(),
+});
 
 struct Directory {
     /// In the order of making.
@@ -25,19 +29,26 @@ pub(super) fn enter(handler: &Handler) {
     directory.living.push(handler.downgrade());
 }
 
+#[expect(clippy::significant_drop_tightening, reason = "both locks are held for the whole exchange")]
 pub(super) fn rename(handler: &Handler, name: Option<&str>) {
     // One lock at a time is not enough here: two renamings at once could leave a name with the wrong handler.
     let mut directory = DIRECTORY.lock();
     let mut own = handler.core.name.lock();
     if let Some(old) = own.take() {
         // Only if the name is still its own: another handler may have taken it.
-        if directory.names.get(&old).is_some_and(|core| core.ptr_eq(&handler.downgrade())) {
+        if directory
+            .names
+            .get(&old)
+            .is_some_and(|core| core.ptr_eq(&handler.downgrade()))
+        {
             directory.names.remove(&old);
         }
     }
     if let Some(name) = name {
         let name: Arc<str> = name.into();
-        directory.names.insert(Arc::clone(&name), handler.downgrade());
+        directory
+            .names
+            .insert(Arc::clone(&name), handler.downgrade());
         *own = Some(name);
     }
 }
@@ -70,7 +81,12 @@ pub fn handler_names() -> Vec<Arc<str>> {
 /// `logging.shutdown`.
 pub fn shutdown() {
     // Out of the lock: sinks run the user's code.
-    let mut living: Vec<_> = DIRECTORY.lock().living.iter().filter_map(Handler::upgrade).collect();
+    let mut living: Vec<_> = DIRECTORY
+        .lock()
+        .living
+        .iter()
+        .filter_map(Handler::upgrade)
+        .collect();
     living.sort_by_key(|handler| std::cmp::Reverse(handler.core.serial));
     for handler in living {
         // A failing handler must not keep the others from their flush (statement 117).
@@ -89,7 +105,10 @@ mod tests {
     /// Statement 73.
     #[test]
     fn the_last_to_take_a_name_has_it() {
-        let (first, second) = (Handler::from(NullHandler::new()), Handler::from(NullHandler::new()));
+        let (first, second) = (
+            Handler::from(NullHandler::new()),
+            Handler::from(NullHandler::new()),
+        );
         first.set_name("directory-test");
         second.set_name("directory-test");
         assert!(handler_by_name("directory-test").unwrap().is(&second));
@@ -99,6 +118,10 @@ mod tests {
         second.close().unwrap();
         assert!(handler_by_name("directory-test").is_none());
         drop(first);
-        assert!(!handler_names().iter().any(|name| name.starts_with("directory-test")));
+        assert!(
+            !handler_names()
+                .iter()
+                .any(|name| name.starts_with("directory-test"))
+        );
     }
 }

@@ -44,10 +44,20 @@ impl Reports {
         if !diagnostics.is_enabled() {
             return;
         }
-        let Some(suppressed) = self.due(failure.error.kind(), Instant::now()) else { return };
-        let HandlerError { handler, error, record } = failure;
+        let Some(suppressed) = self.due(failure.error.kind(), Instant::now()) else {
+            return;
+        };
+        let HandlerError {
+            handler,
+            error,
+            record,
+        } = failure;
         let (level, name) = (record.level_name(), record.name().escape_debug());
-        let again = if suppressed == 0 { String::new() } else { format!(" ({suppressed} more since the last report)") };
+        let again = if suppressed == 0 {
+            String::new()
+        } else {
+            format!(" ({suppressed} more since the last report)")
+        };
         diagnostics.line(format_args!(
             "logtree: {handler:?} dropped a {} record of {name:?}: {}{again}",
             level.escape_debug(),
@@ -57,11 +67,16 @@ impl Reports {
     }
 
     /// Whether a report is due, and how many were left out before it.
+    #[expect(clippy::significant_drop_tightening, reason = "all of it is looked at under the lock")]
     fn due(&self, kind: ErrorKind, now: Instant) -> Option<u64> {
         let mut seen = self.0.lock();
         match seen.iter_mut().find(|seen| seen.kind == kind) {
             None => {
-                seen.push(Seen { kind, reported: now, since: 0 });
+                seen.push(Seen {
+                    kind,
+                    reported: now,
+                    since: 0,
+                });
                 Some(0)
             }
             Some(last) if now.duration_since(last.reported) >= INTERVAL => {

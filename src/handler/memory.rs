@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::PoisonError;
 
-use super::{handler_type, Handler, Sink};
+use super::{Handler, Sink, handler_type};
 use crate::sync::{Arc, AtomicBool, Mutex, Ordering};
 use crate::{Error, ErrorKind, Format, Level, OwnedRecord, Record};
 
@@ -40,12 +40,19 @@ impl MemoryHandler {
     pub fn new(capacity: usize) -> Self {
         let sink = Arc::new(MemorySink {
             capacity,
-            state: Mutex::new(State { records: Vec::new(), target: None, flush_level: Level::ERROR }),
+            state: Mutex::new(State {
+                records: Vec::new(),
+                target: None,
+                flush_level: Level::ERROR,
+            }),
             handing_over: std::sync::Mutex::new(()),
             flush_on_close: AtomicBool::new(true),
             respect_level: AtomicBool::new(false),
         });
-        Self { handler: Handler::new(Shared(Arc::clone(&sink))), sink }
+        Self {
+            handler: Handler::new(Shared(Arc::clone(&sink))),
+            sink,
+        }
     }
 
     /// The same, with a handler to hand over to.
@@ -122,12 +129,16 @@ impl MemorySink {
         for _ in 0..2 {
             let turn = match self.handing_over.try_lock() {
                 Ok(turn) => turn,
-                Err(std::sync::TryLockError::Poisoned(poisoned)) => PoisonError::into_inner(poisoned),
+                Err(std::sync::TryLockError::Poisoned(poisoned)) => {
+                    PoisonError::into_inner(poisoned)
+                }
                 Err(std::sync::TryLockError::WouldBlock) => return,
             };
             let (records, target) = {
                 let mut state = self.state.lock();
-                let Some(target) = state.target.clone() else { return };
+                let Some(target) = state.target.clone() else {
+                    return;
+                };
                 (std::mem::take(&mut state.records), target)
             };
             let respect_level = self.respect_level.load(Ordering::Relaxed);
@@ -153,7 +164,10 @@ impl Sink for Shared {
         let due = {
             let mut state = self.0.state.lock();
             if state.target.is_none() && state.records.len() >= self.0.capacity {
-                return Err(Error::new(ErrorKind::Full, "the memory handler is full and has no target"));
+                return Err(Error::new(
+                    ErrorKind::Full,
+                    "the memory handler is full and has no target",
+                ));
             }
             let severe = record.level() >= state.flush_level;
             state.records.push(record);

@@ -19,7 +19,7 @@ pub use self::directory::{handler_by_name, handler_names, shutdown};
 pub use self::failure::HandlerError;
 pub use self::memory::MemoryHandler;
 pub use self::null::NullHandler;
-pub use self::sink::{formatted, Sink, StreamId};
+pub use self::sink::{Sink, StreamId, formatted};
 pub use self::stream::StreamHandler;
 
 use self::counters::Tally;
@@ -82,7 +82,11 @@ struct Setup {
 
 /// Most handlers get a formatter of their own, but few need a default of their own.
 static MESSAGE_ALONE: Lazy<Arc<Setup>> = Lazy::new(|| {
-    Arc::new(Setup { filters: Vec::new(), formatter: Arc::new(Formatter::default()), has_formatter: false })
+    Arc::new(Setup {
+        filters: Vec::new(),
+        formatter: Arc::new(Formatter::default()),
+        has_formatter: false,
+    })
 });
 
 impl Handler {
@@ -102,7 +106,9 @@ impl Handler {
             reports: Reports::default(),
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
         };
-        let handler = Self { core: Arc::new(core) };
+        let handler = Self {
+            core: Arc::new(core),
+        };
         directory::enter(&handler);
         handler
     }
@@ -113,11 +119,15 @@ impl Handler {
     ///
     /// # Python
     /// `Handler.handle`.
+    #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn handle(&self, record: &Record<'_>) -> bool {
         match panic::catch_unwind(AssertUnwindSafe(|| self.handle_unguarded(record))) {
             Ok(passed) => passed,
             Err(panic) => {
-                let message = format!("a filter, formatter or sink panicked: {}", panic_text(&*panic));
+                let message = format!(
+                    "a filter, formatter or sink panicked: {}",
+                    panic_text(&*panic)
+                );
                 forget_panic(panic);
                 self.fail(record, &Error::new(ErrorKind::Panicked, message));
                 false
@@ -161,7 +171,9 @@ impl Handler {
             record.environment,
             "logtree",
             Level::WARNING,
-            crate::record::Message::Text(format!("{lost} record{plural} dropped: the device failed").into()),
+            crate::record::Message::Text(
+                format!("{lost} record{plural} dropped: the device failed").into(),
+            ),
             crate::Source::default(),
         );
         if self.core.sink.write(&notice, formatter).is_ok() {
@@ -174,7 +186,11 @@ impl Handler {
         let core = &*self.core;
         core.tally.dropped(DropReason::of(error.kind()));
         let hook = core.hook.lock().clone();
-        let failure = HandlerError { handler: self, error, record };
+        let failure = HandlerError {
+            handler: self,
+            error,
+            record,
+        };
         match hook {
             Some(hook) => {
                 let call = || hook(&failure);
@@ -183,7 +199,9 @@ impl Handler {
                     forget_panic(panic);
                 }
             }
-            None => core.reports.report(&failure, &record.environment.diagnostics),
+            None => core
+                .reports
+                .report(&failure, &record.environment.diagnostics),
         }
     }
 
@@ -199,7 +217,9 @@ impl Handler {
     /// # Python
     /// `Handler.setLevel`.
     pub fn set_level(&self, level: impl Into<Level>) {
-        self.core.level.store(level.into().number(), Ordering::Relaxed);
+        self.core
+            .level
+            .store(level.into().number(), Ordering::Relaxed);
     }
 
     /// Changes the formatter. A record that is being written ends in the old one.
@@ -250,6 +270,10 @@ impl Handler {
     ///
     /// # Python
     /// `Handler.removeFilter`.
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "whether it was there is often no question"
+    )]
     pub fn remove_filter(&self, filter: &SharedFilter) -> bool {
         let mut removed = false;
         self.change(|setup| {

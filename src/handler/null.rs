@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{handler_type, Handler, Sink};
+use super::{Handler, Sink, handler_type};
 use crate::{Error, Format, Record};
 
 /// Does nothing, but counts as a handler: a library hangs it on its own logger, and stays silent until the application says
@@ -25,7 +25,9 @@ impl NullHandler {
     /// A handler that does nothing.
     #[must_use]
     pub fn new() -> Self {
-        Self { handler: Handler::new(NullSink) }
+        Self {
+            handler: Handler::new(NullSink),
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use std::io::{self, ErrorKind as IoErrorKind, Write};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{handler_type, Handler, Sink, StreamId};
-use crate::formatter::{with_line, ColorChoice};
+use super::{Handler, Sink, StreamId, handler_type};
+use crate::formatter::{ColorChoice, with_line};
 use crate::sync::{Arc, AtomicBool, AtomicUsize, Mutex, Ordering};
 use crate::{Error, ErrorKind, Format, Record};
 
@@ -63,7 +63,11 @@ impl StreamHandler {
     }
 
     fn of(writer: Box<dyn Write + Send>, name: &'static str, id: StreamId, color: bool) -> Self {
-        let stream = Stream { writer, terminator: "\n".to_owned(), torn: false };
+        let stream = Stream {
+            writer,
+            terminator: "\n".to_owned(),
+            torn: false,
+        };
         let sink = Arc::new(StreamSink {
             stream: Mutex::new(stream),
             owner: AtomicUsize::new(0),
@@ -71,7 +75,10 @@ impl StreamHandler {
             name,
             id,
         });
-        Self { handler: Handler::new(Shared(Arc::clone(&sink))), sink }
+        Self {
+            handler: Handler::new(Shared(Arc::clone(&sink))),
+            sink,
+        }
     }
 
     /// The same, with colours shown or not, whatever the stream is.
@@ -102,10 +109,16 @@ impl StreamHandler {
     ///
     /// # Errors
     /// When the old one could not be flushed; it then stays in use. [`ErrorKind::Reentrant`] when called by the writer itself.
-    pub fn set_stream(&self, writer: impl Write + Send + 'static) -> Result<Box<dyn Write + Send>, Error> {
+    pub fn set_stream(
+        &self,
+        writer: impl Write + Send + 'static,
+    ) -> Result<Box<dyn Write + Send>, Error> {
         let mut writer: Box<dyn Write + Send> = Box::new(writer);
         self.sink.with_stream(|stream| {
-            stream.writer.flush().map_err(|error| Error::io("cannot flush the old stream", error))?;
+            stream
+                .writer
+                .flush()
+                .map_err(|error| Error::io("cannot flush the old stream", error))?;
             stream.torn = false;
             std::mem::swap(&mut stream.writer, &mut writer);
             Ok(())
@@ -142,7 +155,9 @@ impl Stream {
             self.torn = written > 0;
             error
         })?;
-        self.writer.flush().map_err(|error| Error::io("cannot flush the stream", error))
+        self.writer
+            .flush()
+            .map_err(|error| Error::io("cannot flush the stream", error))
     }
 
     /// `write_all`, but it knows how far it came and waits a while for a stream that would block.
@@ -183,11 +198,17 @@ struct StreamSink {
 }
 
 impl StreamSink {
-    fn with_stream<R>(&self, work: impl FnOnce(&mut Stream) -> Result<R, Error>) -> Result<R, Error> {
+    fn with_stream<R>(
+        &self,
+        work: impl FnOnce(&mut Stream) -> Result<R, Error>,
+    ) -> Result<R, Error> {
         let me = thread_mark();
         // Relaxed: only this thread ever stores its own mark, and it sees its own stores.
         if self.owner.load(Ordering::Relaxed) == me {
-            return Err(Error::new(ErrorKind::Reentrant, "the stream's writer logged to the same stream"));
+            return Err(Error::new(
+                ErrorKind::Reentrant,
+                "the stream's writer logged to the same stream",
+            ));
         }
         let mut stream = self.stream.lock();
         self.owner.store(me, Ordering::Relaxed);
@@ -219,16 +240,26 @@ struct Shared(Arc<StreamSink>);
 impl Sink for Shared {
     fn write(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error> {
         let sink = &*self.0;
-        with_line(formatter, record, sink.color.load(Ordering::Relaxed), |line| {
-            sink.with_stream(|stream| {
-                line.push_str(&stream.terminator);
-                stream.write_line(line.as_str().as_bytes())
-            })
-        })
+        with_line(
+            formatter,
+            record,
+            sink.color.load(Ordering::Relaxed),
+            |line| {
+                sink.with_stream(|stream| {
+                    line.push_str(&stream.terminator);
+                    stream.write_line(line.as_str().as_bytes())
+                })
+            },
+        )
     }
 
     fn flush(&self) -> Result<(), Error> {
-        self.0.with_stream(|stream| stream.writer.flush().map_err(|error| Error::io("cannot flush the stream", error)))
+        self.0.with_stream(|stream| {
+            stream
+                .writer
+                .flush()
+                .map_err(|error| Error::io("cannot flush the stream", error))
+        })
     }
 
     fn stream_id(&self) -> Option<StreamId> {
@@ -253,7 +284,11 @@ mod tests {
 
     impl Write for Flaky {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            let step = if self.steps.is_empty() { Ok(bytes.len()) } else { self.steps.remove(0) };
+            let step = if self.steps.is_empty() {
+                Ok(bytes.len())
+            } else {
+                self.steps.remove(0)
+            };
             let taken = step.map_err(io::Error::from)?.min(bytes.len());
             self.out.lock().extend_from_slice(&bytes[..taken]);
             Ok(taken)
@@ -264,9 +299,15 @@ mod tests {
         }
     }
 
-    fn written(steps: Vec<Result<usize, IoErrorKind>>, messages: &[&str]) -> (String, StreamHandler) {
+    fn written(
+        steps: Vec<Result<usize, IoErrorKind>>,
+        messages: &[&str],
+    ) -> (String, StreamHandler) {
         let out = Arc::new(Mutex::new(Vec::new()));
-        let handler = StreamHandler::new(Flaky { steps, out: Arc::clone(&out) });
+        let handler = StreamHandler::new(Flaky {
+            steps,
+            out: Arc::clone(&out),
+        });
         handler.set_error_hook(|_| {});
         for message in messages {
             handler.handle(&Record::builder().message(*message).build());
@@ -278,17 +319,32 @@ mod tests {
     /// Faults 3 and 4: partial writes, EAGAIN and EINTR.
     #[test]
     fn a_line_is_finished_whatever_the_pieces() {
-        let steps = vec![Ok(2), Err(IoErrorKind::Interrupted), Err(IoErrorKind::WouldBlock), Ok(1)];
+        let steps = vec![
+            Ok(2),
+            Err(IoErrorKind::Interrupted),
+            Err(IoErrorKind::WouldBlock),
+            Ok(1),
+        ];
         assert_eq!(written(steps, &["abcdef"]).0, "abcdef\n");
     }
 
     /// Fault 5: the device is full in the middle of a line, and then has room again.
     #[test]
     fn a_torn_line_is_ended_and_the_loss_is_told_in_the_stream() {
-        let (text, handler) = written(vec![Ok(3), Err(IoErrorKind::StorageFull)], &["abcdef", "next"]);
+        let (text, handler) = written(
+            vec![Ok(3), Err(IoErrorKind::StorageFull)],
+            &["abcdef", "next"],
+        );
         assert_eq!(text, "abc\n1 record dropped: the device failed\nnext\n");
         let counters = handler.counters();
-        assert_eq!((counters.written(), counters.dropped_for(DropReason::Io), counters.accepted()), (1, 1, 2));
+        assert_eq!(
+            (
+                counters.written(),
+                counters.dropped_for(DropReason::Io),
+                counters.accepted()
+            ),
+            (1, 1, 2)
+        );
     }
 
     #[test]
@@ -297,7 +353,9 @@ mod tests {
         impl Write for Logging {
             fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
                 let handler = self.0.lock().clone();
-                handler.unwrap().handle(&Record::builder().message("from the writer").build());
+                handler
+                    .unwrap()
+                    .handle(&Record::builder().message("from the writer").build());
                 Ok(bytes.len())
             }
             fn flush(&mut self) -> io::Result<()> {
@@ -310,14 +368,23 @@ mod tests {
         *slot.lock() = Some(Handler::from(handler.clone()));
         handler.handle(&Record::builder().message("first").build());
         let counters = handler.counters();
-        assert_eq!((counters.written(), counters.dropped_for(DropReason::Reentrant)), (1, 1));
+        assert_eq!(
+            (
+                counters.written(),
+                counters.dropped_for(DropReason::Reentrant)
+            ),
+            (1, 1)
+        );
         *slot.lock() = None;
     }
 
     #[test]
     fn terminator_and_set_stream() {
         let out = Arc::new(Mutex::new(Vec::new()));
-        let flaky = || Flaky { steps: Vec::new(), out: Arc::clone(&out) };
+        let flaky = || Flaky {
+            steps: Vec::new(),
+            out: Arc::clone(&out),
+        };
         let handler = StreamHandler::new(flaky()).with_terminator("");
         handler.handle(&Record::builder().message("a").build());
         handler.set_stream(flaky()).unwrap();

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::{Failure, Fields, Message, OwnedValue, Record, Source, ThreadInfo};
+use crate::Level;
 use crate::clock::Timestamp;
 use crate::environment::Environment;
 use crate::sync::Arc;
-use crate::Level;
 
 /// Makes a [`Record`] part by part: for replays, receivers and tests.
 ///
@@ -74,7 +74,10 @@ impl<'a> RecordBuilder<'a> {
 
     /// The thread's number and name.
     pub fn thread(mut self, id: u64, name: impl Into<Option<&'a str>>) -> Self {
-        self.record.thread = ThreadInfo::Given { id, name: name.into() };
+        self.record.thread = ThreadInfo::Given {
+            id,
+            name: name.into(),
+        };
         self
     }
 

@@ -34,7 +34,10 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn of_context(context: &'a Context) -> Self {
-        Self { context, ..Self::default() }
+        Self {
+            context,
+            ..Self::default()
+        }
     }
 
     fn call_value(&self, key: &str) -> Option<Value<'_>> {
@@ -42,7 +45,10 @@ impl<'a> Fields<'a> {
     }
 
     fn set_value(&self, key: &str) -> Option<&OwnedValue> {
-        self.set.iter().find(|(known, _)| known == key).map(|(_, value)| value)
+        self.set
+            .iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, value)| value)
     }
 }
 
@@ -67,7 +73,16 @@ impl<'r> KeyValues<'r> {
             return Some(value.to_value());
         }
         let call = fields.call_value(key);
-        call.or_else(|| Some(fields.context.iter().find(|(known, _)| **known == *key)?.1.to_value()))
+        call.or_else(|| {
+            Some(
+                fields
+                    .context
+                    .iter()
+                    .find(|(known, _)| **known == *key)?
+                    .1
+                    .to_value(),
+            )
+        })
     }
 
     /// Whether there are none.
@@ -89,7 +104,10 @@ impl<'r> KeyValues<'r> {
             }
         }
         if let Some(call) = fields.call {
-            let mut visitor = Visitor { set: fields, visit: &mut visit };
+            let mut visitor = Visitor {
+                set: fields,
+                visit: &mut visit,
+            };
             // The visitor never fails, and what a foreign source fails at has no other way to be told.
             let _ = call.visit(&mut visitor);
         }
@@ -144,14 +162,25 @@ mod tests {
 
     #[test]
     fn later_places_hide_earlier_ones() {
-        let context = [("a".into(), OwnedValue::from(1)), ("b".into(), 2.into()), ("c".into(), 3.into())];
+        let context = [
+            ("a".into(), OwnedValue::from(1)),
+            ("b".into(), 2.into()),
+            ("c".into(), 3.into()),
+        ];
         let call = [("b", Value::from("call")), ("d", Value::from("call"))];
-        let mut fields = Fields { context: &context, call: Some(&call), ..Fields::default() };
+        let mut fields = Fields {
+            context: &context,
+            call: Some(&call),
+            ..Fields::default()
+        };
         fields.set("c".into(), "set".into());
         fields.set("d".into(), "set".into());
         fields.set("d".into(), "again".into());
         let view = KeyValues::new(&fields);
-        assert_eq!(format!("{view:?}"), r#"{"a": 1, "b": "call", "c": "set", "d": "again"}"#);
+        assert_eq!(
+            format!("{view:?}"),
+            r#"{"a": 1, "b": "call", "c": "set", "d": "again"}"#
+        );
         for (key, value) in [("a", "1"), ("b", "call"), ("c", "set"), ("d", "again")] {
             assert_eq!(view.get(key).unwrap().to_string(), value);
         }

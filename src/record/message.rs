@@ -32,7 +32,10 @@ pub(crate) struct LazyText<'a> {
 
 impl<'a> LazyText<'a> {
     pub(crate) fn new(arguments: fmt::Arguments<'a>) -> Self {
-        Self { arguments, text: OnceCell::new() }
+        Self {
+            arguments,
+            text: OnceCell::new(),
+        }
     }
 
     fn get(&self) -> &str {
@@ -42,7 +45,7 @@ impl<'a> LazyText<'a> {
         }
         self.text.get_or_init(|| {
             let mut buffer = Buffer::take();
-            guard(&mut *buffer, |out| out.write_fmt(self.arguments));
+            guard(&mut buffer, |out| out.write_fmt(self.arguments));
             buffer
         })
     }
@@ -72,7 +75,8 @@ pub(crate) fn guarded_text(write: impl FnOnce(&mut String) -> fmt::Result) -> St
 /// What a panic said, where that is text.
 pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text")
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no text")
 }
 
 /// Drops the payload of a panic, whose own destructor may panic as well.

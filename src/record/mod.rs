@@ -24,15 +24,15 @@ pub use self::value::OwnedValue;
 
 pub(crate) use self::error_chain::write_error_chain;
 pub(crate) use self::fields::{Context, Fields};
-pub(crate) use self::message::{forget_panic, guard, guarded_text, panic_text, LazyText, Message};
+pub(crate) use self::message::{LazyText, Message, forget_panic, guard, guarded_text, panic_text};
 pub(crate) use self::thread::ThreadInfo;
 pub(crate) use self::value::Scalar;
 
+use crate::Level;
 use crate::clock::Timestamp;
 use crate::environment::Environment;
 use crate::level::LevelName;
 use crate::sync::Arc;
-use crate::Level;
 
 /// One thing that was logged, on its way from the logger to the handlers.
 ///
@@ -85,7 +85,6 @@ impl<'a> Record<'a> {
     ///
     /// # Python
     /// `logging.makeLogRecord`, with `name` empty, `message` empty and level `NOTSET` until they are given.
-    #[must_use]
     pub fn builder() -> RecordBuilder<'a> {
         RecordBuilder::new(Environment::global())
     }
@@ -192,13 +191,15 @@ impl<'a> Record<'a> {
     /// The number of the process.
     #[must_use]
     pub fn process_id(&self) -> u32 {
-        self.process.map_or_else(|| self.environment.process_id(), |(id, _)| id)
+        self.process
+            .map_or_else(|| self.environment.process_id(), |(id, _)| id)
     }
 
     /// `MainProcess`, or the name given to the registry ([`RegistryBuilder::process_name`](crate::RegistryBuilder::process_name)).
     #[must_use]
     pub fn process_name(&self) -> &str {
-        self.process.map_or(&self.environment.process_name, |(_, name)| name)
+        self.process
+            .map_or(&self.environment.process_name, |(_, name)| name)
     }
 
     /// Its key-values: those of the adapter, of the call, and those that filters set.
@@ -221,7 +222,9 @@ impl<'a> Record<'a> {
     pub fn error_text(&self) -> Option<Cow<'_, str>> {
         match (&self.failure.text, self.failure.error) {
             (Some(text), _) => Some(Cow::Borrowed(text)),
-            (None, Some(error)) => Some(Cow::Owned(guarded_text(|out| write_error_chain(error, out)))),
+            (None, Some(error)) => Some(Cow::Owned(guarded_text(|out| {
+                write_error_chain(error, out)
+            }))),
             (None, None) => None,
         }
     }

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use super::{Failure, Fields, Message, OwnedValue, Record, Source, ThreadInfo};
+use crate::Level;
 use crate::clock::Timestamp;
 use crate::environment::Environment;
 use crate::sync::Arc;
-use crate::Level;
 
 /// A record that owns all it shows: what buffers, queues and test captures keep.
 ///
@@ -81,7 +81,10 @@ impl OwnedRecord {
             message: Message::Text((&*self.message).into()),
             time: self.time,
             source,
-            thread: ThreadInfo::Given { id: self.thread_id, name: self.thread_name.as_deref() },
+            thread: ThreadInfo::Given {
+                id: self.thread_id,
+                name: self.thread_name.as_deref(),
+            },
             process: Some((self.process_id, &self.process_name)),
             fields: Fields::of_context(&self.key_values),
             failure: Failure {
@@ -119,7 +122,10 @@ impl OwnedRecord {
     /// The value of a key.
     #[must_use]
     pub fn key_value(&self, key: &str) -> Option<&OwnedValue> {
-        self.key_values.iter().find(|(known, _)| **known == *key).map(|(_, value)| value)
+        self.key_values
+            .iter()
+            .find(|(known, _)| **known == *key)
+            .map(|(_, value)| value)
     }
 
     /// All key-values, in order.

@@ -50,9 +50,12 @@ impl<'a> Function<'a> {
             Self::OfItem(path) => {
                 // `app::db::connect::{{closure}}::item`: without the item, and closures count as their function.
                 let path = path();
-                let path = path.rsplit_once("::").map_or(path, |(function, _item)| function);
+                let path = path
+                    .rsplit_once("::")
+                    .map_or(path, |(function, _item)| function);
                 let path = path.trim_end_matches("::{{closure}}");
-                path.rsplit_once("::").map_or(path, |(_module, function)| function)
+                path.rsplit_once("::")
+                    .map_or(path, |(_module, function)| function)
             }
         }
     }
@@ -68,11 +71,20 @@ impl<'a> Source<'a> {
         line: u32,
         path_of_item: fn() -> &'static str,
     ) -> Self {
-        Self { module_path, file, line, function: Function::OfItem(path_of_item) }
+        Self {
+            module_path,
+            file,
+            line,
+            function: Function::OfItem(path_of_item),
+        }
     }
 
     pub(crate) fn of_caller(location: &'static Location<'static>) -> Source<'static> {
-        Source { file: location.file(), line: location.line(), ..Source::default() }
+        Source {
+            file: location.file(),
+            line: location.line(),
+            ..Source::default()
+        }
     }
 
     pub(crate) fn of_facade(record: &'a log::Record<'_>) -> Self {
@@ -159,9 +171,12 @@ mod tests {
 
     #[test]
     fn the_module_is_the_files_name_without_extension() {
-        for (file, name, module) in
-            [("a/b.c.rs", "b.c.rs", "b.c"), (".hidden", ".hidden", ".hidden"), ("", "", ""), ("d\\w.rs", "w.rs", "w")]
-        {
+        for (file, name, module) in [
+            ("a/b.c.rs", "b.c.rs", "b.c"),
+            (".hidden", ".hidden", ".hidden"),
+            ("", "", ""),
+            ("d\\w.rs", "w.rs", "w"),
+        ] {
             let source = Source::default().with_file(file);
             assert_eq!((source.file_name(), source.module()), (name, module));
         }
@@ -169,8 +184,16 @@ mod tests {
 
     #[test]
     fn the_function_is_that_around_the_item_and_its_closures() {
-        let source = Source::of_call_site("", "", 0, || "app::db::connect::{{closure}}::{{closure}}::item");
+        let source = Source::of_call_site(
+            "",
+            "",
+            0,
+            || "app::db::connect::{{closure}}::{{closure}}::item",
+        );
         assert_eq!(source.function(), "connect");
-        assert_eq!(Source::of_call_site("", "", 0, || "item").function(), "item");
+        assert_eq!(
+            Source::of_call_site("", "", 0, || "item").function(),
+            "item"
+        );
     }
 }

@@ -26,12 +26,17 @@ impl Known {
         // std keeps the number to itself, but prints it: `ThreadId(7)`.
         let id = format!("{:?}", thread.id());
         let digits = id.trim_matches(|c: char| !c.is_ascii_digit());
-        Self { id: digits.parse().unwrap_or(0), name: thread.name().map(Box::from) }
+        Self {
+            id: digits.parse().unwrap_or(0),
+            name: thread.name().map(Box::from),
+        }
     }
 
     /// `None` late in a thread's end, when its locals are gone: then `thread::current` is not safe to call either.
     fn with<R>(read: impl FnOnce(&Self) -> R) -> Option<R> {
-        KNOWN.try_with(|known| read(known.get_or_init(Self::find_out))).ok()
+        KNOWN
+            .try_with(|known| read(known.get_or_init(Self::find_out)))
+            .ok()
     }
 }
 
@@ -45,7 +50,12 @@ impl ThreadInfo<'_> {
 
     pub(crate) fn name(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::Current => Known::with(|known| known.name.as_deref().map(|name| Cow::Owned(name.to_owned())))?,
+            Self::Current => Known::with(|known| {
+                known
+                    .name
+                    .as_deref()
+                    .map(|name| Cow::Owned(name.to_owned()))
+            })?,
             Self::Given { name, .. } => name.map(Cow::Borrowed),
         }
     }
@@ -61,7 +71,9 @@ impl ThreadInfo<'_> {
             write(std::str::from_utf8(&text[..7 + digits.len()]).unwrap_or_default());
         };
         match self {
-            Self::Given { name: Some(name), .. } => write(name),
+            Self::Given {
+                name: Some(name), ..
+            } => write(name),
             Self::Given { id, name: None } => number(*id),
             Self::Current => {
                 let known = Known::with(|known| match &known.name {
@@ -93,9 +105,14 @@ mod tests {
 
     #[test]
     fn named_and_nameless_threads() {
-        let named = thread::Builder::new().name("worker".to_owned()).spawn(display_name).unwrap();
+        let named = thread::Builder::new()
+            .name("worker".to_owned())
+            .spawn(display_name)
+            .unwrap();
         assert_eq!(named.join().unwrap(), "worker");
-        let nameless = thread::spawn(|| (ThreadInfo::Current.id(), display_name())).join().unwrap();
+        let nameless = thread::spawn(|| (ThreadInfo::Current.id(), display_name()))
+            .join()
+            .unwrap();
         assert!(nameless.0 > 1);
         assert_eq!(nameless.1, format!("Thread-{}", nameless.0));
     }

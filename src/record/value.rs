@@ -39,9 +39,9 @@ impl OwnedValue {
             Scalar::Unsigned(value) => Self::Unsigned(value),
             Scalar::Float(value) => Self::Float(value),
             Scalar::Text(text) => Self::Text(text.to_owned()),
-            Scalar::Other(value) => {
-                Self::Text(super::message::guarded_text(|out| fmt::Write::write_fmt(out, format_args!("{value}"))))
-            }
+            Scalar::Other(value) => Self::Text(super::message::guarded_text(|out| {
+                fmt::Write::write_fmt(out, format_args!("{value}"))
+            })),
         })
     }
 
@@ -62,8 +62,12 @@ impl ToValue for OwnedValue {
         match self {
             Self::Null => Value::null(),
             Self::Bool(value) => Value::from(*value),
-            Self::Signed(value) => i64::try_from(*value).map_or_else(|_| Value::from_display(value), Value::from),
-            Self::Unsigned(value) => u64::try_from(*value).map_or_else(|_| Value::from_display(value), Value::from),
+            Self::Signed(value) => {
+                i64::try_from(*value).map_or_else(|_| Value::from_display(value), Value::from)
+            }
+            Self::Unsigned(value) => {
+                u64::try_from(*value).map_or_else(|_| Value::from_display(value), Value::from)
+            }
             Self::Float(value) => Value::from(*value),
             Self::Text(text) => Value::from(text.as_str()),
         }
@@ -135,7 +139,10 @@ pub(crate) enum Scalar<'v> {
 impl Scalar<'_> {
     /// Looks into a facade value and hands on what it is.
     pub(crate) fn visit<R>(value: &Value<'_>, read: impl FnOnce(Scalar<'_>) -> R) -> R {
-        let mut visitor = Visitor { read: Some(read), result: None };
+        let mut visitor = Visitor {
+            read: Some(read),
+            result: None,
+        };
         // The visitor never fails; a value that visits nothing is taken for null.
         let _ = value.visit(&mut visitor);
         let Visitor { read, result } = visitor;
@@ -211,12 +218,18 @@ mod tests {
     fn facade_values_keep_their_types() {
         let owned = |value: Value<'_>| OwnedValue::of(&value);
         assert_eq!(owned(Value::from(-3_i8)), OwnedValue::Signed(-3));
-        assert_eq!(owned(Value::from(u64::MAX)), OwnedValue::Unsigned(u64::MAX.into()));
+        assert_eq!(
+            owned(Value::from(u64::MAX)),
+            OwnedValue::Unsigned(u64::MAX.into())
+        );
         assert_eq!(owned(Value::from(0.5)), OwnedValue::Float(0.5));
         assert_eq!(owned(Value::from(true)), OwnedValue::Bool(true));
         assert_eq!(owned(Value::from('x')), OwnedValue::from("x"));
         assert_eq!(owned(Value::null()), OwnedValue::Null);
-        assert_eq!(owned(Value::from_debug(&[1, 2])), OwnedValue::from("[1, 2]"));
+        assert_eq!(
+            owned(Value::from_debug(&[1, 2])),
+            OwnedValue::from("[1, 2]")
+        );
     }
 
     #[test]

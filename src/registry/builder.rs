@@ -62,7 +62,10 @@ impl RegistryBuilder {
 
     /// What stands for standard error in this registry: for the last resort, the presets and [`Registry::stderr`]. It is called
     /// for each handler made, and may hand out several writers to one place.
-    pub fn stderr(mut self, open: impl Fn() -> Box<dyn Write + Send> + Send + Sync + 'static) -> Self {
+    pub fn stderr(
+        mut self,
+        open: impl Fn() -> Box<dyn Write + Send> + Send + Sync + 'static,
+    ) -> Self {
         self.environment.stderr = Some(Box::new(open));
         self
     }

@@ -40,7 +40,9 @@ impl Census {
     }
 
     fn settle(&mut self) {
-        let Some((Move { from, to }, count)) = self.pending.take() else { return };
+        let Some((Move { from, to }, count)) = self.pending.take() else {
+            return;
+        };
         *self.gates.entry(to).or_default() += count;
         if let Some(left) = self.gates.get_mut(&from) {
             *left = left.saturating_sub(count);

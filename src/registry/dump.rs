@@ -3,8 +3,8 @@
 use std::fmt::{self, Write};
 
 use super::tree::{NodeId, Tree};
-use crate::environment::Environment;
 use crate::Level;
+use crate::environment::Environment;
 
 /// The tree of a registry at one moment, in words for people; made by [`Registry::dump`](crate::Registry::dump), shown by
 /// `Display`.
@@ -30,7 +30,11 @@ pub struct TreeDump {
 
 impl TreeDump {
     pub(super) fn new(tree: &Tree, environment: &Environment) -> Self {
-        let mut dump = Dump { tree, environment, text: String::new() };
+        let mut dump = Dump {
+            tree,
+            environment,
+            text: String::new(),
+        };
         dump.write();
         Self { text: dump.text }
     }
@@ -51,7 +55,11 @@ struct Dump<'d> {
 /// A line still to be written, or a logger with all below it.
 enum Task {
     Line(String),
-    Logger { id: NodeId, indent: String, is_last: bool },
+    Logger {
+        id: NodeId,
+        indent: String,
+        is_last: bool,
+    },
 }
 
 impl Dump<'_> {
@@ -64,8 +72,16 @@ impl Dump<'_> {
                 Task::Line(line) => {
                     let _ = writeln!(self.text, "{line}");
                 }
-                Task::Logger { id, indent, is_last } => {
-                    let below = if is_last { format!("{indent}    ") } else { format!("{indent}|   ") };
+                Task::Logger {
+                    id,
+                    indent,
+                    is_last,
+                } => {
+                    let below = if is_last {
+                        format!("{indent}    ")
+                    } else {
+                        format!("{indent}|   ")
+                    };
                     self.logger(id, &indent, &below, &mut tasks);
                 }
             }
@@ -87,7 +103,11 @@ impl Dump<'_> {
             notes.push_str(" (disabled)");
         }
         let pad = if id == NodeId::ROOT { "   " } else { "" };
-        let _ = writeln!(self.text, "{indent}{mark}\"{}\"{notes}", node.name().escape_debug());
+        let _ = writeln!(
+            self.text,
+            "{indent}{mark}\"{}\"{notes}",
+            node.name().escape_debug()
+        );
         let inner = format!("{below}{pad}");
         let level = self.level(node.level());
         let effective = self.level(node.effective_level());
@@ -105,7 +125,11 @@ impl Dump<'_> {
         let children = self.tree.loggers_below(id);
         let last = children.last().copied();
         for child in children.iter().rev() {
-            tasks.push(Task::Logger { id: *child, indent: inner.clone(), is_last: Some(*child) == last });
+            tasks.push(Task::Logger {
+                id: *child,
+                indent: inner.clone(),
+                is_last: Some(*child) == last,
+            });
             tasks.push(Task::Line(format!("{inner}|")));
         }
     }

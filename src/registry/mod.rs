@@ -91,14 +91,20 @@ impl Registry {
     /// The program's registry.
     #[must_use]
     pub fn global() -> &'static Self {
-        static GLOBAL: Lazy<Registry> =
-            Lazy::new(|| Registry::of(Arc::clone(Environment::global()), RegistryBuilder::DEFAULT_MAX_LOGGERS));
+        static GLOBAL: Lazy<Registry> = Lazy::new(|| {
+            Registry::of(
+                Arc::clone(Environment::global()),
+                RegistryBuilder::DEFAULT_MAX_LOGGERS,
+            )
+        });
         &GLOBAL
     }
 
     fn of(environment: Arc<Environment>, max_loggers: usize) -> Self {
         let tree = Tree::new();
-        let last_resort = stderr_of(&environment).with_level(Level::WARNING).with_formatter(Formatter::default());
+        let last_resort = stderr_of(&environment)
+            .with_level(Level::WARNING)
+            .with_formatter(Formatter::default());
         let inner = Inner {
             environment,
             root: tree.node(NodeId::ROOT),
@@ -113,7 +119,9 @@ impl Registry {
             max_loggers,
             is_backend: AtomicBool::new(false),
         };
-        Self { inner: Arc::new(inner) }
+        Self {
+            inner: Arc::new(inner),
+        }
     }
 
     /// The logger of a name, made at the first call; `""` and `"root"` are the root, and `::` is a dot. The same name is
@@ -124,7 +132,6 @@ impl Registry {
     ///
     /// # Python
     /// `logging.getLogger`.
-    #[must_use]
     pub fn get_logger(&self, name: impl AsRef<str>) -> Logger {
         let name = name::dotted(name.as_ref());
         if name::is_root(&name) {
@@ -241,7 +248,11 @@ impl Registry {
     /// `logging.getLevelName` of a number.
     #[must_use]
     pub fn level_name(&self, level: impl Into<Level>) -> String {
-        self.inner.environment.level_names.name(level.into()).to_string()
+        self.inner
+            .environment
+            .level_names
+            .name(level.into())
+            .to_string()
     }
 
     /// The level of exactly this name.
@@ -345,7 +356,9 @@ impl Default for Registry {
 
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Registry").field("root", &self.root()).finish_non_exhaustive()
+        f.debug_struct("Registry")
+            .field("root", &self.root())
+            .finish_non_exhaustive()
     }
 }
 
@@ -389,7 +402,9 @@ impl Inner {
             // What is longer than the longest name there is cannot be there: a name of a million dots is not looked up a
             // million times. A name that is just being made need not be found yet.
             let longest = self.longest_name.load(Ordering::Relaxed);
-            name::ancestors(name).filter(|&len| len <= longest).find_map(|len| self.existing(&name[..len]))
+            name::ancestors(name)
+                .filter(|&len| len <= longest)
+                .find_map(|len| self.existing(&name[..len]))
         });
         node.unwrap_or_else(|| Arc::clone(&self.root))
     }
@@ -442,7 +457,9 @@ impl Inner {
 
     /// Tells once that a record met no handler, not even the last resort (statement 38).
     pub(crate) fn tell_of_no_handler(&self, logger: &str) {
-        if self.environment.diagnostics.is_enabled() && !self.told_of_no_handler.swap(true, Ordering::Relaxed) {
+        if self.environment.diagnostics.is_enabled()
+            && !self.told_of_no_handler.swap(true, Ordering::Relaxed)
+        {
             self.environment.diagnostics.line(format_args!(
                 "No handlers could be found for logger \"{}\"",
                 logger.escape_debug()

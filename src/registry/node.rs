@@ -7,9 +7,9 @@ use arc_swap::ArcSwap;
 
 use super::route::Route;
 use super::tree::NodeId;
-use crate::name::Name;
-use crate::sync::{Arc, AtomicU16, AtomicU8, Ordering};
 use crate::Level;
+use crate::name::Name;
+use crate::sync::{Arc, AtomicU8, AtomicU16, Ordering};
 
 /// A name in the tree: a logger, or a prefix of one's name that nobody asked for yet (Python's `PlaceHolder`).
 ///
@@ -74,7 +74,8 @@ impl Node {
     }
 
     pub(super) fn set_effective_level(&self, level: Level) {
-        self.effective_level.store(level.number(), Ordering::Relaxed);
+        self.effective_level
+            .store(level.number(), Ordering::Relaxed);
     }
 
     pub(crate) fn level(&self) -> Level {

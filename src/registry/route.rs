@@ -1,8 +1,8 @@
 //! Where a logger's records go, worked out when the tree changes and not for each record.
 
+use crate::SharedFilter;
 use crate::handler::Handler;
 use crate::sync::Arc;
-use crate::SharedFilter;
 
 /// The way of a logger's records. Loggers without handlers and filters of their own share their parent's.
 #[derive(Debug, Default)]

@@ -66,8 +66,13 @@ impl Tree {
         let route = Arc::new(Route::default());
         let root = Node::new(Name::new(name::ROOT), NodeId::ROOT, true, route);
         root.set_level(Level::WARNING);
-        let slot =
-            Slot { node: Arc::new(root), parent: NodeId::ROOT, first_child: None, next_sibling: None, own: None };
+        let slot = Slot {
+            node: Arc::new(root),
+            parent: NodeId::ROOT,
+            first_child: None,
+            next_sibling: None,
+            own: None,
+        };
         let mut tree = Self {
             slots: vec![slot],
             disabled_up_to: Level::NOTSET,
@@ -90,7 +95,10 @@ impl Tree {
 
     /// All loggers but the root.
     pub(super) fn loggers(&self) -> impl Iterator<Item = &Node> {
-        self.slots[1..].iter().map(|slot| &*slot.node).filter(|node| node.is_logger())
+        self.slots[1..]
+            .iter()
+            .map(|slot| &*slot.node)
+            .filter(|node| node.is_logger())
     }
 
     /// Makes the logger of a name, with the prefixes that it needs; `created` gets the new nodes.
@@ -135,11 +143,23 @@ impl Tree {
         }
     }
 
-    fn insert(&mut self, name: Name, parent: NodeId, is_logger: bool, created: &mut Vec<Arc<Node>>) -> NodeId {
+    fn insert(
+        &mut self,
+        name: Name,
+        parent: NodeId,
+        is_logger: bool,
+        created: &mut Vec<Arc<Node>>,
+    ) -> NodeId {
         let id = NodeId(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
         let node = Arc::new(Node::new(name, id, is_logger, self.downstream(parent)));
         created.push(Arc::clone(&node));
-        self.slots.push(Slot { node, parent, first_child: None, next_sibling: None, own: None });
+        self.slots.push(Slot {
+            node,
+            parent,
+            first_child: None,
+            next_sibling: None,
+            own: None,
+        });
         self.link(id, parent);
         self.census.add(0);
         self.refresh_levels(id, Extent::Changed);
@@ -187,12 +207,15 @@ impl Tree {
     /// The numbers directly below, prefixes included, the newest first.
     fn links_below(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         let first = self.slots[id.at()].first_child;
-        std::iter::successors(first, |at| self.slots[at.get() as usize].next_sibling).map(|at| NodeId(at.get()))
+        std::iter::successors(first, |at| self.slots[at.get() as usize].next_sibling)
+            .map(|at| NodeId(at.get()))
     }
 
     /// The loggers exactly one segment below (statement 11).
     pub(crate) fn children(&self, id: NodeId) -> Vec<NodeId> {
-        self.links_below(id).filter(|child| self.slots[child.at()].node.is_logger()).collect()
+        self.links_below(id)
+            .filter(|child| self.slots[child.at()].node.is_logger())
+            .collect()
     }
 
     /// Each logger below with the loggers below it, for the dump: prefixes are passed through.
@@ -206,7 +229,12 @@ impl Tree {
                 open.extend(self.links_below(next));
             }
         }
-        loggers.sort_by(|a, b| self.slots[a.at()].node.name().cmp(self.slots[b.at()].node.name()));
+        loggers.sort_by(|a, b| {
+            self.slots[a.at()]
+                .node
+                .name()
+                .cmp(self.slots[b.at()].node.name())
+        });
         loggers
     }
 
@@ -239,15 +267,24 @@ impl Tree {
     }
 
     pub(crate) fn handlers(&self, id: NodeId) -> &[Handler] {
-        self.slots[id.at()].own.as_ref().map_or(&[], |own| &own.handlers)
+        self.slots[id.at()]
+            .own
+            .as_ref()
+            .map_or(&[], |own| &own.handlers)
     }
 
     pub(super) fn all_handlers(&self) -> impl Iterator<Item = &Handler> {
-        self.slots.iter().filter_map(|slot| slot.own.as_ref()).flat_map(|own| &own.handlers)
+        self.slots
+            .iter()
+            .filter_map(|slot| slot.own.as_ref())
+            .flat_map(|own| &own.handlers)
     }
 
     pub(crate) fn filters(&self, id: NodeId) -> &[SharedFilter] {
-        self.slots[id.at()].own.as_ref().map_or(&[], |own| &own.filters)
+        self.slots[id.at()]
+            .own
+            .as_ref()
+            .map_or(&[], |own| &own.filters)
     }
 
     /// Replaces the node's handlers and filters by what `change` makes of them; answers with what is to be dropped
@@ -298,11 +335,17 @@ impl Tree {
             let node = &*slot.node;
             let inherited = || tree.slots[slot.parent.at()].node.effective_level();
             let own = node.level();
-            let effective = if own == Level::NOTSET && id != NodeId::ROOT { inherited() } else { own };
+            let effective = if own == Level::NOTSET && id != NodeId::ROOT {
+                inherited()
+            } else {
+                own
+            };
             let gate = if node.is_disabled() {
                 Level::OFF.number()
             } else {
-                tree.tapped(id, effective).number().max(tree.disabled_up_to.above())
+                tree.tapped(id, effective)
+                    .number()
+                    .max(tree.disabled_up_to.above())
             };
             let (old_effective, old_gate) = (node.effective_level(), node.gate());
             node.set_effective_level(effective);
@@ -358,11 +401,19 @@ impl Tree {
         if propagates {
             handlers.extend_from_slice(&above.handlers);
         }
-        let mut taps: Vec<_> =
-            self.taps.iter().filter(|tap| tap.node == id).map(|tap| tap.handler.clone()).collect();
+        let mut taps: Vec<_> = self
+            .taps
+            .iter()
+            .filter(|tap| tap.node == id)
+            .map(|tap| tap.handler.clone())
+            .collect();
         taps.extend_from_slice(&above.taps);
         let filters = self.filters(id).to_vec();
-        let route = Arc::new(Route { filters, handlers: handlers.into(), taps: taps.into() });
+        let route = Arc::new(Route {
+            filters,
+            handlers: handlers.into(),
+            taps: taps.into(),
+        });
         if let Some(own) = &mut self.slots[id.at()].own {
             own.downstream = (!route.filters.is_empty()).then(|| {
                 Arc::new(Route {

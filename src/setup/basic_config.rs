@@ -169,7 +169,10 @@ impl BasicConfig {
             Style::Brace => "{levelname}:{name}:{message}",
             Style::Dollar => "${levelname}:${name}:${message}",
         });
-        let mut formatter = Formatter::builder().format(template).style(self.style).colors(Colors::default());
+        let mut formatter = Formatter::builder()
+            .format(template)
+            .style(self.style)
+            .colors(Colors::default());
         if let Some(pattern) = &self.date_format {
             formatter = formatter.date_format(pattern);
         }

@@ -4,5 +4,7 @@ mod basic_config;
 pub mod root;
 mod stream_logger;
 
-pub use self::basic_config::{basic_config, Applied, BasicConfig};
-pub use self::stream_logger::{debug_all, set_debug_logger, set_stream_logger, LevelOn, StreamLogger};
+pub use self::basic_config::{Applied, BasicConfig, basic_config};
+pub use self::stream_logger::{
+    LevelOn, StreamLogger, debug_all, set_debug_logger, set_stream_logger,
+};

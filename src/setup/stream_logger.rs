@@ -26,7 +26,9 @@ use crate::{Error, Formatter, Level, Registry, StreamHandler};
 /// ([`keep_earlier`](StreamLogger::keep_earlier) does so).
 pub fn set_stream_logger(name: impl AsRef<str>, level: impl Into<Level>) -> Handler {
     let logger = StreamLogger::new(name, level);
-    let formatter = Formatter::preset(Formatter::BOTO3).colors(Colors::default()).build_preset();
+    let formatter = Formatter::preset(Formatter::BOTO3)
+        .colors(Colors::default())
+        .build_preset();
     let handler = logger.install_with(Registry::global(), formatter);
     // Another backend stays: this crate's own macros work without the facade.
     let _ = crate::install();
@@ -39,7 +41,9 @@ pub fn set_stream_logger(name: impl AsRef<str>, level: impl Into<Level>) -> Hand
 /// `botocore.session.Session.set_debug_logger`.
 pub fn set_debug_logger(name: impl AsRef<str>) -> Handler {
     let logger = StreamLogger::new(name, Level::DEBUG).level_on(LevelOn::Handler);
-    let formatter = Formatter::preset(Formatter::BOTOCORE).colors(Colors::default()).build_preset();
+    let formatter = Formatter::preset(Formatter::BOTOCORE)
+        .colors(Colors::default())
+        .build_preset();
     let handler = logger.install_with(Registry::global(), formatter);
     let _ = crate::install();
     handler
@@ -56,7 +60,9 @@ pub fn set_debug_logger(name: impl AsRef<str>) -> Handler {
 /// ```
 pub fn debug_all<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Vec<Handler> {
     const FORMAT: &str = "%(asctime)s - %(threadName)s - %(name)s - %(levelname)s - %(message)s";
-    let formatter = Formatter::preset(FORMAT).colors(Colors::default()).build_preset();
+    let formatter = Formatter::preset(FORMAT)
+        .colors(Colors::default())
+        .build_preset();
     let set_up = |name: N| {
         let logger = StreamLogger::new(name, Level::DEBUG).level_on(LevelOn::Handler);
         logger.install_with(Registry::global(), formatter.clone())
@@ -180,18 +186,25 @@ impl StreamLogger {
     /// [`ErrorKind::InvalidFormat`](crate::ErrorKind::InvalidFormat); nothing is changed then.
     pub fn install_in(self, registry: &Registry) -> Result<Handler, Error> {
         let template = self.format.as_deref().unwrap_or(Formatter::BOTO3);
-        let formatter = Formatter::builder().format(template).colors(Colors::default()).build()?;
+        let formatter = Formatter::builder()
+            .format(template)
+            .colors(Colors::default())
+            .build()?;
         Ok(self.install_with(registry, formatter))
     }
 
     fn install_with(self, registry: &Registry, formatter: Formatter) -> Handler {
         let logger = registry.get_logger(&self.name);
         let stream = self.stream.unwrap_or_else(|| registry.stderr());
-        let mut handler = Handler::from(stream.with_color(self.color)).with_level(self.level).with_formatter(formatter);
+        let mut handler = Handler::from(stream.with_color(self.color))
+            .with_level(self.level)
+            .with_formatter(formatter);
         if self.propagate_once {
             handler = handler.with_propagate_once();
         }
-        let earlier = registry.inner().note_stream_handler(logger.node().id(), handler.clone());
+        let earlier = registry
+            .inner()
+            .note_stream_handler(logger.node().id(), handler.clone());
         let earlier = earlier.filter(|_| !self.keep_earlier);
         logger.set_level(match self.level_on {
             LevelOn::Both => self.level,

@@ -11,7 +11,9 @@ pub(crate) fn answers(expected: &Value, actual: &Value) -> Result<(), String> {
     let (expected_list, actual_list) = (list(expected), list(actual));
     for at in 0..expected_list.len().max(actual_list.len()) {
         let (expected, actual) = (expected_list.get(at), actual_list.get(at));
-        let equal = expected.zip(actual).is_some_and(|(expected, actual)| same(expected, actual));
+        let equal = expected
+            .zip(actual)
+            .is_some_and(|(expected, actual)| same(expected, actual));
         if !equal {
             return Err(format!(
                 "observation {at} differs\n  expected {}\n  actual   {}\n  in all   {}",
@@ -25,7 +27,11 @@ pub(crate) fn answers(expected: &Value, actual: &Value) -> Result<(), String> {
     if expected == actual {
         Ok(())
     } else {
-        Err(format!("buffers differ\n  expected {}\n  actual   {}", Value::from(expected), Value::from(actual)))
+        Err(format!(
+            "buffers differ\n  expected {}\n  actual   {}",
+            Value::from(expected),
+            Value::from(actual)
+        ))
     }
 }
 
@@ -44,9 +50,13 @@ fn buffers(answer: &Value) -> Map<String, Value> {
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
-        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
         (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+            a.len() == b.len()
+                && a.iter()
+                    .all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
         }
         _ => a == b,
     }

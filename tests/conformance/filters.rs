@@ -70,7 +70,12 @@ pub(crate) fn make(spec: &Value) -> SharedFilter {
 }
 
 fn levels(spec: &Value) -> Vec<Level> {
-    spec["levels"].as_array().expect("levels").iter().map(level).collect()
+    spec["levels"]
+        .as_array()
+        .expect("levels")
+        .iter()
+        .map(level)
+        .collect()
 }
 
 fn level(value: &Value) -> Level {

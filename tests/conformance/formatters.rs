@@ -8,7 +8,9 @@ use crate::player::owned;
 pub(crate) fn make(spec: &Value) -> Result<Formatter, Error> {
     let mut builder = Formatter::builder().python_exact().time_zone(TimeZone::Utc);
     if let Some(style) = spec.get("style") {
-        let text = style.as_str().ok_or_else(|| Error::new(ErrorKind::InvalidStyle, "a style is a text"))?;
+        let text = style
+            .as_str()
+            .ok_or_else(|| Error::new(ErrorKind::InvalidStyle, "a style is a text"))?;
         builder = builder.style(text.parse::<Style>()?);
     }
     if let Some(template) = spec["fmt"].as_str() {
@@ -27,7 +29,11 @@ pub(crate) fn make(spec: &Value) -> Result<Formatter, Error> {
         builder = builder.validate(validate);
     }
     if let Some(defaults) = spec["defaults"].as_object() {
-        builder = builder.defaults(defaults.iter().map(|(key, value)| (key.clone(), owned(value))));
+        builder = builder.defaults(
+            defaults
+                .iter()
+                .map(|(key, value)| (key.clone(), owned(value))),
+        );
     }
     builder.build()
 }

@@ -38,8 +38,18 @@ const PENDING_GROUPS: &[&str] = &[
 fn main() -> ExitCode {
     // The scenarios' time zone is UTC, and a process has one zone: set it for the whole of it.
     if env::var("TZ").as_deref() != Ok("UTC") {
-        let again = env::current_exe().and_then(|me| Command::new(me).args(env::args_os().skip(1)).env("TZ", "UTC").status());
-        return ExitCode::from(again.ok().and_then(|status| u8::try_from(status.code()?).ok()).unwrap_or(1));
+        let again = env::current_exe().and_then(|me| {
+            Command::new(me)
+                .args(env::args_os().skip(1))
+                .env("TZ", "UTC")
+                .status()
+        });
+        return ExitCode::from(
+            again
+                .ok()
+                .and_then(|status| u8::try_from(status.code()?).ok())
+                .unwrap_or(1),
+        );
     }
     if env::args().any(|argument| argument == "--serve") {
         serve();
@@ -48,14 +58,19 @@ fn main() -> ExitCode {
     let other = env::var_os("LOGTREE_CONFORMANCE").map(PathBuf::from);
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/data");
     let directory = other.as_deref().unwrap_or(&own);
-    let expected: BTreeMap<String, Value> =
-        lines(&directory.join("expected.jsonl")).into_iter().map(|answer| (id(&answer), answer)).collect();
+    let expected: BTreeMap<String, Value> = lines(&directory.join("expected.jsonl"))
+        .into_iter()
+        .map(|answer| (id(&answer), answer))
+        .collect();
 
     let (mut trials, mut deviating, mut pending) = (Vec::new(), 0, 0);
     for scenario in lines(&directory.join("cases.jsonl")) {
         let id = id(&scenario);
         let is_pending = is_pending(&scenario);
-        let mut answer = expected.get(&id).cloned().unwrap_or_else(|| panic!("no expected answer for {id}"));
+        let mut answer = expected
+            .get(&id)
+            .cloned()
+            .unwrap_or_else(|| panic!("no expected answer for {id}"));
         if let Some(deviation) = deviations::find(&id).filter(|_| other.is_none()) {
             assert!(!is_pending, "{id} is pending and deviating");
             answer["obs"] = deviation.observations();
@@ -76,7 +91,9 @@ fn main() -> ExitCode {
     let conclusion = libtest_mimic::run(&arguments, trials);
     if !lists && !filtered && !conclusion.has_failed() {
         let passed = all - deviating - pending;
-        println!("conformance: {passed} as CPython, {deviating} deviating on purpose, {pending} pending, {all} in all");
+        println!(
+            "conformance: {passed} as CPython, {deviating} deviating on purpose, {pending} pending, {all} in all"
+        );
     }
     conclusion.exit_code()
 }
@@ -89,7 +106,12 @@ fn is_pending(scenario: &Value) -> bool {
 
 fn serve() {
     let mut out = io::stdout().lock();
-    for line in io::stdin().lock().lines().map_while(Result::ok).filter(|line| !line.trim().is_empty()) {
+    for line in io::stdin()
+        .lock()
+        .lines()
+        .map_while(Result::ok)
+        .filter(|line| !line.trim().is_empty())
+    {
         let answer = match serde_json::from_str(&line) {
             Ok(scenario) if player::needs_pending(&scenario) => {
                 serde_json::json!({"id": scenario["id"], "unsupported": "uses parts that are still to be made"})
@@ -97,7 +119,9 @@ fn serve() {
             Ok(scenario) => player::play(&scenario),
             Err(error) => serde_json::json!({"unsupported": error.to_string()}),
         };
-        writeln!(out, "{answer}").and_then(|()| out.flush()).expect("standard output takes the answer");
+        writeln!(out, "{answer}")
+            .and_then(|()| out.flush())
+            .expect("standard output takes the answer");
     }
 }
 
@@ -106,6 +130,9 @@ fn id(line: &Value) -> String {
 }
 
 fn lines(path: &Path) -> Vec<Value> {
-    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
-    text.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect()
+    let text = fs::read_to_string(path)
+        .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
+    text.lines()
+        .map(|line| serde_json::from_str(line).expect("a line is JSON"))
+        .collect()
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use logtree::{
-    handler_by_name, handler_names, shutdown, Applied, BasicConfig, BufferingFormatter, Filter, Formatter, Handler, Level, Logger,
-    LoggerAdapter, MemoryHandler, NullHandler, OwnedValue, Record, RecordBuilder, Source, StreamHandler, StreamLogger,
-    Timestamp,
+    Applied, BasicConfig, BufferingFormatter, Filter, Formatter, Handler, Level, Logger,
+    LoggerAdapter, MemoryHandler, NullHandler, OwnedValue, Record, RecordBuilder, Source,
+    StreamHandler, StreamLogger, Timestamp, handler_by_name, handler_names, shutdown,
 };
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
-use crate::world::{kind, Failure, Known, ListSink, World};
+use crate::world::{Failure, Known, ListSink, World, kind};
 use crate::{filters, formatters};
 
 const CLOCK: i64 = 1_709_210_096_789_000_000;
@@ -17,21 +17,46 @@ const START: i64 = 1_709_210_000_000_000_000;
 
 /// Operations, and kinds of handlers, that belong to the parts still to be made.
 const PENDING: &[&str] = &[
-    "dict_config", "file_config", "syslog", "queue", "queue_size", "listener", "start", "stop", "file", "watched",
-    "rotating", "timed", "files", "write_file", "remove_file", "rename_file", "rollover_at", "compute_rollover",
-    "should_rollover", "do_rollover", "files_to_delete",
+    "dict_config",
+    "file_config",
+    "syslog",
+    "queue",
+    "queue_size",
+    "listener",
+    "start",
+    "stop",
+    "file",
+    "watched",
+    "rotating",
+    "timed",
+    "files",
+    "write_file",
+    "remove_file",
+    "rename_file",
+    "rollover_at",
+    "compute_rollover",
+    "should_rollover",
+    "do_rollover",
+    "files_to_delete",
 ];
 
 pub(crate) fn needs_pending(scenario: &Value) -> bool {
     let operations = scenario["ops"].as_array().map_or(&[][..], Vec::as_slice);
     operations.iter().any(|operation| {
-        let is_pending = |key: &str| operation[key].as_str().is_some_and(|word| PENDING.contains(&word));
+        let is_pending = |key: &str| {
+            operation[key]
+                .as_str()
+                .is_some_and(|word| PENDING.contains(&word))
+        };
         is_pending("op") || operation["op"] == "handler" && is_pending("kind")
     })
 }
 
 pub(crate) fn play(scenario: &Value) -> Value {
-    let mut world = World::new(scenario["clock"].as_i64().unwrap_or(CLOCK), scenario["start"].as_i64().unwrap_or(START));
+    let mut world = World::new(
+        scenario["clock"].as_i64().unwrap_or(CLOCK),
+        scenario["start"].as_i64().unwrap_or(START),
+    );
     for (number, operation) in scenario["ops"].as_array().expect("ops").iter().enumerate() {
         world.observer.start(number);
         match world.play(operation) {
@@ -42,7 +67,8 @@ pub(crate) fn play(scenario: &Value) -> Value {
             Err(failure) => world.observer.push("err", failure.into()),
         }
     }
-    let answer = json!({"id": scenario["id"], "obs": world.observer.list(), "buffers": world.buffers.all()});
+    let answer =
+        json!({"id": scenario["id"], "obs": world.observer.list(), "buffers": world.buffers.all()});
     // Handlers live by the process's directory of names; the next scenario starts from nothing.
     for known in world.handlers.values() {
         known.handler().set_name(None);
@@ -80,44 +106,67 @@ impl World {
         match text(operation, "op") {
             "clock" => self.clock.set(time(&operation["t"])),
             "get" => return Ok(self.logger(operation).name().into()),
-            "get_child" => return Ok(self.logger(operation).child(text(operation, "suffix")).name().into()),
-            "same" => return Ok((self.logger(operation) == self.registry.get_logger(text(operation, "other"))).into()),
+            "get_child" => {
+                return Ok(self
+                    .logger(operation)
+                    .child(text(operation, "suffix"))
+                    .name()
+                    .into());
+            }
+            "same" => {
+                return Ok((self.logger(operation)
+                    == self.registry.get_logger(text(operation, "other")))
+                .into());
+            }
             "set_level" => {
                 let level = self.level(&operation["level"])?;
                 if let Some(handler) = operation.get("handler") {
-                    self.handler(handler).set_level(level);
+                    self.handler(handler)?.set_level(level);
                 } else {
                     self.target(operation).set_level(level);
                 }
             }
-            "propagate" => self.logger(operation).set_propagate(flag(operation, "value")),
-            "disabled" => self.logger(operation).set_disabled(flag(operation, "value")),
-            "add_handler" => self.logger(operation).add_handler(self.handler(&operation["handler"])),
+            "propagate" => self
+                .logger(operation)
+                .set_propagate(flag(operation, "value")),
+            "disabled" => self
+                .logger(operation)
+                .set_disabled(flag(operation, "value")),
+            "add_handler" => self
+                .logger(operation)
+                .add_handler(self.handler(&operation["handler"])?),
             "remove_handler" => {
-                self.logger(operation).remove_handler(&self.handler(&operation["handler"]));
+                self.logger(operation)
+                    .remove_handler(&self.handler(&operation["handler"])?);
             }
             "add_filter" => {
                 let filter = self.filters[text(operation, "filter")].clone();
                 match operation.get("handler") {
-                    Some(handler) => self.handler(handler).add_filter(filter),
+                    Some(handler) => self.handler(handler)?.add_filter(filter),
                     None => self.logger(operation).add_filter(filter),
                 }
             }
             "remove_filter" => {
                 let filter = self.filters[text(operation, "filter")].clone();
                 match operation.get("handler") {
-                    Some(handler) => self.handler(handler).remove_filter(&filter),
+                    Some(handler) => self.handler(handler)?.remove_filter(&filter),
                     None => self.logger(operation).remove_filter(&filter),
                 };
             }
             "log" => self.log(operation)?,
             "root_log" => {
-                logtree::root::log_in(&self.registry, self.level(&operation["level"])?, text(operation, "msg"));
+                logtree::root::log_in(
+                    &self.registry,
+                    self.level(&operation["level"])?,
+                    text(operation, "msg"),
+                );
                 self.label_new_handlers("", "basic");
             }
             "handle" => self.handle(operation)?,
             "disable" => {
-                let level = operation.get("level").map_or(Ok(Level::CRITICAL), |level| self.level(level))?;
+                let level = operation
+                    .get("level")
+                    .map_or(Ok(Level::CRITICAL), |level| self.level(level))?;
                 self.registry.disable(level);
             }
             "last_resort" => self.set_last_resort(operation)?,
@@ -129,26 +178,43 @@ impl World {
                 let level = self.level(&operation["level"])?;
                 self.registry.add_level_name(level, text(operation, "name"));
             }
-            "set_name" => self.handler(&operation["handler"]).set_name(operation["name"].as_str()),
+            "set_name" => self
+                .handler(&operation["handler"])?
+                .set_name(operation["name"].as_str()),
             "set_formatter" => match &operation["formatter"] {
-                Value::Null => self.handler(&operation["handler"]).set_formatter(python_default()),
-                spec => self.handler(&operation["handler"]).set_formatter(self.formatter(spec)?),
+                Value::Null => self
+                    .handler(&operation["handler"])?
+                    .set_formatter(python_default()),
+                spec => self
+                    .handler(&operation["handler"])?
+                    .set_formatter(self.formatter(spec)?),
             },
             "set_target" => {
-                let target = Some(&operation["target"]).filter(|target| !target.is_null()).map(|id| self.handler(id));
+                let target = Some(&operation["target"])
+                    .filter(|target| !target.is_null())
+                    .map(|id| self.handler(id))
+                    .transpose()?;
                 self.memory(operation).set_target(target);
             }
             "set_stream" => return Ok(self.set_stream(operation).into()),
-            "flush" => self.handler(&operation["handler"]).flush().map_err(|error| kind(&error))?,
-            "close" => self.handler(&operation["handler"]).close().map_err(|error| kind(&error))?,
+            "flush" => self
+                .handler(&operation["handler"])?
+                .flush()
+                .map_err(|error| kind(&error))?,
+            "close" => self
+                .handler(&operation["handler"])?
+                .close()
+                .map_err(|error| kind(&error))?,
             "shutdown" => shutdown(),
             "handler" => self.make_handler(operation)?,
             "filter" => {
-                self.filters.insert(text(operation, "id").to_owned(), filters::make(operation));
+                self.filters
+                    .insert(text(operation, "id").to_owned(), filters::make(operation));
             }
             "formatter" => {
                 let formatter = formatters::make(operation).map_err(|error| kind(&error))?;
-                self.formatters.insert(text(operation, "id").to_owned(), Arc::new(formatter));
+                self.formatters
+                    .insert(text(operation, "id").to_owned(), Arc::new(formatter));
                 return Ok(true.into());
             }
             "adapter" => self.make_adapter(operation),
@@ -164,26 +230,51 @@ impl World {
         Ok(match text(operation, "op") {
             "effective_level" => self.target(operation).effective_level().number().into(),
             "has_handlers" => self.target(operation).has_handlers().into(),
-            "enabled_for" => self.target(operation).is_enabled_for(self.level(&operation["level"])?).into(),
+            "enabled_for" => self
+                .target(operation)
+                .is_enabled_for(self.level(&operation["level"])?)
+                .into(),
             "level" => match operation.get("handler") {
-                Some(handler) => self.handler(handler).level().number().into(),
+                Some(handler) => self.handler(handler)?.level().number().into(),
                 None => self.logger(operation).level().number().into(),
             },
             "manager_disable" => self.registry.disabled_up_to().number().into(),
-            "parent" => optional(self.logger(operation).parent().map(|parent| parent.name().to_owned())),
-            "children" => self.logger(operation).children().iter().map(|child| child.name()).collect(),
+            "parent" => optional(
+                self.logger(operation)
+                    .parent()
+                    .map(|parent| parent.name().to_owned()),
+            ),
+            "children" => self
+                .logger(operation)
+                .children()
+                .iter()
+                .map(|child| child.name())
+                .collect(),
             "handlers" => {
                 let handlers = self.logger(operation).handlers();
-                handlers.iter().map(|handler| self.label_of(handler).expect("a known handler")).collect()
+                handlers
+                    .iter()
+                    .map(|handler| self.label_of(handler).expect("a known handler"))
+                    .collect()
             }
             "get_propagate" => self.logger(operation).propagate().into(),
             "get_disabled" => self.logger(operation).is_disabled().into(),
             "logger_names" => self.registry.logger_names().into(),
-            "level_name" => self.registry.level_name(self.level(&operation["level"])?).into(),
-            "level_number" => optional(self.registry.level_of(text(operation, "name")).map(Level::number)),
+            "level_name" => self
+                .registry
+                .level_name(self.level(&operation["level"])?)
+                .into(),
+            "level_number" => optional(
+                self.registry
+                    .level_of(text(operation, "name"))
+                    .map(Level::number),
+            ),
             "level_names" => {
                 let names = self.registry.level_names().into_iter();
-                names.map(|(name, level)| (name, level.number().into())).collect::<serde_json::Map<_, _>>().into()
+                names
+                    .map(|(name, level)| (name, level.number().into()))
+                    .collect::<serde_json::Map<_, _>>()
+                    .into()
             }
             "handler_by_name" => {
                 let handler = handler_by_name(text(operation, "name"));
@@ -194,12 +285,17 @@ impl World {
             "read" => self.buffers.text(text(operation, "buffer")).into(),
             "filter_test" => {
                 let mut record = self.record(&operation["record"])?;
-                self.filters[text(operation, "filter")].filter(&mut record).into()
+                self.filters[text(operation, "filter")]
+                    .filter(&mut record)
+                    .into()
             }
             "format" => {
                 let formatter = self.formatter(&operation["formatter"])?;
                 let record = self.record(&operation["record"])?;
-                formatter.format_to_string(&record).map_err(|error| kind(&error))?.into()
+                formatter
+                    .format_to_string(&record)
+                    .map_err(|error| kind(&error))?
+                    .into()
             }
             "format_all" => self.format_all(operation)?,
             "uses_time" => self.formatter(&operation["formatter"])?.uses_time().into(),
@@ -224,8 +320,10 @@ impl World {
         }
     }
 
-    fn handler(&self, id: &Value) -> Handler {
-        self.handlers[id.as_str().expect("a handler's id")].handler()
+    /// A handler of the scenario; one that could not be made is missing.
+    fn handler(&self, id: &Value) -> Result<Handler, Failure> {
+        let known = self.handlers.get(id.as_str().expect("a handler's id"));
+        known.map(Known::handler).ok_or("bad_scenario")
     }
 
     fn memory(&self, operation: &Value) -> MemoryHandler {
@@ -238,10 +336,15 @@ impl World {
     fn level(&self, value: &Value) -> Result<Level, Failure> {
         match value {
             Value::Number(number) => {
-                let number = number.as_u64().and_then(|number| u16::try_from(number).ok());
+                let number = number
+                    .as_u64()
+                    .and_then(|number| u16::try_from(number).ok());
                 Ok(Level::new(number.expect("levels are from 0 to 65535")))
             }
-            Value::String(name) => self.registry.parse_level(name).map_err(|error| kind(&error)),
+            Value::String(name) => self
+                .registry
+                .parse_level(name)
+                .map_err(|error| kind(&error)),
             _ => Err("invalid_level"),
         }
     }
@@ -249,7 +352,9 @@ impl World {
     fn formatter(&self, spec: &Value) -> Result<Arc<Formatter>, Failure> {
         match spec {
             Value::String(id) => Ok(Arc::clone(&self.formatters[id])),
-            _ => formatters::make(spec).map(Arc::new).map_err(|error| kind(&error)),
+            _ => formatters::make(spec)
+                .map(Arc::new)
+                .map_err(|error| kind(&error)),
         }
     }
 
@@ -271,7 +376,7 @@ impl World {
         let record = self.record(&operation["record"])?;
         match operation.get("handler") {
             Some(handler) => {
-                self.handler(handler).handle(&record);
+                self.handler(handler)?.handle(&record);
             }
             None => self.logger(operation).handle(&record),
         }
@@ -279,8 +384,14 @@ impl World {
     }
 
     fn record<'r>(&'r self, spec: &'r Value) -> Result<Record<'r>, Failure> {
-        let level = spec.get("level").map_or(Ok(Level::INFO), |level| self.level(level))?;
-        let mut builder = self.registry.record().name(spec["name"].as_str().unwrap_or("app")).level(level);
+        let level = spec
+            .get("level")
+            .map_or(Ok(Level::INFO), |level| self.level(level))?;
+        let mut builder = self
+            .registry
+            .record()
+            .name(spec["name"].as_str().unwrap_or("app"))
+            .level(level);
         if let Some(t) = spec.get("t") {
             builder = builder.time(time(t));
         }
@@ -296,16 +407,27 @@ impl World {
             let text = text(operation, key).to_owned();
             move |count: usize| text.replace("{n}", &count.to_string())
         };
-        formatter = formatter.with_header(frame("header")).with_footer(frame("footer"));
+        formatter = formatter
+            .with_header(frame("header"))
+            .with_footer(frame("footer"));
         let records = operation["records"].as_array().expect("records");
-        let records = records.iter().map(|spec| self.record(spec)).collect::<Result<Vec<_>, _>>()?;
-        formatter.format(&records).map(Into::into).map_err(|error| kind(&error))
+        let records = records
+            .iter()
+            .map(|spec| self.record(spec))
+            .collect::<Result<Vec<_>, _>>()?;
+        formatter
+            .format(&records)
+            .map(Into::into)
+            .map_err(|error| kind(&error))
     }
 
     fn make_handler(&mut self, spec: &Value) -> Result<(), Failure> {
         let id = text(spec, "id");
         let known = match text(spec, "kind") {
-            "list" => Known::Plain(Handler::new(ListSink { id: id.to_owned(), observer: self.observer.clone() })),
+            "list" => Known::Plain(Handler::new(ListSink {
+                id: id.to_owned(),
+                observer: self.observer.clone(),
+            })),
             "null" => Known::Plain(NullHandler::new().into()),
             "stream" => {
                 let handler = StreamHandler::new(self.buffers.writer(text(spec, "buffer")));
@@ -321,23 +443,27 @@ impl World {
                     handler = handler.with_flush_level(self.level(level)?);
                 }
                 if spec["target"].is_string() {
-                    handler = handler.with_target(self.handler(&spec["target"]));
+                    handler = handler.with_target(self.handler(&spec["target"])?);
                 }
-                Known::Memory(handler.with_flush_on_close(spec["flush_on_close"].as_bool().unwrap_or(true)))
+                Known::Memory(
+                    handler.with_flush_on_close(spec["flush_on_close"].as_bool().unwrap_or(true)),
+                )
             }
             other => panic!("unknown handler {other}"),
         };
         let handler = known.handler();
-        handler.set_formatter(python_default());
-        if spec.get("formatter").is_none() {
-            handler.clear_formatter();
-        }
         if let Some(level) = spec.get("level") {
             handler.set_level(self.level(level)?);
         }
         match spec.get("formatter") {
-            Some(formatter) if !formatter.is_null() => handler.set_formatter(self.formatter(formatter)?),
-            _ => {}
+            Some(formatter) if !formatter.is_null() => {
+                handler.set_formatter(self.formatter(formatter)?)
+            }
+            // Python's default, as the crate's own escapes.
+            _ => {
+                handler.set_formatter(python_default());
+                self.bare.push(handler.clone());
+            }
         }
         for filter in spec["filters"].as_array().map_or(&[][..], Vec::as_slice) {
             handler.add_filter(self.filters[filter.as_str().expect("a filter's id")].clone());
@@ -373,15 +499,17 @@ impl World {
             inner.replacing(pairs)
         };
         let replaces = inner_replaces || spec.get("prefix").is_none() && !merge;
-        self.adapters.insert(text(spec, "id").to_owned(), (adapter, replaces));
+        self.adapters
+            .insert(text(spec, "id").to_owned(), (adapter, replaces));
     }
 
     fn set_last_resort(&mut self, operation: &Value) -> Result<(), Failure> {
         if let Some(id) = operation.get("handler") {
-            let handler = (!id.is_null()).then(|| self.handler(id));
+            let handler = (!id.is_null()).then(|| self.handler(id)).transpose()?;
             self.registry.set_last_resort(handler);
         }
-        if let (Some(level), Some(handler)) = (operation.get("level"), self.registry.last_resort()) {
+        if let (Some(level), Some(handler)) = (operation.get("level"), self.registry.last_resort())
+        {
             handler.set_level(self.level(level)?);
         }
         Ok(())
@@ -389,17 +517,28 @@ impl World {
 
     /// Whether the stream was another one. The crate's own call does not compare streams, as writers have no identity.
     fn set_stream(&mut self, operation: &Value) -> bool {
-        let Known::Stream(handler) = &self.handlers[text(operation, "handler")] else { panic!("not a stream handler") };
+        let Known::Stream(handler) = &self.handlers[text(operation, "handler")] else {
+            panic!("not a stream handler")
+        };
         let key = format!("stream of {}", text(operation, "handler"));
         let changed = self.buffers.text(&key) != text(operation, "buffer");
-        handler.set_stream(self.buffers.writer(text(operation, "buffer"))).expect("buffers take everything");
+        handler
+            .set_stream(self.buffers.writer(text(operation, "buffer")))
+            .expect("buffers take everything");
         changed
     }
 
     fn basic_config(&mut self, operation: &Value) -> Result<(), Failure> {
-        const OPTIONS: &[&str] = &["op", "level", "format", "datefmt", "style", "force", "buffer", "handlers"];
+        const OPTIONS: &[&str] = &[
+            "op", "level", "format", "datefmt", "style", "force", "buffer", "handlers",
+        ];
         // What Rust would not compile: an unknown option; and file names, until there are files.
-        if operation.as_object().expect("an object").keys().any(|key| !OPTIONS.contains(&key.as_str())) {
+        if operation
+            .as_object()
+            .expect("an object")
+            .keys()
+            .any(|key| !OPTIONS.contains(&key.as_str()))
+        {
             return Err("config_error");
         }
         let mut config = BasicConfig::new().force(flag(operation, "force"));
@@ -419,9 +558,21 @@ impl World {
             config = config.stream(self.buffers.writer(buffer));
         }
         if let Some(handlers) = operation["handlers"].as_array() {
-            config = config.handlers(handlers.iter().map(|id| self.handler(id)));
+            let handlers = handlers
+                .iter()
+                .map(|id| self.handler(id))
+                .collect::<Result<Vec<_>, _>>()?;
+            for handler in handlers
+                .iter()
+                .filter(|handler| self.bare.iter().any(|bare| bare.is(handler)))
+            {
+                handler.clear_formatter();
+            }
+            config = config.handlers(handlers);
         }
-        let applied = config.apply_to(&self.registry).map_err(|error| kind(&error))?;
+        let applied = config
+            .apply_to(&self.registry)
+            .map_err(|error| kind(&error))?;
         if applied == Applied::Done {
             self.label_new_handlers("", "basic");
         }
@@ -430,12 +581,16 @@ impl World {
 
     fn set_stream_logger(&mut self, operation: &Value) -> Result<(), Failure> {
         let name = operation["name"].as_str().unwrap_or("boto3");
-        let level = operation.get("level").map_or(Ok(Level::DEBUG), |level| self.level(level))?;
+        let level = operation
+            .get("level")
+            .map_or(Ok(Level::DEBUG), |level| self.level(level))?;
         let mut logger = StreamLogger::new(name, level);
         if let Some(template) = operation["format_string"].as_str() {
             logger = logger.format(template);
         }
-        logger.install_in(&self.registry).map_err(|error| kind(&error))?;
+        logger
+            .install_in(&self.registry)
+            .map_err(|error| kind(&error))?;
         self.label_new_handlers(name, &format!("stream:{name}"));
         Ok(())
     }
@@ -452,10 +607,17 @@ impl World {
 
 /// Python's formatter for a handler without one.
 fn python_default() -> Formatter {
-    Formatter::builder().python_exact().build().expect("the default is valid")
+    Formatter::builder()
+        .python_exact()
+        .build()
+        .expect("the default is valid")
 }
 
-fn fill<'r>(mut builder: RecordBuilder<'r>, spec: &'r Value, message: &'r str) -> RecordBuilder<'r> {
+fn fill<'r>(
+    mut builder: RecordBuilder<'r>,
+    spec: &'r Value,
+    message: &'r str,
+) -> RecordBuilder<'r> {
     let source = &spec["src"];
     let line = source["line"].as_u64().unwrap_or(7);
     builder = builder.message(message).thread(1001, "MainThread").source(

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use logtree::{
-    formatted, Error, ErrorKind, Format, Formatter, Handler, HandlerError, LoggerAdapter, ManualClock, MemoryHandler,
-    Record, Registry, SharedFilter, Sink, StreamHandler, Timestamp,
+    Error, ErrorKind, Format, Formatter, Handler, HandlerError, LoggerAdapter, ManualClock,
+    MemoryHandler, Record, Registry, SharedFilter, Sink, StreamHandler, Timestamp, formatted,
 };
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
 /// A failure of an operation, by the scenarios' name for it.
 pub(crate) type Failure = &'static str;
@@ -69,7 +69,8 @@ impl Observer {
     }
 
     pub(crate) fn push_of_handler(&self, handler: &str, key: &str, value: &str) {
-        let observation = json!({"i": self.operation.load(Ordering::Relaxed), "h": handler, key: value});
+        let observation =
+            json!({"i": self.operation.load(Ordering::Relaxed), "h": handler, key: value});
         self.list.lock().unwrap().push(observation);
     }
 
@@ -80,9 +81,11 @@ impl Observer {
 
 /// Texts by name; a clone writes to the same ones.
 #[derive(Clone, Default)]
-pub(crate) struct Buffers(Arc<Mutex<BTreeMap<String, Arc<Mutex<Vec<u8>>>>>>);
+pub(crate) struct Buffers(Arc<Mutex<BTreeMap<String, Buffer>>>);
 
-pub(crate) struct BufferWriter(Arc<Mutex<Vec<u8>>>);
+type Buffer = Arc<Mutex<Vec<u8>>>;
+
+pub(crate) struct BufferWriter(Buffer);
 
 impl Write for BufferWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -96,7 +99,9 @@ impl Write for BufferWriter {
 
 impl Buffers {
     pub(crate) fn writer(&self, name: &str) -> BufferWriter {
-        BufferWriter(Arc::clone(self.0.lock().unwrap().entry(name.to_owned()).or_default()))
+        BufferWriter(Arc::clone(
+            self.0.lock().unwrap().entry(name.to_owned()).or_default(),
+        ))
     }
 
     pub(crate) fn text(&self, name: &str) -> String {
@@ -105,7 +110,11 @@ impl Buffers {
 
     pub(crate) fn all(&self) -> Value {
         let names: Vec<_> = self.0.lock().unwrap().keys().cloned().collect();
-        names.into_iter().map(|name| (name.clone(), Value::from(self.text(&name)))).collect::<serde_json::Map<_, _>>().into()
+        names
+            .into_iter()
+            .map(|name| (name.clone(), Value::from(self.text(&name))))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
     }
 }
 
@@ -118,7 +127,8 @@ pub(crate) struct ListSink {
 impl Sink for ListSink {
     fn write(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error> {
         formatted(formatter, record, |line| {
-            self.observer.push_of_handler(&self.id, "line", line.as_str());
+            self.observer
+                .push_of_handler(&self.id, "line", line.as_str());
             Ok(())
         })
     }
@@ -130,6 +140,8 @@ pub(crate) struct World {
     pub(crate) observer: Observer,
     pub(crate) buffers: Buffers,
     pub(crate) handlers: HashMap<String, Known>,
+    /// Those that the scenario gave no formatter.
+    pub(crate) bare: Vec<Handler>,
     /// What handlers are called in observations, also those without an id.
     labels: Vec<(Handler, String)>,
     pub(crate) filters: HashMap<String, SharedFilter>,
@@ -157,13 +169,18 @@ impl World {
             observer,
             buffers,
             handlers: HashMap::new(),
+            bare: Vec::new(),
             labels: Vec::new(),
             filters: HashMap::new(),
             formatters: HashMap::new(),
             adapters: HashMap::new(),
         };
         // Without a formatter of its own: the crate's default, in Python's exact form.
-        world.registry.last_resort().unwrap().set_formatter(Formatter::builder().python_exact().build().unwrap());
+        world
+            .registry
+            .last_resort()
+            .unwrap()
+            .set_formatter(Formatter::builder().python_exact().build().unwrap());
         world
     }
 
@@ -179,6 +196,9 @@ impl World {
     }
 
     pub(crate) fn label_of(&self, handler: &Handler) -> Option<&str> {
-        self.labels.iter().find(|(known, _)| known.is(handler)).map(|(_, label)| &**label)
+        self.labels
+            .iter()
+            .find(|(known, _)| known.is(handler))
+            .map(|(_, label)| &**label)
     }
 }

@@ -1,9 +1,11 @@
 //! The `{` style: `{name[!conversion][:specification]}`, as Python's `str.format` has it.
 
 use super::number::{self, FloatForm, Sign};
-use super::{cut, invalid_at, push_padded, repr, unfit, Align, Field, Lookup, Segment, Segments, MAX_WIDTH};
-use crate::record::Scalar;
+use super::{
+    Align, Field, Lookup, MAX_WIDTH, Segment, Segments, cut, invalid_at, push_padded, repr, unfit,
+};
 use crate::Error;
+use crate::record::Scalar;
 
 /// How a value is written: Python's format specification (statement 62).
 #[derive(Clone, Debug, Default)]
@@ -12,38 +14,18 @@ pub(crate) struct Spec {
     conversion: Option<u8>,
     /// Whether nothing stands behind the colon: then the value is written as it is.
     empty: bool,
+    /// The specification as written, where fields of the record stand in it: `{message:{width}}`. Then the rest below is
+    /// only its check, and it is read anew for each record.
+    nested: Option<Box<str>>,
     fill: Option<char>,
     align: Option<Align>,
     sign: Option<Sign>,
     alternate: bool,
     zero: bool,
-    width: Count,
+    width: Option<usize>,
     grouping: Option<char>,
-    precision: Count,
+    precision: Option<usize>,
     kind: Option<u8>,
-}
-
-/// A width or precision: written down, or taken from another field.
-#[derive(Clone, Debug, Default)]
-enum Count {
-    #[default]
-    None,
-    Fixed(usize),
-    Field(Field),
-}
-
-impl Count {
-    fn resolve(&self, lookup: Lookup<'_>) -> Result<Option<usize>, Error> {
-        match self {
-            Self::None => Ok(None),
-            Self::Fixed(count) => Ok(Some(*count)),
-            Self::Field(field) => {
-                let count = lookup(field).and_then(|count| usize::try_from(count).ok());
-                let count = count.filter(|&count| count <= MAX_WIDTH);
-                count.map(Some).ok_or_else(|| unfit(format_args!("{field:?} is no width or precision up to 1024")))
-            }
-        }
-    }
 }
 
 pub(super) fn parse(template: &str) -> Result<Vec<Segment>, Error> {
@@ -66,7 +48,8 @@ pub(super) fn parse(template: &str) -> Result<Vec<Segment>, Error> {
         let Some(end) = matching_brace(inside) else {
             return Err(invalid_at(template, at, "expected '}' before the end"));
         };
-        let (name, spec) = parse_field(&inside[..end]).map_err(|why| invalid_at(template, at, why))?;
+        let (name, spec) =
+            parse_field(&inside[..end]).map_err(|why| invalid_at(template, at, why))?;
         segments.field(template, at, name, spec)?;
         rest = &inside[end + 1..];
     }
@@ -116,7 +99,8 @@ fn parse_field(text: &str) -> Result<(&str, super::Spec), String> {
 
 /// A name, and behind it parts like `.key` and `[key]`: the whole is the key of a key-value.
 fn check_name(name: &str) -> Result<(), String> {
-    let is_word = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let is_word =
+        |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
     let word = name.find(['.', '[']).unwrap_or(name.len());
     let mut valid = is_word(&name[..word]);
     let mut rest = &name[word..];
@@ -131,7 +115,11 @@ fn check_name(name: &str) -> Result<(), String> {
             rest = inside.map_or("", |(_, behind)| behind);
         }
     }
-    if valid { Ok(()) } else { Err(format!("{name:?} is no field name")) }
+    if valid {
+        Ok(())
+    } else {
+        Err(format!("{name:?} is no field name"))
+    }
 }
 
 impl Spec {
@@ -156,7 +144,11 @@ impl Spec {
             self.align = Some(align);
             rest = &rest[1..];
         }
-        for (character, sign) in [('+', Sign::Always), ('-', Sign::Negative), (' ', Sign::Space)] {
+        for (character, sign) in [
+            ('+', Sign::Always),
+            ('-', Sign::Negative),
+            (' ', Sign::Space),
+        ] {
             if self.sign.is_none() && rest.starts_with(character) {
                 self.sign = Some(sign);
                 rest = &rest[1..];
@@ -168,15 +160,15 @@ impl Spec {
                 rest = behind;
             }
         }
-        self.width = parse_count(&mut rest)?;
+        self.width = self.parse_count(&mut rest)?;
         if let Some(grouping) = rest.chars().next().filter(|c| matches!(c, ',' | '_')) {
             self.grouping = Some(grouping);
             rest = &rest[1..];
         }
         if let Some(behind) = rest.strip_prefix('.') {
             rest = behind;
-            self.precision = parse_count(&mut rest)?;
-            if matches!(self.precision, Count::None) {
+            self.precision = self.parse_count(&mut rest)?;
+            if self.precision.is_none() {
                 return Err(bad());
             }
         }
@@ -187,7 +179,61 @@ impl Spec {
             }
             self.kind = Some(kind);
         }
-        if bytes.next().is_some() { Err(bad()) } else { Ok(()) }
+        if bytes.next().is_some() {
+            return Err(bad());
+        }
+        self.nested = self.nested.is_some().then(|| text.into());
+        Ok(())
+    }
+
+    /// Reads digits, or a field in braces.
+    fn parse_count(&mut self, rest: &mut &str) -> Result<Option<usize>, String> {
+        if let Some(behind) = rest.strip_prefix('{') {
+            let (name, behind) = behind
+                .split_once('}')
+                .ok_or("a field in the specification is not closed")?;
+            if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+                return Err(format!("{name:?} is no field name"));
+            }
+            *rest = behind;
+            self.nested = Some("".into());
+            return Ok(Some(0));
+        }
+        let end = rest
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len());
+        let (digits, behind) = rest.split_at(end);
+        *rest = behind;
+        match digits.parse() {
+            Ok(count) if count <= MAX_WIDTH => Ok(Some(count)),
+            Err(_) if digits.is_empty() => Ok(None),
+            _ => Err("widths and precisions end at 1024".to_owned()),
+        }
+    }
+
+    /// The specification with the record's values in the places of the fields.
+    #[cold]
+    fn filled_in(&self, nested: &str, lookup: Lookup<'_>) -> Result<Self, Error> {
+        let mut text = String::new();
+        let mut rest = nested;
+        while let Some((before, inside)) = rest.split_once('{') {
+            let (name, behind) = inside.split_once('}').unwrap_or((inside, ""));
+            text.push_str(before);
+            text.push_str(&lookup(&Field::of_name(name))?);
+            rest = behind;
+        }
+        text.push_str(rest);
+        let mut spec = Self {
+            conversion: self.conversion,
+            empty: text.is_empty(),
+            ..Self::default()
+        };
+        spec.parse(&text).map_err(unfit)?;
+        if spec.nested.is_some() {
+            Err(unfit("a field's value holds another field"))
+        } else {
+            Ok(spec)
+        }
     }
 
     pub(super) fn takes_text(&self) -> bool {
@@ -195,10 +241,17 @@ impl Spec {
         self.conversion.is_some() || text_kind && self.align != Some(Align::AfterSign)
     }
 
-    pub(super) fn push(&self, value: Scalar<'_>, lookup: Lookup<'_>, out: &mut String) -> Result<(), Error> {
+    pub(super) fn push(
+        &self,
+        value: Scalar<'_>,
+        lookup: Lookup<'_>,
+        out: &mut String,
+    ) -> Result<(), Error> {
+        if let Some(nested) = &self.nested {
+            return self.filled_in(nested, lookup)?.push(value, lookup, out);
+        }
         if self.conversion.is_some_and(|conversion| conversion != b's') {
-            let text = repr(value, self.conversion == Some(b'a'));
-            return self.push_text(&text, lookup, out);
+            return self.push_text(&repr(value, self.conversion == Some(b'a')), out);
         }
         let plain = |value| {
             let mut text = String::new();
@@ -206,37 +259,48 @@ impl Spec {
             text
         };
         match value {
-            Scalar::Text(text) => self.push_text(text, lookup, out),
-            _ if self.conversion.is_some() || self.empty => self.push_text(&plain(value), lookup, out),
-            Scalar::Other(_) => self.push_text(&plain(value), lookup, out),
+            Scalar::Text(text) => self.push_text(text, out),
+            _ if self.conversion.is_some() || self.empty => self.push_text(&plain(value), out),
+            Scalar::Other(_) => self.push_text(&plain(value), out),
             Scalar::Null => Err(unfit("None takes no format specification")),
-            Scalar::Float(number) => self.push_float(number, lookup, out),
+            Scalar::Float(number) => self.push_float(number, out),
             _ => match (number::whole(value), self.kind) {
                 (Some(number), None | Some(b'b' | b'd' | b'o' | b'x' | b'X' | b'n' | b'c')) => {
-                    self.push_whole(number, lookup, out)
+                    self.push_whole(number, out)
                 }
                 _ => {
-                    let number = number::float(value).ok_or_else(|| unfit("a number beyond what can be written"))?;
-                    self.push_float(number, lookup, out)
+                    let number = number::float(value)
+                        .ok_or_else(|| unfit("a number beyond what can be written"))?;
+                    self.push_float(number, out)
                 }
             },
         }
     }
 
-    fn push_text(&self, text: &str, lookup: Lookup<'_>, out: &mut String) -> Result<(), Error> {
+    fn push_text(&self, text: &str, out: &mut String) -> Result<(), Error> {
         let numeric = self.sign.is_some() || self.alternate || self.grouping.is_some();
-        if numeric || !matches!(self.kind, None | Some(b's')) || self.align == Some(Align::AfterSign) {
-            return Err(unfit("the specification is for numbers, the value is a text"));
+        if numeric
+            || !matches!(self.kind, None | Some(b's'))
+            || self.align == Some(Align::AfterSign)
+        {
+            return Err(unfit(
+                "the specification is for numbers, the value is a text",
+            ));
         }
-        let (width, precision) = (self.width.resolve(lookup)?, self.precision.resolve(lookup)?);
         let fill = self.fill.unwrap_or(if self.zero { '0' } else { ' ' });
         let align = self.align.unwrap_or(Align::Left);
-        push_padded(out, cut(text, precision), width.unwrap_or(0), fill, align);
+        push_padded(
+            out,
+            cut(text, self.precision),
+            self.width.unwrap_or(0),
+            fill,
+            align,
+        );
         Ok(())
     }
 
-    fn push_whole(&self, number: i128, lookup: Lookup<'_>, out: &mut String) -> Result<(), Error> {
-        if self.precision.resolve(lookup)?.is_some() {
+    fn push_whole(&self, number: i128, out: &mut String) -> Result<(), Error> {
+        if self.precision.is_some() {
             return Err(unfit("a whole number takes no precision"));
         }
         let size = number.unsigned_abs();
@@ -247,7 +311,14 @@ impl Spec {
                 }
                 let character = u32::try_from(number).ok().and_then(char::from_u32);
                 let character = character.ok_or_else(|| unfit("not the number of a character"))?;
-                return self.push_number(false, "", character.encode_utf8(&mut [0; 4]), "", true, lookup, out);
+                return self.push_number(
+                    false,
+                    "",
+                    character.encode_utf8(&mut [0; 4]),
+                    "",
+                    true,
+                    out,
+                );
             }
             Some(b'b') => (format!("{size:b}"), "0b"),
             Some(b'o') => (format!("{size:o}"), "0o"),
@@ -255,41 +326,53 @@ impl Spec {
             Some(b'X') => (format!("{size:X}"), "0X"),
             _ => (size.to_string(), ""),
         };
-        if self.grouping == Some(',') && !prefix.is_empty() || self.grouping.is_some() && self.kind == Some(b'n') {
+        if self.grouping == Some(',') && !prefix.is_empty()
+            || self.grouping.is_some() && self.kind == Some(b'n')
+        {
             return Err(unfit("the separator does not go with the kind of number"));
         }
         let prefix = if self.alternate { prefix } else { "" };
-        self.push_number(number < 0, prefix, &digits, "", true, lookup, out)
+        self.push_number(number < 0, prefix, &digits, "", true, out)
     }
 
-    fn push_float(&self, number: f64, lookup: Lookup<'_>, out: &mut String) -> Result<(), Error> {
-        let precision = self.precision.resolve(lookup)?;
+    fn push_float(&self, number: f64, out: &mut String) -> Result<(), Error> {
         let size = number.abs();
-        let text = match (self.kind, precision) {
+        let text = match (self.kind, self.precision) {
             (None, None) => {
                 let mut text = String::new();
                 number::push_repr(size, &mut text);
                 text
             }
             (None, Some(precision)) => FloatForm::general_with_point(precision).text(size),
-            (Some(b'%'), _) => {
-                let percent = FloatForm::of(b'f', precision.unwrap_or(6), self.alternate).text(size * 100.0);
+            (Some(b'%'), precision) => {
+                let percent =
+                    FloatForm::of(b'f', precision.unwrap_or(6), self.alternate).text(size * 100.0);
                 format!("{percent}%")
             }
-            (Some(b'n'), _) => FloatForm::of(b'g', precision.unwrap_or(6), self.alternate).text(size),
-            (Some(kind @ (b'e' | b'E' | b'f' | b'F' | b'g' | b'G')), _) => {
+            (Some(b'n'), precision) => {
+                FloatForm::of(b'g', precision.unwrap_or(6), self.alternate).text(size)
+            }
+            (Some(kind @ (b'e' | b'E' | b'f' | b'F' | b'g' | b'G')), precision) => {
                 FloatForm::of(kind, precision.unwrap_or(6), self.alternate).text(size)
             }
-            (Some(kind), _) => return Err(unfit(format_args!("{:?} is not for this number", char::from(kind)))),
+            (Some(kind), _) => {
+                return Err(unfit(format_args!(
+                    "{:?} is not for this number",
+                    char::from(kind)
+                )));
+            }
         };
         let whole = text.bytes().take_while(u8::is_ascii_digit).count();
         let (whole, rest) = text.split_at(whole);
         let negative = number.is_sign_negative() && !number.is_nan();
-        self.push_number(negative, "", whole, rest, false, lookup, out)
+        self.push_number(negative, "", whole, rest, false, out)
     }
 
     /// Puts together sign, prefix, grouped digits and what follows them, and pads.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one number")]
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the end of functions that can fail"
+    )]
     fn push_number(
         &self,
         negative: bool,
@@ -297,14 +380,21 @@ impl Spec {
         whole: &str,
         rest: &str,
         is_whole: bool,
-        lookup: Lookup<'_>,
         out: &mut String,
     ) -> Result<(), Error> {
-        let width = self.width.resolve(lookup)?.unwrap_or(0);
+        let width = self.width.unwrap_or(0);
         let sign = self.sign.unwrap_or(Sign::Negative).text(negative);
         let fill = self.fill.unwrap_or(if self.zero { '0' } else { ' ' });
-        let align = self.align.unwrap_or(if self.zero { Align::AfterSign } else { Align::Right });
-        let every = if is_whole && matches!(self.kind, Some(b'b' | b'o' | b'x' | b'X')) { 4 } else { 3 };
+        let align = self.align.unwrap_or(if self.zero {
+            Align::AfterSign
+        } else {
+            Align::Right
+        });
+        let every = if is_whole && matches!(self.kind, Some(b'b' | b'o' | b'x' | b'X')) {
+            4
+        } else {
+            3
+        };
         let front = sign.len() + prefix.len();
         let mut digits = whole.to_owned();
         if align == Align::AfterSign && fill == '0' {
@@ -318,29 +408,22 @@ impl Spec {
         if align == Align::AfterSign {
             out.push_str(sign);
             out.push_str(prefix);
-            push_padded(out, &format!("{digits}{rest}"), width.saturating_sub(front), fill, Align::Right);
+            push_padded(
+                out,
+                &format!("{digits}{rest}"),
+                width.saturating_sub(front),
+                fill,
+                Align::Right,
+            );
         } else {
-            push_padded(out, &format!("{sign}{prefix}{digits}{rest}"), width, fill, align);
+            push_padded(
+                out,
+                &format!("{sign}{prefix}{digits}{rest}"),
+                width,
+                fill,
+                align,
+            );
         }
         Ok(())
-    }
-}
-
-fn parse_count(rest: &mut &str) -> Result<Count, String> {
-    if let Some(behind) = rest.strip_prefix('{') {
-        let (name, behind) = behind.split_once('}').ok_or("a field in the specification is not closed")?;
-        if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
-            return Err(format!("{name:?} is no field name"));
-        }
-        *rest = behind;
-        return Ok(Count::Field(Field::of_name(name)));
-    }
-    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-    let (digits, behind) = rest.split_at(end);
-    *rest = behind;
-    match digits.parse() {
-        Ok(count) if count <= MAX_WIDTH => Ok(Count::Fixed(count)),
-        Err(_) if digits.is_empty() => Ok(Count::None),
-        _ => Err("widths and precisions end at 1024".to_owned()),
     }
 }

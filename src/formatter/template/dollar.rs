@@ -1,6 +1,6 @@
 //! The `$` style: `$name`, `${name}`, and `$$` for a dollar sign (statement 64).
 
-use super::{invalid_at, Segment, Segments, Spec};
+use super::{Segment, Segments, Spec, invalid_at};
 use crate::Error;
 
 pub(super) fn parse(template: &str) -> Result<Vec<Segment>, Error> {
@@ -18,9 +18,17 @@ pub(super) fn parse(template: &str) -> Result<Vec<Segment>, Error> {
         let braced = rest.strip_prefix('{');
         let name = name_at(braced.unwrap_or(rest));
         let behind = &braced.unwrap_or(rest)[name.len()..];
-        let closed = if braced.is_some() { behind.strip_prefix('}') } else { Some(behind) };
+        let closed = if braced.is_some() {
+            behind.strip_prefix('}')
+        } else {
+            Some(behind)
+        };
         let (false, Some(behind)) = (name.is_empty(), closed) else {
-            return Err(invalid_at(template, at, "expected a name behind '$', or $$ for a dollar sign"));
+            return Err(invalid_at(
+                template,
+                at,
+                "expected a name behind '$', or $$ for a dollar sign",
+            ));
         };
         segments.field(template, at, name, Spec::Plain)?;
         rest = behind;
@@ -31,6 +39,12 @@ pub(super) fn parse(template: &str) -> Result<Vec<Segment>, Error> {
 
 /// The name that a text begins with: ASCII letters, digits and underscores, no digit first.
 fn name_at(text: &str) -> &str {
-    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len());
-    if text.starts_with(|c: char| c.is_ascii_digit()) { "" } else { &text[..end] }
+    let end = text
+        .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+        .unwrap_or(text.len());
+    if text.starts_with(|c: char| c.is_ascii_digit()) {
+        ""
+    } else {
+        &text[..end]
+    }
 }

@@ -80,7 +80,10 @@ impl Field {
     /// Whether its text comes from whoever logs, and may hold anything.
     pub(crate) fn is_foreign(&self) -> bool {
         self.is_text() && *self != Self::AscTime
-            || matches!(self, Self::KeyValue(_) | Self::ErrorText | Self::StackInfo | Self::TaskName)
+            || matches!(
+                self,
+                Self::KeyValue(_) | Self::ErrorText | Self::StackInfo | Self::TaskName
+            )
     }
 
     /// Reads the field of a record; `None` where neither the record nor the defaults have it.
@@ -92,10 +95,12 @@ impl Field {
         read: impl FnOnce(Scalar<'_>) -> R,
     ) -> Option<R> {
         let mut text = String::new();
-        let optional = |text: Option<std::borrow::Cow<'_, str>>, read: Box<dyn FnOnce(Scalar<'_>) -> R + '_>| match text {
-            Some(text) => read(Scalar::Text(&text)),
-            None => read(Scalar::Null),
-        };
+        let optional =
+            |text: Option<std::borrow::Cow<'_, str>>,
+             read: Box<dyn FnOnce(Scalar<'_>) -> R + '_>| match text {
+                Some(text) => read(Scalar::Text(&text)),
+                None => read(Scalar::Null),
+            };
         Some(match self {
             Self::Name => read(Scalar::Text(record.name())),
             Self::LevelNumber => read(Scalar::Unsigned(record.level().number().into())),
@@ -116,7 +121,9 @@ impl Field {
             Self::RelativeCreated => read(Scalar::Float(record.nanos_since_start() as f64 / 1e6)),
             Self::Thread => read(Scalar::Unsigned(record.thread_id().into())),
             Self::ThreadName => {
-                record.thread.with_display_name(&mut |part| text.push_str(part));
+                record
+                    .thread
+                    .with_display_name(&mut |part| text.push_str(part));
                 read(Scalar::Text(&text))
             }
             Self::Process => read(Scalar::Unsigned(record.process_id().into())),
@@ -131,7 +138,13 @@ impl Field {
             },
             Self::KeyValue(key) => match record.key_values().get(key) {
                 Some(value) => Scalar::visit(&value, read),
-                None => read(defaults.iter().find(|(known, _)| known == key)?.1.as_scalar()),
+                None => read(
+                    defaults
+                        .iter()
+                        .find(|(known, _)| known == key)?
+                        .1
+                        .as_scalar(),
+                ),
             },
         })
     }

@@ -42,7 +42,10 @@ impl FromStr for Style {
             "%" => Ok(Self::Percent),
             "{" => Ok(Self::Brace),
             "$" => Ok(Self::Dollar),
-            _ => Err(Error::new(ErrorKind::InvalidStyle, format!("unknown style {text:?}: expected one of % {{ $"))),
+            _ => Err(Error::new(
+                ErrorKind::InvalidStyle,
+                format!("unknown style {text:?}: expected one of % {{ $"),
+            )),
         }
     }
 }
@@ -77,12 +80,17 @@ pub(crate) enum Spec {
     Brace(Box<brace::Spec>),
 }
 
-/// A field of the record that a specification names for its width or precision: `{message:{width}}`.
-pub(crate) type Lookup<'l> = &'l dyn Fn(&Field) -> Option<i128>;
+/// The text of a field of the record that a specification names: `{message:{width}}`.
+pub(crate) type Lookup<'l> = &'l dyn Fn(&Field) -> Result<String, Error>;
 
 impl Spec {
     /// Appends a value.
-    pub(crate) fn push(&self, value: Scalar<'_>, lookup: Lookup<'_>, out: &mut String) -> Result<(), Error> {
+    pub(crate) fn push(
+        &self,
+        value: Scalar<'_>,
+        lookup: Lookup<'_>,
+        out: &mut String,
+    ) -> Result<(), Error> {
         match self {
             Self::Plain => push_plain(value, out),
             Self::Percent(spec) => spec.push(value, out)?,
@@ -112,7 +120,9 @@ pub(crate) fn push_plain(value: Scalar<'_>, out: &mut String) {
         Scalar::Float(value) => number::push_repr(value, out),
         Scalar::Text(text) => out.push_str(text),
         Scalar::Other(value) => {
-            crate::record::guard(out, |out| std::fmt::Write::write_fmt(out, format_args!("{value}")));
+            crate::record::guard(out, |out| {
+                std::fmt::Write::write_fmt(out, format_args!("{value}"))
+            });
         }
     }
 }
@@ -124,7 +134,10 @@ pub(crate) fn parse(template: &str, style: Style) -> Result<Vec<Segment>, Error>
         Style::Brace => brace::parse(template)?,
         Style::Dollar => dollar::parse(template)?,
     };
-    if !segments.iter().any(|segment| matches!(segment, Segment::Field { .. })) {
+    if !segments
+        .iter()
+        .any(|segment| matches!(segment, Segment::Field { .. }))
+    {
         return Err(invalid(template, "it names no field"));
     }
     Ok(segments)
@@ -140,7 +153,10 @@ pub(crate) fn parse_unchecked(template: &str, style: Style) -> Result<Vec<Segmen
 }
 
 fn invalid(template: &str, why: impl Display) -> Error {
-    Error::new(ErrorKind::InvalidFormat, format!("invalid format {template:?}: {why}"))
+    Error::new(
+        ErrorKind::InvalidFormat,
+        format!("invalid format {template:?}: {why}"),
+    )
 }
 
 fn invalid_at(template: &str, at: usize, why: impl Display) -> Error {
@@ -171,7 +187,11 @@ impl Segments {
     fn field(&mut self, template: &str, at: usize, name: &str, spec: Spec) -> Result<(), Error> {
         let field = Field::of_name(name);
         if field.is_text() && !spec.takes_text() {
-            return Err(invalid_at(template, at, format_args!("{name:?} is a text and cannot be written as a number")));
+            return Err(invalid_at(
+                template,
+                at,
+                format_args!("{name:?} is a text and cannot be written as a number"),
+            ));
         }
         self.0.push(Segment::Field { field, spec });
         Ok(())
@@ -214,7 +234,11 @@ fn repr(value: Scalar<'_>, ascii: bool) -> String {
         push_plain(value, &mut out);
         return out;
     };
-    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let quote = if text.contains('\'') && !text.contains('"') {
+        '"'
+    } else {
+        '\''
+    };
     out.push(quote);
     for character in text.chars() {
         let code = character as u32;

@@ -34,7 +34,10 @@ pub(super) fn whole(value: Scalar<'_>) -> Option<i128> {
 }
 
 /// A value as a whole number, floats cut.
-#[expect(clippy::cast_possible_truncation, reason = "cutting is asked for, and the ends saturate")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "cutting is asked for, and the ends saturate"
+)]
 pub(super) fn truncated(value: Scalar<'_>) -> Option<i128> {
     match value {
         Scalar::Float(value) if value.is_finite() => Some(value as i128),
@@ -96,11 +99,20 @@ pub(super) struct FloatForm {
 impl FloatForm {
     pub(super) fn of(kind: u8, precision: usize, alternate: bool) -> Self {
         let upper = kind.is_ascii_uppercase();
-        Self { kind: kind.to_ascii_lowercase(), upper, precision, alternate, with_point: false }
+        Self {
+            kind: kind.to_ascii_lowercase(),
+            upper,
+            precision,
+            alternate,
+            with_point: false,
+        }
     }
 
     pub(super) fn general_with_point(precision: usize) -> Self {
-        Self { with_point: true, ..Self::of(b'g', precision, false) }
+        Self {
+            with_point: true,
+            ..Self::of(b'g', precision, false)
+        }
     }
 
     /// The text of a number that is not negative.
@@ -114,7 +126,11 @@ impl FloatForm {
         } else {
             non_finite(size).to_owned()
         };
-        if self.upper { text.to_uppercase() } else { text }
+        if self.upper {
+            text.to_uppercase()
+        } else {
+            text
+        }
     }
 
     fn fixed(&self, size: f64, precision: usize) -> String {
@@ -140,18 +156,27 @@ impl FloatForm {
         let precision = self.precision.max(1);
         // The exponent after rounding to the precision decides between the two forms.
         let rounded = format!("{size:.*e}", precision - 1);
-        let exponent: i32 = rounded.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0);
+        let exponent: i32 = rounded
+            .split_once('e')
+            .and_then(|(_, exponent)| exponent.parse().ok())
+            .unwrap_or(0);
         let limit = i32::try_from(precision).unwrap_or(i32::MAX) - i32::from(self.with_point);
         if exponent < -4 || exponent >= limit {
             let text = self.scientific(size, precision - 1);
             return match text.split_once('e') {
-                Some((digits, exponent)) if !self.alternate => format!("{}e{exponent}", without_zeros(digits)),
+                Some((digits, exponent)) if !self.alternate => {
+                    format!("{}e{exponent}", without_zeros(digits))
+                }
                 _ => text,
             };
         }
         let behind_point = i32::try_from(precision).unwrap_or(i32::MAX) - 1 - exponent;
         let text = self.fixed(size, usize::try_from(behind_point).unwrap_or(0));
-        let mut text = if self.alternate { text } else { without_zeros(&text).to_owned() };
+        let mut text = if self.alternate {
+            text
+        } else {
+            without_zeros(&text).to_owned()
+        };
         if self.with_point && !text.contains('.') {
             text.push_str(".0");
         }
@@ -160,12 +185,18 @@ impl FloatForm {
 }
 
 fn without_zeros(text: &str) -> &str {
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        text
+    }
 }
 
 /// Digits with a separator between each group.
 pub(super) fn grouped(digits: &str, separator: Option<char>, every: usize) -> String {
-    let Some(separator) = separator else { return digits.to_owned() };
+    let Some(separator) = separator else {
+        return digits.to_owned();
+    };
     let mut out = String::with_capacity(grouped_len(digits, Some(separator), every));
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at) % every == 0 {

@@ -1,9 +1,9 @@
 //! The `%` style: `%(name)[flags][width][.precision]conversion`.
 
 use super::number::{self, FloatForm, Sign};
-use super::{cut, invalid_at, push_padded, repr, unfit, Align, Segment, Segments, MAX_WIDTH};
-use crate::record::Scalar;
+use super::{Align, MAX_WIDTH, Segment, Segments, cut, invalid_at, push_padded, repr, unfit};
 use crate::Error;
+use crate::record::Scalar;
 
 /// How a value is written, as `printf` has it (statements 58 and 59).
 #[derive(Clone, Debug)]
@@ -29,12 +29,21 @@ pub(super) fn parse(template: &str) -> Result<Vec<Segment>, Error> {
             rest = behind;
             continue;
         }
-        let Some((name, behind)) = rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) else {
-            return Err(invalid_at(template, at, "expected %(name) and a conversion, or %% for a percent sign"));
+        let Some((name, behind)) = rest.strip_prefix('(').and_then(|rest| rest.split_once(')'))
+        else {
+            return Err(invalid_at(
+                template,
+                at,
+                "expected %(name) and a conversion, or %% for a percent sign",
+            ));
         };
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
         if name.is_empty() || !name.chars().all(is_name) {
-            return Err(invalid_at(template, at + 2, format_args!("{name:?} is no field name")));
+            return Err(invalid_at(
+                template,
+                at + 2,
+                format_args!("{name:?} is no field name"),
+            ));
         }
         let (spec, len) = Spec::parse(behind).map_err(|(offset, why)| {
             invalid_at(template, template.len() - behind.len() + offset, why)
@@ -100,7 +109,10 @@ impl Spec {
                 Ok((spec, at + 1))
             }
             Some(b'*') => Err((at, "a width cannot be taken from an argument")),
-            Some(_) => Err((at, "expected a conversion, one of d i o u x X e E f F g G c r s a")),
+            Some(_) => Err((
+                at,
+                "expected a conversion, one of d i o u x X e E f F g G c r s a",
+            )),
             None => Err((at, "a conversion is missing")),
         }
     }
@@ -128,31 +140,48 @@ impl Spec {
             b'c' => match value {
                 Scalar::Text(text) if text.chars().count() == 1 => self.push_text(text, out),
                 _ => {
-                    let character = number::whole(value).and_then(|n| char::from_u32(u32::try_from(n).ok()?));
-                    let character = character.ok_or_else(|| unfit("%c requires a character or the number of one"))?;
+                    let character =
+                        number::whole(value).and_then(|n| char::from_u32(u32::try_from(n).ok()?));
+                    let character = character
+                        .ok_or_else(|| unfit("%c requires a character or the number of one"))?;
                     self.push_text(character.encode_utf8(&mut [0; 4]), out);
                 }
             },
             b'd' | b'i' | b'u' => {
                 let number = number::truncated(value);
-                let number = number.ok_or_else(|| unfit(format_args!("%{conversion} requires a number")))?;
+                let number =
+                    number.ok_or_else(|| unfit(format_args!("%{conversion} requires a number")))?;
                 self.push_digits(number < 0, "", number.unsigned_abs().to_string(), out);
             }
             b'o' | b'x' | b'X' => {
                 let number = number::whole(value);
-                let number = number.ok_or_else(|| unfit(format_args!("%{conversion} requires a whole number")))?;
+                let number = number
+                    .ok_or_else(|| unfit(format_args!("%{conversion} requires a whole number")))?;
                 let (digits, prefix) = match self.conversion {
                     b'o' => (format!("{:o}", number.unsigned_abs()), "0o"),
                     b'x' => (format!("{:x}", number.unsigned_abs()), "0x"),
                     _ => (format!("{:X}", number.unsigned_abs()), "0X"),
                 };
-                self.push_digits(number < 0, if self.alternate { prefix } else { "" }, digits, out);
+                self.push_digits(
+                    number < 0,
+                    if self.alternate { prefix } else { "" },
+                    digits,
+                    out,
+                );
             }
             _ => {
                 let number = number::float(value);
-                let number = number.ok_or_else(|| unfit(format_args!("%{conversion} requires a number")))?;
-                let form = FloatForm::of(self.conversion, self.precision.unwrap_or(6), self.alternate);
-                self.push_number(number.is_sign_negative() && !number.is_nan(), "", &form.text(number.abs()), number.is_finite(), out);
+                let number =
+                    number.ok_or_else(|| unfit(format_args!("%{conversion} requires a number")))?;
+                let form =
+                    FloatForm::of(self.conversion, self.precision.unwrap_or(6), self.alternate);
+                self.push_number(
+                    number.is_sign_negative() && !number.is_nan(),
+                    "",
+                    &form.text(number.abs()),
+                    number.is_finite(),
+                    out,
+                );
             }
         }
         Ok(())
@@ -170,14 +199,28 @@ impl Spec {
         self.push_number(negative, prefix, &digits, true, out);
     }
 
-    fn push_number(&self, negative: bool, prefix: &str, digits: &str, may_fill: bool, out: &mut String) {
+    fn push_number(
+        &self,
+        negative: bool,
+        prefix: &str,
+        digits: &str,
+        may_fill: bool,
+        out: &mut String,
+    ) {
         let sign = self.sign.text(negative);
         let zeros = if self.zero && !self.left && may_fill {
-            self.width.saturating_sub(sign.len() + prefix.len() + digits.len())
+            self.width
+                .saturating_sub(sign.len() + prefix.len() + digits.len())
         } else {
             0
         };
         let number = format!("{sign}{prefix}{}{digits}", "0".repeat(zeros));
-        push_padded(out, &number, self.width, ' ', if self.left { Align::Left } else { Align::Right });
+        push_padded(
+            out,
+            &number,
+            self.width,
+            ' ',
+            if self.left { Align::Left } else { Align::Right },
+        );
     }
 }

@@ -1,0 +1,137 @@
+//! Runs each example and compares what it prints with what is kept under `tests/examples`.
+//!
+//! Times are replaced by a word first. The variable `LOGTREE_BLESS` writes the files anew.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+fn run(name: &str, arguments: &[&str]) -> (String, bool) {
+    // Built beside the tests: target/PROFILE/deps/examples-… and target/PROFILE/examples/NAME.
+    let me = env::current_exe().unwrap();
+    let binary = me.ancestors().nth(2).unwrap().join("examples").join(name);
+    assert!(
+        binary.exists(),
+        "{} is not built: run `cargo build --examples`",
+        binary.display()
+    );
+    let output = Command::new(binary)
+        .args(arguments)
+        .env("TZ", "UTC")
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr]
+        .map(|bytes| String::from_utf8(bytes).unwrap())
+        .concat();
+    (text, output.status.success())
+}
+
+/// Replaces `2026-11-21 01:02:03,456` by `TIME`.
+fn without_times(text: &str) -> String {
+    const SHAPE: &str = "0000-00-00 00:00:00,000";
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        let fits = rest.len() >= SHAPE.len()
+            && rest.bytes().zip(SHAPE.bytes()).all(|(byte, shape)| {
+                if shape == b'0' {
+                    byte.is_ascii_digit()
+                } else {
+                    byte == shape
+                }
+            });
+        let taken = if fits {
+            SHAPE.len()
+        } else {
+            character.len_utf8()
+        };
+        out.push_str(if fits { "TIME" } else { &rest[..taken] });
+        rest = &rest[taken..];
+    }
+    out
+}
+
+fn check(name: &str, arguments: &[&str]) {
+    let (text, success) = run(name, arguments);
+    assert!(success, "{text}");
+    let actual = without_times(&text);
+    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/examples")
+        .join(format!("{name}.txt"));
+    if env::var_os("LOGTREE_BLESS").is_some() {
+        fs::write(&path, &actual).unwrap();
+    }
+    let expected = fs::read_to_string(&path).unwrap();
+    assert!(
+        actual == expected,
+        "{name} printed:\n{actual}\nbut should have printed:\n{expected}"
+    );
+}
+
+#[test]
+fn set_stream_logger() {
+    check("01_set_stream_logger", &[]);
+}
+
+#[test]
+fn per_service() {
+    check("02_per_service", &[]);
+}
+
+#[test]
+fn library() {
+    check("03_library", &[]);
+}
+
+#[test]
+fn handlers() {
+    check("04_handlers", &[]);
+}
+
+#[test]
+fn key_values() {
+    check("05_key_values", &[]);
+}
+
+#[test]
+fn replay_botocore() {
+    check(
+        "replay_botocore",
+        &[
+            "--level",
+            "botocore=WARNING",
+            "--level",
+            "botocore.credentials=INFO",
+            "--level",
+            "s3transfer=DEBUG",
+        ],
+    );
+}
+
+#[test]
+fn replay_botocore_refuses_what_it_does_not_know() {
+    for (arguments, why) in [
+        (&["--level", "botocore=LOUD"][..], "unknown level \"LOUD\""),
+        (&["--levels"], "usage"),
+        (&["/no/such/file"], "cannot open /no/such/file"),
+    ] {
+        let (text, success) = run("replay_botocore", arguments);
+        assert!(!success && text.contains(why), "{text}");
+    }
+}
+
+/// Every example has its test here.
+#[test]
+fn no_example_is_forgotten() {
+    let kept = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")).unwrap();
+    for path in kept
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "rs"))
+    {
+        let expected = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let output = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/examples")
+            .join(format!("{expected}.txt"));
+        assert!(output.exists(), "{expected} has no expected output");
+    }
+}

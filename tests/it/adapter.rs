@@ -1,0 +1,58 @@
+//! Adapters (statement 116).
+
+use logtree::{Capture, LoggerAdapter, Record, Registry};
+
+#[test]
+fn an_adapters_key_values_are_in_each_record_and_the_call_wins() {
+    let registry = Registry::new();
+    let logger = registry
+        .get_logger("a")
+        .with("request", 17)
+        .with("user", "ann");
+    let capture = Capture::new(logger.logger());
+    logtree::warn!(logger, user = "bob", n = 1; "merged");
+    logger.warning("method");
+    let inner = logger.clone().with("part", "x").with("request", 18);
+    logtree::warn!(inner, "nested");
+    let shown = |at: usize| {
+        let record = &capture.records()[at];
+        record
+            .key_values()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!(shown(0), "request=17 user=bob n=1");
+    assert_eq!(shown(1), "request=17 user=ann");
+    assert_eq!(shown(2), "request=18 user=ann part=x");
+    assert_eq!(capture.records()[1].as_record().source().file(), file!());
+}
+
+#[test]
+fn pythons_default_replaces() {
+    let registry = Registry::new();
+    let adapter = LoggerAdapter::new(registry.get_logger("a")).replacing([("a", 1)]);
+    let capture = Capture::new(adapter.logger());
+    logtree::warn!(adapter, b = 2; "replaced");
+    assert!(capture.records()[0].key_values().eq([("a", &1_i32.into())]));
+}
+
+#[test]
+fn processes_run_from_the_outside_in_and_only_when_enabled() {
+    let registry = Registry::new();
+    let mark = |mark: &'static str| {
+        move |record: &mut Record<'_>| {
+            let text = format!("{mark}{}", record.message());
+            record.set_message(text);
+        }
+    };
+    let inner = LoggerAdapter::new(registry.get_logger("a")).with_process(mark("inner "));
+    let outer = inner.with_process(mark("outer "));
+    let capture = Capture::from_level(outer.logger(), 30);
+    outer.info("not");
+    outer.warning("m");
+    assert_eq!(capture.messages(), ["inner outer m"]);
+    let panics = outer.with_process(|_: &mut Record<'_>| panic!("in process"));
+    panics.warning("still logged");
+    assert_eq!(capture.len(), 2);
+}

@@ -1,0 +1,98 @@
+//! Captures (Python's `assertLogs` and pytest's `caplog`).
+
+use std::panic;
+use std::thread;
+
+use logtree::{Capture, Level, Registry, assert_logs, assert_no_logs};
+
+use crate::support::to_text;
+
+#[test]
+fn a_capture_changes_nothing_of_what_is_shown() {
+    let registry = Registry::new();
+    let (handler, text) = to_text("%(message)s");
+    registry.root().add_handler(handler);
+    let logger = registry.get_logger("app.db");
+    {
+        let capture = Capture::new(&registry.get_logger("app"));
+        assert_eq!(
+            (logger.level(), logger.effective_level()),
+            (Level::NOTSET, Level::WARNING)
+        );
+        logger.debug("hidden");
+        logger.warning("shown");
+        registry.get_logger("other").warning("elsewhere");
+        assert_eq!(capture.messages(), ["hidden", "shown"]);
+        assert!(
+            logger.is_enabled_for(Level::DEBUG),
+            "or the macros would not even call"
+        );
+    }
+    assert!(!logger.is_enabled_for(Level::DEBUG));
+    assert_eq!(text.lines(), ["shown", "elsewhere"]);
+}
+
+#[test]
+fn captures_side_by_side_do_not_meet() {
+    let registry = Registry::new();
+    thread::scope(|scope| {
+        for n in 0..8 {
+            let logger = registry.get_logger("shared");
+            scope.spawn(move || {
+                for round in 0..200 {
+                    let capture = Capture::of_this_thread(&logger);
+                    logger.debug(format_args!("{n} {round}"));
+                    assert_eq!(capture.messages(), [format!("{n} {round}")]);
+                }
+            });
+        }
+    });
+    assert!(!registry.get_logger("shared").is_enabled_for(Level::DEBUG));
+}
+
+#[test]
+fn assertions_say_what_there_was() {
+    let logger = Registry::new().get_logger("a");
+    let capture = Capture::from_level(&logger, Level::INFO);
+    capture.assert_empty();
+    logger.debug("below");
+    logger.warning("disk full");
+    capture.assert_logged(Level::WARNING, "disk");
+    let failure = panic::catch_unwind(panic::AssertUnwindSafe(|| {
+        capture.assert_logged(Level::ERROR, "disk")
+    }));
+    let text = *failure.unwrap_err().downcast::<String>().unwrap();
+    assert!(
+        text.contains("WARNING a: \"disk full\"") && !text.contains("below"),
+        "{text}"
+    );
+    assert_eq!(capture.take().len(), 1);
+    assert!(capture.is_empty());
+    drop(capture);
+
+    assert_eq!(
+        assert_logs(&logger, Level::INFO, || logger.info("x"))[0].message(),
+        "x"
+    );
+    assert_no_logs(&logger, Level::INFO, || logger.debug("x"));
+    assert!(
+        panic::catch_unwind(panic::AssertUnwindSafe(|| assert_logs(
+            &logger,
+            Level::INFO,
+            || {}
+        )))
+        .is_err()
+    );
+    assert!(
+        panic::catch_unwind(panic::AssertUnwindSafe(|| assert_no_logs(
+            &logger,
+            Level::INFO,
+            || logger.info("x")
+        )))
+        .is_err()
+    );
+    assert!(
+        !logger.is_enabled_for(Level::INFO),
+        "a failed assertion leaves nothing behind"
+    );
+}

@@ -1,0 +1,168 @@
+//! Many threads at once.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Barrier};
+use std::thread;
+
+use logtree::{Error, Format, Handler, Level, Record, Registry, Sink};
+
+/// Counts records, and whether it was asked after it was taken away.
+struct Counting(Arc<AtomicU64>);
+
+impl Sink for Counting {
+    fn write(&self, _: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+fn counting() -> (Handler, Arc<AtomicU64>) {
+    let count = Arc::new(AtomicU64::new(0));
+    (Handler::new(Counting(Arc::clone(&count))), count)
+}
+
+/// Fault 40.
+#[test]
+fn a_name_has_one_logger_for_all_threads() {
+    let registry = Registry::new();
+    let start = Barrier::new(16);
+    let all: Vec<Vec<_>> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..16)
+            .map(|_| {
+                scope.spawn(|| {
+                    start.wait();
+                    (0..2_000)
+                        .map(|n| registry.get_logger(format!("a{}.b{}.c", n % 7, n)))
+                        .collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    assert!(all.iter().all(|loggers| *loggers == all[0]));
+    assert_eq!(registry.logger_names().len(), 2_000);
+}
+
+/// Fault 38: each record meets exactly one of two sets of handlers, never both and never none.
+#[test]
+fn each_record_meets_one_set_of_handlers() {
+    const RECORDS: u64 = 20_000;
+    let registry = Registry::new();
+    let ((a, seen_a), (b, seen_b)) = (counting(), counting());
+    let logger = registry.get_logger("x");
+    logger.set_propagate(false);
+    logger.add_handler(a.clone());
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let loggers: Vec<_> = (0..8)
+            .map(|n| {
+                let child = registry.get_logger(format!("x.{n}"));
+                scope.spawn(move || (0..RECORDS).for_each(|_| child.warning("record")))
+            })
+            .collect();
+        let flipper = scope.spawn(|| {
+            let mut flips = 0_u32;
+            while !stop.load(Ordering::Relaxed) {
+                logger.replace_handlers([if flips % 2 == 0 { b.clone() } else { a.clone() }]);
+                flips += 1;
+            }
+        });
+        loggers
+            .into_iter()
+            .for_each(|thread| thread.join().unwrap());
+        stop.store(true, Ordering::Relaxed);
+        flipper.join().unwrap();
+    });
+    assert_eq!(
+        seen_a.load(Ordering::Relaxed) + seen_b.load(Ordering::Relaxed),
+        8 * RECORDS
+    );
+}
+
+/// Fault 39: once `set_level` has returned, no thread decides by the old level.
+#[test]
+fn a_changed_level_holds_from_the_return_of_the_call() {
+    let registry = Registry::new();
+    let (handler, seen) = counting();
+    registry.root().add_handler(handler);
+    let leaf = registry.get_logger("a.b.c.d");
+    // Odd: open, and known to be so. Even: about to change.
+    let phase = AtomicU64::new(0);
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    let before = phase.load(Ordering::Acquire);
+                    let enabled = leaf.is_enabled_for(Level::DEBUG);
+                    let same = phase.load(Ordering::Acquire) == before;
+                    // In a phase that did not change meanwhile, the answer is that of the phase.
+                    if same && before % 4 == 1 {
+                        assert!(enabled, "closed after it was opened");
+                    }
+                    if same && before % 4 == 3 {
+                        assert!(!enabled, "open after it was closed");
+                    }
+                    leaf.debug("maybe");
+                }
+            });
+        }
+        for round in 0..5_000 {
+            let level = if round % 2 == 0 {
+                Level::DEBUG
+            } else {
+                Level::ERROR
+            };
+            registry.get_logger("a").set_level(level);
+            phase.fetch_add(1, Ordering::Release);
+            phase.fetch_add(1, Ordering::Release);
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    assert!(seen.load(Ordering::Relaxed) > 0);
+}
+
+/// All kinds of changes while eight threads log: no deadlock, no panic, and the counters add up.
+#[test]
+fn everything_changes_while_eight_threads_log() {
+    let registry = Registry::new();
+    let (handler, seen) = counting();
+    registry.root().add_handler(handler.clone());
+    registry.set_last_resort(Some(handler.clone()));
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for n in 0..8 {
+            let (registry, stop) = (&registry, &stop);
+            scope.spawn(move || {
+                let logger = registry.get_logger(format!("a.{n}"));
+                while !stop.load(Ordering::Relaxed) {
+                    logtree::warn!(logger, n = n; "record {}", n);
+                }
+            });
+        }
+        for round in 0..400_u16 {
+            let a = registry.get_logger("a");
+            a.set_level(round % 60);
+            a.set_propagate(round % 3 != 0);
+            a.set_disabled(round % 5 == 0);
+            registry.disable(round % 40);
+            registry.get_logger(format!("a.{}.new{round}", round % 8));
+            handler.set_level(round % 50);
+            handler.add_filter(|_: &mut Record<'_>| true);
+            if round % 100 == 0 {
+                for filter in handler.filters() {
+                    handler.remove_filter(&filter);
+                }
+            }
+            if round % 50 == 0 {
+                let _ = registry.dump();
+            }
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(handler.counters().written(), seen.load(Ordering::Relaxed));
+    assert_eq!(handler.counters().dropped(), 0);
+}

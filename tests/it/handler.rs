@@ -1,0 +1,187 @@
+//! Handlers: views, counters, failures.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use logtree::{
+    DropReason, Error, Format, Formatter, Handler, Level, MemoryHandler, Record, Registry,
+    SharedFilter, Sink, StreamHandler,
+};
+
+use crate::support::{Text, registry_with_stderr, to_text};
+
+/// 46, where Python leaks.
+#[test]
+fn a_handlers_filters_work_on_its_own_view() {
+    let registry = Registry::new();
+    let logger = registry.get_logger("v");
+    let ((first, a), (second, b)) = (to_text("%(message)s"), to_text("%(message)s"));
+    first.add_filter(|record: &mut Record<'_>| {
+        record.set_message("changed");
+        record.set_key_value("seen", true);
+        true
+    });
+    logger.add_handler(first);
+    logger.add_handler(second);
+    logger.warning("original");
+    assert_eq!(
+        (a.get(), b.get()),
+        ("changed seen=true\n".into(), "original\n".into())
+    );
+}
+
+/// 32: the same filter twice counts once; removing an absent one is silent.
+#[test]
+fn the_same_filter_counts_once() {
+    let registry = Registry::new();
+    let logger = registry.get_logger("f");
+    let asked = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&asked);
+    let filter =
+        SharedFilter::from(move |_: &mut Record<'_>| count.fetch_add(1, Ordering::Relaxed) < 100);
+    logger.add_filter(filter.clone());
+    logger.add_filter(filter.clone());
+    assert_eq!(logger.filters().len(), 1);
+    let (handler, _) = to_text("%(message)s");
+    handler.add_filter(filter.clone());
+    handler.add_filter(filter.clone());
+    logger.add_handler(handler.clone());
+    logger.warning("x");
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+    assert!(logger.remove_filter(&filter) && !logger.remove_filter(&filter));
+    assert!(handler.remove_filter(&filter) && handler.filters().is_empty());
+}
+
+/// 39, where Python skips one.
+#[test]
+fn a_handler_that_removes_itself_does_not_hide_the_next() {
+    let registry = Registry::new();
+    let logger = registry.get_logger("r");
+    let (last, text) = to_text("%(message)s");
+    let slot = Arc::new(Mutex::new(None::<Handler>));
+    let (inner, owner) = (Arc::clone(&slot), logger.clone());
+    let first = Handler::from(StreamHandler::new(std::io::sink())).with_filter(
+        move |_: &mut Record<'_>| {
+            let own = inner.lock().unwrap().take();
+            if let Some(own) = own {
+                owner.remove_handler(&own);
+            }
+            true
+        },
+    );
+    *slot.lock().unwrap() = Some(first.clone());
+    logger.add_handler(first);
+    logger.add_handler(last);
+    logger.warning("seen");
+    assert_eq!((text.get(), logger.handlers().len()), ("seen\n".into(), 1));
+}
+
+#[test]
+fn failures_are_counted_and_reported_once() {
+    let (registry, stderr) = registry_with_stderr();
+    let handler =
+        StreamHandler::new(std::io::sink()).with_formatter(Formatter::new("%(absent)s").unwrap());
+    let logger = registry.get_logger("app");
+    logger.add_handler(handler.clone());
+    for _ in 0..1000 {
+        logger.warning("secret");
+    }
+    assert_eq!(handler.counters().dropped_for(DropReason::Format), 1000);
+    assert_eq!(
+        stderr.get(),
+        "logtree: <StreamHandler <writer> (NOTSET)> dropped a WARNING record of \"app\": \
+         the template names \\\"absent\\\", which the record does not have\n"
+    );
+    registry.set_report_errors(false);
+    let silent =
+        StreamHandler::new(std::io::sink()).with_formatter(Formatter::new("%(absent)s").unwrap());
+    logger.add_handler(silent.clone());
+    logger.warning("x");
+    assert_eq!((silent.counters().dropped(), stderr.lines().len()), (1, 1));
+}
+
+/// Fault 35: a handler that logs to its own logger gets its own record, to a depth; the rest is counted.
+#[test]
+fn a_handler_that_logs_does_not_hang() {
+    struct Logs(Registry, AtomicU64);
+    impl Sink for Logs {
+        fn write(&self, _: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+            self.1.fetch_add(1, Ordering::Relaxed);
+            self.0.get_logger("loop").warning("again");
+            Ok(())
+        }
+    }
+    let registry = Registry::new();
+    let handler = Handler::new(Logs(registry.clone(), AtomicU64::new(0)));
+    registry.get_logger("loop").add_handler(handler.clone());
+    registry.get_logger("loop").warning("first");
+    assert_eq!((handler.counters().written(), registry.dropped()), (32, 1));
+}
+
+/// 75: the flush rules of the memory handler.
+#[test]
+fn a_memory_handler_hands_over_when_full_or_severe() {
+    let (target, text) = to_text("%(message)s");
+    let memory = MemoryHandler::new(3).with_target(target.with_level(Level::OFF));
+    let log = |level: Level, text: &'static str| {
+        memory.handle(&Record::builder().level(level).message(text).build());
+    };
+    log(Level::INFO, "0");
+    log(Level::INFO, "1");
+    assert_eq!(
+        (memory.buffered(), memory.counters().queued(), text.get()),
+        (2, 2, String::new())
+    );
+    log(Level::INFO, "2");
+    assert_eq!(text.lines(), ["0", "1", "2"]);
+    log(Level::ERROR, "3");
+    log(Level::INFO, "4");
+    memory.flush().unwrap();
+    log(Level::INFO, "5");
+    memory.close().unwrap();
+    assert_eq!(text.lines(), ["0", "1", "2", "3", "4", "5"]);
+    assert_eq!(memory.counters().written(), 6);
+
+    let (target, text) = to_text("%(message)s");
+    let respecting = MemoryHandler::new(1)
+        .with_target(target.with_level(Level::ERROR))
+        .respecting_target_level();
+    respecting.handle(&Record::builder().level(Level::INFO).build());
+    assert_eq!(text.get(), "");
+}
+
+/// Row B6: a child's and a parent's handler on the same stream.
+#[test]
+fn propagate_once_shows_a_record_once_on_a_stream() {
+    let text = Text::default();
+    let open = text.clone();
+    let registry = Registry::builder()
+        .stderr(move || Box::new(open.clone()))
+        .build();
+    let parent = registry.stderr().with_level(Level::INFO);
+    registry
+        .get_logger("p")
+        .add_handler(Handler::from(parent).with_propagate_once());
+    let child = registry.get_logger("p.c");
+    child.set_level(Level::DEBUG);
+    child.add_handler(registry.stderr().with_level(Level::WARNING));
+    child.info("only the parent's takes it");
+    child.warning("both take it");
+    assert_eq!(text.lines(), ["only the parent's takes it", "both take it"]);
+}
+
+#[test]
+fn everything_public_can_cross_threads() {
+    fn check<T: Send + Sync>() {}
+    check::<Registry>();
+    check::<logtree::Logger>();
+    check::<logtree::LoggerAdapter>();
+    check::<Handler>();
+    check::<StreamHandler>();
+    check::<Formatter>();
+    check::<logtree::JsonFormatter>();
+    check::<logtree::OwnedRecord>();
+    check::<Error>();
+    check::<logtree::Capture>();
+    assert_eq!(size_of::<Error>(), size_of::<usize>());
+}
