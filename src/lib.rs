@@ -77,6 +77,8 @@
 //! One line silences what `tracing`'s spans add to the records of an AWS client (43 % of them):
 //! `get_logger("tracing.span").set_level(Level::WARNING)`.
 
+// The README's code is compiled and run like any other example.
+#![cfg_attr(doctest, doc = include_str!("../README.md"))]
 #![warn(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -29,7 +29,10 @@ pub(super) fn enter(handler: &Handler) {
     directory.living.push(handler.downgrade());
 }
 
-#[expect(clippy::significant_drop_tightening, reason = "both locks are held for the whole exchange")]
+#[expect(
+    clippy::significant_drop_tightening,
+    reason = "both locks are held for the whole exchange"
+)]
 pub(super) fn rename(handler: &Handler, name: Option<&str>) {
     // One lock at a time is not enough here: two renamings at once could leave a name with the wrong handler.
     let mut directory = DIRECTORY.lock();

@@ -67,7 +67,10 @@ impl Reports {
     }
 
     /// Whether a report is due, and how many were left out before it.
-    #[expect(clippy::significant_drop_tightening, reason = "all of it is looked at under the lock")]
+    #[expect(
+        clippy::significant_drop_tightening,
+        reason = "all of it is looked at under the lock"
+    )]
     fn due(&self, kind: ErrorKind, now: Instant) -> Option<u64> {
         let mut seen = self.0.lock();
         match seen.iter_mut().find(|seen| seen.kind == kind) {

@@ -179,7 +179,8 @@ impl Spec {
             }
             self.kind = Some(kind);
         }
-        if bytes.next().is_some() {
+        // `n` groups by itself.
+        if bytes.next().is_some() || self.grouping.is_some() && self.kind == Some(b'n') {
             return Err(bad());
         }
         self.nested = self.nested.is_some().then(|| text.into());
@@ -306,8 +307,8 @@ impl Spec {
         let size = number.unsigned_abs();
         let (digits, prefix) = match self.kind {
             Some(b'c') => {
-                if self.sign.is_some() || self.grouping.is_some() {
-                    return Err(unfit("a character takes no sign and no separators"));
+                if self.sign.is_some() || self.grouping.is_some() || self.alternate {
+                    return Err(unfit("a character takes no sign, separators or other form"));
                 }
                 let character = u32::try_from(number).ok().and_then(char::from_u32);
                 let character = character.ok_or_else(|| unfit("not the number of a character"))?;
@@ -326,9 +327,7 @@ impl Spec {
             Some(b'X') => (format!("{size:X}"), "0X"),
             _ => (size.to_string(), ""),
         };
-        if self.grouping == Some(',') && !prefix.is_empty()
-            || self.grouping.is_some() && self.kind == Some(b'n')
-        {
+        if self.grouping == Some(',') && !prefix.is_empty() {
             return Err(unfit("the separator does not go with the kind of number"));
         }
         let prefix = if self.alternate { prefix } else { "" };
@@ -341,9 +340,15 @@ impl Spec {
             (None, None) => {
                 let mut text = String::new();
                 number::push_repr(size, &mut text);
+                if self.alternate && !text.contains('.') {
+                    let exponent = text.find('e').unwrap_or(text.len());
+                    text.insert(exponent, '.');
+                }
                 text
             }
-            (None, Some(precision)) => FloatForm::general_with_point(precision).text(size),
+            (None, Some(precision)) => {
+                FloatForm::general_with_point(precision, self.alternate).text(size)
+            }
             (Some(b'%'), precision) => {
                 let percent =
                     FloatForm::of(b'f', precision.unwrap_or(6), self.alternate).text(size * 100.0);

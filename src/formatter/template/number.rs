@@ -108,10 +108,10 @@ impl FloatForm {
         }
     }
 
-    pub(super) fn general_with_point(precision: usize) -> Self {
+    pub(super) fn general_with_point(precision: usize, alternate: bool) -> Self {
         Self {
             with_point: true,
-            ..Self::of(b'g', precision, false)
+            ..Self::of(b'g', precision, alternate)
         }
     }
 

@@ -101,7 +101,10 @@ impl Spec {
         spec.width = number(&mut at)?.unwrap_or(0);
         if bytes.get(at) == Some(&b'.') {
             at += 1;
-            spec.precision = Some(number(&mut at)?.unwrap_or(0));
+            spec.precision = number(&mut at)?;
+            if spec.precision.is_none() {
+                return Err((at, "a precision is missing"));
+            }
         }
         match bytes.get(at) {
             Some(&conversion) if b"diouxXeEfFgGcrsa%".contains(&conversion) => {
@@ -138,13 +141,13 @@ impl Spec {
             },
             b'r' | b'a' => self.push_text(&repr(value, self.conversion == b'a'), out),
             b'c' => match value {
-                Scalar::Text(text) if text.chars().count() == 1 => self.push_text(text, out),
+                Scalar::Text(text) if text.chars().count() == 1 => self.push_character(text, out),
                 _ => {
                     let character =
                         number::whole(value).and_then(|n| char::from_u32(u32::try_from(n).ok()?));
                     let character = character
                         .ok_or_else(|| unfit("%c requires a character or the number of one"))?;
-                    self.push_text(character.encode_utf8(&mut [0; 4]), out);
+                    self.push_character(character.encode_utf8(&mut [0; 4]), out);
                 }
             },
             b'd' | b'i' | b'u' => {
@@ -188,8 +191,22 @@ impl Spec {
     }
 
     fn push_text(&self, text: &str, out: &mut String) {
-        let align = if self.left { Align::Left } else { Align::Right };
-        push_padded(out, cut(text, self.precision), self.width, ' ', align);
+        push_padded(
+            out,
+            cut(text, self.precision),
+            self.width,
+            ' ',
+            self.align(),
+        );
+    }
+
+    /// A character is never cut.
+    fn push_character(&self, character: &str, out: &mut String) {
+        push_padded(out, character, self.width, ' ', self.align());
+    }
+
+    fn align(&self) -> Align {
+        if self.left { Align::Left } else { Align::Right }
     }
 
     fn push_digits(&self, negative: bool, prefix: &str, mut digits: String, out: &mut String) {
@@ -215,12 +232,6 @@ impl Spec {
             0
         };
         let number = format!("{sign}{prefix}{}{digits}", "0".repeat(zeros));
-        push_padded(
-            out,
-            &number,
-            self.width,
-            ' ',
-            if self.left { Align::Left } else { Align::Right },
-        );
+        push_padded(out, &number, self.width, ' ', self.align());
     }
 }
