@@ -1,16 +1,19 @@
 //! Text buffers that are used again: each thread keeps a few, so that writing a line allocates nothing.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
-
-/// What a thread keeps: one for a message and one for its line, twice over for a `Display` that logs.
-const KEPT: usize = 4;
 
 /// A larger buffer is given back to the system, so that one huge message does not stay for ever (fault 23).
 const MAX_KEPT_CAPACITY: usize = 64 * 1024;
 
+/// What a thread keeps: one buffer for a message and one for its line. What needs more (a `Display` that logs) allocates.
+struct Pool {
+    first: Cell<String>,
+    second: Cell<String>,
+}
+
 thread_local! {
-    static POOL: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    static POOL: Pool = const { Pool { first: Cell::new(String::new()), second: Cell::new(String::new()) } };
 }
 
 /// A text buffer, empty at first, that goes back to its thread when dropped.
@@ -20,28 +23,34 @@ thread_local! {
 pub(crate) struct Buffer(String);
 
 impl Buffer {
+    #[inline]
     pub(crate) fn take() -> Self {
         // No pool any more, as in a thread-local's destructor: a fresh one.
-        let kept = POOL
-            .try_with(|pool| pool.try_borrow_mut().ok()?.pop())
-            .ok()
-            .flatten();
+        let kept = POOL.try_with(|pool| {
+            let first = pool.first.take();
+            if first.capacity() > 0 {
+                first
+            } else {
+                pool.second.take()
+            }
+        });
         Self(kept.unwrap_or_default())
     }
 }
 
 impl Drop for Buffer {
+    #[inline]
     fn drop(&mut self) {
         let mut text = std::mem::take(&mut self.0);
-        if text.capacity() == 0 || text.capacity() > MAX_KEPT_CAPACITY {
+        if text.capacity() > MAX_KEPT_CAPACITY || text.capacity() == 0 {
             return;
         }
         text.clear();
+        // What was kept in its place is dropped; where both places are taken, that is one of three.
         let _ = POOL.try_with(|pool| {
-            if let Ok(mut pool) = pool.try_borrow_mut() {
-                if pool.len() < KEPT {
-                    pool.push(text);
-                }
+            let other = pool.first.replace(text);
+            if other.capacity() > 0 {
+                pool.second.set(other);
             }
         });
     }

@@ -70,7 +70,13 @@ impl Timestamp {
 impl From<SystemTime> for Timestamp {
     /// Times outside the range become its nearest end.
     fn from(time: SystemTime) -> Self {
-        let nanos = |duration: Duration| i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);
+        // Not by `as_nanos`, whose 128 bits cost more than the rest of it.
+        let nanos = |duration: Duration| {
+            let seconds = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+            seconds
+                .saturating_mul(Self::SECOND)
+                .saturating_add(i64::from(duration.subsec_nanos()))
+        };
         Self(match time.duration_since(UNIX_EPOCH) {
             Ok(after) => nanos(after),
             Err(before) => -nanos(before.duration()),

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
 
-use crate::handler::Handler;
+use crate::handler::{Bound, Handler};
 use crate::record::{forget_panic, panic_text};
 use crate::registry::{Inner, Node};
 use crate::sync::Ordering;
@@ -68,24 +68,28 @@ pub(crate) fn dispatch(registry: &Inner, node: &Node, record: &mut Record<'_>) {
 }
 
 /// Offers a record to handlers, in order, by their levels.
-fn offer(handlers: &[Handler], record: &Record<'_>) {
-    for (at, handler) in handlers.iter().enumerate() {
-        let taken = record.level() >= handler.level() && !handler.is_null();
-        if taken && !(handler.writes_once() && is_written_by(&handlers[..at], handler, record)) {
-            handler.handle(record);
+#[inline]
+fn offer(handlers: &[Bound], record: &Record<'_>) {
+    for (at, bound) in handlers.iter().enumerate() {
+        if bound.takes(record.level())
+            && !is_written_before(&handlers[..at], bound.handler(), record)
+        {
+            bound.handle(record);
         }
     }
 }
 
-/// Whether one of the handlers before has already written the record to the same stream.
-#[cold]
-fn is_written_by(before: &[Handler], handler: &Handler, record: &Record<'_>) -> bool {
-    let stream = handler.stream_id();
-    let same = |other: &&Handler| stream.is_some() && other.stream_id() == stream;
-    before
-        .iter()
-        .filter(same)
-        .any(|other| record.level() >= other.level())
+/// Whether a handler wants to write a record once only, and one before it has written it to the same stream.
+#[inline]
+fn is_written_before(before: &[Bound], handler: &Handler, record: &Record<'_>) -> bool {
+    handler.writes_once() && {
+        let stream = handler.stream_id();
+        let same = |other: &&Bound| stream.is_some() && other.handler().stream_id() == stream;
+        before
+            .iter()
+            .filter(same)
+            .any(|other| other.takes(record.level()))
+    }
 }
 
 /// Asks a logger's filters. A filter that panics counts as refusing, and is reported as a failure would be.
@@ -109,7 +113,7 @@ fn passes(filters: &[SharedFilter], record: &mut Record<'_>) -> bool {
 #[cold]
 fn to_last_resort(registry: &Inner, record: &Record<'_>) {
     match registry.last_resort() {
-        Some(handler) => offer(&[handler], record),
+        Some(handler) => offer(&[Bound::new(&handler)], record),
         None => registry.tell_of_no_handler(record.name()),
     }
 }

@@ -249,6 +249,7 @@ impl LevelNames {
         self.changed.store(true, Ordering::Release);
     }
 
+    #[inline]
     pub(crate) fn name(&self, level: Level) -> LevelName {
         if !self.changed.load(Ordering::Acquire) {
             return level

@@ -5,10 +5,10 @@ use std::fmt;
 use std::panic::Location;
 
 use crate::dispatch::dispatch;
-use crate::handler::Handler;
+use crate::handler::{Handler, Observer};
 use crate::record::{LazyText, Message};
 use crate::registry::{Inner, Node};
-use crate::sync::Arc;
+use crate::sync::{Arc, Weak};
 use crate::{
     Level, LoggerAdapter, OwnedValue, Record, RecordBuilder, Registry, SharedFilter, Source,
 };
@@ -186,6 +186,7 @@ impl Logger {
     /// `Logger.addHandler`.
     pub fn add_handler(&self, handler: impl Into<Handler>) {
         let handler = handler.into();
+        self.observe(&handler);
         self.change_own(|handlers, _| {
             if !handlers.iter().any(|known| known.is(&handler)) {
                 handlers.push(handler);
@@ -217,6 +218,7 @@ impl Logger {
         let mut replacement: Vec<Handler> = Vec::new();
         for handler in handlers {
             if !replacement.iter().any(|known| known.is(&handler)) {
+                self.observe(&handler);
                 replacement.push(handler);
             }
         }
@@ -226,6 +228,7 @@ impl Logger {
 
     /// Puts a handler in the place of another, or behind the others where that one is not there.
     pub(crate) fn exchange_handler(&self, old: Option<&Handler>, new: Handler) {
+        self.observe(&new);
         self.change_own(|handlers, _| {
             match handlers
                 .iter()
@@ -292,6 +295,12 @@ impl Logger {
     pub fn filters(&self) -> Vec<SharedFilter> {
         self.registry
             .read(|tree| tree.filters(self.node.id()).to_vec())
+    }
+
+    /// Before the handler is in a route, so that no change of it is missed.
+    fn observe(&self, handler: &Handler) {
+        let registry: Weak<dyn Observer> = Arc::<Inner>::downgrade(&self.registry);
+        handler.tell(&registry);
     }
 
     fn change_own(&self, change: impl FnOnce(&mut Vec<Handler>, &mut Vec<SharedFilter>)) {
@@ -502,9 +511,9 @@ impl log::Log for Logger {
 
     /// Flushes the handlers that its records go to.
     fn flush(&self) {
-        for handler in self.node.route().handlers.iter() {
+        for bound in self.node.route().handlers.iter() {
             // A failure was, or will be, told by the record that met it.
-            let _ = handler.flush();
+            let _ = bound.handler().flush();
         }
     }
 }

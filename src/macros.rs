@@ -1,6 +1,7 @@
 //! The macros that log.
 //!
-//! All expand to `__log`, which sorts out whether a logger stands first, then to `__log_to`, which sorts out key-values.
+//! All expand to `__log`, which sorts out whether a logger stands first, then to `__log_to` or `__log_here`, which test the level,
+//! and to `__submit`, which sorts out key-values.
 
 /// Logs at a level: `log!(LEVEL, "…")` on the module's own logger, `log!(logger, LEVEL, "…")` on another.
 ///
@@ -103,10 +104,11 @@ macro_rules! critical {
 macro_rules! log_enabled {
     ($level:expr) => {{
         static __SITE: $crate::__private::CallSite = $crate::__private::CallSite::new();
-        $crate::__private::Target::lets_through(
-            __SITE.logger($crate::__private::module_path!()),
-            $level,
-        )
+        let level: $crate::Level = $level;
+        __SITE.may_pass(level)
+            && __SITE
+                .logger($crate::__private::module_path!(), level)
+                .is_some()
     }};
     ($logger:expr, $level:expr) => {
         $crate::__private::Target::lets_through(&$logger, $level)
@@ -131,33 +133,42 @@ macro_rules! __log {
 macro_rules! __log_here {
     ($level:expr; $($rest:tt)+) => {{
         static __SITE: $crate::__private::CallSite = $crate::__private::CallSite::new();
-        $crate::__log_to!($level; __SITE.logger($crate::__private::module_path!()); $($rest)+)
+        let level: $crate::Level = $level;
+        if __SITE.may_pass(level) {
+            if let Some(logger) = __SITE.logger($crate::__private::module_path!(), level) {
+                $crate::__submit!(level; logger; $($rest)+);
+            }
+        }
     }};
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __log_to {
-    ($level:expr; $logger:expr; $($key:tt $(: $capture:tt)? $(= $value:expr)?),+ ; $($format:tt)+) => {{
+    ($level:expr; $logger:expr; $($rest:tt)+) => {{
         let logger = &$logger;
         let level: $crate::Level = $level;
         if $crate::__private::Target::lets_through(logger, level) {
-            $crate::__private::log_with(
-                logger,
-                level,
-                $crate::__source!(),
-                $crate::__private::format_args!($($format)+),
-                &[$(($crate::__key!($key), $crate::__capture!($key $(: $capture)? = $($value)?))),+],
-            );
+            $crate::__submit!(level; logger; $($rest)+);
         }
     }};
-    ($level:expr; $logger:expr; $($format:tt)+) => {{
-        let logger = &$logger;
-        let level: $crate::Level = $level;
-        if $crate::__private::Target::lets_through(logger, level) {
-            $crate::__private::log(logger, level, $crate::__source!(), $crate::__private::format_args!($($format)+));
-        }
-    }};
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __submit {
+    ($level:ident; $logger:ident; $($key:tt $(: $capture:tt)? $(= $value:expr)?),+ ; $($format:tt)+) => {
+        $crate::__private::log_with(
+            $logger,
+            $level,
+            $crate::__source!(),
+            $crate::__private::format_args!($($format)+),
+            &[$(($crate::__key!($key), $crate::__capture!($key $(: $capture)? = $($value)?))),+],
+        )
+    };
+    ($level:ident; $logger:ident; $($format:tt)+) => {
+        $crate::__private::log($logger, $level, $crate::__source!(), $crate::__private::format_args!($($format)+))
+    };
 }
 
 #[doc(hidden)]

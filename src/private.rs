@@ -15,6 +15,7 @@ pub use std::backtrace::Backtrace as StdBacktrace;
 pub use std::{concat, file, format_args, line, module_path, stringify};
 
 use crate::record::{LazyText, Message, Record};
+use crate::registry::GateCopy;
 use crate::{Level, Logger, LoggerAdapter, Registry, Source};
 
 /// What a macro can log to.
@@ -69,29 +70,46 @@ impl<T: Target + ?Sized> Target for &T {
     }
 }
 
-/// The logger of a call site that names none: its module's, found at the first call.
+/// A call site that names no logger: its module's, found at the first call.
+///
+/// The tree writes the gate of that logger into the site and keeps it up to date, so that a call that is off costs one load
+/// from a static and a compare, however many loggers there are.
 #[derive(Debug)]
-pub struct CallSite(OnceCell<Logger>);
+pub struct CallSite {
+    gate: GateCopy,
+    logger: OnceCell<Logger>,
+}
 
 impl CallSite {
     #[must_use]
     pub const fn new() -> Self {
-        Self(OnceCell::new())
-    }
-
-    #[inline(always)]
-    pub fn logger(&self, module_path: &'static str) -> &Logger {
-        match self.0.get() {
-            Some(logger) => logger,
-            None => self.find(module_path),
+        Self {
+            gate: GateCopy::new(),
+            logger: OnceCell::new(),
         }
     }
 
-    #[cold]
+    /// Whether a record may pass; before the first call it may.
+    #[inline(always)]
+    pub fn may_pass(&self, level: Level) -> bool {
+        level.passes(self.gate.get())
+    }
+
+    /// The logger, where a record passes its gate.
     #[inline(never)]
-    fn find(&self, module_path: &'static str) -> &Logger {
-        self.0
-            .get_or_init(|| Registry::global().get_logger(module_path))
+    pub fn logger(
+        &'static self,
+        module_path: &'static str,
+        level: Level,
+    ) -> Option<&'static Logger> {
+        let logger = self.logger.get_or_init(|| {
+            let logger = Registry::global().get_logger(module_path);
+            logger
+                .inner()
+                .change(|tree| tree.follow(logger.node().id(), &self.gate));
+            logger
+        });
+        logger.node().lets_through(level).then_some(logger)
     }
 }
 

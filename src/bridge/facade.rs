@@ -3,7 +3,7 @@
 use super::target_cache;
 use crate::dispatch::dispatch;
 use crate::record::{LazyText, Message};
-use crate::registry::{Inner, Node};
+use crate::registry::Inner;
 use crate::{Error, ErrorKind, Level, Record, Registry, Source};
 
 /// Makes the global registry the backend of the `log` facade: from now on, every crate's records land in the tree.
@@ -57,15 +57,13 @@ impl Registry {
 
 impl log::Log for Registry {
     fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
-        lets_through(self.inner(), metadata.target(), metadata.level().into())
+        lets_through(self.inner(), metadata)
     }
 
     fn log(&self, record: &log::Record<'_>) {
-        let (target, level) = (record.target(), Level::from(record.level()));
-        if lets_through(self.inner(), target, level) {
-            target_cache::with(self.inner(), target, |node, name| {
-                submit(self.inner(), node, name, record)
-            });
+        // Apart from what follows, so that a record that is off pays for no more than the look.
+        if lets_through(self.inner(), record.metadata()) {
+            log_enabled(self.inner(), record);
         }
     }
 
@@ -78,23 +76,27 @@ impl log::Log for Registry {
     }
 }
 
-#[inline]
-fn lets_through(registry: &Inner, target: &str, level: Level) -> bool {
-    let gate = target_cache::gate(registry, target)
-        .unwrap_or_else(|| target_cache::with(registry, target, |node, _| node.gate()));
-    level.passes(gate)
+#[inline(always)]
+fn lets_through(registry: &Inner, metadata: &log::Metadata<'_>) -> bool {
+    Level::from(metadata.level()).passes(target_cache::gate(registry, metadata.target()))
 }
 
-fn submit(registry: &Inner, node: &Node, name: &str, record: &log::Record<'_>) {
-    let text = LazyText::new(*record.args());
-    let level = record.level().into();
-    let mut ours = Record::new(
-        &registry.environment,
-        name,
-        level,
-        Message::Lazy(&text),
-        Source::of_facade(record),
-    );
-    ours.set_source_of_key_values(record.key_values());
-    dispatch(registry, node, &mut ours);
+#[inline(never)]
+fn log_enabled(registry: &Inner, record: &log::Record<'_>) {
+    target_cache::with(registry, record.target(), |node, name| {
+        let text = LazyText::new(*record.args());
+        let (level, source) = (record.level().into(), Source::of_facade(record));
+        let mut ours = Record::new(
+            &registry.environment,
+            name,
+            level,
+            Message::Lazy(&text),
+            source,
+        );
+        let key_values = record.key_values();
+        if key_values.count() > 0 {
+            ours.set_source_of_key_values(key_values);
+        }
+        dispatch(registry, node, &mut ours);
+    });
 }

@@ -76,39 +76,57 @@ impl Cache {
         let mask = self.slots.len().checked_sub(1)?;
         // Fibonacci hashing: the high bits of the product depend on all bits of the address.
         let hash = (address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
-        let mut at = usize::try_from(hash).unwrap_or(0) & mask;
-        while self.slots[at].address != 0 && self.slots[at].address != address {
+        #[expect(clippy::cast_possible_truncation, reason = "32 bits")]
+        let mut at = hash as usize & mask;
+        loop {
+            let slot = self.slots.get(at)?;
+            if slot.address == address || slot.address == 0 {
+                return Some(at);
+            }
             at = (at + 1) & mask;
         }
-        Some(at)
     }
 
     #[inline]
     fn get(&self, target: &str, shape: u64) -> Option<&Known> {
-        let slot = &self.slots[self.slot_of(target.as_ptr() as usize)?];
+        let slot = self.slots.get(self.slot_of(target.as_ptr() as usize)?)?;
         let known = slot.known.as_deref()?;
-        (slot.shape == shape && *known.target == *target).then_some(known)
+        (slot.shape == shape && same(known.target.as_bytes(), target.as_bytes())).then_some(known)
     }
 
+    /// Takes a target's knowledge out.
+    #[inline]
     fn take(&mut self, target: &str, shape: u64) -> Option<Box<Known>> {
         self.get(target, shape)?;
         let at = self.slot_of(target.as_ptr() as usize)?;
-        self.slots[at].known.take()
+        self.slots.get_mut(at)?.known.take()
     }
 
-    /// Remembers a target; answers with what was in its place.
+    /// Puts back what was taken, or remembers a new target; answers with what was in its place.
     fn put(&mut self, address: usize, shape: u64, known: Box<Known>) -> Option<Box<Known>> {
+        if let Some(slot) = self.slot_of(address).and_then(|at| self.slots.get_mut(at)) {
+            if slot.address == address {
+                slot.shape = shape;
+                return slot.known.replace(known);
+            }
+        }
+        self.add(address, shape, known);
+        None
+    }
+
+    #[cold]
+    fn add(&mut self, address: usize, shape: u64, known: Box<Known>) {
         if self.used * 2 >= self.slots.len() {
             self.make_room();
         }
-        let at = self.slot_of(address)?;
-        let slot = &mut self.slots[at];
-        if slot.address == 0 {
+        if let Some(at) = self.slot_of(address) {
+            self.slots[at] = Slot {
+                address,
+                shape,
+                known: Some(known),
+            };
             self.used += 1;
         }
-        slot.address = address;
-        slot.shape = shape;
-        slot.known.replace(known)
     }
 
     fn make_room(&mut self) {
@@ -135,32 +153,65 @@ impl Cache {
     }
 }
 
-/// The gate of a target's node, if the thread remembers the target.
+/// Whether two texts are the same. Targets are short: words of eight bytes, the last one overlapping, cost less than a call.
 #[inline]
-pub(super) fn gate(registry: &Inner, target: &str) -> Option<u16> {
+fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let (Some((a_end, b_end)), true) =
+        (a.last_chunk::<8>().zip(b.last_chunk::<8>()), a.len() <= 64)
+    else {
+        return a == b;
+    };
+    let mut different = u64::from_ne_bytes(*a_end) ^ u64::from_ne_bytes(*b_end);
+    for (a, b) in a.chunks_exact(8).zip(b.chunks_exact(8)) {
+        if let (Ok(a), Ok(b)) = (a.try_into(), b.try_into()) {
+            different |= u64::from_ne_bytes(a) ^ u64::from_ne_bytes(b);
+        }
+    }
+    different == 0
+}
+
+/// The gate of a target's node.
+#[inline]
+pub(super) fn gate(registry: &Inner, target: &str) -> u16 {
     let shape = registry.shape();
     let look =
         |cache: &RefCell<Cache>| Some(cache.try_borrow().ok()?.get(target, shape)?.node.gate());
-    CACHE.try_with(look).ok().flatten()
+    match CACHE.try_with(look) {
+        Ok(Some(gate)) => gate,
+        _ => find_gate(registry, target, shape),
+    }
+}
+
+#[cold]
+fn find_gate(registry: &Inner, target: &str, shape: u64) -> u16 {
+    let known = Box::new(Known::find(registry, target));
+    let gate = known.node.gate();
+    put(target, shape, known);
+    gate
 }
 
 /// Calls `use_it` with a target's node and name.
-pub(super) fn with<R>(registry: &Inner, target: &str, use_it: impl FnOnce(&Node, &str) -> R) -> R {
+#[inline]
+pub(super) fn with(registry: &Inner, target: &str, use_it: impl FnOnce(&Node, &str)) {
     // Before the look-up: what is found is at least as new as this.
     let shape = registry.shape();
-    let taken = CACHE
-        .try_with(|cache| cache.try_borrow_mut().ok()?.take(target, shape))
-        .ok()
-        .flatten();
+    let take = |cache: &RefCell<Cache>| cache.try_borrow_mut().ok()?.take(target, shape);
+    let taken = CACHE.try_with(take).ok().flatten();
     let known = taken.unwrap_or_else(|| Box::new(Known::find(registry, target)));
-    let result = use_it(&known.node, known.name());
+    use_it(&known.node, known.name());
+    put(target, shape, known);
+}
+
+fn put(target: &str, shape: u64, known: Box<Known>) {
     if target.len() <= MAX_LEN {
         let address = target.as_ptr() as usize;
         let put = |cache: &RefCell<Cache>| cache.try_borrow_mut().ok()?.put(address, shape, known);
         // What was in its place is dropped outside the borrow: the end of a registry's last node may run the user's code.
         drop(CACHE.try_with(put));
     }
-    result
 }
 
 #[cfg(test)]
@@ -169,9 +220,12 @@ mod tests {
     use crate::Registry;
 
     fn nearest(registry: &Registry, target: &str) -> (String, String) {
+        let mut found = (String::new(), String::new());
         with(registry.inner(), target, |node, name| {
-            (node.name().to_owned(), name.to_owned())
-        })
+            found = (node.name().to_owned(), name.to_owned())
+        });
+        assert_eq!(gate(registry.inner(), target), 30);
+        found
     }
 
     #[test]
@@ -206,6 +260,19 @@ mod tests {
         text.clear();
         text.push_str("bbb");
         assert_eq!(nearest(&registry, &text).0, "bbb");
+    }
+
+    #[test]
+    fn texts_are_compared_whole() {
+        for len in 0..100 {
+            let a = vec![7_u8; len];
+            assert!(same(&a, &a.clone()) && !same(&a, &vec![7; len + 1]));
+            for at in 0..len {
+                let mut b = a.clone();
+                b[at] = 8;
+                assert!(!same(&a, &b), "{at} of {len}");
+            }
+        }
     }
 
     /// Fault 42, at the level of the cache.

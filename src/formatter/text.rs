@@ -107,6 +107,8 @@ impl Formatter {
         text
     }
 
+    /// Writes a field. Those of nearly every line come first, without a detour.
+    #[inline]
     fn push_field(
         &self,
         field: &Field,
@@ -114,34 +116,49 @@ impl Formatter {
         record: &Record<'_>,
         line: &mut Line,
     ) -> Result<(), Error> {
-        let colored = line.color() && *field == Field::LevelName;
-        let start = self
-            .colors
-            .as_ref()
-            .filter(|_| colored)
-            .map_or("", |colors| colors.start(record.level()));
-        line.push_str(start);
-        let out = line.text_mut();
-        match (field, spec) {
-            // The fields of nearly every line, without a detour.
-            (Field::Message, Spec::Plain) => escape::push(out, record.message(), self.multiline),
-            (Field::Name, Spec::Plain) => escape::push(out, record.name(), self.multiline),
-            (Field::AscTime, Spec::Plain) => self.time.push(record.time(), out),
-            (Field::LevelName, Spec::Plain) => {
-                record.with_level_name(|name| escape::push(out, name, self.multiline))
-            }
-            (Field::ThreadName, Spec::Plain) => {
-                record
-                    .thread
-                    .with_display_name(&mut |name| escape::push(out, name, self.multiline));
-            }
-            _ => {
-                let written = field.read(record, &self.time, &self.defaults, |value| {
-                    self.push_value(field, spec, value, record, out)
-                });
-                written.unwrap_or_else(|| Err(self.missing(field)))?;
+        if let Spec::Plain = spec {
+            match field {
+                Field::Message => {
+                    escape::push(line.text_mut(), record.message(), self.multiline);
+                    return Ok(());
+                }
+                Field::Name => {
+                    escape::push(line.text_mut(), record.name(), self.multiline);
+                    return Ok(());
+                }
+                Field::AscTime => {
+                    self.time.push(record.time(), line.text_mut());
+                    return Ok(());
+                }
+                Field::LevelName if !line.color() => {
+                    record.with_level_name(|name| {
+                        escape::push(line.text_mut(), name, self.multiline)
+                    });
+                    return Ok(());
+                }
+                _ => {}
             }
         }
+        self.push_other_field(field, spec, record, line)
+    }
+
+    #[inline(never)]
+    fn push_other_field(
+        &self,
+        field: &Field,
+        spec: &Spec,
+        record: &Record<'_>,
+        line: &mut Line,
+    ) -> Result<(), Error> {
+        let colored = line.color() && *field == Field::LevelName;
+        let colors = self.colors.as_ref().filter(|_| colored);
+        let start = colors.map_or("", |colors| colors.start(record.level()));
+        line.push_str(start);
+        let out = line.text_mut();
+        let written = field.read(record, &self.time, &self.defaults, |value| {
+            self.push_value(field, spec, value, record, out)
+        });
+        written.unwrap_or_else(|| Err(self.missing(field)))?;
         if !start.is_empty() {
             line.push_str(RESET);
         }
@@ -215,6 +232,7 @@ impl Formatter {
         });
     }
 
+    #[cold]
     fn push_failure(&self, record: &Record<'_>, out: &mut String) {
         let failure = &record.failure;
         if let Some(text) = &failure.text {
@@ -283,7 +301,9 @@ impl Format for Formatter {
         if self.append_key_values && key_values.has_source() {
             self.push_key_values(segments, key_values, line.text_mut());
         }
-        self.push_failure(record, line.text_mut());
+        if record.failure.is_some() {
+            self.push_failure(record, line.text_mut());
+        }
         Ok(())
     }
 }

@@ -109,48 +109,40 @@ impl TimeFormat {
         })
     }
 
-    /// Appends an instant. Allocates when the thread meets a second, or a format, for the first time.
+    /// Appends an instant. Allocates when the thread meets a format for the first time.
+    #[inline]
     pub(crate) fn push(&self, time: Timestamp, out: &mut String) {
-        let second = time.seconds();
         let cached = CACHE.try_with(|cache| {
-            let Ok(mut cache) = cache.try_borrow_mut() else {
-                return false;
-            };
-            let entry = cache.entry(self.id, second, |entry| self.render(second, entry));
-            self.push_parts(entry, time, out);
-            true
+            let mut cache = cache.try_borrow_mut().ok()?;
+            out.push_str(cache.text(self, time));
+            Some(())
         });
-        if cached != Ok(true) {
-            let mut entry = Entry::default();
-            self.render(second, &mut entry);
-            self.push_parts(&entry, time, out);
+        if cached != Ok(Some(())) {
+            // No cache any more, as in a thread-local's destructor.
+            let mut entry = Entry::new();
+            entry.set(self, time);
+            out.push_str(&entry.text);
         }
     }
 
-    fn push_parts(&self, entry: &Entry, time: Timestamp, out: &mut String) {
-        out.push_str(&entry.head);
-        if self.fraction_digits > 0 {
-            let mut digits = [b'0'; 9];
-            let mut rest = time.subsec_nanos();
-            for digit in digits.iter_mut().rev() {
-                *digit = b'0' + u8::try_from(rest % 10).unwrap_or(0);
-                rest /= 10;
-            }
-            out.push_str(std::str::from_utf8(&digits[..self.fraction_digits]).unwrap_or_default());
+    /// The part of an instant that changes within a second, in units of the last digit.
+    fn fraction(&self, time: Timestamp) -> u32 {
+        match self.fraction_digits {
+            0 => 0,
+            3 => time.subsec_millis(),
+            6 => time.subsec_nanos() / 1000,
+            _ => time.subsec_nanos(),
         }
-        out.push_str(&entry.tail);
     }
 
-    fn render(&self, second: i64, entry: &mut Entry) {
-        entry.head.clear();
-        entry.tail.clear();
+    fn render(&self, second: i64, head: &mut String, tail: &mut String) {
         match self.zone.at(second) {
             Some(time) => {
-                write_items(&time, &self.head, &mut entry.head);
-                write_items(&time, &self.tail, &mut entry.tail);
+                write_items(&time, &self.head, head);
+                write_items(&time, &self.tail, tail);
             }
             None => {
-                let _ = write!(entry.head, "{second}");
+                let _ = write!(head, "{second}");
             }
         }
     }
@@ -210,45 +202,100 @@ fn items(pattern: &str, zone: TimeZone) -> Vec<Item<'static>> {
     items
 }
 
-/// The texts of one format in one second.
-#[derive(Default)]
+/// The text of one format at one instant. As many records share their millisecond as their second, when they come fast.
 struct Entry {
-    key: Option<(u32, i64)>,
-    head: String,
+    id: u32,
+    second: i64,
+    fraction: u32,
+    text: String,
+    /// How much of the text holds for the whole second.
+    head_len: usize,
     tail: String,
 }
 
+impl Entry {
+    const fn new() -> Self {
+        Self {
+            id: u32::MAX,
+            second: 0,
+            fraction: 0,
+            text: String::new(),
+            head_len: 0,
+            tail: String::new(),
+        }
+    }
+
+    #[inline]
+    fn is_of(&self, format: &TimeFormat, second: i64) -> bool {
+        self.id == format.id && self.second == second
+    }
+
+    fn set(&mut self, format: &TimeFormat, time: Timestamp) {
+        self.text.clear();
+        self.tail.clear();
+        format.render(time.seconds(), &mut self.text, &mut self.tail);
+        self.head_len = self.text.len();
+        self.id = format.id;
+        self.second = time.seconds();
+        self.set_fraction(format, format.fraction(time));
+    }
+
+    fn set_fraction(&mut self, format: &TimeFormat, fraction: u32) {
+        self.fraction = fraction;
+        self.text.truncate(self.head_len);
+        let mut unit = 10_u32.pow(u32::try_from(format.fraction_digits).unwrap_or(0));
+        while unit > 1 {
+            unit /= 10;
+            self.text
+                .push(char::from_digit(fraction / unit % 10, 10).unwrap_or('0'));
+        }
+        self.text.push_str(&self.tail);
+    }
+}
+
 /// The last few seconds that a thread wrote: as many as formats are usually at work side by side.
-#[derive(Default)]
 struct Cache {
     entries: [Entry; 4],
-    oldest: usize,
+    last: usize,
 }
 
 thread_local! {
-    static CACHE: RefCell<Cache> = RefCell::default();
+    static CACHE: RefCell<Cache> = const {
+        RefCell::new(Cache { entries: [Entry::new(), Entry::new(), Entry::new(), Entry::new()], last: 0 })
+    };
 }
 
 impl Cache {
-    fn entry(&mut self, id: u32, second: i64, render: impl FnOnce(&mut Entry)) -> &Entry {
-        let key = Some((id, second));
-        if let Some(at) = self.entries.iter().position(|entry| entry.key == key) {
-            return &self.entries[at];
+    #[inline]
+    fn text(&mut self, format: &TimeFormat, time: Timestamp) -> &str {
+        let second = time.seconds();
+        if !self.entries[self.last].is_of(format, second) {
+            self.find(format, time);
         }
-        // A format takes the place of its own last second, so that one fast format does not push out the others.
-        let own = self
+        let entry = &mut self.entries[self.last];
+        let fraction = format.fraction(time);
+        if entry.fraction != fraction {
+            entry.set_fraction(format, fraction);
+        }
+        &entry.text
+    }
+
+    /// Makes the entry of a format and second the last one.
+    #[cold]
+    fn find(&mut self, format: &TimeFormat, time: Timestamp) {
+        let second = time.seconds();
+        if let Some(at) = self
             .entries
             .iter()
-            .position(|entry| entry.key.is_some_and(|(known, _)| known == id));
-        let at = own.unwrap_or_else(|| {
-            self.oldest = (self.oldest + 1) % self.entries.len();
-            self.oldest
-        });
-        let entry = &mut self.entries[at];
-        entry.key = None;
-        render(entry);
-        entry.key = key;
-        entry
+            .position(|entry| entry.is_of(format, second))
+        {
+            self.last = at;
+            return;
+        }
+        // A format takes the place of its own last second, so that one fast format does not push out the others.
+        let own = self.entries.iter().position(|entry| entry.id == format.id);
+        self.last = own.unwrap_or((self.last + 1) % self.entries.len());
+        self.entries[self.last].set(format, time);
     }
 }
 

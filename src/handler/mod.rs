@@ -8,6 +8,7 @@ mod null;
 mod sink;
 mod stream;
 
+use std::any::Any;
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
 
@@ -67,17 +68,66 @@ struct Core {
     changing: Mutex<()>,
     sink: Box<dyn Sink>,
     tally: Tally,
+    /// Those who hold [`Bound`] handlers.
+    observers: Mutex<Vec<Weak<dyn Observer>>>,
     hook: Mutex<Option<Arc<Hook>>>,
     reports: Reports,
     /// In the order of making; shutdown goes backwards.
     serial: u64,
 }
 
+/// Filters and formatter of a handler at one moment.
 #[derive(Clone)]
-struct Setup {
+pub(crate) struct Setup {
     filters: Vec<SharedFilter>,
     formatter: Arc<dyn Format>,
     has_formatter: bool,
+}
+
+/// Somebody who holds [`Bound`] handlers, and must make them anew when a set-up changes.
+pub(crate) trait Observer: Send + Sync {
+    /// Called behind the change, on the thread that made it, with no lock held that this could need.
+    fn handler_changed(&self);
+}
+
+/// A handler with its set-up at hand, as routes hold it: one look-up less for each record.
+#[derive(Clone)]
+pub(crate) struct Bound {
+    handler: Handler,
+    setup: Arc<Setup>,
+    is_null: bool,
+}
+
+impl Bound {
+    pub(crate) fn new(handler: &Handler) -> Self {
+        let (setup, is_null) = (handler.core.setup.load_full(), handler.core.sink.is_null());
+        Self {
+            handler: handler.clone(),
+            setup,
+            is_null,
+        }
+    }
+
+    pub(crate) fn handler(&self) -> &Handler {
+        &self.handler
+    }
+
+    /// Whether it takes a record of a logger: by its level, and unless it throws everything away.
+    #[inline]
+    pub(crate) fn takes(&self, level: Level) -> bool {
+        level >= self.handler.level() && !self.is_null
+    }
+
+    #[inline]
+    pub(crate) fn handle(&self, record: &Record<'_>) {
+        self.handler.handle_with(&self.setup, record);
+    }
+}
+
+impl fmt::Debug for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.handler.fmt(f)
+    }
 }
 
 /// Most handlers get a formatter of their own, but few need a default of their own.
@@ -102,6 +152,7 @@ impl Handler {
             changing: Mutex::new(()),
             sink: Box::new(sink),
             tally: Tally::default(),
+            observers: Mutex::new(Vec::new()),
             hook: Mutex::new(None),
             reports: Reports::default(),
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
@@ -121,22 +172,32 @@ impl Handler {
     /// `Handler.handle`.
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn handle(&self, record: &Record<'_>) -> bool {
-        match panic::catch_unwind(AssertUnwindSafe(|| self.handle_unguarded(record))) {
+        self.handle_with(&self.core.setup.load(), record)
+    }
+
+    /// [`handle`](Self::handle) by a set-up that is at hand.
+    #[inline]
+    fn handle_with(&self, setup: &Setup, record: &Record<'_>) -> bool {
+        match panic::catch_unwind(AssertUnwindSafe(|| self.handle_unguarded(setup, record))) {
             Ok(passed) => passed,
             Err(panic) => {
-                let message = format!(
-                    "a filter, formatter or sink panicked: {}",
-                    panic_text(&*panic)
-                );
-                forget_panic(panic);
-                self.fail(record, &Error::new(ErrorKind::Panicked, message));
+                self.fail_by_panic(record, panic);
                 false
             }
         }
     }
 
-    fn handle_unguarded(&self, record: &Record<'_>) -> bool {
-        let setup = self.core.setup.load();
+    #[cold]
+    fn fail_by_panic(&self, record: &Record<'_>, panic: Box<dyn Any + Send>) {
+        let message = format!(
+            "a filter, formatter or sink panicked: {}",
+            panic_text(&*panic)
+        );
+        forget_panic(panic);
+        self.fail(record, &Error::new(ErrorKind::Panicked, message));
+    }
+
+    fn handle_unguarded(&self, setup: &Setup, record: &Record<'_>) -> bool {
         if setup.filters.is_empty() {
             self.emit(record, &*setup.formatter);
             return true;
@@ -402,11 +463,6 @@ impl Handler {
         self
     }
 
-    /// Whether it is known to write nothing, so that a record for it alone need not be made.
-    pub(crate) fn is_null(&self) -> bool {
-        self.core.sink.is_null()
-    }
-
     fn guard(&self, doing: &str, call: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
         panic::catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| {
             let message = format!("the sink panicked in {doing}: {}", panic_text(&*panic));
@@ -416,10 +472,30 @@ impl Handler {
     }
 
     fn change(&self, change: impl FnOnce(&mut Setup)) {
-        let _one_at_a_time = self.core.changing.lock();
+        let one_at_a_time = self.core.changing.lock();
         let mut setup = Setup::clone(&self.core.setup.load());
         change(&mut setup);
-        self.core.setup.store(Arc::new(setup));
+        let old = self.core.setup.swap(Arc::new(setup));
+        // Behind the swap: whoever binds the handler from now on finds the new set-up.
+        let observers = {
+            let mut observers = self.core.observers.lock();
+            observers.retain(|observer| observer.strong_count() > 0);
+            observers.clone()
+        };
+        for observer in observers.iter().filter_map(Weak::upgrade) {
+            observer.handler_changed();
+        }
+        drop(one_at_a_time);
+        // Kept until here: the end of a filter or formatter runs the user's code, so no lock may be held.
+        drop(old);
+    }
+
+    /// Lets somebody know, from now on, when the set-up changes.
+    pub(crate) fn tell(&self, observer: &Weak<dyn Observer>) {
+        let mut observers = self.core.observers.lock();
+        if !observers.iter().any(|known| known.ptr_eq(observer)) {
+            observers.push(Weak::clone(observer));
+        }
     }
 
     fn downgrade(&self) -> Weak<Core> {

@@ -146,45 +146,63 @@ struct Stream {
 }
 
 impl Stream {
+    #[inline]
     fn write_line(&mut self, line: &[u8]) -> Result<(), Error> {
         if self.torn {
-            self.write_whole(b"\n").map_err(|(error, _)| error)?;
-            self.torn = false;
+            self.end_torn_line()?;
         }
-        self.write_whole(line).map_err(|(error, written)| {
-            self.torn = written > 0;
-            error
-        })?;
+        match self.writer.write(line) {
+            // As it nearly always is.
+            Ok(written) if written == line.len() => {}
+            first => self.finish(line, first).map_err(|(error, written)| {
+                self.torn = written > 0;
+                error
+            })?,
+        }
         self.writer
             .flush()
             .map_err(|error| Error::io("cannot flush the stream", error))
     }
 
-    /// `write_all`, but it knows how far it came and waits a while for a stream that would block.
-    fn write_whole(&mut self, bytes: &[u8]) -> Result<(), (Error, usize)> {
-        let mut written = 0;
-        let mut blocked_since = None;
-        while written < bytes.len() {
-            let error = match self.writer.write(&bytes[written..]) {
-                Ok(0) => io::Error::from(IoErrorKind::WriteZero),
+    #[cold]
+    fn end_torn_line(&mut self) -> Result<(), Error> {
+        let first = self.writer.write(b"\n");
+        self.finish(b"\n", first).map_err(|(error, _)| error)?;
+        self.torn = false;
+        Ok(())
+    }
+
+    /// Goes on after a first write: `write_all`, but it knows how far it came and waits a while for a stream that would
+    /// block.
+    #[cold]
+    fn finish(&mut self, bytes: &[u8], first: io::Result<usize>) -> Result<(), (Error, usize)> {
+        let (mut written, mut result, mut blocked_since) = (0, first, None);
+        loop {
+            let error = match result {
+                Ok(0) => Some(io::Error::from(IoErrorKind::WriteZero)),
                 Ok(more) => {
                     written += more;
                     blocked_since = None;
-                    continue;
+                    None
                 }
-                Err(error) => error,
-            };
-            match error.kind() {
-                IoErrorKind::Interrupted => {}
-                IoErrorKind::WouldBlock
-                    if blocked_since.get_or_insert_with(Instant::now).elapsed() < PATIENCE =>
+                Err(error) if error.kind() == IoErrorKind::Interrupted => None,
+                Err(error)
+                    if error.kind() == IoErrorKind::WouldBlock
+                        && blocked_since.get_or_insert_with(Instant::now).elapsed() < PATIENCE =>
                 {
                     thread::sleep(Duration::from_millis(1));
+                    None
                 }
-                _ => return Err((Error::io("cannot write to the stream", error), written)),
+                Err(error) => Some(error),
+            };
+            if let Some(error) = error {
+                return Err((Error::io("cannot write to the stream", error), written));
             }
+            if written >= bytes.len() {
+                return Ok(());
+            }
+            result = self.writer.write(&bytes[written..]);
         }
-        Ok(())
     }
 }
 

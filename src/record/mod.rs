@@ -78,6 +78,15 @@ pub(crate) struct Failure<'a> {
     pub(crate) stack: Option<Cow<'a, str>>,
 }
 
+impl Failure<'_> {
+    pub(crate) fn is_some(&self) -> bool {
+        self.error.is_some()
+            || self.text.is_some()
+            || self.backtrace.is_some()
+            || self.stack.is_some()
+    }
+}
+
 impl<'a> Record<'a> {
     /// Starts a record made by hand; it belongs to the global registry.
     ///

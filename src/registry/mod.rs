@@ -20,11 +20,11 @@ use once_cell::sync::Lazy;
 pub use self::builder::RegistryBuilder;
 pub use self::dump::TreeDump;
 
-pub(crate) use self::node::{Node, NodeRef};
+pub(crate) use self::node::{GateCopy, Node, NodeRef};
 pub(crate) use self::tree::{NodeId, Tap, Tree};
 
 use crate::environment::Environment;
-use crate::handler::Handler;
+use crate::handler::{Handler, Observer};
 use crate::name::{self, Name};
 use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering};
 use crate::{Formatter, Level, Logger, RecordBuilder, StreamHandler};
@@ -345,6 +345,12 @@ impl Registry {
     /// Makes the `log` facade follow this registry's levels from now on.
     pub(crate) fn become_backend(&self) {
         self.change(|_| self.inner.is_backend.store(true, Ordering::Relaxed));
+    }
+}
+
+impl Observer for Inner {
+    fn handler_changed(&self) {
+        self.change(Tree::rebind);
     }
 }
 

@@ -30,9 +30,32 @@ pub(crate) struct Node {
     route: ArcSwap<Route>,
 }
 
+/// A copy of a node's gate that somebody keeps at hand; the tree keeps it up to date once it [follows](super::Tree::follow).
+///
+/// 0 until then, which lets everything pass; a real gate is never 0, as nothing passes at `NOTSET`.
+#[derive(Debug)]
+pub(crate) struct GateCopy(AtomicU16);
+
+impl GateCopy {
+    pub(crate) const fn new() -> Self {
+        Self(AtomicU16::new(0))
+    }
+
+    #[inline(always)]
+    pub(crate) fn get(&self) -> u16 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set(&self, gate: u16) {
+        self.0.store(gate, Ordering::Relaxed);
+    }
+}
+
 const LOGGER: u8 = 1;
 const PROPAGATES: u8 = 2;
 const DISABLED: u8 = 4;
+/// There are copies of its gate.
+const COPIED: u8 = 8;
 
 impl Node {
     pub(super) fn new(name: Name, id: NodeId, is_logger: bool, route: Arc<Route>) -> Self {
@@ -108,6 +131,14 @@ impl Node {
 
     pub(super) fn set_disabled(&self, disabled: bool) {
         self.set(DISABLED, disabled);
+    }
+
+    pub(super) fn has_copies(&self) -> bool {
+        self.has(COPIED)
+    }
+
+    pub(super) fn set_has_copies(&self) {
+        self.set(COPIED, true);
     }
 
     #[inline]

@@ -1,9 +1,11 @@
 //! The shape of the tree and all that can be changed in it; guarded by the registry's one lock.
 
+use std::collections::HashMap;
+
 use super::census::Census;
-use super::node::Node;
+use super::node::{GateCopy, Node};
 use super::route::Route;
-use crate::handler::Handler;
+use crate::handler::{Bound, Handler};
 use crate::name::{self, Name};
 use crate::sync::Arc;
 use crate::{Level, SharedFilter};
@@ -28,6 +30,8 @@ pub(crate) struct Tree {
     slots: Vec<Slot>,
     disabled_up_to: Level,
     taps: Vec<Tap>,
+    /// The copies of nodes' gates.
+    copies: HashMap<NodeId, Vec<&'static GateCopy>>,
     census: Census,
 }
 
@@ -77,6 +81,7 @@ impl Tree {
             slots: vec![slot],
             disabled_up_to: Level::NOTSET,
             taps: Vec::new(),
+            copies: HashMap::new(),
             census: Census::default(),
         };
         tree.census.add(0);
@@ -304,6 +309,19 @@ impl Tree {
         before
     }
 
+    /// Keeps a copy of a node's gate up to date, from now on.
+    pub(crate) fn follow(&mut self, id: NodeId, copy: &'static GateCopy) {
+        let node = &self.slots[id.at()].node;
+        node.set_has_copies();
+        copy.set(node.gate());
+        self.copies.entry(id).or_default().push(copy);
+    }
+
+    /// Makes all routes anew, as a handler has changed.
+    pub(super) fn rebind(&mut self) {
+        self.refresh_routes(NodeId::ROOT);
+    }
+
     pub(crate) fn add_tap(&mut self, tap: Tap) {
         let node = tap.node;
         self.taps.push(tap);
@@ -351,7 +369,11 @@ impl Tree {
             node.set_effective_level(effective);
             node.set_gate(gate);
             if old_gate != gate {
+                let has_copies = node.has_copies();
                 tree.census.moved(old_gate, gate);
+                if has_copies {
+                    tree.copies[&id].iter().for_each(|copy| copy.set(gate));
+                }
             }
             // What hangs below depends on nothing else of this node.
             extent == Extent::All || id == start || old_effective != effective
@@ -397,7 +419,7 @@ impl Tree {
             _ => {}
         }
         let above = above.unwrap_or_default();
-        let mut handlers = self.handlers(id).to_vec();
+        let mut handlers: Vec<_> = self.handlers(id).iter().map(Bound::new).collect();
         if propagates {
             handlers.extend_from_slice(&above.handlers);
         }
@@ -405,7 +427,7 @@ impl Tree {
             .taps
             .iter()
             .filter(|tap| tap.node == id)
-            .map(|tap| tap.handler.clone())
+            .map(|tap| Bound::new(&tap.handler))
             .collect();
         taps.extend_from_slice(&above.taps);
         let filters = self.filters(id).to_vec();

@@ -1,6 +1,6 @@
 //! Bugs that were found once.
 
-use logtree::{Formatter, Level, MemoryHandler, Record, Registry};
+use logtree::{Error, Format, Formatter, Level, Line, MemoryHandler, Record, Registry};
 
 /// A target that logs to its own memory handler for each record must not keep the caller for ever.
 #[test]
@@ -17,6 +17,44 @@ fn a_memory_handlers_target_may_log_to_it() {
     memory.set_target(Some(target));
     logger.add_handler(memory);
     logger.error("first");
+}
+
+/// The end of a formatter that is replaced runs the user's code: under no lock, as it may use the tree.
+#[test]
+fn a_formatters_end_may_use_the_tree() {
+    struct Ends(Registry);
+    impl Format for Ends {
+        fn format(&self, _: &Record<'_>, _: &mut Line) -> Result<(), Error> {
+            Ok(())
+        }
+    }
+    impl Drop for Ends {
+        fn drop(&mut self) {
+            self.0.get_logger("made.at.the.end").set_level(Level::DEBUG);
+        }
+    }
+    let registry = Registry::new();
+    let (handler, _) = crate::support::to_text("%(message)s");
+    registry.get_logger("a").add_handler(handler.clone());
+    handler.set_formatter(Ends(registry.clone()));
+    registry.get_logger("a").warning("formatted");
+    handler.set_formatter(Formatter::default());
+    assert_eq!(registry.get_logger("made.at.the.end").level(), Level::DEBUG);
+}
+
+/// Routes hold a handler's set-up: a change must reach the records of all loggers that it hangs on.
+#[test]
+fn a_new_formatter_holds_from_the_return_of_the_call() {
+    let registry = Registry::new();
+    let (handler, text) = crate::support::to_text("old %(message)s");
+    registry.get_logger("a").add_handler(handler.clone());
+    let leaf = registry.get_logger("a.b.c");
+    leaf.warning("1");
+    handler.set_formatter(Formatter::new("new %(message)s").unwrap());
+    leaf.warning("2");
+    handler.add_filter(|_: &mut Record<'_>| false);
+    leaf.warning("3");
+    assert_eq!(text.lines(), ["old 1", "new 2"]);
 }
 
 /// A level of a registry's own name is shown by it and not by another.
