@@ -197,13 +197,18 @@ impl LoggerAdapter {
 
     /// Handles a record made elsewhere, after adding to it what the adapter adds.
     pub fn handle(&self, record: &Record<'_>) {
-        if !self.logger.is_disabled() {
-            self.submit(&mut record.clone());
-        }
+        let mut record = record.clone();
+        self.add_to(&mut record);
+        self.logger.handle(&record);
     }
 
     /// Behind the gate.
     pub(crate) fn submit<'r>(&'r self, record: &mut Record<'r>) {
+        self.add_to(record);
+        self.logger.submit(record);
+    }
+
+    fn add_to<'r>(&'r self, record: &mut Record<'r>) {
         if self.keeps_call {
             record.fields.set_context(&self.context);
         } else {
@@ -216,7 +221,6 @@ impl LoggerAdapter {
                 crate::record::forget_panic(panic);
             }
         }
-        self.logger.submit(record);
     }
 }
 

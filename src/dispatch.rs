@@ -41,24 +41,34 @@ impl Drop for Nested {
     }
 }
 
-/// Sends a record to its logger's filters and handlers; no level of a logger is tested any more.
+/// How a record came to its logger.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// By a call, through the gate.
+    Call,
+    /// Made elsewhere and handed over: no level of a logger counts.
+    Handed,
+}
+
+/// Sends a record to its logger's filters and handlers.
 ///
 /// Never panics, whatever filters and handlers do.
-pub(crate) fn dispatch(registry: &Inner, node: &Node, record: &mut Record<'_>) {
+pub(crate) fn dispatch(registry: &Inner, node: &Node, record: &mut Record<'_>, origin: Origin) {
     let Some(_nested) = Nested::enter() else {
         registry.environment.dropped.fetch_add(1, Ordering::Relaxed);
         return;
     };
     let route = node.route();
+    // The gate may be open for the taps alone. Decided before the filters, which may change the level (statement 45).
+    let for_taps_only = !route.taps.is_empty()
+        && origin == Origin::Call
+        && !record.level().passes(node.effective_level().number());
     if !route.filters.is_empty() && !passes(&route.filters, record) {
         return;
     }
-    if !route.taps.is_empty() {
-        offer(&route.taps, record);
-        // The gate may be open only for the taps.
-        if !record.level().passes(node.effective_level().number()) {
-            return;
-        }
+    offer(&route.taps, record);
+    if for_taps_only {
+        return;
     }
     if route.handlers.is_empty() {
         to_last_resort(registry, record);

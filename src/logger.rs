@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::panic::Location;
 
-use crate::dispatch::dispatch;
+use crate::dispatch::{Origin, dispatch};
 use crate::handler::{Handler, Observer};
 use crate::record::{LazyText, Message};
 use crate::registry::{Inner, Node};
@@ -395,7 +395,12 @@ impl Logger {
     /// `Logger.handle` (statement 25).
     pub fn handle(&self, record: &Record<'_>) {
         if !self.node.is_disabled() {
-            dispatch(&self.registry, &self.node, &mut record.clone());
+            dispatch(
+                &self.registry,
+                &self.node,
+                &mut record.clone(),
+                Origin::Handed,
+            );
         }
     }
 
@@ -455,7 +460,7 @@ impl Logger {
     /// Behind the gate.
     #[inline]
     pub(crate) fn submit(&self, record: &mut Record<'_>) {
-        dispatch(&self.registry, &self.node, record);
+        dispatch(&self.registry, &self.node, record, Origin::Call);
     }
 
     pub(crate) fn node(&self) -> &Node {

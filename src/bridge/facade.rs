@@ -1,7 +1,7 @@
 //! The backend of the `log` facade.
 
 use super::target_cache;
-use crate::dispatch::dispatch;
+use crate::dispatch::{Origin, dispatch};
 use crate::record::{LazyText, Message};
 use crate::registry::Inner;
 use crate::{Error, ErrorKind, Level, Record, Registry, Source};
@@ -97,6 +97,6 @@ fn log_enabled(registry: &Inner, record: &log::Record<'_>) {
         if key_values.count() > 0 {
             ours.set_source_of_key_values(key_values);
         }
-        dispatch(registry, node, &mut ours);
+        dispatch(registry, node, &mut ours, Origin::Call);
     });
 }

@@ -76,7 +76,6 @@ impl Cache {
         let mask = self.slots.len().checked_sub(1)?;
         // Fibonacci hashing: the high bits of the product depend on all bits of the address.
         let hash = (address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
-        #[expect(clippy::cast_possible_truncation, reason = "32 bits")]
         let mut at = hash as usize & mask;
         loop {
             let slot = self.slots.get(at)?;

@@ -1,5 +1,7 @@
 //! What a message may do to the line it stands in: nothing.
 
+use super::scan::is_printable_ascii;
+
 /// What becomes of newlines and control characters in messages, names and values.
 ///
 /// The text of the template itself is never touched, nor are our own colours.
@@ -31,17 +33,10 @@ pub(crate) fn push(out: &mut String, text: &str, multiline: Multiline) {
     }
 }
 
-/// Whether every character can stand as it is. Texts mostly can, so this is what most texts cost: blocks of bytes tested
-/// together, which the compiler turns into vector instructions.
+/// Whether every character can stand as it is.
+#[inline]
 pub(crate) fn is_plain(text: &str) -> bool {
-    let suspicious = |byte: u8| !(b' '..0x7f).contains(&byte);
-    let mut blocks = text.as_bytes().chunks_exact(16);
-    let clean = blocks.by_ref().all(|block| {
-        !block
-            .iter()
-            .fold(false, |any, &byte| any | suspicious(byte))
-    }) && !blocks.remainder().iter().any(|&byte| suspicious(byte));
-    clean || !text.chars().any(is_special)
+    is_printable_ascii(text) || !text.chars().any(is_special)
 }
 
 /// Controls of C0 (but the tab), DEL and C1; line and paragraph separator; the marks that turn the direction of text.

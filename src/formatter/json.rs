@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::scan::is_plain_json;
 use super::template::push_plain;
 use super::time::TimeFormat;
 use super::{Format, Line, TimeZone};
@@ -184,7 +185,8 @@ impl Object<'_> {
         self.comma();
         self.out.push('"');
         self.out.push_str(key);
-        self.out.push_str("\":");
+        self.out.push('"');
+        self.out.push(':');
     }
 
     fn comma(&mut self) {
@@ -226,8 +228,11 @@ struct Names {
 impl Names {
     /// The name itself, or with underscores behind it where it is the formatter's own or was there before.
     fn free<'k>(&mut self, key: &'k str, key_values: KeyValues<'_>) -> Cow<'k, str> {
-        let bit = Self::bit(key);
-        let maybe_there = self.seen & bit != 0 || !self.renamed.is_empty() || OWN.contains(&key);
+        let bit = bit_of(key);
+        // What has a bit to itself needs no look.
+        let maybe_there = self.seen & bit != 0
+            || !self.renamed.is_empty()
+            || OWN_BITS & bit != 0 && OWN.contains(&key);
         let mut name = Cow::Borrowed(key);
         while maybe_there && self.is_taken(&name, key_values) {
             name.to_mut().push('_');
@@ -240,12 +245,6 @@ impl Names {
         name
     }
 
-    fn bit(key: &str) -> u64 {
-        let bytes = key.as_bytes();
-        let end = |byte: Option<&u8>| byte.map_or(0, |&byte| usize::from(byte));
-        1 << ((end(bytes.first()) ^ end(bytes.last()) << 2 ^ bytes.len()) % 64)
-    }
-
     fn is_taken(&self, name: &str, key_values: KeyValues<'_>) -> bool {
         let (mut at, mut earlier) = (0, false);
         key_values.for_each(|other, _| {
@@ -255,6 +254,27 @@ impl Names {
         earlier || OWN.contains(&name) || self.renamed.iter().any(|renamed| renamed == name)
     }
 }
+
+/// One of 64 bits for a name, by its length and ends.
+const fn bit_of(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    match bytes {
+        [] => 1,
+        [first, ..] => {
+            1 << ((*first as usize ^ (bytes[bytes.len() - 1] as usize) << 2 ^ bytes.len()) % 64)
+        }
+    }
+}
+
+/// The bits of the formatter's own names.
+const OWN_BITS: u64 = {
+    let (mut bits, mut at) = (0, 0);
+    while at < OWN.len() {
+        bits |= bit_of(OWN[at]);
+        at += 1;
+    }
+    bits
+};
 
 fn push_scalar(out: &mut String, value: Scalar<'_>) {
     match value {
@@ -282,9 +302,8 @@ fn push_string(out: &mut String, text: &str) {
         matches!(c, '"' | '\\' | '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}'
             | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    let clean = |byte: &u8| *byte >= b' ' && *byte < 0x7f && *byte != b'"' && *byte != b'\\';
     let mut rest = text;
-    if !text.as_bytes().iter().all(clean) {
+    if !is_plain_json(text) {
         while let Some(at) = rest.find(is_special) {
             out.push_str(&rest[..at]);
             let mut characters = rest[at..].chars();

@@ -5,6 +5,7 @@ mod color;
 mod escape;
 mod json;
 mod line;
+mod scan;
 mod template;
 mod text;
 mod time;

@@ -130,6 +130,13 @@ impl Formatter {
                     self.time.push(record.time(), line.text_mut());
                     return Ok(());
                 }
+                Field::ThreadName => {
+                    let thread = &record.thread;
+                    thread.with_display_name(&mut |name| {
+                        escape::push(line.text_mut(), name, self.multiline)
+                    });
+                    return Ok(());
+                }
                 Field::LevelName if !line.color() => {
                     record.with_level_name(|name| {
                         escape::push(line.text_mut(), name, self.multiline)
@@ -198,33 +205,25 @@ impl Formatter {
 
     #[cold]
     fn missing(&self, field: &Field) -> Error {
-        let name = match field {
-            Field::KeyValue(key) => key,
-            _ => "",
-        };
+        let name = field.name();
         Error::new(
             ErrorKind::MissingField,
             format!("the template names {name:?}, which the record does not have"),
         )
     }
 
-    /// Whether the template shows a key-value, or a field of that name.
-    fn names(&self, segments: &[Segment], wanted: &Field) -> bool {
-        segments
-            .iter()
-            .any(|segment| matches!(segment, Segment::Field { field, .. } if field == wanted))
-    }
-
     fn push_key_values(&self, segments: &[Segment], key_values: KeyValues<'_>, out: &mut String) {
         key_values.for_each(|key, value| {
-            let field = Field::of_name(key);
-            let named = self.names(segments, &field);
-            if named && matches!(field, Field::KeyValue(_) | Field::TaskName) {
+            let named = segments.iter().find_map(|segment| match segment {
+                Segment::Field { field, .. } if field.name() == key => Some(field),
+                _ => None,
+            });
+            if matches!(named, Some(Field::KeyValue(_) | Field::TaskName)) {
                 return;
             }
             out.push(' ');
             escape::push_word(out, key);
-            if named {
+            if named.is_some() {
                 out.push('_');
             }
             out.push('=');

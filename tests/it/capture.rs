@@ -3,7 +3,7 @@
 use std::panic;
 use std::thread;
 
-use logtree::{Capture, Level, Registry, assert_logs, assert_no_logs};
+use logtree::{Capture, Level, Record, Registry, assert_logs, assert_no_logs};
 
 use crate::support::to_text;
 
@@ -30,6 +30,26 @@ fn a_capture_changes_nothing_of_what_is_shown() {
     }
     assert!(!logger.is_enabled_for(Level::DEBUG));
     assert_eq!(text.lines(), ["shown", "elsewhere"]);
+}
+
+/// Records handed over, and records whose level a filter lowers, reach the handlers with a capture as without.
+#[test]
+fn a_capture_hides_nothing_from_handlers() {
+    let registry = Registry::new();
+    let (handler, text) = to_text("%(levelname)s %(message)s");
+    let logger = registry.get_logger("app");
+    logger.add_handler(handler);
+    logger.add_filter(|record: &mut Record<'_>| {
+        record.set_level(Level::DEBUG);
+        true
+    });
+    for capture in [None, Some(Capture::new(&logger))] {
+        logger.handle(&logger.make_record(Level::DEBUG).message("handed").build());
+        logger.warning("lowered");
+        logger.info("below the level");
+        assert_eq!(text.take(), "DEBUG handed\nDEBUG lowered\n");
+        drop(capture);
+    }
 }
 
 #[test]

@@ -31,34 +31,52 @@ pub(crate) enum Field {
     KeyValue(Box<str>),
 }
 
-impl Field {
-    pub(crate) fn of_name(name: &str) -> Self {
-        match name {
-            "name" => Self::Name,
-            "levelno" => Self::LevelNumber,
-            "levelname" => Self::LevelName,
-            "pathname" => Self::PathName,
-            "filename" => Self::FileName,
-            "module" => Self::Module,
-            "module_path" => Self::ModulePath,
-            "lineno" => Self::LineNumber,
-            "funcName" => Self::Function,
-            "created" => Self::Created,
-            "asctime" => Self::AscTime,
-            "msecs" => Self::Millis,
-            "relativeCreated" => Self::RelativeCreated,
-            "thread" => Self::Thread,
-            "threadName" => Self::ThreadName,
-            "process" => Self::Process,
-            "processName" => Self::ProcessName,
-            "taskName" => Self::TaskName,
-            "message" => Self::Message,
-            "exc_text" => Self::ErrorText,
-            "stack_info" => Self::StackInfo,
-            _ => Self::KeyValue(name.into()),
-        }
-    }
+/// The fields that every record has, and their names, both ways.
+macro_rules! standard_fields {
+    ($($field:ident: $name:literal,)+) => {
+        impl Field {
+            pub(crate) fn of_name(name: &str) -> Self {
+                match name {
+                    $($name => Self::$field,)+
+                    _ => Self::KeyValue(name.into()),
+                }
+            }
 
+            pub(crate) fn name(&self) -> &str {
+                match self {
+                    $(Self::$field => $name,)+
+                    Self::KeyValue(key) => key,
+                }
+            }
+        }
+    };
+}
+
+standard_fields! {
+    Name: "name",
+    LevelNumber: "levelno",
+    LevelName: "levelname",
+    PathName: "pathname",
+    FileName: "filename",
+    Module: "module",
+    ModulePath: "module_path",
+    LineNumber: "lineno",
+    Function: "funcName",
+    Created: "created",
+    AscTime: "asctime",
+    Millis: "msecs",
+    RelativeCreated: "relativeCreated",
+    Thread: "thread",
+    ThreadName: "threadName",
+    Process: "process",
+    ProcessName: "processName",
+    TaskName: "taskName",
+    Message: "message",
+    ErrorText: "exc_text",
+    StackInfo: "stack_info",
+}
+
+impl Field {
     /// Whether its value is text, whatever the record.
     pub(super) fn is_text(&self) -> bool {
         matches!(

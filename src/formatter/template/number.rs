@@ -61,15 +61,14 @@ pub(super) fn push_repr(value: f64, out: &mut String) {
         out.push_str(non_finite(value));
         return;
     }
+    if value == 0.0 || (1e-4..1e16).contains(&value.abs()) {
+        let _ = write!(out, "{value:?}");
+        return;
+    }
     let text = format!("{value:e}");
     let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..16).contains(&exponent) {
-        let _ = write!(out, "{value:?}");
-    } else {
-        out.push_str(digits);
-        push_exponent(exponent, 'e', out);
-    }
+    out.push_str(digits);
+    push_exponent(exponent.parse().unwrap_or(0), 'e', out);
 }
 
 fn non_finite(value: f64) -> &'static str {

@@ -1,0 +1,292 @@
+//! Builds and runs all peers, and writes the tables of the documentation's chapter on performance:
+//!
+//! ```text
+//! cargo run --release --bin compare            all peers: about ten minutes, needs valgrind
+//! cargo run --release --bin compare -- check   logtree's instruction counts against those in `baseline.txt`
+//! cargo run --release --bin compare -- bless   writes `baseline.txt` anew
+//! ```
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::{env, fs};
+
+/// A row: what it is called, its binary, and what its workloads begin with.
+const ROWS: &[(&str, &str, &str)] = &[
+    ("floor (`log` with an empty logger)", "noop", ""),
+    ("**logtree**, own macros", "logtree", "own_"),
+    ("**logtree**, by `log`", "logtree", ""),
+    ("env_logger", "env_logger", ""),
+    ("log4rs", "log4rs", ""),
+    ("flexi_logger", "flexi_logger", ""),
+    ("fern", "fern", ""),
+    ("simplelog", "simplelog", ""),
+    ("tracing-subscriber", "tracing", ""),
+    ("tracing-subscriber, by `log`", "tracing", "log_"),
+    ("logforth", "logforth", ""),
+    ("spdlog-rs", "spdlog", ""),
+    ("spdlog-rs, by `log`", "spdlog", "log_"),
+    ("slog", "slog", ""),
+    ("ftlog (caller's half)", "ftlog", ""),
+    ("fast_log (caller's half)", "fast_log", ""),
+];
+
+/// Workloads timed, with the number of calls in a pass.
+const TIMED: &[(&str, u64)] = &[
+    ("w1", 3_000_000),
+    ("w2_1", 500_000),
+    ("w2_10", 500_000),
+    ("w2_1000", 40_000),
+    ("w2rr_1000", 40_000),
+    ("w2dyn_1000", 40_000),
+    ("w3", 100_000),
+    ("w3_2t", 100_000),
+    ("w4", 100_000),
+    ("w4b", 200_000),
+    ("w6", 100_000),
+    ("w7_10000", 1),
+];
+
+/// Workloads counted, with the two numbers of calls whose difference counts.
+const COUNTED: &[(&str, u64, u64)] = &[
+    ("w1", 2000, 12_000),
+    ("w2_10", 2000, 7000),
+    ("w3", 1000, 3000),
+    ("w6", 1000, 3000),
+];
+
+/// How far logtree's own counts may rise above the baseline, in percent.
+const TOLERANCE: u64 = 5;
+
+fn main() -> ExitCode {
+    match env::args().nth(1).as_deref() {
+        None => compare(),
+        Some("check") => check(false),
+        Some("bless") => check(true),
+        Some(_) => ExitCode::FAILURE,
+    }
+}
+
+fn package() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Builds a peer by itself and keeps its binary aside, as the next one's features build the common parts anew.
+fn build(name: &str) -> PathBuf {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .current_dir(package())
+        .args(["build", "--quiet", "--release", "--bin", name]);
+    if !matches!(name, "noop" | "logtree") {
+        cargo.args(["--features", name]);
+    }
+    assert!(cargo.status().unwrap().success(), "cannot build {name}");
+    let target = env::current_exe().unwrap().parent().unwrap().to_owned();
+    let kept = target.join(format!("peer-{name}"));
+    fs::copy(target.join(name), &kept).unwrap();
+    kept
+}
+
+/// Runs a workload; `None` where the peer does not have it.
+fn run(binary: &Path, workload: &str, calls: u64) -> Option<f64> {
+    let output = Command::new(binary)
+        .args([workload, &calls.to_string()])
+        .env("TZ", "UTC")
+        .stderr(Stdio::null())
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .last()?
+        .parse()
+        .ok()
+}
+
+/// Instructions a call.
+fn count(binary: &Path, workload: &str, few: u64, many: u64) -> Option<u64> {
+    let total = |calls: u64| {
+        let output = Command::new("valgrind")
+            .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+            .arg(binary)
+            .args([workload, &calls.to_string()])
+            .envs([("TZ", "UTC"), ("PEERS_ONE_PASS", "1")])
+            .output()
+            .expect("valgrind is installed");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        let line = text
+            .lines()
+            .find_map(|line| line.split_once("Collected : "))?
+            .1
+            .trim()
+            .parse::<u64>();
+        String::from_utf8_lossy(&output.stdout)
+            .trim()
+            .parse::<f64>()
+            .ok()
+            .and(line.ok())
+    };
+    Some((total(many)?.saturating_sub(total(few)?)) / (many - few))
+}
+
+fn compare() -> ExitCode {
+    let mut binaries = BTreeMap::new();
+    for (_, name, _) in ROWS {
+        binaries.entry(*name).or_insert_with(|| build(name));
+    }
+    let mut times: BTreeMap<(usize, &str), f64> = BTreeMap::new();
+    // Round by round, so that a busy moment of the machine does not fall on one peer alone.
+    for round in 0..3 {
+        for (workload, calls) in TIMED {
+            for (row, (_, name, prefix)) in ROWS.iter().enumerate() {
+                if let Some(time) = run(&binaries[name], &format!("{prefix}{workload}"), *calls) {
+                    let least = times.entry((row, workload)).or_insert(f64::INFINITY);
+                    *least = least.min(time);
+                }
+            }
+            eprintln!("round {round}: {workload} done");
+        }
+    }
+    let mut counts = BTreeMap::new();
+    for (workload, few, many) in COUNTED {
+        for (row, (_, name, prefix)) in ROWS.iter().enumerate() {
+            if let Some(count) = count(&binaries[name], &format!("{prefix}{workload}"), *few, *many)
+            {
+                counts.insert((row, *workload), count as f64);
+            }
+        }
+        eprintln!("{workload} counted");
+    }
+    let mut text = String::new();
+    table(
+        &mut text,
+        "Instructions a call",
+        &COUNTED.iter().map(|(name, ..)| *name).collect::<Vec<_>>(),
+        &counts,
+        0,
+    );
+    table(
+        &mut text,
+        "Nanoseconds a call",
+        &TIMED.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
+        &times,
+        1,
+    );
+    fs::write(package().join("results.md"), text).unwrap();
+    fs::write(package().join("results.svg"), plot(&counts)).unwrap();
+    ExitCode::SUCCESS
+}
+
+fn table(
+    out: &mut String,
+    title: &str,
+    columns: &[&str],
+    values: &BTreeMap<(usize, &str), f64>,
+    digits: usize,
+) {
+    let _ = writeln!(
+        out,
+        "{title}\n\n| | {} |\n|---|{}",
+        columns.join(" | "),
+        "---:|".repeat(columns.len())
+    );
+    for (row, (name, ..)) in ROWS.iter().enumerate() {
+        let cells = columns.iter().map(|column| {
+            let Some(value) = values.get(&(row, *column)) else {
+                return "–".to_owned();
+            };
+            let digits = if *value < 100.0 { digits } else { 0 };
+            format!("{value:.digits$}")
+        });
+        let _ = writeln!(
+            out,
+            "| {name} | {} |",
+            cells.collect::<Vec<_>>().join(" | ")
+        );
+    }
+    // logtree against the best of the others.
+    let ratio = |column: &str, own: usize| {
+        let others = (3..ROWS.len()).filter(|row| !matches!(ROWS[*row].1, "ftlog" | "fast_log"));
+        let best = others
+            .filter_map(|row| values.get(&(row, column)))
+            .copied()
+            .fold(f64::INFINITY, f64::min);
+        values
+            .get(&(own, column))
+            .map_or("–".to_owned(), |own| format!("{:.1}×", best / own))
+    };
+    for (own, name) in [(1, "best peer ÷ own macros"), (2, "best peer ÷ by `log`")] {
+        let cells: Vec<_> = columns.iter().map(|column| ratio(column, own)).collect();
+        let _ = writeln!(out, "| {name} | {} |", cells.join(" | "));
+    }
+    out.push('\n');
+}
+
+/// Bars of the instructions of an enabled record.
+fn plot(counts: &BTreeMap<(usize, &str), f64>) -> String {
+    let bars: Vec<_> = (1..ROWS.len())
+        .filter_map(|row| {
+            Some((
+                ROWS[row].0.replace(['*', '`'], ""),
+                *counts.get(&(row, "w3"))?,
+            ))
+        })
+        .collect();
+    let most = bars.iter().map(|(_, value)| *value).fold(1.0, f64::max);
+    let height = 24 * bars.len() + 40;
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 720 {height}\" font-family=\"sans-serif\" font-size=\"12\">\n\
+         <rect width=\"720\" height=\"{height}\" fill=\"white\"/>\n\
+         <text x=\"8\" y=\"20\">Instructions for a record written to a discarding sink (less is better)</text>\n"
+    );
+    for (at, (name, value)) in bars.iter().enumerate() {
+        let (y, width) = (34 + 24 * at, (value / most * 400.0).max(1.0));
+        let color = if name.starts_with("logtree") {
+            "#2a7de1"
+        } else {
+            "#9aa5b1"
+        };
+        let _ = writeln!(
+            svg,
+            "<text x=\"228\" y=\"{}\" text-anchor=\"end\">{name}</text><rect x=\"236\" y=\"{y}\" width=\"{width:.0}\" height=\"18\" fill=\"{color}\"/><text x=\"{:.0}\" y=\"{}\">{value:.0}</text>",
+            y + 13,
+            242.0 + width,
+            y + 13
+        );
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+/// logtree's own counts against those that are kept.
+fn check(bless: bool) -> ExitCode {
+    let binary = build("logtree");
+    let path = package().join("baseline.txt");
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    let (mut text, mut failed) = (String::new(), false);
+    for prefix in ["", "own_"] {
+        for (workload, few, many) in COUNTED {
+            let workload = format!("{prefix}{workload}");
+            let count = count(&binary, &workload, *few, *many).expect("logtree has all workloads");
+            let _ = writeln!(text, "{workload} {count}");
+            let known = kept
+                .lines()
+                .find_map(|line| line.strip_prefix(&workload)?.trim().parse::<u64>().ok());
+            let worse = known.is_some_and(|known| count > known + known * TOLERANCE / 100 + 1);
+            failed |= worse;
+            println!(
+                "{workload}: {count} instructions, {known:?} before{}",
+                if worse { ": WORSE" } else { "" }
+            );
+        }
+    }
+    if bless {
+        fs::write(path, text).unwrap();
+        return ExitCode::SUCCESS;
+    }
+    if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
+}

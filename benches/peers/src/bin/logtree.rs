@@ -1,0 +1,107 @@
+//! logtree, by the facade and (`own_…`) by its own macros.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+
+use logtree::{Formatter, JsonFormatter, Level, Multiline, Registry, StreamHandler, get_logger};
+use peers::{Discard, Task, facade, file_path, others, rules, thousand};
+
+/// Buffered by the library's user: a flush after each record is not passed on.
+struct Unflushed(BufWriter<File>);
+
+impl Write for Unflushed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let task = Task::from_args();
+    let workload = task
+        .workload
+        .strip_prefix("own_")
+        .unwrap_or(&task.workload)
+        .to_owned();
+    logtree::install().unwrap();
+    let root = get_logger("");
+    let kind = workload.split('_').next().unwrap_or_default();
+    match kind {
+        "w1" => root.set_level(Level::INFO),
+        "w2" | "w2rr" | "w2dyn" => {
+            // Each rule makes another target verbose, so the facade's own level never helps.
+            let count = if kind == "w2" { rules(&workload) } else { 10 };
+            for name in others(count) {
+                get_logger(name).set_level(Level::DEBUG);
+            }
+            if kind != "w2" {
+                for name in thousand() {
+                    get_logger(name).set_level(Level::INFO);
+                }
+            }
+        }
+        "w7" => return set_up(rules(&workload)),
+        _ => {
+            root.set_level(Level::INFO);
+            root.add_handler(handler(&workload));
+        }
+    }
+    if task.workload.starts_with("own_") {
+        own(&task, &workload)
+    } else {
+        facade(&task)
+    }
+}
+
+fn handler(workload: &str) -> logtree::Handler {
+    let line = Formatter::builder().format(Formatter::BOTO3);
+    let line = if workload == "w3safe" {
+        line
+    } else {
+        line.multiline(Multiline::Raw)
+    };
+    let handler = match workload {
+        "w4" => StreamHandler::new(File::create(file_path()).unwrap()),
+        "w4b" => StreamHandler::new(Unflushed(BufWriter::with_capacity(
+            64 * 1024,
+            File::create(file_path()).unwrap(),
+        ))),
+        _ => StreamHandler::new(Discard),
+    };
+    match workload {
+        "w6" => handler.with_formatter(JsonFormatter::new()).into(),
+        _ => handler.with_formatter(line.build().unwrap()).into(),
+    }
+}
+
+fn own(task: &Task, workload: &str) {
+    let logger = get_logger("peer.module");
+    match workload {
+        "w1" => task.measure(|n| logtree::debug!("request {n} took {} us status={}", 42, 200)),
+        "w1held" | "w2held_1000" => {
+            task.measure(|n| logtree::debug!(logger, "request {n} took {} us status={}", 42, 200))
+        }
+        name if name.starts_with("w2_") => {
+            task.measure(|n| logtree::debug!("request {n} took {} us status={}", 42, 200));
+        }
+        "w6" => task
+            .measure(|n| logtree::info!(logger, id = n, took = 42, status = "ok"; "request done")),
+        "w3_2t" => task
+            .measure_two(|n| logtree::info!(logger, "request {n} took {} us status={}", 42, 200)),
+        _ => task.measure(|n| logtree::info!(logger, "request {n} took {} us status={}", 42, 200)),
+    }
+}
+
+/// Creates and configures loggers; prints milliseconds.
+fn set_up(count: usize) {
+    let names: Vec<_> = others(count).collect();
+    let start = std::time::Instant::now();
+    let registry = Registry::new();
+    for name in &names {
+        registry.get_logger(name).set_level(Level::DEBUG);
+    }
+    println!("{:.2}", start.elapsed().as_secs_f64() * 1e3);
+}

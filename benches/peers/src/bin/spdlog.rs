@@ -1,0 +1,85 @@
+//! spdlog-rs, by its own macros; `log_…` by its proxy for the `log` facade.
+
+use std::sync::Arc;
+
+use peers::{Discard, Task, facade, file_path, unsupported};
+use spdlog::formatter::{JsonFormatter, PatternFormatter, pattern};
+use spdlog::prelude::*;
+use spdlog::sink::{FileSink, Sink, WriteSink};
+
+fn main() {
+    let task = Task::from_args();
+    let bridged = task.workload.starts_with("log_");
+    let workload = task
+        .workload
+        .strip_prefix("log_")
+        .unwrap_or(&task.workload)
+        .to_owned();
+    let kind = workload.split('_').next().unwrap_or_default().to_owned();
+    let line = PatternFormatter::new(pattern!(
+        "{date} {time},{millisecond} {logger} [{level}] {payload}{eol}"
+    ));
+    let sink: Arc<dyn Sink> = match &*kind {
+        "w4" | "w4b" => Arc::new(
+            FileSink::builder()
+                .path(file_path())
+                .truncate(true)
+                .formatter(line)
+                .build()
+                .unwrap(),
+        ),
+        "w6" => Arc::new(
+            WriteSink::builder()
+                .target(Discard)
+                .formatter(JsonFormatter::new())
+                .build()
+                .unwrap(),
+        ),
+        "w7" | "w2rr" | "w2dyn" => unsupported(),
+        _ => Arc::new(
+            WriteSink::builder()
+                .target(Discard)
+                .formatter(line)
+                .build()
+                .unwrap(),
+        ),
+    };
+    let logger = Arc::new(
+        Logger::builder()
+            .name("peer.module")
+            .sink(sink)
+            .build()
+            .unwrap(),
+    );
+    logger.set_level_filter(LevelFilter::MoreSevereEqual(Level::Info));
+    if kind == "w4" {
+        logger.set_flush_level_filter(LevelFilter::All);
+    }
+    if bridged {
+        spdlog::init_log_crate_proxy().unwrap();
+        spdlog::log_crate_proxy().set_logger(Some(logger));
+        log::set_max_level(if kind == "w1" {
+            log::LevelFilter::Info
+        } else {
+            log::LevelFilter::Debug
+        });
+        return facade(&Task {
+            workload,
+            calls: task.calls,
+        });
+    }
+    match &*kind {
+        "w1" | "w2" => {
+            task.measure(|n| debug!(logger: logger, "request {} took {} us status={}", n, 42, 200))
+        }
+        "w6" => task.measure(
+            |n| info!(logger: logger, "request done", kv: { id = n, took = 42, status = "ok" }),
+        ),
+        "w3" if workload == "w3_2t" => {
+            task.measure_two(
+                |n| info!(logger: logger, "request {} took {} us status={}", n, 42, 200),
+            );
+        }
+        _ => task.measure(|n| info!(logger: logger, "request {} took {} us status={}", n, 42, 200)),
+    }
+}

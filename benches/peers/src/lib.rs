@@ -1,0 +1,151 @@
+//! What all peers do: the same work, measured the same way.
+//!
+//! A binary is told a workload and a number of calls, does them, and prints the nanoseconds each took: the least of several passes,
+//! as the machine may be shared. Under callgrind the same binary is run with two numbers of calls, and the difference of the
+//! instruction counts is that of the calls alone.
+
+use std::env;
+use std::hint::black_box;
+use std::io::{self, Write};
+use std::time::Instant;
+
+/// What a binary is asked to do.
+pub struct Task {
+    pub workload: String,
+    pub calls: u64,
+}
+
+impl Task {
+    /// From the command line: a workload and a number of calls.
+    pub fn from_args() -> Self {
+        let mut args = env::args().skip(1);
+        let workload = args.next().unwrap_or_default();
+        let calls = args
+            .next()
+            .and_then(|calls| calls.parse().ok())
+            .unwrap_or(1);
+        Self { workload, calls }
+    }
+
+    /// Calls `once` as often as asked, and prints the least time of seven passes.
+    pub fn measure(&self, mut once: impl FnMut(u64)) {
+        let passes = if env::var_os("PEERS_ONE_PASS").is_some() {
+            1
+        } else {
+            7
+        };
+        let mut least = f64::INFINITY;
+        for _ in 0..passes {
+            let start = Instant::now();
+            for n in 0..self.calls {
+                once(black_box(n));
+            }
+            least = least.min(start.elapsed().as_nanos() as f64 / self.calls as f64);
+        }
+        println!("{least:.2}");
+        let _ = std::fs::remove_file(file_path());
+    }
+
+    /// The same on two threads at once: wall time a call, over the calls of both.
+    pub fn measure_two(&self, once: impl Fn(u64) + Sync) {
+        let mut least = f64::INFINITY;
+        for _ in 0..7 {
+            let start = Instant::now();
+            std::thread::scope(|scope| {
+                for _ in 0..2 {
+                    scope.spawn(|| (0..self.calls / 2).for_each(|n| once(black_box(n))));
+                }
+            });
+            least = least.min(start.elapsed().as_nanos() as f64 / self.calls as f64);
+        }
+        println!("{least:.2}");
+    }
+}
+
+/// A workload that a peer does not have.
+pub fn unsupported() -> ! {
+    println!("-");
+    std::process::exit(0)
+}
+
+/// Takes everything and keeps nothing, but reads it as far as a checksum of its length.
+#[derive(Clone, Copy, Default)]
+pub struct Discard;
+
+impl Write for Discard {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        black_box(bytes.as_ptr());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The file of the file workloads.
+pub fn file_path() -> std::path::PathBuf {
+    let directory = env::var_os("PEERS_DIR").map_or_else(env::temp_dir, Into::into);
+    directory.join(format!("peers-{}.log", std::process::id()))
+}
+
+/// A thousand names, `peer.m0` to `peer.m999`, that live as long as the program.
+pub fn thousand() -> Vec<&'static str> {
+    (0..1000).map(|n| &*format!("peer.m{n}").leak()).collect()
+}
+
+/// Names of other targets, for rules: `other.m0` and on.
+pub fn others(count: usize) -> impl Iterator<Item = String> {
+    (0..count).map(|n| format!("other.m{n}"))
+}
+
+/// How many rules a workload like `w2_10` has.
+pub fn rules(workload: &str) -> usize {
+    workload
+        .rsplit('_')
+        .next()
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(1)
+}
+
+/// The calls through the facade, which most peers share.
+pub fn facade(task: &Task) {
+    match &*task.workload {
+        "w1" => task.measure(
+            |n| log::debug!(target: "peer.module", "request {n} took {} us status={}", 42, 200),
+        ),
+        "w2rr_1000" | "w2dyn_1000" => {
+            let names = thousand();
+            let owned: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            let dynamic = task.workload == "w2dyn_1000";
+            let mut at = 0;
+            task.measure(|n| {
+                at = if at == 999 { 0 } else { at + 1 };
+                let target = if dynamic { &*owned[at] } else { names[at] };
+                log::debug!(target: target, "request {n} took {} us status={}", 42, 200);
+            });
+        }
+        name if name.starts_with("w2_") => {
+            task.measure(
+                |n| log::debug!(target: "peer.module", "request {n} took {} us status={}", 42, 200),
+            );
+        }
+        "w3_2t" => task.measure_two(
+            |n| log::info!(target: "peer.module", "request {n} took {} us status={}", 42, 200),
+        ),
+        "w3" | "w3n" | "w4" | "w4b" | "w3safe" => {
+            task.measure(
+                |n| log::info!(target: "peer.module", "request {n} took {} us status={}", 42, 200),
+            );
+        }
+        "w6" => task.measure(
+            |n| log::info!(target: "peer.module", id = n, took = 42, status = "ok"; "request done"),
+        ),
+        other => panic!("unknown workload {other}"),
+    }
+}
+
+/// The time as chrono writes it, for peers that leave it to the user.
+pub fn chrono_now() -> impl std::fmt::Display {
+    chrono::Local::now().format("%Y-%m-%d %H:%M:%S,%3f")
+}

@@ -1,0 +1,151 @@
+//! What may allocate, and what may not: an enabled record, on any way to a stream, allocates nothing once the thread's
+//! buffers have grown; loggers have a size.
+
+use std::hint::black_box;
+use std::io;
+
+use logtree::{Formatter, Handler, JsonFormatter, Level, Registry, StreamHandler, Style, TimeZone};
+
+/// Allocations of a call that was made before, so that buffers, caches and call sites are warm.
+fn allocations(mut call: impl FnMut()) -> u64 {
+    for _ in 0..100 {
+        call();
+    }
+    // A record may meet a new second, whose text is rendered anew: the least of some tries.
+    (0..5)
+        .map(|_| allocation_counter::measure(&mut call).count_total)
+        .min()
+        .unwrap()
+}
+
+fn logger(handler: impl Into<Handler>) -> logtree::Logger {
+    let registry = Registry::new();
+    let logger = registry.get_logger("app.module");
+    logger.set_level(Level::DEBUG);
+    registry.root().add_handler(handler);
+    logger
+}
+
+fn discarding() -> StreamHandler {
+    StreamHandler::new(io::sink())
+}
+
+#[test]
+fn a_line_of_text_allocates_nothing() {
+    for template in [
+        Formatter::BOTO3,
+        Formatter::BASIC,
+        "%(asctime)s %(threadName)s %(message)s",
+    ] {
+        let logger = logger(discarding().with_formatter(Formatter::new(template).unwrap()));
+        let count =
+            allocations(|| logtree::info!(logger, "request {} took {} us", black_box(7), 42));
+        assert_eq!(count, 0, "{template}");
+        let count =
+            allocations(|| log::info!(logger: logger, "request {} took {} us", black_box(7), 42));
+        assert_eq!(count, 0, "{template} by the facade's macro");
+        let count = allocations(|| logger.info(format_args!("request {}", black_box(7))));
+        assert_eq!(count, 0, "{template} by the method");
+    }
+}
+
+#[test]
+fn key_values_and_json_allocate_nothing() {
+    let formatters: [Handler; 3] = [
+        discarding().with_formatter(JsonFormatter::new()).into(),
+        discarding()
+            .with_formatter(Formatter::new(Formatter::BOTO3).unwrap())
+            .into(),
+        discarding()
+            .with_formatter(
+                Formatter::builder()
+                    .style(Style::Dollar)
+                    .format("$message $user")
+                    .build()
+                    .unwrap(),
+            )
+            .into(),
+    ];
+    for handler in formatters {
+        let logger = logger(handler);
+        let count = allocations(
+            || logtree::info!(logger, user = "ann", size = black_box(3), ratio = 0.5; "put"),
+        );
+        assert_eq!(count, 0);
+    }
+}
+
+#[test]
+fn propagation_and_several_handlers_allocate_nothing() {
+    let registry = Registry::new();
+    for name in ["", "a", "a.b", "a.b.c"] {
+        let formatter = Formatter::builder()
+            .format(Formatter::BOTO3)
+            .time_zone(TimeZone::Utc)
+            .build()
+            .unwrap();
+        registry
+            .get_logger(name)
+            .add_handler(discarding().with_formatter(formatter));
+    }
+    let logger = registry.get_logger("a.b.c.d");
+    assert_eq!(
+        allocations(|| logtree::error!(logger, "x {}", black_box(1))),
+        0
+    );
+}
+
+#[test]
+fn the_facade_allocates_nothing() {
+    let registry = Registry::global();
+    registry.install().unwrap();
+    registry
+        .root()
+        .add_handler(discarding().with_formatter(Formatter::new(Formatter::BOTO3).unwrap()));
+    let run_time = String::from("app::made::at::run::time");
+    assert_eq!(
+        allocations(|| log::error!(target: "app::net", "x {}", black_box(1))),
+        0
+    );
+    assert_eq!(
+        allocations(|| log::error!(target: &run_time, "x {}", black_box(1))),
+        0
+    );
+    assert_eq!(
+        allocations(|| log::debug!(target: "app::net", "x {}", black_box(1))),
+        0
+    );
+}
+
+#[test]
+fn what_is_off_allocates_nothing_from_the_first_call_on() {
+    let logger = Registry::new().get_logger("off");
+    let count =
+        allocation_counter::measure(|| logtree::debug!(logger, key = 1; "{}", black_box(1)))
+            .count_total;
+    assert_eq!(count, 0);
+}
+
+/// Fault 41, and the memory of a logger.
+#[test]
+fn a_million_loggers_are_small() {
+    const COUNT: usize = 1_000_000;
+    let names: Vec<String> = (0..COUNT)
+        .map(|n| format!("service.{}.part{n}", n % 100))
+        .collect();
+    let registry = Registry::new();
+    let used = allocation_counter::measure(|| {
+        for name in &names {
+            registry.get_logger(name);
+        }
+    });
+    let bytes = usize::try_from(used.bytes_current).unwrap();
+    println!("{} bytes a logger, table of names included", bytes / COUNT);
+    assert!(bytes / COUNT <= 250, "{} bytes a logger", bytes / COUNT);
+    registry.root().set_level(Level::DEBUG);
+    assert_eq!(
+        registry.get_logger(&names[COUNT - 1]).effective_level(),
+        Level::DEBUG
+    );
+    assert_eq!(registry.logger_names().len(), COUNT);
+}
