@@ -20,7 +20,7 @@ fn floor_load_and_compare() -> bool {
 }
 
 mod off {
-    use super::*;
+    use super::{Bencher, Level, Registry, black_box};
 
     #[divan::bench]
     fn on_a_held_logger(bencher: Bencher<'_, '_>) {
@@ -65,7 +65,10 @@ mod off {
 }
 
 mod on {
-    use super::*;
+    use super::{
+        Bencher, Formatter, JsonFormatter, Logger, Multiline, Registry, StreamHandler, black_box,
+        io,
+    };
 
     fn logger(multiline: Multiline) -> Logger {
         let registry = Registry::new();
@@ -136,7 +139,7 @@ mod on {
 }
 
 mod tree {
-    use super::*;
+    use super::{Bencher, Registry};
 
     fn million() -> (Registry, Vec<String>) {
         let names = (0..1_000_000)

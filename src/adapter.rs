@@ -1,7 +1,10 @@
 //! Loggers that add something to each record: [`LoggerAdapter`].
 
+use std::error::Error;
 use std::fmt;
+use std::panic::{self, AssertUnwindSafe, Location};
 
+use crate::private::{self, Captured, Captures};
 use crate::record::{Context, Fields};
 use crate::sync::Arc;
 use crate::{Level, Logger, OwnedValue, Record, Source};
@@ -154,15 +157,21 @@ impl LoggerAdapter {
     pub fn log(&self, level: impl Into<Level>, message: impl fmt::Display) {
         let level = level.into();
         if self.is_enabled_for(level) {
-            let caller = Source::of_caller(std::panic::Location::caller());
-            crate::private::submit(
+            let caller = Source::of_caller(Location::caller());
+            private::submit(
                 self,
                 level,
                 caller,
                 format_args!("{message}"),
-                &crate::private::Captures(&[]),
+                &Captures(&[]),
             );
         }
+    }
+
+    /// Logs at `TRACE`.
+    #[track_caller]
+    pub fn trace(&self, message: impl fmt::Display) {
+        self.log(Level::TRACE, message);
     }
 
     /// Logs at `DEBUG`.
@@ -195,6 +204,23 @@ impl LoggerAdapter {
         self.log(Level::CRITICAL, message);
     }
 
+    /// Logs at `ERROR` with an error, whose causes are shown behind the message.
+    #[track_caller]
+    pub fn exception(&self, message: impl fmt::Display, error: &dyn Error) {
+        if self.is_enabled_for(Level::ERROR) {
+            let caller = Source::of_caller(Location::caller());
+            let captures = [("error", Captured::Error(error))];
+            let captures = Captures(&captures);
+            private::submit(
+                self,
+                Level::ERROR,
+                caller,
+                format_args!("{message}"),
+                &captures,
+            );
+        }
+    }
+
     /// Handles a record made elsewhere, after adding to it what the adapter adds.
     pub fn handle(&self, record: &Record<'_>) {
         let mut record = record.clone();
@@ -216,8 +242,8 @@ impl LoggerAdapter {
         }
         for process in &self.processes {
             // A panic of it must not reach the caller any more than a filter's.
-            let call = std::panic::AssertUnwindSafe(|| process(record));
-            if let Err(panic) = std::panic::catch_unwind(call) {
+            let call = AssertUnwindSafe(|| process(record));
+            if let Err(panic) = panic::catch_unwind(call) {
                 crate::record::forget_panic(panic);
             }
         }

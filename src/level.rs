@@ -249,12 +249,19 @@ impl LevelNames {
         self.changed.store(true, Ordering::Release);
     }
 
+    /// The name of a built-in level, as long as there are no others.
     #[inline]
+    pub(crate) fn builtin(&self, level: Level) -> Option<&'static str> {
+        if self.changed.load(Ordering::Acquire) {
+            None
+        } else {
+            level.builtin_name()
+        }
+    }
+
     pub(crate) fn name(&self, level: Level) -> LevelName {
-        if !self.changed.load(Ordering::Acquire) {
-            return level
-                .builtin_name()
-                .map_or_else(|| LevelName::numbered(level), LevelName::Builtin);
+        if let Some(name) = self.builtin(level) {
+            return LevelName::Builtin(name);
         }
         match self.table.load().names.get(&level) {
             Some(name) => LevelName::Registered(Arc::clone(name)),

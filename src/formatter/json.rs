@@ -1,6 +1,7 @@
 //! The formatter of JSON lines: [`JsonFormatter`].
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use super::scan::is_plain_json;
 use super::template::push_plain;
@@ -83,20 +84,25 @@ impl JsonFormatter {
         JsonFormatterBuilder::default()
     }
 
-    fn push_time(&self, time: Timestamp, object: &mut Object<'_>) {
+    /// Writes the opening brace, the time, and the beginning of the level's text.
+    #[inline]
+    fn push_head(&self, time: Timestamp, out: &mut String) {
         match &self.time {
             TimeWriter::Text(format) => {
-                object.key("time");
-                object.out.push('"');
+                out.push_str("{\"time\":\"");
                 // Digits and punctuation only.
-                format.push(time, object.out);
-                object.out.push('"');
+                format.push(time, out);
+                out.push_str("\",\"level\":\"");
             }
-            TimeWriter::Number(divisor) => object.value(
-                "time",
-                Scalar::Signed(time.as_nanos().div_euclid(*divisor).into()),
-            ),
-            TimeWriter::Omitted => {}
+            TimeWriter::Number(divisor) => {
+                out.push_str("{\"time\":");
+                push_scalar(
+                    out,
+                    Scalar::Signed(time.as_nanos().div_euclid(*divisor).into()),
+                );
+                out.push_str(",\"level\":\"");
+            }
+            TimeWriter::Omitted => out.push_str("{\"level\":\""),
         }
     }
 }
@@ -109,15 +115,16 @@ impl Default for JsonFormatter {
 
 impl Format for JsonFormatter {
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
-        let mut object = Object {
-            out: line.text_mut(),
-            empty: true,
-        };
-        object.out.push('{');
-        self.push_time(record.time(), &mut object);
-        record.with_level_name(|name| object.text("level", name));
-        object.text("logger", record.name());
-        object.text("message", record.message());
+        let out = line.text_mut();
+        // The members that every line has, with as few and as long pieces as there can be.
+        self.push_head(record.time(), out);
+        record.with_level_name(|name| push_escaped(out, name));
+        out.push_str("\",\"logger\":\"");
+        push_escaped(out, record.name());
+        out.push_str("\",\"message\":\"");
+        push_escaped(out, record.message());
+        out.push('"');
+        let mut object = Object { out };
         if self.source {
             let source = record.source();
             object.text("file", source.file());
@@ -176,23 +183,14 @@ const OWN: [&str; 13] = [
 /// A JSON object being written.
 struct Object<'o> {
     out: &'o mut String,
-    empty: bool,
 }
 
 impl Object<'_> {
-    /// Writes a name of our own, which needs no escapes.
+    /// Writes a name of our own, which needs no escapes, behind another member.
     fn key(&mut self, key: &str) {
-        self.comma();
-        self.out.push('"');
+        self.out.push_str(",\"");
         self.out.push_str(key);
-        self.out.push('"');
-        self.out.push(':');
-    }
-
-    fn comma(&mut self) {
-        if !std::mem::take(&mut self.empty) {
-            self.out.push(',');
-        }
+        self.out.push_str("\":");
     }
 
     fn text(&mut self, key: &str, text: &str) {
@@ -208,9 +206,9 @@ impl Object<'_> {
     fn key_values(&mut self, key_values: KeyValues<'_>) {
         let mut names = Names::default();
         key_values.for_each(|key, value| {
-            self.comma();
-            push_string(self.out, &names.free(key, key_values));
-            self.out.push(':');
+            self.out.push_str(",\"");
+            push_escaped(self.out, &names.free(key, key_values));
+            self.out.push_str("\":");
             Scalar::visit(value, |scalar| push_scalar(self.out, scalar));
         });
     }
@@ -282,7 +280,7 @@ fn push_scalar(out: &mut String, value: Scalar<'_>) {
         Scalar::Bool(value) => out.push_str(if value { "true" } else { "false" }),
         Scalar::Float(value) if value.is_finite() => {
             // Rust's shortest form without an exponent is JSON; a float stays one to the reader.
-            let _ = std::fmt::Write::write_fmt(out, format_args!("{value:?}"));
+            let _ = write!(out, "{value:?}");
         }
         Scalar::Float(_) => out.push_str("null"),
         Scalar::Text(text) => push_string(out, text),
@@ -298,33 +296,43 @@ fn push_scalar(out: &mut String, value: Scalar<'_>) {
 /// Appends a JSON string. U+007F to U+009F and the line separators are escaped as well: JSON allows them, terminals obey them.
 fn push_string(out: &mut String, text: &str) {
     out.push('"');
+    push_escaped(out, text);
+    out.push('"');
+}
+
+/// Appends what stands between the quotes of a JSON string.
+#[inline]
+fn push_escaped(out: &mut String, text: &str) {
+    if is_plain_json(text) {
+        out.push_str(text);
+    } else {
+        push_with_escapes(out, text);
+    }
+}
+
+#[cold]
+fn push_with_escapes(out: &mut String, text: &str) {
     let is_special = |c: char| {
         matches!(c, '"' | '\\' | '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}'
             | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     let mut rest = text;
-    if !is_plain_json(text) {
-        while let Some(at) = rest.find(is_special) {
-            out.push_str(&rest[..at]);
-            let mut characters = rest[at..].chars();
-            match characters.next().unwrap_or_default() {
-                '"' => out.push_str("\\\""),
-                '\\' => out.push_str("\\\\"),
-                '\n' => out.push_str("\\n"),
-                '\r' => out.push_str("\\r"),
-                '\t' => out.push_str("\\t"),
-                special => {
-                    let _ = std::fmt::Write::write_fmt(
-                        out,
-                        format_args!("\\u{:04x}", u32::from(special)),
-                    );
-                }
+    while let Some(at) = rest.find(is_special) {
+        out.push_str(&rest[..at]);
+        let mut characters = rest[at..].chars();
+        match characters.next().unwrap_or_default() {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            special => {
+                let _ = write!(out, "\\u{:04x}", u32::from(special));
             }
-            rest = characters.as_str();
         }
+        rest = characters.as_str();
     }
     out.push_str(rest);
-    out.push('"');
 }
 
 /// Makes a [`JsonFormatter`].

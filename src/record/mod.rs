@@ -145,8 +145,12 @@ impl<'a> Record<'a> {
     }
 
     /// The level's name, without an allocation.
+    #[inline]
     pub(crate) fn with_level_name<R>(&self, read: impl FnOnce(&str) -> R) -> R {
-        match &self.level_name {
+        if let Some(name) = &self.level_name {
+            return read(name);
+        }
+        match self.environment.level_names.builtin(self.level) {
             Some(name) => read(name),
             None => read(&self.environment.level_names.name(self.level)),
         }

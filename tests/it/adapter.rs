@@ -29,6 +29,19 @@ fn an_adapters_key_values_are_in_each_record_and_the_call_wins() {
 }
 
 #[test]
+fn an_adapter_logs_errors_with_their_causes() {
+    let registry = Registry::new();
+    let adapter = registry.get_logger("a").with("request", 17);
+    let capture = Capture::new(adapter.logger());
+    adapter.exception("failed", &std::io::Error::other("disk on fire"));
+    adapter.trace("fine");
+    let records = capture.records();
+    assert_eq!(records[0].error_text(), Some("disk on fire"));
+    assert!(records[0].key_values().eq([("request", &17_i32.into())]));
+    assert_eq!(records[1].message(), "fine");
+}
+
+#[test]
 fn pythons_default_replaces() {
     let registry = Registry::new();
     let adapter = LoggerAdapter::new(registry.get_logger("a")).replacing([("a", 1)]);

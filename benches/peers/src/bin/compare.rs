@@ -204,9 +204,12 @@ fn table(
             cells.collect::<Vec<_>>().join(" | ")
         );
     }
-    // logtree against the best of the others.
+    // logtree against the best of the others: its macros against all, and by the facade against those that are reached by it.
     let ratio = |column: &str, own: usize| {
-        let others = (3..ROWS.len()).filter(|row| !matches!(ROWS[*row].1, "ftlog" | "fast_log"));
+        let native =
+            |row: usize| matches!(ROWS[row], (_, "tracing" | "spdlog", "") | (_, "slog", _));
+        let halves = |row: usize| matches!(ROWS[row].1, "ftlog" | "fast_log") && column != "w1";
+        let others = (3..ROWS.len()).filter(|&row| !halves(row) && (own == 1 || !native(row)));
         let best = others
             .filter_map(|row| values.get(&(row, column)))
             .copied()
@@ -215,7 +218,10 @@ fn table(
             .get(&(own, column))
             .map_or("–".to_owned(), |own| format!("{:.1}×", best / own))
     };
-    for (own, name) in [(1, "best peer ÷ own macros"), (2, "best peer ÷ by `log`")] {
+    for (own, name) in [
+        (1, "best peer ÷ own macros"),
+        (2, "best peer by `log` ÷ by `log`"),
+    ] {
         let cells: Vec<_> = columns.iter().map(|column| ratio(column, own)).collect();
         let _ = writeln!(out, "| {name} | {} |", cells.join(" | "));
     }
