@@ -28,7 +28,7 @@ mod off {
         bencher.bench(|| logtree::debug!(black_box(&logger), "{}", 1));
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_size = 10_000)]
     fn on_the_modules_own() {
         logtree::debug!("{}", 1);
     }
@@ -46,7 +46,7 @@ mod off {
     }
 
     /// A thousand targets in turn.
-    #[divan::bench(args = [10, 100_000])]
+    #[divan::bench(args = [10, 100_000], sample_size = 10_000)]
     fn by_a_rule_for_a_thousand_targets(bencher: Bencher<'_, '_>, configured: usize) {
         configure(configured);
         let targets: Vec<String> = (0..1000).map(|n| format!("quiet.m{n}")).collect();
@@ -84,7 +84,7 @@ mod on {
     }
 
     /// The default line, escapes looked for, on one thread and on two.
-    #[divan::bench(threads = [1, 2])]
+    #[divan::bench(threads = [1, 2], sample_size = 10_000)]
     fn to_a_discarding_stream(bencher: Bencher<'_, '_>) {
         let logger = logger(Multiline::Indent);
         bencher.bench(|| {
@@ -113,7 +113,7 @@ mod on {
         });
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_size = 10_000)]
     fn three_key_values_as_json(bencher: Bencher<'_, '_>) {
         let registry = Registry::new();
         registry

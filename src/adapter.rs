@@ -4,8 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe, Location};
 
-use crate::private::{self, Captured, Captures};
-use crate::record::{Context, Fields};
+use crate::record::{Context, Fields, LazyText, Message};
 use crate::sync::Arc;
 use crate::{Level, Logger, OwnedValue, Record, Source};
 
@@ -157,14 +156,7 @@ impl LoggerAdapter {
     pub fn log(&self, level: impl Into<Level>, message: impl fmt::Display) {
         let level = level.into();
         if self.is_enabled_for(level) {
-            let caller = Source::of_caller(Location::caller());
-            private::submit(
-                self,
-                level,
-                caller,
-                format_args!("{message}"),
-                &Captures(&[]),
-            );
+            self.submit_text(level, format_args!("{message}"), None, Location::caller());
         }
     }
 
@@ -208,15 +200,11 @@ impl LoggerAdapter {
     #[track_caller]
     pub fn exception(&self, message: impl fmt::Display, error: &dyn Error) {
         if self.is_enabled_for(Level::ERROR) {
-            let caller = Source::of_caller(Location::caller());
-            let captures = [("error", Captured::Error(error))];
-            let captures = Captures(&captures);
-            private::submit(
-                self,
+            self.submit_text(
                 Level::ERROR,
-                caller,
                 format_args!("{message}"),
-                &captures,
+                Some(error),
+                Location::caller(),
             );
         }
     }
@@ -226,6 +214,21 @@ impl LoggerAdapter {
         let mut record = record.clone();
         self.add_to(&mut record);
         self.logger.handle(&record);
+    }
+
+    fn submit_text(
+        &self,
+        level: Level,
+        arguments: fmt::Arguments<'_>,
+        error: Option<&dyn Error>,
+        caller: &'static Location<'static>,
+    ) {
+        let text = LazyText::new(arguments);
+        let mut record = self
+            .logger
+            .record(level, Message::Lazy(&text), Source::of_caller(caller));
+        record.failure.error = error;
+        self.submit(&mut record);
     }
 
     /// Behind the gate.

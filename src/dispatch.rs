@@ -66,6 +66,7 @@ pub(crate) fn dispatch(registry: &Inner, node: &Node, record: &mut Record<'_>, o
     if !route.filters.is_empty() && !passes(&route.filters, record) {
         return;
     }
+    record.is_for_one = route.taps.is_empty() && route.handlers.len() == 1;
     offer(&route.taps, record);
     if for_taps_only {
         return;

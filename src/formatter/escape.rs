@@ -33,6 +33,15 @@ pub(crate) fn push(out: &mut String, text: &str, multiline: Multiline) {
     }
 }
 
+/// Escapes what was appended to `out` from `start` on.
+#[inline]
+pub(crate) fn escape_from(out: &mut String, start: usize, multiline: Multiline) {
+    if multiline != Multiline::Raw && !is_plain(&out[start..]) {
+        let text = out.split_off(start);
+        push_escaped(out, &text, multiline);
+    }
+}
+
 /// Whether every character can stand as it is.
 #[inline]
 pub(crate) fn is_plain(text: &str) -> bool {

@@ -41,6 +41,8 @@ pub struct Formatter {
     segments: Result<Vec<Segment>, String>,
     time: TimeFormat,
     uses_time: bool,
+    /// The message stands in the template once.
+    message_once: bool,
     defaults: Vec<(Box<str>, OwnedValue)>,
     multiline: Multiline,
     append_key_values: bool,
@@ -118,6 +120,12 @@ impl Formatter {
     ) -> Result<(), Error> {
         if let Spec::Plain = spec {
             match field {
+                Field::Message if self.message_once && record.is_for_one => {
+                    let start = line.len();
+                    record.message.push_once(line.text_mut());
+                    escape::escape_from(line.text_mut(), start, self.multiline);
+                    return Ok(());
+                }
                 Field::Message => {
                     escape::push(line.text_mut(), record.message(), self.multiline);
                     return Ok(());
@@ -490,7 +498,20 @@ impl FormatterBuilder {
                 }
             )
         };
+        let is_message = |segment: &&Segment| {
+            matches!(
+                segment,
+                Segment::Field {
+                    field: Field::Message,
+                    ..
+                }
+            )
+        };
+        let messages = segments
+            .as_ref()
+            .map_or(0, |segments| segments.iter().filter(is_message).count());
         Formatter {
+            message_once: messages == 1,
             uses_time: segments
                 .as_ref()
                 .is_ok_and(|segments| segments.iter().any(is_time)),

@@ -32,6 +32,7 @@ impl<'a> RecordBuilder<'a> {
             process: None,
             fields: Fields::default(),
             failure: Failure::default(),
+            is_for_one: false,
         };
         Self { record }
     }

@@ -16,6 +16,25 @@ pub(crate) enum Message<'a> {
 }
 
 impl Message<'_> {
+    /// The arguments, as long as nobody has asked for the text.
+    fn unwritten(&self) -> Option<fmt::Arguments<'_>> {
+        match self {
+            Self::Lazy(text) if text.text.get().is_none() && text.arguments.as_str().is_none() => {
+                Some(text.arguments)
+            }
+            _ => None,
+        }
+    }
+
+    /// Appends the text to its only place: if it is not written yet it is written there, and not kept.
+    #[inline]
+    pub(crate) fn push_once(&self, out: &mut String) {
+        match self.unwritten() {
+            Some(arguments) => guard(out, |out| out.write_fmt(arguments)),
+            None => out.push_str(self.text()),
+        }
+    }
+
     pub(crate) fn text(&self) -> &str {
         match self {
             Self::Lazy(text) => text.get(),

@@ -67,6 +67,8 @@ pub struct Record<'a> {
     pub(crate) process: Option<(u32, &'a str)>,
     pub(crate) fields: Fields<'a>,
     pub(crate) failure: Failure<'a>,
+    /// Only one handler gets it, so a formatter that needs the text once need not keep it for others.
+    pub(crate) is_for_one: bool,
 }
 
 /// What went wrong, beside the message: an error with its causes, its ready text, the stack.
@@ -117,6 +119,7 @@ impl<'a> Record<'a> {
             process: None,
             fields: Fields::default(),
             failure: Failure::default(),
+            is_for_one: false,
         }
     }
 

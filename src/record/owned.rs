@@ -92,6 +92,7 @@ impl OwnedRecord {
                 stack: self.stack.as_deref().map(Into::into),
                 ..Failure::default()
             },
+            is_for_one: false,
         }
     }
 

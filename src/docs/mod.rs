@@ -1,0 +1,4 @@
+//! Longer texts.
+
+#[doc = include_str!("performance.md")]
+pub mod performance {}
