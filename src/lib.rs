@@ -49,6 +49,8 @@
 //! - One record is one line, and no message can drive the terminal, unless asked for: see [`Multiline`].
 //! - Nothing in a message is interpreted.
 //!
+//! What a call costs, beside other crates, stands in [`docs::performance`].
+//!
 //! # Where Python differs
 //! Written for those who know Python's `logging`; each item's section *Python* names what it mirrors.
 //!
@@ -93,6 +95,7 @@ mod buffer;
 mod capture;
 mod clock;
 mod dispatch;
+pub mod docs;
 mod environment;
 mod error;
 mod filter;

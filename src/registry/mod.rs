@@ -354,6 +354,14 @@ impl Observer for Inner {
     }
 }
 
+impl Drop for Inner {
+    /// Lets go of the handlers: a thread may remember a node of this registry for its next facade record, and must not keep
+    /// a file open by that.
+    fn drop(&mut self) {
+        self.read(Tree::release);
+    }
+}
+
 impl Default for Registry {
     fn default() -> Self {
         Self::new()

@@ -322,6 +322,16 @@ impl Tree {
         self.refresh_routes(NodeId::ROOT);
     }
 
+    /// Takes the handlers out of all routes, at the end of the registry.
+    pub(super) fn release(&self) {
+        let empty = Arc::new(Route::default());
+        for slot in &self.slots {
+            if !slot.node.route().handlers.is_empty() {
+                slot.node.set_route(Arc::clone(&empty));
+            }
+        }
+    }
+
     pub(crate) fn add_tap(&mut self, tap: Tap) {
         let node = tap.node;
         self.taps.push(tap);

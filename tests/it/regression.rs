@@ -1,6 +1,8 @@
 //! Bugs that were found once.
 
-use logtree::{Error, Format, Formatter, Level, Line, MemoryHandler, Record, Registry};
+use logtree::{
+    Error, Format, Formatter, Handler, Level, Line, MemoryHandler, Record, Registry, Sink,
+};
 
 /// A target that logs to its own memory handler for each record must not keep the caller for ever.
 #[test]
@@ -55,6 +57,30 @@ fn a_new_formatter_holds_from_the_return_of_the_call() {
     handler.add_filter(|_: &mut Record<'_>| false);
     leaf.warning("3");
     assert_eq!(text.lines(), ["old 1", "new 2"]);
+}
+
+/// A thread remembers where a facade's target went; that must not keep the handlers of a registry that is gone.
+#[test]
+fn the_end_of_a_registry_is_the_end_of_its_handlers() {
+    struct Ends(std::sync::mpsc::Sender<()>);
+    impl Sink for Ends {
+        fn write(&self, _: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+            Ok(())
+        }
+    }
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let registry = Registry::new();
+    registry
+        .get_logger("a")
+        .add_handler(Handler::new(Ends(sender)));
+    let record = log::Record::builder()
+        .target("a::b")
+        .level(log::Level::Error)
+        .build();
+    log::Log::log(&registry, &record);
+    drop(registry);
+    // Not waiting for ever: the sender is gone.
+    assert_eq!(receiver.recv(), Err(std::sync::mpsc::RecvError));
 }
 
 /// A level of a registry's own name is shown by it and not by another.
