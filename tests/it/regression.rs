@@ -62,7 +62,7 @@ fn a_new_formatter_holds_from_the_return_of_the_call() {
 /// A thread remembers where a facade's target went; that must not keep the handlers of a registry that is gone.
 #[test]
 fn the_end_of_a_registry_is_the_end_of_its_handlers() {
-    struct Ends(std::sync::mpsc::Sender<()>);
+    struct Ends(#[expect(dead_code, reason = "for its end")] std::sync::mpsc::Sender<()>);
     impl Sink for Ends {
         fn write(&self, _: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
             Ok(())
