@@ -113,6 +113,31 @@ mod on {
         });
     }
 
+    /// One write a record.
+    #[divan::bench(sample_size = 1_000)]
+    fn to_a_file(bencher: Bencher<'_, '_>) {
+        let path = std::env::temp_dir().join(format!("logtree-bench-{}.log", std::process::id()));
+        let file =
+            std::fs::File::create(&path).expect("the folder for temporary files takes a file");
+        let registry = Registry::new();
+        let formatter = Formatter::new(Formatter::BOTO3).expect("valid");
+        registry
+            .root()
+            .add_handler(StreamHandler::new(file).with_formatter(formatter));
+        let logger = registry.get_logger("app.module");
+        bencher.bench(|| {
+            logtree::warn!(
+                logger,
+                "request {} took {} us status={}",
+                black_box(7),
+                42,
+                200
+            )
+        });
+        // A file that is left over harms nobody.
+        let _ = std::fs::remove_file(path);
+    }
+
     #[divan::bench(sample_size = 10_000)]
     fn three_key_values_as_json(bencher: Bencher<'_, '_>) {
         let registry = Registry::new();

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe, Location};
 
+use crate::level_methods::level_methods;
 use crate::record::{Context, Fields, LazyText, Message};
 use crate::sync::Arc;
 use crate::{Level, Logger, OwnedValue, Record, Source};
@@ -160,42 +161,6 @@ impl LoggerAdapter {
         }
     }
 
-    /// Logs at `TRACE`.
-    #[track_caller]
-    pub fn trace(&self, message: impl fmt::Display) {
-        self.log(Level::TRACE, message);
-    }
-
-    /// Logs at `DEBUG`.
-    #[track_caller]
-    pub fn debug(&self, message: impl fmt::Display) {
-        self.log(Level::DEBUG, message);
-    }
-
-    /// Logs at `INFO`.
-    #[track_caller]
-    pub fn info(&self, message: impl fmt::Display) {
-        self.log(Level::INFO, message);
-    }
-
-    /// Logs at `WARNING`.
-    #[track_caller]
-    pub fn warning(&self, message: impl fmt::Display) {
-        self.log(Level::WARNING, message);
-    }
-
-    /// Logs at `ERROR`.
-    #[track_caller]
-    pub fn error(&self, message: impl fmt::Display) {
-        self.log(Level::ERROR, message);
-    }
-
-    /// Logs at `CRITICAL`.
-    #[track_caller]
-    pub fn critical(&self, message: impl fmt::Display) {
-        self.log(Level::CRITICAL, message);
-    }
-
     /// Logs at `ERROR` with an error, whose causes are shown behind the message.
     #[track_caller]
     pub fn exception(&self, message: impl fmt::Display, error: &dyn Error) {
@@ -250,6 +215,25 @@ impl LoggerAdapter {
                 crate::record::forget_panic(panic);
             }
         }
+    }
+}
+
+level_methods!(LoggerAdapter);
+
+impl Logger {
+    /// A logger that adds a key-value to each record; more can be added.
+    ///
+    /// # Python
+    /// `logging.LoggerAdapter`; Go's `WithContext`.
+    ///
+    /// # Examples
+    /// ```
+    /// let logger = logtree::get_logger("app").with("request", 17).with("user", "ann");
+    /// logtree::info!(logger, "accepted"); // accepted request=17 user=ann
+    /// ```
+    #[must_use]
+    pub fn with(&self, key: impl Into<String>, value: impl Into<OwnedValue>) -> LoggerAdapter {
+        LoggerAdapter::new(self.clone()).with(key, value)
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Instant;
 use once_cell::sync::Lazy;
 
 use crate::clock::{Clock, SystemClock, Timestamp};
-use crate::level::LevelNames;
+use crate::level_names::LevelNames;
 use crate::sync::{Arc, AtomicBool, AtomicU64, Ordering};
 
 /// One per registry; records carry a reference to it.

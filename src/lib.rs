@@ -102,6 +102,8 @@ mod filter;
 mod formatter;
 mod handler;
 mod level;
+mod level_methods;
+mod level_names;
 mod logger;
 mod macros;
 mod name;

@@ -6,12 +6,12 @@ use std::panic::Location;
 
 use crate::dispatch::{Origin, dispatch};
 use crate::handler::{Handler, Observer};
+use crate::level_methods::level_methods;
+use crate::name;
 use crate::record::{LazyText, Message};
 use crate::registry::{Inner, Node};
 use crate::sync::{Arc, Weak};
-use crate::{
-    Level, LoggerAdapter, OwnedValue, Record, RecordBuilder, Registry, SharedFilter, Source,
-};
+use crate::{Level, Record, RecordBuilder, Registry, SharedFilter, Source};
 
 /// A named place in the tree that records are logged to.
 ///
@@ -323,42 +323,6 @@ impl Logger {
         }
     }
 
-    /// Logs at `TRACE`.
-    #[track_caller]
-    pub fn trace(&self, message: impl fmt::Display) {
-        self.log(Level::TRACE, message);
-    }
-
-    /// Logs at `DEBUG`.
-    #[track_caller]
-    pub fn debug(&self, message: impl fmt::Display) {
-        self.log(Level::DEBUG, message);
-    }
-
-    /// Logs at `INFO`.
-    #[track_caller]
-    pub fn info(&self, message: impl fmt::Display) {
-        self.log(Level::INFO, message);
-    }
-
-    /// Logs at `WARNING`.
-    #[track_caller]
-    pub fn warning(&self, message: impl fmt::Display) {
-        self.log(Level::WARNING, message);
-    }
-
-    /// Logs at `ERROR`.
-    #[track_caller]
-    pub fn error(&self, message: impl fmt::Display) {
-        self.log(Level::ERROR, message);
-    }
-
-    /// Logs at `CRITICAL`.
-    #[track_caller]
-    pub fn critical(&self, message: impl fmt::Display) {
-        self.log(Level::CRITICAL, message);
-    }
-
     /// Logs at `ERROR` with an error, whose causes are shown behind the message.
     ///
     /// # Python
@@ -414,21 +378,6 @@ impl Logger {
             .level(level)
     }
 
-    /// A logger that adds a key-value to each record; more can be added.
-    ///
-    /// # Python
-    /// `logging.LoggerAdapter`; Go's `WithContext`.
-    ///
-    /// # Examples
-    /// ```
-    /// let logger = logtree::get_logger("app").with("request", 17).with("user", "ann");
-    /// logtree::info!(logger, "accepted"); // accepted request=17 user=ann
-    /// ```
-    #[must_use]
-    pub fn with(&self, key: impl Into<String>, value: impl Into<OwnedValue>) -> LoggerAdapter {
-        LoggerAdapter::new(self.clone()).with(key, value)
-    }
-
     fn submit_text(
         &self,
         level: Level,
@@ -469,6 +418,30 @@ impl Logger {
 
     pub(crate) fn inner(&self) -> &Arc<Inner> {
         &self.registry
+    }
+}
+
+level_methods!(Logger);
+
+impl Registry {
+    /// The logger of a name, made at the first call; `""` and `"root"` are the root, and `::` is a dot. The same name is
+    /// the same logger, for ever.
+    ///
+    /// Once there are [as many loggers as allowed](RegistryBuilder::max_loggers), new names get their nearest ancestor, and one
+    /// report is made. A name is cut at 16 MiB.
+    ///
+    /// # Python
+    /// `logging.getLogger`.
+    pub fn get_logger(&self, name: impl AsRef<str>) -> Logger {
+        let registry = Arc::clone(self.inner());
+        Logger::new(registry.logger(&name::dotted(name.as_ref())), registry)
+    }
+
+    /// The root logger.
+    #[must_use]
+    pub fn root(&self) -> Logger {
+        let registry = Arc::clone(self.inner());
+        Logger::new(registry.root(), registry)
     }
 }
 

@@ -8,6 +8,7 @@ mod line;
 mod scan;
 mod template;
 mod text;
+mod text_builder;
 mod time;
 mod zone;
 
@@ -17,7 +18,8 @@ pub use self::escape::Multiline;
 pub use self::json::{JsonFormatter, JsonFormatterBuilder, JsonTime};
 pub use self::line::Line;
 pub use self::template::Style;
-pub use self::text::{Formatter, FormatterBuilder};
+pub use self::text::Formatter;
+pub use self::text_builder::FormatterBuilder;
 pub use self::zone::TimeZone;
 
 pub(crate) use self::line::with_line;

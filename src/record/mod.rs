@@ -31,7 +31,7 @@ pub(crate) use self::value::Scalar;
 use crate::Level;
 use crate::clock::Timestamp;
 use crate::environment::Environment;
-use crate::level::LevelName;
+use crate::level_names::LevelName;
 use crate::sync::Arc;
 
 /// One thing that was logged, on its way from the logger to the handlers.

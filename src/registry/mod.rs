@@ -7,6 +7,7 @@
 mod builder;
 mod census;
 mod dump;
+mod level_text;
 mod node;
 mod route;
 mod tree;
@@ -27,7 +28,7 @@ use crate::environment::Environment;
 use crate::handler::{Handler, Observer};
 use crate::name::{self, Name};
 use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering};
-use crate::{Formatter, Level, Logger, RecordBuilder, StreamHandler};
+use crate::{Formatter, Level, RecordBuilder, StreamHandler};
 
 /// A tree of loggers.
 ///
@@ -122,34 +123,6 @@ impl Registry {
         Self {
             inner: Arc::new(inner),
         }
-    }
-
-    /// The logger of a name, made at the first call; `""` and `"root"` are the root, and `::` is a dot. The same name is
-    /// the same logger, for ever.
-    ///
-    /// Once there are [as many loggers as allowed](RegistryBuilder::max_loggers), new names get their nearest ancestor, and one
-    /// report is made. A name is cut at 16 MiB.
-    ///
-    /// # Python
-    /// `logging.getLogger`.
-    pub fn get_logger(&self, name: impl AsRef<str>) -> Logger {
-        let name = name::dotted(name.as_ref());
-        if name::is_root(&name) {
-            return self.root();
-        }
-        let name = Name::cut(&name);
-        if let Some(node) = self.inner.existing(name) {
-            if node.is_logger() {
-                return self.logger(node);
-            }
-        }
-        self.logger(self.inner.create(name))
-    }
-
-    /// The root logger.
-    #[must_use]
-    pub fn root(&self) -> Logger {
-        self.logger(Arc::clone(&self.inner.root))
     }
 
     /// The names of all loggers but the root, in order.
@@ -316,10 +289,6 @@ impl Registry {
         Self { inner }
     }
 
-    fn logger(&self, node: Arc<Node>) -> Logger {
-        Logger::new(node, Arc::clone(&self.inner))
-    }
-
     pub(crate) fn change<R>(&self, change: impl FnOnce(&mut Tree) -> R) -> R {
         self.inner.change(change)
     }
@@ -371,7 +340,7 @@ impl Default for Registry {
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Registry")
-            .field("root", &self.root())
+            .field("level", &self.inner.root.level())
             .finish_non_exhaustive()
     }
 }
@@ -405,6 +374,20 @@ impl Inner {
 
     fn existing(&self, name: &str) -> Option<Arc<Node>> {
         self.nodes.get(name).map(|node| node.to_arc())
+    }
+
+    pub(crate) fn root(&self) -> Arc<Node> {
+        Arc::clone(&self.root)
+    }
+
+    /// The node of a logger's name, which is a dotted one; made if it is not there.
+    pub(crate) fn logger(&self, name: &str) -> Arc<Node> {
+        if name::is_root(name) {
+            return self.root();
+        }
+        let name = Name::cut(name);
+        let existing = self.existing(name).filter(|node| node.is_logger());
+        existing.unwrap_or_else(|| self.create(name))
     }
 
     /// The node of a name, or of its nearest ancestor; nothing is made.
