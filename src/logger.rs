@@ -427,7 +427,7 @@ impl Registry {
     /// The logger of a name, made at the first call; `""` and `"root"` are the root, and `::` is a dot. The same name is
     /// the same logger, for ever.
     ///
-    /// Once there are [as many loggers as allowed](RegistryBuilder::max_loggers), new names get their nearest ancestor, and one
+    /// Once there are [as many loggers as allowed](crate::RegistryBuilder::max_loggers), new names get their nearest ancestor, and one
     /// report is made. A name is cut at 16 MiB.
     ///
     /// # Python

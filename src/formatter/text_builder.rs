@@ -150,7 +150,7 @@ impl FormatterBuilder {
     /// The formatter.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidFormat`], with the place in the template or in a pattern.
+    /// [`ErrorKind::InvalidFormat`](crate::ErrorKind::InvalidFormat), with the place in the template or in a pattern.
     pub fn build(self) -> Result<Formatter, Error> {
         let template = if self.template.is_empty() {
             self.style.message_only()
