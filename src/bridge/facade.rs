@@ -1,6 +1,6 @@
 //! The backend of the `log` facade.
 
-use super::target_cache;
+use super::{gate_cache, target_cache};
 use crate::dispatch::{Origin, dispatch};
 use crate::record::{LazyText, Message};
 use crate::registry::Inner;
@@ -57,13 +57,13 @@ impl Registry {
 
 impl log::Log for Registry {
     fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
-        lets_through(self.inner(), metadata)
+        Level::from(metadata.level()).passes(target_cache::gate(self.inner(), metadata.target()))
     }
 
     fn log(&self, record: &log::Record<'_>) {
-        // Apart from what follows, so that a record that is off pays for no more than the look.
-        if lets_through(self.inner(), record.metadata()) {
-            log_enabled(self.inner(), record);
+        let registry = self.inner();
+        if !gate_cache::is_off(record.target(), registry.shape(), record.level().into()) {
+            log_unless_off(registry, record);
         }
     }
 
@@ -76,16 +76,12 @@ impl log::Log for Registry {
     }
 }
 
-#[inline(always)]
-fn lets_through(registry: &Inner, metadata: &log::Metadata<'_>) -> bool {
-    Level::from(metadata.level()).passes(target_cache::gate(registry, metadata.target()))
-}
-
 #[inline(never)]
-fn log_enabled(registry: &Inner, record: &log::Record<'_>) {
-    target_cache::with(registry, record.target(), |node, name| {
+fn log_unless_off(registry: &Inner, record: &log::Record<'_>) {
+    let level = Level::from(record.level());
+    target_cache::with(registry, record.target(), level, |node, name| {
         let text = LazyText::new(*record.args());
-        let (level, source) = (record.level().into(), Source::of_facade(record));
+        let source = Source::of_facade(record);
         let mut ours = Record::new(
             &registry.environment,
             name,

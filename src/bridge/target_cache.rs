@@ -6,8 +6,10 @@
 
 use std::cell::RefCell;
 
+use super::gate_cache;
+use crate::Level;
 use crate::name;
-use crate::registry::{Inner, Node};
+use crate::registry::{GateCopy, Inner, Node};
 use crate::sync::Arc;
 
 /// A thread remembers at most half of this many targets, and then begins anew: ten million hostile ones leave no trace.
@@ -23,6 +25,8 @@ struct Known {
     /// Where it differs from the target.
     name: Option<Box<str>>,
     node: Arc<Node>,
+    /// Once it was needed.
+    gate: Option<&'static GateCopy>,
 }
 
 impl Known {
@@ -37,6 +41,7 @@ impl Known {
             target: target.into(),
             name,
             node,
+            gate: None,
         }
     }
 
@@ -56,6 +61,12 @@ struct Slot {
     shape: u64,
     /// Taken out while its record is on its way, as that runs the user's code, which may log.
     known: Option<Box<Known>>,
+}
+
+/// What became of a wish to take a target's knowledge out.
+enum Taken {
+    On(Box<Known>),
+    Off(Option<&'static GateCopy>),
 }
 
 /// An open-addressed table: at most half full, probed slot by slot.
@@ -93,12 +104,20 @@ impl Cache {
         (slot.shape == shape && same(known.target.as_bytes(), target.as_bytes())).then_some(known)
     }
 
-    /// Takes a target's knowledge out.
+    /// Takes a target's knowledge out for a record that passes there.
     #[inline]
-    fn take(&mut self, target: &str, shape: u64) -> Option<Box<Known>> {
-        self.get(target, shape)?;
+    fn take(&mut self, target: &str, shape: u64, level: Level) -> Option<Taken> {
         let at = self.slot_of(target.as_ptr() as usize)?;
-        self.slots.get_mut(at)?.known.take()
+        let slot = self.slots.get_mut(at)?;
+        let known = slot.known.as_deref()?;
+        if slot.shape != shape || !same(known.target.as_bytes(), target.as_bytes()) {
+            return None;
+        }
+        if known.node.lets_through(level) {
+            slot.known.take().map(Taken::On)
+        } else {
+            Some(Taken::Off(known.gate))
+        }
     }
 
     /// Puts back what was taken, or remembers a new target; answers with what was in its place.
@@ -173,35 +192,52 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 }
 
 /// The gate of a target's node.
-#[inline]
 pub(super) fn gate(registry: &Inner, target: &str) -> u16 {
     let shape = registry.shape();
     let look =
         |cache: &RefCell<Cache>| Some(cache.try_borrow().ok()?.get(target, shape)?.node.gate());
-    match CACHE.try_with(look) {
-        Ok(Some(gate)) => gate,
-        _ => find_gate(registry, target, shape),
-    }
+    CACHE.try_with(look).ok().flatten().unwrap_or_else(|| {
+        let known = Box::new(Known::find(registry, target));
+        let gate = known.node.gate();
+        put(target, shape, known);
+        gate
+    })
 }
 
-#[cold]
-fn find_gate(registry: &Inner, target: &str, shape: u64) -> u16 {
-    let known = Box::new(Known::find(registry, target));
-    let gate = known.node.gate();
-    put(target, shape, known);
-    gate
-}
-
-/// Calls `use_it` with a target's node and name.
+/// Calls `use_it` with a target's node and name, if a record of this level passes there.
 #[inline]
-pub(super) fn with(registry: &Inner, target: &str, use_it: impl FnOnce(&Node, &str)) {
+pub(super) fn with(registry: &Inner, target: &str, level: Level, use_it: impl FnOnce(&Node, &str)) {
     // Before the look-up: what is found is at least as new as this.
     let shape = registry.shape();
-    let take = |cache: &RefCell<Cache>| cache.try_borrow_mut().ok()?.take(target, shape);
-    let taken = CACHE.try_with(take).ok().flatten();
-    let known = taken.unwrap_or_else(|| Box::new(Known::find(registry, target)));
-    use_it(&known.node, known.name());
+    let take = |cache: &RefCell<Cache>| cache.try_borrow_mut().ok()?.take(target, shape, level);
+    let known = match CACHE.try_with(take) {
+        Ok(Some(Taken::On(known))) => known,
+        // The second time that it is off: not one of millions of targets that come once.
+        Ok(Some(Taken::Off(Some(gate)))) => return gate_cache::remember(target, shape, gate),
+        Ok(Some(Taken::Off(None))) => return copy_gate(registry, target, shape),
+        _ => Box::new(Known::find(registry, target)),
+    };
+    if known.node.lets_through(level) {
+        use_it(&known.node, known.name());
+    }
     put(target, shape, known);
+}
+
+/// Gets a target's node a copy of its gate, where the registry gives copies.
+#[cold]
+fn copy_gate(registry: &Inner, target: &str, shape: u64) {
+    let node = |cache: &RefCell<Cache>| {
+        Some(Arc::clone(
+            &cache.try_borrow().ok()?.get(target, shape)?.node,
+        ))
+    };
+    if let Ok(Some(node)) = CACHE.try_with(node) {
+        let known = Known {
+            gate: registry.gate_copy(&node),
+            ..Known::find(registry, target)
+        };
+        put(target, shape, Box::new(known));
+    }
 }
 
 fn put(target: &str, shape: u64, known: Box<Known>) {
@@ -220,7 +256,7 @@ mod tests {
 
     fn nearest(registry: &Registry, target: &str) -> (String, String) {
         let mut found = (String::new(), String::new());
-        with(registry.inner(), target, |node, name| {
+        with(registry.inner(), target, Level::CRITICAL, |node, name| {
             found = (node.name().to_owned(), name.to_owned())
         });
         assert_eq!(gate(registry.inner(), target), 30);

@@ -390,6 +390,13 @@ impl Inner {
         existing.unwrap_or_else(|| self.create(name))
     }
 
+    /// A copy of a node's gate to keep at hand; `None` for a registry that is not the facade's backend and so may end, while
+    /// copies are for ever.
+    pub(crate) fn gate_copy(&self, node: &Node) -> Option<&'static GateCopy> {
+        let is_backend = self.is_backend.load(Ordering::Relaxed);
+        is_backend.then(|| self.change(|tree| tree.gate_copy(node.id())))
+    }
+
     /// The node of a name, or of its nearest ancestor; nothing is made.
     pub(crate) fn nearest(&self, name: &str) -> Arc<Node> {
         if name::is_root(name) {

@@ -46,7 +46,7 @@ impl GateCopy {
         self.0.load(Ordering::Relaxed)
     }
 
-    pub(super) fn set(&self, gate: u16) {
+    pub(crate) fn set(&self, gate: u16) {
         self.0.store(gate, Ordering::Relaxed);
     }
 }

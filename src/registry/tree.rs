@@ -322,6 +322,16 @@ impl Tree {
         self.refresh_routes(NodeId::ROOT);
     }
 
+    /// A copy of a node's gate that is kept up to date: one for each node, made at the first call and never given back.
+    pub(super) fn gate_copy(&mut self, id: NodeId) -> &'static GateCopy {
+        if let Some(copy) = self.copies.get(&id).and_then(|copies| copies.first()) {
+            return copy;
+        }
+        let copy = Box::leak(Box::new(GateCopy::new()));
+        self.follow(id, copy);
+        copy
+    }
+
     /// Takes the handlers out of all routes, at the end of the registry.
     pub(super) fn release(&self) {
         let empty = Arc::new(Route::default());
