@@ -5,4 +5,9 @@
     reason = "names of crates and workloads, in tables"
 )]
 #[doc = include_str!("performance.md")]
+///
+// Written by benches/peers.
+#[doc = include_str!("results.md")]
+///
+#[doc = include_str!("performance_why.md")]
 pub mod performance {}

@@ -368,6 +368,17 @@ fn facade() {
     assert!(log::log_enabled!(target: "app::net", log::Level::Info));
     assert!(!log::log_enabled!(target: "app::net", log::Level::Debug));
     assert_eq!(Registry::global().logger_names(), names);
+
+    // A target that is remembered to be off is seen to open, and to close again; a nearer logger is seen as well.
+    let target = String::from("app::net::tcp::connection");
+    let debug = |text: &str| (0..4).for_each(|_| log::debug!(target: &target, "{text}"));
+    debug("hidden: below the level");
+    get_logger("app.net").set_level(Level::DEBUG);
+    debug("opened");
+    get_logger("app.net").set_level(Level::INFO);
+    debug("hidden: closed again");
+    get_logger("app.net.tcp.connection").set_level(Level::DEBUG);
+    debug("a nearer logger");
     log::logger().flush();
 }
 

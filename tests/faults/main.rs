@@ -276,6 +276,8 @@ fn the_facades_records_land_in_the_tree() {
         assert!(text.contains(line), "{line}: {text}");
     }
     assert!(!text.contains("hidden"), "{text}");
+    assert_eq!(text.matches("opened").count(), 4);
+    assert_eq!(text.matches("a nearer logger").count(), 4);
 }
 
 /// The one-line set-up, as the user sees it.

@@ -1,4 +1,4 @@
-//! Builds and runs all peers, and writes the tables of the documentation's chapter on performance:
+//! Builds and runs all peers, and writes the tables and the plot of the documentation's chapter on performance:
 //!
 //! ```text
 //! cargo run --release --bin compare            all peers: about ten minutes, needs valgrind
@@ -172,8 +172,8 @@ fn compare() -> ExitCode {
         &times,
         1,
     );
-    fs::write(package().join("results.md"), text).unwrap();
-    fs::write(package().join("results.svg"), plot(&counts)).unwrap();
+    text.push_str(&plot(&counts));
+    fs::write(package().join("../../src/docs/results.md"), text).unwrap();
     ExitCode::SUCCESS
 }
 
