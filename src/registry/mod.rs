@@ -8,6 +8,7 @@ mod builder;
 mod census;
 mod dump;
 mod level_text;
+mod name_hash;
 mod node;
 mod route;
 mod tree;
@@ -23,6 +24,8 @@ pub use self::dump::TreeDump;
 
 pub(crate) use self::node::{GateCopy, Node, NodeRef};
 pub(crate) use self::tree::{NodeId, Tap, Tree};
+
+use self::name_hash::NameHash;
 
 use crate::environment::Environment;
 use crate::handler::{Handler, Observer};
@@ -59,7 +62,7 @@ pub(crate) struct Inner {
     tree: Mutex<Tree>,
     /// Name to node, for look-ups beside the tree's lock. A guard of it never leaves a function, and nothing else is locked
     /// while one is held.
-    nodes: DashSet<NodeRef>,
+    nodes: DashSet<NodeRef, NameHash>,
     root: Arc<Node>,
     /// Changed whenever a name may mean another node than before; see [`Inner::shape`].
     shape: AtomicU64,
@@ -110,7 +113,7 @@ impl Registry {
             environment,
             root: tree.node(NodeId::ROOT),
             tree: Mutex::new(tree),
-            nodes: DashSet::new(),
+            nodes: DashSet::default(),
             shape: AtomicU64::new(next_shape()),
             longest_name: AtomicUsize::new(0),
             last_resort: Mutex::new(Some(last_resort.into())),
