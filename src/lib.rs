@@ -65,7 +65,6 @@
 //! | a template is checked in part | the whole template | a wrong one is found at the start |
 //! | messages are written raw | escaped and indented | no forged lines; [`Multiline::Raw`] is Python's way |
 //! | `extra` that the format does not name is not shown | appended as ` key=value` | nothing vanishes |
-//! | time rounds up in the last 100 ns of a second | whole nanoseconds | no floats inside |
 //! | `basicConfig` does nothing, silently | [`Applied::HadHandlers`] | so one sees it |
 //! | a handler that takes over a name can lose it to a renaming | names stay with their last taker | a bug |
 //! | `boto3.set_stream_logger` twice prints twice | replaces its own handler | nobody wants it twice |

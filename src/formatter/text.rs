@@ -24,8 +24,8 @@ use crate::{Error, ErrorKind, OwnedValue, Record};
 /// Texts that come with a record cannot forge a second one or drive a terminal: see [`Multiline`].
 ///
 /// # Python
-/// `logging.Formatter`. The whole template is checked at construction, fields that are texts cannot be asked for as numbers,
-/// and widths end at 1024. [`python_exact`](FormatterBuilder::python_exact) writes Python's bytes.
+/// `logging.Formatter`. The whole template is checked at construction, and widths end at 1024. As there, a text that is asked
+/// for as a number is found out when a record is written. [`python_exact`](FormatterBuilder::python_exact) writes Python's bytes.
 ///
 /// # Examples
 /// ```
@@ -83,7 +83,7 @@ impl Formatter {
     /// Whether the template writes the time.
     ///
     /// # Python
-    /// `Formatter.usesTime`, which looks for the text `asctime` and so also finds `%%(asctime)`.
+    /// `Formatter.usesTime`; as there, by the text of the template alone, so `%%(asctime)` counts.
     #[must_use]
     pub fn uses_time(&self) -> bool {
         self.uses_time
@@ -106,7 +106,7 @@ impl Formatter {
     #[must_use]
     pub fn format_time(&self, time: crate::Timestamp) -> String {
         let mut text = String::new();
-        self.time.push(time, &mut text);
+        self.time.push(template::python_time(time), &mut text);
         text
     }
 
@@ -136,7 +136,8 @@ impl Formatter {
                     return Ok(());
                 }
                 Field::AscTime => {
-                    self.time.push(record.time(), line.text_mut());
+                    self.time
+                        .push(template::python_time(record.time()), line.text_mut());
                     return Ok(());
                 }
                 Field::ThreadName => {
@@ -215,6 +216,12 @@ impl Formatter {
     #[cold]
     fn missing(&self, field: &Field) -> Error {
         let name = field.name();
+        if let Field::Place(_) = field {
+            return Error::new(
+                ErrorKind::FormatField,
+                format!("a record has no place {name}"),
+            );
+        }
         Error::new(
             ErrorKind::MissingField,
             format!("the template names {name:?}, which the record does not have"),
@@ -412,7 +419,6 @@ mod tests {
         for template in [
             "%(message)s %s",
             "%(message)s %(levelname)",
-            "%(levelname)d",
             "%(message)5000s",
             "%(message)*s",
             "no fields",

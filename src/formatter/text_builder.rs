@@ -175,15 +175,6 @@ impl FormatterBuilder {
     }
 
     fn finish(self, segments: Result<Vec<Segment>, String>, time: TimeFormat) -> Formatter {
-        let is_time = |segment: &Segment| {
-            matches!(
-                segment,
-                Segment::Field {
-                    field: Field::AscTime,
-                    ..
-                }
-            )
-        };
         let is_message = |segment: &&Segment| {
             matches!(
                 segment,
@@ -198,9 +189,7 @@ impl FormatterBuilder {
             .map_or(0, |segments| segments.iter().filter(is_message).count());
         Formatter {
             message_once: messages == 1,
-            uses_time: segments
-                .as_ref()
-                .is_ok_and(|segments| segments.iter().any(is_time)),
+            uses_time: template::uses_time(&self.template, self.style),
             segments,
             time,
             defaults: self.defaults,

@@ -1,9 +1,7 @@
 //! The `{` style: `{name[!conversion][:specification]}`, as Python's `str.format` has it.
 
 use super::number::{self, FloatForm, Sign};
-use super::{
-    Align, Field, Lookup, MAX_WIDTH, Segment, Segments, cut, invalid_at, push_padded, repr, unfit,
-};
+use super::{Align, Field, Lookup, MAX_WIDTH, Segments, cut, invalid_at, push_padded, repr, unfit};
 use crate::Error;
 use crate::record::Scalar;
 
@@ -28,7 +26,7 @@ pub(crate) struct Spec {
     kind: Option<u8>,
 }
 
-pub(super) fn parse(template: &str) -> Result<Vec<Segment>, Error> {
+pub(super) fn parse(template: &str) -> Result<Segments, Error> {
     let mut segments = Segments::default();
     let mut rest = template;
     while let Some(brace) = rest.find(['{', '}']) {
@@ -50,11 +48,20 @@ pub(super) fn parse(template: &str) -> Result<Vec<Segment>, Error> {
         };
         let (name, spec) =
             parse_field(&inside[..end]).map_err(|why| invalid_at(template, at, why))?;
-        segments.field(template, at, name, spec)?;
+        // A number is a place in a list of arguments, which a record does not have.
+        let is_place = name.bytes().all(|byte| byte.is_ascii_digit());
+        segments.field(
+            if is_place {
+                Field::Place(name.into())
+            } else {
+                Field::of_name(name)
+            },
+            spec,
+        );
         rest = &inside[end + 1..];
     }
     segments.literal(rest);
-    Ok(segments.0)
+    Ok(segments)
 }
 
 /// The place of the brace that closes a field; one field may stand inside another's specification.
@@ -179,8 +186,7 @@ impl Spec {
             }
             self.kind = Some(kind);
         }
-        // `n` groups by itself.
-        if bytes.next().is_some() || self.grouping.is_some() && self.kind == Some(b'n') {
+        if bytes.next().is_some() {
             return Err(bad());
         }
         self.nested = self.nested.is_some().then(|| text.into());
@@ -237,17 +243,15 @@ impl Spec {
         }
     }
 
-    pub(super) fn takes_text(&self) -> bool {
-        let text_kind = matches!(self.kind, None | Some(b's'));
-        self.conversion.is_some() || text_kind && self.align != Some(Align::AfterSign)
-    }
-
     pub(super) fn push(
         &self,
         value: Scalar<'_>,
         lookup: Lookup<'_>,
         out: &mut String,
     ) -> Result<(), Error> {
+        if self.grouping.is_some() && self.kind == Some(b'n') {
+            return Err(unfit("the kind n groups by itself"));
+        }
         if let Some(nested) = &self.nested {
             return self.filled_in(nested, lookup)?.push(value, lookup, out);
         }

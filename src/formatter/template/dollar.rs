@@ -1,9 +1,9 @@
 //! The `$` style: `$name`, `${name}`, and `$$` for a dollar sign (statement 64).
 
-use super::{Segment, Segments, Spec, invalid_at};
+use super::{Field, Segments, Spec, invalid_at};
 use crate::Error;
 
-pub(super) fn parse(template: &str) -> Result<Vec<Segment>, Error> {
+pub(super) fn parse(template: &str) -> Result<Segments, Error> {
     let mut segments = Segments::default();
     let mut rest = template;
     while let Some(dollar) = rest.find('$') {
@@ -30,11 +30,11 @@ pub(super) fn parse(template: &str) -> Result<Vec<Segment>, Error> {
                 "expected a name behind '$', or $$ for a dollar sign",
             ));
         };
-        segments.field(template, at, name, Spec::Plain)?;
+        segments.field(Field::of_name(name), Spec::Plain);
         rest = behind;
     }
     segments.literal(rest);
-    Ok(segments.0)
+    Ok(segments)
 }
 
 /// The name that a text begins with: ASCII letters, digits and underscores, no digit first.

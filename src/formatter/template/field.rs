@@ -1,6 +1,7 @@
 //! The fields that a template can name.
 
 use super::super::time::TimeFormat;
+use crate::clock::Timestamp;
 use crate::record::Scalar;
 use crate::{OwnedValue, Record};
 
@@ -29,6 +30,8 @@ pub(crate) enum Field {
     ErrorText,
     StackInfo,
     KeyValue(Box<str>),
+    /// `{0}`: no record has it.
+    Place(Box<str>),
 }
 
 /// The fields that every record has, and their names, both ways.
@@ -45,7 +48,7 @@ macro_rules! standard_fields {
             pub(crate) fn name(&self) -> &str {
                 match self {
                     $(Self::$field => $name,)+
-                    Self::KeyValue(key) => key,
+                    Self::KeyValue(key) | Self::Place(key) => key,
                 }
             }
         }
@@ -78,7 +81,7 @@ standard_fields! {
 
 impl Field {
     /// Whether its value is text, whatever the record.
-    pub(super) fn is_text(&self) -> bool {
+    fn is_text(&self) -> bool {
         matches!(
             self,
             Self::Name
@@ -131,10 +134,12 @@ impl Field {
             Self::Function => read(Scalar::Text(record.source().function())),
             Self::Created => read(Scalar::Float(record.time().as_seconds_f64())),
             Self::AscTime => {
-                time.push(record.time(), &mut text);
+                time.push(python_time(record.time()), &mut text);
                 read(Scalar::Text(&text))
             }
-            Self::Millis => read(Scalar::Float(record.time().subsec_millis().into())),
+            Self::Millis => read(Scalar::Float(
+                python_time(record.time()).subsec_millis().into(),
+            )),
             #[expect(clippy::cast_precision_loss, reason = "Python's field is a float")]
             Self::RelativeCreated => read(Scalar::Float(record.nanos_since_start() as f64 / 1e6)),
             Self::Thread => read(Scalar::Unsigned(record.thread_id().into())),
@@ -154,6 +159,7 @@ impl Field {
                 Some(value) => Scalar::visit(&value, read),
                 None => read(Scalar::Null),
             },
+            Self::Place(_) => return None,
             Self::KeyValue(key) => match record.key_values().get(key) {
                 Some(value) => Scalar::visit(&value, read),
                 None => read(
@@ -165,5 +171,29 @@ impl Field {
                 ),
             },
         })
+    }
+}
+
+/// A time as Python sees it: its floats round the last tenths of a microsecond of a second up into the next one (statement 51).
+#[inline]
+pub(crate) fn python_time(time: Timestamp) -> Timestamp {
+    if time.subsec_millis() == 999 {
+        rounded(time)
+    } else {
+        time
+    }
+}
+
+#[cold]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "whole seconds of a 64-bit time"
+)]
+fn rounded(time: Timestamp) -> Timestamp {
+    let second = time.as_seconds_f64().floor() as i64;
+    if second == time.seconds() {
+        time
+    } else {
+        Timestamp::from_nanos(second * 1_000_000_000)
     }
 }

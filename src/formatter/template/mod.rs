@@ -12,7 +12,7 @@ mod percent;
 use std::fmt::Display;
 use std::str::FromStr;
 
-pub(crate) use self::field::Field;
+pub(crate) use self::field::{Field, python_time};
 
 use crate::record::Scalar;
 use crate::{Error, ErrorKind};
@@ -98,15 +98,6 @@ impl Spec {
         }
         Ok(())
     }
-
-    /// Whether the specification suits a text, as far as that can be told beforehand.
-    fn takes_text(&self) -> bool {
-        match self {
-            Self::Plain => true,
-            Self::Percent(spec) => spec.takes_text(),
-            Self::Brace(spec) => spec.takes_text(),
-        }
-    }
 }
 
 /// Appends a value the way Python's `str` would, but for a value known only by its `Display`.
@@ -136,26 +127,33 @@ pub(crate) fn push_plain(value: Scalar<'_>, out: &mut String) {
 
 /// Parses a template and checks the whole of it.
 pub(crate) fn parse(template: &str, style: Style) -> Result<Vec<Segment>, Error> {
-    let segments = match style {
-        Style::Percent => percent::parse(template)?,
-        Style::Brace => brace::parse(template)?,
-        Style::Dollar => dollar::parse(template)?,
-    };
-    if !segments
-        .iter()
-        .any(|segment| matches!(segment, Segment::Field { .. }))
-    {
-        return Err(invalid(template, "it names no field"));
+    let segments = parse_segments(template, style)?;
+    if segments.names_field {
+        Ok(segments.list)
+    } else {
+        Err(invalid(template, "it names no field"))
     }
-    Ok(segments)
 }
 
 /// Parses a template that need not name a field: Python's `validate=False`.
 pub(crate) fn parse_unchecked(template: &str, style: Style) -> Result<Vec<Segment>, Error> {
+    parse_segments(template, style).map(|segments| segments.list)
+}
+
+fn parse_segments(template: &str, style: Style) -> Result<Segments, Error> {
     match style {
         Style::Percent => percent::parse(template),
         Style::Brace => brace::parse(template),
         Style::Dollar => dollar::parse(template),
+    }
+}
+
+/// Whether a template asks for the time; by its text alone, as Python looks for it (statement 57).
+pub(crate) fn uses_time(template: &str, style: Style) -> bool {
+    match style {
+        Style::Percent => template.contains("%(asctime)"),
+        Style::Brace => template.contains("{asctime"),
+        Style::Dollar => template.contains("$asctime") || template.contains("${asctime}"),
     }
 }
 
@@ -176,32 +174,35 @@ fn unfit(why: impl Display) -> Error {
 
 /// Collects segments; texts that follow one another are joined.
 #[derive(Default)]
-struct Segments(Vec<Segment>);
+struct Segments {
+    list: Vec<Segment>,
+    /// Whether there is a field whose name is a word; Python asks for one (statement 61).
+    names_field: bool,
+}
 
 impl Segments {
     fn literal(&mut self, text: &str) {
         if text.is_empty() {
             return;
         }
-        if let Some(Segment::Literal(last)) = self.0.last_mut() {
+        if let Some(Segment::Literal(last)) = self.list.last_mut() {
             *last = format!("{last}{text}").into();
         } else {
-            self.0.push(Segment::Literal(text.into()));
+            self.list.push(Segment::Literal(text.into()));
         }
     }
 
-    /// Adds a field, unless it can never be written that way.
-    fn field(&mut self, template: &str, at: usize, name: &str, spec: Spec) -> Result<(), Error> {
-        let field = Field::of_name(name);
-        if field.is_text() && !spec.takes_text() {
-            return Err(invalid_at(
-                template,
-                at,
-                format_args!("{name:?} is a text and cannot be written as a number"),
-            ));
-        }
-        self.0.push(Segment::Field { field, spec });
-        Ok(())
+    fn field(&mut self, field: Field, spec: Spec) {
+        self.note_name(field.name());
+        self.list.push(Segment::Field { field, spec });
+    }
+
+    fn note_name(&mut self, name: &str) {
+        let is_word = !name.is_empty()
+            && name
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '[' | ']'));
+        self.names_field |= is_word;
     }
 }
 

@@ -1,7 +1,7 @@
 //! The `%` style: `%(name)[flags][width][.precision]conversion`.
 
 use super::number::{self, FloatForm, Sign};
-use super::{Align, MAX_WIDTH, Segment, Segments, cut, invalid_at, push_padded, repr, unfit};
+use super::{Align, Field, MAX_WIDTH, Segments, cut, invalid_at, push_padded, repr, unfit};
 use crate::Error;
 use crate::record::Scalar;
 
@@ -17,7 +17,7 @@ pub(crate) struct Spec {
     conversion: u8,
 }
 
-pub(super) fn parse(template: &str) -> Result<Vec<Segment>, Error> {
+pub(super) fn parse(template: &str) -> Result<Segments, Error> {
     let mut segments = Segments::default();
     let mut rest = template;
     while let Some(percent) = rest.find('%') {
@@ -37,28 +37,21 @@ pub(super) fn parse(template: &str) -> Result<Vec<Segment>, Error> {
                 "expected %(name) and a conversion, or %% for a percent sign",
             ));
         };
-        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
-        if name.is_empty() || !name.chars().all(is_name) {
-            return Err(invalid_at(
-                template,
-                at + 2,
-                format_args!("{name:?} is no field name"),
-            ));
-        }
         let (spec, len) = Spec::parse(behind).map_err(|(offset, why)| {
             invalid_at(template, template.len() - behind.len() + offset, why)
         })?;
         rest = &behind[len..];
         if spec.conversion == b'%' {
+            segments.note_name(name);
             segments.literal("%");
         } else if spec.is_plain() {
-            segments.field(template, at, name, super::Spec::Plain)?;
+            segments.field(Field::of_name(name), super::Spec::Plain);
         } else {
-            segments.field(template, at, name, super::Spec::Percent(spec))?;
+            segments.field(Field::of_name(name), super::Spec::Percent(spec));
         }
     }
     segments.literal(rest);
-    Ok(segments.0)
+    Ok(segments)
 }
 
 impl Spec {
@@ -122,10 +115,6 @@ impl Spec {
 
     fn is_plain(&self) -> bool {
         self.conversion == b's' && self.width == 0 && self.precision.is_none()
-    }
-
-    pub(super) fn takes_text(&self) -> bool {
-        matches!(self.conversion, b's' | b'r' | b'a' | b'c')
     }
 
     pub(super) fn push(&self, value: Scalar<'_>, out: &mut String) -> Result<(), Error> {
