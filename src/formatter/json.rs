@@ -374,7 +374,9 @@ impl JsonFormatterBuilder {
     #[must_use]
     pub fn build(self) -> JsonFormatter {
         let text = |pattern, zone| {
-            TimeFormat::strftime(pattern, zone).map_or(TimeWriter::Omitted, TimeWriter::Text)
+            TimeFormat::strftime(pattern, zone).map_or(TimeWriter::Omitted, |format| {
+                TimeWriter::Text(format.exact())
+            })
         };
         let time = match self.time {
             JsonTime::Millis => text("%Y-%m-%dT%H:%M:%S.%3fZ", TimeZone::Utc),
@@ -479,5 +481,17 @@ mod tests {
         assert_eq!(time(JsonTime::EpochMillis), "1500");
         assert_eq!(time(JsonTime::EpochNanos), "1500000001");
         assert_eq!(time(JsonTime::Omitted), "null");
+
+        // Not rounded up into the next second, as Python's floats would have it.
+        let record = Record::builder()
+            .time(Timestamp::from_nanos(1_677_903_920_999_999_900))
+            .build();
+        let mut line = Line::new();
+        JsonFormatter::new().format(&record, &mut line).unwrap();
+        assert!(
+            line.as_str().contains("T04:25:20.999Z"),
+            "{}",
+            line.as_str()
+        );
     }
 }

@@ -106,7 +106,7 @@ impl Formatter {
     #[must_use]
     pub fn format_time(&self, time: crate::Timestamp) -> String {
         let mut text = String::new();
-        self.time.push(template::python_time(time), &mut text);
+        self.time.push(time, &mut text);
         text
     }
 
@@ -136,8 +136,7 @@ impl Formatter {
                     return Ok(());
                 }
                 Field::AscTime => {
-                    self.time
-                        .push(template::python_time(record.time()), line.text_mut());
+                    self.time.push(record.time(), line.text_mut());
                     return Ok(());
                 }
                 Field::ThreadName => {

@@ -25,7 +25,26 @@ pub(crate) struct TimeFormat {
     fraction_digits: usize,
     tail: Vec<Item<'static>>,
     zone: TimeZone,
+    /// Whether times round as Python's floats do; see [`python_time`].
+    rounds: bool,
 }
+
+/// A time as Python sees it: its floats round the last tenths of a microsecond of a second up into the next one (statement 51).
+pub(super) fn python_time(time: Timestamp) -> Timestamp {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "whole seconds of a 64-bit time"
+    )]
+    let second = time.as_seconds_f64().floor() as i64;
+    if second == time.seconds() {
+        time
+    } else {
+        Timestamp::from_nanos(second * 1_000_000_000)
+    }
+}
+
+/// Before these nanoseconds of a second no float of the years around ours rounds up.
+const MAY_ROUND: u32 = 999_999_000;
 
 /// Numbers 0 and 1 are Python's form in local time and in UTC, which most formatters share.
 static NEXT_ID: AtomicU32 = AtomicU32::new(2);
@@ -46,6 +65,7 @@ impl TimeFormat {
             fraction_digits: 3,
             tail: Vec::new(),
             zone,
+            rounds: true,
         }
     }
 
@@ -70,7 +90,16 @@ impl TimeFormat {
             fraction_digits: 3,
             tail: vec![literal(after)],
             zone,
+            rounds: true,
         })
+    }
+
+    /// The same, with times as they are.
+    pub(crate) fn exact(self) -> Self {
+        Self {
+            rounds: false,
+            ..self
+        }
     }
 
     /// A pattern of `strftime`. Beyond C's codes: `%f` is microseconds, `%3f`, `%6f` and `%9f` are digits of the fraction, and
@@ -88,6 +117,7 @@ impl TimeFormat {
                 fraction_digits: 0,
                 tail: Vec::new(),
                 zone,
+                rounds: true,
             });
         };
         let (head, tail) = (&pattern[..at], &pattern[at + code.len()..]);
@@ -106,32 +136,38 @@ impl TimeFormat {
             fraction_digits: digits,
             tail: items(tail, zone),
             zone,
+            rounds: true,
         })
     }
 
     /// Appends an instant. Allocates when the thread meets a format for the first time.
     #[inline]
     pub(crate) fn push(&self, time: Timestamp, out: &mut String) {
+        let mut instant = Instant::of(time);
+        if self.rounds && instant.nanos >= MAY_ROUND {
+            instant = Instant::of(python_time(time));
+        }
         let cached = CACHE.try_with(|cache| {
             let mut cache = cache.try_borrow_mut().ok()?;
-            out.push_str(cache.text(self, time));
+            out.push_str(cache.text(self, instant));
             Some(())
         });
         if cached != Ok(Some(())) {
             // No cache any more, as in a thread-local's destructor.
             let mut entry = Entry::new();
-            entry.set(self, time);
+            entry.set(self, instant);
             out.push_str(&entry.text);
         }
     }
 
     /// The part of an instant that changes within a second, in units of the last digit.
-    fn fraction(&self, time: Timestamp) -> u32 {
+    #[inline]
+    fn fraction(&self, instant: Instant) -> u32 {
         match self.fraction_digits {
             0 => 0,
-            3 => time.subsec_millis(),
-            6 => time.subsec_nanos() / 1000,
-            _ => time.subsec_nanos(),
+            3 => instant.nanos / 1_000_000,
+            6 => instant.nanos / 1000,
+            _ => instant.nanos,
         }
     }
 
@@ -144,6 +180,27 @@ impl TimeFormat {
             None => {
                 let _ = write!(head, "{second}");
             }
+        }
+    }
+}
+
+/// A time, taken apart once.
+#[derive(Clone, Copy)]
+struct Instant {
+    second: i64,
+    nanos: u32,
+}
+
+impl Instant {
+    #[inline]
+    fn of(time: Timestamp) -> Self {
+        let second = time.seconds();
+        let nanos = time
+            .as_nanos()
+            .wrapping_sub(second.wrapping_mul(1_000_000_000));
+        Self {
+            second,
+            nanos: u32::try_from(nanos).unwrap_or(0),
         }
     }
 }
@@ -230,14 +287,14 @@ impl Entry {
         self.id == format.id && self.second == second
     }
 
-    fn set(&mut self, format: &TimeFormat, time: Timestamp) {
+    fn set(&mut self, format: &TimeFormat, instant: Instant) {
         self.text.clear();
         self.tail.clear();
-        format.render(time.seconds(), &mut self.text, &mut self.tail);
+        format.render(instant.second, &mut self.text, &mut self.tail);
         self.head_len = self.text.len();
         self.id = format.id;
-        self.second = time.seconds();
-        self.set_fraction(format, format.fraction(time));
+        self.second = instant.second;
+        self.set_fraction(format, format.fraction(instant));
     }
 
     fn set_fraction(&mut self, format: &TimeFormat, fraction: u32) {
@@ -267,13 +324,13 @@ thread_local! {
 
 impl Cache {
     #[inline]
-    fn text(&mut self, format: &TimeFormat, time: Timestamp) -> &str {
-        let second = time.seconds();
+    fn text(&mut self, format: &TimeFormat, instant: Instant) -> &str {
+        let second = instant.second;
         if !self.entries[self.last].is_of(format, second) {
-            self.find(format, time);
+            self.find(format, instant);
         }
         let entry = &mut self.entries[self.last];
-        let fraction = format.fraction(time);
+        let fraction = format.fraction(instant);
         if entry.fraction != fraction {
             entry.set_fraction(format, fraction);
         }
@@ -282,8 +339,8 @@ impl Cache {
 
     /// Makes the entry of a format and second the last one.
     #[cold]
-    fn find(&mut self, format: &TimeFormat, time: Timestamp) {
-        let second = time.seconds();
+    fn find(&mut self, format: &TimeFormat, instant: Instant) {
+        let second = instant.second;
         if let Some(at) = self
             .entries
             .iter()
@@ -295,7 +352,7 @@ impl Cache {
         // A format takes the place of its own last second, so that one fast format does not push out the others.
         let own = self.entries.iter().position(|entry| entry.id == format.id);
         self.last = own.unwrap_or((self.last + 1) % self.entries.len());
-        self.entries[self.last].set(format, time);
+        self.entries[self.last].set(format, instant);
     }
 }
 

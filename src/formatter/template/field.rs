@@ -1,7 +1,6 @@
 //! The fields that a template can name.
 
-use super::super::time::TimeFormat;
-use crate::clock::Timestamp;
+use super::super::time::{TimeFormat, python_time};
 use crate::record::Scalar;
 use crate::{OwnedValue, Record};
 
@@ -134,7 +133,7 @@ impl Field {
             Self::Function => read(Scalar::Text(record.source().function())),
             Self::Created => read(Scalar::Float(record.time().as_seconds_f64())),
             Self::AscTime => {
-                time.push(python_time(record.time()), &mut text);
+                time.push(record.time(), &mut text);
                 read(Scalar::Text(&text))
             }
             Self::Millis => read(Scalar::Float(
@@ -171,29 +170,5 @@ impl Field {
                 ),
             },
         })
-    }
-}
-
-/// A time as Python sees it: its floats round the last tenths of a microsecond of a second up into the next one (statement 51).
-#[inline]
-pub(crate) fn python_time(time: Timestamp) -> Timestamp {
-    if time.subsec_millis() == 999 {
-        rounded(time)
-    } else {
-        time
-    }
-}
-
-#[cold]
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "whole seconds of a 64-bit time"
-)]
-fn rounded(time: Timestamp) -> Timestamp {
-    let second = time.as_seconds_f64().floor() as i64;
-    if second == time.seconds() {
-        time
-    } else {
-        Timestamp::from_nanos(second * 1_000_000_000)
     }
 }

@@ -12,7 +12,7 @@ mod percent;
 use std::fmt::Display;
 use std::str::FromStr;
 
-pub(crate) use self::field::{Field, python_time};
+pub(crate) use self::field::Field;
 
 use crate::record::Scalar;
 use crate::{Error, ErrorKind};
