@@ -5,7 +5,7 @@ use std::fmt;
 use std::panic::{self, AssertUnwindSafe, Location};
 
 use crate::level_methods::level_methods;
-use crate::record::{Context, Fields, LazyText, Message};
+use crate::record::{Context, LazyText, Message};
 use crate::sync::Arc;
 use crate::{Level, Logger, OwnedValue, Record, Source};
 
@@ -188,11 +188,11 @@ impl LoggerAdapter {
         error: Option<&dyn Error>,
         caller: &'static Location<'static>,
     ) {
-        let text = LazyText::new(arguments);
-        let mut record = self
-            .logger
-            .record(level, Message::Lazy(&text), Source::of_caller(caller));
-        record.failure.error = error;
+        let text = LazyText::of_arguments(arguments);
+        let mut record =
+            self.logger
+                .record(level, Message::Lazy(&text), &Source::of_caller(caller));
+        record.error = error;
         self.submit(&mut record);
     }
 
@@ -203,10 +203,12 @@ impl LoggerAdapter {
     }
 
     fn add_to<'r>(&'r self, record: &mut Record<'r>) {
-        if self.keeps_call {
-            record.fields.set_context(&self.context);
-        } else {
-            record.fields = Fields::of_context(&self.context);
+        record.context = &self.context;
+        if !self.keeps_call {
+            record.call = None;
+            if !record.details().set.is_empty() {
+                record.extra.get_mut().set.clear();
+            }
         }
         for process in &self.processes {
             // A panic of it must not reach the caller any more than a filter's.

@@ -109,6 +109,20 @@ pub trait Clock: Send + Sync + fmt::Debug {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    /// By the system's own call: std's way to nanoseconds since the epoch takes a check, a subtraction and a division more,
+    /// which are a tenth of a whole record's instructions.
+    #[cfg(unix)]
+    #[inline]
+    fn now(&self) -> Timestamp {
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
+        Timestamp(
+            now.tv_sec
+                .saturating_mul(Timestamp::SECOND)
+                .saturating_add(now.tv_nsec),
+        )
+    }
+
+    #[cfg(not(unix))]
     fn now(&self) -> Timestamp {
         #[expect(clippy::disallowed_methods, reason = "this is the clock")]
         let now = SystemTime::now();

@@ -1,5 +1,7 @@
 //! How much a record matters: [`Level`].
 
+use crate::text::Piece;
+
 /// How much a record matters, or how much a logger lets through: a number, with names for some of them.
 ///
 /// The higher, the more severe, with room between for levels of your own ([`add_level_name`](crate::add_level_name)).
@@ -81,6 +83,12 @@ impl Level {
         }
     }
 
+    /// The name of a built-in level but [`OFF`](Self::OFF), at which nothing is logged.
+    #[inline]
+    pub(crate) fn builtin_piece(self) -> Option<&'static Piece<16>> {
+        PIECES.get(usize::from(self.0))?.as_ref()
+    }
+
     pub(crate) const fn builtin_name(self) -> Option<&'static str> {
         Some(match self {
             Self::NOTSET => "NOTSET",
@@ -95,6 +103,21 @@ impl Level {
         })
     }
 }
+
+/// The names of the built-in levels by their numbers, ready to be appended to lines.
+static PIECES: [Option<Piece<16>>; 51] = {
+    let mut pieces = [None; 51];
+    let mut at = 0;
+    while at < pieces.len() {
+        #[expect(clippy::cast_possible_truncation, reason = "at most 50")]
+        let level = Level(at as u16);
+        if let Some(name) = level.builtin_name() {
+            pieces[at] = Piece::new(name);
+        }
+        at += 1;
+    }
+    pieces
+};
 
 impl From<u16> for Level {
     fn from(number: u16) -> Self {

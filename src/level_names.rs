@@ -6,6 +6,7 @@ use std::ops::Deref;
 use arc_swap::ArcSwap;
 
 use crate::sync::{Arc, AtomicBool, Mutex, Ordering};
+use crate::text::Piece;
 use crate::{Error, ErrorKind, Level};
 
 /// The name of a level, without an allocation for the usual ones.
@@ -113,6 +114,16 @@ impl LevelNames {
             None
         } else {
             level.builtin_name()
+        }
+    }
+
+    /// The same, to be appended to a line.
+    #[inline]
+    pub(crate) fn builtin_piece(&self, level: Level) -> Option<&'static Piece<16>> {
+        if self.changed.load(Ordering::Acquire) {
+            None
+        } else {
+            level.builtin_piece()
         }
     }
 

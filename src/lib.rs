@@ -111,6 +111,7 @@ mod record;
 mod registry;
 mod setup;
 mod sync;
+mod text;
 
 pub use crate::adapter::LoggerAdapter;
 pub use crate::bridge::install;

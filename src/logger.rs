@@ -385,9 +385,9 @@ impl Logger {
         error: Option<&dyn StdError>,
         caller: &'static Location<'static>,
     ) {
-        let text = LazyText::new(arguments);
-        let mut record = self.record(level, Message::Lazy(&text), Source::of_caller(caller));
-        record.failure.error = error;
+        let text = LazyText::of_arguments(arguments);
+        let mut record = self.record(level, Message::Lazy(&text), &Source::of_caller(caller));
+        record.error = error;
         self.submit(&mut record);
     }
 
@@ -395,7 +395,7 @@ impl Logger {
         &'r self,
         level: Level,
         message: Message<'r>,
-        source: Source<'r>,
+        source: &Source<'r>,
     ) -> Record<'r> {
         Record::new(
             &self.registry.environment,
@@ -480,8 +480,8 @@ impl log::Log for Logger {
     fn log(&self, record: &log::Record<'_>) {
         let level = record.level().into();
         if self.node.lets_through(level) {
-            let text = LazyText::new(*record.args());
-            let mut ours = self.record(level, Message::Lazy(&text), Source::of_facade(record));
+            let text = LazyText::of_arguments(*record.args());
+            let mut ours = self.record(level, Message::Lazy(&text), &Source::of_facade(record));
             ours.set_source_of_key_values(record.key_values());
             self.submit(&mut ours);
         }

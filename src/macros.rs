@@ -1,7 +1,7 @@
 //! The macros that log.
 //!
 //! All expand to `__log`, which sorts out whether a logger stands first, then to `__log_to` or `__log_here`, which test the level,
-//! and to `__submit`, which sorts out key-values.
+//! to `__submit`, which sorts out key-values, and to `__emit`, which sorts out what the message is written from.
 
 /// Logs at a level: `log!(LEVEL, "…")` on the module's own logger, `log!(logger, LEVEL, "…")` on another.
 ///
@@ -158,16 +158,73 @@ macro_rules! __log_to {
 #[macro_export]
 macro_rules! __submit {
     ($level:ident; $logger:ident; $($key:tt $(: $capture:tt)? $(= $value:expr)?),+ ; $($format:tt)+) => {
-        $crate::__private::log_with(
+        $crate::__emit!(
+            $level, $logger,
+            [$(($crate::__key!($key), $crate::__capture!($key $(: $capture)? = $($value)?))),+];
+            $($format)+
+        )
+    };
+    ($level:ident; $logger:ident; $($format:tt)+) => { $crate::__emit!($level, $logger, []; $($format)+) };
+}
+
+/// A message that asks for nothing but `{}` is taken apart, the others are left to `format_args!`. Which one it is is known when
+/// the program is compiled; both are, so that errors are those of `format_args!`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __emit {
+    ($level:ident, $logger:ident, $captures:tt; $format:literal, $($argument:tt)+) => {{
+        const __PIECES: $crate::__private::usize = $crate::__private::count_pieces($format);
+        if __PIECES > 0 {
+            $crate::__take_apart!(($level, $logger, $captures, $format, __PIECES, ($($argument)+)); []; $($argument)+)
+        } else {
+            $crate::__emit_arguments!($level, $logger, $captures, $format, $($argument)+)
+        }
+    }};
+    ($level:ident, $logger:ident, $captures:tt; $($format:tt)+) => {
+        $crate::__emit_arguments!($level, $logger, $captures, $($format)+)
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __emit_arguments {
+    ($level:ident, $logger:ident, $captures:tt, $($format:tt)+) => {
+        $crate::__private::log(
             $logger,
             $level,
             $crate::__source!(),
-            $crate::__private::format_args!($($format)+),
-            &[$(($crate::__key!($key), $crate::__capture!($key $(: $capture)? = $($value)?))),+],
+            $crate::__private::Unwritten::Arguments($crate::__private::format_args!($($format)+)),
+            &$captures,
         )
     };
-    ($level:ident; $logger:ident; $($format:tt)+) => {
-        $crate::__private::log($logger, $level, $crate::__source!(), $crate::__private::format_args!($($format)+))
+}
+
+/// Takes a reference to each argument in turn, as `format_args!` does, and logs by them. Named arguments end it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __take_apart {
+    (($level:ident, $logger:ident, $captures:tt, $format:literal, $pieces:ident, $all:tt); [$($argument:ident)*]; ) => {{
+        const __LIST: [&$crate::__private::str; $pieces] = $crate::__private::pieces::<$pieces>($format);
+        #[allow(unused_imports, reason = "whichever the arguments need")]
+        use $crate::__private::{ByDisplay as _, ByNothing as _, ByPlain as _};
+        $crate::__private::log(
+            $logger,
+            $level,
+            $crate::__source!(),
+            $crate::__private::Unwritten::Parts($crate::__private::Parts {
+                pieces: &__LIST,
+                arguments: &[$((&&&$crate::__private::Probe($argument)).to_argument()),*],
+            }),
+            &$captures,
+        )
+    }};
+    (($level:ident, $logger:ident, $captures:tt, $format:literal, $pieces:ident, ($($all:tt)+)); [$($done:ident)*]; $name:ident = $($rest:tt)*) => {
+        $crate::__emit_arguments!($level, $logger, $captures, $format, $($all)+)
+    };
+    ($call:tt; [$($done:ident)*]; $argument:expr $(, $($rest:tt)*)?) => {
+        match &$argument {
+            argument => $crate::__take_apart!($call; [$($done)* argument]; $($($rest)*)?),
+        }
     };
 }
 

@@ -4,7 +4,6 @@
 
 use std::backtrace::Backtrace;
 use std::error::Error as StdError;
-use std::fmt;
 
 use log::kv::{self, Key, Value, VisitSource};
 use once_cell::sync::OnceCell;
@@ -12,9 +11,14 @@ use once_cell::sync::OnceCell;
 pub use log::kv::{ToValue, Value as KvValue};
 pub use std::any::type_name_of_val;
 pub use std::backtrace::Backtrace as StdBacktrace;
+pub use std::primitive::{str, usize};
 pub use std::{concat, file, format_args, line, module_path, stringify};
 
-use crate::record::{LazyText, Message, Record};
+pub use crate::record::{
+    Argument, ByDisplay, ByNothing, ByPlain, Parts, Plain, Probe, Unwritten, count_pieces, pieces,
+};
+
+use crate::record::{LazyText, Message};
 use crate::registry::GateCopy;
 use crate::{Level, Logger, LoggerAdapter, Registry, Source};
 
@@ -22,7 +26,7 @@ use crate::{Level, Logger, LoggerAdapter, Registry, Source};
 pub trait Target {
     fn lets_through(&self, level: Level) -> bool;
     fn logger(&self) -> &Logger;
-    fn submit<'r>(&'r self, record: &mut Record<'r>);
+    fn adapter(&self) -> Option<&LoggerAdapter>;
 }
 
 impl Target for Logger {
@@ -31,12 +35,14 @@ impl Target for Logger {
         self.node().lets_through(level)
     }
 
+    #[inline(always)]
     fn logger(&self) -> &Logger {
         self
     }
 
-    fn submit<'r>(&'r self, record: &mut Record<'r>) {
-        Self::submit(self, record);
+    #[inline(always)]
+    fn adapter(&self) -> Option<&LoggerAdapter> {
+        None
     }
 }
 
@@ -46,12 +52,14 @@ impl Target for LoggerAdapter {
         self.logger().node().lets_through(level)
     }
 
+    #[inline(always)]
     fn logger(&self) -> &Logger {
         self.logger()
     }
 
-    fn submit<'r>(&'r self, record: &mut Record<'r>) {
-        Self::submit(self, record);
+    #[inline(always)]
+    fn adapter(&self) -> Option<&LoggerAdapter> {
+        Some(self)
     }
 }
 
@@ -61,12 +69,14 @@ impl<T: Target + ?Sized> Target for &T {
         (**self).lets_through(level)
     }
 
+    #[inline(always)]
     fn logger(&self) -> &Logger {
         (**self).logger()
     }
 
-    fn submit<'r>(&'r self, record: &mut Record<'r>) {
-        (**self).submit(record);
+    #[inline(always)]
+    fn adapter(&self) -> Option<&LoggerAdapter> {
+        (**self).adapter()
     }
 }
 
@@ -180,42 +190,54 @@ impl kv::Source for Captures<'_> {
     }
 }
 
-/// Logs without key-values; behind the gate.
-#[inline(never)]
-pub fn log(
-    target: &dyn Target,
+/// Logs; behind the gate.
+#[inline(always)]
+pub fn log<'a>(
+    target: &'a impl Target,
     level: Level,
-    source: &Source<'static>,
-    arguments: fmt::Arguments<'_>,
-) {
-    submit(target, level, *source, arguments, &Captures(&[]));
-}
-
-/// Logs with key-values; behind the gate.
-#[inline(never)]
-pub fn log_with<'a>(
-    target: &'a dyn Target,
-    level: Level,
-    source: &Source<'static>,
-    arguments: fmt::Arguments<'_>,
+    source: &'a Source<'static>,
+    message: Unwritten<'a>,
     captures: &'a [(&'a str, Captured<'a>)],
 ) {
-    submit(target, level, *source, arguments, &Captures(captures));
+    match target.adapter() {
+        None if captures.is_empty() => submit(target.logger(), level, source, message),
+        adapter => submit_with(
+            target.logger(),
+            adapter,
+            level,
+            source,
+            message,
+            &Captures(captures),
+        ),
+    }
 }
 
-pub(crate) fn submit(
-    target: &dyn Target,
+/// The usual call.
+#[inline(never)]
+fn submit(logger: &Logger, level: Level, source: &Source<'static>, message: Unwritten<'_>) {
+    let text = LazyText::new(message);
+    logger.submit(&mut logger.record(level, Message::Lazy(&text), source));
+}
+
+/// A call with key-values, or through an adapter.
+#[inline(never)]
+pub(crate) fn submit_with(
+    logger: &Logger,
+    adapter: Option<&LoggerAdapter>,
     level: Level,
-    source: Source<'static>,
-    arguments: fmt::Arguments<'_>,
+    source: &Source<'static>,
+    message: Unwritten<'_>,
     captures: &Captures<'_>,
 ) {
-    let text = LazyText::new(arguments);
-    let mut record = target.logger().record(level, Message::Lazy(&text), source);
+    let text = LazyText::new(message);
+    let mut record = logger.record(level, Message::Lazy(&text), source);
     if !captures.0.is_empty() {
         record.set_source_of_key_values(captures);
-        record.failure.error = captures.error().map(|(_, error)| error);
-        record.failure.backtrace = captures.backtrace().map(|(_, backtrace)| backtrace);
+        record.error = captures.error().map(|(_, error)| error);
+        record.backtrace = captures.backtrace().map(|(_, backtrace)| backtrace);
     }
-    target.submit(&mut record);
+    match adapter {
+        None => logger.submit(&mut record),
+        Some(adapter) => adapter.submit(&mut record),
+    }
 }

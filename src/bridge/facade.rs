@@ -80,14 +80,14 @@ impl log::Log for Registry {
 fn log_unless_off(registry: &Inner, record: &log::Record<'_>) {
     let level = Level::from(record.level());
     target_cache::with(registry, record.target(), level, |node, name| {
-        let text = LazyText::new(*record.args());
+        let text = LazyText::of_arguments(*record.args());
         let source = Source::of_facade(record);
         let mut ours = Record::new(
             &registry.environment,
             name,
             level,
             Message::Lazy(&text),
-            source,
+            &source,
         );
         let key_values = record.key_values();
         if key_values.count() > 0 {

@@ -5,6 +5,7 @@
 //! one registry: a number that changes whenever a name may mean another node.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use super::gate_cache;
 use crate::Level;
@@ -59,13 +60,13 @@ struct Slot {
     /// Of the target's text; 0 in an empty slot.
     address: usize,
     shape: u64,
-    /// Taken out while its record is on its way, as that runs the user's code, which may log.
-    known: Option<Box<Known>>,
+    /// Shared with the records on their way, as those run the user's code, which may log.
+    known: Option<Rc<Known>>,
 }
 
-/// What became of a wish to take a target's knowledge out.
-enum Taken {
-    On(Box<Known>),
+/// What is known of a target for a record of some level.
+enum Found {
+    On(Rc<Known>),
     Off(Option<&'static GateCopy>),
 }
 
@@ -98,30 +99,24 @@ impl Cache {
     }
 
     #[inline]
-    fn get(&self, target: &str, shape: u64) -> Option<&Known> {
+    fn get(&self, target: &str, shape: u64) -> Option<&Rc<Known>> {
         let slot = self.slots.get(self.slot_of(target.as_ptr() as usize)?)?;
-        let known = slot.known.as_deref()?;
+        let known = slot.known.as_ref()?;
         (slot.shape == shape && same(known.target.as_bytes(), target.as_bytes())).then_some(known)
     }
 
-    /// Takes a target's knowledge out for a record that passes there.
     #[inline]
-    fn take(&mut self, target: &str, shape: u64, level: Level) -> Option<Taken> {
-        let at = self.slot_of(target.as_ptr() as usize)?;
-        let slot = self.slots.get_mut(at)?;
-        let known = slot.known.as_deref()?;
-        if slot.shape != shape || !same(known.target.as_bytes(), target.as_bytes()) {
-            return None;
-        }
-        if known.node.lets_through(level) {
-            slot.known.take().map(Taken::On)
+    fn find(&self, target: &str, shape: u64, level: Level) -> Option<Found> {
+        let known = self.get(target, shape)?;
+        Some(if known.node.lets_through(level) {
+            Found::On(Rc::clone(known))
         } else {
-            Some(Taken::Off(known.gate))
-        }
+            Found::Off(known.gate)
+        })
     }
 
-    /// Puts back what was taken, or remembers a new target; answers with what was in its place.
-    fn put(&mut self, address: usize, shape: u64, known: Box<Known>) -> Option<Box<Known>> {
+    /// Remembers a target; answers with what was in its place.
+    fn put(&mut self, address: usize, shape: u64, known: Rc<Known>) -> Option<Rc<Known>> {
         if let Some(slot) = self.slot_of(address).and_then(|at| self.slots.get_mut(at)) {
             if slot.address == address {
                 slot.shape = shape;
@@ -133,7 +128,7 @@ impl Cache {
     }
 
     #[cold]
-    fn add(&mut self, address: usize, shape: u64, known: Box<Known>) {
+    fn add(&mut self, address: usize, shape: u64, known: Rc<Known>) {
         if self.used * 2 >= self.slots.len() {
             self.make_room();
         }
@@ -197,7 +192,7 @@ pub(super) fn gate(registry: &Inner, target: &str) -> u16 {
     let look =
         |cache: &RefCell<Cache>| Some(cache.try_borrow().ok()?.get(target, shape)?.node.gate());
     CACHE.try_with(look).ok().flatten().unwrap_or_else(|| {
-        let known = Box::new(Known::find(registry, target));
+        let known = Rc::new(Known::find(registry, target));
         let gate = known.node.gate();
         put(target, shape, known);
         gate
@@ -209,18 +204,24 @@ pub(super) fn gate(registry: &Inner, target: &str) -> u16 {
 pub(super) fn with(registry: &Inner, target: &str, level: Level, use_it: impl FnOnce(&Node, &str)) {
     // Before the look-up: what is found is at least as new as this.
     let shape = registry.shape();
-    let take = |cache: &RefCell<Cache>| cache.try_borrow_mut().ok()?.take(target, shape, level);
-    let known = match CACHE.try_with(take) {
-        Ok(Some(Taken::On(known))) => known,
+    let find = |cache: &RefCell<Cache>| cache.try_borrow().ok()?.find(target, shape, level);
+    let known = match CACHE.try_with(find) {
+        Ok(Some(Found::On(known))) => known,
         // The second time that it is off: not one of millions of targets that come once.
-        Ok(Some(Taken::Off(Some(gate)))) => return gate_cache::remember(target, shape, gate),
-        Ok(Some(Taken::Off(None))) => return copy_gate(registry, target, shape),
-        _ => Box::new(Known::find(registry, target)),
+        Ok(Some(Found::Off(Some(gate)))) => return gate_cache::remember(target, shape, gate),
+        Ok(Some(Found::Off(None))) => return copy_gate(registry, target, shape),
+        _ => remember(registry, target, shape),
     };
     if known.node.lets_through(level) {
         use_it(&known.node, known.name());
     }
-    put(target, shape, known);
+}
+
+#[cold]
+fn remember(registry: &Inner, target: &str, shape: u64) -> Rc<Known> {
+    let known = Rc::new(Known::find(registry, target));
+    put(target, shape, Rc::clone(&known));
+    known
 }
 
 /// Gets a target's node a copy of its gate, where the registry gives copies.
@@ -236,11 +237,11 @@ fn copy_gate(registry: &Inner, target: &str, shape: u64) {
             gate: registry.gate_copy(&node),
             ..Known::find(registry, target)
         };
-        put(target, shape, Box::new(known));
+        put(target, shape, Rc::new(known));
     }
 }
 
-fn put(target: &str, shape: u64, known: Box<Known>) {
+fn put(target: &str, shape: u64, known: Rc<Known>) {
     if target.len() <= MAX_LEN {
         let address = target.as_ptr() as usize;
         let put = |cache: &RefCell<Cache>| cache.try_borrow_mut().ok()?.put(address, shape, known);

@@ -1,6 +1,7 @@
 //! What a message may do to the line it stands in: nothing.
 
 use super::scan::is_printable_ascii;
+use crate::text::Text;
 
 /// What becomes of newlines and control characters in messages, names and values.
 ///
@@ -25,7 +26,10 @@ pub enum Multiline {
 const INDENT: &str = "\n    ";
 
 /// Appends `text` by the rules of `multiline`.
-pub(crate) fn push(out: &mut String, text: &str, multiline: Multiline) {
+///
+/// Not inlined, as the formatter's loop would carry all of it through its registers.
+#[inline(never)]
+pub(crate) fn push(out: &mut Text, text: &str, multiline: Multiline) {
     if multiline == Multiline::Raw || is_plain(text) {
         out.push_str(text);
     } else {
@@ -35,17 +39,23 @@ pub(crate) fn push(out: &mut String, text: &str, multiline: Multiline) {
 
 /// Escapes what was appended to `out` from `start` on.
 #[inline]
-pub(crate) fn escape_from(out: &mut String, start: usize, multiline: Multiline) {
-    if multiline != Multiline::Raw && !is_plain(&out[start..]) {
-        let text = out.split_off(start);
-        push_escaped(out, &text, multiline);
+pub(crate) fn escape_from(out: &mut Text, start: usize, multiline: Multiline) {
+    if multiline != Multiline::Raw && !is_printable_ascii(out.bytes_from(start)) {
+        escape_again(out, start, multiline);
     }
+}
+
+#[cold]
+fn escape_again(out: &mut Text, start: usize, multiline: Multiline) {
+    let text = out.from(start).to_owned();
+    out.truncate(start);
+    push(out, &text, multiline);
 }
 
 /// Whether every character can stand as it is.
 #[inline]
 pub(crate) fn is_plain(text: &str) -> bool {
-    is_printable_ascii(text) || !text.chars().any(is_special)
+    is_printable_ascii(text.as_bytes()) || !text.chars().any(is_special)
 }
 
 /// Controls of C0 (but the tab), DEL and C1; line and paragraph separator; the marks that turn the direction of text.
@@ -56,7 +66,7 @@ fn is_special(character: char) -> bool {
 }
 
 #[cold]
-fn push_escaped(out: &mut String, text: &str, multiline: Multiline) {
+fn push_escaped(out: &mut Text, text: &str, multiline: Multiline) {
     let indent = multiline == Multiline::Indent;
     // The sink ends the line; a second newline would only be an empty, indented line.
     let text = if indent {
@@ -82,7 +92,7 @@ fn push_escaped(out: &mut String, text: &str, multiline: Multiline) {
 }
 
 /// Appends the escape of one character, as Rust would write it in a literal.
-pub(crate) fn push_escape(out: &mut String, character: char) {
+pub(crate) fn push_escape(out: &mut Text, character: char) {
     match character {
         '\n' => out.push_str("\\n"),
         '\r' => out.push_str("\\r"),
@@ -101,7 +111,7 @@ pub(crate) fn push_escape(out: &mut String, character: char) {
 }
 
 /// Appends a key or a value of ` key=value`: as it is if it is a plain word, else in quotes.
-pub(crate) fn push_word(out: &mut String, word: &str) {
+pub(crate) fn push_word(out: &mut Text, word: &str) {
     let breaks =
         |character: char| matches!(character, ' ' | '"' | '=' | '\t') || is_special(character);
     if !word.is_empty() && !word.contains(breaks) {
@@ -127,9 +137,9 @@ mod tests {
     use super::*;
 
     fn escaped(text: &str, multiline: Multiline) -> String {
-        let mut out = String::new();
+        let mut out = Text::default();
         push(&mut out, text, multiline);
-        out
+        out.as_str().to_owned()
     }
 
     #[test]
@@ -181,9 +191,9 @@ mod tests {
             ("say \"hi\"\n", "\"say \\\"hi\\\"\\n\""),
             ("C:\\dir", "C:\\dir"),
         ] {
-            let mut out = String::new();
+            let mut out = Text::default();
             push_word(&mut out, word);
-            assert_eq!(out, shown);
+            assert_eq!(out.as_str(), shown);
         }
     }
 }

@@ -9,6 +9,7 @@ use super::time::TimeFormat;
 use super::{Format, Line, TimeZone};
 use crate::buffer::Buffer;
 use crate::record::{KeyValues, Scalar, guard, write_error_chain};
+use crate::text::Text;
 use crate::{Error, Record, Timestamp};
 
 /// Writes each record as one JSON object on one line (RFC 8259, UTF-8).
@@ -86,7 +87,7 @@ impl JsonFormatter {
 
     /// Writes the opening brace, the time, and the beginning of the level's text.
     #[inline]
-    fn push_head(&self, time: Timestamp, out: &mut String) {
+    fn push_head(&self, time: Timestamp, out: &mut Text) {
         match &self.time {
             TimeWriter::Text(format) => {
                 out.push_str("{\"time\":\"");
@@ -143,20 +144,22 @@ impl Format for JsonFormatter {
             object.value("process", Scalar::Unsigned(record.process_id().into()));
         }
         object.key_values(record.key_values());
-        push_failure(record, &mut object);
+        if record.has_failure() {
+            push_failure(record, &mut object);
+        }
         object.out.push('}');
         Ok(())
     }
 }
 
+#[cold]
 fn push_failure(record: &Record<'_>, object: &mut Object<'_>) {
-    let failure = &record.failure;
-    if let Some(text) = &failure.text {
+    if let Some(text) = &record.details().error {
         object.text("error", text);
-    } else if let Some(error) = failure.error {
-        let mut text = Buffer::take();
-        guard(&mut text, |out| write_error_chain(error, out));
-        object.text("error", &text);
+    } else if let Some(error) = record.error {
+        let mut text = Buffer::<Text>::take();
+        guard(&mut *text, |out| write_error_chain(error, out));
+        object.text("error", text.as_str());
     }
     if let Some(stack) = record.stack() {
         object.text("stack", &stack);
@@ -182,7 +185,7 @@ const OWN: [&str; 13] = [
 
 /// A JSON object being written.
 struct Object<'o> {
-    out: &'o mut String,
+    out: &'o mut Text,
 }
 
 impl Object<'_> {
@@ -274,7 +277,7 @@ const OWN_BITS: u64 = {
     bits
 };
 
-fn push_scalar(out: &mut String, value: Scalar<'_>) {
+fn push_scalar(out: &mut Text, value: Scalar<'_>) {
     match value {
         Scalar::Null => out.push_str("null"),
         Scalar::Bool(value) => out.push_str(if value { "true" } else { "false" }),
@@ -285,16 +288,16 @@ fn push_scalar(out: &mut String, value: Scalar<'_>) {
         Scalar::Float(_) => out.push_str("null"),
         Scalar::Text(text) => push_string(out, text),
         Scalar::Other(_) => {
-            let mut text = Buffer::take();
+            let mut text = Buffer::<Text>::take();
             push_plain(value, &mut text);
-            push_string(out, &text);
+            push_string(out, text.as_str());
         }
         Scalar::Signed(_) | Scalar::Unsigned(_) => push_plain(value, out),
     }
 }
 
 /// Appends a JSON string. U+007F to U+009F and the line separators are escaped as well: JSON allows them, terminals obey them.
-fn push_string(out: &mut String, text: &str) {
+fn push_string(out: &mut Text, text: &str) {
     out.push('"');
     push_escaped(out, text);
     out.push('"');
@@ -302,7 +305,7 @@ fn push_string(out: &mut String, text: &str) {
 
 /// Appends what stands between the quotes of a JSON string.
 #[inline]
-fn push_escaped(out: &mut String, text: &str) {
+fn push_escaped(out: &mut Text, text: &str) {
     if is_plain_json(text) {
         out.push_str(text);
     } else {
@@ -311,7 +314,7 @@ fn push_escaped(out: &mut String, text: &str) {
 }
 
 #[cold]
-fn push_with_escapes(out: &mut String, text: &str) {
+fn push_with_escapes(out: &mut Text, text: &str) {
     let is_special = |c: char| {
         matches!(c, '"' | '\\' | '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}'
             | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::Format;
 use crate::buffer::Buffer;
+use crate::text::Text;
 use crate::{Error, Record};
 
 /// A line being written: a text that only grows, and whether its stream shows colours.
@@ -20,7 +21,7 @@ use crate::{Error, Record};
 /// ```
 #[derive(Debug)]
 pub struct Line {
-    text: Buffer,
+    text: Buffer<Text>,
     color: bool,
 }
 
@@ -59,10 +60,17 @@ impl Line {
         self.text.push(character);
     }
 
-    /// What stands in it so far.
+    /// What stands in it so far. Its bytes are checked each time: writers want [`as_bytes`](Self::as_bytes).
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        self.text.as_str()
+    }
+
+    /// What stands in it so far, in UTF-8.
+    #[inline]
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.text.as_bytes()
     }
 
     /// How many bytes stand in it.
@@ -77,7 +85,8 @@ impl Line {
         self.text.is_empty()
     }
 
-    pub(crate) fn text_mut(&mut self) -> &mut String {
+    #[inline]
+    pub(crate) fn text_mut(&mut self) -> &mut Text {
         &mut self.text
     }
 }

@@ -6,6 +6,7 @@ mod escape;
 mod json;
 mod line;
 mod scan;
+mod step;
 mod template;
 mod text;
 mod text_builder;

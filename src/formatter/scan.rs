@@ -5,8 +5,8 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// Bytes of ASCII text that is no control: `' '..='~'`.
 #[inline]
-pub(super) fn is_printable_ascii(text: &str) -> bool {
-    all_words(text.as_bytes(), |word| unprintable(word) == 0)
+pub(super) fn is_printable_ascii(bytes: &[u8]) -> bool {
+    all_words(bytes, |word| unprintable(word) == 0)
 }
 
 /// The same, without what a JSON string escapes.
@@ -72,7 +72,7 @@ mod tests {
                     let mut text = "a".repeat(len);
                     text.replace_range(at..=at, character.encode_utf8(&mut [0; 2]));
                     let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-                    assert_eq!(is_printable_ascii(&text), printable, "{text:?}");
+                    assert_eq!(is_printable_ascii(text.as_bytes()), printable, "{text:?}");
                     let plain = printable && !text.contains(['"', '\\']);
                     assert_eq!(is_plain_json(&text), plain, "{text:?}");
                 }

@@ -2,12 +2,14 @@
 
 use super::color::{Colors, RESET};
 use super::escape::{self, Multiline};
+use super::step::{Kind, Step};
 use super::template::{self, Field, Segment, Spec, Style};
 use super::text_builder::FormatterBuilder;
 use super::time::TimeFormat;
 use super::{Format, Line};
 use crate::buffer::Buffer;
 use crate::record::{KeyValues, Scalar, write_error_chain};
+use crate::text::Text;
 use crate::{Error, ErrorKind, OwnedValue, Record};
 
 /// Writes records as text by a template, compiled once.
@@ -40,6 +42,8 @@ use crate::{Error, ErrorKind, OwnedValue, Record};
 pub struct Formatter {
     /// `Err` holds why an unchecked template cannot be written.
     pub(super) segments: Result<Vec<Segment>, String>,
+    /// The same, made ready.
+    pub(super) steps: Box<[Step]>,
     pub(super) time: TimeFormat,
     pub(super) uses_time: bool,
     /// The message stands in the template once.
@@ -105,61 +109,51 @@ impl Formatter {
     /// `Formatter.formatTime`.
     #[must_use]
     pub fn format_time(&self, time: crate::Timestamp) -> String {
-        let mut text = String::new();
+        let mut text = Text::new();
         self.time.push(time, &mut text);
-        text
+        text.as_str().to_owned()
     }
 
-    /// Writes a field. Those of nearly every line come first, without a detour.
-    #[inline]
-    fn push_field(
-        &self,
-        field: &Field,
-        spec: &Spec,
-        record: &Record<'_>,
-        line: &mut Line,
-    ) -> Result<(), Error> {
-        if let Spec::Plain = spec {
-            match field {
-                Field::Message if self.message_once && record.is_for_one => {
-                    let start = line.len();
-                    record.message.push_once(line.text_mut());
-                    escape::escape_from(line.text_mut(), start, self.multiline);
-                    return Ok(());
-                }
-                Field::Message => {
-                    escape::push(line.text_mut(), record.message(), self.multiline);
-                    return Ok(());
-                }
-                Field::Name => {
-                    escape::push(line.text_mut(), record.name(), self.multiline);
-                    return Ok(());
-                }
-                Field::AscTime => {
-                    self.time.push(record.time(), line.text_mut());
-                    return Ok(());
-                }
-                Field::ThreadName => {
-                    let thread = &record.thread;
-                    thread.with_display_name(&mut |name| {
-                        escape::push(line.text_mut(), name, self.multiline)
-                    });
-                    return Ok(());
-                }
-                Field::LevelName if !line.color() => {
-                    record.with_level_name(|name| {
-                        escape::push(line.text_mut(), name, self.multiline)
-                    });
-                    return Ok(());
-                }
-                _ => {}
+    /// Writes the fields of nearly every line; answers whether it was one of them.
+    #[inline(always)]
+    fn push_usual_field(&self, kind: Kind, record: &Record<'_>, line: &mut Line) -> bool {
+        match kind {
+            Kind::Message if self.message_once && record.is_for_one => {
+                push_message_once(record, line.text_mut(), self.multiline);
             }
+            Kind::Message => escape::push(line.text_mut(), record.message(), self.multiline),
+            Kind::Name => escape::push(line.text_mut(), record.name(), self.multiline),
+            Kind::AscTime => self.time.push(record.time(), line.text_mut()),
+            Kind::LevelName => return push_builtin_level_name(record, line),
+            Kind::ThreadName => {
+                let thread = &record.thread;
+                thread.with_display_name(&mut |name| {
+                    escape::push(line.text_mut(), name, self.multiline)
+                });
+            }
+            Kind::Text => {}
+            Kind::Segment => return false,
         }
-        self.push_other_field(field, spec, record, line)
+        true
     }
 
     #[inline(never)]
-    fn push_other_field(
+    fn push_segment(
+        &self,
+        segment: &Segment,
+        record: &Record<'_>,
+        line: &mut Line,
+    ) -> Result<(), Error> {
+        match segment {
+            Segment::Literal(text) => {
+                line.push_str(text);
+                Ok(())
+            }
+            Segment::Field { field, spec } => self.push_field(field, spec, record, line),
+        }
+    }
+
+    fn push_field(
         &self,
         field: &Field,
         spec: &Spec,
@@ -188,14 +182,11 @@ impl Formatter {
         spec: &Spec,
         value: Scalar<'_>,
         record: &Record<'_>,
-        out: &mut String,
+        out: &mut Text,
     ) -> Result<(), Error> {
         let lookup = |field: &Field| {
-            let mut text = String::new();
-            let read = field.read(record, &self.time, &self.defaults, |value| {
-                template::push_plain(value, &mut text)
-            });
-            read.map(|()| text).ok_or_else(|| self.missing(field))
+            let read = field.read(record, &self.time, &self.defaults, template::plain);
+            read.ok_or_else(|| self.missing(field))
         };
         if self.multiline == Multiline::Raw || !field.is_foreign() {
             return spec.push(value, &lookup, out);
@@ -203,10 +194,9 @@ impl Formatter {
         match value {
             Scalar::Text(text) if escape::is_plain(text) => spec.push(value, &lookup, out),
             Scalar::Text(_) | Scalar::Other(_) => {
-                let (mut raw, mut escaped) = (Buffer::take(), Buffer::take());
-                template::push_plain(value, &mut raw);
-                escape::push(&mut escaped, &raw, self.multiline);
-                spec.push(Scalar::Text(&escaped), &lookup, out)
+                let mut escaped = Text::new();
+                escape::push(&mut escaped, &template::plain(value), self.multiline);
+                spec.push(Scalar::Text(escaped.as_str()), &lookup, out)
             }
             _ => spec.push(value, &lookup, out),
         }
@@ -227,7 +217,8 @@ impl Formatter {
         )
     }
 
-    fn push_key_values(&self, segments: &[Segment], key_values: KeyValues<'_>, out: &mut String) {
+    #[inline(never)]
+    fn push_key_values(&self, segments: &[Segment], key_values: KeyValues<'_>, out: &mut Text) {
         key_values.for_each(|key, value| {
             let named = segments.iter().find_map(|segment| match segment {
                 Segment::Field { field, .. } if field.name() == key => Some(field),
@@ -247,30 +238,30 @@ impl Formatter {
     }
 
     #[cold]
-    fn push_failure(&self, record: &Record<'_>, out: &mut String) {
-        let failure = &record.failure;
-        if let Some(text) = &failure.text {
+    fn push_failure(&self, record: &Record<'_>, out: &mut Text) {
+        let details = record.details();
+        if let Some(text) = &details.error {
             self.push_lines(text, out);
-        } else if let Some(error) = failure.error {
-            let mut text = Buffer::take();
-            crate::record::guard(&mut text, |out| write_error_chain(error, out));
-            self.push_lines(&text, out);
+        } else if let Some(error) = record.error {
+            let mut text = Buffer::<Text>::take();
+            crate::record::guard(&mut *text, |out| write_error_chain(error, out));
+            self.push_lines(text.as_str(), out);
         }
-        if let Some(text) = &failure.stack {
+        if let Some(text) = &details.stack {
             self.push_lines(text, out);
-        } else if let Some(backtrace) = failure.backtrace {
+        } else if let Some(backtrace) = record.backtrace {
             self.push_lines(&backtrace.to_string(), out);
         }
     }
 
     /// Appends a text on lines of its own (statement 67). An empty text is none.
-    fn push_lines(&self, text: &str, out: &mut String) {
+    fn push_lines(&self, text: &str, out: &mut Text) {
         if text.is_empty() {
             return;
         }
         match self.multiline {
             Multiline::Raw => {
-                if !out.ends_with('\n') {
+                if !out.ends_with_newline() {
                     out.push('\n');
                 }
                 out.push_str(text);
@@ -287,15 +278,35 @@ impl Formatter {
     }
 }
 
+/// Writes the name of a built-in level without a colour; answers whether it was one.
+#[inline(never)]
+fn push_builtin_level_name(record: &Record<'_>, line: &mut Line) -> bool {
+    match record.builtin_level_name() {
+        Some(name) if !line.color() => {
+            line.text_mut().push_piece(name);
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Writes the message into the line alone, as nobody else needs it.
+#[inline(never)]
+fn push_message_once(record: &Record<'_>, out: &mut Text, multiline: Multiline) {
+    let start = out.len();
+    record.message.push_once(out);
+    escape::escape_from(out, start, multiline);
+}
+
 /// The value of ` key=value`, in Rust's own words (`true`, not `True`).
-fn push_appended_value(value: Scalar<'_>, out: &mut String) {
+fn push_appended_value(value: Scalar<'_>, out: &mut Text) {
     match value {
         Scalar::Bool(value) => out.push_str(if value { "true" } else { "false" }),
         Scalar::Text(text) => escape::push_word(out, text),
         Scalar::Other(_) => {
-            let mut text = Buffer::take();
+            let mut text = Buffer::<Text>::take();
             template::push_plain(value, &mut text);
-            escape::push_word(out, &text);
+            escape::push_word(out, text.as_str());
         }
         _ => template::push_plain(value, out),
     }
@@ -303,19 +314,20 @@ fn push_appended_value(value: Scalar<'_>, out: &mut String) {
 
 impl Format for Formatter {
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
-        let segments = self.segments.as_ref();
-        let segments = segments.map_err(|why| Error::new(ErrorKind::FormatField, why.clone()))?;
-        for segment in segments {
-            match segment {
-                Segment::Literal(text) => line.push_str(text),
-                Segment::Field { field, spec } => self.push_field(field, spec, record, line)?,
+        let segments = match &self.segments {
+            Ok(segments) => &**segments,
+            Err(why) => return Err(Error::new(ErrorKind::FormatField, why.clone())),
+        };
+        for step in &self.steps {
+            if !self.push_usual_field(step.kind, record, line) {
+                self.push_segment(&segments[step.segment], record, line)?;
             }
+            line.text_mut().push_piece(&step.behind);
         }
-        let key_values = record.key_values();
-        if self.append_key_values && key_values.has_source() {
-            self.push_key_values(segments, key_values, line.text_mut());
+        if self.append_key_values && record.key_values().has_source() {
+            self.push_key_values(segments, record.key_values(), line.text_mut());
         }
-        if record.failure.is_some() {
+        if record.has_failure() {
             self.push_failure(record, line.text_mut());
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use super::color::Colors;
 use super::escape::Multiline;
+use super::step::Step;
 use super::template::{self, Field, Segment, Style};
 use super::text::Formatter;
 use super::time::{PYTHON_MSEC, PYTHON_TIME, TimeFormat};
@@ -188,6 +189,9 @@ impl FormatterBuilder {
             .as_ref()
             .map_or(0, |segments| segments.iter().filter(is_message).count());
         Formatter {
+            steps: segments
+                .as_ref()
+                .map_or(Box::default(), |segments| Step::all(segments)),
             message_once: messages == 1,
             uses_time: template::uses_time(&self.template, self.style),
             segments,

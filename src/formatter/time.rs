@@ -1,6 +1,6 @@
 //! Instants to text, once a second.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt::Write;
 
 use chrono::format::{Item, StrftimeItems};
@@ -9,6 +9,7 @@ use chrono::{DateTime, FixedOffset};
 use super::zone::TimeZone;
 use crate::clock::Timestamp;
 use crate::sync::{AtomicU32, Ordering};
+use crate::text::{Piece, Text};
 use crate::{Error, ErrorKind};
 
 /// Python's `default_time_format` and `default_msec_format`.
@@ -141,22 +142,49 @@ impl TimeFormat {
     }
 
     /// Appends an instant. Allocates when the thread meets a format for the first time.
-    #[inline]
-    pub(crate) fn push(&self, time: Timestamp, out: &mut String) {
-        let mut instant = Instant::of(time);
+    #[inline(never)]
+    pub(crate) fn push(&self, time: Timestamp, out: &mut Text) {
+        let known = STAMPS.with(|stamps| {
+            let stamp = &stamps[self.id as usize % STAMPS_KEPT];
+            let is_known = stamp.holds(self.id, time);
+            if is_known {
+                out.push_piece(&stamp.text.get());
+            }
+            is_known
+        });
+        if !known {
+            self.push_anew(time, out);
+        }
+    }
+
+    /// Appends an instant whose text is not the one before, and keeps it.
+    #[inline(never)]
+    fn push_anew(&self, time: Timestamp, out: &mut Text) {
+        let start = out.len();
+        let instant = Instant::of(time);
+        self.push_by_the_second(time, instant, out);
+        if let Some(text) = Piece::new(out.from(start)) {
+            STAMPS.with(|stamps| {
+                let stamp = &stamps[self.id as usize % STAMPS_KEPT];
+                stamp.set(self, instant, text);
+            });
+        }
+    }
+
+    fn push_by_the_second(&self, time: Timestamp, mut instant: Instant, out: &mut Text) {
         if self.rounds && instant.nanos >= MAY_ROUND {
             instant = Instant::of(python_time(time));
         }
         let cached = CACHE.try_with(|cache| {
             let mut cache = cache.try_borrow_mut().ok()?;
-            out.push_str(cache.text(self, instant));
+            out.push_str(cache.text(self, instant).as_str());
             Some(())
         });
         if cached != Ok(Some(())) {
             // No cache any more, as in a thread-local's destructor.
             let mut entry = Entry::new();
             entry.set(self, instant);
-            out.push_str(&entry.text);
+            out.push_str(entry.text.as_str());
         }
     }
 
@@ -171,7 +199,7 @@ impl TimeFormat {
         }
     }
 
-    fn render(&self, second: i64, head: &mut String, tail: &mut String) {
+    fn render(&self, second: i64, head: &mut Text, tail: &mut Text) {
         match self.zone.at(second) {
             Some(time) => {
                 write_items(&time, &self.head, head);
@@ -209,7 +237,7 @@ fn new_id() -> u32 {
     NEXT_ID.fetch_add(1, Ordering::Relaxed)
 }
 
-fn write_items(time: &DateTime<FixedOffset>, items: &[Item<'static>], out: &mut String) {
+fn write_items(time: &DateTime<FixedOffset>, items: &[Item<'static>], out: &mut Text) {
     let before = out.len();
     if write!(out, "{}", time.format_with_items(items.iter())).is_err() {
         out.truncate(before);
@@ -259,15 +287,78 @@ fn items(pattern: &str, zone: TimeZone) -> Vec<Item<'static>> {
     items
 }
 
+/// The last text of a format, and the time for which it holds: most records share it with the one before.
+struct Stamp {
+    id: Cell<u32>,
+    /// In nanoseconds since the epoch.
+    start: Cell<i64>,
+    /// For how many nanoseconds.
+    span: Cell<u32>,
+    text: Cell<Piece<32>>,
+}
+
+/// As many formats as are usually at work side by side; those whose numbers fall together write through [`CACHE`].
+const STAMPS_KEPT: usize = 4;
+
+thread_local! {
+    // Without destructors, so that they are there to a thread's very end, and the look needs no borrow flag.
+    static STAMPS: [Stamp; STAMPS_KEPT] = const { [const { Stamp::new() }; STAMPS_KEPT] };
+}
+
+impl Stamp {
+    const fn new() -> Self {
+        Self {
+            id: Cell::new(u32::MAX),
+            start: Cell::new(0),
+            span: Cell::new(0),
+            text: Cell::new(Piece::EMPTY),
+        }
+    }
+
+    #[inline]
+    fn holds(&self, id: u32, time: Timestamp) -> bool {
+        let since = time.as_nanos().wrapping_sub(self.start.get());
+        self.id.get() == id && (0..i64::from(self.span.get())).contains(&since)
+    }
+
+    fn set(&self, format: &TimeFormat, instant: Instant, text: Piece<32>) {
+        let unit = match format.fraction_digits {
+            0 => 1_000_000_000,
+            3 => 1_000_000,
+            6 => 1000,
+            _ => 1,
+        };
+        let start = instant.nanos - instant.nanos % unit;
+        // Where times may round up, the text of the unit need not hold to its end.
+        let end = if format.rounds {
+            (start + unit).min(MAY_ROUND)
+        } else {
+            start + unit
+        };
+        self.id.set(format.id);
+        self.start.set(
+            instant
+                .second
+                .wrapping_mul(1_000_000_000)
+                .wrapping_add(i64::from(start)),
+        );
+        self.span.set(end.saturating_sub(start));
+        if instant.nanos >= end {
+            self.span.set(0);
+        }
+        self.text.set(text);
+    }
+}
+
 /// The text of one format at one instant. As many records share their millisecond as their second, when they come fast.
 struct Entry {
     id: u32,
     second: i64,
     fraction: u32,
-    text: String,
+    text: Text,
     /// How much of the text holds for the whole second.
     head_len: usize,
-    tail: String,
+    tail: Text,
 }
 
 impl Entry {
@@ -276,9 +367,9 @@ impl Entry {
             id: u32::MAX,
             second: 0,
             fraction: 0,
-            text: String::new(),
+            text: Text::new(),
             head_len: 0,
-            tail: String::new(),
+            tail: Text::new(),
         }
     }
 
@@ -288,8 +379,8 @@ impl Entry {
     }
 
     fn set(&mut self, format: &TimeFormat, instant: Instant) {
-        self.text.clear();
-        self.tail.clear();
+        self.text.truncate(0);
+        self.tail.truncate(0);
         format.render(instant.second, &mut self.text, &mut self.tail);
         self.head_len = self.text.len();
         self.id = format.id;
@@ -306,7 +397,7 @@ impl Entry {
             self.text
                 .push(char::from_digit(fraction / unit % 10, 10).unwrap_or('0'));
         }
-        self.text.push_str(&self.tail);
+        self.text.push_str(self.tail.as_str());
     }
 }
 
@@ -324,7 +415,7 @@ thread_local! {
 
 impl Cache {
     #[inline]
-    fn text(&mut self, format: &TimeFormat, instant: Instant) -> &str {
+    fn text(&mut self, format: &TimeFormat, instant: Instant) -> &Text {
         let second = instant.second;
         if !self.entries[self.last].is_of(format, second) {
             self.find(format, instant);
@@ -361,9 +452,9 @@ mod tests {
     use super::*;
 
     fn text(format: &TimeFormat, nanos: i64) -> String {
-        let mut out = String::new();
+        let mut out = Text::new();
         format.push(Timestamp::from_nanos(nanos), &mut out);
-        out
+        out.as_str().to_owned()
     }
 
     const TIME: i64 = 735_379_380_123_456_789;

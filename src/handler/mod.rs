@@ -197,6 +197,7 @@ impl Handler {
         self.fail(record, &Error::new(ErrorKind::Panicked, message));
     }
 
+    #[inline]
     fn handle_unguarded(&self, setup: &Setup, record: &Record<'_>) -> bool {
         if setup.filters.is_empty() {
             self.emit(record, &*setup.formatter);
@@ -235,7 +236,7 @@ impl Handler {
             crate::record::Message::Text(
                 format!("{lost} record{plural} dropped: the device failed").into(),
             ),
-            crate::Source::default(),
+            &crate::Source::default(),
         );
         if self.core.sink.write(&notice, formatter).is_ok() {
             self.core.tally.gave_notice(lost);

@@ -65,7 +65,7 @@ impl StreamHandler {
     fn of(writer: Box<dyn Write + Send>, name: &'static str, id: StreamId, color: bool) -> Self {
         let stream = Stream {
             writer,
-            terminator: "\n".to_owned(),
+            terminator: None,
             torn: false,
         };
         let sink = Arc::new(StreamSink {
@@ -98,7 +98,7 @@ impl StreamHandler {
     /// `StreamHandler.terminator`.
     #[must_use]
     pub fn with_terminator(self, terminator: impl Into<String>) -> Self {
-        self.sink.stream.lock().terminator = terminator.into();
+        self.sink.stream.lock().terminator = Some(terminator.into());
         self
     }
 
@@ -140,7 +140,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 struct Stream {
     writer: Box<dyn Write + Send>,
-    terminator: String,
+    /// `None` is a newline.
+    terminator: Option<String>,
     /// The last line was cut off and not ended.
     torn: bool,
 }
@@ -264,8 +265,11 @@ impl Sink for Shared {
             sink.color.load(Ordering::Relaxed),
             |line| {
                 sink.with_stream(|stream| {
-                    line.push_str(&stream.terminator);
-                    stream.write_line(line.as_str().as_bytes())
+                    match &stream.terminator {
+                        None => line.push('\n'),
+                        Some(terminator) => line.push_str(terminator),
+                    }
+                    stream.write_line(line.as_bytes())
                 })
             },
         )

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Failure, Fields, Message, OwnedValue, Record, Source, ThreadInfo};
+use super::{Message, OwnedValue, Record, Source, ThreadInfo};
 use crate::Level;
 use crate::clock::Timestamp;
 use crate::environment::Environment;
@@ -20,20 +20,8 @@ pub struct RecordBuilder<'a> {
 
 impl<'a> RecordBuilder<'a> {
     pub(crate) fn new(environment: &'a Arc<Environment>) -> Self {
-        let record = Record {
-            environment,
-            name: "",
-            level: Level::NOTSET,
-            level_name: None,
-            message: Message::Text(Cow::Borrowed("")),
-            time: environment.now(),
-            source: Source::default(),
-            thread: ThreadInfo::Current,
-            process: None,
-            fields: Fields::default(),
-            failure: Failure::default(),
-            is_for_one: false,
-        };
+        let message = Message::Text(Cow::Borrowed(""));
+        let record = Record::new(environment, "", Level::NOTSET, message, &Source::default());
         Self { record }
     }
 
@@ -51,7 +39,7 @@ impl<'a> RecordBuilder<'a> {
 
     /// A name for the level that holds for this record only, as one that came over the network has.
     pub fn level_name(mut self, name: impl Into<Cow<'a, str>>) -> Self {
-        self.record.level_name = Some(name.into());
+        self.record.extra.get_mut().level_name = Some(name.into());
         self
     }
 
@@ -84,31 +72,31 @@ impl<'a> RecordBuilder<'a> {
 
     /// The process's number and name.
     pub fn process(mut self, id: u32, name: &'a str) -> Self {
-        self.record.process = Some((id, name));
+        self.record.extra.get_mut().process = Some((id, name.into()));
         self
     }
 
     /// One more key-value.
     pub fn key_value(mut self, key: impl Into<Cow<'a, str>>, value: impl Into<OwnedValue>) -> Self {
-        self.record.fields.set(key.into(), value.into());
+        self.record.set_key_value(key, value);
         self
     }
 
     /// An error, whose causes are shown as well.
     pub fn error(mut self, error: &'a (dyn std::error::Error + 'a)) -> Self {
-        self.record.failure.error = Some(error);
+        self.record.error = Some(error);
         self
     }
 
     /// The ready text of an error. Python's `exc_text`.
     pub fn error_text(mut self, text: impl Into<Cow<'a, str>>) -> Self {
-        self.record.failure.text = Some(text.into());
+        self.record.extra.get_mut().error = Some(text.into());
         self
     }
 
     /// The ready text of a stack of calls. Python's `stack_info`.
     pub fn stack(mut self, text: impl Into<Cow<'a, str>>) -> Self {
-        self.record.failure.stack = Some(text.into());
+        self.record.extra.get_mut().stack = Some(text.into());
         self
     }
 

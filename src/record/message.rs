@@ -6,7 +6,9 @@ use std::cell::OnceCell;
 use std::fmt::{self, Write};
 use std::panic::{self, AssertUnwindSafe};
 
+use super::Parts;
 use crate::buffer::Buffer;
+use crate::text::Text;
 
 /// A text that may still have to be written.
 #[derive(Clone)]
@@ -16,22 +18,12 @@ pub(crate) enum Message<'a> {
 }
 
 impl Message<'_> {
-    /// The arguments, as long as nobody has asked for the text.
-    fn unwritten(&self) -> Option<fmt::Arguments<'_>> {
-        match self {
-            Self::Lazy(text) if text.text.get().is_none() && text.arguments.as_str().is_none() => {
-                Some(text.arguments)
-            }
-            _ => None,
-        }
-    }
-
     /// Appends the text to its only place: if it is not written yet it is written there, and not kept.
     #[inline]
-    pub(crate) fn push_once(&self, out: &mut String) {
-        match self.unwritten() {
-            Some(arguments) => guard(out, |out| out.write_fmt(arguments)),
-            None => out.push_str(self.text()),
+    pub(crate) fn push_once(&self, out: &mut Text) {
+        match self {
+            Self::Lazy(text) if text.text.get().is_none() => text.unwritten.write_to(out),
+            _ => out.push_str(self.text()),
         }
     }
 
@@ -43,42 +35,82 @@ impl Message<'_> {
     }
 }
 
-/// Arguments of a logging call, and their text once it was asked for. It lies on the stack beside the record.
+/// What a text is written from.
+#[derive(Clone, Copy, Debug)]
+pub enum Unwritten<'a> {
+    /// What `format_args!` made.
+    Arguments(fmt::Arguments<'a>),
+    /// What our macros could take apart.
+    Parts(Parts<'a>),
+}
+
+impl Unwritten<'_> {
+    /// The text, where it needs no writing.
+    #[inline]
+    fn as_str(&self) -> Option<&'static str> {
+        match self {
+            Self::Arguments(arguments) => arguments.as_str(),
+            Self::Parts(_) => None,
+        }
+    }
+
+    #[inline]
+    fn write_to(&self, out: &mut Text) {
+        match self {
+            Self::Parts(parts) => parts.write_to(out),
+            Self::Arguments(arguments) => match arguments.as_str() {
+                Some(text) => out.push_str(text),
+                None => guard(out, |out| out.write_fmt(*arguments)),
+            },
+        }
+    }
+}
+
+/// What a message is written from, and its text once it was asked for. It lies on the stack beside the record.
 pub(crate) struct LazyText<'a> {
-    arguments: fmt::Arguments<'a>,
+    unwritten: Unwritten<'a>,
     text: OnceCell<Buffer>,
 }
 
 impl<'a> LazyText<'a> {
-    pub(crate) fn new(arguments: fmt::Arguments<'a>) -> Self {
+    #[inline]
+    pub(crate) fn new(unwritten: Unwritten<'a>) -> Self {
         Self {
-            arguments,
+            unwritten,
             text: OnceCell::new(),
         }
     }
 
+    #[inline]
+    pub(crate) fn of_arguments(arguments: fmt::Arguments<'a>) -> Self {
+        Self::new(Unwritten::Arguments(arguments))
+    }
+
     fn get(&self) -> &str {
         // A text without arguments needs no copy.
-        if let Some(text) = self.arguments.as_str() {
+        if let Some(text) = self.unwritten.as_str() {
             return text;
         }
         self.text.get_or_init(|| {
-            let mut buffer = Buffer::take();
-            guard(&mut buffer, |out| out.write_fmt(self.arguments));
-            buffer
+            let mut written = Buffer::<Text>::take();
+            self.unwritten.write_to(&mut written);
+            let mut text = Buffer::<String>::take();
+            text.push_str(written.as_str());
+            text
         })
     }
 }
 
 /// Lets user code write a text, whatever it does: a panic and an error are noted behind what was written so far.
-pub(crate) fn guard(out: &mut String, write: impl FnOnce(&mut String) -> fmt::Result) {
+pub(crate) fn guard<W: Write>(out: &mut W, write: impl FnOnce(&mut W) -> fmt::Result) {
     match panic::catch_unwind(AssertUnwindSafe(|| write(out))) {
         Ok(Ok(())) => {}
-        Ok(Err(fmt::Error)) => out.push_str("<fmt error>"),
+        Ok(Err(fmt::Error)) => {
+            let _ = out.write_str("<fmt error>");
+        }
         Err(panic) => {
-            out.push_str("<panic while formatting: ");
-            out.push_str(panic_text(&*panic));
-            out.push('>');
+            let text = panic_text(&*panic);
+            let _ = write!(out, "<panic while formatting: {text}>");
             forget_panic(panic);
         }
     }
@@ -122,7 +154,11 @@ mod tests {
     /// Faults 28 and 29 of the reliability catalogue.
     #[test]
     fn a_display_that_fails_or_panics_leaves_a_mark() {
-        let text = |bad: Bad| LazyText::new(format_args!("<{bad}>")).get().to_owned();
+        let text = |bad: Bad| {
+            LazyText::of_arguments(format_args!("<{bad}>"))
+                .get()
+                .to_owned()
+        };
         assert_eq!(text(Bad(false)), "<half<fmt error>");
         let panicked = text(Bad(true));
         assert_eq!(panicked, "<half<panic while formatting: boom>");
@@ -140,7 +176,7 @@ mod tests {
         let calls = std::cell::Cell::new(0);
         let counted = Counted(&calls);
         let arguments = format_args!("{counted}");
-        let text = LazyText::new(arguments);
+        let text = LazyText::of_arguments(arguments);
         assert_eq!((text.get(), text.get()), ("1", "1"));
         assert_eq!(calls.get(), 1);
     }

@@ -1,10 +1,12 @@
 //! What was logged: [`Record`], borrowed for the length of a call, and [`OwnedRecord`], which outlives it.
 
 mod builder;
+mod details;
 mod error_chain;
 mod fields;
 mod message;
 mod owned;
+mod parts;
 mod source;
 mod thread;
 mod value;
@@ -22,9 +24,14 @@ pub use self::owned::OwnedRecord;
 pub use self::source::Source;
 pub use self::value::OwnedValue;
 
+pub(crate) use self::details::{Details, Extra};
 pub(crate) use self::error_chain::write_error_chain;
-pub(crate) use self::fields::{Context, Fields};
+pub(crate) use self::fields::Context;
+pub use self::message::Unwritten;
 pub(crate) use self::message::{LazyText, Message, forget_panic, guard, guarded_text, panic_text};
+pub use self::parts::{
+    Argument, ByDisplay, ByNothing, ByPlain, Parts, Plain, Probe, count_pieces, pieces,
+};
 pub(crate) use self::thread::ThreadInfo;
 pub(crate) use self::value::Scalar;
 
@@ -33,6 +40,7 @@ use crate::clock::Timestamp;
 use crate::environment::Environment;
 use crate::level_names::LevelName;
 use crate::sync::Arc;
+use crate::text::Piece;
 
 /// One thing that was logged, on its way from the logger to the handlers.
 ///
@@ -58,35 +66,19 @@ pub struct Record<'a> {
     pub(crate) environment: &'a Arc<Environment>,
     pub(crate) name: &'a str,
     pub(crate) level: Level,
-    /// Fixed where the record was kept or made by hand; else looked up when asked for (statement 21).
-    pub(crate) level_name: Option<Cow<'a, str>>,
+    /// Only one handler gets it, so a formatter that needs the text once need not keep it for others.
+    pub(crate) is_for_one: bool,
     pub(crate) message: Message<'a>,
     pub(crate) time: Timestamp,
     pub(crate) source: Source<'a>,
     pub(crate) thread: ThreadInfo<'a>,
-    pub(crate) process: Option<(u32, &'a str)>,
-    pub(crate) fields: Fields<'a>,
-    pub(crate) failure: Failure<'a>,
-    /// Only one handler gets it, so a formatter that needs the text once need not keep it for others.
-    pub(crate) is_for_one: bool,
-}
-
-/// What went wrong, beside the message: an error with its causes, its ready text, the stack.
-#[derive(Clone, Default)]
-pub(crate) struct Failure<'a> {
+    /// Key-values of an adapter.
+    pub(crate) context: &'a Context,
+    /// Those of the logging call, which hide an adapter's.
+    pub(crate) call: Option<&'a dyn kv::Source>,
     pub(crate) error: Option<&'a (dyn StdError + 'a)>,
-    pub(crate) text: Option<Cow<'a, str>>,
     pub(crate) backtrace: Option<&'a Backtrace>,
-    pub(crate) stack: Option<Cow<'a, str>>,
-}
-
-impl Failure<'_> {
-    pub(crate) fn is_some(&self) -> bool {
-        self.error.is_some()
-            || self.text.is_some()
-            || self.backtrace.is_some()
-            || self.stack.is_some()
-    }
+    pub(crate) extra: Extra<'a>,
 }
 
 impl<'a> Record<'a> {
@@ -100,27 +92,43 @@ impl<'a> Record<'a> {
         RecordBuilder::new(Environment::global())
     }
 
+    #[inline]
     pub(crate) fn new(
         environment: &'a Arc<Environment>,
         name: &'a str,
         level: Level,
         message: Message<'a>,
-        source: Source<'a>,
+        source: &Source<'a>,
     ) -> Self {
         Self {
             environment,
             name,
             level,
-            level_name: None,
+            is_for_one: false,
             message,
             time: environment.now(),
-            source,
+            source: *source,
             thread: ThreadInfo::Current,
-            process: None,
-            fields: Fields::default(),
-            failure: Failure::default(),
-            is_for_one: false,
+            context: &[],
+            call: None,
+            error: None,
+            backtrace: None,
+            extra: Extra::None,
         }
+    }
+
+    /// Whether something went wrong, beside the message.
+    #[inline]
+    pub(crate) fn has_failure(&self) -> bool {
+        self.error.is_some()
+            || self.backtrace.is_some()
+            || !self.extra.is_none()
+                && (self.details().error.is_some() || self.details().stack.is_some())
+    }
+
+    #[inline]
+    pub(crate) fn details(&self) -> &Details<'a> {
+        self.extra.get()
     }
 
     /// The name of the logger, or for a record of the `log` facade the target, with `::` as `.`.
@@ -138,7 +146,7 @@ impl<'a> Record<'a> {
     /// The name the level had when the record was made: `WARNING`, `Level 15`.
     #[must_use]
     pub fn level_name(&self) -> Cow<'_, str> {
-        match &self.level_name {
+        match &self.details().level_name {
             Some(name) => Cow::Borrowed(name),
             None => match self.environment.level_names.name(self.level) {
                 LevelName::Builtin(name) => Cow::Borrowed(name),
@@ -147,10 +155,20 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// The level's name where it is a built-in one.
+    #[inline]
+    pub(crate) fn builtin_level_name(&self) -> Option<&'static Piece<16>> {
+        if self.extra.is_none() {
+            self.environment.level_names.builtin_piece(self.level)
+        } else {
+            None
+        }
+    }
+
     /// The level's name, without an allocation.
     #[inline]
     pub(crate) fn with_level_name<R>(&self, read: impl FnOnce(&str) -> R) -> R {
-        if let Some(name) = &self.level_name {
+        if let Some(name) = &self.details().level_name {
             return read(name);
         }
         match self.environment.level_names.builtin(self.level) {
@@ -207,27 +225,35 @@ impl<'a> Record<'a> {
     /// The number of the process.
     #[must_use]
     pub fn process_id(&self) -> u32 {
-        self.process
-            .map_or_else(|| self.environment.process_id(), |(id, _)| id)
+        match &self.details().process {
+            Some((id, _)) => *id,
+            None => self.environment.process_id(),
+        }
     }
 
     /// `MainProcess`, or the name given to the registry ([`RegistryBuilder::process_name`](crate::RegistryBuilder::process_name)).
     #[must_use]
     pub fn process_name(&self) -> &str {
-        self.process
-            .map_or(&self.environment.process_name, |(_, name)| name)
+        match &self.details().process {
+            Some((_, name)) => name,
+            None => &self.environment.process_name,
+        }
     }
 
     /// Its key-values: those of the adapter, of the call, and those that filters set.
     #[must_use]
     pub fn key_values(&self) -> KeyValues<'_> {
-        KeyValues::new(&self.fields)
+        KeyValues {
+            context: self.context,
+            call: self.call,
+            set: &self.details().set,
+        }
     }
 
     /// The error given with it, if it is still at hand; one that was kept has only its [text](Self::error_text).
     #[must_use]
     pub fn error(&self) -> Option<&(dyn StdError + 'a)> {
-        self.failure.error
+        self.error
     }
 
     /// The error and its causes as text, `None` without an error.
@@ -236,7 +262,7 @@ impl<'a> Record<'a> {
     /// `exc_text`. The causes follow as `caused by:` lines, as Rust errors carry no traceback.
     #[must_use]
     pub fn error_text(&self) -> Option<Cow<'_, str>> {
-        match (&self.failure.text, self.failure.error) {
+        match (&self.details().error, self.error) {
             (Some(text), _) => Some(Cow::Borrowed(text)),
             (None, Some(error)) => Some(Cow::Owned(guarded_text(|out| {
                 write_error_chain(error, out)
@@ -251,7 +277,7 @@ impl<'a> Record<'a> {
     /// `stack_info`.
     #[must_use]
     pub fn stack(&self) -> Option<Cow<'_, str>> {
-        match (&self.failure.stack, self.failure.backtrace) {
+        match (&self.details().stack, self.backtrace) {
             (Some(text), _) => Some(Cow::Borrowed(text)),
             (None, Some(backtrace)) => Some(Cow::Owned(backtrace.to_string())),
             (None, None) => None,
@@ -266,17 +292,19 @@ impl<'a> Record<'a> {
     /// Replaces the level, for a filter: handlers of the logger then test the new one (statement 45).
     pub fn set_level(&mut self, level: Level) {
         self.level = level;
-        self.level_name = None;
+        if self.details().level_name.is_some() {
+            self.extra.get_mut().level_name = None;
+        }
     }
 
     /// Sets a key-value, in place of one of the same key.
     pub fn set_key_value(&mut self, key: impl Into<Cow<'a, str>>, value: impl Into<OwnedValue>) {
-        self.fields.set(key.into(), value.into());
+        self.extra.get_mut().set_value(key.into(), value.into());
     }
 
     /// Adds the key-values of a source, as [`log::kv`] has them, in place of those given with the call.
     pub(crate) fn set_source_of_key_values(&mut self, source: &'a dyn kv::Source) {
-        self.fields.call = Some(source);
+        self.call = Some(source);
     }
 
     /// A copy that keeps all of it: texts are written, the thread and the level's name are noted.

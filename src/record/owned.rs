@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Failure, Fields, Message, OwnedValue, Record, Source, ThreadInfo};
+use super::{Details, Extra, Message, OwnedValue, Record, Source, ThreadInfo};
 use crate::Level;
 use crate::clock::Timestamp;
 use crate::environment::Environment;
@@ -26,7 +26,6 @@ pub struct OwnedRecord {
     environment: Arc<Environment>,
     name: Box<str>,
     level: Level,
-    level_name: Box<str>,
     message: Box<str>,
     time: Timestamp,
     module_path: Box<str>,
@@ -35,20 +34,21 @@ pub struct OwnedRecord {
     function: Box<str>,
     thread_id: u64,
     thread_name: Option<Box<str>>,
-    process_id: u32,
-    process_name: Box<str>,
     key_values: Vec<(Box<str>, OwnedValue)>,
-    error_text: Option<Box<str>>,
-    stack: Option<Box<str>>,
+    details: Details<'static>,
 }
 
 impl OwnedRecord {
     pub(crate) fn new(record: &Record<'_>) -> Self {
+        let mut details = Details::none();
+        details.level_name = Some(record.level_name().into_owned().into());
+        details.process = Some((record.process_id(), record.process_name().to_owned().into()));
+        details.error = record.error_text().map(|text| text.into_owned().into());
+        details.stack = record.stack().map(|text| text.into_owned().into());
         Self {
             environment: Arc::clone(record.environment),
             name: record.name().into(),
             level: record.level(),
-            level_name: record.level_name().into(),
             message: record.message().into(),
             time: record.time(),
             module_path: record.source.module_path().into(),
@@ -57,11 +57,8 @@ impl OwnedRecord {
             function: record.source.function().into(),
             thread_id: record.thread_id(),
             thread_name: record.thread_name().map(Into::into),
-            process_id: record.process_id(),
-            process_name: record.process_name().into(),
             key_values: record.key_values().to_owned(),
-            error_text: record.error_text().map(Into::into),
-            stack: record.stack().map(Into::into),
+            details,
         }
     }
 
@@ -77,7 +74,7 @@ impl OwnedRecord {
             environment: &self.environment,
             name: &self.name,
             level: self.level,
-            level_name: Some((&*self.level_name).into()),
+            is_for_one: false,
             message: Message::Text((&*self.message).into()),
             time: self.time,
             source,
@@ -85,14 +82,11 @@ impl OwnedRecord {
                 id: self.thread_id,
                 name: self.thread_name.as_deref(),
             },
-            process: Some((self.process_id, &self.process_name)),
-            fields: Fields::of_context(&self.key_values),
-            failure: Failure {
-                text: self.error_text.as_deref().map(Into::into),
-                stack: self.stack.as_deref().map(Into::into),
-                ..Failure::default()
-            },
-            is_for_one: false,
+            context: &self.key_values,
+            call: None,
+            error: None,
+            backtrace: None,
+            extra: Extra::Lent(&self.details),
         }
     }
 
@@ -137,7 +131,7 @@ impl OwnedRecord {
     /// The error and its causes as text.
     #[must_use]
     pub fn error_text(&self) -> Option<&str> {
-        self.error_text.as_deref()
+        self.details.error.as_deref()
     }
 }
 

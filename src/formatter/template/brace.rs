@@ -1,9 +1,12 @@
 //! The `{` style: `{name[!conversion][:specification]}`, as Python's `str.format` has it.
 
 use super::number::{self, FloatForm, Sign};
-use super::{Align, Field, Lookup, MAX_WIDTH, Segments, cut, invalid_at, push_padded, repr, unfit};
+use super::{
+    Align, Field, Lookup, MAX_WIDTH, Segments, cut, invalid_at, plain, push_padded, repr, unfit,
+};
 use crate::Error;
 use crate::record::Scalar;
+use crate::text::Text;
 
 /// How a value is written: Python's format specification (statement 62).
 #[derive(Clone, Debug, Default)]
@@ -247,7 +250,7 @@ impl Spec {
         &self,
         value: Scalar<'_>,
         lookup: Lookup<'_>,
-        out: &mut String,
+        out: &mut Text,
     ) -> Result<(), Error> {
         if self.grouping.is_some() && self.kind == Some(b'n') {
             return Err(unfit("the kind n groups by itself"));
@@ -258,11 +261,6 @@ impl Spec {
         if self.conversion.is_some_and(|conversion| conversion != b's') {
             return self.push_text(&repr(value, self.conversion == Some(b'a')), out);
         }
-        let plain = |value| {
-            let mut text = String::new();
-            super::push_plain(value, &mut text);
-            text
-        };
         match value {
             Scalar::Text(text) => self.push_text(text, out),
             _ if self.conversion.is_some() || self.empty => self.push_text(&plain(value), out),
@@ -282,7 +280,7 @@ impl Spec {
         }
     }
 
-    fn push_text(&self, text: &str, out: &mut String) -> Result<(), Error> {
+    fn push_text(&self, text: &str, out: &mut Text) -> Result<(), Error> {
         let numeric = self.sign.is_some() || self.alternate || self.grouping.is_some();
         if numeric
             || !matches!(self.kind, None | Some(b's'))
@@ -304,7 +302,7 @@ impl Spec {
         Ok(())
     }
 
-    fn push_whole(&self, number: i128, out: &mut String) -> Result<(), Error> {
+    fn push_whole(&self, number: i128, out: &mut Text) -> Result<(), Error> {
         if self.precision.is_some() {
             return Err(unfit("a whole number takes no precision"));
         }
@@ -338,12 +336,11 @@ impl Spec {
         self.push_number(number < 0, prefix, &digits, "", true, out)
     }
 
-    fn push_float(&self, number: f64, out: &mut String) -> Result<(), Error> {
+    fn push_float(&self, number: f64, out: &mut Text) -> Result<(), Error> {
         let size = number.abs();
         let text = match (self.kind, self.precision) {
             (None, None) => {
-                let mut text = String::new();
-                number::push_repr(size, &mut text);
+                let mut text = plain(Scalar::Float(size));
                 if self.alternate && !text.contains('.') {
                     let exponent = text.find('e').unwrap_or(text.len());
                     text.insert(exponent, '.');
@@ -389,7 +386,7 @@ impl Spec {
         whole: &str,
         rest: &str,
         is_whole: bool,
-        out: &mut String,
+        out: &mut Text,
     ) -> Result<(), Error> {
         let width = self.width.unwrap_or(0);
         let sign = self.sign.unwrap_or(Sign::Negative).text(negative);

@@ -2,6 +2,7 @@
 
 use super::super::time::{TimeFormat, python_time};
 use crate::record::Scalar;
+use crate::text::Text;
 use crate::{OwnedValue, Record};
 
 /// A field of a record, by Python's names, or a key-value.
@@ -114,7 +115,7 @@ impl Field {
         defaults: &[(Box<str>, OwnedValue)],
         read: impl FnOnce(Scalar<'_>) -> R,
     ) -> Option<R> {
-        let mut text = String::new();
+        let mut text = Text::new();
         let optional =
             |text: Option<std::borrow::Cow<'_, str>>,
              read: Box<dyn FnOnce(Scalar<'_>) -> R + '_>| match text {
@@ -134,7 +135,7 @@ impl Field {
             Self::Created => read(Scalar::Float(record.time().as_seconds_f64())),
             Self::AscTime => {
                 time.push(record.time(), &mut text);
-                read(Scalar::Text(&text))
+                read(Scalar::Text(text.as_str()))
             }
             Self::Millis => read(Scalar::Float(
                 python_time(record.time()).subsec_millis().into(),
@@ -146,7 +147,7 @@ impl Field {
                 record
                     .thread
                     .with_display_name(&mut |part| text.push_str(part));
-                read(Scalar::Text(&text))
+                read(Scalar::Text(text.as_str()))
             }
             Self::Process => read(Scalar::Unsigned(record.process_id().into())),
             Self::ProcessName => read(Scalar::Text(record.process_name())),

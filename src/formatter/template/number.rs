@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::record::Scalar;
+use crate::text::Text;
 
 /// Which signs are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +57,7 @@ pub(super) fn float(value: Scalar<'_>) -> Option<f64> {
 }
 
 /// Appends a float as Python's `repr` does: the shortest digits that read back, with an exponent from 16 digits on.
-pub(super) fn push_repr(value: f64, out: &mut String) {
+pub(super) fn push_repr(value: f64, out: &mut Text) {
     if !value.is_finite() {
         out.push_str(non_finite(value));
         return;
@@ -79,7 +80,7 @@ fn non_finite(value: f64) -> &'static str {
     }
 }
 
-fn push_exponent(exponent: i32, letter: char, out: &mut String) {
+fn push_exponent(exponent: i32, letter: char, out: &mut impl Write) {
     let sign = if exponent < 0 { '-' } else { '+' };
     let _ = write!(out, "{letter}{sign}{:02}", exponent.unsigned_abs());
 }

@@ -4,6 +4,7 @@ use super::number::{self, FloatForm, Sign};
 use super::{Align, Field, MAX_WIDTH, Segments, cut, invalid_at, push_padded, repr, unfit};
 use crate::Error;
 use crate::record::Scalar;
+use crate::text::Text;
 
 /// How a value is written, as `printf` has it (statements 58 and 59).
 #[derive(Clone, Debug)]
@@ -117,15 +118,13 @@ impl Spec {
         self.conversion == b's' && self.width == 0 && self.precision.is_none()
     }
 
-    pub(super) fn push(&self, value: Scalar<'_>, out: &mut String) -> Result<(), Error> {
+    pub(super) fn push(&self, value: Scalar<'_>, out: &mut Text) -> Result<(), Error> {
         let conversion = char::from(self.conversion);
         match self.conversion {
             b's' => match value {
                 Scalar::Text(text) => self.push_text(text, out),
                 other => {
-                    let mut text = String::new();
-                    super::push_plain(other, &mut text);
-                    self.push_text(&text, out);
+                    self.push_text(&super::plain(other), out);
                 }
             },
             b'r' | b'a' => self.push_text(&repr(value, self.conversion == b'a'), out),
@@ -179,7 +178,7 @@ impl Spec {
         Ok(())
     }
 
-    fn push_text(&self, text: &str, out: &mut String) {
+    fn push_text(&self, text: &str, out: &mut Text) {
         push_padded(
             out,
             cut(text, self.precision),
@@ -190,7 +189,7 @@ impl Spec {
     }
 
     /// A character is never cut.
-    fn push_character(&self, character: &str, out: &mut String) {
+    fn push_character(&self, character: &str, out: &mut Text) {
         push_padded(out, character, self.width, ' ', self.align());
     }
 
@@ -198,7 +197,7 @@ impl Spec {
         if self.left { Align::Left } else { Align::Right }
     }
 
-    fn push_digits(&self, negative: bool, prefix: &str, mut digits: String, out: &mut String) {
+    fn push_digits(&self, negative: bool, prefix: &str, mut digits: String, out: &mut Text) {
         if let Some(precision) = self.precision {
             digits.insert_str(0, &"0".repeat(precision.saturating_sub(digits.len())));
         }
@@ -211,7 +210,7 @@ impl Spec {
         prefix: &str,
         digits: &str,
         may_fill: bool,
-        out: &mut String,
+        out: &mut Text,
     ) {
         let sign = self.sign.text(negative);
         let zeros = if self.zero && !self.left && may_fill {

@@ -80,18 +80,18 @@ fn handler(workload: &str) -> logtree::Handler {
 fn own(task: &Task, workload: &str) {
     let logger = get_logger("peer.module");
     match workload {
-        "w1" => task.measure(|n| logtree::debug!("request {n} took {} us status={}", 42, 200)),
+        "w1" => task.measure(|n| logtree::debug!("request {} took {} us status={}", n, 42, 200)),
         "w1held" | "w2held_1000" => {
-            task.measure(|n| logtree::debug!(logger, "request {n} took {} us status={}", 42, 200))
+            task.measure(|n| logtree::debug!(logger, "request {} took {} us status={}", n, 42, 200))
         }
         name if name.starts_with("w2_") => {
-            task.measure(|n| logtree::debug!("request {n} took {} us status={}", 42, 200));
+            task.measure(|n| logtree::debug!("request {} took {} us status={}", n, 42, 200));
         }
         "w6" => task
             .measure(|n| logtree::info!(logger, id = n, took = 42, status = "ok"; "request done")),
         "w3_2t" => task
-            .measure_two(|n| logtree::info!(logger, "request {n} took {} us status={}", 42, 200)),
-        _ => task.measure(|n| logtree::info!(logger, "request {n} took {} us status={}", 42, 200)),
+            .measure_two(|n| logtree::info!(logger, "request {} took {} us status={}", n, 42, 200)),
+        _ => task.measure(|n| logtree::info!(logger, "request {} took {} us status={}", n, 42, 200)),
     }
 }
 

@@ -1,0 +1,305 @@
+//! A growing text that short pieces are quickly appended to: [`Text`].
+
+use std::fmt;
+
+use crate::buffer::{Pool, Reusable};
+
+/// A text that only grows, in UTF-8.
+///
+/// Lines are made of short pieces, for which a call to copy memory costs more than the copy: pieces of up to 32 bytes are
+/// copied as two words of a fixed size that overlap, which a `String` cannot do without unsafe code. The price is that its
+/// bytes are checked anew when they are asked for as a `str`; sinks want bytes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Text {
+    /// All that there is room for; zero, or left over, from `len` on.
+    bytes: Vec<u8>,
+    /// At most the length of `bytes`.
+    len: usize,
+}
+
+/// The least room that is made at once: that of most lines.
+const ROOM: usize = 256;
+
+impl Text {
+    pub(crate) const fn new() -> Self {
+        Self {
+            bytes: Vec::new(),
+            len: 0,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn push_str(&mut self, text: &str) {
+        self.push_bytes(text.as_bytes());
+    }
+
+    #[inline]
+    fn push_bytes(&mut self, bytes: &[u8]) {
+        let len = bytes.len();
+        let Some(room) = self.room::<32>() else {
+            return self.push_slowly(bytes);
+        };
+        match len {
+            16..=32 => push_ends::<16>(room, bytes),
+            8..16 => push_ends::<8>(room, bytes),
+            4..8 => push_ends::<4>(room, bytes),
+            2..4 => push_ends::<2>(room, bytes),
+            0..2 => {
+                if let Some(byte) = bytes.first() {
+                    room[0] = *byte;
+                }
+            }
+            _ => return self.push_slowly(bytes),
+        }
+        self.len += len;
+    }
+
+    /// The place where the next `N` bytes go, if there is room for them.
+    #[inline(always)]
+    fn room<const N: usize>(&mut self) -> Option<&mut [u8; N]> {
+        self.bytes.get_mut(self.len..)?.first_chunk_mut()
+    }
+
+    /// Appends what is long, or has no room as yet.
+    #[inline(never)]
+    fn push_slowly(&mut self, bytes: &[u8]) {
+        let end = self.len + bytes.len();
+        if end > self.bytes.len() {
+            self.grow(end);
+        }
+        if let Some(room) = self.bytes.get_mut(self.len..end) {
+            room.copy_from_slice(bytes);
+            self.len = end;
+        }
+    }
+
+    /// Makes room up to this length, and some more.
+    #[cold]
+    fn grow(&mut self, len: usize) {
+        let more = len.max(2 * self.bytes.len()).max(ROOM);
+        self.bytes.resize(more, 0);
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, character: char) {
+        match (u8::try_from(character), self.bytes.get_mut(self.len)) {
+            (Ok(byte), Some(place)) if byte.is_ascii() => {
+                *place = byte;
+                self.len += 1;
+            }
+            _ => self.push_bytes(character.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+
+    /// Appends a whole number. Those below 10,000, as most are, are four digits whose leading zeros are left out.
+    #[inline]
+    pub(crate) fn push_unsigned(&mut self, number: u64) {
+        let room = self.room::<4>();
+        let (Ok(number @ ..10_000), Some(room)) = (usize::try_from(number), room) else {
+            return self.push_long(number);
+        };
+        let [[a, b], [c, d]] = [PAIRS[number / 100], PAIRS[number % 100]];
+        let zeros =
+            usize::from(number < 1000) + usize::from(number < 100) + usize::from(number < 10);
+        *room = (u32::from_le_bytes([a, b, c, d]) >> (8 * zeros)).to_le_bytes();
+        self.len += 4 - zeros;
+    }
+
+    #[inline]
+    pub(crate) fn push_signed(&mut self, number: i64) {
+        match u64::try_from(number) {
+            Ok(number) => self.push_unsigned(number),
+            Err(_) => self.push_long(number),
+        }
+    }
+
+    // Apart, as the usual numbers need none of its room on the stack.
+    #[inline(never)]
+    fn push_long(&mut self, number: impl itoa::Integer) {
+        self.push_str(itoa::Buffer::new().format(number));
+    }
+
+    /// Appends a piece that was made ready for it.
+    #[inline]
+    pub(crate) fn push_piece<const N: usize>(&mut self, piece: &Piece<N>) {
+        match self.room::<N>() {
+            Some(room) => {
+                *room = piece.bytes;
+                self.len += usize::from(piece.len);
+            }
+            None => self.push_slowly(piece.as_bytes()),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    #[inline]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.bytes_from(0)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        self.from(0)
+    }
+
+    /// What stands from a place on, which must be between two pushes.
+    pub(crate) fn from(&self, start: usize) -> &str {
+        // Only whole texts are ever appended, so it is valid throughout.
+        std::str::from_utf8(self.bytes_from(start)).unwrap_or_default()
+    }
+
+    #[inline]
+    pub(crate) fn bytes_from(&self, start: usize) -> &[u8] {
+        self.bytes.get(start..self.len).unwrap_or_default()
+    }
+
+    /// Takes away what was appended since it had this length.
+    #[inline]
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+    }
+
+    pub(crate) fn ends_with_newline(&self) -> bool {
+        self.as_bytes().last() == Some(&b'\n')
+    }
+}
+
+/// The two digits of each number below 100.
+static PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[0; 2]; 100];
+    let mut at = 0_u8;
+    while at < 100 {
+        pairs[at as usize] = [b'0' + at / 10, b'0' + at % 10];
+        at += 1;
+    }
+    pairs
+};
+
+/// Writes from `N` to `2 * N` bytes: the first `N`, and the last `N` over their end.
+#[inline(always)]
+fn push_ends<const N: usize>(room: &mut [u8; 32], bytes: &[u8]) {
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<N>(), bytes.last_chunk::<N>()) {
+        room[..N].copy_from_slice(first);
+        room[bytes.len() - N..bytes.len()].copy_from_slice(last);
+    }
+}
+
+impl fmt::Write for Text {
+    #[inline]
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.push_bytes(text.as_bytes());
+        Ok(())
+    }
+
+    #[inline]
+    fn write_char(&mut self, character: char) -> fmt::Result {
+        self.push(character);
+        Ok(())
+    }
+}
+
+impl Extend<char> for Text {
+    fn extend<I: IntoIterator<Item = char>>(&mut self, characters: I) {
+        characters
+            .into_iter()
+            .for_each(|character| self.push(character));
+    }
+}
+
+impl Reusable for Text {
+    fn capacity(&self) -> usize {
+        self.bytes.len()
+    }
+
+    fn clear(&mut self) {
+        self.len = 0;
+    }
+
+    fn with_pool<R>(work: impl FnOnce(&Pool<Self>) -> R) -> Option<R> {
+        thread_local! {
+            static POOL: Pool<Text> = const { Pool::new(Text::new(), Text::new()) };
+        }
+        POOL.try_with(work).ok()
+    }
+}
+
+/// A text of at most `N` bytes, of a fixed size in memory, so that it is appended without a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Piece<const N: usize> {
+    bytes: [u8; N],
+    len: u8,
+}
+
+impl<const N: usize> Piece<N> {
+    pub(crate) const EMPTY: Self = Self {
+        bytes: [0; N],
+        len: 0,
+    };
+
+    fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    /// `None` for a text that is too long.
+    pub(crate) const fn new(text: &str) -> Option<Self> {
+        let (mut piece, mut at) = (Self::EMPTY, 0);
+        if text.len() > N || N > u8::MAX as usize {
+            return None;
+        }
+        while at < text.len() {
+            piece.bytes[at] = text.as_bytes()[at];
+            at += 1;
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "at most N, which fits")]
+        let len = at as u8;
+        piece.len = len;
+        Some(piece)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_they_are() {
+        let long = [10_000, 99_999, u64::from(u32::MAX), u64::MAX];
+        for number in (0..10_100).chain(long) {
+            let mut text = Text::new();
+            text.push_unsigned(number);
+            let signed = i64::from_ne_bytes(number.to_ne_bytes());
+            text.push_signed(signed);
+            text.push_signed(signed.wrapping_neg());
+            assert_eq!(
+                text.as_str(),
+                format!("{number}{signed}{}", signed.wrapping_neg())
+            );
+        }
+    }
+
+    #[test]
+    fn pieces_of_every_length_arrive_whole() {
+        let all: String = ('a'..='z').chain('A'..='Z').collect();
+        for len in 0..all.len() {
+            let mut text = Text::default();
+            text.push('é');
+            text.push_str(&all[..len]);
+            text.push_str(&all[len..]);
+            assert_eq!(text.as_str(), format!("é{all}"), "{len}");
+            if let Some(piece) = Piece::<16>::new(&all[..len]) {
+                text.push_piece(&piece);
+                assert_eq!(text.as_str(), format!("é{all}{}", &all[..len]), "{len}");
+            } else {
+                assert!(len > 16);
+            }
+        }
+    }
+}
