@@ -204,7 +204,7 @@ macro_rules! __emit_arguments {
 #[macro_export]
 macro_rules! __take_apart {
     (($level:ident, $logger:ident, $captures:tt, $format:literal, $pieces:ident, $all:tt); [$($argument:ident)*]; ) => {{
-        const __LIST: [&$crate::__private::str; $pieces] = $crate::__private::pieces::<$pieces>($format);
+        const __LIST: [$crate::__private::MessagePiece; $pieces] = $crate::__private::pieces::<$pieces>($format);
         #[allow(unused_imports, reason = "whichever the arguments need")]
         use $crate::__private::{ByDisplay as _, ByNothing as _, ByPlain as _};
         $crate::__private::log(

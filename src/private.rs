@@ -11,11 +11,12 @@ use once_cell::sync::OnceCell;
 pub use log::kv::{ToValue, Value as KvValue};
 pub use std::any::type_name_of_val;
 pub use std::backtrace::Backtrace as StdBacktrace;
-pub use std::primitive::{str, usize};
+pub use std::primitive::usize;
 pub use std::{concat, file, format_args, line, module_path, stringify};
 
 pub use crate::record::{
-    Argument, ByDisplay, ByNothing, ByPlain, Parts, Plain, Probe, Unwritten, count_pieces, pieces,
+    Argument, ByDisplay, ByNothing, ByPlain, MessagePiece, Parts, Plain, Probe, Unwritten,
+    count_pieces, pieces,
 };
 
 use crate::record::{LazyText, Message};

@@ -1,33 +1,42 @@
 //! A growing text that short pieces are quickly appended to: [`Text`].
 
+use std::cell::Cell;
 use std::fmt;
 
-use crate::buffer::{Pool, Reusable};
+use crate::buffer::MAX_KEPT_CAPACITY;
 
 /// A text that only grows, in UTF-8.
 ///
 /// Lines are made of short pieces, for which a call to copy memory costs more than the copy: pieces of up to 32 bytes are
-/// copied as two words of a fixed size that overlap, which a `String` cannot do without unsafe code. The price is that its
-/// bytes are checked anew when they are asked for as a `str`; sinks want bytes.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Text {
-    /// All that there is room for; zero, or left over, from `len` on.
-    bytes: Vec<u8>,
-    /// At most the length of `bytes`.
+/// copied as two words of a fixed size that overlap, into a page of a fixed size, so that one compare finds the room. A `String`
+/// cannot do this without unsafe code. The price is that the bytes are checked anew when they are asked for as a `str`; sinks
+/// want bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct Text(Box<Page>);
+
+/// Most lines fit.
+const PAGE: usize = 1024;
+
+#[derive(Clone, Debug)]
+struct Page {
+    /// How much of `bytes` is used; more than there is once the text lies in `long`.
     len: usize,
+    /// Holds the whole text, once it outgrew the page.
+    long: Vec<u8>,
+    bytes: [u8; PAGE],
 }
 
-/// The least room that is made at once: that of most lines.
-const ROOM: usize = 256;
+impl Default for Text {
+    fn default() -> Self {
+        Self(Box::new(Page {
+            len: 0,
+            long: Vec::new(),
+            bytes: [0; PAGE],
+        }))
+    }
+}
 
 impl Text {
-    pub(crate) const fn new() -> Self {
-        Self {
-            bytes: Vec::new(),
-            len: 0,
-        }
-    }
-
     #[inline]
     pub(crate) fn push_str(&mut self, text: &str) {
         self.push_bytes(text.as_bytes());
@@ -51,41 +60,44 @@ impl Text {
             }
             _ => return self.push_slowly(bytes),
         }
-        self.len += len;
+        self.0.len += len;
     }
 
-    /// The place where the next `N` bytes go, if there is room for them.
+    /// The place where the next `N` bytes go, if the page has room for them.
     #[inline(always)]
     fn room<const N: usize>(&mut self) -> Option<&mut [u8; N]> {
-        self.bytes.get_mut(self.len..)?.first_chunk_mut()
+        let len = self.0.len;
+        // So that one compare with a constant is all.
+        if len <= PAGE - N {
+            self.0.bytes[len..].first_chunk_mut()
+        } else {
+            None
+        }
     }
 
-    /// Appends what is long, or has no room as yet.
+    /// Appends what is long, or does not fit the page any more.
     #[inline(never)]
     fn push_slowly(&mut self, bytes: &[u8]) {
-        let end = self.len + bytes.len();
-        if end > self.bytes.len() {
-            self.grow(end);
-        }
-        if let Some(room) = self.bytes.get_mut(self.len..end) {
+        let page = &mut *self.0;
+        let end = page.len.saturating_add(bytes.len());
+        if let Some(room) = page.bytes.get_mut(page.len.min(end)..end) {
             room.copy_from_slice(bytes);
-            self.len = end;
+            page.len = end;
+            return;
         }
-    }
-
-    /// Makes room up to this length, and some more.
-    #[cold]
-    fn grow(&mut self, len: usize) {
-        let more = len.max(2 * self.bytes.len()).max(ROOM);
-        self.bytes.resize(more, 0);
+        if let Some(short) = page.bytes.get(..page.len) {
+            page.long.extend_from_slice(short);
+            page.len = usize::MAX;
+        }
+        page.long.extend_from_slice(bytes);
     }
 
     #[inline]
     pub(crate) fn push(&mut self, character: char) {
-        match (u8::try_from(character), self.bytes.get_mut(self.len)) {
-            (Ok(byte), Some(place)) if byte.is_ascii() => {
-                *place = byte;
-                self.len += 1;
+        match (u8::try_from(character), self.room::<1>()) {
+            (Ok(byte), Some(room)) if byte.is_ascii() => {
+                room[0] = byte;
+                self.0.len += 1;
             }
             _ => self.push_bytes(character.encode_utf8(&mut [0; 4]).as_bytes()),
         }
@@ -102,7 +114,7 @@ impl Text {
         let zeros =
             usize::from(number < 1000) + usize::from(number < 100) + usize::from(number < 10);
         *room = (u32::from_le_bytes([a, b, c, d]) >> (8 * zeros)).to_le_bytes();
-        self.len += 4 - zeros;
+        self.0.len += 4 - zeros;
     }
 
     #[inline]
@@ -125,7 +137,7 @@ impl Text {
         match self.room::<N>() {
             Some(room) => {
                 *room = piece.bytes;
-                self.len += usize::from(piece.len);
+                self.0.len += usize::from(piece.len);
             }
             None => self.push_slowly(piece.as_bytes()),
         }
@@ -133,17 +145,18 @@ impl Text {
 
     #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.len
+        self.as_bytes().len()
     }
 
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        self.len == 0
+        self.len() == 0
     }
 
     #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.bytes_from(0)
+        let page = &*self.0;
+        page.bytes.get(..page.len).unwrap_or(&page.long)
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -158,13 +171,18 @@ impl Text {
 
     #[inline]
     pub(crate) fn bytes_from(&self, start: usize) -> &[u8] {
-        self.bytes.get(start..self.len).unwrap_or_default()
+        self.as_bytes().get(start..).unwrap_or_default()
     }
 
     /// Takes away what was appended since it had this length.
     #[inline]
     pub(crate) fn truncate(&mut self, len: usize) {
-        self.len = self.len.min(len);
+        let page = &mut *self.0;
+        if page.len <= PAGE {
+            page.len = page.len.min(len);
+        } else {
+            page.long.truncate(len);
+        }
     }
 
     pub(crate) fn ends_with_newline(&self) -> bool {
@@ -214,20 +232,51 @@ impl Extend<char> for Text {
     }
 }
 
-impl Reusable for Text {
-    fn capacity(&self) -> usize {
-        self.bytes.len()
+thread_local! {
+    /// What the thread uses again: a line, and a value in it that needs a text of its own.
+    static POOL: [Cell<Option<Text>>; 2] = const { [Cell::new(None), Cell::new(None)] };
+}
+
+impl Text {
+    /// An empty text, one that was [given back](Self::give_back) if there is any.
+    ///
+    /// It is *taken out* while in use: whatever user code runs meanwhile, and logs, finds another one. Where it is not given
+    /// back, as when that code panics, the next one is a new one.
+    #[inline]
+    pub(crate) fn take() -> Self {
+        // No pool any more, as in a thread-local's destructor: a new one.
+        let kept = POOL.try_with(|pool| pool[0].take().or_else(|| pool[1].take()));
+        kept.ok().flatten().unwrap_or_default()
     }
 
-    fn clear(&mut self) {
-        self.len = 0;
+    /// Lends an empty text of the thread's own.
+    pub(crate) fn with<R>(work: impl FnOnce(&mut Self) -> R) -> R {
+        let mut text = Self::take();
+        let result = work(&mut text);
+        text.give_back();
+        result
     }
 
-    fn with_pool<R>(work: impl FnOnce(&Pool<Self>) -> R) -> Option<R> {
-        thread_local! {
-            static POOL: Pool<Text> = const { Pool::new(Text::new(), Text::new()) };
+    #[inline]
+    pub(crate) fn give_back(mut self) {
+        if self.0.len > PAGE {
+            self.clear_long();
         }
-        POOL.try_with(work).ok()
+        self.0.len = 0;
+        // What was kept in its place is dropped; where both places are taken, that is one of three.
+        let _ = POOL.try_with(|pool| {
+            if let Some(other) = pool[0].replace(Some(self)) {
+                pool[1].set(Some(other));
+            }
+        });
+    }
+
+    #[cold]
+    fn clear_long(&mut self) {
+        if self.0.long.capacity() > MAX_KEPT_CAPACITY {
+            self.0.long = Vec::new();
+        }
+        self.0.long.clear();
     }
 }
 
@@ -273,7 +322,7 @@ mod tests {
     fn numbers_are_written_as_they_are() {
         let long = [10_000, 99_999, u64::from(u32::MAX), u64::MAX];
         for number in (0..10_100).chain(long) {
-            let mut text = Text::new();
+            let mut text = Text::default();
             text.push_unsigned(number);
             let signed = i64::from_ne_bytes(number.to_ne_bytes());
             text.push_signed(signed);
@@ -282,6 +331,35 @@ mod tests {
                 text.as_str(),
                 format!("{number}{signed}{}", signed.wrapping_neg())
             );
+        }
+    }
+
+    #[test]
+    fn a_text_outgrows_its_page() {
+        let piece = "0123456é";
+        for first in 0..=piece.len() {
+            let mut text = Text::default();
+            let mut expected = String::new();
+            let start = "x".repeat(first);
+            text.push_str(&start);
+            expected.push_str(&start);
+            for _ in 0..300 {
+                text.push_str(piece);
+                text.push('é');
+                text.push_unsigned(7);
+                expected.push_str(piece);
+                expected.push_str("é7");
+                assert_eq!(text.len(), expected.len());
+            }
+            assert_eq!(text.as_str(), expected);
+            text.truncate(PAGE / 2);
+            text.push_str("end");
+            assert_eq!(text.len(), PAGE / 2 + 3);
+            text.give_back();
+            let mut text = Text::take();
+            assert!(text.is_empty());
+            text.push_str(&expected);
+            assert_eq!(text.as_str(), expected);
         }
     }
 

@@ -7,7 +7,6 @@ use super::scan::is_plain_json;
 use super::template::push_plain;
 use super::time::TimeFormat;
 use super::{Format, Line, TimeZone};
-use crate::buffer::Buffer;
 use crate::record::{KeyValues, Scalar, guard, write_error_chain};
 use crate::text::Text;
 use crate::{Error, Record, Timestamp};
@@ -157,9 +156,10 @@ fn push_failure(record: &Record<'_>, object: &mut Object<'_>) {
     if let Some(text) = &record.details().error {
         object.text("error", text);
     } else if let Some(error) = record.error {
-        let mut text = Buffer::<Text>::take();
-        guard(&mut *text, |out| write_error_chain(error, out));
-        object.text("error", text.as_str());
+        Text::with(|text| {
+            guard(text, |text| write_error_chain(error, text));
+            object.text("error", text.as_str());
+        });
     }
     if let Some(stack) = record.stack() {
         object.text("stack", &stack);
@@ -287,11 +287,10 @@ fn push_scalar(out: &mut Text, value: Scalar<'_>) {
         }
         Scalar::Float(_) => out.push_str("null"),
         Scalar::Text(text) => push_string(out, text),
-        Scalar::Other(_) => {
-            let mut text = Buffer::<Text>::take();
-            push_plain(value, &mut text);
+        Scalar::Other(_) => Text::with(|text| {
+            push_plain(value, text);
             push_string(out, text.as_str());
-        }
+        }),
         Scalar::Signed(_) | Scalar::Unsigned(_) => push_plain(value, out),
     }
 }

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::Format;
-use crate::buffer::Buffer;
 use crate::text::Text;
 use crate::{Error, Record};
 
@@ -21,7 +20,7 @@ use crate::{Error, Record};
 /// ```
 #[derive(Debug)]
 pub struct Line {
-    text: Buffer<Text>,
+    text: Text,
     color: bool,
 }
 
@@ -30,7 +29,7 @@ impl Line {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            text: Buffer::take(),
+            text: Text::take(),
             color: false,
         }
     }
@@ -113,5 +112,7 @@ pub(crate) fn with_line<R>(
 ) -> Result<R, Error> {
     let mut line = Line::new().with_color(color);
     formatter.format(record, &mut line)?;
-    write(&mut line)
+    let written = write(&mut line);
+    line.text.give_back();
+    written
 }

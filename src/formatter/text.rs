@@ -7,7 +7,6 @@ use super::template::{self, Field, Segment, Spec, Style};
 use super::text_builder::FormatterBuilder;
 use super::time::TimeFormat;
 use super::{Format, Line};
-use crate::buffer::Buffer;
 use crate::record::{KeyValues, Scalar, write_error_chain};
 use crate::text::Text;
 use crate::{Error, ErrorKind, OwnedValue, Record};
@@ -109,9 +108,10 @@ impl Formatter {
     /// `Formatter.formatTime`.
     #[must_use]
     pub fn format_time(&self, time: crate::Timestamp) -> String {
-        let mut text = Text::new();
-        self.time.push(time, &mut text);
-        text.as_str().to_owned()
+        Text::with(|text| {
+            self.time.push(time, text);
+            text.as_str().to_owned()
+        })
     }
 
     /// Writes the fields of nearly every line; answers whether it was one of them.
@@ -193,11 +193,10 @@ impl Formatter {
         }
         match value {
             Scalar::Text(text) if escape::is_plain(text) => spec.push(value, &lookup, out),
-            Scalar::Text(_) | Scalar::Other(_) => {
-                let mut escaped = Text::new();
-                escape::push(&mut escaped, &template::plain(value), self.multiline);
+            Scalar::Text(_) | Scalar::Other(_) => Text::with(|escaped| {
+                escape::push(escaped, &template::plain(value), self.multiline);
                 spec.push(Scalar::Text(escaped.as_str()), &lookup, out)
-            }
+            }),
             _ => spec.push(value, &lookup, out),
         }
     }
@@ -243,9 +242,10 @@ impl Formatter {
         if let Some(text) = &details.error {
             self.push_lines(text, out);
         } else if let Some(error) = record.error {
-            let mut text = Buffer::<Text>::take();
-            crate::record::guard(&mut *text, |out| write_error_chain(error, out));
-            self.push_lines(text.as_str(), out);
+            Text::with(|text| {
+                crate::record::guard(text, |text| write_error_chain(error, text));
+                self.push_lines(text.as_str(), out);
+            });
         }
         if let Some(text) = &details.stack {
             self.push_lines(text, out);
@@ -303,11 +303,10 @@ fn push_appended_value(value: Scalar<'_>, out: &mut Text) {
     match value {
         Scalar::Bool(value) => out.push_str(if value { "true" } else { "false" }),
         Scalar::Text(text) => escape::push_word(out, text),
-        Scalar::Other(_) => {
-            let mut text = Buffer::<Text>::take();
-            template::push_plain(value, &mut text);
+        Scalar::Other(_) => Text::with(|text| {
+            template::push_plain(value, text);
             escape::push_word(out, text.as_str());
-        }
+        }),
         _ => template::push_plain(value, out),
     }
 }

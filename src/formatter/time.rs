@@ -177,14 +177,14 @@ impl TimeFormat {
         }
         let cached = CACHE.try_with(|cache| {
             let mut cache = cache.try_borrow_mut().ok()?;
-            out.push_str(cache.text(self, instant).as_str());
+            out.push_str(cache.text(self, instant));
             Some(())
         });
         if cached != Ok(Some(())) {
             // No cache any more, as in a thread-local's destructor.
             let mut entry = Entry::new();
             entry.set(self, instant);
-            out.push_str(entry.text.as_str());
+            out.push_str(&entry.text);
         }
     }
 
@@ -199,7 +199,7 @@ impl TimeFormat {
         }
     }
 
-    fn render(&self, second: i64, head: &mut Text, tail: &mut Text) {
+    fn render(&self, second: i64, head: &mut String, tail: &mut String) {
         match self.zone.at(second) {
             Some(time) => {
                 write_items(&time, &self.head, head);
@@ -237,7 +237,7 @@ fn new_id() -> u32 {
     NEXT_ID.fetch_add(1, Ordering::Relaxed)
 }
 
-fn write_items(time: &DateTime<FixedOffset>, items: &[Item<'static>], out: &mut Text) {
+fn write_items(time: &DateTime<FixedOffset>, items: &[Item<'static>], out: &mut String) {
     let before = out.len();
     if write!(out, "{}", time.format_with_items(items.iter())).is_err() {
         out.truncate(before);
@@ -355,10 +355,10 @@ struct Entry {
     id: u32,
     second: i64,
     fraction: u32,
-    text: Text,
+    text: String,
     /// How much of the text holds for the whole second.
     head_len: usize,
-    tail: Text,
+    tail: String,
 }
 
 impl Entry {
@@ -367,9 +367,9 @@ impl Entry {
             id: u32::MAX,
             second: 0,
             fraction: 0,
-            text: Text::new(),
+            text: String::new(),
             head_len: 0,
-            tail: Text::new(),
+            tail: String::new(),
         }
     }
 
@@ -379,8 +379,8 @@ impl Entry {
     }
 
     fn set(&mut self, format: &TimeFormat, instant: Instant) {
-        self.text.truncate(0);
-        self.tail.truncate(0);
+        self.text.clear();
+        self.tail.clear();
         format.render(instant.second, &mut self.text, &mut self.tail);
         self.head_len = self.text.len();
         self.id = format.id;
@@ -397,7 +397,7 @@ impl Entry {
             self.text
                 .push(char::from_digit(fraction / unit % 10, 10).unwrap_or('0'));
         }
-        self.text.push_str(self.tail.as_str());
+        self.text.push_str(&self.tail);
     }
 }
 
@@ -415,7 +415,7 @@ thread_local! {
 
 impl Cache {
     #[inline]
-    fn text(&mut self, format: &TimeFormat, instant: Instant) -> &Text {
+    fn text(&mut self, format: &TimeFormat, instant: Instant) -> &str {
         let second = instant.second;
         if !self.entries[self.last].is_of(format, second) {
             self.find(format, instant);
@@ -452,7 +452,7 @@ mod tests {
     use super::*;
 
     fn text(format: &TimeFormat, nanos: i64) -> String {
-        let mut out = Text::new();
+        let mut out = Text::default();
         format.push(Timestamp::from_nanos(nanos), &mut out);
         out.as_str().to_owned()
     }

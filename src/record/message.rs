@@ -92,11 +92,12 @@ impl<'a> LazyText<'a> {
             return text;
         }
         self.text.get_or_init(|| {
-            let mut written = Buffer::<Text>::take();
-            self.unwritten.write_to(&mut written);
-            let mut text = Buffer::<String>::take();
-            text.push_str(written.as_str());
-            text
+            Text::with(|written| {
+                self.unwritten.write_to(written);
+                let mut text = Buffer::take();
+                text.push_str(written.as_str());
+                text
+            })
         })
     }
 }

@@ -30,7 +30,8 @@ pub(crate) use self::fields::Context;
 pub use self::message::Unwritten;
 pub(crate) use self::message::{LazyText, Message, forget_panic, guard, guarded_text, panic_text};
 pub use self::parts::{
-    Argument, ByDisplay, ByNothing, ByPlain, Parts, Plain, Probe, count_pieces, pieces,
+    Argument, ByDisplay, ByNothing, ByPlain, MessagePiece, Parts, Plain, Probe, count_pieces,
+    pieces,
 };
 pub(crate) use self::thread::ThreadInfo;
 pub(crate) use self::value::Scalar;

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 
 use super::message::guard;
-use crate::text::Text;
+use crate::text::{Piece, Text};
 
 /// The texts between a message's arguments, and the arguments.
 #[derive(Clone, Copy, Debug)]
 pub struct Parts<'a> {
     /// One more than there are arguments.
-    pub pieces: &'a [&'static str],
+    pub pieces: &'a [MessagePiece],
     /// In order.
     pub arguments: &'a [Argument<'a>],
 }
@@ -21,11 +21,29 @@ impl Parts<'_> {
     pub(super) fn write_to(&self, out: &mut Text) {
         let mut pieces = self.pieces.iter();
         if let Some(first) = pieces.next() {
-            out.push_str(first);
+            first.write_to(out);
         }
         for (argument, piece) in self.arguments.iter().zip(pieces) {
             argument.write_to(out);
-            out.push_str(piece);
+            piece.write_to(out);
+        }
+    }
+}
+
+/// A text between arguments.
+#[derive(Clone, Copy, Debug)]
+pub struct MessagePiece {
+    /// Nearly all are short, and then ready to be copied.
+    short: Option<Piece<16>>,
+    text: &'static str,
+}
+
+impl MessagePiece {
+    #[inline]
+    fn write_to(&self, out: &mut Text) {
+        match &self.short {
+            Some(piece) => out.push_piece(piece),
+            None => out.push_str(self.text),
         }
     }
 }
@@ -202,8 +220,11 @@ pub const fn count_pieces(format: &str) -> usize {
 
 /// The pieces of a format, as many as [`count_pieces`] found.
 #[must_use]
-pub const fn pieces<const N: usize>(format: &'static str) -> [&'static str; N] {
-    let mut pieces = [""; N];
+pub const fn pieces<const N: usize>(format: &'static str) -> [MessagePiece; N] {
+    let mut pieces = [MessagePiece {
+        short: None,
+        text: "",
+    }; N];
     let mut rest = format.as_bytes();
     let mut found = 0;
     while found < N {
@@ -214,7 +235,10 @@ pub const fn pieces<const N: usize>(format: &'static str) -> [&'static str; N] {
         let (piece, behind) = rest.split_at(end);
         // Cut at an ASCII character, so it is valid.
         if let Ok(piece) = std::str::from_utf8(piece) {
-            pieces[found] = piece;
+            pieces[found] = MessagePiece {
+                short: Piece::new(piece),
+                text: piece,
+            };
         }
         rest = if behind.len() > 2 {
             behind.split_at(2).1
@@ -244,7 +268,10 @@ mod tests {
         ] {
             assert_eq!(count_pieces(format), count, "{format}");
         }
-        assert_eq!(pieces::<4>("é{}{} {}"), ["é", "", " ", ""]);
-        assert_eq!(pieces::<2>("{} end"), ["", " end"]);
+        assert_eq!(
+            pieces::<4>("é{}{} {}").map(|piece| piece.text),
+            ["é", "", " ", ""]
+        );
+        assert_eq!(pieces::<2>("{} end").map(|piece| piece.text), ["", " end"]);
     }
 }

@@ -115,7 +115,6 @@ impl Field {
         defaults: &[(Box<str>, OwnedValue)],
         read: impl FnOnce(Scalar<'_>) -> R,
     ) -> Option<R> {
-        let mut text = Text::new();
         let optional =
             |text: Option<std::borrow::Cow<'_, str>>,
              read: Box<dyn FnOnce(Scalar<'_>) -> R + '_>| match text {
@@ -133,22 +132,21 @@ impl Field {
             Self::LineNumber => read(Scalar::Unsigned(record.source().line().into())),
             Self::Function => read(Scalar::Text(record.source().function())),
             Self::Created => read(Scalar::Float(record.time().as_seconds_f64())),
-            Self::AscTime => {
-                time.push(record.time(), &mut text);
+            Self::AscTime => Text::with(|text| {
+                time.push(record.time(), text);
                 read(Scalar::Text(text.as_str()))
-            }
+            }),
             Self::Millis => read(Scalar::Float(
                 python_time(record.time()).subsec_millis().into(),
             )),
             #[expect(clippy::cast_precision_loss, reason = "Python's field is a float")]
             Self::RelativeCreated => read(Scalar::Float(record.nanos_since_start() as f64 / 1e6)),
             Self::Thread => read(Scalar::Unsigned(record.thread_id().into())),
-            Self::ThreadName => {
-                record
-                    .thread
-                    .with_display_name(&mut |part| text.push_str(part));
+            Self::ThreadName => Text::with(|text| {
+                let thread = &record.thread;
+                thread.with_display_name(&mut |part| text.push_str(part));
                 read(Scalar::Text(text.as_str()))
-            }
+            }),
             Self::Process => read(Scalar::Unsigned(record.process_id().into())),
             Self::ProcessName => read(Scalar::Text(record.process_name())),
             Self::Message => read(Scalar::Text(record.message())),

@@ -238,9 +238,10 @@ fn cut(text: &str, precision: Option<usize>) -> &str {
 
 /// A value as [`push_plain`] appends it.
 pub(crate) fn plain(value: Scalar<'_>) -> String {
-    let mut out = Text::default();
-    push_plain(value, &mut out);
-    out.as_str().to_owned()
+    Text::with(|text| {
+        push_plain(value, text);
+        text.as_str().to_owned()
+    })
 }
 
 /// Python's `repr` of a value, or with `ascii` its `ascii`.
