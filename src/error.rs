@@ -19,6 +19,8 @@ pub enum ErrorKind {
     MissingField,
     /// A field has a type that its place in the template cannot take.
     FormatField,
+    /// An interval, day or time of day at which no file can be rotated.
+    InvalidRollover,
     /// Options that exclude one another.
     InvalidConfig,
     /// Another backend of the `log` facade was installed before.

@@ -107,6 +107,7 @@ mod logger;
 mod macros;
 mod name;
 mod private;
+mod process;
 mod record;
 mod registry;
 mod setup;
@@ -124,8 +125,10 @@ pub use crate::formatter::{
     JsonFormatterBuilder, JsonTime, Line, Multiline, Style, TimeZone,
 };
 pub use crate::handler::{
-    Counters, DropReason, Handler, HandlerError, MemoryHandler, NullHandler, Sink, StreamHandler,
-    StreamId, formatted, handler_by_name, handler_names, shutdown,
+    Counters, DropReason, FileHandler, FileHandlerBuilder, Handler, HandlerError, MemoryHandler,
+    NullHandler, RotatingFileHandler, RotatingFileHandlerBuilder, Sink, StreamHandler, StreamId,
+    TimedRotatingFileHandler, TimedRotatingFileHandlerBuilder, WatchedFileHandler,
+    WatchedFileHandlerBuilder, When, formatted, handler_by_name, handler_names, shutdown,
 };
 pub use crate::level::Level;
 pub use crate::logger::Logger;
@@ -133,7 +136,7 @@ pub use crate::record::{KeyValues, OwnedRecord, OwnedValue, Record, RecordBuilde
 pub use crate::registry::{Registry, RegistryBuilder, TreeDump};
 pub use crate::setup::{
     Applied, BasicConfig, LevelOn, StreamLogger, basic_config, debug_all, root, set_debug_logger,
-    set_stream_logger,
+    set_file_logger, set_stream_logger,
 };
 
 /// What the macros expand to. Not public API: it changes without notice.

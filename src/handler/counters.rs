@@ -147,15 +147,17 @@ impl Tally {
             });
     }
 
-    pub(crate) fn read(&self, queued: u64) -> Counters {
+    /// With what the sink knows of the records it took: how many it still has, and how many it lost.
+    pub(crate) fn read(&self, queued: u64, lost: u64) -> Counters {
         let taken: u64 = self
             .taken
             .iter()
             .map(|cell| cell.0.load(Ordering::Relaxed))
             .sum();
-        let dropped = std::array::from_fn(|at| self.dropped[at].load(Ordering::Relaxed));
+        let mut dropped = std::array::from_fn(|at| self.dropped[at].load(Ordering::Relaxed));
+        dropped[DropReason::Io as usize] += lost;
         Counters {
-            written: taken.saturating_sub(queued),
+            written: taken.saturating_sub(queued + lost),
             queued,
             dropped,
         }
@@ -190,7 +192,7 @@ mod tests {
                 scope.spawn(|| (0..1000).for_each(|_| tally.wrote()));
             }
         });
-        assert_eq!(tally.read(0).written(), 3 * 1000 * CELLS as u64);
+        assert_eq!(tally.read(0, 0).written(), 3 * 1000 * CELLS as u64);
     }
 
     #[test]
@@ -201,7 +203,7 @@ mod tests {
         }
         tally.dropped(DropReason::Io);
         tally.dropped(DropReason::Format);
-        let counters = tally.read(2);
+        let counters = tally.read(2, 0);
         assert_eq!(
             (counters.written(), counters.queued(), counters.dropped()),
             (3, 2, 2)

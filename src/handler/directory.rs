@@ -1,8 +1,11 @@
 //! All handlers that live, and the names of some.
 
 use std::collections::BTreeMap;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::{Core, Handler};
+use crate::process;
 use crate::sync::{Arc, Mutex, Weak};
 
 /// The process's handlers. A handler is in no registry's hands alone, so neither is its name.
@@ -27,6 +30,52 @@ pub(super) fn enter(handler: &Handler) {
         directory.prune_at = 2 * directory.living.len().max(32);
     }
     directory.living.push(handler.downgrade());
+    drop(directory);
+    process::at_exit(shutdown_at_exit);
+    process::before_fork(wait_until_idle);
+}
+
+/// The living handlers, the newest first.
+fn living() -> Vec<Handler> {
+    let mut living: Vec<_> = DIRECTORY
+        .lock()
+        .living
+        .iter()
+        .filter_map(Handler::upgrade)
+        .collect();
+    living.sort_by_key(|handler| std::cmp::Reverse(handler.core.serial));
+    living
+}
+
+/// How long an end of the process or a fork waits for all that is just being written.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Waits until a handler's sink is not inside its lock; answers whether it is so.
+fn is_idle_by(handler: &Handler, deadline: Instant) -> bool {
+    while !handler.core.sink.is_idle() {
+        if Instant::now() > deadline {
+            return false;
+        }
+        thread::sleep(Duration::from_micros(50));
+    }
+    true
+}
+
+fn wait_until_idle() {
+    let deadline = Instant::now() + PATIENCE;
+    for handler in living() {
+        is_idle_by(&handler, deadline);
+    }
+}
+
+/// [`shutdown`], but a sink whose device hangs does not keep the process from its end.
+fn shutdown_at_exit() {
+    let deadline = Instant::now() + PATIENCE;
+    for handler in living() {
+        if is_idle_by(&handler, deadline) {
+            end(&handler);
+        }
+    }
 }
 
 #[expect(
@@ -78,26 +127,27 @@ pub fn handler_names() -> Vec<Arc<str>> {
 }
 
 /// Flushes and closes all living handlers, the newest first. Errors are ignored, as nobody is
-/// left to act on them; logging goes on to work afterwards as far as the sinks do.
+/// left to act on them; logging goes on to work afterwards as far as the sinks do: a file that is appended to is opened again, a
+/// queue hands records over at once.
+///
+/// On Unix it is called at the end of the process as well, by return from `main`, `exit` or a panic of the main thread; sinks whose
+/// device hangs are then passed over after a second. An abort or a signal ends without it.
 ///
 /// # Python
 /// `logging.shutdown`.
 pub fn shutdown() {
-    // Out of the lock: sinks run the user's code.
-    let mut living: Vec<_> = DIRECTORY
-        .lock()
-        .living
-        .iter()
-        .filter_map(Handler::upgrade)
-        .collect();
-    living.sort_by_key(|handler| std::cmp::Reverse(handler.core.serial));
-    for handler in living {
-        // A failing handler must not keep the others from their flush (statement 117).
-        if handler.core.sink.flush_at_shutdown() {
-            let _ = handler.flush();
-        }
-        let _ = handler.close();
+    // Out of the directory's lock: sinks run the user's code.
+    for handler in living() {
+        end(&handler);
     }
+}
+
+/// A failing handler must not keep the others from their flush (statement 117).
+fn end(handler: &Handler) {
+    if handler.core.sink.flush_at_shutdown() {
+        let _ = handler.flush();
+    }
+    let _ = handler.close();
 }
 
 #[cfg(test)]

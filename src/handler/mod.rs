@@ -2,11 +2,15 @@
 
 mod counters;
 mod directory;
+mod exclusive;
 mod failure;
+mod file;
+mod line_writer;
 mod memory;
 mod null;
 mod sink;
 mod stream;
+mod ticker;
 
 use std::any::Any;
 use std::fmt;
@@ -18,6 +22,11 @@ use once_cell::sync::Lazy;
 pub use self::counters::{Counters, DropReason};
 pub use self::directory::{handler_by_name, handler_names, shutdown};
 pub use self::failure::HandlerError;
+pub use self::file::{
+    FileHandler, FileHandlerBuilder, RotatingFileHandler, RotatingFileHandlerBuilder,
+    TimedRotatingFileHandler, TimedRotatingFileHandlerBuilder, WatchedFileHandler,
+    WatchedFileHandlerBuilder, When,
+};
 pub use self::memory::MemoryHandler;
 pub use self::null::NullHandler;
 pub use self::sink::{Sink, StreamId, formatted};
@@ -409,7 +418,9 @@ impl Handler {
     /// How many records were written and how many were lost, and why.
     #[must_use]
     pub fn counters(&self) -> Counters {
-        self.core.tally.read(self.core.sink.queued())
+        self.core
+            .tally
+            .read(self.core.sink.queued(), self.core.sink.lost())
     }
 
     /// The stream it writes to, if it is one that others may write to as well.

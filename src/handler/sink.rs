@@ -97,6 +97,17 @@ pub trait Sink: Send + Sync {
         false
     }
 
+    /// How many of the records that it had taken were lost afterwards, as when a buffer could not be written.
+    fn lost(&self) -> u64 {
+        0
+    }
+
+    /// Whether no thread is just inside its lock. Before a fork, this is asked until it is so, or a second has passed: a child must
+    /// not get a lock that nobody in it will release.
+    fn is_idle(&self) -> bool {
+        true
+    }
+
     /// Describes itself in one line, such as `StreamHandler <stderr>`.
     ///
     /// # Errors

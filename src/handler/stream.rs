@@ -1,14 +1,14 @@
 //! The handler of streams: standard error, standard output, any writer.
 
 use std::fmt;
-use std::io::{self, ErrorKind as IoErrorKind, Write};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::io::{self, Write};
 
+use super::exclusive::Exclusive;
+use super::line_writer::LineWriter;
 use super::{Handler, Sink, StreamId, handler_type};
 use crate::formatter::{ColorChoice, with_line};
-use crate::sync::{Arc, AtomicBool, AtomicUsize, Mutex, Ordering};
-use crate::{Error, ErrorKind, Format, Record};
+use crate::sync::{Arc, AtomicBool, Ordering};
+use crate::{Error, Format, Record};
 
 /// Writes lines to a stream: standard error, standard output, or any writer.
 ///
@@ -64,13 +64,11 @@ impl StreamHandler {
 
     fn of(writer: Box<dyn Write + Send>, name: &'static str, id: StreamId, color: bool) -> Self {
         let stream = Stream {
-            writer,
+            lines: LineWriter::new(writer),
             terminator: None,
-            torn: false,
         };
         let sink = Arc::new(StreamSink {
-            stream: Mutex::new(stream),
-            owner: AtomicUsize::new(0),
+            stream: Exclusive::new(stream),
             color: AtomicBool::new(color),
             name,
             id,
@@ -98,7 +96,12 @@ impl StreamHandler {
     /// `StreamHandler.terminator`.
     #[must_use]
     pub fn with_terminator(self, terminator: impl Into<String>) -> Self {
-        self.sink.stream.lock().terminator = Some(terminator.into());
+        let terminator = Some(terminator.into());
+        // Only a writer that is just writing could be refused, and the handler is not in use yet.
+        let _ = self.sink.stream.with(|stream| {
+            stream.terminator = terminator;
+            Ok(())
+        });
         self
     }
 
@@ -113,17 +116,11 @@ impl StreamHandler {
         &self,
         writer: impl Write + Send + 'static,
     ) -> Result<Box<dyn Write + Send>, Error> {
-        let mut writer: Box<dyn Write + Send> = Box::new(writer);
-        self.sink.with_stream(|stream| {
-            stream
-                .writer
-                .flush()
-                .map_err(|error| Error::io("cannot flush the old stream", error))?;
-            stream.torn = false;
-            std::mem::swap(&mut stream.writer, &mut writer);
-            Ok(())
-        })?;
-        Ok(writer)
+        self.sink.stream.with(|stream| {
+            let flushed = stream.lines.flush();
+            flushed.map_err(|error| Error::io("cannot flush the old stream", error))?;
+            Ok(stream.lines.replace(Box::new(writer)))
+        })
     }
 }
 
@@ -135,122 +132,17 @@ impl fmt::Debug for StreamHandler {
     }
 }
 
-/// A stream that takes nothing for this long is given up for the record.
-const PATIENCE: Duration = Duration::from_secs(1);
-
 struct Stream {
-    writer: Box<dyn Write + Send>,
+    lines: LineWriter<Box<dyn Write + Send>>,
     /// `None` is a newline.
     terminator: Option<String>,
-    /// The last line was cut off and not ended.
-    torn: bool,
-}
-
-impl Stream {
-    #[inline]
-    fn write_line(&mut self, line: &[u8]) -> Result<(), Error> {
-        if self.torn {
-            self.end_torn_line()?;
-        }
-        match self.writer.write(line) {
-            // As it nearly always is.
-            Ok(written) if written == line.len() => {}
-            first => self.finish(line, first).map_err(|(error, written)| {
-                self.torn = written > 0;
-                error
-            })?,
-        }
-        self.writer
-            .flush()
-            .map_err(|error| Error::io("cannot flush the stream", error))
-    }
-
-    #[cold]
-    fn end_torn_line(&mut self) -> Result<(), Error> {
-        let first = self.writer.write(b"\n");
-        self.finish(b"\n", first).map_err(|(error, _)| error)?;
-        self.torn = false;
-        Ok(())
-    }
-
-    /// Goes on after a first write: `write_all`, but it knows how far it came and waits a while for a stream that would
-    /// block.
-    #[cold]
-    fn finish(&mut self, bytes: &[u8], first: io::Result<usize>) -> Result<(), (Error, usize)> {
-        let (mut written, mut result, mut blocked_since) = (0, first, None);
-        loop {
-            let error = match result {
-                Ok(0) => Some(io::Error::from(IoErrorKind::WriteZero)),
-                Ok(more) => {
-                    written += more;
-                    blocked_since = None;
-                    None
-                }
-                Err(error) if error.kind() == IoErrorKind::Interrupted => None,
-                Err(error)
-                    if error.kind() == IoErrorKind::WouldBlock
-                        && blocked_since.get_or_insert_with(Instant::now).elapsed() < PATIENCE =>
-                {
-                    thread::sleep(Duration::from_millis(1));
-                    None
-                }
-                Err(error) => Some(error),
-            };
-            if let Some(error) = error {
-                return Err((Error::io("cannot write to the stream", error), written));
-            }
-            if written >= bytes.len() {
-                return Ok(());
-            }
-            result = self.writer.write(&bytes[written..]);
-        }
-    }
 }
 
 struct StreamSink {
-    stream: Mutex<Stream>,
-    /// The thread inside the lock, or 0: what a writer logs must not wait for the writer.
-    owner: AtomicUsize,
+    stream: Exclusive<Stream>,
     color: AtomicBool,
     name: &'static str,
     id: StreamId,
-}
-
-impl StreamSink {
-    fn with_stream<R>(
-        &self,
-        work: impl FnOnce(&mut Stream) -> Result<R, Error>,
-    ) -> Result<R, Error> {
-        let me = thread_mark();
-        // Relaxed: only this thread ever stores its own mark, and it sees its own stores.
-        if self.owner.load(Ordering::Relaxed) == me {
-            return Err(Error::new(
-                ErrorKind::Reentrant,
-                "the stream's writer logged to the same stream",
-            ));
-        }
-        let mut stream = self.stream.lock();
-        self.owner.store(me, Ordering::Relaxed);
-        let _reset = Reset(&self.owner);
-        work(&mut stream)
-    }
-}
-
-/// Gives the mark up while the lock is still held, also when the writer panics.
-struct Reset<'o>(&'o AtomicUsize);
-
-impl Drop for Reset<'_> {
-    fn drop(&mut self) {
-        self.0.store(0, Ordering::Relaxed);
-    }
-}
-
-/// A number that no other living thread has, known even while a thread's locals are destroyed.
-fn thread_mark() -> usize {
-    thread_local! {
-        static PLACE: u8 = const { 0 };
-    }
-    PLACE.with(|place| std::ptr::from_ref(place) as usize)
 }
 
 /// The sink as its handler holds it; the [`StreamHandler`] holds it as well.
@@ -264,24 +156,25 @@ impl Sink for Shared {
             record,
             sink.color.load(Ordering::Relaxed),
             |line| {
-                sink.with_stream(|stream| {
+                sink.stream.with(|stream| {
                     match &stream.terminator {
                         None => line.push('\n'),
                         Some(terminator) => line.push_str(terminator),
                     }
-                    stream.write_line(line.as_bytes())
+                    let written = stream.lines.write_lines(line.as_bytes());
+                    written.map_err(|error| Error::io("cannot write to the stream", error))?;
+                    flush(&mut stream.lines)
                 })
             },
         )
     }
 
     fn flush(&self) -> Result<(), Error> {
-        self.0.with_stream(|stream| {
-            stream
-                .writer
-                .flush()
-                .map_err(|error| Error::io("cannot flush the stream", error))
-        })
+        self.0.stream.with(|stream| flush(&mut stream.lines))
+    }
+
+    fn is_idle(&self) -> bool {
+        self.0.stream.is_free()
     }
 
     fn stream_id(&self) -> Option<StreamId> {
@@ -293,10 +186,19 @@ impl Sink for Shared {
     }
 }
 
+#[inline]
+fn flush(lines: &mut LineWriter<Box<dyn Write + Send>>) -> Result<(), Error> {
+    let flushed = lines.flush();
+    flushed.map_err(|error| Error::io("cannot flush the stream", error))
+}
+
 #[cfg(test)]
 mod tests {
+    use std::io::ErrorKind as IoErrorKind;
+
     use super::*;
-    use crate::DropReason;
+    use crate::sync::Mutex;
+    use crate::{DropReason, ErrorKind};
 
     /// Takes some bytes, then fails, then works again.
     struct Flaky {

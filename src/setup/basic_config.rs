@@ -1,10 +1,11 @@
 //! A simple set-up of the root: [`basic_config`].
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use crate::formatter::Colors;
 use crate::handler::Handler;
-use crate::{Error, ErrorKind, Formatter, Level, Registry, StreamHandler, Style};
+use crate::{Error, ErrorKind, FileHandler, Formatter, Level, Registry, StreamHandler, Style};
 
 /// Gives the root of the global registry a handler to standard error with `LEVEL:name:message`, and makes it the backend of the
 /// `log` facade; nothing happens if the root has a handler.
@@ -64,6 +65,8 @@ pub struct BasicConfig {
     date_format: Option<String>,
     style: Style,
     stream: Option<StreamHandler>,
+    file: Option<PathBuf>,
+    truncate: bool,
     handlers: Option<Vec<Handler>>,
     force: bool,
 }
@@ -104,6 +107,18 @@ impl BasicConfig {
         self
     }
 
+    /// A file to append to, in place of standard error. Python's `filename`.
+    pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.file = Some(path.into());
+        self
+    }
+
+    /// Whether the file is emptied first; off by default. Python's `filemode="w"`.
+    pub fn truncate(mut self, truncate: bool) -> Self {
+        self.truncate = truncate;
+        self
+    }
+
     /// Handlers, in place of one to standard error; those without a formatter get the set-up's.
     pub fn handlers<H: Into<Handler>>(mut self, handlers: impl IntoIterator<Item = H>) -> Self {
         self.handlers = Some(handlers.into_iter().map(Into::into).collect());
@@ -119,7 +134,8 @@ impl BasicConfig {
     /// Sets up the global registry, and makes it the backend of the `log` facade where there is no other.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidFormat`], or [`ErrorKind::InvalidConfig`] where options exclude one another.
+    /// [`ErrorKind::InvalidFormat`]; [`ErrorKind::InvalidConfig`] where options exclude one another; [`ErrorKind::Io`] when the file
+    /// cannot be opened.
     pub fn apply(self) -> Result<Applied, Error> {
         let applied = self.apply_to(Registry::global())?;
         // Another backend stays: this crate's own macros work without the facade.
@@ -130,26 +146,38 @@ impl BasicConfig {
     /// Sets up a registry.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidFormat`], or [`ErrorKind::InvalidConfig`] where options exclude one another.
+    /// [`ErrorKind::InvalidFormat`]; [`ErrorKind::InvalidConfig`] where options exclude one another; [`ErrorKind::Io`] when the file
+    /// cannot be opened.
     pub fn apply_to(self, registry: &Registry) -> Result<Applied, Error> {
-        if self.handlers.is_some() && self.stream.is_some() {
-            let message = "cannot set up the root: a stream and handlers exclude one another";
+        let ways = [
+            self.handlers.is_some(),
+            self.stream.is_some(),
+            self.file.is_some(),
+        ];
+        if ways.into_iter().filter(|given| *given).count() > 1 {
+            let message =
+                "cannot set up the root: a stream, a file and handlers exclude one another";
             return Err(Error::new(ErrorKind::InvalidConfig, message));
         }
         let formatter = self.formatter()?;
         let root = registry.root();
-        let handlers = match (self.handlers, self.stream) {
-            (Some(handlers), _) => handlers,
-            (None, Some(stream)) => vec![stream.into()],
-            (None, None) => vec![registry.stderr().into()],
+        if !self.force && !root.handlers().is_empty() {
+            return Ok(Applied::HadHandlers);
+        }
+        let handlers = match (self.handlers, self.stream, self.file) {
+            (Some(handlers), ..) => handlers,
+            (_, Some(stream), _) => vec![stream.into()],
+            (.., Some(path)) => {
+                let file = FileHandler::builder(path).truncate(self.truncate).open()?;
+                vec![file.into()]
+            }
+            _ => vec![registry.stderr().into()],
         };
         if self.force {
             for old in root.replace_handlers([]) {
                 // It is out of use; what it could not write any more, it has counted and reported.
                 let _ = old.close();
             }
-        } else if !root.handlers().is_empty() {
-            return Ok(Applied::HadHandlers);
         }
         for handler in &handlers {
             if !handler.has_formatter() {

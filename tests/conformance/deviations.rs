@@ -164,4 +164,16 @@ const DEVIATIONS: &[Deviation] = &[
         observations: r#"[{"i":3,"r":"g"},{"i":4,"r":["n","o"]}]"#,
         buffers: r#"{}"#,
     },
+    Deviation {
+        id: "files_plain/06",
+        why: "72: what is logged to a closed file is counted and reported",
+        observations: r#"[{"i":4,"h":"f","herr":"closed"},{"i":5,"r":{"a.log":"1\n"}}]"#,
+        buffers: r#"{}"#,
+    },
+    Deviation {
+        id: "quirks/02",
+        why: "78: the length is counted in bytes",
+        observations: r#"[{"i":4,"r":{"a.log":"éé\n","a.log.1":"ééé\n"}}]"#,
+        buffers: r#"{}"#,
+    },
 ];

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use logtree::{
-    Applied, BasicConfig, BufferingFormatter, Filter, Formatter, Handler, Level, Logger,
-    LoggerAdapter, MemoryHandler, NullHandler, OwnedValue, Record, RecordBuilder, Source,
-    StreamHandler, StreamLogger, Timestamp, handler_by_name, handler_names, shutdown,
+    Applied, BasicConfig, BufferingFormatter, Clock, FileHandler, Filter, Formatter, Handler,
+    Level, Logger, LoggerAdapter, MemoryHandler, NullHandler, OwnedValue, Record, RecordBuilder,
+    RotatingFileHandler, Source, StreamHandler, StreamLogger, TimeZone, TimedRotatingFileHandler,
+    Timestamp, WatchedFileHandler, handler_by_name, handler_names, shutdown,
 };
 use serde_json::{Value, json};
 
+use crate::directory::name_of;
 use crate::world::{Failure, Known, ListSink, World, kind};
-use crate::{filters, formatters};
+use crate::{files, filters, formatters};
 
 const CLOCK: i64 = 1_709_210_096_789_000_000;
 const START: i64 = 1_709_210_000_000_000_000;
@@ -25,19 +27,6 @@ const PENDING: &[&str] = &[
     "listener",
     "start",
     "stop",
-    "file",
-    "watched",
-    "rotating",
-    "timed",
-    "files",
-    "write_file",
-    "remove_file",
-    "rename_file",
-    "rollover_at",
-    "compute_rollover",
-    "should_rollover",
-    "do_rollover",
-    "files_to_delete",
 ];
 
 pub(crate) fn needs_pending(scenario: &Value) -> bool {
@@ -66,6 +55,7 @@ pub(crate) fn play(scenario: &Value) -> Value {
             Ok(answer) => world.observer.push("r", answer),
             Err(failure) => world.observer.push("err", failure.into()),
         }
+        world.directory.follow_clock(world.clock.now());
     }
     let answer =
         json!({"id": scenario["id"], "obs": world.observer.list(), "buffers": world.buffers.all()});
@@ -207,6 +197,24 @@ impl World {
                 .map_err(|error| kind(&error))?,
             "shutdown" => shutdown(),
             "handler" => self.make_handler(operation)?,
+            "write_file" => self.directory.write(operation, self.clock.now()),
+            "remove_file" => {
+                let path = self.directory.path_of(&operation["path"]);
+                std::fs::remove_file(path).expect("a file to remove");
+            }
+            "rename_file" => {
+                let path = self.directory.path_of(&operation["path"]);
+                let to = self.directory.path_of(&operation["to"]);
+                std::fs::rename(path, to).expect("a file to rename");
+            }
+            "do_rollover" => {
+                let rotated = match &self.handlers[text(operation, "handler")] {
+                    Known::Rotating(handler) => handler.rotate(),
+                    Known::Timed(handler) => handler.rotate(),
+                    _ => panic!("not a rotating handler"),
+                };
+                rotated.map_err(|error| kind(&error))?;
+            }
             "filter" => {
                 self.filters
                     .insert(text(operation, "id").to_owned(), filters::make(operation));
@@ -303,6 +311,25 @@ impl World {
                 let formatter = formatters::make(operation).map_err(|error| kind(&error))?;
                 formatter.format_time(time(&operation["t"])).into()
             }
+            "files" => self.directory.contents(),
+            "rollover_at" => seconds(self.timed(operation).rollover_at()),
+            "compute_rollover" => {
+                seconds(self.timed(operation).rollover_after(time(&operation["t"])))
+            }
+            "should_rollover" => {
+                let spec = operation.get("record").cloned().unwrap_or(json!({}));
+                let record = self.record(&spec)?;
+                let due = match &self.handlers[text(operation, "handler")] {
+                    Known::Rotating(handler) => handler.should_rotate(&record),
+                    Known::Timed(handler) => handler.should_rotate(&record),
+                    _ => panic!("not a rotating handler"),
+                };
+                due.map_err(|error| kind(&error))?.into()
+            }
+            "files_to_delete" => {
+                let files = self.timed(operation).files_to_delete();
+                files.iter().map(|path| name_of(path)).collect()
+            }
             "adapter_name" => self.adapters[text(operation, "adapter")].0.name().into(),
             other => panic!("unknown operation {other}"),
         })
@@ -330,6 +357,13 @@ impl World {
         match &self.handlers[text(operation, "handler")] {
             Known::Memory(handler) => handler.clone(),
             _ => panic!("not a memory handler"),
+        }
+    }
+
+    fn timed(&self, operation: &Value) -> &TimedRotatingFileHandler {
+        match &self.handlers[text(operation, "handler")] {
+            Known::Timed(handler) => handler,
+            _ => panic!("not a timed handler"),
         }
     }
 
@@ -449,6 +483,60 @@ impl World {
                     handler.with_flush_on_close(spec["flush_on_close"].as_bool().unwrap_or(true)),
                 )
             }
+            "file" => {
+                let builder = FileHandler::builder(self.directory.path_of(&spec["filename"]));
+                let builder = builder
+                    .truncate(spec["mode"] == "w")
+                    .delay(flag(spec, "delay"));
+                Known::Plain(builder.open().map_err(|error| kind(&error))?.into())
+            }
+            "watched" => {
+                let path = self.directory.path_of(&spec["filename"]);
+                let builder = WatchedFileHandler::builder(path);
+                let builder = builder
+                    .truncate(spec["mode"] == "w")
+                    .delay(flag(spec, "delay"));
+                Known::Plain(builder.open().map_err(|error| kind(&error))?.into())
+            }
+            "rotating" => {
+                let path = self.directory.path_of(&spec["filename"]);
+                let mut builder = RotatingFileHandler::builder(path)
+                    .truncate(spec["mode"] == "w")
+                    .delay(flag(spec, "delay"))
+                    .max_bytes(spec["max_bytes"].as_u64().unwrap_or(0))
+                    .backup_count(count(spec, "backup_count"));
+                if let Some(namer) = files::namer(&spec["namer"]) {
+                    builder = builder.namer(namer);
+                }
+                if let Some(rotator) = files::rotator(&spec["rotator"]) {
+                    builder = builder.rotator(rotator);
+                }
+                Known::Rotating(builder.open().map_err(|error| kind(&error))?)
+            }
+            "timed" => {
+                let when = spec["when"].as_str().unwrap_or("h").parse();
+                let interval = u32::try_from(spec["interval"].as_u64().unwrap_or(1)).unwrap();
+                let path = self.directory.path_of(&spec["filename"]);
+                let mut builder = TimedRotatingFileHandler::builder(path)
+                    .when(when.map_err(|error| kind(&error))?)
+                    .interval(interval)
+                    .time_zone(TimeZone::Utc)
+                    .clock(self.clock.clone())
+                    .delay(flag(spec, "delay"))
+                    .backup_count(count(spec, "backup_count"));
+                if let Some(time) = spec["at_time"].as_str() {
+                    let parts: Vec<u8> =
+                        time.split(':').map(|part| part.parse().unwrap()).collect();
+                    builder = builder.at_time(parts[0], parts[1], parts[2]);
+                }
+                if let Some(namer) = files::namer(&spec["namer"]) {
+                    builder = builder.namer(namer);
+                }
+                if let Some(rotator) = files::rotator(&spec["rotator"]) {
+                    builder = builder.rotator(rotator);
+                }
+                Known::Timed(builder.open().map_err(|error| kind(&error))?)
+            }
             other => panic!("unknown handler {other}"),
         };
         let handler = known.handler();
@@ -530,9 +618,10 @@ impl World {
 
     fn basic_config(&mut self, operation: &Value) -> Result<(), Failure> {
         const OPTIONS: &[&str] = &[
-            "op", "level", "format", "datefmt", "style", "force", "buffer", "handlers",
+            "op", "level", "format", "datefmt", "style", "force", "buffer", "handlers", "filename",
+            "filemode",
         ];
-        // What Rust would not compile: an unknown option; and file names, until there are files.
+        // What Rust would not compile: an unknown option.
         if operation
             .as_object()
             .expect("an object")
@@ -556,6 +645,11 @@ impl World {
         }
         if let Some(buffer) = operation["buffer"].as_str() {
             config = config.stream(self.buffers.writer(buffer));
+        }
+        if operation["filename"].is_string() {
+            config = config
+                .file(self.directory.path_of(&operation["filename"]))
+                .truncate(operation["filemode"] == "w");
         }
         if let Some(handlers) = operation["handlers"].as_array() {
             let handlers = handlers
@@ -640,6 +734,14 @@ fn fill<'r>(
 
 fn time(nanos: &Value) -> Timestamp {
     Timestamp::from_nanos(nanos.as_i64().expect("a time in nanoseconds"))
+}
+
+fn seconds(time: Option<Timestamp>) -> Value {
+    optional(time.map(Timestamp::seconds))
+}
+
+fn count(spec: &Value, key: &str) -> usize {
+    usize::try_from(spec[key].as_u64().unwrap_or(0)).unwrap()
 }
 
 fn flag(operation: &Value, key: &str) -> bool {

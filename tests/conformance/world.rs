@@ -7,9 +7,12 @@ use std::sync::{Arc, Mutex};
 
 use logtree::{
     Error, ErrorKind, Format, Formatter, Handler, HandlerError, LoggerAdapter, ManualClock,
-    MemoryHandler, Record, Registry, SharedFilter, Sink, StreamHandler, Timestamp, formatted,
+    MemoryHandler, Record, Registry, RotatingFileHandler, SharedFilter, Sink, StreamHandler,
+    TimedRotatingFileHandler, Timestamp, formatted,
 };
 use serde_json::{Value, json};
+
+use crate::directory::Directory;
 
 /// A failure of an operation, by the scenarios' name for it.
 pub(crate) type Failure = &'static str;
@@ -21,7 +24,9 @@ pub(crate) fn kind(error: &Error) -> Failure {
         ErrorKind::InvalidFormat => "invalid_format",
         ErrorKind::MissingField => "missing_field",
         ErrorKind::FormatField => "format_error",
+        ErrorKind::InvalidRollover => "invalid_rollover",
         ErrorKind::InvalidConfig => "config_error",
+        ErrorKind::Closed => "closed",
         ErrorKind::Io => "io_error",
         ErrorKind::Full => "queue_full",
         other => panic!("no scenario knows {other:?}"),
@@ -34,6 +39,8 @@ pub(crate) enum Known {
     Plain(Handler),
     Stream(StreamHandler),
     Memory(MemoryHandler),
+    Rotating(RotatingFileHandler),
+    Timed(TimedRotatingFileHandler),
 }
 
 impl Known {
@@ -42,6 +49,8 @@ impl Known {
             Self::Plain(handler) => handler.clone(),
             Self::Stream(handler) => handler.clone().into(),
             Self::Memory(handler) => handler.clone().into(),
+            Self::Rotating(handler) => handler.clone().into(),
+            Self::Timed(handler) => handler.clone().into(),
         }
     }
 }
@@ -147,6 +156,7 @@ pub(crate) struct World {
     pub(crate) filters: HashMap<String, SharedFilter>,
     pub(crate) formatters: HashMap<String, Arc<Formatter>>,
     pub(crate) adapters: HashMap<String, (LoggerAdapter, bool)>,
+    pub(crate) directory: Directory,
 }
 
 impl World {
@@ -174,6 +184,7 @@ impl World {
             filters: HashMap::new(),
             formatters: HashMap::new(),
             adapters: HashMap::new(),
+            directory: Directory::new(),
         };
         // Without a formatter of its own: the crate's default, in Python's exact form.
         world

@@ -1,0 +1,95 @@
+//! A device that one thread at a time writes to: [`Exclusive`].
+
+use std::thread;
+use std::time::Duration;
+
+use crate::process;
+use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
+use crate::{Error, ErrorKind};
+
+/// A value behind a lock that a thread which is inside already is refused, not made to wait for itself: writers and namers
+/// are the user's code, and may log.
+#[derive(Debug)]
+pub(super) struct Exclusive<T> {
+    value: Mutex<T>,
+    /// The thread inside, or 0.
+    owner: AtomicUsize,
+}
+
+impl<T> Exclusive<T> {
+    pub(super) fn new(value: T) -> Self {
+        Self {
+            value: Mutex::new(value),
+            owner: AtomicUsize::new(0),
+        }
+    }
+
+    /// Works on the value.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Reentrant`] for the thread that is inside already, and those of the work.
+    #[inline]
+    pub(super) fn with<R>(
+        &self,
+        work: impl FnOnce(&mut T) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let me = thread_mark();
+        // Relaxed: only this thread ever stores its own mark, and it sees its own stores.
+        if self.owner.load(Ordering::Relaxed) == me {
+            return Err(Error::new(
+                ErrorKind::Reentrant,
+                "the device's own code logged to the same device",
+            ));
+        }
+        let mut value = self.enter();
+        self.owner.store(me, Ordering::Relaxed);
+        let _reset = Reset(&self.owner);
+        work(&mut value)
+    }
+
+    #[inline]
+    fn enter(&self) -> MutexGuard<'_, T> {
+        let value = self.value.lock();
+        // Whoever forks waits until the lock is free and sets the flag before it looks, so this sees it.
+        if process::is_forking() {
+            drop(value);
+            return self.enter_behind_fork();
+        }
+        value
+    }
+
+    #[cold]
+    fn enter_behind_fork(&self) -> MutexGuard<'_, T> {
+        loop {
+            if !process::is_forking() {
+                let value = self.value.lock();
+                if !process::is_forking() {
+                    return value;
+                }
+            }
+            thread::sleep(Duration::from_micros(50));
+        }
+    }
+
+    /// Whether nobody is inside.
+    pub(super) fn is_free(&self) -> bool {
+        self.value.try_lock().is_some()
+    }
+}
+
+/// Gives the mark up while the lock is still held, also when the work panics.
+struct Reset<'o>(&'o AtomicUsize);
+
+impl Drop for Reset<'_> {
+    fn drop(&mut self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+/// A number that no other living thread has, known even while a thread's locals are destroyed.
+fn thread_mark() -> usize {
+    thread_local! {
+        static PLACE: u8 = const { 0 };
+    }
+    PLACE.with(|place| std::ptr::from_ref(place) as usize)
+}

@@ -1,0 +1,100 @@
+//! A file that is open.
+
+use std::fs::{File, Metadata};
+use std::io;
+use std::time::SystemTime;
+
+use super::options::{FileId, FileOptions};
+use crate::Error;
+use crate::handler::line_writer::LineWriter;
+
+/// A file that is open, and what is known of it.
+#[derive(Debug)]
+pub(super) struct Device {
+    lines: LineWriter<File>,
+    id: FileId,
+    /// How long it is, as far as only this handler writes to it.
+    size: u64,
+    is_regular: bool,
+    /// When what stands in it was begun, as far as it can be known.
+    since: Option<SystemTime>,
+}
+
+impl Device {
+    pub(super) fn open(options: &FileOptions, truncate: bool) -> Result<Self, Error> {
+        let existed = options.path.symlink_metadata().is_ok();
+        let file = options.open(truncate)?;
+        let metadata = file.metadata()?;
+        Ok(Self {
+            lines: LineWriter::new(file),
+            id: FileId::of(&metadata),
+            size: metadata.len(),
+            is_regular: metadata.is_file(),
+            since: existed.then(|| begun(&metadata)).flatten(),
+        })
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Asks for the size anew, as others write to the file as well.
+    pub(super) fn measure(&mut self) {
+        if let Ok(metadata) = self.lines.get_ref().metadata() {
+            self.size = metadata.len();
+        }
+    }
+
+    /// Pipes and devices are never rotated.
+    pub(super) fn is_regular(&self) -> bool {
+        self.is_regular
+    }
+
+    /// For a file that was there when it was opened.
+    pub(super) fn since(&self) -> Option<SystemTime> {
+        self.since
+    }
+
+    /// Whether the path still leads to it.
+    pub(super) fn is_at_its_path(&self, options: &FileOptions) -> bool {
+        let found = if options.follow_symlinks {
+            options.path.metadata()
+        } else {
+            options.path.symlink_metadata()
+        };
+        found.is_ok_and(|found| FileId::of(&found) == self.id)
+    }
+
+    #[inline]
+    pub(super) fn write_lines(&mut self, lines: &[u8]) -> io::Result<()> {
+        let written = self.lines.write_lines(lines);
+        // Of a line that was cut off, less than this stands there; the limit is then met a little early.
+        self.size += lines.len() as u64;
+        written
+    }
+
+    /// The same, for a caller that comes again with what was not written: answers how much was.
+    pub(super) fn write_some(&mut self, lines: &[u8]) -> Result<(), (io::Error, usize)> {
+        let written = self.lines.write_some(lines);
+        self.size += match &written {
+            Ok(()) => lines.len() as u64,
+            Err((_, some)) => *some as u64,
+        };
+        written
+    }
+
+    /// Says that the line that was cut off last will not be gone on with.
+    pub(super) fn give_up_line(&mut self) {
+        self.lines.give_up_line();
+    }
+}
+
+/// When a file was made, or where the system does not tell, or tells of a later copy, last written. Python goes by the latter
+/// alone, so that a program that is started more often than the interval never rotates (cpython#84649).
+fn begun(metadata: &Metadata) -> Option<SystemTime> {
+    let modified = metadata.modified().ok()?;
+    Some(match metadata.created() {
+        Ok(created) => created.min(modified),
+        Err(_) => modified,
+    })
+}

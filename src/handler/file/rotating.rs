@@ -1,0 +1,259 @@
+//! The handler of a file that is rotated when it gets too long.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::compress::Compressor;
+use super::names::{Namer, Names};
+use super::options::{FileOptions, file_options};
+use super::process_lock::ProcessLock;
+use super::retry::Retry;
+use super::rotation::{Rotation, Rotator};
+use super::schedule::Schedule;
+use super::sink::{FileSink, Upkeep};
+use crate::formatter::with_line;
+use crate::handler::{Handler, handler_type};
+use crate::sync::Arc;
+use crate::{Clock, Error, Record, SystemClock};
+
+/// What both rotating handlers, and their builders, have in common.
+macro_rules! rotating {
+    ($handler:ident, $builder:ident) => {
+        impl $handler {
+            /// The path, absolute.
+            #[must_use]
+            pub fn path(&self) -> &Path {
+                &self.sink.options().path
+            }
+
+            /// Rotates now, whatever the limits; answers whether there was anything to do.
+            ///
+            /// # Python
+            /// `doRollover`.
+            ///
+            /// # Errors
+            /// [`ErrorKind::Io`](crate::ErrorKind::Io) when the file could not be renamed; it is then written on.
+            pub fn rotate(&self) -> Result<bool, Error> {
+                self.sink.rotate()
+            }
+
+            /// Whether a record would make it rotate first. Python's `shouldRollover`.
+            ///
+            /// # Errors
+            /// Those of the formatter.
+            pub fn should_rotate(&self, record: &Record<'_>) -> Result<bool, Error> {
+                $crate::handler::file::rotating::should_rotate(&self.handler, &self.sink, record)
+            }
+        }
+
+        impl $builder {
+            /// The length in bytes that the file is to stay below; 0, the default, is no limit.
+            pub fn max_bytes(mut self, bytes: u64) -> Self {
+                self.rotation.max_bytes = bytes;
+                self
+            }
+
+            /// Gives rotated files other names: it is called with the usual path and answers with the one to use, and must do so for
+            /// the same path each time. It is called inside the file's lock; what it logs to the same handler is refused.
+            ///
+            /// # Python
+            /// `namer` (statement 80).
+            pub fn namer(
+                mut self,
+                namer: impl Fn(&Path) -> PathBuf + Send + Sync + 'static,
+            ) -> Self {
+                self.rotation.namer = Some(Arc::new(namer));
+                self
+            }
+
+            /// Moves the full file away in place of a rename: from the first path to the second. It is called inside the file's lock;
+            /// what it logs to the same handler is refused. Where it fails, the file is written on.
+            ///
+            /// # Python
+            /// `rotator` (statement 80).
+            pub fn rotator(
+                mut self,
+                rotator: impl Fn(&Path, &Path) -> io::Result<()> + Send + Sync + 'static,
+            ) -> Self {
+                self.rotation.rotator = Some(Arc::new(rotator));
+                self
+            }
+
+            /// Compresses rotated files, which get `.gz` behind their names; on a thread of its own, one file at a time: while one is
+            /// compressed the next rotation waits and the file gets a little longer.
+            ///
+            /// A crash leaves the plain file, the compressed one, or both; the next rotation puts that right.
+            #[cfg(feature = "gzip")]
+            pub fn compress(mut self, compress: bool) -> Self {
+                self.rotation.compress = compress;
+                self
+            }
+
+            /// Whether several processes write and rotate the file, each with such a handler. They then lock a file beside it,
+            /// `PATH.lock`, which costs two system calls and a look at the path for each record. Off by default: then only one
+            /// process may rotate, though others may append. Only on Unix.
+            pub fn multi_process(mut self, multi_process: bool) -> Self {
+                self.rotation.multi_process = multi_process;
+                self
+            }
+
+            /// Where it gets the time from; the system's clock unless set.
+            pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+                self.rotation.clock = Some(clock);
+                self
+            }
+        }
+
+        impl fmt::Debug for $handler {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.handler, f)
+            }
+        }
+    };
+}
+pub(super) use rotating;
+
+/// Writes lines to a file, and begins a new one when it would get too long: `app.log` becomes `app.log.1`, that becomes
+/// `app.log.2`, and so on.
+///
+/// The file is rotated before a record that would make it `max_bytes` long or longer; one record that is longer has a file for
+/// itself. Files are renamed, never copied or cut, so at any moment each record is in one of them. Where one cannot be
+/// renamed the old one is written on, and the next try waits: 20 ms at first, at most half a minute.
+///
+/// For what all handlers of files have in common see [`FileHandler`](super::FileHandler).
+///
+/// # Python
+/// `logging.handlers.RotatingFileHandler` (statements 78 to 81). The length is counted in bytes, not in characters; a failing
+/// rename loses nothing.
+///
+/// # Examples
+/// ```
+/// use logtree::{Record, RotatingFileHandler};
+///
+/// let directory = std::env::temp_dir().join("logtree-doc-rotating");
+/// let path = directory.join("app.log");
+/// let file = RotatingFileHandler::builder(&path).max_bytes(20).backup_count(2).create_dirs(true).open()?;
+/// for text in ["first line", "second line"] {
+///     file.handle(&Record::builder().message(text).build());
+/// }
+/// assert_eq!(std::fs::read_to_string(&path)?, "second line\n");
+/// assert_eq!(std::fs::read_to_string(directory.join("app.log.1"))?, "first line\n");
+/// # std::fs::remove_dir_all(directory)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct RotatingFileHandler {
+    handler: Handler,
+    sink: Arc<FileSink>,
+}
+
+impl RotatingFileHandler {
+    /// Starts a handler; without [`max_bytes`](RotatingFileHandlerBuilder::max_bytes) and
+    /// [`backup_count`](RotatingFileHandlerBuilder::backup_count) it never rotates by itself.
+    pub fn builder(path: impl AsRef<Path>) -> RotatingFileHandlerBuilder {
+        RotatingFileHandlerBuilder {
+            options: FileOptions::new(path.as_ref()),
+            rotation: RotationOptions::default(),
+        }
+    }
+}
+
+handler_type!(RotatingFileHandler);
+rotating!(RotatingFileHandler, RotatingFileHandlerBuilder);
+
+/// Makes a [`RotatingFileHandler`].
+///
+/// The defaults: no limit, no rotated files, one process; and those of [`FileHandlerBuilder`](super::FileHandlerBuilder).
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct RotatingFileHandlerBuilder {
+    options: FileOptions,
+    rotation: RotationOptions,
+}
+
+file_options!(RotatingFileHandlerBuilder);
+
+impl RotatingFileHandlerBuilder {
+    /// How many rotated files are kept, `.1` being the newest. With 0, the default, the file is never rotated.
+    pub fn backup_count(mut self, count: usize) -> Self {
+        self.rotation.backup_count = count;
+        self
+    }
+
+    /// Opens the file. One with a limit is never emptied, as in Python.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when it cannot be opened.
+    pub fn open(mut self) -> Result<RotatingFileHandler, Error> {
+        if self.rotation.max_bytes > 0 {
+            self.options.truncate = false;
+        }
+        let rotation = self.rotation.build(&self.options, None)?;
+        let upkeep = Upkeep::Rotate(Box::new(rotation));
+        let (handler, sink) = FileSink::open("RotatingFileHandler", self.options, upkeep)?;
+        Ok(RotatingFileHandler { handler, sink })
+    }
+}
+
+/// What the builders of rotating handlers collect.
+#[derive(Clone, Default)]
+pub(super) struct RotationOptions {
+    pub(super) max_bytes: u64,
+    pub(super) backup_count: usize,
+    pub(super) namer: Option<Namer>,
+    pub(super) rotator: Option<Rotator>,
+    pub(super) compress: bool,
+    pub(super) multi_process: bool,
+    pub(super) clock: Option<Arc<dyn Clock>>,
+}
+
+impl RotationOptions {
+    pub(super) fn build(
+        self,
+        options: &FileOptions,
+        schedule: Option<Schedule>,
+    ) -> Result<Rotation, Error> {
+        let lock = self.multi_process.then(|| ProcessLock::open(options));
+        Ok(Rotation {
+            max_bytes: self.max_bytes,
+            schedule,
+            backup_count: self.backup_count,
+            names: Names {
+                base: options.path.clone(),
+                namer: self.namer,
+                compressed: self.compress,
+            },
+            rotator: self.rotator,
+            clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock)),
+            lock: lock.transpose()?,
+            rollover_at: None,
+            compressor: Compressor::default(),
+            retry: Retry::default(),
+        })
+    }
+}
+
+impl fmt::Debug for RotationOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RotationOptions")
+            .field("max_bytes", &self.max_bytes)
+            .field("backup_count", &self.backup_count)
+            .field("compress", &self.compress)
+            .field("multi_process", &self.multi_process)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether a record would make a handler rotate first: it is formatted to be measured.
+pub(super) fn should_rotate(
+    handler: &Handler,
+    sink: &FileSink,
+    record: &Record<'_>,
+) -> Result<bool, Error> {
+    let len = with_line(&*handler.formatter(), record, false, |line| {
+        Ok(line.len() + 1)
+    })?;
+    let due = sink.with_rotation(|rotation, device| rotation.is_due(device, len))?;
+    Ok(due.unwrap_or(false))
+}

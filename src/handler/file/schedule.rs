@@ -1,0 +1,297 @@
+//! When a file is rotated by time.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{Datelike, Timelike};
+
+use crate::{Error, ErrorKind, TimeZone};
+
+const DAY: i64 = 24 * 60 * 60;
+
+/// How often a [`TimedRotatingFileHandler`](crate::TimedRotatingFileHandler) rotates its file.
+///
+/// The first four count from when the file was begun; the others come at a time of day.
+///
+/// # Python
+/// The argument `when`, whose texts it parses, in any case: `S`, `M`, `H`, `D`, `MIDNIGHT`, `W0` (Monday) to `W6`.
+///
+/// # Examples
+/// ```
+/// use logtree::When;
+///
+/// assert_eq!("midnight".parse::<When>()?, When::Midnight);
+/// assert_eq!(When::Weekday(6).to_string(), "W6");
+/// assert!("W7".parse::<When>().is_err());
+/// # Ok::<(), logtree::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum When {
+    /// Each second.
+    Second,
+    /// Each minute.
+    Minute,
+    /// Each hour.
+    Hour,
+    /// Every 24 hours.
+    Day,
+    /// Each midnight, or the time of day that is set.
+    Midnight,
+    /// Each week at the end of this day, 0 being Monday and 6 Sunday; or on it, at the time of day that is set.
+    Weekday(u8),
+}
+
+impl When {
+    fn seconds(self) -> i64 {
+        match self {
+            Self::Second => 1,
+            Self::Minute => 60,
+            Self::Hour => 60 * 60,
+            Self::Day | Self::Midnight => DAY,
+            Self::Weekday(_) => 7 * DAY,
+        }
+    }
+
+    /// What stands behind a rotated file's name, for `strftime`.
+    pub(super) fn suffix(self) -> &'static str {
+        match self {
+            Self::Second => "%Y-%m-%d_%H-%M-%S",
+            Self::Minute => "%Y-%m-%d_%H-%M",
+            Self::Hour => "%Y-%m-%d_%H",
+            Self::Day | Self::Midnight | Self::Weekday(_) => "%Y-%m-%d",
+        }
+    }
+
+    /// Whether a text is one that [`suffix`](Self::suffix) writes.
+    pub(super) fn is_suffix(self, text: &str) -> bool {
+        let pattern = match self {
+            Self::Second => "0000-00-00_00-00-00",
+            Self::Minute => "0000-00-00_00-00",
+            Self::Hour => "0000-00-00_00",
+            _ => "0000-00-00",
+        };
+        text.len() == pattern.len()
+            && text
+                .bytes()
+                .zip(pattern.bytes())
+                .all(|(byte, like)| match like {
+                    b'0' => byte.is_ascii_digit(),
+                    _ => byte == like,
+                })
+    }
+}
+
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Second => f.write_str("S"),
+            Self::Minute => f.write_str("M"),
+            Self::Hour => f.write_str("H"),
+            Self::Day => f.write_str("D"),
+            Self::Midnight => f.write_str("MIDNIGHT"),
+            Self::Weekday(day) => write!(f, "W{day}"),
+        }
+    }
+}
+
+impl FromStr for When {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text.to_ascii_uppercase().as_bytes() {
+            b"S" => Ok(Self::Second),
+            b"M" => Ok(Self::Minute),
+            b"H" => Ok(Self::Hour),
+            b"D" => Ok(Self::Day),
+            b"MIDNIGHT" => Ok(Self::Midnight),
+            [b'W', day @ b'0'..=b'6'] => Ok(Self::Weekday(day - b'0')),
+            _ => Err(Error::new(
+                ErrorKind::InvalidRollover,
+                format!(
+                    "invalid rollover interval {text:?}: expected S, M, H, D, MIDNIGHT or W0 (Monday) to W6"
+                ),
+            )),
+        }
+    }
+}
+
+/// Points in time at which a file is rotated. Times are seconds since the epoch.
+#[derive(Clone, Debug)]
+pub(super) struct Schedule {
+    pub(super) when: When,
+    /// How many of them make an interval.
+    every: u32,
+    /// Seconds since midnight.
+    time_of_day: Option<i64>,
+    pub(super) zone: TimeZone,
+}
+
+impl Schedule {
+    pub(super) fn new(
+        when: When,
+        every: u32,
+        time_of_day: Option<(u8, u8, u8)>,
+        zone: TimeZone,
+    ) -> Result<Self, Error> {
+        let invalid = |what: String| Err(Error::new(ErrorKind::InvalidRollover, what));
+        if let When::Weekday(day @ 7..) = when {
+            return invalid(format!(
+                "invalid rollover day {day}: expected 0 (Monday) to 6"
+            ));
+        }
+        if every == 0 {
+            return invalid("invalid rollover interval: it must be at least 1".to_owned());
+        }
+        let time_of_day = match time_of_day {
+            Some((hour @ ..24, minute @ ..60, second @ ..60)) => {
+                Some((i64::from(hour) * 60 + i64::from(minute)) * 60 + i64::from(second))
+            }
+            Some((hour, minute, second)) => {
+                return invalid(format!("no time of day: {hour:02}:{minute:02}:{second:02}"));
+            }
+            None => None,
+        };
+        Ok(Self {
+            when,
+            every,
+            time_of_day,
+            zone,
+        })
+    }
+
+    fn interval(&self) -> i64 {
+        self.when.seconds() * i64::from(self.every)
+    }
+
+    /// The first rotation after a time. Python's `computeRollover` (statements 84, 85 and 90).
+    pub(super) fn next(&self, now: i64) -> i64 {
+        let weekday = match self.when {
+            When::Midnight => None,
+            When::Weekday(day) => Some(i64::from(day)),
+            _ => return now + self.interval(),
+        };
+        let Some(local) = self.zone.at(now) else {
+            return now + self.interval();
+        };
+        let since_midnight = i64::from(local.num_seconds_from_midnight());
+        let mut day = i64::from(local.weekday().num_days_from_monday());
+        let mut wait = self.time_of_day.unwrap_or(DAY) - since_midnight;
+        if wait <= 0 {
+            // Today's has been.
+            wait += DAY;
+            day = (day + 1) % 7;
+        }
+        if let Some(weekday) = weekday {
+            wait += (weekday - day).rem_euclid(7) * DAY;
+        }
+        // The first of the days or weeks was counted already.
+        let result = now + wait + self.interval() - self.when.seconds();
+        self.at_the_same_clock_time(now, result)
+    }
+
+    /// Corrects a time that was counted in days of 24 hours for a change to or from summer time in between.
+    fn at_the_same_clock_time(&self, now: i64, then: i64) -> i64 {
+        let offset = |time| {
+            let local = self.zone.at(time);
+            local.map_or(0, |local| i64::from(local.offset().local_minus_utc()))
+        };
+        let later = offset(then) - offset(now);
+        // A clock time that the change leaves out comes that much later.
+        if later > 0 && offset(then - later) != offset(then) {
+            return then;
+        }
+        then - later
+    }
+
+    /// The name of the interval that ends at a rotation: its start, as text.
+    pub(super) fn name_of_interval_before(&self, rollover: i64, now: i64) -> String {
+        let start = rollover - self.interval();
+        let offset = |time| {
+            self.zone
+                .at(time)
+                .map_or(0, |local| i64::from(local.offset().local_minus_utc()))
+        };
+        // As Python has it: by the clock of now (statement 87).
+        let start = start + offset(now) - offset(start);
+        match self.zone.at(start) {
+            Some(local) => local.format(self.when.suffix()).to_string(),
+            None => start.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schedule(when: When, every: u32, time_of_day: Option<(u8, u8, u8)>) -> Schedule {
+        Schedule::new(when, every, time_of_day, TimeZone::Utc).unwrap()
+    }
+
+    /// Statement 84.
+    #[test]
+    fn the_first_rotations_after_the_epoch() {
+        for (when, single, triple) in [
+            (When::Second, 1, 3),
+            (When::Minute, 60, 180),
+            (When::Hour, 3600, 10_800),
+            (When::Day, 86_400, 259_200),
+            (When::Midnight, 86_400, 259_200),
+            (When::Weekday(0), 432_000, 1_641_600),
+            (When::Weekday(3), 86_400, 1_296_000),
+            (When::Weekday(6), 345_600, 1_555_200),
+        ] {
+            assert_eq!(schedule(when, 1, None).next(0), single, "{when}");
+            assert_eq!(schedule(when, 3, None).next(0), triple, "{when}");
+        }
+        assert_eq!(schedule(When::Day, 1, None).next(36_000), 122_400);
+        assert_eq!(schedule(When::Midnight, 1, None).next(36_000), 86_400);
+    }
+
+    /// Statement 85.
+    #[test]
+    fn at_a_time_of_day() {
+        let noon = schedule(When::Midnight, 1, Some((12, 0, 0)));
+        for (now, next) in [
+            (0, 43_200),
+            (43_199, 43_200),
+            (43_200, 129_600),
+            (46_800, 129_600),
+        ] {
+            assert_eq!(noon.next(now), next, "{now}");
+        }
+    }
+
+    /// Statement 83.
+    #[test]
+    fn whens_are_read_and_refused() {
+        for (text, when) in [
+            ("s", When::Second),
+            ("Midnight", When::Midnight),
+            ("w0", When::Weekday(0)),
+        ] {
+            assert_eq!(text.parse::<When>().unwrap(), when);
+        }
+        for text in ["X", "", "5", "W", "W00", "W7", "W-1", "HOUR"] {
+            let error = text.parse::<When>().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidRollover, "{text}");
+        }
+        assert!(Schedule::new(When::Weekday(7), 1, None, TimeZone::Utc).is_err());
+        assert!(Schedule::new(When::Day, 0, None, TimeZone::Utc).is_err());
+        assert!(Schedule::new(When::Midnight, 1, Some((24, 0, 0)), TimeZone::Utc).is_err());
+    }
+
+    #[test]
+    fn suffixes_are_recognised_whole() {
+        assert!(When::Hour.is_suffix("2024-02-29_12"));
+        for text in [
+            "2024-02-29",
+            "2024-02-29_1",
+            "2024-02-29_12.gz",
+            "x024-02-29_12",
+        ] {
+            assert!(!When::Hour.is_suffix(text), "{text}");
+        }
+    }
+}

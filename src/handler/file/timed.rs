@@ -1,0 +1,162 @@
+//! The handler of a file that is rotated from time to time.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::options::{FileOptions, file_options};
+use super::rotating::{RotationOptions, rotating};
+use super::schedule::{Schedule, When};
+use super::sink::{FileSink, Upkeep};
+use crate::handler::{Handler, handler_type};
+use crate::sync::Arc;
+use crate::{Clock, Error, Record, TimeZone, Timestamp};
+
+/// Writes lines to a file, and begins a new one from time to time: `app.log` becomes `app.log.2026-11-21`, named for the start of
+/// its interval.
+///
+/// It is rotated before the first record at or after the time that is due. With [`max_bytes`](TimedRotatingFileHandlerBuilder::max_bytes) it is
+/// rotated by length as well; where there is a file of the interval already, a number is put behind the name:
+/// `app.log.2026-11-21.1`. Nothing is ever written over.
+///
+/// An interval counts from when the file was made, as far as the system tells, so it goes on when the program is started again.
+///
+/// For what all handlers of files have in common see [`FileHandler`](super::FileHandler).
+///
+/// # Python
+/// `logging.handlers.TimedRotatingFileHandler` (statements 83 to 90). It counts from the last change of the file, so a program
+/// that is started often never rotates; and it does not rotate while a file of the name is there.
+///
+/// # Examples
+/// ```
+/// use logtree::{ManualClock, Record, TimeZone, TimedRotatingFileHandler, Timestamp, When};
+/// use std::sync::Arc;
+///
+/// let directory = std::env::temp_dir().join("logtree-doc-timed");
+/// let path = directory.join("app.log");
+/// let clock = Arc::new(ManualClock::new(Timestamp::from_nanos(0)));
+/// let file = TimedRotatingFileHandler::builder(&path)
+///     .when(When::Midnight)
+///     .time_zone(TimeZone::Utc)
+///     .backup_count(7)
+///     .clock(clock.clone())
+///     .create_dirs(true)
+///     .open()?;
+/// file.handle(&Record::builder().message("one").build());
+/// clock.advance(std::time::Duration::from_secs(24 * 60 * 60));
+/// file.handle(&Record::builder().message("two").build());
+/// assert_eq!(std::fs::read_to_string(directory.join("app.log.1970-01-01"))?, "one\n");
+/// # std::fs::remove_dir_all(directory)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct TimedRotatingFileHandler {
+    handler: Handler,
+    sink: Arc<FileSink>,
+}
+
+impl TimedRotatingFileHandler {
+    /// Starts a handler; each hour unless told otherwise.
+    pub fn builder(path: impl AsRef<Path>) -> TimedRotatingFileHandlerBuilder {
+        TimedRotatingFileHandlerBuilder {
+            options: FileOptions::new(path.as_ref()),
+            rotation: RotationOptions::default(),
+            when: When::Hour,
+            interval: 1,
+            at_time: None,
+            zone: TimeZone::Local,
+        }
+    }
+
+    /// When it rotates next; `None` when asked by its own namer or rotator. Python's `rolloverAt`.
+    #[must_use]
+    pub fn rollover_at(&self) -> Option<Timestamp> {
+        let at = self.sink.with_rotation(|rotation, _| rotation.rollover_at);
+        Some(seconds(at.ok()???))
+    }
+
+    /// When it would rotate after a time. Python's `computeRollover`.
+    #[must_use]
+    pub fn rollover_after(&self, time: Timestamp) -> Option<Timestamp> {
+        let at = self
+            .sink
+            .with_rotation(|rotation, _| rotation.rollover_after(time));
+        Some(seconds(at.ok()???))
+    }
+
+    /// The rotated files beyond those that are kept, the oldest first. Python's `getFilesToDelete`.
+    #[must_use]
+    pub fn files_to_delete(&self) -> Vec<PathBuf> {
+        let files = self.sink.with_rotation(|rotation, _| rotation.too_many());
+        files.ok().flatten().unwrap_or_default()
+    }
+}
+
+fn seconds(seconds: i64) -> Timestamp {
+    Timestamp::from_nanos(seconds.saturating_mul(1_000_000_000))
+}
+
+handler_type!(TimedRotatingFileHandler);
+rotating!(TimedRotatingFileHandler, TimedRotatingFileHandlerBuilder);
+
+/// Makes a [`TimedRotatingFileHandler`].
+///
+/// The defaults: each hour, local time, all files are kept, no limit of length, one process; and those of
+/// [`FileHandlerBuilder`](super::FileHandlerBuilder).
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct TimedRotatingFileHandlerBuilder {
+    options: FileOptions,
+    rotation: RotationOptions,
+    when: When,
+    interval: u32,
+    at_time: Option<(u8, u8, u8)>,
+    zone: TimeZone,
+}
+
+file_options!(TimedRotatingFileHandlerBuilder);
+
+impl TimedRotatingFileHandlerBuilder {
+    /// How often.
+    pub fn when(mut self, when: When) -> Self {
+        self.when = when;
+        self
+    }
+
+    /// Every so many of them: 3 with [`When::Hour`] is every three hours.
+    pub fn interval(mut self, interval: u32) -> Self {
+        self.interval = interval;
+        self
+    }
+
+    /// The time of day for [`When::Midnight`] and [`When::Weekday`]. Python's `atTime`.
+    pub fn at_time(mut self, hour: u8, minute: u8, second: u8) -> Self {
+        self.at_time = Some((hour, minute, second));
+        self
+    }
+
+    /// The zone of midnights, times of day and names. Python's `utc` is [`TimeZone::Utc`].
+    pub fn time_zone(mut self, zone: TimeZone) -> Self {
+        self.zone = zone;
+        self
+    }
+
+    /// How many rotated files are kept; 0, the default, keeps all. Only files with names that this handler writes are removed.
+    pub fn backup_count(mut self, count: usize) -> Self {
+        self.rotation.backup_count = count;
+        self
+    }
+
+    /// Opens the file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidRollover`](crate::ErrorKind::InvalidRollover) when the day, the interval or the time of day does not exist;
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when the file cannot be opened.
+    pub fn open(self) -> Result<TimedRotatingFileHandler, Error> {
+        let schedule = Schedule::new(self.when, self.interval, self.at_time, self.zone)?;
+        let rotation = self.rotation.build(&self.options, Some(schedule))?;
+        let upkeep = Upkeep::Rotate(Box::new(rotation));
+        let (handler, sink) = FileSink::open("TimedRotatingFileHandler", self.options, upkeep)?;
+        Ok(TimedRotatingFileHandler { handler, sink })
+    }
+}

@@ -1,0 +1,93 @@
+//! The handler of a file that others move away.
+
+use std::fmt;
+use std::path::Path;
+
+use super::options::{FileOptions, file_options};
+use super::sink::{FileSink, Upkeep};
+use crate::Error;
+use crate::handler::{Handler, handler_type};
+use crate::sync::Arc;
+
+/// Writes lines to whatever file is at a path: one that was renamed, removed or replaced is left, and a new one begun. For use with
+/// `logrotate` and its like, in its modes `create` and `copytruncate`.
+///
+/// The path is looked at before each record, and before each block where it is [buffered](WatchedFileHandlerBuilder::buffered). A
+/// record that is just being written while the file is moved is in the moved one. While no new file can be opened the old one is
+/// written on. For the rest see [`FileHandler`](super::FileHandler).
+///
+/// `copytruncate` loses what is written between the copy and the cut, as with any writer; `create` loses nothing.
+///
+/// # Python
+/// `logging.handlers.WatchedFileHandler` (statement 82).
+///
+/// # Examples
+/// ```
+/// use logtree::{Record, WatchedFileHandler};
+///
+/// let directory = std::env::temp_dir().join("logtree-doc-watched");
+/// let path = directory.join("app.log");
+/// let file = WatchedFileHandler::builder(&path).create_dirs(true).open()?;
+/// file.handle(&Record::builder().message("one").build());
+/// std::fs::rename(&path, directory.join("app.log.1"))?;
+/// file.handle(&Record::builder().message("two").build());
+/// assert_eq!(std::fs::read_to_string(&path)?, "two\n");
+/// # std::fs::remove_dir_all(directory)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct WatchedFileHandler {
+    handler: Handler,
+    sink: Arc<FileSink>,
+}
+
+impl WatchedFileHandler {
+    /// Appends to the file at a path, which is made if it is not there.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when it cannot be opened.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::builder(path).open()
+    }
+
+    /// Starts a handler with more to say than its path.
+    pub fn builder(path: impl AsRef<Path>) -> WatchedFileHandlerBuilder {
+        WatchedFileHandlerBuilder {
+            options: FileOptions::new(path.as_ref()),
+        }
+    }
+
+    /// The path, absolute.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.sink.options().path
+    }
+}
+
+handler_type!(WatchedFileHandler);
+
+impl fmt::Debug for WatchedFileHandler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.handler, f)
+    }
+}
+
+/// Makes a [`WatchedFileHandler`]; the defaults are those of [`FileHandlerBuilder`](super::FileHandlerBuilder).
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct WatchedFileHandlerBuilder {
+    options: FileOptions,
+}
+
+file_options!(WatchedFileHandlerBuilder);
+
+impl WatchedFileHandlerBuilder {
+    /// Opens the file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when it cannot be opened; never with [`delay`](Self::delay).
+    pub fn open(self) -> Result<WatchedFileHandler, Error> {
+        let (handler, sink) = FileSink::open("WatchedFileHandler", self.options, Upkeep::Watch)?;
+        Ok(WatchedFileHandler { handler, sink })
+    }
+}

@@ -1,0 +1,107 @@
+//! Whole lines to a writer, in whatever pieces it takes them.
+
+use std::io::{self, ErrorKind as IoErrorKind, Write};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A device that takes nothing for this long is given up for the record.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Writes lines: each in one `write` where the writer takes it in one, and no line ever in the middle of another.
+#[derive(Debug)]
+pub(super) struct LineWriter<W> {
+    writer: W,
+    /// The last line was cut off and not ended.
+    torn: bool,
+}
+
+impl<W: Write> LineWriter<W> {
+    pub(super) fn new(writer: W) -> Self {
+        Self {
+            writer,
+            torn: false,
+        }
+    }
+
+    pub(super) fn get_ref(&self) -> &W {
+        &self.writer
+    }
+
+    /// Puts another writer in place; answers with the old one.
+    pub(super) fn replace(&mut self, writer: W) -> W {
+        self.torn = false;
+        std::mem::replace(&mut self.writer, writer)
+    }
+
+    /// Writes whole lines; where that fails, what was begun is ended before the next ones.
+    #[inline]
+    pub(super) fn write_lines(&mut self, lines: &[u8]) -> io::Result<()> {
+        self.write_some(lines).map_err(|(error, written)| {
+            self.torn = written > 0 && !lines[..written].ends_with(b"\n");
+            error
+        })
+    }
+
+    /// The same, for a caller that keeps what was not written and comes again with it: answers how much was.
+    #[inline]
+    pub(super) fn write_some(&mut self, lines: &[u8]) -> Result<(), (io::Error, usize)> {
+        if self.torn {
+            self.end_torn_line().map_err(|error| (error, 0))?;
+        }
+        match self.writer.write(lines) {
+            // As it nearly always is.
+            Ok(written) if written == lines.len() => Ok(()),
+            first => self.finish(lines, first),
+        }
+    }
+
+    /// Says that what was begun will not be gone on with.
+    pub(super) fn give_up_line(&mut self) {
+        self.torn = true;
+    }
+
+    #[inline]
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+
+    #[cold]
+    fn end_torn_line(&mut self) -> io::Result<()> {
+        let first = self.writer.write(b"\n");
+        self.finish(b"\n", first).map_err(|(error, _)| error)?;
+        self.torn = false;
+        Ok(())
+    }
+
+    /// Goes on after a first write: `write_all`, but it knows how far it came and waits a while for a device that would block.
+    #[cold]
+    fn finish(&mut self, bytes: &[u8], first: io::Result<usize>) -> Result<(), (io::Error, usize)> {
+        let (mut written, mut result, mut blocked_since) = (0, first, None);
+        loop {
+            let error = match result {
+                Ok(0) if !bytes.is_empty() => Some(io::Error::from(IoErrorKind::WriteZero)),
+                Ok(more) => {
+                    written += more;
+                    blocked_since = None;
+                    None
+                }
+                Err(error) if error.kind() == IoErrorKind::Interrupted => None,
+                Err(error)
+                    if error.kind() == IoErrorKind::WouldBlock
+                        && blocked_since.get_or_insert_with(Instant::now).elapsed() < PATIENCE =>
+                {
+                    thread::sleep(Duration::from_millis(1));
+                    None
+                }
+                Err(error) => Some(error),
+            };
+            if let Some(error) = error {
+                return Err((error, written));
+            }
+            if written >= bytes.len() {
+                return Ok(());
+            }
+            result = self.writer.write(&bytes[written..]);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! A thread that wakes up for those who have to do something from time to time.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::process;
+use crate::sync::{Arc, Mutex, Weak};
+
+/// Somebody who has to do something from time to time, whether or not records come.
+pub(super) trait Tick: Send + Sync {
+    fn tick(&self);
+}
+
+/// The process's only one, made when it is first needed; it ends when nobody is left.
+static TICKER: Mutex<Ticker> = Mutex::new(Ticker {
+    entries: Vec::new(),
+    generation: 0,
+    running: false,
+});
+
+struct Ticker {
+    entries: Vec<Entry>,
+    /// Of the process whose thread it is: a child has none.
+    generation: u32,
+    running: bool,
+}
+
+struct Entry {
+    who: Weak<dyn Tick>,
+    every: Duration,
+    due: Instant,
+}
+
+/// Calls `who` every so often, as long as it lives.
+#[expect(
+    clippy::significant_drop_tightening,
+    reason = "the entry and the thread for it are one step"
+)]
+pub(super) fn every(interval: Duration, who: &Arc<impl Tick + 'static>) {
+    let who: Weak<dyn Tick> = Arc::<_>::downgrade(who) as Weak<dyn Tick>;
+    let every = interval.max(Duration::from_millis(1));
+    let mut ticker = TICKER.lock();
+    ticker.entries.push(Entry {
+        who,
+        every,
+        due: Instant::now() + every,
+    });
+    start(&mut ticker);
+}
+
+/// Starts the thread again in a child process.
+pub(super) fn ensure_running() {
+    start(&mut TICKER.lock());
+}
+
+fn start(ticker: &mut Ticker) {
+    if ticker.running && ticker.generation == process::generation() {
+        return;
+    }
+    ticker.generation = process::generation();
+    let name = "logtree-ticker".to_owned();
+    // Without a thread the interval is kept by the records that come.
+    ticker.running = thread::Builder::new().name(name).spawn(run).is_ok();
+}
+
+fn run() {
+    while let Some((due, next)) = take_due(Instant::now()) {
+        for who in due.iter().filter_map(Weak::upgrade) {
+            // Whoever panics is called again next time.
+            if let Err(panic) = panic::catch_unwind(AssertUnwindSafe(|| who.tick())) {
+                crate::record::forget_panic(panic);
+            }
+        }
+        let wait = next.saturating_duration_since(Instant::now());
+        // Not longer, so that it ends soon after the last of them, and finds new ones that are due sooner.
+        thread::sleep(wait.clamp(Duration::from_millis(1), Duration::from_millis(100)));
+    }
+}
+
+/// Those that are due, and when the next ones are; `None` once nobody is left.
+#[expect(
+    clippy::significant_drop_tightening,
+    reason = "all of it is looked at under the lock"
+)]
+fn take_due(now: Instant) -> Option<(Vec<Weak<dyn Tick>>, Instant)> {
+    let mut ticker = TICKER.lock();
+    ticker.entries.retain(|entry| entry.who.strong_count() > 0);
+    let Some(next) = ticker.entries.iter().map(|entry| entry.due).min() else {
+        ticker.running = false;
+        return None;
+    };
+    let mut due = Vec::new();
+    for entry in ticker.entries.iter_mut().filter(|entry| entry.due <= now) {
+        entry.due = now + entry.every;
+        due.push(Weak::clone(&entry.who));
+    }
+    Some((due, next))
+}

@@ -1,0 +1,122 @@
+//! What happens to the process as a whole: its end, and its forks.
+//!
+//! The hooks are the C library's, and the only unsafe code of the crate: nothing safe tells of either.
+
+use crate::sync::{AtomicBool, AtomicU32, Mutex, Ordering};
+
+/// How many forks lie between the first process and this one.
+static GENERATION: AtomicU32 = AtomicU32::new(0);
+
+/// Set from just before a fork until just after it, in both processes.
+static FORKING: AtomicBool = AtomicBool::new(false);
+
+/// What is done at the end, and what is waited for before a fork.
+static HOOKS: Mutex<Hooks> = Mutex::new(Hooks {
+    installed: false,
+    at_exit: Vec::new(),
+    before_fork: Vec::new(),
+});
+
+struct Hooks {
+    installed: bool,
+    at_exit: Vec<fn()>,
+    before_fork: Vec<fn()>,
+}
+
+/// A number that is another one in a child process. Whoever keeps threads, or records of the parent's, compares it.
+#[inline]
+pub(crate) fn generation() -> u32 {
+    GENERATION.load(Ordering::Relaxed)
+}
+
+/// Whether a fork is just being made: whoever takes a lock then lets go of it again and waits, so that the child does not get
+/// a lock that nobody will ever release.
+#[inline]
+pub(crate) fn is_forking() -> bool {
+    FORKING.load(Ordering::Relaxed)
+}
+
+/// Calls a function at the end of the process, by return from `main` or by `exit`; once, however often it is given.
+pub(crate) fn at_exit(hook: fn()) {
+    HOOKS.lock().add(|hooks| &mut hooks.at_exit, hook);
+}
+
+/// Calls a function before each fork, on the thread that forks; it is to return once nobody is inside the locks it knows of.
+pub(crate) fn before_fork(hook: fn()) {
+    HOOKS.lock().add(|hooks| &mut hooks.before_fork, hook);
+}
+
+impl Hooks {
+    fn add(&mut self, list: impl FnOnce(&mut Self) -> &mut Vec<fn()>, hook: fn()) {
+        if !std::mem::replace(&mut self.installed, true) {
+            system::install();
+        }
+        let list = list(self);
+        if !list.iter().any(|known| std::ptr::fn_addr_eq(*known, hook)) {
+            list.push(hook);
+        }
+    }
+}
+
+fn exiting() {
+    let hooks = HOOKS.lock().at_exit.clone();
+    for hook in hooks {
+        // A panic must not cross into the C library. Nobody is left to be told.
+        let _ = std::panic::catch_unwind(hook);
+    }
+}
+
+fn preparing_fork() {
+    FORKING.store(true, Ordering::Relaxed);
+    let hooks = HOOKS.lock().before_fork.clone();
+    for hook in hooks {
+        let _ = std::panic::catch_unwind(hook);
+    }
+}
+
+fn forked() {
+    FORKING.store(false, Ordering::Relaxed);
+}
+
+fn forked_child() {
+    GENERATION.fetch_add(1, Ordering::Relaxed);
+    forked();
+}
+
+#[cfg(unix)]
+mod system {
+    extern "C" fn at_exit() {
+        super::exiting();
+    }
+
+    extern "C" fn before_fork() {
+        super::preparing_fork();
+    }
+
+    extern "C" fn in_parent() {
+        super::forked();
+    }
+
+    extern "C" fn in_child() {
+        super::forked_child();
+    }
+
+    pub(super) fn install() {
+        #[expect(
+            unsafe_code,
+            reason = "nothing safe tells of the end of a process, or of forks"
+        )]
+        // SAFETY: both take functions that live as long as the program, as these do, and call them without arguments. None of
+        // them unwinds: what they call is caught.
+        unsafe {
+            libc::atexit(at_exit);
+            libc::pthread_atfork(Some(before_fork), Some(in_parent), Some(in_child));
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod system {
+    /// Elsewhere [`shutdown`](crate::shutdown) is the application's to call.
+    pub(super) fn install() {}
+}

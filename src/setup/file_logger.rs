@@ -1,0 +1,45 @@
+//! botocore's one-line set-up of a file: [`set_file_logger`].
+
+use std::path::Path;
+
+use crate::{Error, FileHandler, Formatter, Handler, Level, Registry};
+
+/// Appends a logger's records, and those of all below it, from a level on, to a file; every crate's records land in the tree.
+///
+/// It adds a [`FileHandler`] of that level with the format `%(asctime)s - %(name)s - %(levelname)s - %(message)s`, sets the logger to
+/// `DEBUG`, so that other handlers still see everything, and makes the global registry the backend of the `log` facade where
+/// there is no other. `""` is the root: everything. Answers with the handler.
+///
+/// # Python
+/// `botocore.session.Session.set_file_logger` (row B12).
+///
+/// # Errors
+/// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when the file cannot be opened; nothing is changed then.
+///
+/// # Examples
+/// ```
+/// use logtree::{set_file_logger, Level};
+///
+/// let path = std::env::temp_dir().join("logtree-doc-set-file-logger.log");
+/// set_file_logger("botocore", Level::INFO, &path)?;
+/// log::info!(target: "botocore::hooks", "kept");
+/// assert!(std::fs::read_to_string(&path)?.ends_with(" - botocore.hooks - INFO - kept\n"));
+/// # std::fs::remove_file(path)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn set_file_logger(
+    name: impl AsRef<str>,
+    level: impl Into<Level>,
+    path: impl AsRef<Path>,
+) -> Result<Handler, Error> {
+    let formatter = Formatter::preset(Formatter::BOTOCORE).build_preset();
+    let handler = FileHandler::open(path)?
+        .with_level(level)
+        .with_formatter(formatter);
+    let logger = Registry::global().get_logger(name);
+    logger.set_level(Level::DEBUG);
+    logger.add_handler(handler.clone());
+    // Another backend stays: this crate's own macros work without the facade.
+    let _ = crate::install();
+    Ok(handler.into())
+}
