@@ -33,6 +33,8 @@ pub enum ErrorKind {
     Reentrant,
     /// A queue or buffer had no room.
     Full,
+    /// What was waited for did not come in time.
+    TimedOut,
     /// The handler was closed.
     Closed,
 }

@@ -125,10 +125,12 @@ pub use crate::formatter::{
     JsonFormatterBuilder, JsonTime, Line, Multiline, Style, TimeZone,
 };
 pub use crate::handler::{
-    Counters, DropReason, FileHandler, FileHandlerBuilder, Handler, HandlerError, MemoryHandler,
-    NullHandler, RotatingFileHandler, RotatingFileHandlerBuilder, Sink, StreamHandler, StreamId,
-    TimedRotatingFileHandler, TimedRotatingFileHandlerBuilder, WatchedFileHandler,
-    WatchedFileHandlerBuilder, When, formatted, handler_by_name, handler_names, shutdown,
+    Counters, DropCounts, DropReason, FileHandler, FileHandlerBuilder, Handler, HandlerError,
+    MemoryHandler, NullHandler, Overflow, QueueHandler, QueueHandlerBuilder, QueueListener,
+    RecordQueue, RecordQueueBuilder, RotatingFileHandler, RotatingFileHandlerBuilder, Sink,
+    StreamHandler, StreamId, TimedRotatingFileHandler, TimedRotatingFileHandlerBuilder,
+    WatchedFileHandler, WatchedFileHandlerBuilder, When, formatted, handler_by_name, handler_names,
+    shutdown,
 };
 pub use crate::level::Level;
 pub use crate::logger::Logger;

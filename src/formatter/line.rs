@@ -84,6 +84,11 @@ impl Line {
         self.text.is_empty()
     }
 
+    /// Gives its buffer back to the thread.
+    pub(crate) fn give_back(self) {
+        self.text.give_back();
+    }
+
     #[inline]
     pub(crate) fn text_mut(&mut self) -> &mut Text {
         &mut self.text
@@ -113,6 +118,6 @@ pub(crate) fn with_line<R>(
     let mut line = Line::new().with_color(color);
     formatter.format(record, &mut line)?;
     let written = write(&mut line);
-    line.text.give_back();
+    line.give_back();
     written
 }

@@ -148,14 +148,14 @@ impl Tally {
     }
 
     /// With what the sink knows of the records it took: how many it still has, and how many it lost.
-    pub(crate) fn read(&self, queued: u64, lost: u64) -> Counters {
+    pub(crate) fn read(&self, queued: u64, (reason, lost): (DropReason, u64)) -> Counters {
         let taken: u64 = self
             .taken
             .iter()
             .map(|cell| cell.0.load(Ordering::Relaxed))
             .sum();
         let mut dropped = std::array::from_fn(|at| self.dropped[at].load(Ordering::Relaxed));
-        dropped[DropReason::Io as usize] += lost;
+        dropped[reason as usize] += lost;
         Counters {
             written: taken.saturating_sub(queued + lost),
             queued,
@@ -192,7 +192,10 @@ mod tests {
                 scope.spawn(|| (0..1000).for_each(|_| tally.wrote()));
             }
         });
-        assert_eq!(tally.read(0, 0).written(), 3 * 1000 * CELLS as u64);
+        assert_eq!(
+            tally.read(0, (DropReason::Io, 0)).written(),
+            3 * 1000 * CELLS as u64
+        );
     }
 
     #[test]
@@ -203,7 +206,7 @@ mod tests {
         }
         tally.dropped(DropReason::Io);
         tally.dropped(DropReason::Format);
-        let counters = tally.read(2, 0);
+        let counters = tally.read(2, (DropReason::Io, 0));
         assert_eq!(
             (counters.written(), counters.queued(), counters.dropped()),
             (3, 2, 2)

@@ -72,7 +72,7 @@ fn wait_until_idle() {
 fn shutdown_at_exit() {
     let deadline = Instant::now() + PATIENCE;
     for handler in living() {
-        if is_idle_by(&handler, deadline) {
+        if handler.core.sink.ends_in_time() || is_idle_by(&handler, deadline) {
             end(&handler);
         }
     }

@@ -8,6 +8,7 @@ mod file;
 mod line_writer;
 mod memory;
 mod null;
+mod queue;
 mod sink;
 mod stream;
 mod ticker;
@@ -29,6 +30,10 @@ pub use self::file::{
 };
 pub use self::memory::MemoryHandler;
 pub use self::null::NullHandler;
+pub use self::queue::{
+    DropCounts, Overflow, QueueHandler, QueueHandlerBuilder, QueueListener, RecordQueue,
+    RecordQueueBuilder,
+};
 pub use self::sink::{Sink, StreamId, formatted};
 pub use self::stream::StreamHandler;
 
@@ -147,6 +152,11 @@ static MESSAGE_ALONE: Lazy<Arc<Setup>> = Lazy::new(|| {
         has_formatter: false,
     })
 });
+
+/// Whether a formatter is that of handlers which were given none.
+fn is_default_format(formatter: &dyn Format) -> bool {
+    std::ptr::addr_eq(formatter, Arc::as_ptr(&MESSAGE_ALONE.formatter))
+}
 
 impl Handler {
     /// A handler over a sink.
@@ -473,6 +483,15 @@ impl Handler {
     pub fn with_name(self, name: &str) -> Self {
         self.set_name(name);
         self
+    }
+
+    /// Tells the sink that many records follow, or that they have.
+    fn set_corked(&self, corked: bool) {
+        // A sink that panics here writes as it did before.
+        let _ = self.guard("set_corked", || {
+            self.core.sink.set_corked(corked);
+            Ok(())
+        });
     }
 
     fn guard(&self, doing: &str, call: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::DropReason;
 use crate::formatter::with_line;
 use crate::sync::{AtomicU64, Ordering};
 use crate::{Error, Format, Line, Record};
@@ -97,15 +98,27 @@ pub trait Sink: Send + Sync {
         false
     }
 
-    /// How many of the records that it had taken were lost afterwards, as when a buffer could not be written.
-    fn lost(&self) -> u64 {
-        0
+    /// How many of the records that it had taken were lost afterwards, as when a buffer could not be written, and why.
+    fn lost(&self) -> (DropReason, u64) {
+        (DropReason::Io, 0)
+    }
+
+    /// Says that many records follow, or that they have: one that writes each record by itself may write them in blocks meanwhile.
+    /// A queue's thread calls it around what it takes out at once.
+    fn set_corked(&self, corked: bool) {
+        let _ = corked;
     }
 
     /// Whether no thread is just inside its lock. Before a fork, this is asked until it is so, or a second has passed: a child must
     /// not get a lock that nobody in it will release.
     fn is_idle(&self) -> bool {
         true
+    }
+
+    /// Whether `flush` and `close` come back before long whatever the device does. At the end of the process the others are passed
+    /// over where a thread hangs inside them.
+    fn ends_in_time(&self) -> bool {
+        false
     }
 
     /// Describes itself in one line, such as `StreamHandler <stderr>`.

@@ -41,7 +41,7 @@ use crate::clock::Timestamp;
 use crate::environment::Environment;
 use crate::level_names::LevelName;
 use crate::sync::Arc;
-use crate::text::Piece;
+use crate::text::{Piece, Text};
 
 /// One thing that was logged, on its way from the logger to the handlers.
 ///
@@ -185,6 +185,16 @@ impl<'a> Record<'a> {
     #[must_use]
     pub fn message(&self) -> &str {
         self.message.text()
+    }
+
+    /// Appends the text; where only one handler gets it, it is written there and not kept.
+    #[inline]
+    pub(crate) fn push_message(&self, out: &mut Text) {
+        if self.is_for_one {
+            self.message.push_once(out);
+        } else {
+            out.push_str(self.message());
+        }
     }
 
     /// When it was made.

@@ -47,16 +47,7 @@ impl<'a> Function<'a> {
     fn name(&self) -> &'a str {
         match self {
             Self::Name(name) => name,
-            Self::OfItem(path) => {
-                // `app::db::connect::{{closure}}::item`: without the item, and closures count as their function.
-                let path = path();
-                let path = path
-                    .rsplit_once("::")
-                    .map_or(path, |(function, _item)| function);
-                let path = path.trim_end_matches("::{{closure}}");
-                path.rsplit_once("::")
-                    .map_or(path, |(_module, function)| function)
-            }
+            Self::OfItem(path) => Source::function_of_item(path()),
         }
     }
 }
@@ -93,6 +84,25 @@ impl<'a> Source<'a> {
             file: record.file().unwrap_or_default(),
             line: record.line().unwrap_or_default(),
             ..Self::default()
+        }
+    }
+
+    /// The function around an item, by the item's path.
+    pub(crate) fn function_of_item(path: &str) -> &str {
+        // `app::db::connect::{{closure}}::item`: without the item, and closures count as their function.
+        let path = path
+            .rsplit_once("::")
+            .map_or(path, |(function, _item)| function);
+        let path = path.trim_end_matches("::{{closure}}");
+        path.rsplit_once("::")
+            .map_or(path, |(_module, function)| function)
+    }
+
+    /// The function as it is known, and whether that is the path of an item inside it, which costs less than the name.
+    pub(crate) fn function_as_given(&self) -> (&'a str, bool) {
+        match self.function {
+            Function::Name(name) => (name, false),
+            Function::OfItem(path) => (path(), true),
         }
     }
 

@@ -60,6 +60,17 @@ impl ThreadInfo<'_> {
         }
     }
 
+    /// The name, if there is one, without an allocation.
+    pub(crate) fn with_name(&self, read: impl FnOnce(Option<&str>)) {
+        match self {
+            Self::Given { name, .. } => read(*name),
+            Self::Current => {
+                // Late in a thread's end it is not known any more, and then nobody misses it.
+                let _ = Known::with(|known| read(known.name.as_deref()));
+            }
+        }
+    }
+
     /// The name, or `Thread-7` for a nameless one, without an allocation.
     pub(crate) fn with_display_name(&self, write: &mut dyn FnMut(&str)) {
         let mut number = |id: u64| {

@@ -176,4 +176,10 @@ const DEVIATIONS: &[Deviation] = &[
         observations: r#"[{"i":4,"r":{"a.log":"éé\n","a.log.1":"ééé\n"}}]"#,
         buffers: r#"{}"#,
     },
+    Deviation {
+        id: "queue/17",
+        why: "76: drops are told in the stream as well",
+        observations: r#"[{"h":"qh","herr":"queue_full","i":7},{"h":"qh","herr":"queue_full","i":8},{"i":9,"r":2},{"h":"t","i":11,"line":"a|WARNING|0"},{"h":"t","i":11,"line":"a|WARNING|1"},{"h":"t","i":11,"line":"logtree|WARNING|2 records dropped as the queue was full (2 WARNING)"}]"#,
+        buffers: r#"{}"#,
+    },
 ];

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use logtree::{
     Applied, BasicConfig, BufferingFormatter, Clock, FileHandler, Filter, Formatter, Handler,
-    Level, Logger, LoggerAdapter, MemoryHandler, NullHandler, OwnedValue, Record, RecordBuilder,
-    RotatingFileHandler, Source, StreamHandler, StreamLogger, TimeZone, TimedRotatingFileHandler,
-    Timestamp, WatchedFileHandler, handler_by_name, handler_names, shutdown,
+    Level, Logger, LoggerAdapter, MemoryHandler, NullHandler, OwnedValue, QueueHandler,
+    QueueListener, Record, RecordBuilder, RecordQueue, RotatingFileHandler, Source, StreamHandler,
+    StreamLogger, TimeZone, TimedRotatingFileHandler, Timestamp, WatchedFileHandler,
+    handler_by_name, handler_names, shutdown,
 };
 use serde_json::{Value, json};
 
@@ -18,16 +19,7 @@ const CLOCK: i64 = 1_709_210_096_789_000_000;
 const START: i64 = 1_709_210_000_000_000_000;
 
 /// Operations, and kinds of handlers, that belong to the parts still to be made.
-const PENDING: &[&str] = &[
-    "dict_config",
-    "file_config",
-    "syslog",
-    "queue",
-    "queue_size",
-    "listener",
-    "start",
-    "stop",
-];
+const PENDING: &[&str] = &["dict_config", "file_config", "syslog"];
 
 pub(crate) fn needs_pending(scenario: &Value) -> bool {
     let operations = scenario["ops"].as_array().map_or(&[][..], Vec::as_slice);
@@ -46,7 +38,8 @@ pub(crate) fn play(scenario: &Value) -> Value {
         scenario["clock"].as_i64().unwrap_or(CLOCK),
         scenario["start"].as_i64().unwrap_or(START),
     );
-    for (number, operation) in scenario["ops"].as_array().expect("ops").iter().enumerate() {
+    let operations = scenario["ops"].as_array().expect("ops");
+    for (number, operation) in operations.iter().enumerate() {
         world.observer.start(number);
         match world.play(operation) {
             Ok(Value::Null) => {}
@@ -56,6 +49,11 @@ pub(crate) fn play(scenario: &Value) -> Value {
             Err(failure) => world.observer.push("err", failure.into()),
         }
         world.directory.follow_clock(world.clock.now());
+    }
+    for (_, listener) in &world.listeners {
+        world.observer.start(operations.len());
+        listener.stop();
+        world.observer.tell_of_threads();
     }
     let answer =
         json!({"id": scenario["id"], "obs": world.observer.list(), "buffers": world.buffers.all()});
@@ -197,6 +195,34 @@ impl World {
                 .map_err(|error| kind(&error))?,
             "shutdown" => shutdown(),
             "handler" => self.make_handler(operation)?,
+            "queue" => {
+                let mut queue = RecordQueue::builder();
+                if let Some(capacity @ 1..) = operation["capacity"].as_u64() {
+                    queue = queue.max_records(capacity);
+                }
+                self.queues
+                    .insert(text(operation, "id").to_owned(), queue.build());
+            }
+            "listener" => {
+                let handlers = operation["handlers"].as_array().expect("handlers");
+                let handlers: Result<Vec<_>, _> =
+                    handlers.iter().map(|id| self.handler(id)).collect();
+                let queue = &self.queues[text(operation, "queue")];
+                let listener = if flag(operation, "respect_handler_level") {
+                    QueueListener::respecting_levels(queue, handlers?)
+                } else {
+                    QueueListener::new(queue, handlers?)
+                };
+                self.listeners
+                    .push((text(operation, "id").to_owned(), listener));
+            }
+            "start" => {
+                assert!(self.listener(operation).start());
+            }
+            "stop" => {
+                self.listener(operation).stop();
+                self.observer.tell_of_threads();
+            }
             "write_file" => self.directory.write(operation, self.clock.now()),
             "remove_file" => {
                 let path = self.directory.path_of(&operation["path"]);
@@ -311,6 +337,7 @@ impl World {
                 let formatter = formatters::make(operation).map_err(|error| kind(&error))?;
                 formatter.format_time(time(&operation["t"])).into()
             }
+            "queue_size" => self.queues[text(operation, "queue")].len().into(),
             "files" => self.directory.contents(),
             "rollover_at" => seconds(self.timed(operation).rollover_at()),
             "compute_rollover" => {
@@ -358,6 +385,12 @@ impl World {
             Known::Memory(handler) => handler.clone(),
             _ => panic!("not a memory handler"),
         }
+    }
+
+    fn listener(&self, operation: &Value) -> &QueueListener {
+        let known = self.listeners.iter();
+        let mut found = known.filter(|(id, _)| id == text(operation, "listener"));
+        &found.next().expect("a listener").1
     }
 
     fn timed(&self, operation: &Value) -> &TimedRotatingFileHandler {
@@ -483,6 +516,7 @@ impl World {
                     handler.with_flush_on_close(spec["flush_on_close"].as_bool().unwrap_or(true)),
                 )
             }
+            "queue" => Known::Plain(QueueHandler::of(&self.queues[text(spec, "queue")]).into()),
             "file" => {
                 let builder = FileHandler::builder(self.directory.path_of(&spec["filename"]));
                 let builder = builder

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread::{self, ThreadId};
 
 use logtree::{
     Error, ErrorKind, Format, Formatter, Handler, HandlerError, LoggerAdapter, ManualClock,
-    MemoryHandler, Record, Registry, RotatingFileHandler, SharedFilter, Sink, StreamHandler,
-    TimedRotatingFileHandler, Timestamp, formatted,
+    MemoryHandler, QueueListener, Record, RecordQueue, Registry, RotatingFileHandler, SharedFilter,
+    Sink, StreamHandler, TimedRotatingFileHandler, Timestamp, formatted,
 };
 use serde_json::{Value, json};
 
@@ -56,14 +57,38 @@ impl Known {
 }
 
 /// The observations so far, and the number of the operation that makes them.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Observer {
     list: Arc<Mutex<Vec<Value>>>,
+    /// What other threads than the scenario's did; told when they are stopped.
+    apart: Arc<Mutex<Vec<Value>>>,
+    thread: ThreadId,
     operation: Arc<AtomicUsize>,
     raise: Arc<AtomicBool>,
 }
 
+impl Default for Observer {
+    fn default() -> Self {
+        Self {
+            list: Arc::default(),
+            apart: Arc::default(),
+            thread: thread::current().id(),
+            operation: Arc::default(),
+            raise: Arc::default(),
+        }
+    }
+}
+
 impl Observer {
+    /// Tells what other threads did until now.
+    pub(crate) fn tell_of_threads(&self) {
+        let apart = std::mem::take(&mut *self.apart.lock().unwrap());
+        for mut observation in apart {
+            observation["i"] = self.operation.load(Ordering::Relaxed).into();
+            self.list.lock().unwrap().push(observation);
+        }
+    }
+
     pub(crate) fn start(&self, operation: usize) {
         self.operation.store(operation, Ordering::Relaxed);
     }
@@ -80,7 +105,12 @@ impl Observer {
     pub(crate) fn push_of_handler(&self, handler: &str, key: &str, value: &str) {
         let observation =
             json!({"i": self.operation.load(Ordering::Relaxed), "h": handler, key: value});
-        self.list.lock().unwrap().push(observation);
+        let list = if thread::current().id() == self.thread {
+            &self.list
+        } else {
+            &self.apart
+        };
+        list.lock().unwrap().push(observation);
     }
 
     pub(crate) fn list(&self) -> Vec<Value> {
@@ -157,6 +187,9 @@ pub(crate) struct World {
     pub(crate) formatters: HashMap<String, Arc<Formatter>>,
     pub(crate) adapters: HashMap<String, (LoggerAdapter, bool)>,
     pub(crate) directory: Directory,
+    pub(crate) queues: HashMap<String, RecordQueue>,
+    /// In the order of their making.
+    pub(crate) listeners: Vec<(String, QueueListener)>,
 }
 
 impl World {
@@ -185,6 +218,8 @@ impl World {
             formatters: HashMap::new(),
             adapters: HashMap::new(),
             directory: Directory::new(),
+            queues: HashMap::new(),
+            listeners: Vec::new(),
         };
         // Without a formatter of its own: the crate's default, in Python's exact form.
         world

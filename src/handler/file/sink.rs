@@ -10,7 +10,7 @@ use super::rotation::Rotation;
 use crate::formatter::with_line;
 use crate::handler::exclusive::Exclusive;
 use crate::handler::ticker::{self, Tick};
-use crate::handler::{Handler, Sink};
+use crate::handler::{DropReason, Handler, Sink};
 use crate::process;
 use crate::sync::{Arc, AtomicU64, Ordering};
 use crate::{Error, ErrorKind, Format, Level, Record};
@@ -37,6 +37,8 @@ struct State {
     /// It is emptied at the first opening only.
     was_open: bool,
     closed: bool,
+    /// Many records follow one another, so they are written in blocks.
+    corked: bool,
     retry: Retry,
     buffer: LineBuffer,
 }
@@ -74,6 +76,7 @@ impl FileSink {
             upkeep,
             was_open: false,
             closed: false,
+            corked: false,
             retry: Retry::default(),
             buffer: LineBuffer::default(),
         };
@@ -159,7 +162,12 @@ impl FileSink {
     ) -> Result<Option<Error>, Error> {
         let trouble = self.see_to_upkeep(state, line.len()).err();
         match self.options.buffering {
+            None if state.corked => {
+                self.append_to_buffer(state, line, Level::NOTSET, Buffering::default())?;
+            }
             None => {
+                // What could not be written while it was corked; a part of a line may stand in the file already.
+                self.write_out(state)?;
                 let device = state.device(&self.options)?;
                 let written = device.write_lines(line);
                 written.map_err(|error| self.cannot_write(error))?;
@@ -449,8 +457,20 @@ impl Sink for Shared {
         self.0.queued.load(Ordering::Relaxed)
     }
 
-    fn lost(&self) -> u64 {
-        self.0.lost.load(Ordering::Relaxed)
+    fn lost(&self) -> (DropReason, u64) {
+        (DropReason::Io, self.0.lost.load(Ordering::Relaxed))
+    }
+
+    fn set_corked(&self, corked: bool) {
+        // Refused only inside its own namer, where there is nothing to write out.
+        let _ = self.0.state.with(|state| {
+            state.corked = corked;
+            if corked {
+                Ok(())
+            } else {
+                self.0.write_out(state)
+            }
+        });
     }
 
     fn is_idle(&self) -> bool {

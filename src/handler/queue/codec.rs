@@ -1,0 +1,461 @@
+//! Records as bytes, for their way through a queue: no allocation for a record, neither in nor out.
+
+use std::borrow::Cow;
+
+use log::kv::{self, Key, Value, VisitSource};
+
+use crate::environment::Environment;
+use crate::record::{Details, Extra, Message, Scalar, ThreadInfo, guard};
+use crate::sync::Arc;
+use crate::text::Text;
+use crate::{Error, Format, Level, Line, Record, Source, Timestamp};
+
+/// The texts of a record, in the order in which they stand behind the head.
+const TEXTS: usize = 9;
+const NAME: usize = 0;
+const MESSAGE: usize = 1;
+const MODULE_PATH: usize = 2;
+const FILE: usize = 3;
+const FUNCTION: usize = 4;
+const THREAD_NAME: usize = 5;
+const LEVEL_NAME: usize = 6;
+const ERROR: usize = 7;
+const STACK: usize = 8;
+
+/// Where the head's numbers stand.
+const TOTAL: usize = 0;
+const LEVEL: usize = 4;
+const FLAGS: usize = 6;
+const TIME: usize = 8;
+const THREAD: usize = 16;
+const LINE: usize = 24;
+const ENVIRONMENT: usize = 28;
+const LENGTHS: usize = 32;
+/// The length of the head.
+pub(super) const HEAD: usize = LENGTHS + 4 * TEXTS;
+
+const HAS_THREAD_NAME: u16 = 1;
+const HAS_LEVEL_NAME: u16 = 2;
+const HAS_ERROR: u16 = 4;
+const HAS_STACK: u16 = 8;
+const HAS_PROCESS: u16 = 16;
+const HAS_KEY_VALUES: u16 = 32;
+/// The function stands as the path of an item inside it, whose end is found when somebody asks for it.
+const FUNCTION_OF_ITEM: u16 = 64;
+/// It is no record but a ticket for one that was too long for the ring.
+const TICKET: u16 = 128;
+
+/// Writes a record behind what stands in `out`.
+///
+/// With a formatter the whole line becomes the message, error and stack included, as Python's `QueueHandler.prepare` has it.
+///
+/// # Errors
+/// Those of the formatter.
+pub(super) fn encode(
+    record: &Record<'_>,
+    formatter: Option<&dyn Format>,
+    environment: u32,
+    out: &mut Vec<u8>,
+) -> Result<(), Error> {
+    out.clear();
+    out.resize(HEAD, 0);
+    let mut lengths = [0_u32; TEXTS];
+    let mut flags = 0;
+    let mut push = |at: usize, bytes: &[u8], out: &mut Vec<u8>| {
+        // A text of 4 GiB is cut: no queue is that long.
+        let bytes = &bytes[..bytes.len().min(u32::MAX as usize)];
+        lengths[at] = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        out.extend_from_slice(bytes);
+    };
+    push(NAME, record.name.as_bytes(), out);
+    match formatter {
+        None => Text::with(|text| {
+            record.push_message(text);
+            push(MESSAGE, text.as_bytes(), out);
+        }),
+        Some(formatter) => {
+            let mut line = Line::new();
+            formatter.format(record, &mut line)?;
+            push(MESSAGE, line.as_bytes(), out);
+            line.give_back();
+        }
+    }
+    push(MODULE_PATH, record.source.module_path().as_bytes(), out);
+    push(FILE, record.source.file().as_bytes(), out);
+    let (function, of_item) = record.source.function_as_given();
+    push(FUNCTION, function.as_bytes(), out);
+    flags |= if of_item { FUNCTION_OF_ITEM } else { 0 };
+    record.thread.with_name(|name| {
+        if let Some(name) = name {
+            push(THREAD_NAME, name.as_bytes(), out);
+            flags |= HAS_THREAD_NAME;
+        }
+    });
+    let details = record.details();
+    if let Some(name) = &details.level_name {
+        push(LEVEL_NAME, name.as_bytes(), out);
+        flags |= HAS_LEVEL_NAME;
+    }
+    if formatter.is_none() && record.has_failure() {
+        if let Some(error) = record.error_text() {
+            push(ERROR, error.as_bytes(), out);
+            flags |= HAS_ERROR;
+        }
+        if let Some(stack) = record.stack() {
+            push(STACK, stack.as_bytes(), out);
+            flags |= HAS_STACK;
+        }
+    }
+    if let Some((id, name)) = &details.process {
+        out.extend_from_slice(&id.to_le_bytes());
+        push_text(out, name);
+        flags |= HAS_PROCESS;
+    }
+    let key_values = record.key_values();
+    if key_values.has_source() {
+        flags |= HAS_KEY_VALUES;
+        key_values.for_each(|key, value| {
+            push_text(out, key);
+            Scalar::visit(value, |scalar| push_scalar(out, scalar));
+        });
+    }
+    let level = record.level.number();
+    write_head(out, level, flags, record.time.as_nanos());
+    put(out, THREAD, record.thread.id().to_le_bytes());
+    put(out, LINE, record.source.line().to_le_bytes());
+    put(out, ENVIRONMENT, environment.to_le_bytes());
+    for (at, length) in lengths.iter().enumerate() {
+        put(out, LENGTHS + 4 * at, length.to_le_bytes());
+    }
+    Ok(())
+}
+
+/// Writes a ticket for a record that was too long.
+pub(super) fn encode_ticket(level: Level, time: Timestamp, number: u64, out: &mut Vec<u8>) {
+    out.clear();
+    out.resize(HEAD, 0);
+    write_head(out, level.number(), TICKET, time.as_nanos());
+    put(out, THREAD, number.to_le_bytes());
+}
+
+fn write_head(out: &mut [u8], level: u16, flags: u16, time: i64) {
+    let total = u32::try_from(out.len()).unwrap_or(u32::MAX);
+    put(out, TOTAL, total.to_le_bytes());
+    put(out, LEVEL, level.to_le_bytes());
+    put(out, FLAGS, flags.to_le_bytes());
+    put(out, TIME, time.to_le_bytes());
+}
+
+#[inline]
+fn put<const N: usize>(out: &mut [u8], at: usize, bytes: [u8; N]) {
+    if let Some(place) = out.get_mut(at..at + N) {
+        place.copy_from_slice(&bytes);
+    }
+}
+
+fn push_text(out: &mut Vec<u8>, text: &str) {
+    let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    out.extend_from_slice(&len.to_le_bytes());
+    out.extend_from_slice(&text.as_bytes()[..len as usize]);
+}
+
+const NULL: u8 = 0;
+const FALSE: u8 = 1;
+const TRUE: u8 = 2;
+const SIGNED: u8 = 3;
+const UNSIGNED: u8 = 4;
+const FLOAT: u8 = 5;
+const TEXT: u8 = 6;
+
+fn push_scalar(out: &mut Vec<u8>, scalar: Scalar<'_>) {
+    match scalar {
+        Scalar::Null => out.push(NULL),
+        Scalar::Bool(value) => out.push(if value { TRUE } else { FALSE }),
+        Scalar::Signed(value) => {
+            out.push(SIGNED);
+            out.extend_from_slice(&value.to_le_bytes());
+        }
+        Scalar::Unsigned(value) => {
+            out.push(UNSIGNED);
+            out.extend_from_slice(&value.to_le_bytes());
+        }
+        Scalar::Float(value) => {
+            out.push(FLOAT);
+            out.extend_from_slice(&value.to_le_bytes());
+        }
+        Scalar::Text(text) => {
+            out.push(TEXT);
+            push_text(out, text);
+        }
+        Scalar::Other(value) => Text::with(|text| {
+            guard(text, |text| {
+                std::fmt::Write::write_fmt(text, format_args!("{value}"))
+            });
+            out.push(TEXT);
+            push_text(out, text.as_str());
+        }),
+    }
+}
+
+/// The beginning of a record in bytes: what its way through the queue is decided by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head {
+    /// All of it, the head included.
+    pub(super) len: usize,
+    pub(super) level: Level,
+    pub(super) time: i64,
+    /// The number of a ticket, where it is one.
+    pub(super) ticket: Option<u64>,
+}
+
+impl Head {
+    pub(super) fn read(bytes: &[u8; HEAD]) -> Self {
+        let flags = u16::from_le_bytes(get(bytes, FLAGS));
+        Self {
+            len: u32::from_le_bytes(get(bytes, TOTAL)) as usize,
+            level: Level::new(u16::from_le_bytes(get(bytes, LEVEL))),
+            time: i64::from_le_bytes(get(bytes, TIME)),
+            ticket: (flags & TICKET != 0).then(|| u64::from_le_bytes(get(bytes, THREAD))),
+        }
+    }
+}
+
+fn get<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
+    let found = bytes
+        .get(at..at + N)
+        .and_then(|bytes| bytes.try_into().ok());
+    found.unwrap_or([0; N])
+}
+
+/// Takes a record apart and lends it out.
+pub(super) fn decode(
+    bytes: &[u8],
+    environments: &[Arc<Environment>],
+    read: impl FnOnce(&Record<'_>),
+) {
+    let mut at = HEAD;
+    let mut texts = [""; TEXTS];
+    for (place, text) in texts.iter_mut().enumerate() {
+        let len = u32::from_le_bytes(get(bytes, LENGTHS + 4 * place)) as usize;
+        *text = text_at(bytes, at, len);
+        at += len;
+    }
+    let flags = u16::from_le_bytes(get(bytes, FLAGS));
+    let given = |flag: u16, place: usize| (flags & flag != 0).then_some(texts[place]);
+    let mut details = Details::none();
+    details.level_name = given(HAS_LEVEL_NAME, LEVEL_NAME).map(Cow::Borrowed);
+    details.error = given(HAS_ERROR, ERROR).map(Cow::Borrowed);
+    details.stack = given(HAS_STACK, STACK).map(Cow::Borrowed);
+    if flags & HAS_PROCESS != 0 {
+        let id = u32::from_le_bytes(get(bytes, at));
+        let (name, end) = sized_text(bytes, at + 4);
+        details.process = Some((id, Cow::Borrowed(name)));
+        at = end;
+    }
+    let key_values = EncodedKeyValues(bytes.get(at..).unwrap_or_default());
+    let function = match flags & FUNCTION_OF_ITEM {
+        0 => texts[FUNCTION],
+        _ => Source::function_of_item(texts[FUNCTION]),
+    };
+    let environment = u32::from_le_bytes(get(bytes, ENVIRONMENT)) as usize;
+    let Some(environment) = environments.get(environment) else {
+        return;
+    };
+    let record = Record {
+        environment,
+        name: texts[NAME],
+        level: Level::new(u16::from_le_bytes(get(bytes, LEVEL))),
+        is_for_one: false,
+        message: Message::Text(Cow::Borrowed(texts[MESSAGE])),
+        time: Timestamp::from_nanos(i64::from_le_bytes(get(bytes, TIME))),
+        source: Source::default()
+            .with_module_path(texts[MODULE_PATH])
+            .with_file(texts[FILE])
+            .with_line(u32::from_le_bytes(get(bytes, LINE)))
+            .with_function(function),
+        thread: ThreadInfo::Given {
+            id: u64::from_le_bytes(get(bytes, THREAD)),
+            name: given(HAS_THREAD_NAME, THREAD_NAME),
+        },
+        context: &[],
+        call: (flags & HAS_KEY_VALUES != 0).then_some(&key_values as &dyn kv::Source),
+        error: None,
+        backtrace: None,
+        extra: if flags & (HAS_LEVEL_NAME | HAS_ERROR | HAS_STACK | HAS_PROCESS) == 0 {
+            Extra::None
+        } else {
+            Extra::Lent(&details)
+        },
+    };
+    read(&record);
+}
+
+fn text_at(bytes: &[u8], at: usize, len: usize) -> &str {
+    let text = bytes.get(at..at + len).unwrap_or_default();
+    // It was a text when it was written.
+    std::str::from_utf8(text).unwrap_or_default()
+}
+
+/// A text with its length before it, and where it ends.
+fn sized_text(bytes: &[u8], at: usize) -> (&str, usize) {
+    let len = u32::from_le_bytes(get(bytes, at)) as usize;
+    (text_at(bytes, at + 4, len), at + 4 + len)
+}
+
+struct EncodedKeyValues<'b>(&'b [u8]);
+
+impl kv::Source for EncodedKeyValues<'_> {
+    fn visit<'kvs>(&'kvs self, visitor: &mut dyn VisitSource<'kvs>) -> Result<(), kv::Error> {
+        let bytes = self.0;
+        let mut at = 0;
+        while at < bytes.len() {
+            let (key, end) = sized_text(bytes, at);
+            let key = Key::from_str(key);
+            let kind = bytes.get(end).copied().unwrap_or(NULL);
+            at = end + 1;
+            match kind {
+                TRUE | FALSE => visitor.visit_pair(key, Value::from(kind == TRUE))?,
+                SIGNED => {
+                    let value = i128::from_le_bytes(get(bytes, at));
+                    at += 16;
+                    match i64::try_from(value) {
+                        Ok(value) => visitor.visit_pair(key, Value::from(value))?,
+                        Err(_) => visitor.visit_pair(key, big(&get(bytes, at - 16), true))?,
+                    }
+                }
+                UNSIGNED => {
+                    let value = u128::from_le_bytes(get(bytes, at));
+                    at += 16;
+                    match u64::try_from(value) {
+                        Ok(value) => visitor.visit_pair(key, Value::from(value))?,
+                        Err(_) => visitor.visit_pair(key, big(&get(bytes, at - 16), false))?,
+                    }
+                }
+                FLOAT => {
+                    visitor.visit_pair(key, Value::from(f64::from_le_bytes(get(bytes, at))))?;
+                    at += 8;
+                }
+                TEXT => {
+                    let (text, end) = sized_text(bytes, at);
+                    visitor.visit_pair(key, Value::from(text))?;
+                    at = end;
+                }
+                _ => visitor.visit_pair(key, Value::null())?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A number beyond 64 bits.
+fn big<'v>(bytes: &[u8; 16], signed: bool) -> Value<'v> {
+    if signed {
+        Value::from(i128::from_le_bytes(*bytes))
+    } else {
+        Value::from(u128::from_le_bytes(*bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Formatter, OwnedValue};
+
+    fn through(record: &Record<'_>) -> crate::OwnedRecord {
+        let mut bytes = Vec::new();
+        encode(record, None, 0, &mut bytes).unwrap();
+        let head = Head::read(bytes.first_chunk().unwrap());
+        assert_eq!((head.len, head.level), (bytes.len(), record.level()));
+        let mut read = None;
+        decode(&bytes, &[Arc::clone(record.environment)], |record| {
+            read = Some(record.to_owned());
+        });
+        read.unwrap()
+    }
+
+    #[test]
+    fn all_of_a_record_arrives() {
+        let record = Record::builder()
+            .name("a.é")
+            .level(Level::new(25))
+            .level_name("NOTICE")
+            .message("line\none")
+            .time(Timestamp::from_nanos(-5))
+            .source(
+                Source::default()
+                    .with_module_path("a::b")
+                    .with_file("src/a.rs")
+                    .with_line(7)
+                    .with_function("f"),
+            )
+            .thread(12, "worker")
+            .process(4242, "Main")
+            .error_text("E: 1")
+            .stack("S")
+            .key_value("null", None::<i32>)
+            .key_value("bool", true)
+            .key_value("signed", -1)
+            .key_value("unsigned", u64::MAX)
+            .key_value("big", u128::MAX)
+            .key_value("small", i128::MIN)
+            .key_value("float", 0.5)
+            .key_value("text", "é")
+            .build();
+        let read = through(&record);
+        let mut expected = format!("{:?}", record.to_owned());
+        let mut found = format!("{read:?}");
+        for text in [&mut expected, &mut found] {
+            text.push('.');
+        }
+        assert_eq!(found, expected);
+        let template = "%(name)s %(levelname)s %(levelno)d %(message)s %(pathname)s %(lineno)d %(funcName)s %(module_path)s \
+                        %(thread)d %(threadName)s %(process)d %(processName)s %(exc_text)s %(stack_info)s %(created)f";
+        let formatter = Formatter::new(template).unwrap();
+        assert_eq!(
+            formatter.format_to_string(&read.as_record()).unwrap(),
+            formatter.format_to_string(&record).unwrap()
+        );
+        assert_eq!(
+            read.key_value("unsigned"),
+            Some(&OwnedValue::Unsigned(u64::MAX.into()))
+        );
+        assert_eq!(read.key_value("float"), Some(&OwnedValue::Float(0.5)));
+    }
+
+    #[test]
+    fn an_empty_record_arrives() {
+        let record = Record::builder().build();
+        let read = through(&record);
+        assert_eq!(
+            (read.name(), read.message(), read.error_text()),
+            ("", "", None)
+        );
+        assert_eq!(read.key_values().count(), 0);
+        assert_eq!(read.as_record().thread_name(), record.thread_name());
+    }
+
+    #[test]
+    fn a_formatted_record_is_its_line() {
+        let record = Record::builder()
+            .name("a")
+            .message("x")
+            .error_text("E: 1")
+            .build();
+        let formatter = Formatter::builder()
+            .format("%(name)s: %(message)s")
+            .python_exact();
+        let mut bytes = Vec::new();
+        encode(&record, Some(&formatter.build().unwrap()), 0, &mut bytes).unwrap();
+        decode(&bytes, &[Arc::clone(record.environment)], |read| {
+            assert_eq!((read.message(), read.error_text()), ("a: x\nE: 1", None));
+        });
+    }
+
+    #[test]
+    fn tickets_are_told_from_records() {
+        let mut bytes = Vec::new();
+        encode_ticket(Level::INFO, Timestamp::from_nanos(3), 9, &mut bytes);
+        let head = Head::read(bytes.first_chunk().unwrap());
+        assert_eq!((head.ticket, head.time, head.len), (Some(9), 3, HEAD));
+    }
+}

@@ -1,0 +1,210 @@
+//! The handler that puts records into a queue.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::{DropCounts, Overflow, QueueListener, RecordQueue, RecordQueueBuilder};
+use crate::handler::{DropReason, Handler, Sink, handler_type, is_default_format};
+use crate::sync::Ordering;
+use crate::{Error, Format, Record};
+
+/// Puts records into a queue, from which a thread of its own hands them to other handlers: the logging call does not wait for
+/// their devices.
+///
+/// [`new`](Self::new) brings queue and thread along; [`of`](Self::of) is for a [`RecordQueue`] and a [`QueueListener`] of one's own.
+///
+/// A call writes its record into a part of the queue that is its thread's alone: no lock, no call to the system, no allocation. Where there is
+/// no room it waits, [unless told otherwise](Overflow). Nothing that was taken is lost: [`flush`](crate::Handler::flush) waits until
+/// all of it is with the handlers' devices, and at the end of the process, by return from `main`, `exit` or a panic, the
+/// queue is emptied. After that, and after [`shutdown`](crate::shutdown), records are handed over at once, by the threads that log. In a child
+/// process made by `fork` the queue begins empty, with a thread of its own.
+///
+/// What is in the queue is lost when the process is killed or aborts.
+///
+/// The message is formatted by the caller, all else by the thread. With a formatter of its own the whole line becomes the message, error and
+/// stack included.
+///
+/// # Python
+/// `logging.handlers.QueueHandler` (statement 76). Without a formatter of its own, message, error and stack stay apart.
+///
+/// # Examples
+/// ```
+/// use logtree::{FileHandler, QueueHandler, Registry};
+///
+/// let path = std::env::temp_dir().join("logtree-doc-queue.log");
+/// let handler = QueueHandler::new([FileHandler::open(&path)?]);
+/// let registry = Registry::new();
+/// registry.root().add_handler(handler.clone());
+/// logtree::warn!(registry.get_logger("app"), "queued");
+/// handler.flush()?;
+/// assert_eq!(std::fs::read_to_string(&path)?, "queued\n");
+/// # std::fs::remove_file(path)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct QueueHandler {
+    handler: Handler,
+    queue: RecordQueue,
+}
+
+impl QueueHandler {
+    /// A handler with a queue and a thread of its own, which hands records to these handlers, by their levels and filters.
+    #[must_use]
+    pub fn new<H: Into<Handler>>(handlers: impl IntoIterator<Item = H>) -> Self {
+        Self::builder().build(handlers)
+    }
+
+    /// Starts a handler with another size of its queue, or another rule for what is too much.
+    pub fn builder() -> QueueHandlerBuilder {
+        QueueHandlerBuilder {
+            queue: RecordQueue::builder(),
+        }
+    }
+
+    /// A handler that puts records into this queue. Others may do so as well; somebody has to [listen](QueueListener).
+    #[must_use]
+    pub fn of(queue: &RecordQueue) -> Self {
+        Self::with(queue.clone(), None)
+    }
+
+    fn with(queue: RecordQueue, listener: Option<QueueListener>) -> Self {
+        let sink = QueueSink {
+            queue: queue.clone(),
+            listener,
+        };
+        Self {
+            handler: Handler::new(sink),
+            queue,
+        }
+    }
+
+    /// The queue.
+    #[must_use]
+    pub fn queue(&self) -> &RecordQueue {
+        &self.queue
+    }
+
+    /// How many records were dropped as there was no room, by level.
+    #[must_use]
+    pub fn drops(&self) -> DropCounts {
+        self.queue.drops()
+    }
+
+    /// Waits until all that was logged before is with the devices of the handlers, at most so long;
+    /// [`flush`](crate::Handler::flush) waits 10 seconds. Where nobody listens it does not wait.
+    ///
+    /// # Errors
+    /// [`ErrorKind::TimedOut`](crate::ErrorKind::TimedOut), with the number of records that are left.
+    pub fn flush_within(&self, timeout: Duration) -> Result<(), Error> {
+        self.queue.shared.flush(timeout)
+    }
+}
+
+handler_type!(QueueHandler);
+
+impl fmt::Debug for QueueHandler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.handler, f)
+    }
+}
+
+/// Makes a [`QueueHandler`] with a queue and a thread of its own; the defaults are those of [`RecordQueueBuilder`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct QueueHandlerBuilder {
+    queue: RecordQueueBuilder,
+}
+
+impl QueueHandlerBuilder {
+    /// See [`RecordQueueBuilder::bytes_per_thread`].
+    pub fn bytes_per_thread(mut self, bytes: usize) -> Self {
+        self.queue = self.queue.bytes_per_thread(bytes);
+        self
+    }
+
+    /// See [`RecordQueueBuilder::max_records`].
+    pub fn max_records(mut self, records: u64) -> Self {
+        self.queue = self.queue.max_records(records);
+        self
+    }
+
+    /// See [`RecordQueueBuilder::overflow`].
+    pub fn overflow(mut self, overflow: Overflow) -> Self {
+        self.queue = self.queue.overflow(overflow);
+        self
+    }
+
+    /// See [`RecordQueueBuilder::block_at_most`].
+    pub fn block_at_most(mut self, time: Duration) -> Self {
+        self.queue = self.queue.block_at_most(time);
+        self
+    }
+
+    /// The handler, its thread started.
+    #[must_use]
+    pub fn build<H: Into<Handler>>(self, handlers: impl IntoIterator<Item = H>) -> QueueHandler {
+        let queue = self.queue.build();
+        let handlers = handlers.into_iter().map(Into::into).collect();
+        let listener = QueueListener::with(&queue, handlers, true);
+        listener.start();
+        QueueHandler::with(queue, Some(listener))
+    }
+}
+
+/// How long a flush waits that does not say.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+struct QueueSink {
+    queue: RecordQueue,
+    /// Its own, which ends with it.
+    listener: Option<QueueListener>,
+}
+
+impl Sink for QueueSink {
+    fn write(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error> {
+        let formatter = (!is_default_format(formatter)).then_some(formatter);
+        self.queue.shared.put(record, formatter)
+    }
+
+    fn flush(&self) -> Result<(), Error> {
+        self.queue.shared.flush(PATIENCE)
+    }
+
+    /// Empties the queue; from now on records are handed over by their callers, where somebody listened.
+    fn close(&self) -> Result<(), Error> {
+        let flushed = self.flush();
+        let shared = &self.queue.shared;
+        if shared.worker.is_running() {
+            shared.closed.store(true, Ordering::Release);
+        }
+        flushed
+    }
+
+    fn queued(&self) -> u64 {
+        self.queue.shared.queued()
+    }
+
+    fn lost(&self) -> (DropReason, u64) {
+        let lost = &self.queue.shared.dropped_oldest;
+        (DropReason::Full, lost.load(Ordering::Relaxed))
+    }
+
+    fn is_idle(&self) -> bool {
+        self.queue.shared.pass.is_free() && self.queue.shared.lanes.try_lock().is_some()
+    }
+
+    fn ends_in_time(&self) -> bool {
+        true
+    }
+
+    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("QueueHandler")
+    }
+}
+
+impl Drop for QueueSink {
+    fn drop(&mut self) {
+        // Its thread holds the queue, not this, so it ends here.
+        drop(self.listener.take());
+    }
+}

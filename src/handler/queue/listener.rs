@@ -1,0 +1,74 @@
+//! The reader of a queue.
+
+use std::fmt;
+
+use super::worker::{self, Targets};
+use super::{RecordQueue, Shared};
+use crate::Handler;
+use crate::sync::Arc;
+
+/// Takes records out of a queue, on a thread of its own, and hands them to handlers.
+///
+/// It begins with [`start`](Self::start) and ends with [`stop`](Self::stop) or when it is dropped; what is in the queue is handed over before
+/// it ends. A handler that fails or panics does not end it. A queue has one listener at a time.
+///
+/// # Python
+/// `logging.handlers.QueueListener` (statement 77). An exception that escapes a handler ends Python's thread without a word.
+#[must_use = "it ends when it is dropped"]
+pub struct QueueListener {
+    shared: Arc<Shared>,
+}
+
+impl QueueListener {
+    /// A listener, not started, that hands records to these handlers, in order; their filters are asked, their levels are not.
+    pub fn new<H: Into<Handler>>(
+        queue: &RecordQueue,
+        handlers: impl IntoIterator<Item = H>,
+    ) -> Self {
+        Self::with(queue, handlers.into_iter().map(Into::into).collect(), false)
+    }
+
+    /// The same, with the handlers' levels asked as well. Python's `respect_handler_level`.
+    pub fn respecting_levels<H: Into<Handler>>(
+        queue: &RecordQueue,
+        handlers: impl IntoIterator<Item = H>,
+    ) -> Self {
+        Self::with(queue, handlers.into_iter().map(Into::into).collect(), true)
+    }
+
+    pub(super) fn with(queue: &RecordQueue, handlers: Vec<Handler>, respect_levels: bool) -> Self {
+        let shared = Arc::clone(&queue.shared);
+        shared.worker.set_targets(Targets {
+            handlers,
+            respect_levels,
+        });
+        Self { shared }
+    }
+
+    /// Starts its thread; answers whether it did: it does not where one runs already, or where the system gives none. In the latter
+    /// case the threads that log hand their records over themselves.
+    #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
+    pub fn start(&self) -> bool {
+        worker::start(&self.shared)
+    }
+
+    /// Waits until all that is in the queue was handed over, and ends the thread. What is logged later stays in the queue until it
+    /// is started again. More than once is fine.
+    pub fn stop(&self) {
+        worker::stop(&self.shared);
+    }
+}
+
+impl Drop for QueueListener {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl fmt::Debug for QueueListener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueueListener")
+            .field("running", &self.shared.worker.is_running())
+            .finish_non_exhaustive()
+    }
+}
