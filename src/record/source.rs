@@ -27,6 +27,8 @@ pub struct Source<'a> {
 enum Function<'a> {
     Name(&'a str),
     OfItem(fn() -> &'static str),
+    /// The path of the item, of a record that was kept as bytes.
+    AroundItem(&'a str),
 }
 
 impl Default for Function<'_> {
@@ -47,9 +49,20 @@ impl<'a> Function<'a> {
     fn name(&self) -> &'a str {
         match self {
             Self::Name(name) => name,
-            Self::OfItem(path) => Source::function_of_item(path()),
+            Self::OfItem(path) => function_around(path()),
+            Self::AroundItem(path) => function_around(path),
         }
     }
+}
+
+/// `app::db::connect::{{closure}}::item`: without the item, and closures count as their function.
+fn function_around(path: &str) -> &str {
+    let path = path
+        .rsplit_once("::")
+        .map_or(path, |(function, _item)| function);
+    let path = path.trim_end_matches("::{{closure}}");
+    path.rsplit_once("::")
+        .map_or(path, |(_module, function)| function)
 }
 
 impl<'a> Source<'a> {
@@ -87,15 +100,10 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The function around an item, by the item's path.
-    pub(crate) fn function_of_item(path: &str) -> &str {
-        // `app::db::connect::{{closure}}::item`: without the item, and closures count as their function.
-        let path = path
-            .rsplit_once("::")
-            .map_or(path, |(function, _item)| function);
-        let path = path.trim_end_matches("::{{closure}}");
-        path.rsplit_once("::")
-            .map_or(path, |(_module, function)| function)
+    /// With the function around an item, by the item's path; worked out when somebody asks.
+    pub(crate) fn with_function_around(mut self, path: &'a str) -> Self {
+        self.function = Function::AroundItem(path);
+        self
     }
 
     /// The function as it is known, and whether that is the path of an item inside it, which costs less than the name.
@@ -103,6 +111,7 @@ impl<'a> Source<'a> {
         match self.function {
             Function::Name(name) => (name, false),
             Function::OfItem(path) => (path(), true),
+            Function::AroundItem(path) => (path, true),
         }
     }
 

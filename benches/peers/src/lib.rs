@@ -62,6 +62,53 @@ impl Task {
     }
 }
 
+/// The asynchronous workloads: `w5p` at 100,000 records a second, `w5b` as fast as they can be logged.
+///
+/// Both print `p50 p99 p99.9 end-to-end lost`: the caller's nanoseconds, the clock's own share taken off, wall time a record until
+/// `flush` came back, and the records that are not in the file then.
+pub fn asynchronous(task: &Task, once: impl Fn(u64), flush: impl FnOnce()) {
+    let paced = task.workload.ends_with("w5p");
+    let mut took = vec![0_u32; usize::try_from(task.calls).unwrap()];
+    // Threads, buffers and caches are there before it counts.
+    (0..1000).for_each(|n| once(black_box(n)));
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    let start = Instant::now();
+    for (n, took) in took.iter_mut().enumerate() {
+        if paced {
+            let due = std::time::Duration::from_micros(10) * u32::try_from(n).unwrap();
+            while start.elapsed() < due {
+                std::hint::spin_loop();
+            }
+        }
+        let before = Instant::now();
+        once(black_box(n as u64));
+        *took = u32::try_from(before.elapsed().as_nanos()).unwrap_or(u32::MAX);
+    }
+    flush();
+    let whole = start.elapsed().as_nanos() as f64 / task.calls as f64;
+    let clock = {
+        let mut pairs: Vec<u32> = (0..10_000)
+            .map(|_| {
+                let before = Instant::now();
+                u32::try_from(before.elapsed().as_nanos()).unwrap_or(u32::MAX)
+            })
+            .collect();
+        pairs.sort_unstable();
+        pairs[pairs.len() / 2]
+    };
+    took.sort_unstable();
+    let at = |permille: usize| {
+        let at = (took.len() * permille / 1000).min(took.len() - 1);
+        took[at].saturating_sub(clock)
+    };
+    let lines = std::fs::read(file_path()).map_or(0, |text| {
+        text.iter().filter(|byte| **byte == b'\n').count() as u64
+    });
+    let lost = (task.calls + 1000).saturating_sub(lines);
+    println!("{} {} {} {whole:.0} {lost}", at(500), at(990), at(999));
+    let _ = std::fs::remove_file(file_path());
+}
+
 /// A workload that a peer does not have.
 pub fn unsupported() -> ! {
     println!("-");

@@ -1,7 +1,6 @@
 //! The sink of all handlers of files.
 
 use std::fmt;
-use std::time::Instant;
 
 use super::device::Device;
 use super::options::{Buffering, FileOptions};
@@ -56,7 +55,6 @@ pub(super) enum Upkeep {
 #[derive(Debug, Default)]
 struct LineBuffer {
     lines: Vec<u8>,
-    since: Option<Instant>,
     /// Of the process that put them there: a child leaves them to its parent.
     generation: u32,
 }
@@ -202,11 +200,12 @@ impl FileSink {
             // A failure keeps them, and is told by `flush` and by the record for which there is no room any more.
             let _ = self.write_out(state);
         }
-        let buffer = &mut state.buffer;
-        buffer.lines.extend_from_slice(line);
-        let since = *buffer.since.get_or_insert_with(Instant::now);
-        self.queued.fetch_add(1, Ordering::Relaxed);
-        if level >= buffering.level || since.elapsed() >= buffering.interval {
+        state.buffer.lines.extend_from_slice(line);
+        // Under the lock, so no other thread writes it.
+        let queued = self.queued.load(Ordering::Relaxed);
+        self.queued.store(queued + 1, Ordering::Relaxed);
+        // The interval is the ticker's, so that no record asks for the time.
+        if level >= buffering.level {
             let _ = self.write_out(state);
         }
         Ok(())
@@ -226,7 +225,6 @@ impl FileSink {
         });
         if written.is_ok() {
             lines.clear();
-            state.buffer.since = None;
             self.queued.store(0, Ordering::Relaxed);
         }
         state.buffer.lines = lines;

@@ -233,13 +233,16 @@ pub(super) fn decode(
     environments: &[Arc<Environment>],
     read: impl FnOnce(&Record<'_>),
 ) {
-    let mut at = HEAD;
-    let mut texts = [""; TEXTS];
-    for (place, text) in texts.iter_mut().enumerate() {
-        let len = u32::from_le_bytes(get(bytes, LENGTHS + 4 * place)) as usize;
-        *text = text_at(bytes, at, len);
-        at += len;
-    }
+    let lengths: [usize; TEXTS] =
+        std::array::from_fn(|at| u32::from_le_bytes(get(bytes, LENGTHS + 4 * at)) as usize);
+    let mut at = HEAD + lengths.iter().sum::<usize>();
+    // They stand side by side, so that one check is enough for all.
+    let mut rest = text_at(bytes, HEAD, at - HEAD);
+    let texts = lengths.map(|len| {
+        let (text, behind) = rest.split_at_checked(len).unwrap_or_default();
+        rest = behind;
+        text
+    });
     let flags = u16::from_le_bytes(get(bytes, FLAGS));
     let given = |flag: u16, place: usize| (flags & flag != 0).then_some(texts[place]);
     let mut details = Details::none();
@@ -253,14 +256,14 @@ pub(super) fn decode(
         at = end;
     }
     let key_values = EncodedKeyValues(bytes.get(at..).unwrap_or_default());
-    let function = match flags & FUNCTION_OF_ITEM {
-        0 => texts[FUNCTION],
-        _ => Source::function_of_item(texts[FUNCTION]),
-    };
     let environment = u32::from_le_bytes(get(bytes, ENVIRONMENT)) as usize;
     let Some(environment) = environments.get(environment) else {
         return;
     };
+    let source = Source::default()
+        .with_module_path(texts[MODULE_PATH])
+        .with_file(texts[FILE])
+        .with_line(u32::from_le_bytes(get(bytes, LINE)));
     let record = Record {
         environment,
         name: texts[NAME],
@@ -268,11 +271,11 @@ pub(super) fn decode(
         is_for_one: false,
         message: Message::Text(Cow::Borrowed(texts[MESSAGE])),
         time: Timestamp::from_nanos(i64::from_le_bytes(get(bytes, TIME))),
-        source: Source::default()
-            .with_module_path(texts[MODULE_PATH])
-            .with_file(texts[FILE])
-            .with_line(u32::from_le_bytes(get(bytes, LINE)))
-            .with_function(function),
+        source: if flags & FUNCTION_OF_ITEM == 0 {
+            source.with_function(texts[FUNCTION])
+        } else {
+            source.with_function_around(texts[FUNCTION])
+        },
         thread: ThreadInfo::Given {
             id: u64::from_le_bytes(get(bytes, THREAD)),
             name: given(HAS_THREAD_NAME, THREAD_NAME),

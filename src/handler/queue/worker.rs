@@ -450,6 +450,10 @@ impl Flush {
         self.changed.notify_all();
     }
 
+    #[expect(
+        clippy::significant_drop_tightening,
+        reason = "the condition gives the lock back itself"
+    )]
     fn wait(&self, number: u64, timeout: Duration) -> bool {
         let done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self

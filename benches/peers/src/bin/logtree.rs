@@ -1,23 +1,10 @@
 //! logtree, by the facade and (`own_…`) by its own macros.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-
-use logtree::{Formatter, JsonFormatter, Level, Multiline, Registry, StreamHandler, get_logger};
-use peers::{Discard, Task, facade, file_path, others, rules, thousand};
-
-/// Buffered by the library's user: a flush after each record is not passed on.
-struct Unflushed(BufWriter<File>);
-
-impl Write for Unflushed {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+use logtree::{
+    FileHandler, Formatter, JsonFormatter, Level, Multiline, QueueHandler, Registry, StreamHandler,
+    get_logger,
+};
+use peers::{Discard, Task, asynchronous, facade, file_path, others, rules, thousand};
 
 fn main() {
     let task = Task::from_args();
@@ -44,6 +31,7 @@ fn main() {
             }
         }
         "w7" => return set_up(rules(&workload)),
+        "w5p" | "w5b" => return queued(&task),
         _ => {
             root.set_level(Level::INFO);
             root.add_handler(handler(&workload));
@@ -63,14 +51,16 @@ fn handler(workload: &str) -> logtree::Handler {
     } else {
         line.multiline(Multiline::Raw)
     };
-    let handler = match workload {
-        "w4" => StreamHandler::new(File::create(file_path()).unwrap()),
-        "w4b" => StreamHandler::new(Unflushed(BufWriter::with_capacity(
-            64 * 1024,
-            File::create(file_path()).unwrap(),
-        ))),
-        _ => StreamHandler::new(Discard),
-    };
+    let file = FileHandler::builder(file_path()).truncate(true);
+    match workload {
+        "w4" => return file.open().unwrap().with_formatter(line.build().unwrap()).into(),
+        "w4b" => {
+            let file = file.buffered(64 * 1024).open().unwrap();
+            return file.with_formatter(line.build().unwrap()).into();
+        }
+        _ => {}
+    }
+    let handler = StreamHandler::new(Discard);
     match workload {
         "w6" => handler.with_formatter(JsonFormatter::new()).into(),
         _ => handler.with_formatter(line.build().unwrap()).into(),
@@ -92,6 +82,28 @@ fn own(task: &Task, workload: &str) {
         "w3_2t" => task
             .measure_two(|n| logtree::info!(logger, "request {} took {} us status={}", n, 42, 200)),
         _ => task.measure(|n| logtree::info!(logger, "request {} took {} us status={}", n, 42, 200)),
+    }
+}
+
+/// Through a queue to a file.
+fn queued(task: &Task) {
+    let line = Formatter::builder().format(Formatter::BOTO3);
+    let line = line.multiline(Multiline::Raw).build().unwrap();
+    let file = FileHandler::builder(file_path()).truncate(true).open().unwrap();
+    let queue = QueueHandler::new([file.with_formatter(line)]);
+    let root = get_logger("");
+    root.set_level(Level::INFO);
+    root.add_handler(queue.clone());
+    let flush = || queue.flush().unwrap();
+    if task.workload.starts_with("own_") {
+        let logger = get_logger("peer.module");
+        let once =
+            |n| logtree::info!(logger, "request {} took {} us status={}", n, 42, 200);
+        asynchronous(task, once, flush);
+    } else {
+        let once =
+            |n| log::info!(target: "peer.module", "request {n} took {} us status={}", 42, 200);
+        asynchronous(task, once, flush);
     }
 }
 
