@@ -89,6 +89,7 @@
 )]
 
 mod adapter;
+mod backlog;
 mod bridge;
 mod buffer;
 mod capture;
@@ -115,6 +116,7 @@ mod sync;
 mod text;
 
 pub use crate::adapter::LoggerAdapter;
+pub use crate::backlog::{Backlog, BacklogBuilder};
 pub use crate::bridge::install;
 pub use crate::capture::{Capture, assert_logs, assert_no_logs};
 pub use crate::clock::{Clock, ManualClock, SystemClock, Timestamp};
@@ -125,12 +127,12 @@ pub use crate::formatter::{
     JsonFormatterBuilder, JsonTime, Line, Multiline, Style, TimeZone,
 };
 pub use crate::handler::{
-    Counters, DropCounts, DropReason, FileHandler, FileHandlerBuilder, Handler, HandlerError,
-    MemoryHandler, NullHandler, Overflow, QueueHandler, QueueHandlerBuilder, QueueListener,
-    RecordQueue, RecordQueueBuilder, RotatingFileHandler, RotatingFileHandlerBuilder, Sink,
-    StreamHandler, StreamId, TimedRotatingFileHandler, TimedRotatingFileHandlerBuilder,
-    WatchedFileHandler, WatchedFileHandlerBuilder, When, formatted, handler_by_name, handler_names,
-    shutdown,
+    BufferingHandler, Counters, DropCounts, DropReason, FallbackHandler, FileHandler,
+    FileHandlerBuilder, Handler, HandlerError, MemoryHandler, NullHandler, Overflow, QueueHandler,
+    QueueHandlerBuilder, QueueListener, RecordQueue, RecordQueueBuilder, RotatingFileHandler,
+    RotatingFileHandlerBuilder, Sink, StreamHandler, StreamId, TimedRotatingFileHandler,
+    TimedRotatingFileHandlerBuilder, WatchedFileHandler, WatchedFileHandlerBuilder, When,
+    formatted, handler_by_name, handler_names, shutdown,
 };
 pub use crate::level::Level;
 pub use crate::logger::Logger;

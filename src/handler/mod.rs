@@ -1,14 +1,17 @@
 //! Where records go: [`Handler`], the [`Sink`] behind it, and the handlers that come with the crate.
 
+mod buffering;
 mod counters;
 mod directory;
 mod exclusive;
 mod failure;
+mod fallback;
 mod file;
 mod line_writer;
 mod memory;
 mod null;
 mod queue;
+mod retry;
 mod sink;
 mod stream;
 mod ticker;
@@ -20,9 +23,11 @@ use std::panic::{self, AssertUnwindSafe};
 use arc_swap::ArcSwap;
 use once_cell::sync::Lazy;
 
+pub use self::buffering::BufferingHandler;
 pub use self::counters::{Counters, DropReason};
 pub use self::directory::{handler_by_name, handler_names, shutdown};
 pub use self::failure::HandlerError;
+pub use self::fallback::FallbackHandler;
 pub use self::file::{
     FileHandler, FileHandlerBuilder, RotatingFileHandler, RotatingFileHandlerBuilder,
     TimedRotatingFileHandler, TimedRotatingFileHandlerBuilder, WatchedFileHandler,
@@ -229,6 +234,25 @@ impl Handler {
             self.emit(&view, &*setup.formatter);
         }
         passed
+    }
+
+    /// [`handle`](Self::handle), but a failure is the caller's to act on: it is neither counted nor told.
+    ///
+    /// # Errors
+    /// Those of the formatter and the sink; a panic counts as one.
+    fn try_handle(&self, record: &Record<'_>) -> Result<bool, Error> {
+        let mut passed = false;
+        self.guard("write", || {
+            let setup = self.core.setup.load();
+            let mut view = record.clone();
+            passed = setup.filters.iter().all(|filter| filter.filter(&mut view));
+            if passed {
+                self.core.sink.write(&view, &*setup.formatter)?;
+                self.core.tally.wrote();
+            }
+            Ok(())
+        })?;
+        Ok(passed)
     }
 
     #[inline]

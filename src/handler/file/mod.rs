@@ -8,7 +8,6 @@ mod device;
 mod names;
 mod options;
 mod process_lock;
-mod retry;
 mod rotating;
 mod rotation;
 mod schedule;

@@ -11,8 +11,8 @@ use super::device::Device;
 use super::names::Names;
 use super::options::FileOptions;
 use super::process_lock::ProcessLock;
-use super::retry::Retry;
 use super::schedule::Schedule;
+use crate::handler::retry::Retry;
 use crate::sync::Arc;
 use crate::{Clock, Error, Timestamp};
 

@@ -4,10 +4,10 @@ use std::fmt;
 
 use super::device::Device;
 use super::options::{Buffering, FileOptions};
-use super::retry::Retry;
 use super::rotation::Rotation;
 use crate::formatter::with_line;
 use crate::handler::exclusive::Exclusive;
+use crate::handler::retry::Retry;
 use crate::handler::ticker::{self, Tick};
 use crate::handler::{DropReason, Handler, Sink};
 use crate::process;
