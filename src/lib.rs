@@ -99,6 +99,7 @@ pub mod docs;
 mod environment;
 mod error;
 mod filter;
+mod fork_gate;
 mod formatter;
 mod handler;
 mod level;

@@ -2,13 +2,11 @@
 //!
 //! The hooks are the C library's, and the only unsafe code of the crate: nothing safe tells of either.
 
-use crate::sync::{AtomicBool, AtomicU32, Mutex, Ordering};
+use crate::fork_gate;
+use crate::sync::{AtomicU32, Mutex, Ordering};
 
 /// How many forks lie between the first process and this one.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
-
-/// Set from just before a fork until just after it, in both processes.
-static FORKING: AtomicBool = AtomicBool::new(false);
 
 /// What is done at the end, and what is waited for before a fork.
 static HOOKS: Mutex<Hooks> = Mutex::new(Hooks {
@@ -27,13 +25,6 @@ struct Hooks {
 #[inline]
 pub(crate) fn generation() -> u32 {
     GENERATION.load(Ordering::Relaxed)
-}
-
-/// Whether a fork is just being made: whoever takes a lock then lets go of it again and waits, so that the child does not get
-/// a lock that nobody will ever release.
-#[inline]
-pub(crate) fn is_forking() -> bool {
-    FORKING.load(Ordering::Relaxed)
 }
 
 /// Calls a function at the end of the process, by return from `main` or by `exit`; once, however often it is given.
@@ -67,20 +58,16 @@ fn exiting() {
 }
 
 fn preparing_fork() {
-    FORKING.store(true, Ordering::Relaxed);
+    fork_gate::close();
     let hooks = HOOKS.lock().before_fork.clone();
     for hook in hooks {
         let _ = std::panic::catch_unwind(hook);
     }
 }
 
-fn forked() {
-    FORKING.store(false, Ordering::Relaxed);
-}
-
 fn forked_child() {
     GENERATION.fetch_add(1, Ordering::Relaxed);
-    forked();
+    fork_gate::open_in_child();
 }
 
 #[cfg(unix)]
@@ -94,7 +81,7 @@ mod system {
     }
 
     extern "C" fn in_parent() {
-        super::forked();
+        crate::fork_gate::open_in_parent();
     }
 
     extern "C" fn in_child() {

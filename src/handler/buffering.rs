@@ -84,6 +84,17 @@ impl BufferingSink {
     }
 }
 
+impl Drop for BufferingSink {
+    /// A handler that is let go of delivers its last batch.
+    fn drop(&mut self) {
+        // The end of a handler must not panic, and nobody is left to be told.
+        let deliver = std::panic::AssertUnwindSafe(|| self.deliver());
+        if let Err(panic) = std::panic::catch_unwind(deliver) {
+            crate::record::forget_panic(panic);
+        }
+    }
+}
+
 struct Shared(Arc<BufferingSink>);
 
 impl Sink for Shared {

@@ -5,6 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Core, Handler};
+use crate::environment::Environment;
 use crate::process;
 use crate::sync::{Arc, Mutex, Weak};
 
@@ -31,6 +32,8 @@ pub(super) fn enter(handler: &Handler) {
     }
     directory.living.push(handler.downgrade());
     drop(directory);
+    // Made here, so that no thread is just making it while another one forks.
+    Environment::global();
     process::at_exit(shutdown_at_exit);
     process::before_fork(wait_until_idle);
 }
@@ -65,6 +68,10 @@ fn wait_until_idle() {
     let deadline = Instant::now() + PATIENCE;
     for handler in living() {
         is_idle_by(&handler, deadline);
+    }
+    // Whoever has it holds it for a moment only.
+    while !DIRECTORY.is_free() && Instant::now() < deadline {
+        thread::yield_now();
     }
 }
 

@@ -1,10 +1,6 @@
 //! A device that one thread at a time writes to: [`Exclusive`].
 
-use std::thread;
-use std::time::Duration;
-
-use crate::process;
-use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
+use crate::sync::{AtomicUsize, Mutex, Ordering};
 use crate::{Error, ErrorKind};
 
 /// A value behind a lock that a thread which is inside already is refused, not made to wait for itself: writers and namers
@@ -41,39 +37,15 @@ impl<T> Exclusive<T> {
                 "the device's own code logged to the same device",
             ));
         }
-        let mut value = self.enter();
+        let mut value = self.value.lock();
         self.owner.store(me, Ordering::Relaxed);
         let _reset = Reset(&self.owner);
         work(&mut value)
     }
 
-    #[inline]
-    fn enter(&self) -> MutexGuard<'_, T> {
-        let value = self.value.lock();
-        // Whoever forks waits until the lock is free and sets the flag before it looks, so this sees it.
-        if process::is_forking() {
-            drop(value);
-            return self.enter_behind_fork();
-        }
-        value
-    }
-
-    #[cold]
-    fn enter_behind_fork(&self) -> MutexGuard<'_, T> {
-        loop {
-            if !process::is_forking() {
-                let value = self.value.lock();
-                if !process::is_forking() {
-                    return value;
-                }
-            }
-            thread::sleep(Duration::from_micros(50));
-        }
-    }
-
     /// Whether nobody is inside.
     pub(super) fn is_free(&self) -> bool {
-        self.value.try_lock().is_some()
+        self.value.is_free()
     }
 }
 

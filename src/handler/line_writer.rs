@@ -37,7 +37,9 @@ impl<W: Write> LineWriter<W> {
     #[inline]
     pub(super) fn write_lines(&mut self, lines: &[u8]) -> io::Result<()> {
         self.write_some(lines).map_err(|(error, written)| {
-            self.torn = written > 0 && !lines[..written].ends_with(b"\n");
+            if written > 0 {
+                self.torn = !lines[..written].ends_with(b"\n");
+            }
             error
         })
     }

@@ -155,6 +155,15 @@ impl MemorySink {
     }
 }
 
+impl Drop for MemorySink {
+    /// A handler that is let go of ends as one that is closed.
+    fn drop(&mut self) {
+        if self.flush_on_close.load(Ordering::Relaxed) {
+            self.hand_over();
+        }
+    }
+}
+
 struct Shared(Arc<MemorySink>);
 
 impl Sink for Shared {

@@ -5,6 +5,10 @@
 //! hung (the limit is wider for those that log millions of records).
 
 mod child;
+#[cfg(unix)]
+mod files;
+#[cfg(unix)]
+mod files_child;
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -17,9 +21,14 @@ const VARIABLE: &str = "LOGTREE_FAULT";
 /// The child's side: does nothing unless told.
 #[test]
 fn child() {
-    if let Ok(scene) = env::var(VARIABLE) {
-        child::play(&scene);
+    let Ok(scene) = env::var(VARIABLE) else {
+        return;
+    };
+    #[cfg(unix)]
+    if let Some(scene) = scene.strip_prefix("files ") {
+        return files_child::play(scene);
     }
+    child::play(&scene);
 }
 
 fn command(scene: &str) -> Command {

@@ -2,11 +2,19 @@
 
 mod adapter;
 mod capture;
+#[cfg(unix)]
+mod chains;
 mod concurrency;
+#[cfg(unix)]
+mod files;
 mod handler;
 mod macros;
 mod presets;
+#[cfg(unix)]
+mod queue;
 mod regression;
+#[cfg(unix)]
+mod rotation;
 mod support;
 mod tree;
 mod tree_model;

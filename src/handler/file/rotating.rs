@@ -254,6 +254,6 @@ pub(super) fn should_rotate(
     let len = with_line(&*handler.formatter(), record, false, |line| {
         Ok(line.len() + 1)
     })?;
-    let due = sink.with_rotation(|rotation, device| rotation.is_due(device, len))?;
+    let due = sink.with_rotation(|rotation, device| rotation.is_due(device, 0, len))?;
     Ok(due.unwrap_or(false))
 }

@@ -53,13 +53,15 @@ impl Rotation {
         }
     }
 
-    /// Whether the file is to be rotated before so many more bytes are written (statements 78 and 79).
-    pub(super) fn is_due(&mut self, device: Option<&Device>, more: usize) -> bool {
+    /// Whether the file is to be rotated before so many more bytes are written (statements 78 and 79); those that are buffered belong
+    /// to it already.
+    pub(super) fn is_due(&mut self, device: Option<&Device>, buffered: usize, more: usize) -> bool {
         let regular = device.is_none_or(Device::is_regular);
         let too_long = self.max_bytes > 0
             && (self.backup_count > 0 || self.schedule.is_some())
             && device.is_some_and(|device| {
-                device.size() > 0 && device.size() + more as u64 >= self.max_bytes
+                let size = device.size() + buffered as u64;
+                size > 0 && size + more as u64 >= self.max_bytes
             });
         let too_old = self.rollover_at.is_some_and(|time| self.now() >= time);
         if too_old && !regular {
@@ -102,6 +104,10 @@ impl Rotation {
             let (from, to) = (self.number(number), self.number(number + 1));
             compress::recover(&from);
             if let Some(found) = self.names.existing(&from) {
+                // Nobody's log, and not ours to move.
+                if found.is_dir() {
+                    return Err(io::ErrorKind::IsADirectory.into());
+                }
                 let compressed = found != from;
                 // The other form of the one that ends.
                 let (to, other) = if compressed {

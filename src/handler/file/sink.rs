@@ -196,7 +196,7 @@ impl FileSink {
         if buffer.lines.capacity() == 0 {
             buffer.lines.reserve_exact(buffering.capacity);
         }
-        if buffer.lines.len() + line.len() > buffer.lines.capacity() {
+        if buffer.lines.len() + line.len() > buffering.capacity {
             // A failure keeps them, and is told by `flush` and by the record for which there is no room any more.
             let _ = self.write_out(state);
         }
@@ -258,7 +258,7 @@ impl FileSink {
             return Ok(());
         };
         let may = rotation.retry.is_due() && !rotation.compressor.is_busy();
-        if !may || !rotation.is_due(state.device.as_ref(), buffered + more) {
+        if !may || !rotation.is_due(state.device.as_ref(), buffered, more) {
             return Ok(());
         }
         self.write_out(state)?;
@@ -267,7 +267,7 @@ impl FileSink {
         let alone = state.lock(true);
         state.follow_other_processes(&self.options);
         let is_still_due = match &mut state.upkeep {
-            Upkeep::Rotate(rotation) => alone && rotation.is_due(state.device.as_ref(), more),
+            Upkeep::Rotate(rotation) => alone && rotation.is_due(state.device.as_ref(), 0, more),
             _ => false,
         };
         if is_still_due {
@@ -390,6 +390,13 @@ impl State {
         if let Some(device) = &mut self.device {
             device.measure();
         }
+    }
+}
+
+impl Drop for FileSink {
+    /// A handler that is let go of loses nothing.
+    fn drop(&mut self) {
+        let _ = self.state.with(|state| self.write_out(state));
     }
 }
 

@@ -190,7 +190,7 @@ impl Sink for QueueSink {
     }
 
     fn is_idle(&self) -> bool {
-        self.queue.shared.pass.is_free() && self.queue.shared.lanes.try_lock().is_some()
+        self.queue.shared.is_idle()
     }
 
     fn ends_in_time(&self) -> bool {

@@ -120,6 +120,11 @@ impl LaneEntry {
 }
 
 impl Lane {
+    /// Whether nobody is inside its locks.
+    pub(super) fn is_idle(&self) -> bool {
+        self.consumer.is_free() && self.long.is_free()
+    }
+
     /// Records that are in it or just being handed over.
     pub(super) fn queued(&self) -> u64 {
         // In this order, so that the difference is never below zero.
@@ -147,10 +152,11 @@ impl Lane {
         consumer.is_abandoned() && consumer.slots() == 0
     }
 
-    /// Copies whole records out, about as many bytes as `most`; at least one, if there is any.
-    pub(super) fn take(&self, most: usize, out: &mut Vec<u8>) {
+    /// Copies whole records out, about as many bytes as `most`; at least one, if there is any. Answers how many it were.
+    pub(super) fn take(&self, most: usize, out: &mut Vec<u8>) -> u64 {
         let mut consumer = self.consumer.lock();
         let before = out.len();
+        let mut count = 0;
         while out.len() - before < most {
             let Some(head) = peek(&mut consumer) else {
                 break;
@@ -162,10 +168,12 @@ impl Lane {
                 out.truncate(start);
                 break;
             }
+            count += 1;
         }
         drop(consumer);
         self.bytes_out
             .fetch_add(out.len() - before, Ordering::Relaxed);
+        count
     }
 
     /// Throws the oldest records away until there is room for so many bytes; answers with their levels.

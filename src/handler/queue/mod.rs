@@ -140,7 +140,8 @@ impl RecordQueueBuilder {
         self
     }
 
-    /// How many records may be in it, of all threads together; any number unless set. Python's `maxsize`.
+    /// How many records may be in it, of all threads together; any number unless set. One that is just being handed over does not count.
+    /// Records are then taken out one by one, which is slower. Python's `maxsize`.
     pub fn max_records(mut self, records: u64) -> Self {
         self.options.max_records = Some(records);
         self
@@ -215,6 +216,17 @@ impl Shared {
     fn queued(&self) -> u64 {
         let lanes: u64 = self.lanes.lock().iter().map(|lane| lane.queued()).sum();
         lanes + self.late_count.load(Ordering::Relaxed)
+    }
+
+    /// Whether nobody is inside any of its locks.
+    fn is_idle(&self) -> bool {
+        let lanes = self.lanes.try_lock();
+        let are_free = |lanes: &Vec<Arc<Lane>>| lanes.iter().all(|lane| lane.is_idle());
+        self.pass.is_free()
+            && lanes.is_some_and(|lanes| are_free(&lanes))
+            && self.late.is_free()
+            && self.environments.is_free()
+            && self.worker.is_idle()
     }
 
     /// The number of an environment.

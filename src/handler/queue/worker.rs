@@ -6,6 +6,8 @@ use std::sync::{Condvar, PoisonError};
 use std::thread::{self, JoinHandle, Thread};
 use std::time::{Duration, Instant};
 
+use arc_swap::ArcSwapOption;
+
 use super::codec::{self, HEAD, Head};
 use super::lane::Lane;
 use super::{DropCounts, Shared};
@@ -29,6 +31,9 @@ const AWAKE: Duration = Duration::from_millis(100);
 
 /// A caller that looked just before the thread fell asleep does not wake it; it wakes by itself.
 const DEEP_SLEEP: Duration = Duration::from_millis(100);
+
+/// How often drops are told while records do not stop coming.
+const REPORT: Duration = Duration::from_secs(1);
 
 thread_local! {
     static WORKER_OF: Cell<u64> = const { Cell::new(0) };
@@ -73,7 +78,7 @@ impl Targets {
 #[derive(Debug, Default)]
 pub(super) struct Worker {
     targets: Mutex<Arc<Targets>>,
-    thread: Mutex<Option<Thread>>,
+    thread: ArcSwapOption<Thread>,
     handle: Mutex<Option<JoinHandle<()>>>,
     running: AtomicBool,
     sleeping: AtomicBool,
@@ -90,6 +95,11 @@ struct Flush {
 }
 
 impl Worker {
+    /// Whether none of its locks is held.
+    pub(super) fn is_idle(&self) -> bool {
+        self.targets.is_free() && self.handle.is_free() && self.flush.done.try_lock().is_ok()
+    }
+
     pub(super) fn is_running(&self) -> bool {
         self.running.load(Ordering::Acquire)
     }
@@ -103,7 +113,7 @@ impl Worker {
     /// Wakes it. Costs little where it is awake.
     pub(super) fn call(&self) {
         self.sleeping.store(false, Ordering::Relaxed);
-        if let Some(thread) = &*self.thread.lock() {
+        if let Some(thread) = &*self.thread.load() {
             thread.unpark();
         }
     }
@@ -125,6 +135,7 @@ pub(super) struct Work {
     lanes_version: Option<u64>,
     batches: Vec<Batch>,
     reported: DropCounts,
+    reported_at: Option<Instant>,
 }
 
 /// Records of one thread that were taken out together.
@@ -162,7 +173,8 @@ pub(super) fn start(shared: &Arc<Shared>) -> bool {
     let started = thread::Builder::new().name(name).spawn(move || run(&own));
     match started {
         Ok(started) => {
-            *worker.thread.lock() = Some(started.thread().clone());
+            let own = Arc::new(started.thread().clone());
+            worker.thread.store(Some(own));
             *handle = Some(started);
             true
         }
@@ -201,7 +213,7 @@ pub(super) fn start_in_child(shared: &Arc<Shared>) {
         // To join or detach it would mean a thread of another process.
         std::mem::forget(handle);
     }
-    *worker.thread.lock() = None;
+    worker.thread.store(None);
     if worker.running.swap(false, Ordering::AcqRel) {
         start(shared);
     }
@@ -212,23 +224,17 @@ fn run(shared: &Arc<Shared>) {
     let worker = &shared.worker;
     let mut idle_since: Option<Instant> = None;
     loop {
-        // In this order: what was put in before the wish to stop is seen by the pass behind it.
-        let stopping = worker.stopping.load(Ordering::Acquire);
-        shared.answer_flush();
-        let taken = shared.pass();
-        if taken == 0 && stopping {
+        let turn = shared.turn();
+        if turn.is_last {
             break;
         }
-        if taken > LITTLE || worker.flush.is_wanted() {
-            continue;
-        }
-        if taken > 0 {
+        if turn.taken > 0 {
             idle_since = None;
         }
-        let idle = idle_since.get_or_insert_with(Instant::now).elapsed();
-        if stopping {
+        if turn.goes_on {
             continue;
         }
+        let idle = idle_since.get_or_insert_with(Instant::now).elapsed();
         if idle < AWAKE {
             thread::park_timeout(NAP);
         } else {
@@ -242,28 +248,58 @@ fn run(shared: &Arc<Shared>) {
     worker.flush.finish(u64::MAX);
 }
 
+/// What a turn of the thread came to.
+struct Turn {
+    /// Bytes of records.
+    taken: usize,
+    /// Whether the next one follows at once.
+    goes_on: bool,
+    is_last: bool,
+}
+
 impl Shared {
+    /// One turn: what somebody waits for, then a pass. All of it under one lock, which whoever forks waits for, so that the thread has
+    /// no lock in its hands then.
+    fn turn(&self) -> Turn {
+        let turn = self.pass.with(|work| {
+            // In this order: what was put in before the wish to stop is seen by the pass behind it.
+            let stopping = self.worker.stopping.load(Ordering::Acquire);
+            self.answer_flush(work);
+            let taken = self.pass_guarded(work);
+            Ok(Turn {
+                taken,
+                goes_on: taken > LITTLE || stopping || self.worker.flush.is_wanted(),
+                is_last: taken == 0 && stopping,
+            })
+        });
+        turn.unwrap_or(Turn {
+            taken: 0,
+            goes_on: false,
+            is_last: false,
+        })
+    }
+
     /// Takes records out and hands them over; answers how many bytes it were.
-    fn pass(&self) -> usize {
-        let pass = || self.pass.with(|work| Ok(self.pass_with(work)));
-        match panic::catch_unwind(AssertUnwindSafe(pass)) {
-            Ok(taken) => taken.unwrap_or(0),
-            Err(panic) => {
-                // What was taken is still there, and the next pass goes on with it.
-                forget_panic(panic);
-                1
-            }
-        }
+    fn pass_guarded(&self, work: &mut Work) -> usize {
+        let pass = AssertUnwindSafe(|| self.pass_with(work));
+        panic::catch_unwind(pass).unwrap_or_else(|panic| {
+            // What was taken is still there, and the next pass goes on with it.
+            forget_panic(panic);
+            1
+        })
     }
 
     fn pass_with(&self, work: &mut Work) -> usize {
         self.refresh_lanes(work);
+        // Where their number is limited, one at a time, as those that are taken out do not count any more.
+        let most = self.options.max_records.map_or(BATCH, |_| 1);
         let mut taken = 0;
         for batch in &mut work.batches {
             if batch.head.is_none() {
                 batch.bytes.clear();
                 batch.at = 0;
-                batch.lane.take(BATCH, &mut batch.bytes);
+                let count = batch.lane.take(most, &mut batch.bytes);
+                self.give_up_places(count);
                 batch.advance(0);
             }
             taken += batch.bytes.len() - batch.at;
@@ -273,13 +309,15 @@ impl Shared {
         } else {
             Vec::new()
         };
-        let drops = self.drops.read();
-        if taken == 0 && late.is_empty() && drops == work.reported {
+        let targets = self.worker.targets();
+        let environments = Arc::clone(&self.environments.lock());
+        if taken == 0 && late.is_empty() {
+            if self.report_drops(work, &targets, &environments) {
+                return 1;
+            }
             self.forget_lanes_that_are_over(work);
             return 0;
         }
-        let targets = self.worker.targets();
-        let environments = Arc::clone(&self.environments.lock());
         targets.set_corked(true);
         while let Some(batch) = earliest(&mut work.batches) {
             self.hand_over(batch, &targets, &environments);
@@ -289,7 +327,12 @@ impl Shared {
             codec::decode(bytes, &environments, |record| targets.handle(record));
             self.late_count.fetch_sub(1, Ordering::Relaxed);
         }
-        self.report_drops(work, drops, &targets, &environments);
+        // Else behind all that was put in before; but where there is no end of it, from time to time.
+        let last = *work.reported_at.get_or_insert_with(Instant::now);
+        if last.elapsed() > REPORT {
+            work.reported_at = Some(Instant::now());
+            self.report_drops(work, &targets, &environments);
+        }
         targets.set_corked(false);
         taken.max(1)
     }
@@ -342,20 +385,19 @@ impl Shared {
         // A head that makes no sense would be met for ever.
         batch.advance(head.len.max(HEAD));
         batch.lane.note_done();
-        self.give_up_places(1);
     }
 
-    /// Tells in the stream how many records were dropped since it was last told.
+    /// Tells in the stream how many records were dropped since it was last told; answers whether there were any.
     fn report_drops(
         &self,
         work: &mut Work,
-        drops: DropCounts,
         targets: &Targets,
         environments: &[Arc<Environment>],
-    ) {
+    ) -> bool {
+        let drops = self.drops.read();
         let new = drops.since(&work.reported);
         let Some(environment) = environments.first().filter(|_| new.total() > 0) else {
-            return;
+            return false;
         };
         let plural = if new.total() == 1 { "" } else { "s" };
         let text = format!(
@@ -372,6 +414,7 @@ impl Shared {
             &source,
         ));
         work.reported = drops;
+        true
     }
 
     /// Hands a record over on the calling thread.
@@ -412,7 +455,7 @@ impl Shared {
     }
 
     /// Sees whether somebody waits for a flush, and does it.
-    fn answer_flush(&self) {
+    fn answer_flush(&self, work: &mut Work) {
         let flush = &self.worker.flush;
         let requested = flush.requested.load(Ordering::Acquire);
         if !flush.is_wanted() {
@@ -426,12 +469,14 @@ impl Shared {
                 .collect()
         };
         loop {
-            self.pass();
+            self.pass_guarded(work);
             let reached = goals.iter().all(|(lane, goal)| lane.done() >= *goal);
             if reached && self.late_count.load(Ordering::Relaxed) == 0 {
                 break;
             }
         }
+        // The one that tells of drops.
+        self.pass_guarded(work);
         self.worker.targets().flush();
         flush.finish(requested);
     }

@@ -1,0 +1,363 @@
+//! Faults of files and queues; the numbers are those of the catalogue of faults.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use logtree::{DropReason, FileHandler, Handler, Record, WatchedFileHandler};
+use tempfile::tempdir;
+
+use super::{SOON, command, wait};
+
+fn scene(name: &str, path: &Path) -> Command {
+    let mut command = command(&format!("files {name} {}", path.display()));
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+/// Plays a scene; answers whether it ended well.
+fn play(name: &str, path: &Path, limit: Duration) -> bool {
+    wait(scene(name, path).spawn().unwrap(), limit).success()
+}
+
+/// The numbers of each thread or process are there once, and those of one thread in order.
+fn numbers(text: &str, of: &str) -> Vec<usize> {
+    text.lines()
+        .filter_map(|line| line.strip_prefix(of)?.strip_prefix(' '))
+        .map(|number| {
+            number
+                .parse()
+                .unwrap_or_else(|_| panic!("torn: {number:?}"))
+        })
+        .collect()
+}
+
+fn assert_all(text: &str, of: &str, count: usize) {
+    let found = numbers(text, of);
+    assert_eq!(found.len(), count, "records of {of}");
+    assert!(found.iter().copied().eq(0..count), "out of order or twice");
+}
+
+fn all_of(directory: &Path, base: &str) -> Vec<PathBuf> {
+    let mut paths: Vec<_> = fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            let name = path.file_name().unwrap().to_string_lossy();
+            name.starts_with(base) && !name.ends_with(".lock")
+        })
+        .collect();
+    paths.sort();
+    paths
+}
+
+/// Section 0: `exit` right after 200,000 records.
+#[test]
+fn nothing_queued_or_buffered_is_lost_at_the_end() {
+    for (name, count, ends_well) in [
+        ("exit_queued", 200_000, true),
+        ("exit_buffered", 10_000, true),
+        ("return_queued", 50_000, true),
+        ("panic_queued", 50_000, false),
+        ("exit_on_another_thread", 50_000, true),
+        ("shut_down", 50_001, false),
+    ] {
+        let directory = tempdir().unwrap();
+        let path = directory.path().join("a.log");
+        assert_eq!(
+            play(name, &path, Duration::from_secs(60)),
+            ends_well,
+            "{name}"
+        );
+        assert_all(&fs::read_to_string(&path).unwrap(), "0", count);
+    }
+}
+
+/// 119: after a fork the child does not hang, and nothing is written twice.
+#[test]
+fn a_forked_child_writes_its_own_records_and_no_others() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("a.log");
+    assert!(play("fork_queued", &path, Duration::from_secs(30)));
+    let text = fs::read_to_string(&path).unwrap();
+    assert_all(&text, "0", 20_000);
+    assert_all(&text, "1", 1_000);
+}
+
+#[test]
+fn no_forked_child_hangs_while_others_log() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("a.log");
+    assert!(play("fork_storm", &path, Duration::from_secs(120)));
+    let text = fs::read_to_string(&path).unwrap();
+    for n in 0..100 {
+        let line = format!("child {n}");
+        let count = text.lines().filter(|found| *found == line).count();
+        assert_eq!(count, 2, "{line}");
+    }
+}
+
+/// 12 and G4: killed at any moment, what was logged is there, in one file, whole.
+#[test]
+fn a_kill_leaves_whole_lines_in_one_file_each() {
+    for (name, base) in [("sequence", "a.log"), ("sequence_rotating", "a.log")] {
+        for delay in [1_u64, 3, 10, 30, 70, 150, 300] {
+            let directory = tempdir().unwrap();
+            let path = directory.path().join(base);
+            let mut child = scene(name, &path).spawn().unwrap();
+            let start = Instant::now();
+            while !path.exists() {
+                assert!(start.elapsed() < SOON);
+                thread::sleep(Duration::from_millis(1));
+            }
+            thread::sleep(Duration::from_millis(delay));
+            child.kill().unwrap();
+            child.wait().unwrap();
+            let mut found = Vec::new();
+            for path in all_of(directory.path(), base) {
+                let text = fs::read_to_string(&path).unwrap();
+                assert!(
+                    text.is_empty() || text.ends_with('\n'),
+                    "torn: {}",
+                    path.display()
+                );
+                found.extend(numbers(&text, "0"));
+            }
+            found.sort_unstable();
+            assert!(
+                found.iter().copied().eq(0..found.len()),
+                "{name} after {delay} ms"
+            );
+        }
+    }
+}
+
+/// 20: processes that rotate one file: every line exactly once.
+#[test]
+fn processes_share_a_rotating_file() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("a.log");
+    let children: Vec<_> = (0..4)
+        .map(|number| {
+            let mut command = scene("one_of_many", &path);
+            command.env("LOGTREE_NUMBER", number.to_string());
+            command.spawn().unwrap()
+        })
+        .collect();
+    for child in children {
+        assert!(wait(child, Duration::from_secs(60)).success());
+    }
+    let files = all_of(directory.path(), "a.log");
+    assert!(files.len() > 5, "{files:?}");
+    let text: String = files
+        .iter()
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    for number in 0..4 {
+        let mut found = numbers(&text, &number.to_string());
+        found.sort_unstable();
+        assert!(
+            found.iter().copied().eq(0..5_000),
+            "process {number}: {}",
+            found.len()
+        );
+    }
+}
+
+/// A file system of a mebibyte, where this may be mounted.
+struct Small(tempfile::TempDir);
+
+impl Small {
+    fn mount() -> Option<Self> {
+        let directory = tempdir().unwrap();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"])
+            .arg(directory.path())
+            .stderr(Stdio::null())
+            .status();
+        if !mounted.is_ok_and(|status| status.success()) {
+            println!("skipped: a file system cannot be mounted here");
+            return None;
+        }
+        Some(Self(directory))
+    }
+
+    fn remount(&self, how: &str) {
+        let mut command = Command::new("mount");
+        command
+            .args(["-o", &format!("remount,{how}")])
+            .arg(self.0.path());
+        assert!(command.status().unwrap().success());
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.0.path()).status();
+    }
+}
+
+fn log(handler: &Handler, text: &str) {
+    handler.handle(&Record::builder().message(text).build());
+}
+
+/// 5: the device is full, then has room again: whole lines, all of them counted, and the loss is told.
+#[test]
+fn a_full_device_loses_no_count_and_tears_no_line() {
+    let Some(small) = Small::mount() else { return };
+    let path = small.0.path().join("a.log");
+    let filling = small.0.path().join("filling");
+    fs::write(&filling, vec![0; 256 * 1024]).unwrap();
+    let handler = FileHandler::open(&path).unwrap();
+    handler.set_error_hook(|_| {});
+    let text = "x".repeat(99);
+    (0..20_000).for_each(|_| log(&handler, &text));
+    let full = handler.counters();
+    assert_eq!(full.accepted(), 20_000);
+    assert!(full.dropped_for(DropReason::Io) > 5_000 && full.written() > 5_000);
+    fs::remove_file(filling).unwrap();
+    log(&handler, "room again");
+    let content = fs::read_to_string(&path).unwrap();
+    let (whole, others): (Vec<_>, Vec<_>) = content.lines().partition(|line| *line == text);
+    assert_eq!(whole.len() as u64, full.written());
+    // What was cut off is a line of its own, then the notice.
+    let notice = format!("{} records dropped: the device failed", full.dropped());
+    let rest: Vec<_> = others
+        .into_iter()
+        .filter(|line| !text.starts_with(line))
+        .collect();
+    assert_eq!(rest, [notice.as_str(), "room again"]);
+}
+
+/// 8 and 9: a directory that is removed, and one that cannot be written to.
+#[test]
+fn directories_that_go_and_come_back() {
+    let directory = tempdir().unwrap();
+    let inner = directory.path().join("logs");
+    let path = inner.join("a.log");
+    let handler = WatchedFileHandler::builder(&path)
+        .create_dirs(true)
+        .open()
+        .unwrap();
+    log(&handler, "1");
+    fs::remove_dir_all(&inner).unwrap();
+    log(&handler, "2");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "2\n");
+
+    let Some(small) = Small::mount() else { return };
+    let path = small.0.path().join("a.log");
+    let handler = WatchedFileHandler::open(&path).unwrap();
+    handler.set_error_hook(|_| {});
+    log(&handler, "1");
+    fs::rename(&path, small.0.path().join("a.old")).unwrap();
+    // The open file may still be written to; the new one cannot be made.
+    log(&handler, "2");
+    handler.close().unwrap();
+    fs::remove_file(&path).unwrap();
+    small.remount("ro");
+    log(&handler, "3");
+    assert_eq!(handler.counters().dropped_for(DropReason::Io), 1);
+    small.remount("rw");
+    thread::sleep(Duration::from_millis(50));
+    log(&handler, "4");
+    assert_eq!(
+        fs::read_to_string(&path).unwrap(),
+        "1 record dropped: the device failed\n4\n"
+    );
+}
+
+/// 18: the real `logrotate`, in both of its modes.
+#[test]
+fn logrotate_moves_and_cuts() {
+    if !Command::new("logrotate")
+        .arg("--version")
+        .output()
+        .is_ok_and(|found| found.status.success())
+    {
+        println!("skipped: logrotate is not installed");
+        return;
+    }
+    for mode in ["create", "copytruncate"] {
+        let directory = tempdir().unwrap();
+        let (path, config) = (
+            directory.path().join("a.log"),
+            directory.path().join("conf"),
+        );
+        let rule = format!(
+            "{} {{\n rotate 9\n su root root\n {mode}\n}}\n",
+            path.display()
+        );
+        fs::write(&config, rule).unwrap();
+        let handler = WatchedFileHandler::open(&path).unwrap();
+        for round in 0..3 {
+            for n in 0..100 {
+                log(&handler, &format!("0 {}", round * 100 + n));
+            }
+            let rotated = Command::new("logrotate")
+                .args(["--force", "--state"])
+                .arg(directory.path().join("state"))
+                .arg(&config)
+                .output()
+                .unwrap();
+            let complaints = String::from_utf8_lossy(&rotated.stderr).into_owned();
+            assert!(rotated.status.success(), "{complaints}");
+        }
+        log(&handler, "0 300");
+        let files = all_of(directory.path(), "a.log");
+        assert_eq!(files.len(), 4, "{mode}: {files:?}");
+        let text: String = files
+            .iter()
+            .rev()
+            .map(|path| fs::read_to_string(path).unwrap())
+            .collect();
+        // After a cut there is no hole in front of the next line.
+        assert!(!text.contains('\0'), "{mode}");
+        assert_all(&text, "0", 301);
+    }
+}
+
+/// 10: too many open files at the moment of a rotation.
+#[test]
+fn a_rotation_without_a_free_descriptor_goes_on_in_the_old_file() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("a.log");
+    let handler = logtree::RotatingFileHandler::builder(&path)
+        .max_bytes(4)
+        .backup_count(3)
+        .open()
+        .unwrap();
+    log(&handler, "abc");
+    let limit = fs::read_to_string("/proc/self/limits").unwrap();
+    let most: usize = limit
+        .lines()
+        .find_map(|line| {
+            line.strip_prefix("Max open files")?
+                .split_whitespace()
+                .next()?
+                .parse()
+                .ok()
+        })
+        .unwrap();
+    if most > 100_000 {
+        println!("skipped: more descriptors are allowed than can be taken");
+        return;
+    }
+    let mut taken = Vec::new();
+    while let Ok(file) = File::open("/dev/null") {
+        taken.push(file);
+    }
+    log(&handler, "def");
+    drop(taken);
+    assert_eq!(handler.counters().dropped(), 0);
+    thread::sleep(Duration::from_millis(100));
+    log(&handler, "ghi");
+    let files = all_of(directory.path(), "a.log");
+    let text: String = files
+        .iter()
+        .rev()
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    assert_eq!(text, "abc\ndef\nghi\n");
+}

@@ -1,0 +1,159 @@
+//! What children play with files and queues: `files SCENE PATH`.
+
+use std::panic;
+use std::path::Path;
+use std::process::{abort, exit};
+use std::thread;
+use std::time::Duration;
+
+use logtree::{FileHandler, Handler, QueueHandler, Record, RotatingFileHandler, shutdown};
+
+pub(super) fn play(scene: &str) {
+    let (scene, path) = scene.split_once(' ').expect("a scene and a path");
+    let path = Path::new(path);
+    match scene {
+        "exit_queued" => {
+            burst(&queued(path), 200_000);
+            exit(0);
+        }
+        "exit_buffered" => {
+            let file = FileHandler::builder(path).buffered(1 << 20);
+            burst(&file.open().unwrap(), 10_000);
+            exit(0);
+        }
+        "return_queued" => {
+            // The handler lives on, as one on a logger does.
+            std::mem::forget(queued_burst(path));
+        }
+        "panic_queued" => {
+            let handler = queued(path);
+            panic::set_hook(Box::new(|_| {}));
+            burst(&handler, 50_000);
+            std::mem::forget(handler);
+            panic!("on purpose");
+        }
+        "exit_on_another_thread" => {
+            let handler = queued(path);
+            burst(&handler, 50_000);
+            let _ = thread::spawn(|| exit(0)).join();
+        }
+        "shut_down" => {
+            let handler = queued(path);
+            burst(&handler, 50_000);
+            shutdown();
+            log(&handler, 50_000);
+            // Nothing is left to be drained: what was logged late was written at once.
+            abort();
+        }
+        "fork_queued" => fork_queued(path),
+        "fork_storm" => fork_storm(path),
+        "sequence" => sequence(&FileHandler::open(path).unwrap()),
+        "sequence_rotating" => {
+            let builder = RotatingFileHandler::builder(path).max_bytes(2_000);
+            sequence(&builder.backup_count(100_000).open().unwrap());
+        }
+        "one_of_many" => one_of_many(path),
+        other => panic!("unknown scene {other}"),
+    }
+}
+
+fn queued(path: &Path) -> QueueHandler {
+    QueueHandler::new([FileHandler::open(path).unwrap()])
+}
+
+fn queued_burst(path: &Path) -> QueueHandler {
+    let handler = queued(path);
+    burst(&handler, 50_000);
+    handler
+}
+
+fn log(handler: &Handler, number: usize) {
+    let text = format!("0 {number}");
+    handler.handle(&Record::builder().message(text).build());
+}
+
+fn burst(handler: &Handler, count: usize) {
+    (0..count).for_each(|number| log(handler, number));
+}
+
+/// Until it is killed.
+fn sequence(handler: &Handler) {
+    (0..).for_each(|number| log(handler, number));
+}
+
+/// One of several processes that rotate one file; its number is in the environment.
+fn one_of_many(path: &Path) {
+    let number = std::env::var("LOGTREE_NUMBER").unwrap();
+    let handler = RotatingFileHandler::builder(path)
+        .max_bytes(20_000)
+        .backup_count(100_000)
+        .multi_process(true)
+        .open()
+        .unwrap();
+    for n in 0..5_000 {
+        let text = format!("{number} {n}");
+        handler.handle(&Record::builder().message(text).build());
+    }
+    assert_eq!(handler.counters().dropped(), 0);
+}
+
+#[expect(unsafe_code, reason = "to fork is what is tested")]
+fn fork() -> libc::pid_t {
+    // SAFETY: the child calls what a child of a process with threads must not rely on (it allocates and locks); that this goes well is
+    // what is tested, and a child that hangs is killed.
+    unsafe { libc::fork() }
+}
+
+#[expect(unsafe_code, reason = "to wait for what was forked")]
+fn wait_for(child: libc::pid_t) -> i32 {
+    let mut status = 0;
+    // SAFETY: the address is that of a number that lives on.
+    let waited = unsafe { libc::waitpid(child, &raw mut status, 0) };
+    assert_eq!(waited, child);
+    status
+}
+
+/// The parent's records are written by the parent alone, the child's by the child.
+fn fork_queued(path: &Path) {
+    let handler = queued(path);
+    burst(&handler, 20_000);
+    let child = fork();
+    if child == 0 {
+        for n in 0..1_000 {
+            let text = format!("1 {n}");
+            handler.handle(&Record::builder().message(text).build());
+        }
+        handler.flush().unwrap();
+        exit(0);
+    }
+    assert_eq!(wait_for(child), 0);
+    exit(0);
+}
+
+/// Threads log all the time, by a queue and to a file at once, while others are forked: no child hangs.
+fn fork_storm(path: &Path) {
+    let queue = queued(path);
+    let file = FileHandler::open(path).unwrap();
+    for _ in 0..2 {
+        let (queue, file) = (queue.clone(), file.clone());
+        thread::spawn(move || {
+            loop {
+                log(&queue, 0);
+                log(&file, 0);
+                thread::sleep(Duration::from_micros(20));
+            }
+        });
+    }
+    for n in 0..100 {
+        let child = fork();
+        if child == 0 {
+            let text = format!("child {n}");
+            queue.handle(&Record::builder().message(text.as_str()).build());
+            file.handle(&Record::builder().message(text).build());
+            queue.flush().unwrap();
+            exit(0);
+        }
+        assert_eq!(wait_for(child), 0, "child {n}");
+    }
+    exit(0);
+}

@@ -1,0 +1,161 @@
+//! Handlers over handlers: a fallback, batches, a backlog.
+
+use std::io::{self, Write};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use logtree::{
+    Backlog, BufferingHandler, DropReason, FallbackHandler, Handler, Level, OwnedRecord, Registry,
+    StreamHandler,
+};
+
+use crate::files::log;
+use crate::support::{Text, to_text};
+
+/// Fails while it is told to.
+struct Failing(Arc<AtomicBool>, Text);
+
+impl Write for Failing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.load(Ordering::Relaxed) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.1.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn the_second_takes_over_and_the_first_comes_back() {
+    let (fails, text) = (Arc::new(AtomicBool::new(false)), Text::default());
+    let first = StreamHandler::new(Failing(Arc::clone(&fails), text.clone()));
+    let (second, spare) = to_text("%(message)s");
+    let handler = FallbackHandler::new([first.clone().into(), second.clone()]);
+    log(&handler, "1");
+    fails.store(true, Ordering::Relaxed);
+    log(&handler, "2");
+    log(&handler, "3");
+    assert_eq!((handler.active(), handler.failures(0)), (Some(1), 1));
+    fails.store(false, Ordering::Relaxed);
+    thread::sleep(Duration::from_millis(50));
+    log(&handler, "4");
+    assert_eq!(
+        (text.get().as_str(), spare.get().as_str()),
+        ("1\n4\n", "2\n3\n")
+    );
+    assert_eq!(handler.active(), Some(0));
+    assert_eq!(
+        (first.counters().written(), handler.counters().written()),
+        (2, 4)
+    );
+    assert_eq!(
+        (first.counters().dropped(), handler.counters().dropped()),
+        (0, 0)
+    );
+}
+
+#[test]
+fn a_record_is_lost_only_when_all_fail() {
+    let fails = Arc::new(AtomicBool::new(true));
+    let failing = || StreamHandler::new(Failing(Arc::clone(&fails), Text::default()));
+    let handler = FallbackHandler::new([failing().into(), failing().into()]);
+    handler.set_error_hook(|_| {});
+    log(&handler, "1");
+    log(&handler, "2");
+    assert_eq!(handler.counters().dropped_for(DropReason::Io), 2);
+    assert_eq!(handler.active(), None);
+}
+
+#[test]
+fn batches_are_whole_and_the_last_one_comes_at_the_end() {
+    let batches = Arc::new(Mutex::new(Vec::new()));
+    let deliver = {
+        let batches = Arc::clone(&batches);
+        move |batch: &[OwnedRecord]| batches.lock().unwrap().push(batch.len())
+    };
+    let handler = BufferingHandler::new(3, deliver);
+    (0..7).for_each(|n| log(&handler, &n.to_string()));
+    assert_eq!((handler.buffered(), handler.counters().queued()), (1, 1));
+    handler.close().unwrap();
+    assert_eq!(*batches.lock().unwrap(), [3, 3, 1]);
+    handler.flush().unwrap();
+    assert_eq!(batches.lock().unwrap().len(), 3, "no empty batch");
+}
+
+fn with_backlog(run: impl FnOnce(&logtree::Logger, &Backlog)) -> String {
+    let registry = Registry::new();
+    let logger = registry.get_logger("app");
+    let (target, text) = to_text("%(levelname)s %(message)s");
+    registry.root().add_handler(target.clone());
+    let backlog = Backlog::builder(&logger).capacity(3).start(target);
+    run(&registry.get_logger("app.part"), &backlog);
+    drop(backlog);
+    text.get()
+}
+
+#[test]
+fn details_are_shown_only_if_something_fails_and_each_once() {
+    let quiet = with_backlog(|logger, _| {
+        logtree::debug!(logger, "a detail");
+        logtree::warn!(logger, "shown anyway");
+    });
+    assert_eq!(quiet, "WARNING shown anyway\n");
+    let failed = with_backlog(|logger, backlog| {
+        (0..5).for_each(|n| logtree::debug!(logger, "detail {n}"));
+        logtree::warn!(logger, "shown anyway");
+        assert_eq!((backlog.len(), backlog.forgotten()), (3, 2));
+        logtree::error!(logger, "failed");
+        assert!(backlog.is_empty());
+        logtree::debug!(logger, "afterwards");
+    });
+    assert_eq!(
+        failed,
+        "WARNING shown anyway\nDEBUG detail 2\nDEBUG detail 3\nDEBUG detail 4\nERROR failed\n"
+    );
+    let told = with_backlog(|logger, backlog| {
+        logtree::info!(logger, "detail");
+        backlog.fail();
+    });
+    assert_eq!(told, "INFO detail\n");
+}
+
+#[test]
+fn a_panic_shows_the_details() {
+    let registry = Registry::new();
+    let logger = registry.get_logger("app");
+    let (target, text) = to_text("%(message)s");
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let run = AssertUnwindSafe(|| {
+        let _backlog = Backlog::new(&logger, target.clone());
+        logtree::debug!(logger, "a detail");
+        panic!("on purpose");
+    });
+    assert!(panic::catch_unwind(run).is_err());
+    panic::set_hook(hook);
+    assert_eq!(text.get(), "a detail\n");
+    // Nothing stays behind.
+    assert!(!logger.is_enabled_for(Level::DEBUG));
+}
+
+#[test]
+fn a_backlog_of_one_thread_leaves_the_others_alone() {
+    let registry = Registry::new();
+    let logger = registry.get_logger("app");
+    let (target, text): (Handler, Text) = to_text("%(message)s");
+    let backlog = Backlog::builder(&logger).of_this_thread().start(target);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            logtree::debug!(logger, "theirs");
+            logtree::error!(logger, "their failure");
+        });
+    });
+    logtree::debug!(logger, "mine");
+    assert_eq!((backlog.len(), text.get().as_str()), (1, ""));
+}

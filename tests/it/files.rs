@@ -1,0 +1,320 @@
+//! Plain and watched files.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use logtree::{
+    DropReason, ErrorKind, FileHandler, Handler, Level, Record, Registry, WatchedFileHandler,
+};
+use tempfile::tempdir;
+
+pub(crate) fn log(handler: &Handler, text: &str) {
+    handler.handle(&Record::builder().message(text).level(Level::INFO).build());
+}
+
+pub(crate) fn read(path: impl AsRef<Path>) -> String {
+    fs::read_to_string(path).unwrap()
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+/// 17: private unless asked otherwise; a file that is there keeps its own permissions.
+#[test]
+fn files_are_private() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("new/deep/a.log");
+    FileHandler::builder(&path)
+        .create_dirs(true)
+        .open()
+        .unwrap();
+    assert_eq!(mode(&path), 0o600);
+    assert_eq!(mode(path.parent().unwrap()), 0o700);
+    // Whatever the mask of the process is.
+    let wide = directory.path().join("wide.log");
+    FileHandler::builder(&wide).mode(0o666).open().unwrap();
+    assert_eq!(mode(&wide), 0o666);
+    FileHandler::open(&wide).unwrap();
+    assert_eq!(mode(&wide), 0o666);
+}
+
+/// 14: a planted link is refused, and what it points to is not touched.
+#[test]
+fn links_are_not_followed_unless_asked_for() {
+    let directory = tempdir().unwrap();
+    let (victim, link) = (
+        directory.path().join("victim"),
+        directory.path().join("a.log"),
+    );
+    fs::write(&victim, "precious").unwrap();
+    symlink(&victim, &link).unwrap();
+    let error = FileHandler::builder(&link)
+        .truncate(true)
+        .open()
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+    assert!(error.to_string().contains("symbolic link"), "{error}");
+    assert_eq!(read(&victim), "precious");
+    let handler = FileHandler::builder(&link)
+        .follow_symlinks(true)
+        .open()
+        .unwrap();
+    log(&handler, "x");
+    assert_eq!(read(&victim), "preciousx\n");
+    // What the system keeps there is meant to be followed.
+    FileHandler::open("/dev/stdout").unwrap();
+}
+
+/// 16: a pipe that nobody reads is an error, not a wait.
+#[test]
+fn a_pipe_without_a_reader_is_refused_at_once() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("pipe");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&path)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let start = Instant::now();
+    assert!(FileHandler::open(&path).is_err());
+    assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn errors_name_the_file_and_the_cause() {
+    let error = FileHandler::open("/no/such/directory/a.log").unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("/no/such/directory/a.log"), "{text}");
+    assert!(text.contains("No such file or directory"), "{text}");
+    let directory = tempdir().unwrap();
+    let error = FileHandler::open(directory.path()).unwrap_err();
+    assert!(error.to_string().contains("it is a directory"), "{error}");
+}
+
+/// 72, deviating: a directory that is missing is the record's error, and the file is tried again later.
+#[test]
+fn a_delayed_file_is_opened_once_its_directory_is_there() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("later/a.log");
+    let handler = FileHandler::builder(&path).delay(true).open().unwrap();
+    handler.set_error_hook(|_| {});
+    log(&handler, "lost");
+    assert_eq!(handler.counters().dropped_for(DropReason::Io), 1);
+    fs::create_dir(path.parent().unwrap()).unwrap();
+    thread::sleep(Duration::from_millis(50));
+    log(&handler, "kept");
+    assert_eq!(read(&path), "1 record dropped: the device failed\nkept\n");
+}
+
+#[test]
+fn a_buffer_is_written_when_full_when_severe_when_asked_and_at_the_end() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("a.log");
+    let handler = FileHandler::builder(&path)
+        .buffered(16)
+        .flush_interval(Duration::from_secs(3600))
+        .open()
+        .unwrap();
+    let severe = |text: &str| {
+        let record = Record::builder().message(text).level(Level::ERROR);
+        handler.handle(&record.build());
+    };
+    log(&handler, "one");
+    let counters = handler.counters();
+    assert_eq!(
+        (read(&path).as_str(), counters.queued(), counters.written()),
+        ("", 1, 0)
+    );
+    severe("two");
+    assert_eq!(read(&path), "one\ntwo\n");
+    log(&handler, "0123456789");
+    log(&handler, "full!");
+    assert_eq!(read(&path), "one\ntwo\n0123456789\n");
+    handler.flush().unwrap();
+    assert_eq!(read(&path), "one\ntwo\n0123456789\nfull!\n");
+    log(&handler, "last");
+    handler.close().unwrap();
+    assert!(read(&path).ends_with("full!\nlast\n"));
+    assert_eq!(
+        (handler.counters().written(), handler.counters().queued()),
+        (5, 0)
+    );
+}
+
+#[test]
+fn a_buffer_is_written_after_its_interval_without_further_records() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("a.log");
+    let handler = FileHandler::builder(&path)
+        .flush_interval(Duration::from_millis(20))
+        .open()
+        .unwrap();
+    log(&handler, "one");
+    let start = Instant::now();
+    while read(&path).is_empty() {
+        assert!(start.elapsed() < Duration::from_secs(10), "it never came");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// 18: what `SIGHUP` is for.
+#[test]
+fn reopen_goes_to_the_new_file() {
+    let directory = tempdir().unwrap();
+    let (path, old) = (
+        directory.path().join("a.log"),
+        directory.path().join("a.old"),
+    );
+    let handler = FileHandler::open(&path).unwrap();
+    log(&handler, "1");
+    fs::rename(&path, &old).unwrap();
+    log(&handler, "2");
+    handler.reopen().unwrap();
+    log(&handler, "3");
+    assert_eq!(
+        (read(&old).as_str(), read(&path).as_str()),
+        ("1\n2\n", "3\n")
+    );
+    fs::remove_dir_all(directory.path()).unwrap();
+    assert!(handler.reopen().is_err(), "and the old file stays in use");
+    log(&handler, "4");
+    assert_eq!(handler.counters().dropped(), 0);
+}
+
+/// 7: the file is moved and removed all the time, and no line is lost.
+#[test]
+fn a_watched_file_loses_nothing_while_it_is_moved() {
+    const THREADS: usize = 4;
+    const RECORDS: usize = 5_000;
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("a.log");
+    let handler = WatchedFileHandler::open(&path).unwrap();
+    let mut moved = 0;
+    thread::scope(|scope| {
+        let writers: Vec<_> = (0..THREADS)
+            .map(|thread| {
+                let handler = &handler;
+                scope.spawn(move || {
+                    (0..RECORDS).for_each(|n| log(handler, &format!("{thread} {n}")))
+                })
+            })
+            .collect();
+        while writers.iter().any(|writer| !writer.is_finished()) {
+            if fs::rename(&path, directory.path().join(format!("a.{moved}"))).is_ok() {
+                moved += 1;
+            }
+        }
+    });
+    // The last line may have come before the last move.
+    let mut text = fs::read_to_string(&path).unwrap_or_default();
+    (0..moved).for_each(|n| text += &read(directory.path().join(format!("a.{n}"))));
+    exactly_once(&text, THREADS, RECORDS);
+    assert!(moved > 0);
+}
+
+/// Each thread's numbers, each once; in the order of files they need not be.
+pub(crate) fn exactly_once(text: &str, threads: usize, records: usize) {
+    let mut seen = vec![vec![0_u32; records]; threads];
+    for line in text.lines() {
+        let (thread, number) = line
+            .split_once(' ')
+            .unwrap_or_else(|| panic!("torn: {line:?}"));
+        let number: usize = number.parse().unwrap_or_else(|_| panic!("torn: {line:?}"));
+        seen[thread.parse::<usize>().unwrap()][number] += 1;
+    }
+    for (thread, seen) in seen.iter().enumerate() {
+        let wrong = seen.iter().position(|count| *count != 1);
+        assert_eq!(
+            wrong,
+            None,
+            "thread {thread}, times {:?}",
+            wrong.map(|at| seen[at])
+        );
+    }
+}
+
+/// The same, and each thread's numbers ascend.
+pub(crate) fn exactly_once_in_order(text: &str, threads: usize, records: usize) {
+    exactly_once(text, threads, records);
+    let mut next = vec![0; threads];
+    for line in text.lines() {
+        let (thread, number) = line.split_once(' ').unwrap();
+        let thread: usize = thread.parse().unwrap();
+        assert_eq!(
+            number.parse::<usize>().unwrap(),
+            next[thread],
+            "thread {thread}"
+        );
+        next[thread] += 1;
+    }
+}
+
+#[test]
+fn many_threads_and_one_file() {
+    for capacity in [None, Some(4096)] {
+        let directory = tempdir().unwrap();
+        let path = directory.path().join("a.log");
+        let mut builder = FileHandler::builder(&path);
+        if let Some(capacity) = capacity {
+            builder = builder.buffered(capacity);
+        }
+        let handler = builder.open().unwrap();
+        thread::scope(|scope| {
+            for thread in 0..8 {
+                let handler = &handler;
+                scope.spawn(move || {
+                    (0..10_000).for_each(|n| log(handler, &format!("{thread} {n}")));
+                });
+            }
+        });
+        handler.close().unwrap();
+        exactly_once_in_order(&read(&path), 8, 10_000);
+        assert_eq!(handler.counters().written(), 80_000);
+    }
+}
+
+/// 5, for buffers: while the device is full lines are kept, as far as there is room, and the others are counted.
+#[test]
+fn a_buffer_waits_for_its_device() {
+    let handler = FileHandler::builder("/dev/full")
+        .buffered(64)
+        .open()
+        .unwrap();
+    handler.set_error_hook(|_| {});
+    (0..1000).for_each(|n| log(&handler, &format!("line {n}")));
+    let counters = handler.counters();
+    assert_eq!(counters.accepted(), 1000);
+    assert_eq!(counters.written(), 0);
+    assert!(counters.queued() > 50 && counters.dropped_for(DropReason::Io) > 500);
+    assert!(handler.flush().is_err());
+    assert!(handler.close().is_err());
+    assert_eq!(handler.counters().dropped_for(DropReason::Io), 1000);
+}
+
+#[test]
+fn presets_to_files() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("a.log");
+    let registry = Registry::new();
+    let config = logtree::BasicConfig::new().file(&path).level(Level::INFO);
+    assert_eq!(config.apply_to(&registry).unwrap(), logtree::Applied::Done);
+    logtree::info!(registry.get_logger("a"), "x");
+    assert_eq!(read(&path), "INFO:a:x\n");
+    let both = logtree::BasicConfig::new().file(&path).stream(Vec::new());
+    assert_eq!(
+        both.apply_to(&registry).unwrap_err().kind(),
+        ErrorKind::InvalidConfig
+    );
+    let missing = logtree::BasicConfig::new()
+        .file("/no/such/a.log")
+        .force(true);
+    assert!(missing.apply_to(&registry).is_err());
+    assert_eq!(registry.root().handlers().len(), 1, "nothing was changed");
+}

@@ -1,0 +1,430 @@
+//! The asynchronous path.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use logtree::{
+    DropReason, Error, ErrorKind, FileHandler, Format, Formatter, Handler, Level, MemoryHandler,
+    Overflow, QueueHandler, QueueListener, Record, RecordQueue, Registry, Sink, StreamHandler,
+};
+use tempfile::tempdir;
+
+use crate::files::{exactly_once_in_order, log, read};
+use crate::support::to_text;
+
+/// A writer that can be made to wait.
+#[derive(Clone, Default)]
+struct Gate(Arc<(Mutex<bool>, Condvar)>);
+
+impl Gate {
+    fn close(&self) {
+        *self.0.0.lock().unwrap() = true;
+    }
+
+    fn open(&self) {
+        *self.0.0.lock().unwrap() = false;
+        self.0.1.notify_all();
+    }
+
+    fn pass(&self) {
+        let closed = self.0.0.lock().unwrap();
+        drop(self.0.1.wait_while(closed, |closed| *closed).unwrap());
+    }
+}
+
+struct Gated<W>(Gate, W);
+
+impl<W: Write> Write for Gated<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.pass();
+        self.1.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn gated() -> (Gate, StreamHandler, crate::support::Text) {
+    let (gate, text) = (Gate::default(), crate::support::Text::default());
+    let stream = StreamHandler::new(Gated(gate.clone(), text.clone()));
+    (gate, stream, text)
+}
+
+fn at(handler: &Handler, level: Level, text: &str) {
+    handler.handle(&Record::builder().level(level).message(text).build());
+}
+
+#[test]
+fn a_flush_waits_for_all_that_was_logged_before() {
+    let (target, text) = to_text("%(message)s");
+    let handler = QueueHandler::new([target]);
+    for n in 0..100 {
+        log(&handler, &n.to_string());
+        if n % 10 == 0 {
+            handler.flush().unwrap();
+            assert_eq!(text.lines().len(), n + 1);
+        }
+    }
+    handler.flush().unwrap();
+    let counters = handler.counters();
+    assert_eq!((counters.written(), counters.queued()), (100, 0));
+}
+
+#[test]
+fn a_flush_that_takes_too_long_says_what_is_left() {
+    let (gate, stream, _) = gated();
+    let handler = QueueHandler::new([stream]);
+    gate.close();
+    (0..5).for_each(|n| log(&handler, &n.to_string()));
+    let error = handler.flush_within(Duration::from_millis(50)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+    assert!(
+        error
+            .to_string()
+            .contains("5 records are still in the queue"),
+        "{error}"
+    );
+    gate.open();
+    handler.flush().unwrap();
+}
+
+/// The oracle, with all threads, to a file; and nothing waits in vain.
+#[test]
+fn many_threads_through_one_queue() {
+    const THREADS: usize = 8;
+    const RECORDS: usize = 20_000;
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("a.log");
+    // Small parts, so that callers wait.
+    let handler = QueueHandler::builder()
+        .bytes_per_thread(4096)
+        .build([FileHandler::open(&path).unwrap()]);
+    thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let handler = &handler;
+            scope.spawn(move || (0..RECORDS).for_each(|n| log(handler, &format!("{thread} {n}"))));
+        }
+    });
+    handler.flush().unwrap();
+    exactly_once_in_order(&read(&path), THREADS, RECORDS);
+    let counters = handler.counters();
+    assert_eq!(
+        (counters.written(), counters.dropped()),
+        ((THREADS * RECORDS) as u64, 0)
+    );
+}
+
+#[test]
+fn a_caller_waits_for_room_but_not_for_ever() {
+    let (gate, stream, text) = gated();
+    let handler = QueueHandler::builder()
+        .max_records(2)
+        .block_at_most(Duration::from_millis(50))
+        .build([stream]);
+    handler.set_error_hook(|failure| assert_eq!(failure.error.kind(), ErrorKind::Full));
+    gate.close();
+    let start = Instant::now();
+    log(&handler, "with the device");
+    while handler.queue().len() > 0 && start.elapsed() < Duration::from_millis(20) {
+        thread::yield_now();
+    }
+    let before = handler.counters().dropped();
+    let start = Instant::now();
+    while handler.counters().dropped() == before {
+        log(&handler, "x");
+    }
+    assert!(start.elapsed() >= Duration::from_millis(50));
+    gate.open();
+    handler.flush().unwrap();
+    assert!(
+        text.get()
+            .ends_with("x\n1 record dropped as the queue was full (1 INFO)\n")
+    );
+    assert_eq!(handler.counters().dropped_for(DropReason::Full), 1);
+    // There is room again, and it is told only once.
+    log(&handler, "3");
+    handler.flush().unwrap();
+    assert!(text.get().ends_with("(1 INFO)\n3\n"));
+}
+
+/// What is dropped and counted is what the rule says.
+#[test]
+fn rules_for_what_is_too_much() {
+    let run = |overflow: Overflow| {
+        let (gate, stream, text) = gated();
+        let handler = QueueHandler::builder()
+            .max_records(10)
+            .overflow(overflow)
+            .block_at_most(Duration::from_secs(5))
+            .build([stream]);
+        handler.set_error_hook(|_| {});
+        gate.close();
+        // The first is with the device soon, and counts until it is through.
+        for n in 0..20 {
+            let level = [Level::DEBUG, Level::INFO, Level::WARNING][n % 3];
+            at(&handler, level, &n.to_string());
+        }
+        let opener = thread::spawn({
+            let gate = gate.clone();
+            move || {
+                thread::sleep(Duration::from_millis(50));
+                gate.open();
+            }
+        });
+        at(&handler, Level::ERROR, "severe");
+        opener.join().unwrap();
+        handler.flush().unwrap();
+        let counters = handler.counters();
+        assert_eq!(counters.accepted(), 21);
+        assert_eq!(counters.dropped(), handler.drops().total());
+        (text.lines(), handler.drops())
+    };
+    let (lines, drops) = run(Overflow::DropNewest);
+    assert_eq!(
+        lines[..10],
+        (0..10).map(|n| n.to_string()).collect::<Vec<_>>()
+    );
+    // One more where the first was being handed over already.
+    assert!((10..=11).contains(&drops.total()), "{drops}");
+    assert_eq!(drops.of(Level::ERROR), 1);
+
+    let (lines, drops) = run(Overflow::DropOldest);
+    assert!(
+        lines.contains(&"severe".to_owned()) && lines.contains(&"19".to_owned()),
+        "{lines:?}"
+    );
+    assert_eq!(drops.of(Level::ERROR), 0);
+    assert!(drops.total() >= 10);
+
+    let (lines, drops) = run(Overflow::BySeverity);
+    assert!(lines.contains(&"severe".to_owned()), "{lines:?}");
+    assert_eq!(drops.of(Level::ERROR), 0);
+    assert!(drops.of(Level::DEBUG) >= drops.of(Level::INFO), "{drops}");
+    assert!(drops.of(Level::INFO) >= drops.of(Level::WARNING), "{drops}");
+}
+
+/// 77, deviating: the thread survives whatever its handlers do.
+#[test]
+fn a_handler_that_panics_does_not_end_the_thread() {
+    struct Panics;
+    impl Sink for Panics {
+        fn write(&self, record: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+            assert_ne!(record.message(), "bad", "on purpose");
+            Ok(())
+        }
+        fn set_corked(&self, _: bool) {
+            panic!("here as well")
+        }
+    }
+    let broken = Handler::new(Panics);
+    broken.set_error_hook(|_| {});
+    let (target, text) = to_text("%(message)s");
+    let handler = QueueHandler::new([broken.clone(), target]);
+    ["good", "bad", "good"]
+        .iter()
+        .for_each(|text| log(&handler, text));
+    handler.flush().unwrap();
+    assert_eq!(text.get(), "good\nbad\ngood\n");
+    assert_eq!(broken.counters().dropped_for(DropReason::Panic), 1);
+}
+
+/// 35: a handler behind the queue may log to the queue.
+#[test]
+fn a_handler_behind_the_queue_may_log_to_it() {
+    struct Logs(Mutex<Option<Handler>>);
+    impl Sink for Logs {
+        fn write(&self, record: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+            if record.message() == "outer" {
+                let queue = self.0.lock().unwrap().clone().unwrap();
+                log(&queue, "inner");
+                log(&queue, "another one");
+            }
+            Ok(())
+        }
+    }
+    let sink = Arc::new(Logs(Mutex::new(None)));
+    struct Shared(Arc<Logs>);
+    impl Sink for Shared {
+        fn write(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error> {
+            self.0.write(record, formatter)
+        }
+    }
+    let target = Handler::new(Shared(Arc::clone(&sink)));
+    let handler = QueueHandler::builder()
+        .max_records(1)
+        .build([target.clone()]);
+    handler.set_error_hook(|_| {});
+    *sink.0.lock().unwrap() = Some(handler.clone().into());
+    log(&handler, "outer");
+    // The second one waits for what the first one made.
+    handler.flush().unwrap();
+    handler.flush().unwrap();
+    // There was no room for the last one, and the thread did not wait for itself; the third record tells of it.
+    assert_eq!(
+        (target.counters().written(), handler.counters().dropped()),
+        (3, 1)
+    );
+    *sink.0.lock().unwrap() = None;
+}
+
+#[test]
+fn what_is_logged_after_the_close_is_handed_over_at_once() {
+    let (target, text) = to_text("%(message)s");
+    let handler = QueueHandler::new([target]);
+    log(&handler, "1");
+    handler.close().unwrap();
+    assert_eq!(text.get(), "1\n");
+    log(&handler, "2");
+    assert_eq!(text.get(), "1\n2\n");
+    handler.close().unwrap();
+}
+
+#[test]
+fn a_long_record_goes_through_in_its_place() {
+    let (target, text) = to_text("%(message)s");
+    let handler = QueueHandler::builder()
+        .bytes_per_thread(1024)
+        .build([target]);
+    let long = "x".repeat(1 << 20);
+    log(&handler, "before");
+    log(&handler, &long);
+    log(&handler, "behind");
+    handler.flush().unwrap();
+    assert_eq!(
+        text.lines(),
+        ["before".to_owned(), long, "behind".to_owned()]
+    );
+}
+
+#[test]
+fn all_of_a_record_goes_through() {
+    let formatter = Formatter::builder().format(
+        "%(asctime)s %(name)s %(levelname)s %(filename)s:%(lineno)d %(funcName)s %(threadName)s %(message)s",
+    );
+    let formatter = formatter.build().unwrap();
+    let (direct, text_direct) = to_text("%(message)s");
+    let (queued, text_queued) = to_text("%(message)s");
+    direct.set_formatter(formatter.clone());
+    queued.set_formatter(formatter);
+    let registry = Registry::new();
+    registry.add_level_name(Level::new(35), "NOTICE");
+    let queue = QueueHandler::new([queued]);
+    registry.root().add_handler(direct);
+    registry.root().add_handler(queue.clone());
+    let logger = registry.get_logger("a.b").with("request", 7);
+    let error = io::Error::other("on fire");
+    logtree::error!(logger, user = "ann", size = 3, ratio = 0.5, ok = true, error:err = error; "put {}", 1);
+    logtree::log!(logger, Level::new(35), list:? = [1, 2]; "done");
+    log::warn!(logger: logger.logger().clone(), n = 1; "by the facade");
+    queue.flush().unwrap();
+    assert_eq!(text_queued.get(), text_direct.get());
+    assert!(
+        text_queued
+            .get()
+            .contains("user=ann size=3 ratio=0.5 ok=true")
+    );
+}
+
+/// 29 to 31 on this way: a `Display` is the caller's, and what it does is known before the record is queued.
+#[test]
+fn displays_run_on_the_callers_thread() {
+    struct Named;
+    impl fmt::Display for Named {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(thread::current().name().unwrap_or("none"))
+        }
+    }
+    let (target, text) = to_text("%(message)s");
+    let registry = Registry::new();
+    let queue = QueueHandler::new([target]);
+    registry.root().add_handler(queue.clone());
+    let logger = registry.get_logger("a");
+    let caller = thread::Builder::new().name("caller".to_owned());
+    caller
+        .spawn(move || logtree::warn!(logger, shown:% = Named; "{}", Named))
+        .unwrap()
+        .join()
+        .unwrap();
+    queue.flush().unwrap();
+    assert_eq!(text.get(), "caller shown=caller\n");
+}
+
+#[test]
+fn levels_are_asked_as_told() {
+    let (target, text) = to_text("%(message)s");
+    target.set_level(Level::ERROR);
+    let queue = RecordQueue::new();
+    let handler = QueueHandler::of(&queue);
+    let listener = QueueListener::new(&queue, [target.clone()]);
+    log(&handler, "1");
+    assert!(listener.start());
+    assert!(!listener.start());
+    listener.stop();
+    listener.stop();
+    assert_eq!(text.take(), "1\n");
+    let respecting = QueueHandler::new([target]);
+    log(&respecting, "2");
+    respecting.flush().unwrap();
+    assert_eq!(text.get(), "");
+}
+
+/// `DropOldest` frees room from another thread than the one that reads.
+#[test]
+fn dropping_the_oldest_while_it_is_read() {
+    let (target, text) = to_text("%(message)s");
+    let handler = QueueHandler::builder()
+        .bytes_per_thread(2048)
+        .overflow(Overflow::DropOldest)
+        .build([target]);
+    handler.set_error_hook(|_| {});
+    const RECORDS: usize = 50_000;
+    (0..RECORDS).for_each(|n| log(&handler, &n.to_string()));
+    handler.flush().unwrap();
+    let lines: Vec<usize> = text
+        .lines()
+        .iter()
+        .filter_map(|line| line.parse().ok())
+        .collect();
+    assert!(lines.is_sorted() && lines.last() == Some(&(RECORDS - 1)));
+    let dropped = usize::try_from(handler.drops().total()).unwrap();
+    assert_eq!(lines.len() + dropped, RECORDS, "dropped and told = missing");
+}
+
+#[test]
+fn a_memory_handler_behind_a_queue() {
+    let (target, text) = to_text("%(message)s");
+    let memory = MemoryHandler::new(100).with_target(target);
+    let handler = QueueHandler::new([memory.clone()]);
+    log(&handler, "detail");
+    at(&handler, Level::ERROR, "failed");
+    let start = Instant::now();
+    while text.lines().len() < 2 {
+        assert!(start.elapsed() < Duration::from_secs(10));
+        thread::sleep(Duration::from_millis(1));
+    }
+    assert_eq!(memory.buffered(), 0);
+}
+
+/// A thread that ends leaves nothing behind, neither its records nor its part of the queue.
+#[test]
+fn threads_come_and_go() {
+    let (target, text) = to_text("%(message)s");
+    let handler = QueueHandler::new([target]);
+    let done = Arc::new(AtomicBool::new(false));
+    for n in 0..100 {
+        let (handler, done) = (handler.clone(), Arc::clone(&done));
+        thread::spawn(move || {
+            log(&handler, &n.to_string());
+            done.store(true, Ordering::Relaxed);
+        })
+        .join()
+        .unwrap();
+    }
+    handler.flush().unwrap();
+    assert_eq!(text.lines().len(), 100);
+}
