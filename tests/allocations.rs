@@ -4,7 +4,10 @@
 use std::hint::black_box;
 use std::io;
 
-use logtree::{Formatter, Handler, JsonFormatter, Level, Registry, StreamHandler, Style, TimeZone};
+use logtree::{
+    FileHandler, Formatter, Handler, JsonFormatter, Level, QueueHandler, Registry,
+    RotatingFileHandler, StreamHandler, Style, TimeZone, WatchedFileHandler,
+};
 
 /// Allocations of a call that was made before, so that buffers, caches and call sites are warm.
 fn allocations(mut call: impl FnMut()) -> u64 {
@@ -148,4 +151,57 @@ fn a_million_loggers_are_small() {
         Level::DEBUG
     );
     assert_eq!(registry.logger_names().len(), COUNT);
+}
+
+/// The caller's side of a queue, and the ways to files.
+#[test]
+fn queues_and_files_allocate_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    let line = || Formatter::new(Formatter::BOTO3).unwrap();
+    let file = |name: &str| {
+        FileHandler::open(path(name))
+            .unwrap()
+            .with_formatter(line())
+    };
+    let handlers: [(&str, Handler); 5] = [
+        ("a file", file("a").into()),
+        (
+            "a buffered file",
+            FileHandler::builder(path("b"))
+                .buffered(1 << 16)
+                .open()
+                .unwrap()
+                .with_formatter(line())
+                .into(),
+        ),
+        (
+            "a watched file",
+            WatchedFileHandler::open(path("c"))
+                .unwrap()
+                .with_formatter(line())
+                .into(),
+        ),
+        (
+            "a rotating file",
+            RotatingFileHandler::builder(path("d"))
+                .max_bytes(1 << 30)
+                .backup_count(1)
+                .open()
+                .unwrap()
+                .with_formatter(line())
+                .into(),
+        ),
+        ("a queue", QueueHandler::new([file("e")]).into()),
+    ];
+    for (name, handler) in handlers {
+        let logger = logger(handler.clone());
+        let text = || logtree::info!(logger, "request {} took {} us", black_box(7), 42);
+        // The watched one asks the system for the file at its path, and std makes a C text of that.
+        let allowed = 0;
+        assert_eq!(allocations(text), allowed, "{name}");
+        let key_values = || logtree::info!(logger, user = "ann", size = black_box(3); "put");
+        assert_eq!(allocations(key_values), allowed, "{name} with key-values");
+        handler.flush().unwrap();
+    }
 }

@@ -361,3 +361,118 @@ fn a_rotation_without_a_free_descriptor_goes_on_in_the_old_file() {
         .collect();
     assert_eq!(text, "abc\ndef\nghi\n");
 }
+
+/// Runs a scene until its calls of a kind to the system meet this fault; `None` where that cannot be done here.
+fn with_fault(name: &str, path: &Path, calls: &str, fault: &str, limit: Duration) -> Option<()> {
+    let plain = scene(name, path);
+    let mut command = Command::new("strace");
+    command
+        .args([
+            "-f",
+            "-q",
+            "-o",
+            "/dev/null",
+            "-e",
+            &format!("trace={calls}"),
+        ])
+        .args(["-e", &format!("inject={calls}:{fault}")])
+        .arg(plain.get_program())
+        .args(plain.get_args())
+        .envs(
+            plain
+                .get_envs()
+                .filter_map(|(key, value)| Some((key, value?))),
+        )
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let Ok(child) = command.spawn() else {
+        println!("skipped: strace, which makes calls fail, is not installed");
+        return None;
+    };
+    wait(child, limit);
+    Some(())
+}
+
+/// The records in the files of a rotating handler, from the oldest file to the newest.
+fn records_of_all(directory: &Path) -> Vec<usize> {
+    let mut files = all_of(directory, "a.log");
+    let number = |path: &PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        name.rsplit('.')
+            .next()
+            .unwrap()
+            .parse::<usize>()
+            .unwrap_or(0)
+    };
+    files.sort_by_key(|path| std::cmp::Reverse(number(path)));
+    let texts = files.iter().map(|path| fs::read_to_string(path).unwrap());
+    texts.flat_map(|text| numbers(&text, "0")).collect()
+}
+
+/// 12: killed at each step of a rotation, each record is in one file.
+#[test]
+fn a_kill_at_each_rename_leaves_each_record_in_one_file() {
+    for step in 1..=24 {
+        let directory = tempdir().unwrap();
+        let path = directory.path().join("a.log");
+        let fault = format!("signal=KILL:when={step}");
+        let renames = "rename,renameat,renameat2";
+        if with_fault(
+            "few_rotating",
+            &path,
+            renames,
+            &fault,
+            Duration::from_secs(30),
+        )
+        .is_none()
+        {
+            return;
+        }
+        let found = records_of_all(directory.path());
+        assert!(!found.is_empty() && found.len() < 200, "it was not killed");
+        let first = found.first().copied().unwrap_or(0);
+        assert!(
+            found.iter().copied().eq(first..first + found.len()),
+            "step {step}: {found:?}"
+        );
+        // The next start goes on.
+        assert!(play("few_rotating", &path, SOON), "step {step}");
+    }
+}
+
+/// 6 and 11: renames and writes fail now and then: what was not written is counted, the rest is there in order.
+#[test]
+fn calls_that_fail_now_and_then() {
+    for (calls, fault) in [
+        ("rename,renameat,renameat2", "error=EXDEV:when=1+2"),
+        ("rename,renameat,renameat2", "error=EACCES:when=2+3"),
+        ("write", "error=ENOSPC:when=5+7"),
+        ("write", "error=EIO:when=3+4"),
+        ("write", "error=EDQUOT:when=9+2"),
+        ("write", "error=EINTR:when=1+2"),
+    ] {
+        let directory = tempdir().unwrap();
+        let path = directory.path().join("a.log");
+        let limit = Duration::from_secs(30);
+        if with_fault("few_rotating", &path, calls, fault, limit).is_none() {
+            return;
+        }
+        let found = records_of_all(directory.path());
+        assert!(
+            found.is_sorted_by(|a, b| a < b),
+            "{calls} {fault}: {found:?}"
+        );
+        if calls != "write" || fault.contains("EINTR") {
+            let first = found.first().copied().unwrap_or(0);
+            assert!(
+                found.iter().copied().eq(first..200),
+                "{calls} {fault}: {found:?}"
+            );
+        }
+        // The child has counted its records itself, and left the counts.
+        let counts = fs::read_to_string(directory.path().join("counts")).unwrap();
+        let (written, dropped) = counts.split_once(' ').unwrap();
+        let (written, dropped): (u64, u64) = (written.parse().unwrap(), dropped.parse().unwrap());
+        assert_eq!(written + dropped, 200, "{calls} {fault}");
+    }
+}

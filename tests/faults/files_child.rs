@@ -52,6 +52,7 @@ pub(super) fn play(scene: &str) {
             let builder = RotatingFileHandler::builder(path).max_bytes(2_000);
             sequence(&builder.backup_count(100_000).open().unwrap());
         }
+        "few_rotating" => few_rotating(path),
         "one_of_many" => one_of_many(path),
         other => panic!("unknown scene {other}"),
     }
@@ -81,6 +82,19 @@ fn sequence(handler: &Handler) {
     for number in 0..usize::MAX {
         log(handler, number);
     }
+}
+
+/// Two hundred records in files of ten or so, of which three are kept beside the newest; leaves its counts beside them.
+fn few_rotating(path: &Path) {
+    let builder = RotatingFileHandler::builder(path).max_bytes(50);
+    let handler = builder.backup_count(3).open().unwrap();
+    handler.set_error_hook(|_| {});
+    burst(&handler, 200);
+    let counters = handler.counters();
+    let counts = format!("{} {}", counters.written(), counters.dropped());
+    // By as many tries as it takes, as calls are made to fail.
+    let counts_path = path.with_file_name("counts");
+    while std::fs::write(&counts_path, &counts).is_err() {}
 }
 
 /// One of several processes that rotate one file; its number is in the environment.

@@ -15,6 +15,8 @@ mod queue;
 mod regression;
 #[cfg(unix)]
 mod rotation;
+#[cfg(unix)]
+mod rotation_model;
 mod support;
 mod tree;
 mod tree_model;

@@ -145,7 +145,6 @@ fn a_caller_waits_for_room_but_not_for_ever() {
         .build([stream]);
     handler.set_error_hook(|failure| assert_eq!(failure.error.kind(), ErrorKind::Full));
     gate.close();
-    let start = Instant::now();
     log(&handler, "with the device");
     gate.wait_for_waiting();
     let before = handler.counters().dropped();

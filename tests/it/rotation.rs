@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use logtree::{
     ManualClock, Registry, RotatingFileHandler, TimeZone, TimedRotatingFileHandler, Timestamp, When,
@@ -152,7 +152,8 @@ fn a_restart_keeps_the_phase() {
         return;
     }
     // As if it had been written to for half an hour.
-    let later = SystemTime::now() + Duration::from_secs(1800);
+    let made = fs::metadata(&path).unwrap().created().unwrap();
+    let later = made + Duration::from_secs(1800);
     fs::File::options()
         .append(true)
         .open(&path)

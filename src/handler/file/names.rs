@@ -48,6 +48,35 @@ impl Names {
             .find(|path| path.symlink_metadata().is_ok())
     }
 
+    /// The numbers up to `most` at which something stands, in order.
+    pub(super) fn numbers(&self, most: usize) -> Vec<usize> {
+        if self.namer.is_some() {
+            // A name does not tell its number.
+            let path = |number: &usize| self.with_suffix(&number.to_string());
+            return (1..=most)
+                .filter(|number| self.existing(&path(number)).is_some())
+                .collect();
+        }
+        // One look at the directory, as there may be many.
+        let directory = self.base.parent().unwrap_or(Path::new("."));
+        let base = self.base.file_name().unwrap_or_default().to_string_lossy();
+        let number_of = |name: &str| {
+            let suffix = name.strip_prefix(&*base)?.strip_prefix('.')?;
+            let plain = suffix.strip_suffix(GZ).filter(|_| self.compressed);
+            let digits = plain.unwrap_or(suffix);
+            let number: usize = digits.parse().ok()?;
+            (number.to_string() == digits && (1..=most).contains(&number)).then_some(number)
+        };
+        let mut numbers: Vec<_> = fs::read_dir(directory)
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| number_of(entry.ok()?.file_name().to_str()?))
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+
     /// A path for a file of an interval at which nothing stands yet: the interval's name, or with a number behind it.
     pub(super) fn free(&self, interval: &str) -> PathBuf {
         let path = self.with_suffix(interval);

@@ -100,36 +100,38 @@ impl Rotation {
     /// Makes room at number 1: each number becomes the next, the last one ends. From the highest on, so that a rename only
     /// ever replaces the one that is to end.
     fn shift(&self) -> io::Result<PathBuf> {
-        for number in (1..self.backup_count).rev() {
-            let (from, to) = (self.number(number), self.number(number + 1));
-            compress::recover(&from);
-            if let Some(found) = self.names.existing(&from) {
-                // Nobody's log, and not ours to move.
-                if found.is_dir() {
-                    return Err(io::ErrorKind::IsADirectory.into());
-                }
-                let compressed = found != from;
-                // The other form of the one that ends.
-                let (to, other) = if compressed {
-                    (Names::compressed(&to), to)
-                } else {
-                    let other = Names::compressed(&to);
-                    (to, other)
-                };
-                if self.names.compressed {
-                    remove(&other)?;
-                }
-                fs::rename(found, to)?;
-            }
+        let numbers = self.names.numbers(self.backup_count);
+        // What is nobody's log is not ours to move, and what cannot be ended is not begun.
+        if numbers.iter().any(|number| self.number(*number).is_dir()) {
+            return Err(io::ErrorKind::IsADirectory.into());
         }
-        let first = self.number(1);
-        if self.backup_count == 1 {
-            compress::recover(&first);
-            if let Some(found) = self.names.existing(&first).filter(|found| *found != first) {
-                remove(&found)?;
+        for number in numbers.into_iter().rev() {
+            let from = self.number(number);
+            if self.names.compressed {
+                compress::recover(&from);
             }
+            let Some(found) = self.names.existing(&from) else {
+                continue;
+            };
+            if number == self.backup_count {
+                // A rename replaces it, unless it has the other form.
+                if found != from {
+                    remove(&found)?;
+                }
+                continue;
+            }
+            let to = self.number(number + 1);
+            let (to, other) = if found == from {
+                (to.clone(), Names::compressed(&to))
+            } else {
+                (Names::compressed(&to), to)
+            };
+            if self.names.compressed {
+                remove(&other)?;
+            }
+            fs::rename(found, to)?;
         }
-        Ok(first)
+        Ok(self.number(1))
     }
 
     fn number(&self, number: usize) -> PathBuf {
