@@ -45,11 +45,15 @@
 //! - A logging call never panics, blocks for ever or fails, whatever arguments, filters, formatters and devices do. What was
 //!   not written is counted ([`Handler::counters`]) and reported.
 //! - No lock of this crate is held while your code runs (`Display`, filters, formatters, hooks), so logging inside any of them
-//!   works. The one exception is a writer given to a [`StreamHandler`]: what it logs to itself is refused, not waited for.
+//!   works. The exceptions are a writer given to a [`StreamHandler`], and what gives rotated files their names: what these log to their own
+//!   handler is refused, not waited for.
+//! - What was accepted is written, or counted as dropped and told. Queues and buffers are emptied at the end of the process, by return,
+//!   `exit` or panic.
 //! - One record is one line, and no message can drive the terminal, unless asked for: see [`Multiline`].
 //! - Nothing in a message is interpreted.
 //!
-//! What a call costs, beside other crates, stands in [`docs::performance`].
+//! What a call costs, beside other crates, stands in [`docs::performance`]; what becomes of records when something goes wrong, in
+//! [`docs::faults`].
 //!
 //! # Where Python differs
 //! Written for those who know Python's `logging`; each item's section *Python* names what it mirrors.
@@ -70,6 +74,22 @@
 //! | `boto3.set_stream_logger` twice prints twice | replaces its own handler | nobody wants it twice |
 //! | `MemoryHandler` grows without a target | bounded, drops counted | memory |
 //! | levels below 0 | none | nobody can log there |
+//! | a file that was closed drops records in silence | counted and reported | nothing vanishes |
+//! | a directory that is missing raises in the caller | the record's error, tried again later | logging must not end a program |
+//! | a rotation that fails loses all later records | the old file is written on, tried again | nothing is lost |
+//! | rotation by size counts characters | bytes | it is a limit of bytes |
+//! | rotation by time counts from the file's last change | from when it was made | a program that is started often must rotate |
+//! | no rotation by time while a file of the name is there | a number behind the name | nothing is written over |
+//! | the listener's thread ends with an exception, nothing empties its queue | it survives, and is emptied at the end | nothing is lost |
+//! | a full queue loses records in silence, but for the hook | they are told in the stream | nothing vanishes |
+//! | a forked child writes its parent's buffers again | they are left to the parent | no record twice |
+//!
+//! # Features
+//! All are off by default, and additive.
+//!
+//! | feature | gives | by |
+//! |---|---|---|
+//! | `gzip` | compression of rotated files | flate2 |
 //!
 //! # Limits
 //! A template's widths end at 1,024. Names are cut at 16 MiB. Logging nests 32 deep. There is no limit to a line's length. Names

@@ -94,6 +94,11 @@ fn key_values() {
 }
 
 #[test]
+fn files() {
+    check("06_files", &[]);
+}
+
+#[test]
 fn replay_botocore() {
     check(
         "replay_botocore",

@@ -11,3 +11,15 @@
 ///
 #[doc = include_str!("performance_why.md")]
 pub mod performance {}
+
+#[expect(
+    clippy::doc_markdown,
+    reason = "names of crates and workloads, in tables"
+)]
+#[doc = include_str!("faults.md")]
+///
+// Written by benches/peers.
+#[doc = include_str!("faults_table.md")]
+///
+#[doc = include_str!("faults_why.md")]
+pub mod faults {}

@@ -111,7 +111,8 @@ impl StreamHandler {
     /// `StreamHandler.setStream`.
     ///
     /// # Errors
-    /// When the old one could not be flushed; it then stays in use. [`ErrorKind::Reentrant`] when called by the writer itself.
+    /// When the old one could not be flushed; it then stays in use. [`ErrorKind::Reentrant`](crate::ErrorKind::Reentrant) when called by the
+    /// writer itself.
     pub fn set_stream(
         &self,
         writer: impl Write + Send + 'static,

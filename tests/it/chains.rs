@@ -159,3 +159,56 @@ fn a_backlog_of_one_thread_leaves_the_others_alone() {
     logtree::debug!(logger, "mine");
     assert_eq!((backlog.len(), text.get().as_str()), (1, ""));
 }
+
+/// The oracle, for the handlers that are no files: each record once, in the order of its thread.
+#[test]
+fn many_threads_and_every_handler() {
+    const THREADS: usize = 4;
+    const RECORDS: usize = 2_000;
+    let run = |name: &str, handler: &Handler, text: &dyn Fn() -> String| {
+        thread::scope(|scope| {
+            for thread in 0..THREADS {
+                scope.spawn(move || {
+                    (0..RECORDS).for_each(|n| log(handler, &format!("{thread} {n}")));
+                });
+            }
+        });
+        handler.close().unwrap();
+        let text = text();
+        let count = text.lines().count();
+        assert_eq!(count, THREADS * RECORDS, "{name}");
+        crate::files::exactly_once(&text, THREADS, RECORDS);
+        assert_eq!(handler.counters().dropped(), 0, "{name}");
+    };
+    let (stream, text) = to_text("%(message)s");
+    run("stream", &stream, &|| text.get());
+
+    let (target, text) = to_text("%(message)s");
+    let memory = logtree::MemoryHandler::new(100).with_target(target);
+    run("memory", &memory, &|| text.get());
+
+    let text = Arc::new(Mutex::new(String::new()));
+    let deliver = {
+        let text = Arc::clone(&text);
+        move |batch: &[OwnedRecord]| {
+            let mut text = text.lock().unwrap();
+            for record in batch {
+                *text += record.message();
+                *text += "\n";
+            }
+        }
+    };
+    run("batches", &BufferingHandler::new(100, deliver), &|| {
+        text.lock().unwrap().clone()
+    });
+
+    let (first, text) = to_text("%(message)s");
+    let (second, _) = to_text("%(message)s");
+    run("fallback", &FallbackHandler::new([first, second]), &|| {
+        text.get()
+    });
+
+    let (target, text) = to_text("%(message)s");
+    let queue = logtree::QueueHandler::new([target]);
+    run("queue", &queue, &|| text.get());
+}

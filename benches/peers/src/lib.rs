@@ -4,6 +4,9 @@
 //! as the machine may be shared. Under callgrind the same binary is run with two numbers of calls, and the difference of the
 //! instruction counts is that of the calls alone.
 
+pub mod runner;
+pub mod scenes;
+
 use std::env;
 use std::hint::black_box;
 use std::io::{self, Write};
@@ -109,6 +112,30 @@ pub fn asynchronous(task: &Task, once: impl Fn(u64), flush: impl FnOnce()) {
     let _ = std::fs::remove_file(file_path());
 }
 
+/// The asynchronous workloads, and the scenes, through the facade.
+pub fn facade_until(task: &Task, flush: impl FnOnce()) {
+    if scenes::out_of(&task.workload).is_some() {
+        let say = |text: &dyn std::fmt::Display| log::info!(target: "peer.module", "{text}");
+        return scenes::play(&task.workload, Box::leak(Box::new(say)), flush);
+    }
+    let once = |n| log::info!(target: "peer.module", "request {n} took {} us status={}", 42, 200);
+    asynchronous(task, once, flush);
+}
+
+/// Waits until a file does not grow any more, for peers whose flush does not wait.
+pub fn wait_for_file() {
+    let size = || std::fs::metadata(file_path()).map_or(0, |found| found.len());
+    let mut last = size();
+    loop {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        let now = size();
+        if now == last {
+            return;
+        }
+        last = now;
+    }
+}
+
 /// A workload that a peer does not have.
 pub fn unsupported() -> ! {
     println!("-");
@@ -132,6 +159,9 @@ impl Write for Discard {
 
 /// The file of the file workloads.
 pub fn file_path() -> std::path::PathBuf {
+    if let Some(path) = env::var_os("PEERS_FILE") {
+        return path.into();
+    }
     let directory = env::var_os("PEERS_DIR").map_or_else(env::temp_dir, Into::into);
     directory.join(format!("peers-{}.log", std::process::id()))
 }

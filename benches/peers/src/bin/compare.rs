@@ -8,9 +8,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs};
+
+use peers::runner::{build, package};
 
 /// A row: what it is called, its binary, and what its workloads begin with.
 const ROWS: &[(&str, &str, &str)] = &[
@@ -48,6 +50,19 @@ const TIMED: &[(&str, u64)] = &[
     ("w7_10000", 1),
 ];
 
+/// Asynchronous workloads, with the number of calls; see `peers::asynchronous`.
+const ASYNCHRONOUS: &[(&str, u64)] = &[("w5p", 300_000), ("w5b", 1_000_000)];
+
+/// What is shown of them.
+const LATENCIES: &[&str] = &[
+    "w5p p50",
+    "w5p p99",
+    "w5p p99.9",
+    "w5b p50",
+    "w5b end to end",
+    "lost",
+];
+
 /// Workloads counted, with the two numbers of calls whose difference counts.
 const COUNTED: &[(&str, u64, u64)] = &[
     ("w1", 2000, 12_000),
@@ -68,39 +83,24 @@ fn main() -> ExitCode {
     }
 }
 
-fn package() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// Builds a peer by itself and keeps its binary aside, as the next one's features build the common parts anew.
-fn build(name: &str) -> PathBuf {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo
-        .current_dir(package())
-        .args(["build", "--quiet", "--release", "--bin", name]);
-    if !matches!(name, "noop" | "logtree") {
-        cargo.args(["--features", name]);
-    }
-    assert!(cargo.status().unwrap().success(), "cannot build {name}");
-    let target = env::current_exe().unwrap().parent().unwrap().to_owned();
-    let kept = target.join(format!("peer-{name}"));
-    fs::copy(target.join(name), &kept).unwrap();
-    kept
-}
-
 /// Runs a workload; `None` where the peer does not have it.
 fn run(binary: &Path, workload: &str, calls: u64) -> Option<f64> {
+    run_all(binary, workload, calls).first().copied()
+}
+
+/// The same, with all numbers that it prints.
+fn run_all(binary: &Path, workload: &str, calls: u64) -> Vec<f64> {
     let output = Command::new(binary)
         .args([workload, &calls.to_string()])
         .env("TZ", "UTC")
         .stderr(Stdio::null())
         .output()
         .unwrap();
-    String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .last()?
-        .parse()
-        .ok()
+    let text = String::from_utf8_lossy(&output.stdout);
+    let last = text.lines().last().unwrap_or_default();
+    last.split(' ')
+        .filter_map(|number| number.parse().ok())
+        .collect()
 }
 
 /// Instructions a call.
@@ -147,6 +147,33 @@ fn compare() -> ExitCode {
             eprintln!("round {round}: {workload} done");
         }
     }
+    let mut latencies: BTreeMap<(usize, &str), f64> = BTreeMap::new();
+    for round in 0..3 {
+        for (workload, calls) in ASYNCHRONOUS {
+            for (row, (_, name, prefix)) in ROWS.iter().enumerate() {
+                let workload = format!("{prefix}{workload}");
+                let measured = run_all(&binaries[name], &workload, *calls);
+                let [p50, p99, p999, whole, lost] = measured[..] else {
+                    continue;
+                };
+                let mut least = |column, value: f64| {
+                    let known = latencies.entry((row, column)).or_insert(f64::INFINITY);
+                    *known = known.min(value);
+                };
+                if workload.ends_with('p') {
+                    least(LATENCIES[0], p50);
+                    least(LATENCIES[1], p99);
+                    least(LATENCIES[2], p999);
+                } else {
+                    least(LATENCIES[3], p50);
+                    least(LATENCIES[4], whole);
+                }
+                let most = latencies.entry((row, LATENCIES[5])).or_insert(0.0);
+                *most = most.max(lost);
+            }
+            eprintln!("round {round}: {workload} done");
+        }
+    }
     let mut counts = BTreeMap::new();
     for (workload, few, many) in COUNTED {
         for (row, (_, name, prefix)) in ROWS.iter().enumerate() {
@@ -175,6 +202,13 @@ fn compare() -> ExitCode {
         &TIMED.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
         &times,
         1,
+    );
+    table(
+        &mut text,
+        "Asynchronous to a file, without loss: nanoseconds a call, and records lost",
+        LATENCIES,
+        &latencies,
+        0,
     );
     text.push_str(&plot(&counts));
     fs::write(package().join("../../src/docs/results.md"), text).unwrap();
@@ -218,9 +252,10 @@ fn table(
             .filter_map(|row| values.get(&(row, column)))
             .copied()
             .fold(f64::INFINITY, f64::min);
-        values
-            .get(&(own, column))
-            .map_or("–".to_owned(), |own| format!("{:.1}×", best / own))
+        match values.get(&(own, column)) {
+            Some(own) if *own > 0.0 => format!("{:.1}×", best / own),
+            _ => "–".to_owned(),
+        }
     };
     for (own, name) in [
         (1, "best peer ÷ own macros"),

@@ -5,7 +5,10 @@ use std::io::Write;
 
 use env_logger::{Builder, Target};
 use log::LevelFilter;
-use peers::{Discard, Task, chrono_now, facade, file_path, others, rules, thousand, unsupported};
+use peers::{
+    Discard, Task, chrono_now, facade, facade_until, file_path, others, rules, thousand,
+    unsupported,
+};
 
 fn main() {
     let task = Task::from_args();
@@ -41,8 +44,15 @@ fn main() {
         }
     }
     let target: Box<dyn Write + Send> = match &*kind {
-        "w4" => Box::new(File::create(file_path()).unwrap()),
-        "w4b" | "w6" => unsupported(),
+        "w4" | "ff" => Box::new(
+            File::options()
+                .create(true)
+                .append(true)
+                .open(file_path())
+                .unwrap(),
+        ),
+        "fe" => Box::new(std::io::stderr()),
+        "w4b" | "w6" | "w5p" | "w5b" | "fa" => unsupported(),
         _ => Box::new(Discard),
     };
     builder.target(Target::Pipe(target));
@@ -57,5 +67,9 @@ fn main() {
         )
     });
     builder.init();
-    facade(&task);
+    if kind.starts_with('f') {
+        facade_until(&task, || ());
+    } else {
+        facade(&task);
+    }
 }

@@ -2,7 +2,7 @@
 
 use fast_log::Config;
 use fast_log::appender::{FastLogRecord, LogAppender};
-use peers::{Task, facade, unsupported};
+use peers::{Task, facade, facade_until, file_path, unsupported};
 
 struct Discarding;
 
@@ -20,15 +20,19 @@ fn main() {
         .next()
         .unwrap_or_default()
         .to_owned();
-    if !matches!(&*kind, "w1" | "w3") {
-        unsupported();
+    let config = Config::new()
+        .level(log::LevelFilter::Info)
+        .chan_len(Some(100_000));
+    let config = match &*kind {
+        "w1" | "w3" => config.custom(Discarding),
+        "w5p" | "w5b" | "fa" => config.file(&file_path().to_string_lossy()),
+        "fe" => config.console_stderr(),
+        _ => unsupported(),
+    };
+    fast_log::init(config).unwrap();
+    if matches!(&*kind, "w1" | "w3") {
+        facade(&task);
+    } else {
+        facade_until(&task, || log::logger().flush());
     }
-    fast_log::init(
-        Config::new()
-            .level(log::LevelFilter::Info)
-            .chan_len(Some(100_000))
-            .custom(Discarding),
-    )
-    .unwrap();
-    facade(&task);
 }

@@ -4,7 +4,10 @@ use std::fs::File;
 use std::io::Write;
 
 use log::LevelFilter;
-use peers::{Discard, Task, chrono_now, facade, file_path, others, rules, thousand, unsupported};
+use peers::{
+    Discard, Task, chrono_now, facade, facade_until, file_path, others, rules, thousand,
+    unsupported,
+};
 
 fn main() {
     let task = Task::from_args();
@@ -29,10 +32,12 @@ fn main() {
             }
         }
     }
-    let target: Box<dyn Write + Send> = match &*kind {
-        "w4" => Box::new(File::create(file_path()).unwrap()),
-        "w4b" | "w6" | "w7" => unsupported(),
-        _ => Box::new(Discard),
+    let target: fern::Output = match &*kind {
+        "w4" => File::create(file_path()).unwrap().into(),
+        "ff" => fern::log_file(file_path()).unwrap().into(),
+        "fe" => std::io::stderr().into(),
+        "w4b" | "w6" | "w7" | "w5p" | "w5b" | "fa" => unsupported(),
+        _ => (Box::new(Discard) as Box<dyn Write + Send>).into(),
     };
     dispatch
         .format(|out, message, record| {
@@ -46,5 +51,9 @@ fn main() {
         .chain(target)
         .apply()
         .unwrap();
-    facade(&task);
+    if kind.starts_with('f') {
+        facade_until(&task, || ());
+    } else {
+        facade(&task);
+    }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use flexi_logger::writers::LogWriter;
 use flexi_logger::{DeferredNow, FileSpec, LogSpecification, Logger, WriteMode};
 use log::{LevelFilter, Record};
-use peers::{Discard, Task, facade, file_path, others, rules, thousand, unsupported};
+use peers::{Discard, Task, facade, facade_until, file_path, others, rules, thousand, unsupported};
 
 fn line(out: &mut dyn Write, now: &mut DeferredNow, record: &Record<'_>) -> io::Result<()> {
     write!(
@@ -70,7 +70,9 @@ fn main() {
     let file = || FileSpec::try_from(file_path()).unwrap();
     let logger = Logger::with(specification).format(line);
     let logger = match &*kind {
-        "w4" => logger.log_to_file(file()).write_mode(WriteMode::Direct),
+        "w4" | "ff" => logger.log_to_file(file()).write_mode(WriteMode::Direct),
+        "w5p" | "w5b" | "fa" => logger.log_to_file(file()).write_mode(WriteMode::Async),
+        "fe" => logger.log_to_stderr(),
         "w4b" => logger
             .log_to_file(file())
             .write_mode(WriteMode::BufferDontFlushWith(64 * 1024)),
@@ -78,6 +80,10 @@ fn main() {
         _ if kind.starts_with('w') => logger.log_to_writer(Box::new(Discarding(line))),
         _ => unsupported(),
     };
-    let _handle = logger.start().unwrap();
-    facade(&task);
+    let handle = logger.start().unwrap();
+    if matches!(&*kind, "w5p" | "w5b" | "fa" | "ff" | "fe") {
+        facade_until(&task, || handle.shutdown());
+    } else {
+        facade(&task);
+    }
 }

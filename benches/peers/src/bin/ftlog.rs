@@ -1,7 +1,7 @@
 //! ftlog: the caller formats and sends, a worker writes. Asynchronous only.
 
 use ftlog::appender::FileAppender;
-use peers::{Discard, Task, facade, file_path, unsupported};
+use peers::{Discard, Task, facade, facade_until, file_path, unsupported};
 
 fn main() {
     let task = Task::from_args();
@@ -15,10 +15,15 @@ fn main() {
         .max_log_level(ftlog::LevelFilter::Info)
         .bounded(100_000, true);
     let builder = match &*kind {
+        "fe" => builder.root(std::io::stderr()),
         "w1" | "w3" => builder.root(Discard),
-        "w5" => builder.root(FileAppender::builder().path(file_path()).build()),
+        "w5p" | "w5b" | "fa" => builder.root(FileAppender::builder().path(file_path()).build()),
         _ => unsupported(),
     };
-    let _guard = builder.try_init().unwrap();
-    facade(&task);
+    let guard = builder.try_init().unwrap();
+    if matches!(&*kind, "w5p" | "w5b" | "fa" | "fe") {
+        facade_until(&task, || drop(guard));
+    } else {
+        facade(&task);
+    }
 }

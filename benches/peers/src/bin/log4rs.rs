@@ -8,7 +8,7 @@ use log4rs::encode::Encode;
 use log4rs::encode::json::JsonEncoder;
 use log4rs::encode::pattern::PatternEncoder;
 use log4rs::encode::writer::simple::SimpleWriter;
-use peers::{Discard, Task, facade, file_path, others, rules, thousand, unsupported};
+use peers::{Discard, Task, facade, facade_until, file_path, others, rules, thousand, unsupported};
 
 const LINE: &str = "{d(%Y-%m-%d %H:%M:%S,%3f)} {t} [{l}] {m}{n}";
 
@@ -33,13 +33,18 @@ fn main() {
         .unwrap_or_default()
         .to_owned();
     let appender: Box<dyn Append> = match &*kind {
-        "w4" => Box::new(
+        "w4" | "ff" => Box::new(
             FileAppender::builder()
                 .encoder(Box::new(PatternEncoder::new(LINE)))
                 .build(file_path())
                 .unwrap(),
         ),
-        "w4b" => unsupported(),
+        "fe" => Box::new(
+            log4rs::append::console::ConsoleAppender::builder()
+                .target(log4rs::append::console::Target::Stderr)
+                .build(),
+        ),
+        "w4b" | "w5p" | "w5b" | "fa" => unsupported(),
         "w6" => Box::new(Discarding(Box::new(JsonEncoder::new()))),
         _ => Box::new(Discarding(Box::new(PatternEncoder::new(LINE)))),
     };
@@ -66,5 +71,9 @@ fn main() {
         println!("{:.2}", start.elapsed().as_secs_f64() * 1e3);
         return;
     }
-    facade(&task);
+    if kind.starts_with('f') {
+        facade_until(&task, || ());
+    } else {
+        facade(&task);
+    }
 }

@@ -3,12 +3,13 @@
 use std::io::Write;
 
 use logforth::append::Append;
+use logforth::append::asynchronous::AsyncBuilder;
 use logforth::append::file::FileBuilder;
 use logforth::filter::rustlog::RustLogFilterBuilder;
 use logforth::layout::JsonLayout;
 use logforth::record::{LevelFilter, Record};
 use logforth::{Diagnostic, Error, Layout};
-use peers::{Discard, Task, facade, file_path, others, rules, thousand, unsupported};
+use peers::{Discard, Task, facade, facade_until, file_path, others, rules, thousand, unsupported};
 
 #[derive(Debug)]
 struct Line;
@@ -50,6 +51,15 @@ impl Append for Discarding {
     }
 }
 
+fn file() -> logforth::append::File {
+    let path = file_path();
+    let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    FileBuilder::new(path.parent().unwrap(), name)
+        .layout(Line)
+        .build()
+        .unwrap()
+}
+
 fn main() {
     let task = Task::from_args();
     let kind = task
@@ -81,16 +91,14 @@ fn main() {
         return;
     }
     let append: Box<dyn Append> = match &*kind {
-        "w4" => {
-            let path = file_path();
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            Box::new(
-                FileBuilder::new(path.parent().unwrap(), name)
-                    .layout(Line)
-                    .build()
-                    .unwrap(),
-            )
-        }
+        "w4" | "ff" => Box::new(file()),
+        "w5p" | "w5b" | "fa" => Box::new(
+            AsyncBuilder::new("logforth")
+                .overflow_block()
+                .append(file())
+                .build(),
+        ),
+        "fe" => Box::new(logforth::append::Stderr::default().with_layout(Line)),
         "w4b" => unsupported(),
         "w6" => Box::new(Discarding(Box::new(JsonLayout::default()))),
         _ => Box::new(Discarding(Box::new(Line))),
@@ -103,5 +111,9 @@ fn main() {
     } else {
         log::LevelFilter::Info
     });
-    facade(&task);
+    if matches!(&*kind, "w5p" | "w5b" | "fa" | "ff" | "fe") {
+        facade_until(&task, || log::logger().flush());
+    } else {
+        facade(&task);
+    }
 }

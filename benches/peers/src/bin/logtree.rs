@@ -1,10 +1,13 @@
 //! logtree, by the facade and (`own_…`) by its own macros.
 
 use logtree::{
-    FileHandler, Formatter, JsonFormatter, Level, Multiline, QueueHandler, Registry, StreamHandler,
-    get_logger,
+    FileHandler, Formatter, Handler, JsonFormatter, Level, Multiline, QueueHandler, Registry,
+    StreamHandler, get_logger,
 };
-use peers::{Discard, Task, asynchronous, facade, file_path, others, rules, thousand};
+use peers::scenes::{self, Out};
+use peers::{
+    Discard, Task, asynchronous, facade, facade_until, file_path, others, rules, thousand,
+};
 
 fn main() {
     let task = Task::from_args();
@@ -31,7 +34,7 @@ fn main() {
             }
         }
         "w7" => return set_up(rules(&workload)),
-        "w5p" | "w5b" => return queued(&task),
+        "w5p" | "w5b" | "fe" | "ff" | "fa" => return until_flushed(&task, &workload),
         _ => {
             root.set_level(Level::INFO);
             root.add_handler(handler(&workload));
@@ -53,7 +56,13 @@ fn handler(workload: &str) -> logtree::Handler {
     };
     let file = FileHandler::builder(file_path()).truncate(true);
     match workload {
-        "w4" => return file.open().unwrap().with_formatter(line.build().unwrap()).into(),
+        "w4" => {
+            return file
+                .open()
+                .unwrap()
+                .with_formatter(line.build().unwrap())
+                .into();
+        }
         "w4b" => {
             let file = file.buffered(64 * 1024).open().unwrap();
             return file.with_formatter(line.build().unwrap()).into();
@@ -81,30 +90,53 @@ fn own(task: &Task, workload: &str) {
             .measure(|n| logtree::info!(logger, id = n, took = 42, status = "ok"; "request done")),
         "w3_2t" => task
             .measure_two(|n| logtree::info!(logger, "request {} took {} us status={}", n, 42, 200)),
-        _ => task.measure(|n| logtree::info!(logger, "request {} took {} us status={}", n, 42, 200)),
+        _ => {
+            task.measure(|n| logtree::info!(logger, "request {} took {} us status={}", n, 42, 200))
+        }
     }
 }
 
-/// Through a queue to a file.
-fn queued(task: &Task) {
+/// Through a queue to a file, and the scenes.
+fn until_flushed(task: &Task, workload: &str) {
     let line = Formatter::builder().format(Formatter::BOTO3);
-    let line = line.multiline(Multiline::Raw).build().unwrap();
-    let file = FileHandler::builder(file_path()).truncate(true).open().unwrap();
-    let queue = QueueHandler::new([file.with_formatter(line)]);
+    let file = || FileHandler::open(file_path()).unwrap();
+    let handler: Handler = match scenes::out_of(workload) {
+        Some(Out::Stderr) => StreamHandler::stderr().into(),
+        Some(Out::File) => file().into(),
+        Some(Out::Asynchronous) => {
+            // As it is by default; the line belongs to the handler behind the queue.
+            let line = line.clone().build().unwrap();
+            let queue = QueueHandler::new([file().with_formatter(line)]);
+            return log_until_flushed(task, workload, queue.into());
+        }
+        None => {
+            let line = line.multiline(Multiline::Raw).build().unwrap();
+            let queue = QueueHandler::new([file().with_formatter(line)]);
+            return log_until_flushed(task, workload, queue.into());
+        }
+    };
+    log_until_flushed(
+        task,
+        workload,
+        handler.with_formatter(line.build().unwrap()),
+    );
+}
+
+fn log_until_flushed(task: &Task, workload: &str, handler: Handler) {
     let root = get_logger("");
     root.set_level(Level::INFO);
-    root.add_handler(queue.clone());
-    let flush = || queue.flush().unwrap();
-    if task.workload.starts_with("own_") {
-        let logger = get_logger("peer.module");
-        let once =
-            |n| logtree::info!(logger, "request {} took {} us status={}", n, 42, 200);
-        asynchronous(task, once, flush);
-    } else {
-        let once =
-            |n| log::info!(target: "peer.module", "request {n} took {} us status={}", 42, 200);
-        asynchronous(task, once, flush);
+    root.add_handler(handler.clone());
+    let flush = || handler.flush().unwrap();
+    if !task.workload.starts_with("own_") {
+        return facade_until(task, flush);
     }
+    let logger = get_logger("peer.module");
+    if scenes::out_of(workload).is_some() {
+        let say = move |text: &dyn std::fmt::Display| logtree::info!(logger, "{}", text);
+        return scenes::play(workload, Box::leak(Box::new(say)), flush);
+    }
+    let once = |n| logtree::info!(logger, "request {} took {} us status={}", n, 42, 200);
+    asynchronous(task, once, flush);
 }
 
 /// Creates and configures loggers; prints milliseconds.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::sync::atomic::{AtomicU16, Ordering};
 
-use peers::{Task, facade, file_path, unsupported};
+use peers::{Task, facade, file_path, scenes, unsupported};
 
 struct Noop;
 
@@ -43,6 +43,9 @@ fn main() {
             }
         });
         return;
+    }
+    if task.workload.starts_with("w5") || scenes::out_of(&task.workload).is_some() {
+        unsupported();
     }
     if task.workload == "w7" || task.workload.starts_with("w7_") {
         unsupported();

@@ -3,7 +3,7 @@
 use std::fs::File;
 
 use log::LevelFilter;
-use peers::{Discard, Task, facade, file_path, others, rules, thousand, unsupported};
+use peers::{Discard, Task, facade, facade_until, file_path, others, rules, thousand, unsupported};
 use simplelog::{ConfigBuilder, LevelPadding, ThreadLogMode, WriteLogger};
 use time::macros::format_description;
 
@@ -45,8 +45,17 @@ fn main() {
         "w4" => {
             WriteLogger::init(level, config.build(), File::create(file_path()).unwrap()).unwrap()
         }
-        "w4b" | "w6" | "w7" => unsupported(),
+        "ff" => {
+            let file = File::options().create(true).append(true).open(file_path());
+            WriteLogger::init(level, config.build(), file.unwrap()).unwrap()
+        }
+        "fe" => WriteLogger::init(level, config.build(), std::io::stderr()).unwrap(),
+        "w4b" | "w6" | "w7" | "w5p" | "w5b" | "fa" => unsupported(),
         _ => WriteLogger::init(level, config.build(), Discard).unwrap(),
     }
-    facade(&task);
+    if kind.starts_with('f') {
+        facade_until(&task, || ());
+    } else {
+        facade(&task);
+    }
 }

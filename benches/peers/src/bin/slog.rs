@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::sync::Mutex;
 
-use peers::{Discard, Task, chrono_now, file_path, unsupported};
+use peers::{Discard, Task, asynchronous, chrono_now, file_path, scenes, unsupported};
 use slog::{Drain, Level, LevelFilter, Logger, debug, info, o};
 
 fn text(out: impl Write + Send + 'static) -> impl Drain<Ok = (), Err = slog::Never> + Send {
@@ -15,6 +15,11 @@ fn text(out: impl Write + Send + 'static) -> impl Drain<Ok = (), Err = slog::Nev
         .fuse()
 }
 
+fn append() -> File {
+    let file = File::options().create(true).append(true).open(file_path());
+    file.unwrap()
+}
+
 fn main() {
     let task = Task::from_args();
     let kind = task
@@ -23,6 +28,7 @@ fn main() {
         .next()
         .unwrap_or_default()
         .to_owned();
+    let mut guard = None;
     let logger = match &*kind {
         "w4" => Logger::root(
             Mutex::new(LevelFilter::new(
@@ -39,13 +45,44 @@ fn main() {
                 o!(),
             )
         }
+        "ff" => Logger::root(
+            Mutex::new(LevelFilter::new(text(append()), Level::Info)).map(slog::Fuse),
+            o!(),
+        ),
+        "fe" => Logger::root(
+            Mutex::new(LevelFilter::new(text(std::io::stderr()), Level::Info)).map(slog::Fuse),
+            o!(),
+        ),
+        "w5p" | "w5b" | "fa" => {
+            let strategy = if kind == "fa" {
+                // Its default.
+                slog_async::OverflowStrategy::DropAndReport
+            } else {
+                slog_async::OverflowStrategy::Block
+            };
+            let (drain, own) = slog_async::Async::new(text(append()))
+                .chan_size(if kind == "fa" { 128 } else { 8192 })
+                .overflow_strategy(strategy)
+                .build_with_guard();
+            guard = Some(own);
+            Logger::root(LevelFilter::new(drain, Level::Info).fuse(), o!())
+        }
         "w4b" | "w7" | "w2rr" | "w2dyn" => unsupported(),
         _ => Logger::root(
             Mutex::new(LevelFilter::new(text(Discard), Level::Info)).map(slog::Fuse),
             o!(),
         ),
     };
+    if scenes::out_of(&task.workload).is_some() {
+        let own = logger.clone();
+        let say = move |text: &dyn std::fmt::Display| info!(own, "{text}");
+        return scenes::play(&task.workload, Box::leak(Box::new(say)), || drop(guard));
+    }
     match &*kind {
+        "w5p" | "w5b" => {
+            let once = |n| info!(logger, "request {} took {} us status={}", n, 42, 200);
+            asynchronous(&task, once, || drop(guard));
+        }
         "w1" | "w2" => {
             task.measure(|n| debug!(logger, "request {} took {} us status={}", n, 42, 200))
         }

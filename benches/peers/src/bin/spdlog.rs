@@ -2,10 +2,19 @@
 
 use std::sync::Arc;
 
-use peers::{Discard, Task, facade, file_path, unsupported};
+use peers::{
+    Discard, Task, asynchronous, facade, facade_until, file_path, scenes, unsupported,
+    wait_for_file,
+};
 use spdlog::formatter::{JsonFormatter, PatternFormatter, pattern};
 use spdlog::prelude::*;
-use spdlog::sink::{FileSink, Sink, WriteSink};
+use spdlog::sink::{AsyncPoolSink, FileSink, OverflowPolicy, Sink, StdStreamSink, WriteSink};
+
+/// Its flush asks for one and does not wait.
+fn flush(logger: &Logger) {
+    logger.flush();
+    wait_for_file();
+}
 
 fn main() {
     let task = Task::from_args();
@@ -20,10 +29,31 @@ fn main() {
         "{date} {time},{millisecond} {logger} [{level}] {payload}{eol}"
     ));
     let sink: Arc<dyn Sink> = match &*kind {
-        "w4" | "w4b" => Arc::new(
+        "w4" | "w4b" | "ff" => Arc::new(
             FileSink::builder()
                 .path(file_path())
                 .truncate(true)
+                .formatter(line)
+                .build()
+                .unwrap(),
+        ),
+        "w5p" | "w5b" | "fa" => Arc::new(
+            AsyncPoolSink::builder()
+                .sink(Arc::new(
+                    FileSink::builder()
+                        .path(file_path())
+                        .truncate(true)
+                        .formatter(line)
+                        .build()
+                        .unwrap(),
+                ))
+                .overflow_policy(OverflowPolicy::Block)
+                .build()
+                .unwrap(),
+        ),
+        "fe" => Arc::new(
+            StdStreamSink::builder()
+                .stderr()
                 .formatter(line)
                 .build()
                 .unwrap(),
@@ -52,7 +82,8 @@ fn main() {
             .unwrap(),
     );
     logger.set_level_filter(LevelFilter::MoreSevereEqual(Level::Info));
-    if kind == "w4" {
+    let kept = Arc::clone(&logger);
+    if kind == "w4" || kind == "ff" {
         logger.set_flush_level_filter(LevelFilter::All);
     }
     if bridged {
@@ -63,12 +94,25 @@ fn main() {
         } else {
             log::LevelFilter::Debug
         });
-        return facade(&Task {
+        let task = Task {
             workload,
             calls: task.calls,
-        });
+        };
+        if matches!(&*kind, "w5p" | "w5b" | "fa" | "ff" | "fe") {
+            return facade_until(&task, || flush(&kept));
+        }
+        return facade(&task);
+    }
+    if scenes::out_of(&workload).is_some() {
+        let own = Arc::clone(&logger);
+        let say = move |text: &dyn std::fmt::Display| info!(logger: own, "{text}");
+        return scenes::play(&workload, Box::leak(Box::new(say)), || flush(&logger));
     }
     match &*kind {
+        "w5p" | "w5b" => {
+            let once = |n| info!(logger: logger, "request {} took {} us status={}", n, 42, 200);
+            asynchronous(&task, once, || flush(&logger));
+        }
         "w1" | "w2" => {
             task.measure(|n| debug!(logger: logger, "request {} took {} us status={}", n, 42, 200))
         }

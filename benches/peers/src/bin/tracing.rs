@@ -3,7 +3,11 @@
 use std::fs::File;
 use std::sync::Mutex;
 
-use peers::{Discard, Task, chrono_now, facade, file_path, others, rules, thousand, unsupported};
+use peers::{
+    Discard, Task, asynchronous, chrono_now, facade, facade_until, file_path, others, rules,
+    scenes, thousand, unsupported,
+};
+use tracing_appender::non_blocking::NonBlockingBuilder;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::Writer;
@@ -63,12 +67,34 @@ fn main() {
         println!("{:.2}", begin.elapsed().as_secs_f64() * 1e3);
         return;
     }
+    let mut guard = None;
     match &*kind {
         "w4" => start(
             filter,
             Mutex::new(File::create(file_path()).unwrap()),
             false,
         ),
+        "ff" => start(
+            filter,
+            Mutex::new(
+                File::options()
+                    .create(true)
+                    .append(true)
+                    .open(file_path())
+                    .unwrap(),
+            ),
+            false,
+        ),
+        "fe" => start(filter, std::io::stderr, false),
+        "w5p" | "w5b" | "fa" => {
+            let file = File::options().create(true).append(true).open(file_path());
+            // Without loss, as the others; by default it drops.
+            let (writer, own) = NonBlockingBuilder::default()
+                .lossy(kind == "fa")
+                .finish(file.unwrap());
+            guard = Some(own);
+            start(filter, writer, false);
+        }
         "w4b" => unsupported(),
         "w6" => start(filter, || Discard, true),
         _ => start(filter, || Discard, false),
@@ -77,11 +103,26 @@ fn main() {
         workload,
         calls: task.calls,
     };
-    if bridged {
+    let waits = matches!(&*kind, "w5p" | "w5b" | "fa" | "ff" | "fe");
+    if bridged && waits {
+        facade_until(&task, || drop(guard));
+    } else if waits {
+        native_until(&task, || drop(guard));
+    } else if bridged {
         facade(&task)
     } else {
         native(&task)
     }
+}
+
+fn native_until(task: &Task, flush: impl FnOnce()) {
+    if scenes::out_of(&task.workload).is_some() {
+        let say = |text: &dyn std::fmt::Display| tracing::info!(target: "peer.module", "{text}");
+        return scenes::play(&task.workload, Box::leak(Box::new(say)), flush);
+    }
+    let once =
+        |n| tracing::info!(target: "peer.module", "request {n} took {} us status={}", 42, 200);
+    asynchronous(task, once, flush);
 }
 
 fn native(task: &Task) {

@@ -1,0 +1,56 @@
+//! Files: a line that is kept at once, a log that is rotated, an asynchronous one with a spare, and details that are written only
+//! if something fails.
+
+use std::fs;
+
+use logtree::{
+    Backlog, FallbackHandler, FileHandler, Formatter, Level, QueueHandler, RotatingFileHandler,
+    get_logger,
+};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let directory = std::env::temp_dir().join(format!("logtree-example-{}", std::process::id()));
+    let line = || Formatter::new("%(levelname)s %(name)s: %(message)s");
+
+    // With the system when the call returns; private; directories made as needed.
+    let audit = FileHandler::builder(directory.join("audit.log"))
+        .create_dirs(true)
+        .open()?
+        .with_formatter(line()?);
+    get_logger("audit").add_handler(audit);
+    logtree::warn!(get_logger("audit"), user = "ann"; "signed in");
+
+    // A new file before it would reach 40 bytes; the two before it are kept.
+    let rotating = RotatingFileHandler::builder(directory.join("app.log"))
+        .max_bytes(40)
+        .backup_count(2)
+        .open()?
+        .with_formatter(line()?);
+    let app = get_logger("app");
+    app.add_handler(rotating.clone());
+
+    // What the levels hide, if something fails.
+    let backlog = Backlog::new(&app, rotating);
+    logtree::debug!(app, "connecting");
+    logtree::error!(app, "no answer");
+    drop(backlog);
+
+    // The call does not wait for the device; where the first one fails, the second takes over.
+    let broken = FileHandler::builder("/no/such/directory/a.log")
+        .delay(true)
+        .open()?;
+    let spare = FileHandler::open(directory.join("spare.log"))?;
+    let queue = QueueHandler::new([FallbackHandler::new([broken.into(), spare.into()])]);
+    let jobs = get_logger("jobs");
+    jobs.set_level(Level::INFO);
+    jobs.add_handler(queue.clone());
+    logtree::info!(jobs, "queued");
+    // At the end of the program it would be emptied by itself; here somebody reads the file.
+    queue.flush()?;
+
+    for name in ["audit.log", "app.log", "app.log.1", "spare.log"] {
+        print!("{name}: {}", fs::read_to_string(directory.join(name))?);
+    }
+    fs::remove_dir_all(directory)?;
+    Ok(())
+}
