@@ -160,8 +160,9 @@ pub use crate::logger::Logger;
 pub use crate::record::{KeyValues, OwnedRecord, OwnedValue, Record, RecordBuilder, Source};
 pub use crate::registry::{Registry, RegistryBuilder, TreeDump};
 pub use crate::setup::{
-    Applied, BasicConfig, LevelOn, StreamLogger, basic_config, debug_all, root, set_debug_logger,
-    set_file_logger, set_stream_logger,
+    Applied, BasicConfig, LevelOn, LevelSpec, StreamLogger, Verbosity, basic_config, debug_all,
+    init_from_env, init_from_env_or, level_spec_from_env, root, set_debug_logger, set_file_logger,
+    set_stream_logger,
 };
 
 /// What the macros expand to. Not public API: it changes without notice.

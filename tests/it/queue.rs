@@ -437,3 +437,15 @@ fn threads_come_and_go() {
     handler.flush().unwrap();
     assert_eq!(text.lines().len(), 100);
 }
+
+/// A limit of records, with callers that wait for room all the time.
+#[test]
+fn a_limited_queue_loses_nothing() {
+    let (target, text) = to_text("%(message)s");
+    let handler = QueueHandler::builder().max_records(100).build([target]);
+    const RECORDS: usize = 20_000;
+    (0..RECORDS).for_each(|n| log(&handler, &n.to_string()));
+    handler.flush().unwrap();
+    assert_eq!(text.lines().len(), RECORDS);
+    assert_eq!(handler.counters().dropped(), 0);
+}

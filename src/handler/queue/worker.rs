@@ -32,6 +32,9 @@ const AWAKE: Duration = Duration::from_millis(100);
 /// A caller that looked just before the thread fell asleep does not wake it; it wakes by itself.
 const DEEP_SLEEP: Duration = Duration::from_millis(100);
 
+/// How long a flush waits before it looks whether the thread is there.
+const SLICE: Duration = Duration::from_millis(50);
+
 /// How often drops are told while records do not stop coming.
 const REPORT: Duration = Duration::from_secs(1);
 
@@ -266,9 +269,11 @@ impl Shared {
             let stopping = self.worker.stopping.load(Ordering::Acquire);
             self.answer_flush(work);
             let taken = self.pass_guarded(work);
+            // Where records are counted, callers may wait for the room of one.
+            let little = self.options.max_records.map_or(LITTLE, |_| 0);
             Ok(Turn {
                 taken,
-                goes_on: taken > LITTLE || stopping || self.worker.flush.is_wanted(),
+                goes_on: taken > little || stopping || self.worker.flush.is_wanted(),
                 is_last: taken == 0 && stopping,
             })
         });
@@ -433,24 +438,34 @@ impl Shared {
             // All that is in it is the parent's.
             return Ok(());
         }
-        if is_worker_of(self.id) || !self.worker.is_running() {
-            return match self.queued() {
-                0 => {
-                    self.worker.targets().flush();
-                    Ok(())
-                }
-                left if self.worker.is_running() => Err(left_over(left)),
-                // Nobody listens: they stay where they are, as in Python.
-                _ => Ok(()),
-            };
-        }
         let flush = &self.worker.flush;
         let number = flush.requested.fetch_add(1, Ordering::AcqRel) + 1;
-        self.worker.call();
-        if flush.wait(number, timeout) {
-            Ok(())
-        } else {
-            Err(left_over(self.queued()))
+        let deadline = Instant::now() + timeout;
+        loop {
+            if is_worker_of(self.id) || !self.worker.is_running() {
+                return self.flush_targets();
+            }
+            self.worker.call();
+            let left = deadline.saturating_duration_since(Instant::now());
+            // In slices, as the thread may end meanwhile.
+            if flush.wait(number, left.min(SLICE)) {
+                return Ok(());
+            }
+            if left <= SLICE {
+                return Err(left_over(self.queued()));
+            }
+        }
+    }
+
+    /// A flush where no thread does it. What nobody listens to stays where it is, as in Python.
+    fn flush_targets(&self) -> Result<(), Error> {
+        match self.queued() {
+            0 => {
+                self.worker.targets().flush();
+                Ok(())
+            }
+            left if self.worker.is_running() => Err(left_over(left)),
+            _ => Ok(()),
         }
     }
 
