@@ -7,6 +7,10 @@ use std::process::Command;
 use std::{env, fs};
 
 fn run(name: &str, arguments: &[&str]) -> (String, bool) {
+    run_in(name, arguments, &[])
+}
+
+fn run_in(name: &str, arguments: &[&str], variables: &[(&str, &str)]) -> (String, bool) {
     // Built beside the tests: target/PROFILE/deps/examples-… and target/PROFILE/examples/NAME.
     let me = env::current_exe().unwrap();
     let binary = me.ancestors().nth(2).unwrap().join("examples").join(name);
@@ -18,6 +22,9 @@ fn run(name: &str, arguments: &[&str]) -> (String, bool) {
     let output = Command::new(binary)
         .args(arguments)
         .env("TZ", "UTC")
+        .env_remove("LOGTREE")
+        .env_remove("RUST_LOG")
+        .envs(variables.iter().copied())
         .output()
         .unwrap();
     let text = [output.stdout, output.stderr]
@@ -96,6 +103,46 @@ fn key_values() {
 #[test]
 fn files() {
     check("06_files", &[]);
+}
+
+#[test]
+fn environment() {
+    check("07_environment", &[]);
+}
+
+#[test]
+fn environment_and_flags_set_levels() {
+    const APP: &str = "app";
+    const S3: &str = "botocore.client.S3";
+    let shown = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let (text, success) = run_in("07_environment", arguments, variables);
+        assert!(success, "{text}");
+        let count = |name: &str| text.lines().filter(|line| line.contains(name)).count();
+        (count(APP), count(S3), text)
+    };
+    let (app, s3, _) = shown(
+        &[],
+        &[
+            ("LOGTREE", "error,botocore::client=debug"),
+            ("RUST_LOG", "trace"),
+        ],
+    );
+    assert_eq!((app, s3), (0, 3));
+    let (app, s3, _) = shown(&["-v"], &[("RUST_LOG", "error")]);
+    assert_eq!((app, s3), (2, 2));
+    let (app, s3, _) = shown(&["-q", "--log", "botocore=debug"], &[]);
+    assert_eq!((app, s3), (0, 3));
+    let (app, s3, text) = shown(&[], &[("LOGTREE", "botocore=loud,app=info")]);
+    assert_eq!((app, s3), (3, 1), "{text}");
+    assert!(
+        text.contains("unknown level \"loud\" at column 10 of"),
+        "{text}"
+    );
+    let (text, success) = run("07_environment", &["--log=app=loud"]);
+    assert!(
+        !success && text.contains("unknown level \"loud\""),
+        "{text}"
+    );
 }
 
 #[test]

@@ -5,8 +5,9 @@ use crate::{Error, Level, Registry};
 
 /// The usual flags of a command line for verbosity: `-v`, `-vv`, `-q`, `--log LEVEL`, `--log NAME=LEVEL`.
 ///
-/// The root's level is `WARNING`; each `-v` goes one step down, to `INFO`, `DEBUG`, `TRACE`, and each `-q` one up, to `ERROR`, `CRITICAL`, `OFF`. What
-/// `--log` says, as a [`LevelSpec`], comes on top.
+/// From `WARNING`, each `-v` takes the root's level one step down, to `INFO`, `DEBUG`, `TRACE`, and each `-q` one up, to `ERROR`, `CRITICAL`,
+/// `OFF`. What `--log` says, as a [`LevelSpec`], comes on top. Without a flag the levels stay as they are, so those of
+/// [`init_from_env`](crate::init_from_env) hold until the command line has its say.
 ///
 /// It needs no parser of command lines: [`take_from`](Self::take_from) picks the flags out of the arguments. With `clap`, count the flags
 /// and hand them over:
@@ -85,7 +86,7 @@ impl Verbosity {
     ///
     /// let mut arguments: Vec<String> = ["-vv", "copy", "--log=boto3=info", "a"].map(String::from).to_vec();
     /// let verbosity = Verbosity::take_from(&mut arguments)?;
-    /// assert_eq!(verbosity.level(), Level::DEBUG);
+    /// assert_eq!(verbosity.level(), Some(Level::DEBUG));
     /// assert_eq!(arguments, ["copy", "a"]);
     /// # Ok::<(), logtree::Error>(())
     /// ```
@@ -119,15 +120,18 @@ impl Verbosity {
         Ok(verbosity)
     }
 
-    /// The root's level.
+    /// The level for the root, or `None` where no flag asks for one.
     #[must_use]
-    pub fn level(&self) -> Level {
+    pub fn level(&self) -> Option<Level> {
         let named = self.levels.levels().find(|(name, _)| name.is_empty());
         if let Some((_, level)) = named {
-            return level;
+            return Some(level);
+        }
+        if (self.verbose, self.quiet) == (0, 0) {
+            return None;
         }
         let step = (USUAL + usize::from(self.verbose)).saturating_sub(usize::from(self.quiet));
-        STEPS[step.min(STEPS.len() - 1)]
+        Some(STEPS[step.min(STEPS.len() - 1)])
     }
 
     /// Sets the levels of the global registry's loggers.
@@ -137,7 +141,9 @@ impl Verbosity {
 
     /// Sets the levels of a registry's loggers.
     pub fn apply_to(&self, registry: &Registry) {
-        registry.root().set_level(self.level());
+        if let Some(level) = self.level() {
+            registry.root().set_level(level);
+        }
         self.levels.apply_to(registry);
     }
 }
@@ -149,7 +155,7 @@ mod tests {
     #[test]
     fn steps_end_at_both_ends() {
         for (verbose, quiet, level) in [
-            (0, 0, Level::WARNING),
+            (1, 1, Level::WARNING),
             (1, 0, Level::INFO),
             (2, 0, Level::DEBUG),
             (3, 0, Level::TRACE),
@@ -161,7 +167,7 @@ mod tests {
         ] {
             assert_eq!(
                 Verbosity::new(verbose, quiet).level(),
-                level,
+                Some(level),
                 "{verbose} {quiet}"
             );
         }
@@ -177,10 +183,10 @@ mod tests {
         let (level, left) = take(&["-q", "a", "--log", "x=debug", "-vq", "--", "-v"]);
         assert_eq!(
             (level.unwrap(), left.as_str()),
-            (Level::ERROR, "a -vq -- -v")
+            (Some(Level::ERROR), "a -vq -- -v")
         );
         let (level, left) = take(&["--verbose", "--log=error", "-"]);
-        assert_eq!((level.unwrap(), left.as_str()), (Level::ERROR, "-"));
+        assert_eq!((level.unwrap(), left.as_str()), (Some(Level::ERROR), "-"));
         for wrong in [&["--log"][..], &["--log", "a=loud"]] {
             let (level, left) = take(wrong);
             assert!(level.is_err());
