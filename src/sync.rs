@@ -43,13 +43,15 @@ impl<T> Mutex<T> {
         }
     }
 
-    /// The lock, if it is free.
+    /// The lock, if it is free and may be taken now.
+    #[inline]
     pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
-        match self.0.try_lock() {
-            Ok(guard) => Some(MutexGuard::new(guard)),
-            Err(TryLockError::Poisoned(poisoned)) => Some(MutexGuard::new(poisoned.into_inner())),
-            Err(TryLockError::WouldBlock) => None,
-        }
+        let guard = match self.0.try_lock() {
+            Ok(guard) => guard,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        (!fork_gate::is_closed()).then(|| MutexGuard::new(guard))
     }
 
     /// Whether nobody has it.
