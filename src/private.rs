@@ -4,6 +4,7 @@
 
 use std::backtrace::Backtrace;
 use std::error::Error as StdError;
+use std::mem;
 
 use log::kv::{self, Key, Value, VisitSource};
 use once_cell::sync::OnceCell;
@@ -143,32 +144,12 @@ pub enum Captured<'a> {
 pub struct Captures<'a>(pub &'a [(&'a str, Captured<'a>)]);
 
 impl<'a> Captures<'a> {
-    fn error(&self) -> Option<(usize, &'a (dyn StdError + 'a))> {
-        self.0
-            .iter()
-            .enumerate()
-            .find_map(|(at, (_, captured))| match captured {
-                Captured::Error(error) => Some((at, *error)),
-                _ => None,
-            })
-    }
-
-    fn backtrace(&self) -> Option<(usize, &'a Backtrace)> {
-        self.0
-            .iter()
-            .enumerate()
-            .find_map(|(at, (_, captured))| match captured {
-                Captured::Backtrace(backtrace) => Some((at, *backtrace)),
-                _ => None,
-            })
-    }
-
+    /// Whether it is a key-value: a value, or an error or backtrace behind the first of its kind.
     fn is_value(&self, at: usize) -> bool {
-        match &self.0[at].1 {
-            Captured::Value(_) => true,
-            Captured::Error(_) => self.error().is_some_and(|(first, _)| first != at),
-            Captured::Backtrace(_) => self.backtrace().is_some_and(|(first, _)| first != at),
-        }
+        let captured = &self.0[at].1;
+        let mut earlier = self.0[..at].iter();
+        matches!(captured, Captured::Value(_))
+            || earlier.any(|(_, other)| mem::discriminant(other) == mem::discriminant(captured))
     }
 }
 
@@ -234,8 +215,17 @@ pub(crate) fn submit_with(
     let mut record = logger.record(level, Message::Lazy(&text), source);
     if !captures.0.is_empty() {
         record.set_source_of_key_values(captures);
-        record.error = captures.error().map(|(_, error)| error);
-        record.backtrace = captures.backtrace().map(|(_, backtrace)| backtrace);
+        for (_, captured) in captures.0 {
+            match captured {
+                Captured::Value(_) => {}
+                Captured::Error(error) => {
+                    record.error.get_or_insert(*error);
+                }
+                Captured::Backtrace(backtrace) => {
+                    record.backtrace.get_or_insert(*backtrace);
+                }
+            }
+        }
     }
     match adapter {
         None => logger.submit(&mut record),

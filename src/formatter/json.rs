@@ -118,7 +118,10 @@ impl Format for JsonFormatter {
         let out = line.text_mut();
         // The members that every line has, with as few and as long pieces as there can be.
         self.push_head(record.time(), out);
-        record.with_level_name(|name| push_escaped(out, name));
+        match record.builtin_level_name() {
+            Some(name) => out.push_piece(name),
+            None => record.with_level_name(|name| push_escaped(out, name)),
+        }
         out.push_str("\",\"logger\":\"");
         push_escaped(out, record.name());
         out.push_str("\",\"message\":\"");
@@ -210,7 +213,11 @@ impl Object<'_> {
         let mut names = Names::default();
         key_values.for_each(|key, value| {
             self.out.push_str(",\"");
-            push_escaped(self.out, &names.free(key, key_values));
+            if names.is_new(key) {
+                push_escaped(self.out, key);
+            } else {
+                push_escaped(self.out, &names.free(key, key_values));
+            }
             self.out.push_str("\":");
             Scalar::visit(value, |scalar| push_scalar(self.out, scalar));
         });
@@ -227,21 +234,32 @@ struct Names {
 }
 
 impl Names {
-    /// The name itself, or with underscores behind it where it is the formatter's own or was there before.
-    fn free<'k>(&mut self, key: &'k str, key_values: KeyValues<'_>) -> Cow<'k, str> {
+    /// Whether nothing can have this name yet, and notes it. Where it answers no, [`free`](Self::free) follows.
+    #[inline]
+    fn is_new(&mut self, key: &str) -> bool {
         let bit = bit_of(key);
         // What has a bit to itself needs no look.
         let maybe_there = self.seen & bit != 0
             || !self.renamed.is_empty()
             || OWN_BITS & bit != 0 && OWN.contains(&key);
+        if !maybe_there {
+            self.seen |= bit;
+            self.count += 1;
+        }
+        !maybe_there
+    }
+
+    /// The name itself, or with underscores behind it where it is the formatter's own or was there before.
+    #[cold]
+    fn free<'k>(&mut self, key: &'k str, key_values: KeyValues<'_>) -> Cow<'k, str> {
         let mut name = Cow::Borrowed(key);
-        while maybe_there && self.is_taken(&name, key_values) {
+        while self.is_taken(&name, key_values) {
             name.to_mut().push('_');
         }
         if let Cow::Owned(name) = &name {
             self.renamed.push(name.clone());
         }
-        self.seen |= bit;
+        self.seen |= bit_of(key);
         self.count += 1;
         name
     }
@@ -291,7 +309,14 @@ fn push_scalar(out: &mut Text, value: Scalar<'_>) {
             push_plain(value, text);
             push_string(out, text.as_str());
         }),
-        Scalar::Signed(_) | Scalar::Unsigned(_) => push_plain(value, out),
+        Scalar::Signed(whole) => match i64::try_from(whole) {
+            Ok(whole) => out.push_signed(whole),
+            Err(_) => push_plain(value, out),
+        },
+        Scalar::Unsigned(whole) => match u64::try_from(whole) {
+            Ok(whole) => out.push_unsigned(whole),
+            Err(_) => push_plain(value, out),
+        },
     }
 }
 
