@@ -55,17 +55,20 @@ pub(crate) fn wait() {
     }
 }
 
+#[cfg(unix)]
 pub(crate) fn close() {
     HELD.set(HELD.get() + 1);
     FORKING.fetch_add(1, Ordering::Relaxed);
 }
 
+#[cfg(unix)]
 pub(crate) fn open_in_parent() {
     HELD.set(HELD.get() - 1);
     FORKING.fetch_sub(1, Ordering::Relaxed);
 }
 
 /// The threads that were forking beside this one are not in the child.
+#[cfg(unix)]
 pub(crate) fn open_in_child() {
     HELD.set(HELD.get() - 1);
     FORKING.store(0, Ordering::Relaxed);

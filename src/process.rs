@@ -2,7 +2,6 @@
 //!
 //! The hooks are the C library's, and the only unsafe code of the crate: nothing safe tells of either.
 
-use crate::fork_gate;
 use crate::sync::{AtomicU32, Mutex, Ordering};
 
 /// How many forks lie between the first process and this one.
@@ -49,43 +48,36 @@ impl Hooks {
     }
 }
 
-fn exiting() {
-    let hooks = HOOKS.lock().at_exit.clone();
-    for hook in hooks {
-        // A panic must not cross into the C library. Nobody is left to be told.
-        let _ = std::panic::catch_unwind(hook);
-    }
-}
-
-fn preparing_fork() {
-    fork_gate::close();
-    let hooks = HOOKS.lock().before_fork.clone();
+/// Calls each of the functions. A panic must not cross into the C library, and nobody is left to be told.
+#[cfg(unix)]
+fn call_all(list: impl FnOnce(&Hooks) -> &Vec<fn()>) {
+    let hooks = list(&HOOKS.lock()).clone();
     for hook in hooks {
         let _ = std::panic::catch_unwind(hook);
     }
-}
-
-fn forked_child() {
-    GENERATION.fetch_add(1, Ordering::Relaxed);
-    fork_gate::open_in_child();
 }
 
 #[cfg(unix)]
 mod system {
+    use super::{GENERATION, Ordering, call_all};
+    use crate::fork_gate;
+
     extern "C" fn at_exit() {
-        super::exiting();
+        call_all(|hooks| &hooks.at_exit);
     }
 
     extern "C" fn before_fork() {
-        super::preparing_fork();
+        fork_gate::close();
+        call_all(|hooks| &hooks.before_fork);
     }
 
     extern "C" fn in_parent() {
-        crate::fork_gate::open_in_parent();
+        fork_gate::open_in_parent();
     }
 
     extern "C" fn in_child() {
-        super::forked_child();
+        GENERATION.fetch_add(1, Ordering::Relaxed);
+        fork_gate::open_in_child();
     }
 
     pub(super) fn install() {
