@@ -1,9 +1,16 @@
 //! Levels of loggers as one line of text: [`LevelSpec`].
 
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
 use crate::{Error, ErrorKind, Level, Registry};
+
+/// Of a text that is wrong throughout, no more is told.
+const MAX_PROBLEMS: usize = 16;
+
+/// How many characters of what is wrong are shown.
+const MAX_QUOTED: usize = 80;
 
 /// Levels of loggers as one line of text: `warn,boto3=debug,botocore.client.S3=info`.
 ///
@@ -24,8 +31,8 @@ use crate::{Error, ErrorKind, Level, Registry};
 /// assert_eq!(registry.get_logger("boto3.session").effective_level(), Level::DEBUG);
 /// assert_eq!(
 ///     spec.problems()[0].to_string(),
-///     "unknown level \"loud\" at column 35 of \"info,boto3=debug,botocore::client=loud\": expected one of NOTSET, TRACE, DEBUG, \
-///      INFO, WARNING, ERROR, CRITICAL, OFF, or a number from 0 to 65535"
+///     "unknown level \"loud\" at column 35: expected one of NOTSET, TRACE, DEBUG, INFO, WARNING, \
+///      ERROR, CRITICAL, OFF, or a number from 0 to 65535"
 /// );
 /// ```
 #[derive(Debug, Default)]
@@ -45,24 +52,47 @@ impl LevelSpec {
     #[must_use]
     pub fn by_names_of(registry: &Registry, text: &str) -> Self {
         let mut spec = Self::default();
-        let mut start = 0;
+        let (mut column, mut unnamed) = (1, 0);
         for part in text.split([',', ';']) {
-            let column = start + part.len() - part.trim_start().len();
-            start += part.len() + 1;
-            let part = part.trim();
-            if part.is_empty() {
-                continue;
-            }
-            match read_part(registry, part) {
-                Ok((name, level)) => spec.set(name, level),
-                Err((offset, why)) => {
-                    let at = text[..column + offset].chars().count() + 1;
-                    let why = format!("{} at column {at} of {text:?}{}", why.what, why.expected);
-                    spec.problems.push(Error::new(ErrorKind::InvalidLevel, why));
+            let inner = part.trim();
+            match read_part(registry, inner) {
+                _ if inner.is_empty() => {}
+                Ok(level) => spec.levels.push(level),
+                Err(_) if spec.problems.len() == MAX_PROBLEMS => unnamed += 1,
+                Err(wrong) => {
+                    let before = &part[..part.len() - part.trim_start().len() + wrong.offset];
+                    spec.add_problem(format!(
+                        "{} at column {}: expected {}",
+                        wrong.what,
+                        column + before.chars().count(),
+                        wrong.expected
+                    ));
                 }
             }
+            column += part.chars().count() + 1;
         }
+        if unnamed > 0 {
+            spec.add_problem(format!("as many as {unnamed} more parts are wrong"));
+        }
+        spec.keep_the_later_ones();
         spec
+    }
+
+    fn add_problem(&mut self, what: String) {
+        self.problems
+            .push(Error::new(ErrorKind::InvalidLevel, what));
+    }
+
+    /// Of the levels for one name, the last one holds, and stands where it was given.
+    fn keep_the_later_ones(&mut self) {
+        let mut names = HashSet::with_capacity(self.levels.len());
+        let mut keeps: Vec<_> = self
+            .levels
+            .iter()
+            .rev()
+            .map(|(name, _)| names.insert(name))
+            .collect();
+        self.levels.retain(|_| keeps.pop().unwrap_or_default());
     }
 
     /// One that has only a problem.
@@ -110,40 +140,32 @@ impl LevelSpec {
     }
 }
 
-/// What is wrong with a part, before and behind the place where it is.
-struct Why {
+/// What is wrong with a part, and where in it.
+struct Wrong {
+    offset: usize,
     what: String,
-    expected: String,
+    expected: &'static str,
 }
 
-/// The name and level of a part, or where in it something is wrong.
-fn read_part(registry: &Registry, part: &str) -> Result<(String, Level), (usize, Why)> {
-    let wrong = |what: String, expected: &str| Why {
-        what,
-        expected: format!(": expected {expected}"),
-    };
-    if let Some(at) = part.find(['[', '{', '/']) {
-        let sign = part[at..].chars().next().unwrap_or_default();
-        let why = wrong(
-            format!("{sign:?}, which asks for spans, fields or patterns,"),
-            "LEVEL, NAME=LEVEL or NAME",
-        );
-        return Err((at, why));
+/// The name and level of a part.
+fn read_part(registry: &Registry, part: &str) -> Result<(String, Level), Wrong> {
+    if let Some(offset) = part.find(['[', '{', '/']) {
+        let sign = part[offset..].chars().next().unwrap_or_default();
+        return Err(Wrong {
+            offset,
+            what: format!("{sign:?}, which asks for spans, fields or patterns,"),
+            expected: "LEVEL, NAME=LEVEL or NAME",
+        });
     }
-    let level_of = |text: &str| {
-        registry.parse_level(text).map_err(|_| {
-            wrong(
-                format!("unknown level {text:?}"),
-                "one of NOTSET, TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL, OFF, or a number from 0 to 65535",
-            )
-        })
-    };
     match part.split_once('=') {
-        Some((name, level)) => {
-            let at = part.len() - level.trim_start().len();
-            let level = level_of(level.trim()).map_err(|why| (at, why))?;
-            Ok((name_of(name.trim())?, level))
-        }
+        Some((name, level)) => match registry.parse_level(level.trim()) {
+            Ok(level) => Ok((name_of(name.trim_end())?, level)),
+            Err(_) => Err(Wrong {
+                offset: part.len() - level.trim_start().len(),
+                what: format!("unknown level {}", quoted(level.trim())),
+                expected: "one of NOTSET, TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL, OFF, or a number from 0 to 65535",
+            }),
+        },
         None => match registry.parse_level(part) {
             Ok(level) => Ok((String::new(), level)),
             // As the `log` crate's users know it: a name alone shows all of it.
@@ -152,17 +174,23 @@ fn read_part(registry: &Registry, part: &str) -> Result<(String, Level), (usize,
     }
 }
 
-fn name_of(name: &str) -> Result<String, (usize, Why)> {
+fn name_of(name: &str) -> Result<String, Wrong> {
     let is_odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '=' | '"' | '\'');
     match name.find(is_odd) {
-        Some(at) => {
-            let why = Why {
-                what: format!("{name:?} is no name of a logger"),
-                expected: String::new(),
-            };
-            Err((at, why))
-        }
+        Some(offset) => Err(Wrong {
+            offset,
+            what: format!("a sign that no name has in {}", quoted(name)),
+            expected: "a name without blanks, quotes and control characters",
+        }),
         None => Ok(name.replace("::", ".")),
+    }
+}
+
+/// The text in quotes, with its end left out where it is long.
+fn quoted(text: &str) -> String {
+    match text.char_indices().nth(MAX_QUOTED) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
     }
 }
 
@@ -198,6 +226,8 @@ impl fmt::Display for LevelSpec {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn levels(text: &str) -> Vec<(String, u16)> {
@@ -234,15 +264,49 @@ mod tests {
         let problems: Vec<_> = spec.problems().iter().map(ToString::to_string).collect();
         assert_eq!(problems.len(), 4, "{problems:?}");
         for (problem, start) in problems.iter().zip([
-            "unknown level \"loud\" at column 3 of",
-            "\"c d\" is no name of a logger at column 16 of",
-            "'[', which asks for spans, fields or patterns, at column 25 of",
-            "'/', which asks for spans, fields or patterns, at column 35 of",
+            "unknown level \"loud\" at column 3: expected one of NOTSET",
+            "a sign that no name has in \"c d\" at column 16: expected a name",
+            "'[', which asks for spans, fields or patterns, at column 25: expected LEVEL,",
+            "'/', which asks for spans, fields or patterns, at column 35: expected LEVEL,",
         ]) {
             assert!(problem.starts_with(start), "{problem}");
         }
         assert_eq!(spec.levels().collect::<Vec<_>>(), [("b", Level::INFO)]);
         assert!("b=info,c=loud".parse::<LevelSpec>().is_err());
+    }
+
+    #[test]
+    fn long_texts_take_time_and_room_by_their_length() {
+        let registry = Registry::new();
+        let many: String = (0..200_000).map(|n| format!("n{n}=info,")).collect();
+        let spec = LevelSpec::by_names_of(&registry, &many.repeat(2));
+        assert_eq!((spec.levels().count(), spec.problems().len()), (200_000, 0));
+        let spec = LevelSpec::by_names_of(&registry, &"=\u{1b}loud,".repeat(200_000));
+        assert_eq!(spec.problems().len(), MAX_PROBLEMS + 1);
+        assert_eq!(
+            spec.problems()[16].to_string(),
+            "as many as 199984 more parts are wrong"
+        );
+        let spec = LevelSpec::by_names_of(&registry, &format!("a={}", "x".repeat(1_000_000)));
+        assert!(spec.problems()[0].to_string().len() < 500);
+    }
+
+    proptest! {
+        /// Whatever is read, reading what comes of it changes nothing.
+        #[test]
+        fn any_text_is_read(text in "([a-cé:.]{0,3}[=,; \\[\"]|info|[0-9]{1,6}|\\PC){0,12}") {
+            let registry = Registry::new();
+            let spec = LevelSpec::by_names_of(&registry, &text);
+            let again = LevelSpec::by_names_of(&registry, &spec.to_string());
+            prop_assert!(again.problems().is_empty(), "{:?}", again.problems());
+            prop_assert!(again.levels().eq(spec.levels()));
+            for problem in spec.problems() {
+                let problem = problem.to_string();
+                let column = problem.rsplit(" at column ").next().and_then(|rest| rest.split(':').next());
+                let column: usize = column.unwrap().parse().unwrap();
+                prop_assert!((1..=text.chars().count() + 1).contains(&column), "{problem}");
+            }
+        }
     }
 
     #[test]
