@@ -7,6 +7,7 @@ mod exclusive;
 mod failure;
 mod fallback;
 mod file;
+mod handler_type;
 mod line_writer;
 mod memory;
 mod null;
@@ -44,6 +45,7 @@ pub use self::stream::StreamHandler;
 
 use self::counters::Tally;
 use self::failure::{Hook, Reports};
+use self::handler_type::handler_type;
 use crate::record::{forget_panic, panic_text};
 use crate::sync::{Arc, AtomicBool, AtomicU16, AtomicU64, Mutex, Ordering, Weak};
 use crate::{Error, ErrorKind, Filter, Format, Formatter, Level, Record, SharedFilter};
@@ -573,53 +575,3 @@ impl fmt::Debug for Handler {
         write!(f, " ({})>", self.level())
     }
 }
-
-/// The everyday methods of a handler type: its own chain methods, and all of [`Handler`]'s by dereference.
-macro_rules! handler_type {
-    ($type:ident) => {
-        impl $type {
-            /// The same, with a level below which it takes nothing.
-            #[must_use]
-            pub fn with_level(self, level: impl Into<crate::Level>) -> Self {
-                self.handler.set_level(level);
-                self
-            }
-
-            /// The same, with a formatter.
-            #[must_use]
-            pub fn with_formatter(self, formatter: impl crate::Format + 'static) -> Self {
-                self.handler.set_formatter(formatter);
-                self
-            }
-
-            /// The same, with one more filter.
-            #[must_use]
-            pub fn with_filter(self, filter: impl crate::Filter + 'static) -> Self {
-                self.handler.add_filter(filter);
-                self
-            }
-
-            /// The same, with a name it can be found by.
-            #[must_use]
-            pub fn with_name(self, name: &str) -> Self {
-                self.handler.set_name(name);
-                self
-            }
-        }
-
-        impl std::ops::Deref for $type {
-            type Target = crate::Handler;
-
-            fn deref(&self) -> &crate::Handler {
-                &self.handler
-            }
-        }
-
-        impl From<$type> for crate::Handler {
-            fn from(handler: $type) -> Self {
-                handler.handler
-            }
-        }
-    };
-}
-use handler_type;
