@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::name::ROOT;
 use crate::{Error, ErrorKind, Level, Registry};
 
 /// Of a text that is wrong throughout, no more is told.
@@ -103,9 +104,12 @@ impl LevelSpec {
         }
     }
 
-    /// Sets a logger's level, in place of one that was given before; `""` is the root.
+    /// Sets a logger's level, in place of one that was given before; `""` and `"root"` are the root.
     pub fn set(&mut self, name: impl Into<String>, level: impl Into<Level>) {
-        let (name, level) = (name.into(), level.into());
+        let (mut name, level) = (name.into(), level.into());
+        if name == ROOT {
+            name.clear();
+        }
         self.levels.retain(|(known, _)| *known != name);
         self.levels.push((name, level));
     }
@@ -182,6 +186,7 @@ fn name_of(name: &str) -> Result<String, Wrong> {
             what: format!("a sign that no name has in {}", quoted(name)),
             expected: "a name without blanks, quotes and control characters",
         }),
+        None if name == ROOT => Ok(String::new()),
         None => Ok(name.replace("::", ".")),
     }
 }
@@ -255,6 +260,10 @@ mod tests {
         );
         assert_eq!(levels(""), []);
         assert_eq!(levels("a=info,a=debug"), [("a".to_owned(), 10)]);
+        assert_eq!(levels("root=info,error"), [(String::new(), 40)]);
+        let mut spec = LevelSpec::new("error");
+        spec.set("root", Level::INFO);
+        assert_eq!(spec.to_string(), "INFO");
     }
 
     #[test]
