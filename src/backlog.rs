@@ -5,7 +5,6 @@ use std::fmt;
 use std::thread::{self, ThreadId};
 
 use crate::handler::{Handler, Sink};
-use crate::registry::Tap;
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering};
 use crate::{Error, Format, Level, Logger, OwnedRecord, Record};
 
@@ -89,12 +88,7 @@ impl Backlog {
 
 impl Drop for Backlog {
     fn drop(&mut self) {
-        let tap = self
-            .logger
-            .inner()
-            .change(|tree| tree.remove_tap(&self.handler));
-        // Out of the lock.
-        drop(tap);
+        self.logger.end_tap(&self.handler);
         if thread::panicking() {
             self.fail();
         }
@@ -161,12 +155,7 @@ impl BacklogBuilder {
             logger: self.logger.clone(),
         };
         let handler = Handler::new(sink).with_level(self.level);
-        let tap = Tap {
-            node: self.logger.node().id(),
-            level: self.level,
-            handler: handler.clone(),
-        };
-        self.logger.inner().change(|tree| tree.add_tap(tap));
+        self.logger.tap(self.level, handler.clone());
         Backlog {
             logger: self.logger,
             handler,

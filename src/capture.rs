@@ -4,7 +4,6 @@ use std::fmt;
 use std::thread::{self, ThreadId};
 
 use crate::handler::{Handler, Sink};
-use crate::registry::Tap;
 use crate::sync::{Arc, Mutex};
 use crate::{Error, Format, Level, Logger, OwnedRecord, Record};
 
@@ -60,12 +59,7 @@ impl Capture {
             thread,
         };
         let handler = Handler::new(sink).with_level(level);
-        let tap = Tap {
-            node: logger.node().id(),
-            level,
-            handler: handler.clone(),
-        };
-        logger.inner().change(|tree| tree.add_tap(tap));
+        logger.tap(level, handler.clone());
         Self {
             logger: logger.clone(),
             handler,
@@ -142,12 +136,7 @@ impl Capture {
 
 impl Drop for Capture {
     fn drop(&mut self) {
-        let tap = self
-            .logger
-            .inner()
-            .change(|tree| tree.remove_tap(&self.handler));
-        // Out of the lock.
-        drop(tap);
+        self.logger.end_tap(&self.handler);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::handler::{Handler, Observer};
 use crate::level_methods::level_methods;
 use crate::name;
 use crate::record::{LazyText, Message};
-use crate::registry::{Inner, Node};
+use crate::registry::{Inner, Node, Tap};
 use crate::sync::{Arc, Weak};
 use crate::{Level, Record, RecordBuilder, Registry, SharedFilter, Source};
 
@@ -224,6 +224,23 @@ impl Logger {
         }
         self.change_own(|handlers, _| std::mem::swap(handlers, &mut replacement));
         replacement
+    }
+
+    /// Lets a handler have the records of this logger and of those below it from a level on, whatever the levels hide.
+    pub(crate) fn tap(&self, level: Level, handler: Handler) {
+        let tap = Tap {
+            node: self.node.id(),
+            level,
+            handler,
+        };
+        self.registry.change(|tree| tree.add_tap(tap));
+    }
+
+    /// Ends what [`tap`](Self::tap) began.
+    pub(crate) fn end_tap(&self, handler: &Handler) {
+        let tap = self.registry.change(|tree| tree.remove_tap(handler));
+        // Out of the lock.
+        drop(tap);
     }
 
     /// Puts a handler in the place of another, or behind the others where that one is not there.
