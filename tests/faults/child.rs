@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
+use std::io::{self, Write};
 use std::panic;
 use std::sync::mpsc;
 use std::thread;
@@ -44,6 +45,10 @@ fn to_stderr(format: &str) -> Handler {
 }
 
 fn stderr_fails() {
+    // The reader goes after this process has started, and a fork of the parent's may keep it open a moment longer.
+    while io::stderr().write(b".").is_ok() {
+        thread::sleep(Duration::from_millis(1));
+    }
     let handler = to_stderr("%(asctime)s %(message)s");
     panic::set_hook(Box::new(|info| log::error!("panic: {info}")));
     for n in 0..100_000 {
