@@ -5,6 +5,9 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 
+#[cfg(feature = "config")]
+use crate::problem::Problem;
+
 /// What kind of thing went wrong; see [`Error::kind`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -21,7 +24,7 @@ pub enum ErrorKind {
     FormatField,
     /// An interval, day or time of day at which no file can be rotated.
     InvalidRollover,
-    /// Options that exclude one another.
+    /// Options that exclude one another, or a configuration with errors.
     InvalidConfig,
     /// Another backend of the `log` facade was installed before.
     FacadeTaken,
@@ -61,6 +64,8 @@ struct Repr {
     kind: ErrorKind,
     message: Cow<'static, str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    #[cfg(feature = "config")]
+    problems: Vec<Problem>,
 }
 
 impl Error {
@@ -73,6 +78,8 @@ impl Error {
             kind,
             message: message.into(),
             source: None,
+            #[cfg(feature = "config")]
+            problems: Vec::new(),
         }))
     }
 
@@ -87,6 +94,20 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
+    }
+
+    /// All that is wrong with a configuration, in the order of its text, up to 100; empty for other errors. The message has them too,
+    /// a line each.
+    #[cfg(feature = "config")]
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.0.problems
+    }
+
+    #[cfg(feature = "config")]
+    pub(crate) fn with_problems(mut self, problems: Vec<Problem>) -> Self {
+        self.0.problems = problems;
+        self
     }
 
     pub(crate) fn io(doing: impl Into<Cow<'static, str>>, source: io::Error) -> Self {

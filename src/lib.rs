@@ -114,6 +114,8 @@ mod bridge;
 mod buffer;
 mod capture;
 mod clock;
+#[cfg(feature = "config")]
+pub mod config;
 mod dispatch;
 pub mod docs;
 mod environment;
@@ -129,6 +131,8 @@ mod logger;
 mod macros;
 mod name;
 mod private;
+#[cfg(feature = "config")]
+mod problem;
 mod process;
 mod record;
 mod registry;
@@ -141,6 +145,8 @@ pub use crate::backlog::{Backlog, BacklogBuilder};
 pub use crate::bridge::install;
 pub use crate::capture::{Capture, assert_logs, assert_no_logs};
 pub use crate::clock::{Clock, ManualClock, SystemClock, Timestamp};
+#[cfg(feature = "config")]
+pub use crate::config::init_from_file;
 pub use crate::error::{Error, ErrorKind};
 pub use crate::filter::{Filter, LevelRange, NameFilter, SharedFilter};
 pub use crate::formatter::{
@@ -157,6 +163,8 @@ pub use crate::handler::{
 };
 pub use crate::level::Level;
 pub use crate::logger::Logger;
+#[cfg(feature = "config")]
+pub use crate::problem::Problem;
 pub use crate::record::{KeyValues, OwnedRecord, OwnedValue, Record, RecordBuilder, Source};
 pub use crate::registry::{Registry, RegistryBuilder, TreeDump};
 pub use crate::setup::{

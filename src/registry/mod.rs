@@ -6,6 +6,8 @@
 
 mod builder;
 mod census;
+#[cfg(feature = "config")]
+mod configure;
 mod dump;
 mod level_text;
 mod name_hash;
@@ -22,6 +24,8 @@ use once_cell::sync::Lazy;
 pub use self::builder::RegistryBuilder;
 pub use self::dump::TreeDump;
 
+#[cfg(feature = "config")]
+pub(crate) use self::configure::NodeChange;
 pub(crate) use self::node::{GateCopy, Node, NodeRef};
 pub(crate) use self::tree::{NodeId, Tap, Tree};
 

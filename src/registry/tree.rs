@@ -309,6 +309,35 @@ impl Tree {
         before
     }
 
+    /// The same for values that are there, without computing routes: [`refresh`](Self::refresh) has to follow. `None` stays.
+    #[cfg(feature = "config")]
+    pub(super) fn replace_own(
+        &mut self,
+        id: NodeId,
+        handlers: Option<Vec<Handler>>,
+        filters: Option<Vec<SharedFilter>>,
+    ) -> (Vec<Handler>, Vec<SharedFilter>) {
+        let own = self.slots[id.at()].own.get_or_insert_default();
+        let mut old = (Vec::new(), Vec::new());
+        if let Some(handlers) = handlers {
+            old.0 = std::mem::replace(&mut own.handlers, handlers);
+        }
+        if let Some(filters) = filters {
+            old.1 = std::mem::replace(&mut own.filters, filters);
+        }
+        if own.handlers.is_empty() && own.filters.is_empty() {
+            self.slots[id.at()].own = None;
+        }
+        old
+    }
+
+    /// Computes all levels and all routes anew.
+    #[cfg(feature = "config")]
+    pub(super) fn refresh(&mut self) {
+        self.refresh_levels(NodeId::ROOT, Extent::All);
+        self.refresh_routes(NodeId::ROOT);
+    }
+
     /// Keeps a copy of a node's gate up to date, from now on.
     pub(crate) fn follow(&mut self, id: NodeId, copy: &'static GateCopy) {
         let node = &self.slots[id.at()].node;

@@ -8,7 +8,10 @@ pub(crate) fn answers(expected: &Value, actual: &Value) -> Result<(), String> {
         return Err(format!("unsupported: {why}"));
     }
     let list = |answer: &Value| answer["obs"].as_array().cloned().unwrap_or_default();
-    let (expected_list, actual_list) = (list(expected), list(actual));
+    let (mut expected_list, actual_list) = (list(expected), list(actual));
+    // Where in a configuration CPython stopped is not compared: here all that is wrong is told.
+    let observations = expected_list.iter_mut().filter_map(Value::as_object_mut);
+    observations.for_each(|observation| drop(observation.remove("at")));
     for at in 0..expected_list.len().max(actual_list.len()) {
         let (expected, actual) = (expected_list.get(at), actual_list.get(at));
         let equal = expected

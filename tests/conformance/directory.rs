@@ -27,9 +27,13 @@ impl Directory {
         }
     }
 
-    pub(crate) fn path_of(&self, name: &Value) -> PathBuf {
+    pub(crate) fn path(&self) -> &Path {
         fs::create_dir_all(&self.path).expect("a directory for the scenario");
-        self.path.join(name.as_str().expect("a file's name"))
+        &self.path
+    }
+
+    pub(crate) fn path_of(&self, name: &Value) -> PathBuf {
+        self.path().join(name.as_str().expect("a file's name"))
     }
 
     pub(crate) fn write(&mut self, operation: &Value, now: Timestamp) {

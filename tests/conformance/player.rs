@@ -13,13 +13,13 @@ use serde_json::{Value, json};
 
 use crate::directory::name_of;
 use crate::world::{Failure, Known, ListSink, World, kind};
-use crate::{files, filters, formatters};
+use crate::{configs, files, filters, formatters};
 
 const CLOCK: i64 = 1_709_210_096_789_000_000;
 const START: i64 = 1_709_210_000_000_000_000;
 
 /// Operations, and kinds of handlers, that belong to the parts still to be made.
-const PENDING: &[&str] = &["dict_config", "file_config", "syslog"];
+const PENDING: &[&str] = &["syslog"];
 
 pub(crate) fn needs_pending(scenario: &Value) -> bool {
     let operations = scenario["ops"].as_array().map_or(&[][..], Vec::as_slice);
@@ -216,6 +216,12 @@ impl World {
                 self.listeners
                     .push((text(operation, "id").to_owned(), listener));
             }
+            // A configured queue has a listener that runs.
+            "start" if operation["handler"].is_string() => {}
+            "stop" if operation["handler"].is_string() => self
+                .handler(&operation["handler"])?
+                .flush()
+                .map_err(|error| kind(&error))?,
             "start" => {
                 assert!(self.listener(operation).start());
             }
@@ -253,6 +259,8 @@ impl World {
             }
             "adapter" => self.make_adapter(operation),
             "basic_config" => self.basic_config(operation)?,
+            "dict_config" => configs::dict(self, operation)?,
+            "file_config" => configs::file(self, operation)?,
             "set_stream_logger" => self.set_stream_logger(operation)?,
             _ => return self.query(operation),
         }
@@ -400,7 +408,7 @@ impl World {
         }
     }
 
-    fn level(&self, value: &Value) -> Result<Level, Failure> {
+    pub(crate) fn level(&self, value: &Value) -> Result<Level, Failure> {
         match value {
             Value::Number(number) => {
                 let number = number

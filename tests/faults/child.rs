@@ -284,7 +284,7 @@ fn small_stack() {
 }
 
 fn targets() {
-    let handler = StreamHandler::new(std::io::sink());
+    let handler = StreamHandler::new(io::sink());
     get_logger("").add_handler(handler.clone());
     get_logger("app.known").set_level(Level::ERROR);
     install().unwrap();

@@ -5,6 +5,8 @@ mod capture;
 #[cfg(unix)]
 mod chains;
 mod concurrency;
+#[cfg(all(unix, feature = "yaml"))]
+mod config;
 #[cfg(unix)]
 mod files;
 mod handler;

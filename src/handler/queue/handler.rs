@@ -58,6 +58,7 @@ impl QueueHandler {
     pub fn builder() -> QueueHandlerBuilder {
         QueueHandlerBuilder {
             queue: RecordQueue::builder(),
+            respect_levels: true,
         }
     }
 
@@ -113,6 +114,7 @@ impl fmt::Debug for QueueHandler {
 #[must_use]
 pub struct QueueHandlerBuilder {
     queue: RecordQueueBuilder,
+    respect_levels: bool,
 }
 
 impl QueueHandlerBuilder {
@@ -140,12 +142,18 @@ impl QueueHandlerBuilder {
         self
     }
 
+    /// Whether the levels of the handlers are asked; on by default. Python's `respect_handler_level`, which is off there.
+    pub fn respect_handler_levels(mut self, respect: bool) -> Self {
+        self.respect_levels = respect;
+        self
+    }
+
     /// The handler, its thread started.
     #[must_use]
     pub fn build<H: Into<Handler>>(self, handlers: impl IntoIterator<Item = H>) -> QueueHandler {
         let queue = self.queue.build();
         let handlers = handlers.into_iter().map(Into::into).collect();
-        let listener = QueueListener::with(&queue, handlers, true);
+        let listener = QueueListener::with(&queue, handlers, self.respect_levels);
         listener.start();
         QueueHandler::with(queue, Some(listener))
     }

@@ -1,0 +1,246 @@
+//! Files: plain, watched, rotated.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::Kinds;
+use crate::config::arguments::Arguments;
+use crate::{
+    Error, FileHandler, Handler, Level, RotatingFileHandler, TimeZone, TimedRotatingFileHandler,
+    WatchedFileHandler, When,
+};
+
+pub(super) fn add(kinds: &mut Kinds) {
+    kinds.add_handler(&["logging.FileHandler", "file"], |arguments| {
+        let common = Common::read(arguments);
+        move || common.open(options!(FileHandler, common))
+    });
+    kinds.add_handler(
+        &["logging.handlers.WatchedFileHandler", "watched_file"],
+        |arguments| {
+            let common = Common::read(arguments);
+            move || common.open(options!(WatchedFileHandler, common))
+        },
+    );
+    kinds.add_handler(
+        &["logging.handlers.RotatingFileHandler", "rotating_file"],
+        |arguments| {
+            let mut common = Common::read(arguments);
+            let rotation = Rotation::read(arguments);
+            // As in Python: what is to be rotated is not emptied.
+            common.truncate &= rotation.max_bytes == 0;
+            move || {
+                let builder = rotation_options!(options!(RotatingFileHandler, common), rotation);
+                common.open(builder)
+            }
+        },
+    );
+    kinds.add_handler(
+        &[
+            "logging.handlers.TimedRotatingFileHandler",
+            "timed_rotating_file",
+        ],
+        |arguments| {
+            let common = Common::read(arguments);
+            let rotation = Rotation::read(arguments);
+            let when: When = arguments.optional("when").unwrap_or(When::Hour);
+            let interval: u32 = arguments.optional("interval").unwrap_or(1);
+            if interval == 0 {
+                arguments.problem("interval", "expected a whole number from 1, found 0");
+            }
+            let utc = arguments.optional("utc").unwrap_or(false);
+            let at_time = at_time(arguments);
+            move || {
+                let builder = options!(TimedRotatingFileHandler, common);
+                let mut builder = rotation_options!(builder, rotation)
+                    .when(when)
+                    .interval(interval)
+                    .time_zone(if utc { TimeZone::Utc } else { TimeZone::Local });
+                if let Some([hour, minute, second]) = at_time {
+                    builder = builder.at_time(hour, minute, second);
+                }
+                common.open(builder)
+            }
+        },
+    );
+}
+
+/// What all handlers of files are told.
+struct Common {
+    filename: PathBuf,
+    truncate: bool,
+    delay: bool,
+    permissions: Option<u32>,
+    create_dirs: bool,
+    follow_symlinks: Option<bool>,
+    buffered: Option<usize>,
+    flush_level: Option<Level>,
+    flush_interval: Option<Duration>,
+}
+
+impl Common {
+    fn read(arguments: &mut Arguments<'_>) -> Self {
+        let filename = arguments.required("filename");
+        let mode: Option<String> = arguments.optional("mode");
+        let truncate = match mode.as_deref() {
+            None | Some("a" | "at") => false,
+            Some("w" | "wt") => true,
+            Some(other) => {
+                arguments.problem("mode", format!("expected \"a\" or \"w\", found {other:?}"));
+                false
+            }
+        };
+        if let Some(encoding) = arguments.optional::<String>("encoding") {
+            let plain = encoding.to_ascii_lowercase().replace(['-', '_'], "");
+            if !matches!(&*plain, "utf8" | "u8" | "ascii" | "locale") {
+                let message =
+                    format!("expected \"utf-8\", found {encoding:?}: all text is written so");
+                arguments.problem("encoding", message);
+            }
+        }
+        // What cannot be encoded: there is none.
+        let _: Option<String> = arguments.optional("errors");
+        Self {
+            filename,
+            truncate,
+            delay: arguments.optional("delay").unwrap_or(false),
+            permissions: permissions(arguments),
+            create_dirs: arguments.optional("create_dirs").unwrap_or(false),
+            follow_symlinks: arguments.optional("follow_symlinks"),
+            buffered: arguments.optional("buffered"),
+            flush_level: arguments.optional("flush_level"),
+            flush_interval: arguments.optional("flush_interval"),
+        }
+    }
+
+    /// Opens the file. One that is to be emptied is emptied with its first record only: all else of the configuration may still fail,
+    /// and then nothing must be lost.
+    fn open<B: Open>(&self, builder: B) -> Result<Handler, Error> {
+        if self.truncate && !self.delay {
+            let check = FileHandler::builder(&self.filename);
+            let check = check.create_dirs(self.create_dirs);
+            let check = check.follow_symlinks(
+                self.follow_symlinks
+                    .unwrap_or(self.filename.starts_with("/dev")),
+            );
+            let check = check.mode(self.permissions.unwrap_or(0o600));
+            drop(check.open()?);
+        }
+        builder.open()
+    }
+}
+
+trait Open {
+    fn open(self) -> Result<Handler, Error>;
+}
+
+macro_rules! open {
+    ($($builder:ty),*) => {
+        $(impl Open for $builder {
+            fn open(self) -> Result<Handler, Error> {
+                <$builder>::open(self).map(Into::into)
+            }
+        })*
+    };
+}
+
+open!(
+    crate::FileHandlerBuilder,
+    crate::WatchedFileHandlerBuilder,
+    crate::RotatingFileHandlerBuilder,
+    crate::TimedRotatingFileHandlerBuilder
+);
+
+/// A builder with what all handlers of files are told.
+macro_rules! options {
+    ($handler:ident, $common:ident) => {{
+        let mut builder = $handler::builder(&$common.filename)
+            .truncate($common.truncate)
+            .delay($common.delay || $common.truncate)
+            .create_dirs($common.create_dirs);
+        if let Some(permissions) = $common.permissions {
+            builder = builder.mode(permissions);
+        }
+        if let Some(follow) = $common.follow_symlinks {
+            builder = builder.follow_symlinks(follow);
+        }
+        if let Some(capacity) = $common.buffered {
+            builder = builder.buffered(capacity);
+        }
+        if let Some(level) = $common.flush_level {
+            builder = builder.flush_level(level);
+        }
+        if let Some(interval) = $common.flush_interval {
+            builder = builder.flush_interval(interval);
+        }
+        builder
+    }};
+}
+use options;
+
+struct Rotation {
+    max_bytes: u64,
+    backup_count: usize,
+    #[cfg(feature = "gzip")]
+    compress: bool,
+    multi_process: bool,
+}
+
+impl Rotation {
+    fn read(arguments: &mut Arguments<'_>) -> Self {
+        let compress = arguments.optional("compress").unwrap_or(false);
+        if compress && !cfg!(feature = "gzip") {
+            let message = "compression is not in this build: it is the feature `gzip`";
+            arguments.problem("compress", message);
+        }
+        Self {
+            max_bytes: arguments.optional("maxBytes").unwrap_or(0),
+            backup_count: arguments.optional("backupCount").unwrap_or(0),
+            #[cfg(feature = "gzip")]
+            compress,
+            multi_process: arguments.optional("multi_process").unwrap_or(false),
+        }
+    }
+}
+
+macro_rules! rotation_options {
+    ($builder:expr, $rotation:ident) => {{
+        let builder = $builder
+            .max_bytes($rotation.max_bytes)
+            .backup_count($rotation.backup_count)
+            .multi_process($rotation.multi_process);
+        #[cfg(feature = "gzip")]
+        let builder = builder.compress($rotation.compress);
+        builder
+    }};
+}
+use rotation_options;
+
+/// `"0640"`, as people write permissions.
+fn permissions(arguments: &mut Arguments<'_>) -> Option<u32> {
+    let text: String = arguments.optional("permissions")?;
+    let bits = u32::from_str_radix(text.trim_start_matches("0o"), 8);
+    match bits {
+        Ok(bits) if bits <= 0o7777 => Some(bits),
+        _ => {
+            let message = format!("expected permissions in octal, as \"0640\", found {text:?}");
+            arguments.problem("permissions", message);
+            None
+        }
+    }
+}
+
+/// `"02:30"` or `"02:30:00"`.
+fn at_time(arguments: &mut Arguments<'_>) -> Option<[u8; 3]> {
+    let text: String = arguments.optional("atTime")?;
+    let parts: Option<Vec<u8>> = text.split(':').map(|part| part.parse().ok()).collect();
+    match parts.as_deref() {
+        Some([hour @ 0..=23, minute @ 0..=59]) => Some([*hour, *minute, 0]),
+        Some([hour @ 0..=23, minute @ 0..=59, second @ 0..=59]) => Some([*hour, *minute, *second]),
+        _ => {
+            let message = format!("expected a time of day, as \"02:30\", found {text:?}");
+            arguments.problem("atTime", message);
+            None
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Handlers that keep records for others, or choose among them.
+
+use super::Kinds;
+use crate::config::arguments::HandlerRef;
+use crate::{FallbackHandler, Level, MemoryHandler};
+
+pub(super) fn add(kinds: &mut Kinds) {
+    kinds.add_handler(&["logging.handlers.MemoryHandler", "memory"], |arguments| {
+        let capacity = arguments.required("capacity");
+        let flush_level = arguments.optional("flushLevel").unwrap_or(Level::ERROR);
+        let target = arguments.handler("target");
+        let flush_on_close = arguments.optional("flushOnClose").unwrap_or(true);
+        let respects_level = arguments.optional("respect_target_level").unwrap_or(false);
+        move || {
+            let mut handler = MemoryHandler::new(capacity)
+                .with_flush_level(flush_level)
+                .with_flush_on_close(flush_on_close);
+            if respects_level {
+                handler = handler.respecting_target_level();
+            }
+            Ok(match target {
+                Some(target) => handler.with_target(target.handler()?).into(),
+                None => handler.into(),
+            })
+        }
+    });
+    kinds.add_handler(&["fallback"], |arguments| {
+        let handlers = arguments.handlers("handlers");
+        if handlers.is_empty() {
+            arguments.problem("handlers", "expected at least one handler");
+        }
+        move || {
+            let handlers = handlers.iter().map(HandlerRef::handler);
+            let handlers = handlers.collect::<Result<Vec<_>, _>>()?;
+            Ok(FallbackHandler::new(handlers).into())
+        }
+    });
+}

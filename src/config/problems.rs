@@ -1,0 +1,102 @@
+//! What is found to be wrong while a document is read and checked.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use super::node::Place;
+use crate::problem::Problem;
+use crate::{Error, ErrorKind};
+
+/// What is wrong, and where; the way to it in the document is known by whoever checks.
+#[derive(Clone, Debug)]
+pub(crate) struct Trouble {
+    pub(crate) place: Place,
+    pub(crate) path: String,
+    pub(crate) message: Cow<'static, str>,
+    pub(crate) suggestion: Option<String>,
+}
+
+impl Trouble {
+    pub(crate) fn new(place: Place, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            place,
+            path: String::new(),
+            message: message.into(),
+            suggestion: None,
+        }
+    }
+
+    pub(crate) fn at(mut self, path: impl Into<String>) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    /// Adds which of the known words may have been meant.
+    pub(crate) fn among<'k>(
+        mut self,
+        word: &str,
+        known: impl IntoIterator<Item = &'k str>,
+    ) -> Self {
+        self.suggestion = suggest(word, known).map(str::to_owned);
+        self
+    }
+}
+
+/// The known word nearest to a word, if one is near.
+pub(crate) fn suggest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    /// Beyond that nobody can have meant it, and comparing takes long.
+    const LONGEST: usize = 100;
+    /// Words less alike than that are others, by Jaro and Winkler.
+    const ALIKE: f64 = 0.8;
+    if word.len() > LONGEST {
+        return None;
+    }
+    let word = word.to_lowercase();
+    let likeness = |known: &str| {
+        let lower = known.to_lowercase();
+        // `StreamHandler` for `logging.StreamHandler`.
+        let is_end = lower
+            .strip_suffix(&*word)
+            .is_some_and(|rest| rest.ends_with('.'));
+        if is_end {
+            1.0
+        } else {
+            strsim::jaro_winkler(&word, &lower)
+        }
+    };
+    let near = known
+        .into_iter()
+        .filter(|known| known.len() <= LONGEST)
+        .map(|known| (likeness(known), known))
+        .filter(|(likeness, _)| *likeness >= ALIKE);
+    near.max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, known)| known)
+}
+
+/// A document of nothing but errors is not repeated whole.
+pub(super) const MOST_SHOWN: usize = 100;
+
+/// The error of a configuration, with all that is wrong in the order of the text.
+pub(crate) fn error(source: &str, text: &str, troubles: Vec<Trouble>) -> Error {
+    let count = troubles.len();
+    let mut problems: Vec<_> = troubles
+        .into_iter()
+        .take(MOST_SHOWN)
+        .map(|trouble| Problem {
+            path: trouble.path,
+            position: trouble.place.position(text),
+            message: trouble.message.into_owned(),
+            suggestion: trouble.suggestion,
+        })
+        .collect();
+    problems.sort_by_key(|problem| problem.position);
+    let plural = if count == 1 { "" } else { "s" };
+    let mut message = format!("{source} has {count} error{plural}");
+    for problem in &problems {
+        let _ = write!(message, "\n  {problem}");
+    }
+    if count > MOST_SHOWN {
+        let _ = write!(message, "\n  and {} more", count - MOST_SHOWN);
+    }
+    Error::new(ErrorKind::InvalidConfig, message).with_problems(problems)
+}

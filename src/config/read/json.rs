@@ -1,0 +1,97 @@
+//! JSON, by `serde_json`; places come from where its raw values lie in the text.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::{MAX_DEPTH, MapBuilder, too_deep};
+use crate::config::node::{Node, Place, Value};
+use crate::config::problems::Trouble;
+
+pub(super) fn read(text: &str) -> Result<Node, Trouble> {
+    // Checks the whole text, without recursion.
+    let raw: &RawValue = serde_json::from_str(text).map_err(|error| syntax(&error))?;
+    let reader = Reader {
+        start: text.as_ptr() as usize,
+    };
+    reader.node(raw, 0)
+}
+
+fn syntax(error: &serde_json::Error) -> Trouble {
+    let message = error.to_string();
+    // The place is told apart from the message here.
+    let message = message.split(" at line ").next().unwrap_or_default();
+    let place = Place::Line(error.line(), error.column().max(1));
+    Trouble::new(place, format!("not JSON: {message}"))
+}
+
+struct Reader {
+    start: usize,
+}
+
+impl Reader {
+    fn place(&self, raw: &RawValue) -> Place {
+        Place::Byte((raw.get().as_ptr() as usize).saturating_sub(self.start))
+    }
+
+    fn node(&self, raw: &RawValue, depth: usize) -> Result<Node, Trouble> {
+        let (text, place) = (raw.get(), self.place(raw));
+        if depth > MAX_DEPTH {
+            return Err(too_deep(place));
+        }
+        let wrong = |error: serde_json::Error| Trouble::new(place, format!("not JSON: {error}"));
+        let value = match text.as_bytes().first() {
+            Some(b'{') => {
+                let Entries(entries) = serde_json::from_str(text).map_err(wrong)?;
+                let mut map = MapBuilder::default();
+                for (key, value) in entries {
+                    let name = serde_json::from_str(key.get()).map_err(wrong)?;
+                    map.push(name, self.place(key), self.node(value, depth + 1)?)?;
+                }
+                map.finish()
+            }
+            Some(b'[') => {
+                let list: Vec<&RawValue> = serde_json::from_str(text).map_err(wrong)?;
+                let nodes = list.into_iter().map(|raw| self.node(raw, depth + 1));
+                Value::List(nodes.collect::<Result<_, _>>()?)
+            }
+            Some(b'"') => Value::Text(serde_json::from_str(text).map_err(wrong)?),
+            Some(b't') => Value::Bool(true),
+            Some(b'f') => Value::Bool(false),
+            Some(b'n') => Value::Null,
+            _ => match text.parse() {
+                Ok(whole) => Value::Whole(whole),
+                Err(_) => Value::Float(serde_json::from_str(text).map_err(wrong)?),
+            },
+        };
+        Ok(Node::new(value, place))
+    }
+}
+
+/// An object with its keys where they stand, and doubled ones as well.
+struct Entries<'t>(Vec<(&'t RawValue, &'t RawValue)>);
+
+impl<'de> Deserialize<'de> for Entries<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Entries<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+
+        deserializer.deserialize_map(Collect)
+    }
+}

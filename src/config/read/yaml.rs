@@ -1,0 +1,274 @@
+//! YAML, by `saphyr-parser`: its events become a document here, as aliases must not grow without bounds.
+
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
+
+use super::{MAX_DEPTH, MapBuilder, too_deep};
+use crate::config::node::{Node, Place, Value};
+use crate::config::problems::Trouble;
+
+/// How many values all aliases together may stand for: a few lines of them could be billions otherwise.
+const MAX_ALIASED: usize = 10_000;
+
+/// How many values all anchors together may hold.
+const MAX_ANCHORED: usize = 100_000;
+
+pub(super) fn read(text: &str) -> Result<Node, Trouble> {
+    let mut parser = Parser::new_from_str(text);
+    let mut reader = Reader::default();
+    let mut documents = 0;
+    while let Some(event) = parser.next_event() {
+        let (event, span) = event.map_err(|error| {
+            let message = format!("not YAML: {}", error.info());
+            Trouble::new(place(*error.marker()), message)
+        })?;
+        let place = place(span.start);
+        match event {
+            Event::DocumentStart(_) => {
+                documents += 1;
+                if documents > 1 {
+                    return Err(Trouble::new(
+                        place,
+                        "expected one document, found another one",
+                    ));
+                }
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                // A logger may well be called `on`, `null` or `007`.
+                let value = if reader.expects_key() {
+                    Value::Text(text.into_owned())
+                } else {
+                    scalar(&text, style, tag.as_deref())
+                };
+                reader.finish(Node::new(value, place), anchor, 1)?;
+            }
+            Event::SequenceStart(anchor, _) => reader.open(Open::list(place, anchor))?,
+            Event::MappingStart(anchor, _) => reader.open(Open::map(place, anchor))?,
+            Event::SequenceEnd | Event::MappingEnd => reader.close()?,
+            Event::Alias(anchor) => reader.alias(anchor, place)?,
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
+        }
+    }
+    Ok(reader
+        .root
+        .unwrap_or_else(|| Node::new(Value::Null, Place::Byte(0))))
+}
+
+fn place(marker: Marker) -> Place {
+    Place::Line(marker.line(), marker.col() + 1)
+}
+
+/// By the core schema: quoted is text, and of the plain ones null, truth values and numbers are not.
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Value {
+    let is_text = tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
+    if style != ScalarStyle::Plain || is_text {
+        return Value::Text(text.to_owned());
+    }
+    let radix = |prefix: &str, radix| {
+        let digits = text.strip_prefix(prefix)?;
+        i64::from_str_radix(digits, radix).ok()
+    };
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        "true" | "True" | "TRUE" => Value::Bool(true),
+        "false" | "False" | "FALSE" => Value::Bool(false),
+        ".inf" | ".Inf" | "+.inf" => Value::Float(f64::INFINITY),
+        "-.inf" | "-.Inf" => Value::Float(f64::NEG_INFINITY),
+        ".nan" | ".NaN" => Value::Float(f64::NAN),
+        _ => {
+            let whole = text
+                .parse()
+                .ok()
+                .or_else(|| radix("0o", 8))
+                .or_else(|| radix("0x", 16));
+            if let Some(whole) = whole {
+                return Value::Whole(whole);
+            }
+            // `inf` and `nan` are words here.
+            let is_number = text.bytes().any(|byte| byte.is_ascii_digit())
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+            match text.parse() {
+                Ok(float) if is_number => Value::Float(float),
+                _ => Value::Text(text.to_owned()),
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    root: Option<Node>,
+    open: Vec<Open>,
+    anchors: HashMap<usize, Anchored>,
+    /// What anchors hold so far, and what aliases stand for.
+    anchored: usize,
+    aliased: usize,
+}
+
+struct Anchored {
+    node: Node,
+    size: usize,
+}
+
+/// A list or section whose end has not come yet.
+struct Open {
+    place: Place,
+    anchor: usize,
+    kind: Kind,
+    /// Values in it, those of aliases included.
+    size: usize,
+}
+
+enum Kind {
+    List(Vec<Node>),
+    Map {
+        entries: MapBuilder,
+        key: Option<(String, Place)>,
+        /// What `<<` brings, behind what the section says itself.
+        merged: Vec<Node>,
+    },
+}
+
+impl Open {
+    fn list(place: Place, anchor: usize) -> Self {
+        let kind = Kind::List(Vec::new());
+        Self {
+            place,
+            anchor,
+            kind,
+            size: 1,
+        }
+    }
+
+    fn map(place: Place, anchor: usize) -> Self {
+        let kind = Kind::Map {
+            entries: MapBuilder::default(),
+            key: None,
+            merged: Vec::new(),
+        };
+        Self {
+            place,
+            anchor,
+            kind,
+            size: 1,
+        }
+    }
+}
+
+impl Reader {
+    fn expects_key(&self) -> bool {
+        let innermost = self.open.last().map(|open| &open.kind);
+        matches!(innermost, Some(Kind::Map { key: None, .. }))
+    }
+
+    fn open(&mut self, open: Open) -> Result<(), Trouble> {
+        if self.open.len() >= MAX_DEPTH {
+            return Err(too_deep(open.place));
+        }
+        if self.expects_key() {
+            return Err(Trouble::new(
+                open.place,
+                "expected a text as a key, found a list or section",
+            ));
+        }
+        self.open.push(open);
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), Trouble> {
+        let Some(open) = self.open.pop() else {
+            return Ok(());
+        };
+        let value = match open.kind {
+            Kind::List(list) => Value::List(list),
+            Kind::Map {
+                mut entries,
+                merged,
+                ..
+            } => {
+                for node in merged {
+                    merge(&mut entries, node)?;
+                }
+                entries.finish()
+            }
+        };
+        self.finish(Node::new(value, open.place), open.anchor, open.size)
+    }
+
+    fn alias(&mut self, anchor: usize, place: Place) -> Result<(), Trouble> {
+        // An anchor is known from the end of its value on, so none can hold itself.
+        let Some(anchored) = self.anchors.get(&anchor) else {
+            return Err(Trouble::new(
+                place,
+                "the alias stands inside its own anchor",
+            ));
+        };
+        let size = anchored.size;
+        self.aliased = self.aliased.saturating_add(size);
+        if self.aliased > MAX_ALIASED {
+            let message = format!("expected aliases for at most {MAX_ALIASED} values in all");
+            return Err(Trouble::new(place, message));
+        }
+        let node = Node::new(anchored.node.value.clone(), place);
+        self.finish(node, 0, size)
+    }
+
+    /// Puts a whole value where it belongs.
+    fn finish(&mut self, node: Node, anchor: usize, size: usize) -> Result<(), Trouble> {
+        if anchor != 0 {
+            let node = node.clone();
+            self.anchored = self.anchored.saturating_add(size);
+            if self.anchored > MAX_ANCHORED {
+                let message = format!("expected anchors for at most {MAX_ANCHORED} values in all");
+                return Err(Trouble::new(node.place, message));
+            }
+            self.anchors.insert(anchor, Anchored { node, size });
+        }
+        let Some(open) = self.open.last_mut() else {
+            self.root = Some(node);
+            return Ok(());
+        };
+        open.size = open.size.saturating_add(size);
+        match &mut open.kind {
+            Kind::List(list) => list.push(node),
+            Kind::Map {
+                entries,
+                key,
+                merged,
+            } => match key.take() {
+                None => *key = Some((key_text(&node)?, node.place)),
+                Some((name, _)) if name == "<<" => match node.value {
+                    Value::List(list) => merged.extend(list),
+                    _ => merged.push(node),
+                },
+                Some((name, place)) => entries.push(name, place, node)?,
+            },
+        }
+        Ok(())
+    }
+}
+
+fn key_text(node: &Node) -> Result<String, Trouble> {
+    // Only an alias can be anything else.
+    node.text().map(str::to_owned).ok_or_else(|| {
+        let message = format!("expected a text as a key, found {}", node.describe());
+        Trouble::new(node.place, message)
+    })
+}
+
+/// Adds what a section does not say itself.
+fn merge(entries: &mut MapBuilder, node: Node) -> Result<(), Trouble> {
+    let Value::Map(map) = node.value else {
+        let message = format!("expected a section to merge, found {}", node.describe());
+        return Err(Trouble::new(node.place, message));
+    };
+    for (key, value) in map.0 {
+        if !entries.keys.contains(&key.text) {
+            entries.push(key.text, key.place, value)?;
+        }
+    }
+    Ok(())
+}

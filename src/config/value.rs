@@ -1,0 +1,345 @@
+//! What a value of a configuration can be read as: [`FromConfig`].
+
+#![expect(
+    private_interfaces,
+    unnameable_types,
+    reason = "how values are read is nobody else's to implement or to call"
+)]
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::{Component, PathBuf};
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+
+use super::check::Check;
+use super::node::{Node, Value};
+use super::problems::suggest;
+use crate::{ColorChoice, JsonTime, Level, Multiline, Overflow, OwnedValue, Style, TimeZone, When};
+
+/// What an argument can be read as: truth values, numbers, texts, [`Level`], [`Duration`], [`PathBuf`], lists and sections of
+/// these, and the crate's own choices ([`Style`], [`Overflow`], …).
+///
+/// | type | what is taken |
+/// |---|---|
+/// | `bool` | true, false, `yes`, `no`, `on`, `off`, 0, 1 |
+/// | [`Level`] | a name in any case, or a number from 0 to 65535 |
+/// | [`Duration`] | seconds as a number, or a text: `"500ms"`, `"2s"`, `"5m"`, `"1h"`, `"1d"` |
+/// | [`PathBuf`] | a text without `..`; [relative ones](super::DictConfig::directory) |
+/// | [`OwnedValue`] | any text, number or truth value |
+///
+/// It is implemented here only. For anything else, read a `String` and [say](super::Arguments::problem) what is wrong with it.
+pub trait FromConfig: Read {}
+
+impl<T: Read> FromConfig for T {}
+
+/// How it is done, for this crate alone.
+pub trait Read: Sized {
+    #[doc(hidden)]
+    fn read(node: &Node, check: &Check<'_>) -> Result<Self, Mismatch>;
+
+    /// Its part of the JSON Schema.
+    #[doc(hidden)]
+    fn schema() -> Json;
+}
+
+/// What was expected in place of a value.
+#[derive(Debug)]
+pub(crate) struct Mismatch {
+    pub(super) expected: Cow<'static, str>,
+    pub(super) suggestion: Option<String>,
+}
+
+impl Mismatch {
+    pub(super) fn new(expected: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            expected: expected.into(),
+            suggestion: None,
+        }
+    }
+}
+
+impl Read for bool {
+    fn read(node: &Node, _: &Check<'_>) -> Result<Self, Mismatch> {
+        match &node.value {
+            Value::Bool(value) => Ok(*value),
+            Value::Whole(0) => Ok(false),
+            Value::Whole(1) => Ok(true),
+            Value::Text(text) => match &*text.to_ascii_lowercase() {
+                "true" | "yes" | "on" => Ok(true),
+                "false" | "no" | "off" => Ok(false),
+                _ => Err(Mismatch::new("true or false")),
+            },
+            _ => Err(Mismatch::new("true or false")),
+        }
+    }
+
+    fn schema() -> Json {
+        json!({"enum": [true, false, "true", "false", "yes", "no", "on", "off", 0, 1]})
+    }
+}
+
+macro_rules! whole_numbers {
+    ($($type:ty),*) => {
+        $(impl Read for $type {
+            fn read(node: &Node, _: &Check<'_>) -> Result<Self, Mismatch> {
+                let number = match node.value {
+                    Value::Whole(whole) => Self::try_from(whole).ok(),
+                    _ => None,
+                };
+                number.ok_or_else(|| {
+                    Mismatch::new(format!("a whole number from {} to {}", Self::MIN, Self::MAX))
+                })
+            }
+
+            fn schema() -> Json {
+                json!({"type": "integer", "minimum": Self::MIN, "maximum": Self::MAX})
+            }
+        })*
+    };
+}
+
+whole_numbers!(u8, u16, u32, u64, usize, i32, i64);
+
+impl Read for f64 {
+    fn read(node: &Node, _: &Check<'_>) -> Result<Self, Mismatch> {
+        match node.value {
+            Value::Float(float) => Ok(float),
+            #[expect(clippy::cast_precision_loss, reason = "what a number of this type is")]
+            Value::Whole(whole) => Ok(whole as Self),
+            _ => Err(Mismatch::new("a number")),
+        }
+    }
+
+    fn schema() -> Json {
+        json!({"type": "number"})
+    }
+}
+
+impl Read for String {
+    fn read(node: &Node, _: &Check<'_>) -> Result<Self, Mismatch> {
+        let text = node.text().map(str::to_owned);
+        text.ok_or_else(|| Mismatch::new("a text"))
+    }
+
+    fn schema() -> Json {
+        json!({"type": "string"})
+    }
+}
+
+impl Read for Level {
+    fn read(node: &Node, check: &Check<'_>) -> Result<Self, Mismatch> {
+        const EXPECTED: &str = "a level, by name or as a number from 0 to 65535";
+        match &node.value {
+            Value::Whole(number) => u16::try_from(*number)
+                .map(Self::new)
+                .map_err(|_| Mismatch::new(EXPECTED)),
+            Value::Text(text) => {
+                let name = text.strip_prefix("ext://logging.").unwrap_or(text);
+                check.registry.parse_level(name).map_err(|_| {
+                    let names = check.registry.level_names();
+                    let known = names.iter().map(|(name, _)| &**name);
+                    Mismatch {
+                        expected: EXPECTED.into(),
+                        suggestion: suggest(name, known).map(str::to_owned),
+                    }
+                })
+            }
+            _ => Err(Mismatch::new(EXPECTED)),
+        }
+    }
+
+    fn schema() -> Json {
+        json!({"oneOf": [{"type": "string", "minLength": 1}, {"type": "integer", "minimum": 0, "maximum": 65535}]})
+    }
+}
+
+impl Read for Duration {
+    fn read(node: &Node, _: &Check<'_>) -> Result<Self, Mismatch> {
+        let seconds = match &node.value {
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "no such time is measured to the nanosecond"
+            )]
+            Value::Whole(seconds) => Some(*seconds as f64),
+            Value::Float(seconds) => Some(*seconds),
+            Value::Text(text) => {
+                let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+                let unit = match &text[digits.len()..] {
+                    "ms" => Some(0.001),
+                    "s" => Some(1.0),
+                    "m" => Some(60.0),
+                    "h" => Some(3_600.0),
+                    "d" => Some(86_400.0),
+                    _ => None,
+                };
+                let number: Option<f64> = digits.trim().parse().ok();
+                number.zip(unit).map(|(number, unit)| number * unit)
+            }
+            _ => None,
+        };
+        seconds
+            .and_then(|seconds| Self::try_from_secs_f64(seconds).ok())
+            .ok_or_else(|| {
+                Mismatch::new("a time in seconds, or with its unit: \"500ms\", \"2s\", \"5m\", \"1h\", \"1d\"")
+            })
+    }
+
+    fn schema() -> Json {
+        json!({"oneOf": [
+            {"type": "number", "minimum": 0},
+            {"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? *(ms|s|m|h|d)$"}
+        ]})
+    }
+}
+
+impl Read for PathBuf {
+    fn read(node: &Node, check: &Check<'_>) -> Result<Self, Mismatch> {
+        let text = node
+            .text()
+            .filter(|text| !text.is_empty() && !text.contains('\0'));
+        let path = text
+            .map(PathBuf::from)
+            .ok_or_else(|| Mismatch::new("a path"))?;
+        let goes_up = path.components().any(|part| part == Component::ParentDir);
+        if goes_up && !check.settings.allow_parent {
+            return Err(Mismatch::new("a path without `..`"));
+        }
+        Ok(match &check.settings.directory {
+            Some(directory) => directory.join(path),
+            None => path,
+        })
+    }
+
+    fn schema() -> Json {
+        json!({"type": "string", "minLength": 1})
+    }
+}
+
+impl Read for OwnedValue {
+    fn read(node: &Node, _: &Check<'_>) -> Result<Self, Mismatch> {
+        match &node.value {
+            Value::Null => Ok(Self::Null),
+            Value::Bool(value) => Ok((*value).into()),
+            Value::Whole(whole) => Ok((*whole).into()),
+            Value::Float(float) => Ok((*float).into()),
+            Value::Text(text) => Ok(text.as_str().into()),
+            Value::List(_) | Value::Map(_) => Err(Mismatch::new("a text, a number, true or false")),
+        }
+    }
+
+    fn schema() -> Json {
+        json!({"type": ["string", "number", "boolean", "null"]})
+    }
+}
+
+impl<T: Read> Read for Vec<T> {
+    fn read(node: &Node, check: &Check<'_>) -> Result<Self, Mismatch> {
+        let Value::List(list) = &node.value else {
+            return Err(Mismatch::new("a list"));
+        };
+        let items = list.iter().enumerate().map(|(number, item)| {
+            T::read(item, check).map_err(|mismatch| Mismatch {
+                expected: format!("{} at place {number} of the list", mismatch.expected).into(),
+                ..mismatch
+            })
+        });
+        items.collect()
+    }
+
+    fn schema() -> Json {
+        json!({"type": "array", "items": T::schema()})
+    }
+}
+
+impl<T: Read> Read for BTreeMap<String, T> {
+    fn read(node: &Node, check: &Check<'_>) -> Result<Self, Mismatch> {
+        let Some(map) = node.map() else {
+            return Err(Mismatch::new("a section"));
+        };
+        let entries = map.0.iter().map(|(key, value)| {
+            let value = T::read(value, check).map_err(|mismatch| Mismatch {
+                expected: format!("{} under {:?}", mismatch.expected, key.text).into(),
+                ..mismatch
+            });
+            Ok((key.text.clone(), value?))
+        });
+        entries.collect()
+    }
+
+    fn schema() -> Json {
+        json!({"type": "object", "additionalProperties": T::schema()})
+    }
+}
+
+impl Read for When {
+    fn read(node: &Node, _: &Check<'_>) -> Result<Self, Mismatch> {
+        let when = node.text().and_then(|text| text.parse().ok());
+        when.ok_or_else(|| Mismatch::new("one of S, M, H, D, MIDNIGHT and W0 (Monday) to W6"))
+    }
+
+    fn schema() -> Json {
+        json!({"type": "string", "pattern": "^([SsMmHhDd]|[Mm][Ii][Dd][Nn][Ii][Gg][Hh][Tt]|[Ww][0-6])$"})
+    }
+}
+
+/// A type that is one of a few words.
+macro_rules! choices {
+    ($($type:ty { $($word:literal => $value:expr),* $(,)? })*) => {
+        $(impl Read for $type {
+            fn read(node: &Node, _: &Check<'_>) -> Result<Self, Mismatch> {
+                const WORDS: &[&str] = &[$($word),*];
+                match node.text() {
+                    $(Some($word) => Ok($value),)*
+                    other => Err(Mismatch {
+                        expected: format!("one of {}", WORDS.join(", ")).into(),
+                        suggestion: other
+                            .and_then(|text| suggest(text, WORDS.iter().copied()))
+                            .map(str::to_owned),
+                    }),
+                }
+            }
+
+            fn schema() -> Json {
+                json!({"enum": [$($word),*]})
+            }
+        })*
+    };
+}
+
+choices! {
+    Style {
+        "%" => Self::Percent,
+        "{" => Self::Brace,
+        "$" => Self::Dollar,
+    }
+    Multiline {
+        "indent" => Self::Indent,
+        "escape" => Self::Escape,
+        "raw" => Self::Raw,
+    }
+    TimeZone {
+        "local" => Self::Local,
+        "utc" => Self::Utc,
+    }
+    ColorChoice {
+        "auto" => Self::Auto,
+        "always" => Self::Always,
+        "never" => Self::Never,
+    }
+    JsonTime {
+        "millis" => Self::Millis,
+        "nanos" => Self::Nanos,
+        "local_millis" => Self::LocalMillis,
+        "epoch_millis" => Self::EpochMillis,
+        "epoch_nanos" => Self::EpochNanos,
+        "omitted" => Self::Omitted,
+    }
+    Overflow {
+        "block" => Self::Block,
+        "drop_newest" => Self::DropNewest,
+        "drop_oldest" => Self::DropOldest,
+        "by_severity" => Self::BySeverity,
+    }
+}

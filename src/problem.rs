@@ -1,0 +1,62 @@
+//! What is wrong with a configuration, at one place of it: [`Problem`].
+
+use std::fmt;
+
+/// What is wrong at one place of a configuration; [`Error::problems`](crate::Error::problems) has all of them.
+///
+/// `Display` gives the whole in one line: `line 7, column 14: handlers.file.level: expected …, found "WTF"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub(crate) path: String,
+    pub(crate) position: Option<(usize, usize)>,
+    pub(crate) message: String,
+    pub(crate) suggestion: Option<String>,
+}
+
+impl Problem {
+    /// The way to the place from the top of the document: `handlers.file.level`, `root.handlers[0]`; empty for the document itself.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The line in the text, from 1; `None` where the configuration is no text.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        self.position.map(|(line, _)| line)
+    }
+
+    /// The column in the text, from 1, in characters; `None` where the configuration is no text.
+    #[must_use]
+    pub fn column(&self) -> Option<usize> {
+        self.position.map(|(_, column)| column)
+    }
+
+    /// What is wrong: what was expected, and what was found.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What may have been meant.
+    #[must_use]
+    pub fn suggestion(&self) -> Option<&str> {
+        self.suggestion.as_deref()
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((line, column)) = self.position {
+            write!(f, "line {line}, column {column}: ")?;
+        }
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.path.escape_debug())?;
+        }
+        f.write_str(&self.message)?;
+        match &self.suggestion {
+            Some(suggestion) => write!(f, "; did you mean {suggestion:?}?"),
+            None => Ok(()),
+        }
+    }
+}

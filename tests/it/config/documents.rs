@@ -1,0 +1,319 @@
+//! The same configuration in every notation.
+
+use logtree::config::{
+    DictConfig, FilterSection, FormatterSection, HandlerSection, LoggerSection, Syntax,
+};
+use logtree::{Level, Registry};
+
+use super::kinds_with;
+use crate::support::Text;
+
+const JSON: &str = r#"{
+    "version": 1,
+    "formatters": {"brief": {"format": "%(levelname)-8s %(name)s: %(message)s"}},
+    "filters": {"own": {"name": "app"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "stream": "ext://test", "formatter": "brief",
+                    "level": "INFO", "filters": ["own"]}
+    },
+    "loggers": {"app.db": {"level": "DEBUG"}, "noisy": {"level": "ERROR", "propagate": false}},
+    "root": {"level": "WARNING", "handlers": ["console"]}
+}"#;
+
+const TOML: &str = r#"
+    version = 1
+    formatters.brief.format = "%(levelname)-8s %(name)s: %(message)s"
+    filters.own.name = "app"
+
+    [handlers.console]
+    class = "stream"
+    stream = "ext://test"
+    formatter = "brief"
+    level = "info"
+    filters = ["own"]
+
+    [loggers]
+    "app.db" = { level = 10 }
+    noisy = { level = "ERROR", propagate = false }
+
+    [root]
+    level = "WARNING"
+    handlers = ["console"]
+"#;
+
+const YAML: &str = "
+version: 1
+formatters:
+  brief: {format: '%(levelname)-8s %(name)s: %(message)s'}
+filters:
+  own:
+    '()': logging.Filter
+    name: app
+handlers:
+  console:
+    class: logging.StreamHandler
+    stream: ext://test
+    formatter: brief
+    level: cfg://own.levels[1]
+    filters: [own]
+own: {levels: [DEBUG, INFO]}
+loggers:
+  app.db: {level: DEBUG}
+  noisy:
+    level: ERROR
+    propagate: no
+root:
+  level: WARNING
+  handlers: [console]
+";
+
+fn built() -> DictConfig {
+    DictConfig::builder()
+        .formatter(
+            "brief",
+            FormatterSection::new("%(levelname)-8s %(name)s: %(message)s"),
+        )
+        .filter("own", FilterSection::name("app"))
+        .handler(
+            "console",
+            HandlerSection::new("stream")
+                .with("stream", "ext://test")
+                .formatter("brief")
+                .level(Level::INFO)
+                .filters(["own"]),
+        )
+        .logger("app.db", LoggerSection::new().level(Level::DEBUG))
+        .logger(
+            "noisy",
+            LoggerSection::new().level(Level::ERROR).propagate(false),
+        )
+        .root(
+            LoggerSection::new()
+                .level(Level::WARNING)
+                .handlers(["console"]),
+        )
+        .build()
+}
+
+#[test]
+fn the_notations_say_the_same() {
+    let documents = [
+        ("JSON", DictConfig::from_json(JSON)),
+        ("TOML", DictConfig::from_toml(TOML)),
+        ("YAML", DictConfig::from_yaml(YAML)),
+        ("code", Ok(built())),
+        (
+            "value",
+            DictConfig::from_value(&serde_json::from_str::<serde_json::Value>(JSON).unwrap()),
+        ),
+    ];
+    let mut dumps = Vec::new();
+    for (notation, document) in documents {
+        let (registry, text) = (Registry::new(), Text::default());
+        document
+            .unwrap()
+            .kinds(kinds_with(&text))
+            .apply_to(&registry)
+            .unwrap();
+        logtree::debug!(registry.get_logger("app.db"), "not for this handler");
+        logtree::info!(registry.get_logger("app.db"), "shown");
+        logtree::error!(registry.get_logger("noisy"), "cut off");
+        logtree::error!(registry.get_logger("other"), "filtered");
+        assert_eq!(text.get(), "INFO     app.db: shown\n", "{notation}");
+        // Filters are shown by where they lie.
+        let dump = registry.dump().to_string();
+        dumps.push(dump.replace("\"console\" ", ""));
+    }
+    assert!(
+        dumps.windows(2).all(|pair| pair[0] == pair[1]),
+        "{dumps:#?}"
+    );
+}
+
+#[test]
+fn yaml_anchors_and_merges() {
+    let text = Text::default();
+    let yaml = "
+version: 1
+handlers:
+  first: &stream {class: stream, stream: ext://test, level: ERROR}
+  second:
+    <<: *stream
+    level: INFO
+  third: *stream
+root: {level: 1, handlers: [first, second, third]}
+";
+    let registry = Registry::new();
+    let config = DictConfig::from_yaml(yaml)
+        .unwrap()
+        .kinds(kinds_with(&text));
+    config.apply_to(&registry).unwrap();
+    let levels: Vec<_> = registry
+        .root()
+        .handlers()
+        .iter()
+        .map(|handler| handler.level().number())
+        .collect();
+    assert_eq!(levels, [40, 20, 40]);
+}
+
+#[test]
+fn ini_as_in_pythons_documentation() {
+    const INI: &str = "
+; A comment, as the documentation of configparser has them.
+[DEFAULT]
+where = ext
+
+[loggers]
+keys=root,simpleExample
+
+[handlers]
+keys=consoleHandler, fileHandler
+
+[formatters]
+keys=simpleFormatter
+
+[logger_root]
+level=DEBUG
+handlers=consoleHandler
+
+[logger_simpleExample]
+level=DEBUG
+handlers=fileHandler
+qualname=simpleExample
+propagate=0
+
+[handler_consoleHandler]
+class=StreamHandler
+level=DEBUG
+formatter=simpleFormatter
+args=(test,)
+
+[handler_fileHandler]
+class=handlers.RotatingFileHandler
+args=('%(name)s.log',
+      'a', 10*1024, 3)
+kwargs={'encoding': 'utf-8', 'delay': True}
+name = app
+
+[formatter_simpleFormatter]
+format=%(name)s - %(levelname)s - %(message)s
+
+[alembic]
+script_location = %(here)s/of another program
+";
+    let error = DictConfig::from_ini(INI).unwrap_err();
+    // A value that a section brings for its own use is still a key that nobody knows.
+    assert_eq!(error.problems().len(), 1, "{error}");
+    assert!(
+        error.problems()[0]
+            .message()
+            .contains("unknown key \"name\" in [handler_fileHandler]"),
+        "{error}"
+    );
+
+    let ini = INI
+        .replace("name = app\n", "")
+        .replace("where = ext", "name = app");
+    let directory = tempfile::tempdir().unwrap();
+    let (registry, text) = (Registry::new(), Text::default());
+    let config = DictConfig::from_text(&ini, Syntax::Ini).unwrap();
+    config
+        .kinds(kinds_with(&text))
+        .directory(directory.path())
+        .apply_to(&registry)
+        .unwrap();
+    logtree::debug!(registry.get_logger("other"), "to the console");
+    logtree::debug!(registry.get_logger("simpleExample"), "to the file");
+    assert_eq!(text.get(), "other - DEBUG - to the console\n");
+    assert_eq!(
+        std::fs::read_to_string(directory.path().join("app.log")).unwrap(),
+        "to the file\n"
+    );
+}
+
+/// What Django, uvicorn and the like hand to `dictConfig`, with their own classes given as kinds.
+#[test]
+fn documents_of_python_frameworks() {
+    let text = Text::default();
+    let django = r#"{
+        "version": 1, "disable_existing_loggers": false,
+        "filters": {"require_debug_false": {"()": "django.utils.log.RequireDebugFalse"}},
+        "formatters": {"django.server": {"()": "django.utils.log.ServerFormatter", "format": "[{server_time}] {message}", "style": "{"}},
+        "handlers": {
+            "console": {"level": "INFO", "filters": ["require_debug_false"], "class": "logging.StreamHandler", "stream": "ext://test"},
+            "django.server": {"level": "INFO", "class": "logging.StreamHandler", "formatter": "django.server", "stream": "ext://test"}
+        },
+        "loggers": {
+            "django": {"handlers": ["console"], "level": "INFO"},
+            "django.server": {"handlers": ["django.server"], "level": "INFO", "propagate": false}
+        }
+    }"#;
+    let unknown = DictConfig::from_json(django)
+        .unwrap()
+        .check_for(&Registry::new())
+        .unwrap_err();
+    let paths: Vec<_> = unknown
+        .problems()
+        .iter()
+        .map(|problem| problem.path().to_owned())
+        .collect();
+    assert!(
+        paths.contains(&"filters.require_debug_false.()".to_owned()),
+        "{paths:?}"
+    );
+    assert!(
+        paths.contains(&"formatters.django.server.()".to_owned()),
+        "{paths:?}"
+    );
+
+    let kinds = kinds_with(&text)
+        .filter("django.utils.log.RequireDebugFalse", |_| {
+            || Ok(|_: &mut logtree::Record<'_>| true)
+        })
+        .formatter("django.utils.log.ServerFormatter", |arguments| {
+            let template: String = arguments.required("format");
+            let style = arguments.optional("style").unwrap_or_default();
+            move || {
+                let formatter = logtree::Formatter::builder().format(template).style(style);
+                formatter.defaults([("server_time", "now")]).build()
+            }
+        });
+    let registry = Registry::new();
+    DictConfig::from_json(django)
+        .unwrap()
+        .kinds(kinds)
+        .apply_to(&registry)
+        .unwrap();
+    logtree::info!(registry.get_logger("django.server"), "GET /");
+    logtree::info!(registry.get_logger("django.request"), "served");
+    assert_eq!(text.get(), "[now] GET /\nserved\n");
+}
+
+#[test]
+fn a_part_of_a_larger_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("app.toml");
+    std::fs::write(
+        &path,
+        "port = 80\n[tool.logging]\nversion = 1\nroot = {level = 'LOUD'}\n",
+    )
+    .unwrap();
+    let config = DictConfig::from_file(&path).unwrap();
+    assert!(config.clone().below("tool.nothing").is_err());
+    let error = config
+        .below("tool.logging")
+        .unwrap()
+        .check_for(&Registry::new())
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with(&format!("{} has 1 error\n", path.display())),
+        "{error}"
+    );
+    assert_eq!(
+        (error.problems()[0].line(), error.problems()[0].column()),
+        (Some(4), Some(17))
+    );
+}

@@ -1,0 +1,181 @@
+//! What is wrong is told whole: where, what was expected, what may have been meant.
+
+use logtree::ErrorKind;
+use logtree::Registry;
+use logtree::config::DictConfig;
+
+use super::{problems, shown};
+
+/// One document with a mistake of each kind.
+const WRONG: &str = r#"{
+  "version": 2,
+  "formaters": {},
+  "formatters": {
+    "a": {"format": "%(message)q"},
+    "b": {"format": "x", "style": "!"},
+    "c": {"class": "logging.Formater"}
+  },
+  "filters": {"f": {"class": "level_range", "max": "LOUD"}, "g": 3},
+  "handlers": {
+    "console": {"class": "StreamHandler"},
+    "file": {"class": "file", "filenam": "a.log", "mode": "x"},
+    "memory": {"class": "memory", "capacity": -1, "target": "consol"},
+    "one": {"class": "memory", "capacity": 1, "target": "two"},
+    "two": {"class": "memory", "capacity": 1, "target": "one"},
+    "none": {},
+    "null": {"class": "null", "level": "WARNIGN", "formatter": "aa", "filters": ["f", "h"], "colour": "red"}
+  },
+  "loggers": {
+    "a": {"levl": "INFO", "handlers": "console"},
+    "b": {"handlers": ["console", "nul"], "propagate": "maybe"},
+    "c.d": {"level": "cfg://nothing.there"},
+    "c::d": {}
+  },
+  "root": ["console"],
+  "incremental": "perhaps"
+}"#;
+
+#[test]
+fn all_errors_come_at_once() {
+    let expected = [
+        r#"line 2, column 14: version: expected 1, found 2"#,
+        r#"line 3, column 3: formaters: unknown key "formaters", and no cfg:// reference leads to it; did you mean "formatters"?"#,
+        r#"line 5, column 21: formatters.a.format: invalid format "%(message)q": expected a conversion, one of d i o u x X e E f F g G c r s a, at byte 10"#,
+        r#"line 6, column 35: formatters.b.style: expected one of %, {, $, found "!""#,
+        r#"line 7, column 20: formatters.c.class: unknown class "logging.Formater"; did you mean "logging.Formatter"?"#,
+        r#"line 9, column 52: filters.f.max: expected a level, by name or as a number from 0 to 65535, found "LOUD""#,
+        r#"line 9, column 66: filters.g: expected a section, found 3"#,
+        r#"line 11, column 26: handlers.console.class: unknown class "StreamHandler"; did you mean "logging.StreamHandler"?"#,
+        r#"line 12, column 5: handlers.file: expected the key "filename", which is missing"#,
+        r#"line 12, column 31: handlers.file.filenam: unknown key "filenam"; did you mean "filename"?"#,
+        r#"line 12, column 59: handlers.file.mode: expected "a" or "w", found "x""#,
+        r#"line 13, column 47: handlers.memory.capacity: expected a whole number from 0 to 18446744073709551615, found -1"#,
+        r#"line 13, column 61: handlers.memory.target: there is no handler "consol"; did you mean "console"?"#,
+        r#"line 14, column 5: handlers.one: it needs two, but handlers must not name each other in a circle"#,
+        r#"line 15, column 5: handlers.two: it needs one, but handlers must not name each other in a circle"#,
+        r#"line 16, column 5: handlers.none: expected the key "class", which is missing"#,
+        r#"line 17, column 40: handlers.null.level: expected a level, by name or as a number from 0 to 65535, found "WARNIGN"; did you mean "WARNING"?"#,
+        r#"line 17, column 64: handlers.null.formatter: there is no formatter "aa"; did you mean "a"?"#,
+        r#"line 17, column 81: handlers.null.filters: there is no filter "h""#,
+        r#"line 17, column 93: handlers.null.colour: unknown key "colour""#,
+        r#"line 20, column 11: loggers.a.levl: unknown key "levl"; did you mean "level"?"#,
+        r#"line 20, column 39: loggers.a.handlers: expected a list, found "console""#,
+        r#"line 21, column 23: loggers.b.handlers: there is no handler "nul"; did you mean "null"?"#,
+        r#"line 21, column 56: loggers.b.propagate: expected true or false, found "maybe""#,
+        r#"line 22, column 22: loggers.c.d.level: the reference cfg://nothing.there leads to nothing: there is no "nothing""#,
+        r#"line 23, column 5: loggers.c::d: the same logger is there under another name"#,
+        r#"line 25, column 11: root: expected a section, found a list"#,
+        r#"line 26, column 18: incremental: expected true or false, found "perhaps""#,
+    ];
+    let found = problems(WRONG);
+    for (number, expected) in expected.iter().enumerate() {
+        assert_eq!(
+            found.get(number).map(String::as_str),
+            Some(*expected),
+            "{found:#?}"
+        );
+    }
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+
+    let error = DictConfig::from_json(WRONG)
+        .unwrap()
+        .check_for(&Registry::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+    assert!(
+        error
+            .to_string()
+            .starts_with("the configuration has 28 errors\n  line 2, column 14: version:")
+    );
+}
+
+#[test]
+fn syntax_errors_have_their_place() {
+    let check = |result: Result<DictConfig, _>| shown(result.map(drop)).join("; ");
+    assert!(
+        check(DictConfig::from_json("{\"version\": 1,\n \"root\": }"))
+            .starts_with("line 2, column 10: not JSON: expected value")
+    );
+    assert!(
+        check(DictConfig::from_json("{\"a\": 1, \"a\": 2}"))
+            .starts_with("line 1, column 10: the key \"a\" is there twice")
+    );
+    assert!(
+        check(DictConfig::from_toml("version = 1\nroot = {level =}"))
+            .starts_with("line 2, column 16: not TOML:")
+    );
+    assert!(
+        check(DictConfig::from_toml("a = 1\na = 2"))
+            .starts_with("line 2, column 1: not TOML: duplicate key")
+    );
+    assert!(
+        check(DictConfig::from_yaml("version: 1\nroot: ["))
+            .starts_with("line 3, column 1: not YAML:")
+    );
+    assert!(
+        check(DictConfig::from_yaml("a: 1\na: 2"))
+            .starts_with("line 2, column 1: the key \"a\" is there twice")
+    );
+    assert!(check(DictConfig::from_yaml("a: 1\n---\nb: 1")).contains("expected one document"));
+    assert!(
+        check(DictConfig::from_ini("hello"))
+            .starts_with("line 1, column 1: expected a section in brackets")
+    );
+    assert!(
+        check(DictConfig::from_ini("[a]\nb"))
+            .starts_with("line 2, column 1: expected `key = value`")
+    );
+    assert!(check(DictConfig::from_ini("")).contains("there is no section [loggers]"));
+}
+
+#[test]
+fn an_ini_file_tells_all_that_is_wrong_with_it() {
+    let ini = "[loggers]\nkeys=root,a,b\n[handlers]\nkeys=h\n[formatters]\nkeys=\n\
+               [logger_root]\nlevl=INFO\n[logger_a]\nhandlers=h\n\
+               [handler_h]\nclass=handlers.MemoryHandler\nargs=(os.urandom(3), 1, 2, 3, 4)\nkwargs=[1]\n";
+    let found = shown(DictConfig::from_ini(ini).map(drop));
+    let expected = [
+        "line 2, column 6: [loggers] lists \"b\", but there is no section [logger_b]",
+        "line 7, column 1: [logger_root] has no \"handlers\"",
+        "line 8, column 6: unknown key \"levl\" in [logger_root]; did you mean \"level\"?",
+        "line 9, column 1: [logger_a] has no \"qualname\"",
+        "line 13, column 7: expected a literal, found a call of os.urandom: code is not run",
+        "line 14, column 8: expected a dict",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn references_lead_somewhere_or_are_told() {
+    let with = |level: &str| {
+        problems(&format!(
+            r#"{{"version": 1, "a": {{"b": ["INFO", {{"c d": "cfg://a.b[0]"}}]}}, "x": "cfg://y", "y": "cfg://x", "root": {{"level": "{level}"}}}}"#
+        ))
+    };
+    let only_unknown =
+        |found: Vec<String>| found.iter().all(|problem| problem.contains("unknown key"));
+    assert!(only_unknown(with("cfg://a.b[0]")));
+    assert!(only_unknown(with("cfg://a.b[1][c d]")));
+    for (reference, says) in [
+        ("cfg://a.c", "there is no \\\"c\\\""),
+        ("cfg://a.b[7]", "there is no \\\"7\\\""),
+        ("cfg://x", "leads to itself"),
+        ("cfg://", "expected a name"),
+        ("cfg://a.b[0", "expected `.name` or `[key]`"),
+        ("cfg://a!b", "expected `.name` or `[key]`"),
+        ("cfg://a", "expected a level"),
+    ] {
+        let found = with(reference);
+        let says = says.replace('\\', "");
+        assert!(
+            found.iter().any(|problem| problem.contains(&says)),
+            "{reference}: {found:#?}"
+        );
+    }
+    // Statement 110: another scheme is a text like any other.
+    assert!(
+        with("foo://bar")
+            .iter()
+            .any(|problem| problem.contains("expected a level"))
+    );
+}

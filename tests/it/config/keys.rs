@@ -1,0 +1,625 @@
+//! Each key of each kind changes what happens: one that is read and then ignored would be worse than an unknown one.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use logtree::config::DictConfig;
+use logtree::{Registry, handler_by_name};
+use serde_json::{Value, json};
+
+use super::kinds_with;
+use crate::support::Text;
+
+/// Applies a document below a directory; answers with its registry.
+fn apply(directory: &Path, document: &Value) -> Registry {
+    let registry = Registry::new();
+    let config = DictConfig::from_value(document)
+        .unwrap()
+        .kinds(kinds_with(&Text::default()));
+    config.directory(directory).apply_to(&registry).unwrap();
+    registry
+}
+
+/// A handler on the root, with the message alone.
+fn with_handler(directory: &Path, handler: &Value) -> Registry {
+    let document =
+        json!({"version": 1, "handlers": {"h": handler}, "root": {"level": 1, "handlers": ["h"]}});
+    apply(directory, &document)
+}
+
+fn log(registry: &Registry, messages: &[&str]) {
+    for message in messages {
+        logtree::info!(registry.get_logger("app"), "{message}");
+    }
+}
+
+fn read(directory: &Path, name: &str) -> String {
+    fs::read_to_string(directory.join(name)).unwrap_or_else(|error| error.to_string())
+}
+
+fn names(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn of_files() {
+    for class in [
+        "file",
+        "watched_file",
+        "rotating_file",
+        "timed_rotating_file",
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path();
+        let make = |more: Value| {
+            let mut handler = json!({"class": class, "filename": "a.log"});
+            handler
+                .as_object_mut()
+                .unwrap()
+                .extend(more.as_object().unwrap().clone());
+            with_handler(path, &handler)
+        };
+        log(
+            &make(json!({"mode": "a", "encoding": "utf-8", "errors": "strict"})),
+            &["one"],
+        );
+        log(&make(json!({})), &["two"]);
+        assert_eq!(read(path, "a.log"), "one\ntwo\n", "{class}");
+        log(&make(json!({"mode": "w"})), &["three"]);
+        assert_eq!(read(path, "a.log"), "three\n", "{class}");
+
+        let registry = make(json!({"filename": "delayed.log", "delay": true}));
+        assert!(!path.join("delayed.log").exists(), "{class}");
+        log(&registry, &["now"]);
+        assert!(path.join("delayed.log").exists(), "{class}");
+
+        drop(make(json!({"filename": "open.log", "permissions": "0640"})));
+        let mode = |name: &str| fs::metadata(path.join(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode("a.log"), mode("open.log")), (0o600, 0o640), "{class}");
+
+        log(
+            &make(json!({"filename": "made/for/it.log", "create_dirs": true})),
+            &["x"],
+        );
+        assert_eq!(read(path, "made/for/it.log"), "x\n", "{class}");
+
+        std::os::unix::fs::symlink(path.join("a.log"), path.join("link.log")).unwrap();
+        log(
+            &make(json!({"filename": "link.log", "follow_symlinks": true})),
+            &["linked"],
+        );
+        assert_eq!(read(path, "a.log"), "three\nlinked\n", "{class}");
+
+        let registry = make(
+            json!({"filename": "late.log", "buffered": 1000, "flush_interval": "1h", "flush_level": "WARNING"}),
+        );
+        log(&registry, &["kept back"]);
+        assert_eq!(read(path, "late.log"), "", "{class}");
+        logtree::warn!(registry.get_logger("app"), "and out");
+        assert_eq!(read(path, "late.log"), "kept back\nand out\n", "{class}");
+        let registry = make(json!({"filename": "soon.log", "flush_interval": 0.02}));
+        log(&registry, &["after a while"]);
+        let start = Instant::now();
+        while read(path, "soon.log").is_empty() && start.elapsed() < Duration::from_secs(10) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(read(path, "soon.log"), "after a while\n", "{class}");
+        let registry =
+            make(json!({"filename": "full.log", "buffered": 20, "flush_interval": "1h"}));
+        log(
+            &registry,
+            &["a line that is too long for it", "and one more"],
+        );
+        assert!(!read(path, "full.log").is_empty(), "{class}");
+    }
+}
+
+#[test]
+fn of_rotation() {
+    for (max_bytes, backup_count) in [("maxBytes", "backupCount"), ("max_bytes", "backup_count")] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path();
+        let registry = with_handler(
+            path,
+            &json!({"class": "rotating_file", "filename": "r.log", max_bytes: 10, backup_count: 2}),
+        );
+        log(&registry, &["12345", "12345", "12345", "12345", "12345"]);
+        assert_eq!(names(path), ["r.log", "r.log.1", "r.log.2"]);
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    let registry = with_handler(
+        path,
+        &json!({
+            "class": "logging.handlers.TimedRotatingFileHandler", "filename": "t.log", "when": "S", "interval": 1,
+            "backupCount": 1, "maxBytes": 8, "utc": true
+        }),
+    );
+    log(&registry, &["12345", "12345", "12345", "12345"]);
+    assert_eq!(names(path).len(), 2, "{:?}", names(path));
+
+    let registry = with_handler(
+        path,
+        &json!({"class": "rotating_file", "filename": "m.log", "maxBytes": 8, "backupCount": 3, "multi_process": true}),
+    );
+    log(&registry, &["12345", "12345"]);
+    assert!(
+        names(path)
+            .iter()
+            .any(|name| name.contains("m.log") && name.contains("lock")),
+        "{:?}",
+        names(path)
+    );
+
+    // When it is due: at the next 02:30 in UTC, and every other midnight.
+    let timed = |more: Value| {
+        let mut handler = json!({"class": "timed_rotating_file", "filename": "d.log", "when": "midnight", "delay": true});
+        handler
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        json!({"version": 1, "handlers": {"h": handler}})
+    };
+    for wrong in [
+        json!({"atTime": "25:00"}),
+        json!({"atTime": "2"}),
+        json!({"interval": 0}),
+        json!({"when": "X"}),
+    ] {
+        let config = DictConfig::from_value(&timed(wrong.clone())).unwrap();
+        assert!(config.check_for(&Registry::new()).is_err(), "{wrong}");
+    }
+    apply(
+        path,
+        &timed(json!({"atTime": "02:30:15", "utc": true, "interval": 2})),
+    );
+}
+
+#[cfg(feature = "gzip")]
+#[test]
+fn of_compression() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    let registry = with_handler(
+        path,
+        &json!({"class": "rotating_file", "filename": "z.log", "maxBytes": 8, "backupCount": 1, "compress": true}),
+    );
+    log(&registry, &["12345", "12345"]);
+    let start = Instant::now();
+    while !names(path).contains(&"z.log.1.gz".to_owned())
+        && start.elapsed() < Duration::from_secs(10)
+    {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(
+        names(path).contains(&"z.log.1.gz".to_owned()),
+        "{:?}",
+        names(path)
+    );
+}
+
+/// The lines of a handler to the test's stream behind the handler `h`.
+fn behind(handler: &Value, out: &Value, log: impl Fn(&Registry)) -> (Text, Registry) {
+    let text = Text::default();
+    let mut out_handler = json!({"class": "stream", "stream": "ext://test"});
+    out_handler
+        .as_object_mut()
+        .unwrap()
+        .extend(out.as_object().unwrap().clone());
+    let document = json!({
+        "version": 1,
+        "handlers": {"h": handler, "out": out_handler},
+        "root": {"level": 1, "handlers": ["h"]}
+    });
+    let registry = Registry::new();
+    let config = DictConfig::from_value(&document)
+        .unwrap()
+        .kinds(kinds_with(&text));
+    config.apply_to(&registry).unwrap();
+    log(&registry);
+    (text, registry)
+}
+
+#[test]
+fn of_memory_and_fallback() {
+    let info = |registry: &Registry| log(registry, &["one", "two"]);
+    let memory = |more: Value| {
+        let mut handler = json!({"class": "memory", "capacity": 10, "target": "out"});
+        handler
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        handler
+    };
+    let quiet = json!({});
+    assert_eq!(behind(&memory(json!({})), &quiet, info).0.get(), "");
+    assert_eq!(
+        behind(&memory(json!({"capacity": 2})), &quiet, info)
+            .0
+            .get(),
+        "one\ntwo\n"
+    );
+    assert_eq!(
+        behind(&memory(json!({"flushLevel": "INFO"})), &quiet, info)
+            .0
+            .get(),
+        "one\ntwo\n"
+    );
+    assert_eq!(
+        behind(
+            &memory(json!({"flush_level": "INFO"})),
+            &json!({"level": "ERROR"}),
+            info
+        )
+        .0
+        .get(),
+        "one\ntwo\n"
+    );
+    let respecting = memory(json!({"flush_level": "INFO", "respect_target_level": true}));
+    assert_eq!(
+        behind(&respecting, &json!({"level": "ERROR"}), info)
+            .0
+            .get(),
+        ""
+    );
+    let close = |registry: &Registry| {
+        info(registry);
+        registry.root().handlers()[0].close().unwrap();
+    };
+    assert_eq!(
+        behind(&memory(json!({})), &quiet, close).0.get(),
+        "one\ntwo\n"
+    );
+    assert_eq!(
+        behind(&memory(json!({"flushOnClose": false})), &quiet, close)
+            .0
+            .get(),
+        ""
+    );
+    let no_target = json!({"class": "memory", "capacity": 1});
+    assert_eq!(behind(&no_target, &quiet, info).0.get(), "");
+
+    assert_eq!(
+        behind(
+            &json!({"class": "fallback", "handlers": ["out"]}),
+            &quiet,
+            info
+        )
+        .0
+        .get(),
+        "one\ntwo\n"
+    );
+    let none =
+        DictConfig::from_value(&json!({"version": 1, "handlers": {"f": {"class": "fallback"}}}))
+            .unwrap();
+    assert!(
+        none.check_for(&Registry::new())
+            .unwrap_err()
+            .to_string()
+            .contains("at least one handler")
+    );
+}
+
+#[test]
+fn of_queues() {
+    let queue = |more: Value| {
+        let mut handler = json!({"class": "queue", "handlers": ["out"], "listener": "logging.handlers.QueueListener"});
+        handler
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        handler
+    };
+    let info = |registry: &Registry| {
+        log(registry, &["one"]);
+        registry.root().handlers()[0].flush().unwrap();
+    };
+    let loud = json!({"level": "ERROR"});
+    assert_eq!(behind(&queue(json!({})), &loud, info).0.get(), "one\n");
+    assert_eq!(
+        behind(&queue(json!({"respect_handler_level": true})), &loud, info)
+            .0
+            .get(),
+        ""
+    );
+
+    // What does not fit is dropped as told; a device that does not come along makes it not fit.
+    let slow = |more: &Value| {
+        let (gate, text) = (
+            std::sync::Arc::new(std::sync::Mutex::new(())),
+            Text::default(),
+        );
+        let document = json!({
+            "version": 1,
+            "handlers": {"h": queue(more.clone()), "out": {"class": "test.Slow"}},
+            "root": {"level": 1, "handlers": ["h"]}
+        });
+        let (waits, into) = (gate.clone(), text.clone());
+        let kinds = kinds_with(&Text::default()).handler("test.Slow", move |_| {
+            let (waits, into) = (waits.clone(), into.clone());
+            move || {
+                Ok(logtree::StreamHandler::new(into).with_filter(
+                    move |_: &mut logtree::Record<'_>| {
+                        drop(waits.lock().unwrap());
+                        true
+                    },
+                ))
+            }
+        });
+        let registry = Registry::new();
+        DictConfig::from_value(&document)
+            .unwrap()
+            .kinds(kinds)
+            .apply_to(&registry)
+            .unwrap();
+        let closed = gate.lock().unwrap();
+        let messages: Vec<String> = (0..200).map(|n| format!("{n:0100}")).collect();
+        log(
+            &registry,
+            &messages.iter().map(String::as_str).collect::<Vec<_>>(),
+        );
+        drop(closed);
+        let handler = &registry.root().handlers()[0];
+        handler.flush().unwrap();
+        handler.counters().dropped()
+    };
+    assert_eq!(slow(&json!({})), 0);
+    assert!(slow(&json!({"max_records": 10, "overflow": "drop_newest"})) > 100);
+    assert!(slow(&json!({"max_records": 10, "overflow": "drop_oldest"})) > 100);
+    assert!(
+        slow(&json!({"queue": {"()": "queue.Queue", "maxsize": 10}, "overflow": "drop_newest"}))
+            > 100
+    );
+    assert!(slow(&json!({"bytes_per_thread": 4096, "overflow": "by_severity"})) > 100);
+    assert!(slow(&json!({"max_records": 190, "block_at_most": "1ms"})) > 0);
+    for wrong in [
+        json!({"listener": "my.Listener"}),
+        json!({"queue": {"()": "my.Queue"}}),
+        json!({"queue": {"()": "queue.Queue", "size": 1}}),
+    ] {
+        let document = json!({"version": 1, "handlers": {"h": queue(wrong.clone()), "out": {"class": "null"}}});
+        assert!(
+            DictConfig::from_value(&document)
+                .unwrap()
+                .check_for(&Registry::new())
+                .is_err(),
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn of_streams() {
+    let text = Text::default();
+    let document = json!({
+        "version": 1,
+        "formatters": {"f": {"format": "%(levelname)s", "colors": true}},
+        "handlers": {
+            "plain": {"class": "stream", "stream": "ext://test", "formatter": "f", ".": {"terminator": "|"}},
+            "colored": {"class": "stream", "stream": "ext://test", "formatter": "f", "color": "always"},
+            "never": {"class": "stream", "stream": "ext://test", "formatter": "f", "color": "never"}
+        },
+        "root": {"level": 1, "handlers": ["plain", "colored", "never"]}
+    });
+    let registry = Registry::new();
+    DictConfig::from_value(&document)
+        .unwrap()
+        .kinds(kinds_with(&text))
+        .apply_to(&registry)
+        .unwrap();
+    log(&registry, &["x"]);
+    assert_eq!(text.get(), "INFO|\u{1b}[32mINFO\u{1b}[0m\nINFO\n");
+
+    for (stream, shown) in [
+        ("stderr", "<stderr>"),
+        ("ext://sys.stderr", "<stderr>"),
+        ("stdout", "<stdout>"),
+        ("ext://sys.stdout", "<stdout>"),
+    ] {
+        let registry = with_handler(
+            Path::new("."),
+            &json!({"class": "stream", "stream": stream}),
+        );
+        assert!(format!("{:?}", registry.root().handlers()[0]).contains(shown));
+    }
+    let (registry, stderr) = crate::support::registry_with_stderr();
+    let config = DictConfig::from_json(
+        r#"{"version": 1, "handlers": {"h": {"class": "stream"}}, "root": {"handlers": ["h"]}}"#,
+    );
+    config.unwrap().apply_to(&registry).unwrap();
+    logtree::warn!(registry.get_logger("a"), "to the registry's own");
+    assert_eq!(stderr.get(), "to the registry's own\n");
+}
+
+/// What a formatter writes for one record.
+fn formatted(formatter: &Value) -> String {
+    let text = Text::default();
+    let document = json!({
+        "version": 1,
+        "formatters": {"f": formatter},
+        "handlers": {"h": {"class": "stream", "stream": "ext://test", "formatter": "f"}}
+    });
+    let config = DictConfig::from_value(&document)
+        .unwrap()
+        .kinds(kinds_with(&text));
+    let registry = Registry::new();
+    // The handler is kept by the logger.
+    let mut document = document;
+    document["root"] = json!({"handlers": ["h"]});
+    drop(config);
+    let config = DictConfig::from_value(&document)
+        .unwrap()
+        .kinds(kinds_with(&text));
+    config.apply_to(&registry).unwrap();
+    let record = registry.record();
+    let record = record
+        .name("app")
+        .level(logtree::Level::INFO)
+        .message("a\nb")
+        .time(logtree::Timestamp::from_nanos(1_709_210_096_789_000_000));
+    registry.root().handlers()[0].handle(&record.key_value("k", 1).build());
+    text.get()
+}
+
+#[test]
+fn of_text_formatters() {
+    let exact = |more: Value| {
+        let mut formatter = json!({"append_key_values": false});
+        formatter
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        formatted(&formatter)
+    };
+    assert_eq!(exact(json!({"format": "%(name)s"})), "app\n");
+    assert_eq!(exact(json!({"fmt": "%(name)s"})), "app\n");
+    assert_eq!(
+        exact(json!({"()": "logging.Formatter", "fmt": "%(name)s"})),
+        "app\n"
+    );
+    assert_eq!(
+        exact(json!({"class": "text", "format": "{name}", "style": "{"})),
+        "app\n"
+    );
+    assert_eq!(
+        exact(json!({"format": "%(asctime)s", "datefmt": "%Y", "time_zone": "utc"})),
+        "2024\n"
+    );
+    assert_eq!(
+        exact(json!({"format": "%(asctime)s", "time_zone": "utc"})),
+        "2024-02-29 12:34:56,789\n"
+    );
+    let attributes = json!({"converter": "ext://time.gmtime", "default_time_format": "%H:%M:%S", "default_msec_format": "%s.%03d"});
+    assert_eq!(
+        exact(json!({"format": "%(asctime)s", ".": attributes})),
+        "12:34:56.789\n"
+    );
+    assert_eq!(
+        exact(json!({"format": "plain", "validate": false})),
+        "plain\n"
+    );
+    assert_eq!(
+        exact(json!({"format": "%(req)s%(n)d", "defaults": {"req": "-", "n": 5}})),
+        "-5\n"
+    );
+    assert_eq!(exact(json!({"format": "%(message)s"})), "a\n    b\n");
+    assert_eq!(
+        exact(json!({"format": "%(message)s", "multiline": "escape"})),
+        "a\\nb\n"
+    );
+    assert_eq!(
+        exact(json!({"format": "%(message)s", "multiline": "raw"})),
+        "a\nb\n"
+    );
+    assert_eq!(formatted(&json!({"format": "%(name)s"})), "app k=1\n");
+}
+
+#[test]
+fn of_json_formatters() {
+    let parsed = |more: Value| {
+        let mut formatter = json!({"class": "json"});
+        formatter
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        serde_json::from_str::<Value>(&formatted(&formatter)).unwrap()
+    };
+    let plain = parsed(json!({}));
+    for (key, adds) in [
+        ("source", "line"),
+        ("thread", "thread"),
+        ("process", "process"),
+    ] {
+        let (on, off) = (parsed(json!({key: true})), parsed(json!({key: false})));
+        assert_ne!(on, off, "{key} {adds}");
+        assert!(plain == on || plain == off);
+    }
+    let times = [
+        "millis",
+        "nanos",
+        "local_millis",
+        "epoch_millis",
+        "epoch_nanos",
+        "omitted",
+    ]
+    .map(|time| parsed(json!({"time": time})).to_string());
+    let distinct: std::collections::BTreeSet<_> = times.iter().collect();
+    // In UTC, `millis` and `local_millis` can only differ in their offsets.
+    assert!(distinct.len() >= 5, "{times:#?}");
+}
+
+#[test]
+fn of_filters_loggers_and_handlers() {
+    let text = Text::default();
+    let document = json!({
+        "version": 1,
+        "filters": {
+            "name": {"name": "app"},
+            "class": {"()": "logging.Filter", "name": "app"},
+            "low": {"class": "level_range", "max": "INFO"},
+            "high": {"class": "level_range", "min": 30}
+        },
+        "handlers": {
+            "by_name": {"class": "stream", "stream": "ext://test", "filters": ["name", "class"], ".": {"terminator": "n "}},
+            "low": {"class": "stream", "stream": "ext://test", "filters": ["low"], ".": {"terminator": "l "}},
+            "high": {"class": "stream", "stream": "ext://test", "filters": ["high"], ".": {"terminator": "h "}},
+            "level": {"class": "stream", "stream": "ext://test", "level": "ERROR", ".": {"terminator": "e "}}
+        },
+        "loggers": {"cut": {"propagate": false}, "filtered": {"filters": ["name"]}, "loud": {"level": "OFF"}},
+        "root": {"level": "INFO", "handlers": ["by_name", "low", "high", "level"]}
+    });
+    let registry = Registry::new();
+    DictConfig::from_value(&document)
+        .unwrap()
+        .kinds(kinds_with(&text))
+        .apply_to(&registry)
+        .unwrap();
+    logtree::info!(registry.get_logger("app"), "1");
+    logtree::warn!(registry.get_logger("other"), "2");
+    logtree::error!(registry.get_logger("app.x"), "3");
+    logtree::critical!(registry.get_logger("cut"), "4");
+    logtree::critical!(registry.get_logger("filtered"), "5");
+    logtree::critical!(registry.get_logger("loud"), "6");
+    assert_eq!(text.get(), "1n 1l 2h 3n 3h 3e ");
+    assert!(handler_by_name("by_name").is_some());
+}
+
+#[test]
+fn disable_existing_loggers_is_what_it_says() {
+    for (said, in_code, off) in [
+        (None, None, false),
+        (Some(true), None, true),
+        (Some(false), None, false),
+        (Some(true), Some(false), false),
+        (None, Some(true), true),
+    ] {
+        let registry = Registry::new();
+        let (old, child) = (
+            registry.get_logger("old"),
+            registry.get_logger("named.child"),
+        );
+        child.set_level(logtree::Level::DEBUG);
+        let mut document = json!({"version": 1, "loggers": {"named": {"level": "INFO"}}});
+        if let Some(said) = said {
+            document["disable_existing_loggers"] = said.into();
+        }
+        let mut config = DictConfig::from_value(&document).unwrap();
+        if let Some(in_code) = in_code {
+            config = config.disable_existing_loggers(in_code);
+        }
+        config.apply_to(&registry).unwrap();
+        assert_eq!(old.is_disabled(), off, "{said:?} {in_code:?}");
+        // Statement 105: below a named one it is as new.
+        assert_eq!(
+            (child.is_disabled(), child.level()),
+            (false, logtree::Level::NOTSET)
+        );
+    }
+}

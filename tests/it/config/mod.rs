@@ -1,0 +1,34 @@
+//! Configurations as data.
+
+mod bad_input;
+mod documents;
+mod errors;
+mod keys;
+mod schema;
+mod transaction;
+
+use logtree::config::{DictConfig, Kinds};
+use logtree::{Error, Registry};
+
+use crate::support::Text;
+
+/// Kinds with a stream `ext://test` that is a text.
+fn kinds_with(text: &Text) -> Kinds {
+    let text = text.clone();
+    Kinds::new().stream("test", move || Box::new(text.clone()))
+}
+
+/// The problems of a JSON document, a line each; none where it is right.
+fn problems(json: &str) -> Vec<String> {
+    shown(DictConfig::from_json(json).and_then(|config| config.check_for(&Registry::new())))
+}
+
+fn shown(result: Result<(), Error>) -> Vec<String> {
+    match result {
+        Ok(()) => Vec::new(),
+        Err(error) => {
+            let problems = error.problems().iter();
+            problems.map(ToString::to_string).collect()
+        }
+    }
+}
