@@ -159,7 +159,7 @@ pub use crate::handler::{
     QueueHandlerBuilder, QueueListener, RecordQueue, RecordQueueBuilder, RotatingFileHandler,
     RotatingFileHandlerBuilder, Sink, StreamHandler, StreamId, TimedRotatingFileHandler,
     TimedRotatingFileHandlerBuilder, WatchedFileHandler, WatchedFileHandlerBuilder, When,
-    formatted, handler_by_name, handler_names, shutdown,
+    formatted, handler_by_name, handler_names, reopen_all, shutdown,
 };
 pub use crate::level::Level;
 pub use crate::logger::Logger;
@@ -167,6 +167,8 @@ pub use crate::logger::Logger;
 pub use crate::problem::Problem;
 pub use crate::record::{KeyValues, OwnedRecord, OwnedValue, Record, RecordBuilder, Source};
 pub use crate::registry::{Registry, RegistryBuilder, TreeDump};
+#[cfg(all(unix, feature = "reload"))]
+pub use crate::setup::reopen_on_sighup;
 pub use crate::setup::{
     Applied, BasicConfig, LevelOn, LevelSpec, StreamLogger, Verbosity, basic_config, debug_all,
     init_from_env, init_from_env_or, level_spec_from_env, root, set_debug_logger, set_file_logger,

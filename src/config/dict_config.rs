@@ -169,15 +169,7 @@ impl DictConfig {
     /// it is longer than 1 MiB, and for what stands in it.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let syntax = Syntax::of(path).ok_or_else(|| {
-            let message = format!(
-                "cannot tell the notation of {}: expected a name that ends in .json, .toml, .yaml, .yml, .ini, .cfg or .conf{}",
-                path.display(),
-                if cfg!(feature = "yaml") { "" } else { " (YAML needs the feature `yaml`)" }
-            );
-            Error::new(ErrorKind::InvalidConfig, message)
-        })?;
-        Self::from_file_as(path, syntax)
+        Self::from_file_as(path, Syntax::by_name(path)?)
     }
 
     /// Reads a file in one of the notations, whatever its name.
@@ -278,6 +270,15 @@ impl DictConfig {
     pub fn kinds(mut self, kinds: Kinds) -> Self {
         self.kinds = kinds;
         self
+    }
+
+    #[cfg(feature = "reload")]
+    pub(super) fn with(self, kinds: Kinds, settings: Settings) -> Self {
+        Self {
+            kinds,
+            settings,
+            ..self
+        }
     }
 
     /// The directory below which relative paths lie; that of the process unless set.

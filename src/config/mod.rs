@@ -23,6 +23,8 @@ mod node;
 mod plan;
 mod problems;
 mod read;
+#[cfg(feature = "reload")]
+mod reload;
 mod schema;
 mod value;
 
@@ -35,6 +37,8 @@ pub use self::builder::{
 pub use self::dict_config::DictConfig;
 pub use self::kinds::Kinds;
 pub use self::read::Syntax;
+#[cfg(feature = "reload")]
+pub use self::reload::{Reloader, ReloaderBuilder};
 pub use self::value::FromConfig;
 
 use crate::Error;

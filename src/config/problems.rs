@@ -76,6 +76,19 @@ pub(crate) fn suggest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) 
 /// A document of nothing but errors is not repeated whole.
 pub(super) const MOST_SHOWN: usize = 100;
 
+/// A message with what it quotes of the text: no control character of that reaches a terminal.
+fn shown(message: &str) -> String {
+    let mut shown = String::with_capacity(message.len());
+    for c in message.chars() {
+        if c.is_control() {
+            shown.extend(c.escape_debug());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
 /// The error of a configuration, with all that is wrong in the order of the text.
 pub(crate) fn error(source: &str, text: &str, troubles: Vec<Trouble>) -> Error {
     let count = troubles.len();
@@ -85,13 +98,13 @@ pub(crate) fn error(source: &str, text: &str, troubles: Vec<Trouble>) -> Error {
         .map(|trouble| Problem {
             path: trouble.path,
             position: trouble.place.position(text),
-            message: trouble.message.into_owned(),
+            message: shown(&trouble.message),
             suggestion: trouble.suggestion,
         })
         .collect();
     problems.sort_by_key(|problem| problem.position);
     let plural = if count == 1 { "" } else { "s" };
-    let mut message = format!("{source} has {count} error{plural}");
+    let mut message = format!("{} has {count} error{plural}", shown(source));
     for problem in &problems {
         let _ = write!(message, "\n  {problem}");
     }

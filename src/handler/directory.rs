@@ -149,6 +149,22 @@ pub fn shutdown() {
     }
 }
 
+/// Opens the files of all living handlers anew, as after a program like `logrotate` has renamed them; handlers without a file do nothing.
+/// Answers with what could not be opened: those handlers go on in the old file.
+///
+/// # Examples
+/// ```
+/// assert!(logtree::reopen_all().is_empty());
+/// ```
+#[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
+pub fn reopen_all() -> Vec<crate::Error> {
+    // Out of the directory's lock: sinks run the user's code.
+    living()
+        .iter()
+        .filter_map(|handler| handler.reopen().err())
+        .collect()
+}
+
 /// A failing handler must not keep the others from their flush (statement 117).
 fn end(handler: &Handler) {
     if handler.core.sink.flush_at_shutdown() {

@@ -26,7 +26,7 @@ use once_cell::sync::Lazy;
 
 pub use self::buffering::BufferingHandler;
 pub use self::counters::{Counters, DropReason};
-pub use self::directory::{handler_by_name, handler_names, shutdown};
+pub use self::directory::{handler_by_name, handler_names, reopen_all, shutdown};
 pub use self::failure::HandlerError;
 pub use self::fallback::FallbackHandler;
 pub use self::file::{

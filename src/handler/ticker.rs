@@ -32,6 +32,8 @@ struct Entry {
     due: Instant,
 }
 
+const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// Calls `who` every so often, as long as it lives.
 #[expect(
     clippy::significant_drop_tightening,
@@ -39,7 +41,8 @@ struct Entry {
 )]
 pub(super) fn every(interval: Duration, who: &Arc<impl Tick + 'static>) {
     let who: Weak<dyn Tick> = Arc::<_>::downgrade(who) as Weak<dyn Tick>;
-    let every = interval.max(Duration::from_millis(1));
+    // A longer one could not be added to the time.
+    let every = interval.clamp(Duration::from_millis(1), YEAR);
     let mut ticker = TICKER.lock();
     ticker.entries.push(Entry {
         who,

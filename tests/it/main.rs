@@ -15,6 +15,8 @@ mod presets;
 #[cfg(unix)]
 mod queue;
 mod regression;
+#[cfg(all(unix, feature = "reload"))]
+mod reload;
 #[cfg(unix)]
 mod rotation;
 #[cfg(unix)]

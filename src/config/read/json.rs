@@ -11,18 +11,23 @@ use crate::config::problems::Trouble;
 
 pub(super) fn read(text: &str) -> Result<Node, Trouble> {
     // Checks the whole text, without recursion.
-    let raw: &RawValue = serde_json::from_str(text).map_err(|error| syntax(&error))?;
+    let raw: &RawValue = serde_json::from_str(text).map_err(|error| syntax(text, &error))?;
     let reader = Reader {
         start: text.as_ptr() as usize,
     };
     reader.node(raw, 0)
 }
 
-fn syntax(error: &serde_json::Error) -> Trouble {
+fn syntax(text: &str, error: &serde_json::Error) -> Trouble {
     let message = error.to_string();
     // The place is told apart from the message here.
     let message = message.split(" at line ").next().unwrap_or_default();
-    let place = Place::Line(error.line(), error.column().max(1));
+    // Its columns are bytes, from 1.
+    let lines = text
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1));
+    let start: usize = lines.map(str::len).sum();
+    let place = Place::Byte(start + error.column().saturating_sub(1));
     Trouble::new(place, format!("not JSON: {message}"))
 }
 

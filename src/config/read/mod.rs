@@ -14,6 +14,7 @@ use std::path::Path;
 
 use super::node::{Key, Map, Node, Place, Value};
 use super::problems::Trouble;
+use crate::{Error, ErrorKind};
 
 /// The longest text that is read, in bytes (fault 65).
 pub(super) const MAX_BYTES: usize = 1024 * 1024;
@@ -38,15 +39,26 @@ pub enum Syntax {
 
 impl Syntax {
     /// By the end of a file's name: `.json`, `.toml`, `.yaml` and `.yml`, `.ini`, `.cfg` and `.conf`.
-    pub(super) fn of(path: &Path) -> Option<Self> {
-        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-        match &*extension {
-            "json" => Some(Self::Json),
-            "toml" => Some(Self::Toml),
+    pub(super) fn by_name(path: &Path) -> Result<Self, Error> {
+        let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+        match extension.to_str() {
+            Some("json") => Ok(Self::Json),
+            Some("toml") => Ok(Self::Toml),
             #[cfg(feature = "yaml")]
-            "yaml" | "yml" => Some(Self::Yaml),
-            "ini" | "cfg" | "conf" => Some(Self::Ini),
-            _ => None,
+            Some("yaml" | "yml") => Ok(Self::Yaml),
+            Some("ini" | "cfg" | "conf") => Ok(Self::Ini),
+            _ => {
+                let yaml = if cfg!(feature = "yaml") {
+                    ""
+                } else {
+                    " (YAML is the feature `yaml`)"
+                };
+                let message = format!(
+                    "cannot tell the notation of {}: expected a name that ends in .json, .toml, .yaml, .yml, .ini, .cfg or .conf{yaml}",
+                    path.display()
+                );
+                Err(Error::new(ErrorKind::InvalidConfig, message))
+            }
         }
     }
 

@@ -14,6 +14,9 @@ use crate::process;
 use crate::sync::{Arc, AtomicU64, Ordering};
 use crate::{Error, ErrorKind, Format, Level, Record};
 
+/// How much memory a buffer takes before anything is in it.
+const MOST_RESERVED: usize = 1024 * 1024;
+
 /// How many times its capacity a buffer may grow while its file cannot be written.
 const MAX_BUFFERS: usize = 16;
 
@@ -194,7 +197,10 @@ impl FileSink {
         }
         let buffer = &mut state.buffer;
         if buffer.lines.capacity() == 0 {
-            buffer.lines.reserve_exact(buffering.capacity);
+            // What a configuration asks for beyond that comes as it is needed.
+            buffer
+                .lines
+                .reserve_exact(buffering.capacity.min(MOST_RESERVED));
         }
         if buffer.lines.len() + line.len() > buffering.capacity {
             // A failure keeps them, and is told by `flush` and by the record for which there is no room any more.

@@ -133,10 +133,12 @@ impl Default for RecordQueueBuilder {
 }
 
 impl RecordQueueBuilder {
-    /// How many bytes each thread that logs may have in it; a record takes its texts and some 70 bytes. One that needs more than half of it
-    /// is laid beside it.
+    /// How many bytes each thread that logs may have in it, 256 MiB at most; a record takes its texts and some 70 bytes. One that needs
+    /// more than half of it is laid beside it.
     pub fn bytes_per_thread(mut self, bytes: usize) -> Self {
-        self.options.bytes_per_thread = bytes;
+        /// They are taken from the system with a thread's first record, which must not fail.
+        const MOST: usize = 256 * 1024 * 1024;
+        self.options.bytes_per_thread = bytes.min(MOST);
         self
     }
 

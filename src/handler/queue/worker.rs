@@ -440,7 +440,8 @@ impl Shared {
         }
         let flush = &self.worker.flush;
         let number = flush.requested.fetch_add(1, Ordering::AcqRel) + 1;
-        let deadline = Instant::now() + timeout;
+        // A day is as long as any caller can mean.
+        let deadline = Instant::now() + timeout.min(Duration::from_secs(24 * 60 * 60));
         loop {
             if is_worker_of(self.id) || !self.worker.is_running() {
                 return self.flush_targets();

@@ -301,3 +301,34 @@ fn nothing_is_evaluated() {
         "${HOME} cfg://handlers ext://sys.stdout {0.__class__} $(id)\n"
     );
 }
+
+/// The largest numbers there are: nothing is set aside for them, and nothing overflows.
+#[test]
+fn numbers_that_are_too_large() {
+    let directory = tempfile::tempdir().unwrap();
+    let most = i64::MAX;
+    let document = serde_json::json!({
+        "version": 1,
+        "handlers": {
+            "memory": {"class": "memory", "capacity": most},
+            "buffered": {"class": "file", "filename": "b.log", "buffered": most, "flush_interval": 1e18},
+            "rotating": {"class": "rotating_file", "filename": "r.log", "maxBytes": most, "backupCount": most},
+            "timed": {"class": "timed_rotating_file", "filename": "t.log", "when": "W0", "interval": u32::MAX, "backupCount": most},
+            "threads": {"class": "queue", "bytes_per_thread": most, "block_at_most": "1000000d"},
+            "records": {"class": "queue", "max_records": most},
+            "none": {"class": "queue", "bytes_per_thread": 0},
+            "level": {"class": "null", "level": 65535}
+        },
+        "root": {"level": 1, "handlers": ["memory", "buffered", "rotating", "timed", "threads", "records", "none", "level"]}
+    });
+    let registry = Registry::new();
+    let config = DictConfig::from_value(&document)
+        .unwrap()
+        .directory(directory.path());
+    config.apply_to(&registry).unwrap();
+    logtree::warn!(registry.get_logger("a"), "still here");
+    for handler in registry.root().handlers() {
+        handler.flush().unwrap();
+        assert_eq!(handler.counters().dropped(), 0, "{handler:?}");
+    }
+}

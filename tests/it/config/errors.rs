@@ -128,6 +128,22 @@ fn syntax_errors_have_their_place() {
     assert!(check(DictConfig::from_ini("")).contains("there is no section [loggers]"));
 }
 
+/// Columns count characters, also where a parser counts bytes; no control character of a document reaches a terminal.
+#[test]
+fn errors_can_be_shown_anywhere() {
+    let error = DictConfig::from_json("{\n\"é\": \"ü\" x").unwrap_err();
+    let problem = &error.problems()[0];
+    assert_eq!((problem.line(), problem.column()), (Some(2), Some(10)));
+    for document in [
+        "[loggers]\nkeys=\u{1b}[31m\n[handlers]\nkeys=\n[formatters]\nkeys=\n",
+        "[loggers]\nkeys=root\n[handlers]\nkeys=\n[formatters]\nkeys=\n[logger_root]\nhandlers=\n\u{1b}]0;x\u{7}=1\n",
+    ] {
+        let error = DictConfig::from_ini(document).unwrap_err().to_string();
+        assert!(error.contains("\\u{1b}"), "{error}");
+        assert!(!error.contains(['\u{1b}', '\u{7}']), "{error}");
+    }
+}
+
 #[test]
 fn an_ini_file_tells_all_that_is_wrong_with_it() {
     let ini = "[loggers]\nkeys=root,a,b\n[handlers]\nkeys=h\n[formatters]\nkeys=\n\

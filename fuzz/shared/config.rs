@@ -1,0 +1,62 @@
+//! What holds for every text that is given as a configuration.
+
+use logtree::config::{DictConfig, Kinds, Syntax};
+use logtree::{NullHandler, Registry};
+
+/// Kinds that touch no file and start no thread, so that what passes the check can be applied.
+fn kinds() -> Kinds {
+    const OUTSIDE: &[&str] = &[
+        "logging.FileHandler",
+        "file",
+        "logging.handlers.WatchedFileHandler",
+        "watched_file",
+        "logging.handlers.RotatingFileHandler",
+        "rotating_file",
+        "logging.handlers.TimedRotatingFileHandler",
+        "timed_rotating_file",
+        "logging.handlers.QueueHandler",
+        "queue",
+    ];
+    OUTSIDE.iter().fold(Kinds::new(), |kinds, name| {
+        kinds.handler(name, |arguments| {
+            let _: String = arguments.required("filename");
+            arguments.handlers("handlers");
+            || Ok(NullHandler::new())
+        })
+    })
+}
+
+/// The check and the application agree, what is wrong is told with places that are there, and changes nothing.
+pub fn holds(text: &str, syntax: Syntax) {
+    let registry = Registry::new();
+    let before = registry.dump().to_string();
+    let lines: Vec<_> = text.split('\n').collect();
+    let told = |error: &logtree::Error| {
+        assert!(!error.problems().is_empty());
+        for problem in error.problems() {
+            assert!(!problem.to_string().contains('\u{1b}'));
+            if let (Some(line), Some(column)) = (problem.line(), problem.column()) {
+                // A notation may count the end of the text as a line of its own.
+                assert!((1..=lines.len() + 1).contains(&line), "{problem}");
+                let longest = lines.get(line - 1).map_or(0, |line| line.chars().count());
+                assert!((1..=longest + 2).contains(&column), "{problem}");
+            }
+        }
+        error.to_string()
+    };
+    let config = match DictConfig::from_text(text, syntax) {
+        Ok(config) => config.kinds(kinds()),
+        Err(error) => {
+            told(&error);
+            return;
+        }
+    };
+    match config.check_for(&registry) {
+        Ok(()) => config.apply_to(&registry).expect("what passed the check"),
+        Err(error) => {
+            let wrong = told(&error);
+            assert_eq!(told(&config.apply_to(&registry).unwrap_err()), wrong);
+            assert_eq!(registry.dump().to_string(), before);
+        }
+    }
+}
