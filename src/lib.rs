@@ -83,12 +83,19 @@
 //! | the listener's thread ends with an exception, nothing empties its queue | it survives, and is emptied at the end | nothing is lost |
 //! | a full queue loses records in silence, but for the hook | they are told in the stream | nothing vanishes |
 //! | a forked child writes its parent's buffers again | they are left to the parent | no record twice |
+//! | `dictConfig` changes things until it meets an error | all is checked and made first | a typing error must not end logging |
+//! | `disable_existing_loggers` is on | off | nobody expects it |
+//! | filters of a logger add up from one configuration to the next | are replaced | the second one must give what it says |
+//! | `fileConfig` evaluates code | reads literals | configuration is no program |
 //!
 //! # Features
 //! All are off by default, and additive.
 //!
 //! | feature | gives | by |
 //! |---|---|---|
+//! | `config` | [configurations as data](config): Python's `dictConfig` from JSON and TOML, `fileConfig`'s INI | serde_json, toml, strsim |
+//! | `yaml` | the same from YAML | saphyr-parser |
+//! | `reload` | a configuration's file that is followed, files opened anew at `SIGHUP` | signal-hook |
 //! | `gzip` | compression of rotated files | flate2 |
 //!
 //! # Limits

@@ -145,6 +145,19 @@ fn environment_and_flags_set_levels() {
     );
 }
 
+#[cfg(feature = "reload")]
+#[test]
+fn configuration() {
+    check("08_configuration", &[]);
+    let (text, success) = run("08_configuration", &["examples/logging.toml", "--check"]);
+    assert!(success && text.is_empty(), "{text}");
+    let (text, success) = run("08_configuration", &["Cargo.toml", "--check"]);
+    assert!(
+        !success && text.contains("unknown key \"dependencies\""),
+        "{text}"
+    );
+}
+
 #[test]
 fn replay_botocore() {
     check(

@@ -11,6 +11,7 @@ pub(crate) enum Place {
     /// That many bytes behind its start. Lines are counted only for what is reported.
     Byte(usize),
     /// In a line and column, both from 1.
+    #[cfg(feature = "yaml")]
     Line(usize, usize),
 }
 
@@ -19,6 +20,7 @@ impl Place {
     pub(super) fn position(self, text: &str) -> Option<(usize, usize)> {
         match self {
             Self::Nowhere => None,
+            #[cfg(feature = "yaml")]
             Self::Line(line, column) => Some((line, column)),
             Self::Byte(byte) => {
                 let before = &text.as_bytes()[..byte.min(text.len())];

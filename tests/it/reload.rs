@@ -26,8 +26,8 @@ fn follow(path: &Path, registry: &Registry) -> (Reloader, Receiver<Result<(), St
         .registry(registry)
         .interval(Duration::from_millis(10));
     let builder = builder.on_reload(move |result| {
-        let result = result.as_ref().map(|()| ()).map_err(ToString::to_string);
-        tell.send(result).unwrap();
+        tell.send(result.as_ref().map_err(ToString::to_string).copied())
+            .unwrap();
     });
     (builder.start().unwrap(), told)
 }

@@ -1,0 +1,36 @@
+//! A configuration from a file, which is followed while the program runs:
+//! `cargo run --features reload --example 08_configuration -- examples/logging.toml`, or with `--check` behind it.
+
+use std::{env, process};
+
+use logtree::config::{DictConfig, Reloader};
+use logtree::get_logger;
+
+fn main() {
+    let mut arguments = env::args().skip(1);
+    let path = arguments
+        .next()
+        .unwrap_or_else(|| "examples/logging.toml".to_owned());
+    if arguments.next().as_deref() == Some("--check") {
+        let checked = DictConfig::from_file(&path).and_then(|config| config.check());
+        return or_exit(checked);
+    }
+    // It is followed as long as this lives.
+    let _reloader = or_exit(Reloader::start(&path));
+
+    for name in ["app", "boto3.session", "botocore.client.S3"] {
+        let logger = get_logger(name);
+        logtree::debug!(logger, "in detail");
+        logtree::info!(logger, "on the way");
+        logtree::warn!(logger, "worth a look");
+    }
+    log::error!(target: "urllib3", "the facade's records, too");
+}
+
+/// The error has all that is wrong with the file, a line each.
+fn or_exit<T>(result: Result<T, logtree::Error>) -> T {
+    result.unwrap_or_else(|error| {
+        eprintln!("{error}");
+        process::exit(2)
+    })
+}
