@@ -1,11 +1,15 @@
 //! What a call costs; each bench answers one question. The peers are measured in `benches/peers`.
 
+use std::borrow::Cow;
 use std::hint::black_box;
 use std::io;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use divan::Bencher;
-use logtree::{Formatter, JsonFormatter, Level, Logger, Multiline, Registry, StreamHandler};
+use divan::counter::BytesCount;
+use logtree::{
+    Formatter, JsonFormatter, Level, Logger, Multiline, RedactingFilter, Registry, StreamHandler,
+};
 
 fn main() {
     logtree::install().expect("no other backend");
@@ -161,6 +165,26 @@ mod on {
         let logger = registry.get_logger(vec!["level"; levels + 1].join("."));
         bencher.bench(|| logtree::warn!(logger, "request {}", black_box(7)));
     }
+}
+
+/// What a text costs that has no secret: the real messages of boto3, some 100 kB, without those that have one.
+#[divan::bench(args = [false, true])]
+fn look_for_secrets(bencher: Bencher<'_, '_>, personal_data: bool) {
+    let mut filter = RedactingFilter::credentials();
+    if personal_data {
+        filter = filter.with_personal_data();
+    }
+    let events = include_str!("../examples/data/botocore-events.jsonl");
+    let ordinary = |line: &&str| matches!(filter.redact(line), Cow::Borrowed(_));
+    let lines: Vec<&str> = events.lines().filter(ordinary).collect();
+    let bytes: usize = lines.iter().map(|line| line.len()).sum();
+    let bencher = bencher.counter(BytesCount::new(bytes));
+    bencher.bench(|| {
+        lines
+            .iter()
+            .filter(|line| filter.redact(black_box(line)).is_empty())
+            .count()
+    });
 }
 
 mod tree {

@@ -51,6 +51,7 @@
 //!   `exit` or panic.
 //! - One record is one line, and no message can drive the terminal, unless asked for: see [`Multiline`].
 //! - Nothing in a message is interpreted.
+//! - The presets take known credentials out of what they write: [`RedactingFilter`].
 //!
 //! What a call costs, beside other crates, stands in [`docs::performance`]; what becomes of records when something goes wrong, in
 //! [`docs::faults`].
@@ -93,7 +94,7 @@
 //!
 //! | feature | gives | by |
 //! |---|---|---|
-//! | `config` | [configurations as data](config): Python's `dictConfig` from JSON and TOML, `fileConfig`'s INI | serde_json, toml, strsim |
+//! | `config` | [configurations as data](config): Python's `dictConfig` from JSON and TOML, `fileConfig`'s INI | `serde_json`, toml, strsim |
 //! | `yaml` | the same from YAML | saphyr-parser |
 //! | `reload` | a configuration's file that is followed, files opened anew at `SIGHUP` | signal-hook |
 //! | `gzip` | compression of rotated files | flate2 |
@@ -155,7 +156,9 @@ pub use crate::clock::{Clock, ManualClock, SystemClock, Timestamp};
 #[cfg(feature = "config")]
 pub use crate::config::init_from_file;
 pub use crate::error::{Error, ErrorKind};
-pub use crate::filter::{Filter, LevelRange, NameFilter, SharedFilter};
+pub use crate::filter::{
+    Filter, LevelRange, NameFilter, RedactingFilter, Secret, SecretClass, SharedFilter,
+};
 pub use crate::formatter::{
     BufferingFormatter, ColorChoice, Colors, Format, Formatter, FormatterBuilder, JsonFormatter,
     JsonFormatterBuilder, JsonTime, Line, Multiline, Style, TimeZone,

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::io;
 
 use logtree::{
-    FileHandler, Formatter, Handler, JsonFormatter, Level, QueueHandler, Registry,
+    FileHandler, Formatter, Handler, JsonFormatter, Level, QueueHandler, RedactingFilter, Registry,
     RotatingFileHandler, StreamHandler, Style, TimeZone, WatchedFileHandler,
 };
 
@@ -50,6 +50,19 @@ fn a_line_of_text_allocates_nothing() {
         let count = allocations(|| logger.info(format_args!("request {}", black_box(7))));
         assert_eq!(count, 0, "{template} by the method");
     }
+}
+
+/// What is looked at and has no secret is not copied.
+#[test]
+fn redaction_that_finds_nothing_allocates_nothing() {
+    let handler = discarding()
+        .with_formatter(Formatter::new(Formatter::BOTO3).unwrap())
+        .with_filter(RedactingFilter::credentials().with_personal_data());
+    let logger = logger(handler);
+    let count = allocations(
+        || logtree::info!(logger, user = "ann", size = black_box(3); "request {} took {} us", black_box(7), 42),
+    );
+    assert_eq!(count, 0);
 }
 
 #[test]

@@ -21,7 +21,14 @@ impl Place {
         match self {
             Self::Nowhere => None,
             #[cfg(feature = "yaml")]
-            Self::Line(line, column) => Some((line, column)),
+            Self::Line(line, column) => {
+                // By a parser that counts in its own way: never beyond what is there.
+                let lines = text.split('\n').count();
+                let column = if line > lines { usize::MAX } else { column };
+                let line = line.clamp(1, lines);
+                let text = text.split('\n').nth(line - 1).unwrap_or_default();
+                Some((line, column.clamp(1, text.chars().count() + 1)))
+            }
             Self::Byte(byte) => {
                 let before = &text.as_bytes()[..byte.min(text.len())];
                 let line_start = before.iter().rposition(|&byte| byte == b'\n');

@@ -2,11 +2,13 @@
 
 mod level_range;
 mod name;
+mod redaction;
 
 use std::fmt;
 
 pub use self::level_range::LevelRange;
 pub use self::name::NameFilter;
+pub use self::redaction::{RedactingFilter, Secret, SecretClass};
 
 use crate::Record;
 use crate::sync::Arc;

@@ -313,6 +313,16 @@ impl<'a> Record<'a> {
         self.extra.get_mut().set_value(key.into(), value.into());
     }
 
+    /// Puts other texts in place of those of its error and stack.
+    pub(crate) fn replace_failure(&mut self, error: Option<String>, stack: Option<String>) {
+        if let Some(error) = error {
+            self.extra.get_mut().error = Some(error.into());
+        }
+        if let Some(stack) = stack {
+            self.extra.get_mut().stack = Some(stack.into());
+        }
+    }
+
     /// Adds the key-values of a source, as [`log::kv`] has them, in place of those given with the call.
     pub(crate) fn set_source_of_key_values(&mut self, source: &'a dyn kv::Source) {
         self.call = Some(source);

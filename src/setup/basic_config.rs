@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use crate::formatter::Colors;
 use crate::handler::Handler;
-use crate::{Error, ErrorKind, FileHandler, Formatter, Level, Registry, StreamHandler, Style};
+use crate::{
+    Error, ErrorKind, FileHandler, Formatter, Level, RedactingFilter, Registry, StreamHandler,
+    Style,
+};
 
 /// Gives the root of the global registry a handler to standard error with `LEVEL:name:message`, and makes it the backend of the
 /// `log` facade; nothing happens if the root has a handler.
@@ -37,7 +40,7 @@ pub enum Applied {
 ///
 /// Nothing is changed before all of it is found to be right.
 ///
-/// Colours are shown where the stream is a terminal.
+/// Colours are shown where the stream is a terminal. Known credentials are written as `***` ([`RedactingFilter`]).
 ///
 /// # Python
 /// The arguments of `logging.basicConfig`. `encoding` and `errors` are left out, as all text is UTF-8. Errors come before
@@ -69,6 +72,7 @@ pub struct BasicConfig {
     truncate: bool,
     handlers: Option<Vec<Handler>>,
     force: bool,
+    keep_secrets: bool,
 }
 
 impl BasicConfig {
@@ -131,6 +135,13 @@ impl BasicConfig {
         self
     }
 
+    /// Whether known credentials are taken out of what is written, by [`RedactingFilter::preset`]; on by default. Handlers that are
+    /// [given](Self::handlers) stay as they are.
+    pub fn redact(mut self, redact: bool) -> Self {
+        self.keep_secrets = !redact;
+        self
+    }
+
     /// Sets up the global registry, and makes it the backend of the `log` facade where there is no other.
     ///
     /// # Errors
@@ -164,6 +175,7 @@ impl BasicConfig {
         if !self.force && !root.handlers().is_empty() {
             return Ok(Applied::HadHandlers);
         }
+        let are_given = self.handlers.is_some();
         let handlers = match (self.handlers, self.stream, self.file) {
             (Some(handlers), ..) => handlers,
             (_, Some(stream), _) => vec![stream.into()],
@@ -180,6 +192,9 @@ impl BasicConfig {
             }
         }
         for handler in &handlers {
+            if !are_given && !self.keep_secrets {
+                handler.add_filter(RedactingFilter::shared_preset());
+            }
             if !handler.has_formatter() {
                 handler.set_formatter(formatter.clone());
             }

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use crate::{Error, FileHandler, Formatter, Handler, Level, Registry};
+use crate::{Error, FileHandler, Formatter, Handler, Level, RedactingFilter, Registry};
 
 /// Appends a logger's records, and those of all below it, from a level on, to a file; every crate's records land in the tree.
 ///
 /// It adds a [`FileHandler`] of that level with the format `%(asctime)s - %(name)s - %(levelname)s - %(message)s`, sets the logger to
 /// `DEBUG`, so that other handlers still see everything, and makes the global registry the backend of the `log` facade where
-/// there is no other. `""` is the root: everything. Answers with the handler.
+/// there is no other. `""` is the root: everything. Known credentials are written as `***` ([`RedactingFilter`]). Answers with the
+/// handler.
 ///
 /// # Python
 /// `botocore.session.Session.set_file_logger` (row B12).
@@ -36,6 +37,7 @@ pub fn set_file_logger(
     let handler = FileHandler::open(path)?
         .with_level(level)
         .with_formatter(formatter);
+    handler.add_filter(RedactingFilter::shared_preset());
     let logger = Registry::global().get_logger(name);
     logger.set_level(Level::DEBUG);
     logger.add_handler(handler.clone());

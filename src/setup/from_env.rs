@@ -4,13 +4,13 @@ use std::env::{self, VarError};
 
 use super::level_spec::LevelSpec;
 use crate::formatter::Colors;
-use crate::{Error, ErrorKind, Formatter, Handler, Registry};
+use crate::{Error, ErrorKind, Formatter, Handler, RedactingFilter, Registry};
 
 /// The variable that is read, and the one that is read where it is absent.
 const VARIABLES: [&str; 2] = ["LOGTREE", "RUST_LOG"];
 
 /// Sets up the program by the environment: the variable `LOGTREE`, or where it is absent `RUST_LOG`, tells the levels, as
-/// [`LevelSpec`] has it; records go to standard error. Where neither is there, the root's level stays at `WARNING`.
+/// [`LevelSpec`] has it; records go to standard error, with known credentials as `***` ([`RedactingFilter`]). Where neither is there, the root's level stays at `WARNING`.
 ///
 /// What is wrong in the variable is told on standard error, with its place, and the rest is applied. Every crate's records land in the tree
 /// where there is no other backend of the `log` facade. Handlers that the root has stay; where it has any, none is added.
@@ -67,6 +67,7 @@ fn init_in(
         .colors(Colors::default())
         .build_preset();
     let handler = Handler::from(registry.stderr()).with_formatter(formatter);
+    handler.add_filter(RedactingFilter::shared_preset());
     root.add_handler(handler.clone());
     Some(handler)
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use crate::formatter::{ColorChoice, Colors};
 use crate::handler::Handler;
-use crate::{Error, Formatter, Level, Registry, StreamHandler};
+use crate::{Error, Formatter, Level, RedactingFilter, Registry, StreamHandler};
 
 /// Shows a logger's records, and those of all below it, from a level on, on standard error; every crate's records land in the
 /// tree. One line sets up what a program shows, per service:
@@ -19,7 +19,7 @@ use crate::{Error, Formatter, Level, Registry, StreamHandler};
 ///
 /// It sets the level of the logger and adds a handler of that level, with the format `%(asctime)s %(name)s [%(levelname)s] %(message)s`,
 /// and makes the global registry the backend of the `log` facade where there is no other. `""` is the root: everything.
-/// Called again for a name, it replaces its own handler. For more, see [`StreamLogger`].
+/// Known credentials are shown as `***` ([`RedactingFilter`]). Called again for a name, it replaces its own handler. For more, see [`StreamLogger`].
 ///
 /// # Python
 /// `boto3.set_stream_logger`, which adds a further handler at each call, so that everything is printed twice
@@ -108,6 +108,7 @@ pub struct StreamLogger {
     color: ColorChoice,
     keep_earlier: bool,
     propagate_once: bool,
+    redact: bool,
 }
 
 impl StreamLogger {
@@ -122,6 +123,7 @@ impl StreamLogger {
             color: ColorChoice::default(),
             keep_earlier: false,
             propagate_once: false,
+            redact: true,
         }
     }
 
@@ -169,6 +171,12 @@ impl StreamLogger {
         self
     }
 
+    /// Whether known credentials are taken out of what is shown, by [`RedactingFilter::preset`]; on by default.
+    pub fn redact(mut self, redact: bool) -> Self {
+        self.redact = redact;
+        self
+    }
+
     /// Sets up the global registry, and makes it the backend of the `log` facade where there is no other. Answers with the
     /// handler.
     ///
@@ -199,6 +207,9 @@ impl StreamLogger {
         let mut handler = Handler::from(stream.with_color(self.color))
             .with_level(self.level)
             .with_formatter(formatter);
+        if self.redact {
+            handler.add_filter(RedactingFilter::shared_preset());
+        }
         if self.propagate_once {
             handler = handler.with_propagate_once();
         }

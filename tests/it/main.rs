@@ -14,6 +14,7 @@ mod macros;
 mod presets;
 #[cfg(unix)]
 mod queue;
+mod redaction;
 mod regression;
 #[cfg(all(unix, feature = "reload"))]
 mod reload;

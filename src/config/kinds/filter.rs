@@ -3,7 +3,7 @@
 use std::ops::Bound;
 
 use super::Kinds;
-use crate::{Level, LevelRange, NameFilter, SharedFilter};
+use crate::{Level, LevelRange, NameFilter, RedactingFilter, SharedFilter};
 
 pub(super) fn add(kinds: &mut Kinds) {
     kinds.add_filter(&["logging.Filter", "name"], |arguments| {
@@ -17,5 +17,27 @@ pub(super) fn add(kinds: &mut Kinds) {
             end(arguments.optional("max")),
         );
         move || Ok(SharedFilter::from(LevelRange::new(range)))
+    });
+    kinds.add_filter(&["redact"], |arguments| {
+        let mut filter = RedactingFilter::credentials();
+        for name in arguments
+            .optional::<Vec<String>>("names")
+            .unwrap_or_default()
+        {
+            filter = filter.with_name(&name);
+        }
+        for name in arguments
+            .optional::<Vec<String>>("except")
+            .unwrap_or_default()
+        {
+            filter = filter.without_name(&name);
+        }
+        if arguments.optional("personal_data").unwrap_or(false) {
+            filter = filter.with_personal_data();
+        }
+        if arguments.optional("vendor_tokens").unwrap_or(false) {
+            filter = filter.with_vendor_tokens();
+        }
+        move || Ok(SharedFilter::from(filter))
     });
 }

@@ -123,6 +123,7 @@ impl Kinds {
     /// |---|---|---|
     /// | `logging.Filter` | `name`, and without a `class` | `name` |
     /// | | `level_range` | `min`, `max`, both included |
+    /// | | `redact` | `names`, `except`, `personal_data`, `vendor_tokens`: [`RedactingFilter`](crate::RedactingFilter) |
     ///
     /// Every handler takes `level`, `formatter` and `filters`. The attribute `terminator` is that of streams, `default_time_format`,
     /// `default_msec_format` and `converter` (`ext://time.gmtime`) those of the text formatter.

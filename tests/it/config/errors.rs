@@ -110,7 +110,7 @@ fn syntax_errors_have_their_place() {
     );
     assert!(
         check(DictConfig::from_yaml("version: 1\nroot: ["))
-            .starts_with("line 3, column 1: not YAML:")
+            .starts_with("line 2, column 8: not YAML:")
     );
     assert!(
         check(DictConfig::from_yaml("a: 1\na: 2"))

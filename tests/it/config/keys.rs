@@ -592,6 +592,40 @@ fn of_filters_loggers_and_handlers() {
 }
 
 #[test]
+fn of_redaction() {
+    const TEXT: &str =
+        "password=a1 x-tenant=b2 page_token=c3 ann@example.com ghp_abcdefghij0123456789";
+    let redacted = |filter: Value| {
+        let text = Text::default();
+        let document = json!({
+            "version": 1,
+            "filters": {"r": filter},
+            "handlers": {"h": {"class": "stream", "stream": "ext://test", "filters": ["r"]}},
+            "root": {"handlers": ["h"]}
+        });
+        let registry = Registry::new();
+        let config = DictConfig::from_value(&document)
+            .unwrap()
+            .kinds(kinds_with(&text));
+        config.apply_to(&registry).unwrap();
+        logtree::warn!(registry.get_logger("a"), "{TEXT} my_token=d4");
+        text.get()
+    };
+    let rest = "ann@example.com ghp_abcdefghij0123456789 my_token=";
+    assert_eq!(
+        redacted(json!({"class": "redact"})),
+        format!("password=*** x-tenant=b2 page_token=c3 {rest}***\n")
+    );
+    assert!(redacted(json!({"class": "redact", "names": ["x-tenant"]})).contains("x-tenant=***"));
+    assert!(redacted(json!({"class": "redact", "except": ["my_token"]})).contains("my_token=d4"));
+    assert!(redacted(json!({"class": "redact", "personal_data": true})).contains("*** ghp_"));
+    assert!(
+        redacted(json!({"class": "redact", "vendor_tokens": true}))
+            .contains("ann@example.com *** my")
+    );
+}
+
+#[test]
 fn disable_existing_loggers_is_what_it_says() {
     for (said, in_code, off) in [
         (None, None, false),
