@@ -59,10 +59,13 @@ pub(crate) fn dispatch(registry: &Inner, node: &Node, record: &mut Record<'_>, o
         return;
     };
     let route = node.route();
-    // The gate may be open for the taps alone. Decided before the filters, which may change the level (statement 45).
-    let for_taps_only = !route.taps.is_empty()
-        && origin == Origin::Call
-        && !record.level().passes(node.effective_level().number());
+    // The gate may be open for the taps alone, or for who decides by record. Decided before the filters, which may change the level
+    // (statement 45).
+    let is_judged = origin == Origin::Call && (!route.taps.is_empty() || registry.has_admission());
+    let for_taps_only = is_judged && !registry.admits(node, record);
+    if for_taps_only && route.taps.is_empty() {
+        return;
+    }
     if !route.filters.is_empty() && !passes(&route.filters, record) {
         return;
     }

@@ -124,6 +124,7 @@ mod capture;
 mod clock;
 #[cfg(feature = "config")]
 pub mod config;
+pub mod control;
 mod dispatch;
 pub mod docs;
 mod environment;

@@ -4,6 +4,7 @@
 //! at which its gate opens, and the route of its records. A change computes both anew for the subtree it touches and publishes
 //! them.
 
+mod admission;
 mod builder;
 mod census;
 #[cfg(feature = "config")]
@@ -18,12 +19,14 @@ mod tree;
 use std::collections::HashMap;
 use std::fmt;
 
+use arc_swap::ArcSwapOption;
 use dashmap::DashSet;
 use once_cell::sync::Lazy;
 
 pub use self::builder::RegistryBuilder;
 pub use self::dump::TreeDump;
 
+pub(crate) use self::admission::Admission;
 #[cfg(feature = "config")]
 pub(crate) use self::configure::NodeChange;
 pub(crate) use self::node::{GateCopy, Node, NodeRef};
@@ -77,6 +80,8 @@ pub(crate) struct Inner {
     told_of_no_handler: AtomicBool,
     told_of_too_many: AtomicBool,
     max_loggers: usize,
+    admission: ArcSwapOption<Arc<dyn Admission>>,
+    has_admission: AtomicBool,
     /// Whether it is the backend of the `log` facade, whose maximum level it then keeps.
     is_backend: AtomicBool,
 }
@@ -125,6 +130,8 @@ impl Registry {
             told_of_no_handler: AtomicBool::new(false),
             told_of_too_many: AtomicBool::new(false),
             max_loggers,
+            admission: ArcSwapOption::empty(),
+            has_admission: AtomicBool::new(false),
             is_backend: AtomicBool::new(false),
         };
         Self {

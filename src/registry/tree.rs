@@ -29,6 +29,10 @@ impl NodeId {
 pub(crate) struct Tree {
     slots: Vec<Slot>,
     disabled_up_to: Level,
+    /// Whether nothing is logged at all, whatever the levels say.
+    disabled_all: bool,
+    /// The level down to which every gate is open, for somebody who decides behind it.
+    floor: Level,
     taps: Vec<Tap>,
     /// The copies of nodes' gates.
     copies: HashMap<NodeId, Vec<&'static GateCopy>>,
@@ -80,6 +84,8 @@ impl Tree {
         let mut tree = Self {
             slots: vec![slot],
             disabled_up_to: Level::NOTSET,
+            disabled_all: false,
+            floor: Level::OFF,
             taps: Vec::new(),
             copies: HashMap::new(),
             census: Census::default(),
@@ -266,6 +272,22 @@ impl Tree {
         self.refresh_levels(NodeId::ROOT, Extent::All);
     }
 
+    pub(crate) fn is_disabled_all(&self) -> bool {
+        self.disabled_all
+    }
+
+    pub(crate) fn set_disabled_all(&mut self, disabled: bool) {
+        self.disabled_all = disabled;
+        self.refresh_levels(NodeId::ROOT, Extent::All);
+    }
+
+    pub(super) fn set_floor(&mut self, floor: Level) {
+        if self.floor != floor {
+            self.floor = floor;
+            self.refresh_levels(NodeId::ROOT, Extent::All);
+        }
+    }
+
     pub(crate) fn set_propagates(&mut self, id: NodeId, propagates: bool) {
         self.slots[id.at()].node.set_propagates(propagates);
         self.refresh_routes(id);
@@ -407,10 +429,11 @@ impl Tree {
             } else {
                 own
             };
-            let gate = if node.is_disabled() {
+            let gate = if node.is_disabled() || tree.disabled_all {
                 Level::OFF.number()
             } else {
                 tree.tapped(id, effective)
+                    .min(tree.floor)
                     .number()
                     .max(tree.disabled_up_to.above())
             };

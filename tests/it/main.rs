@@ -8,6 +8,8 @@ mod concurrency;
 #[cfg(all(unix, feature = "yaml"))]
 mod config;
 #[cfg(unix)]
+mod control;
+#[cfg(unix)]
 mod files;
 mod handler;
 mod macros;

@@ -1,0 +1,71 @@
+//! The thread that ends levels for a while.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::Shared;
+use crate::process;
+use crate::sync::{Arc, Mutex, Weak};
+
+/// Runs only while there is something to end.
+#[derive(Default)]
+pub(super) struct Expiry {
+    running: Mutex<Option<Running>>,
+}
+
+struct Running {
+    /// Of the process that it runs in: a fork leaves it behind.
+    generation: u32,
+    thread: thread::Thread,
+}
+
+impl Expiry {
+    /// Sees to it that somebody looks at that time.
+    pub(super) fn call_at(&self, shared: &Arc<Shared>, next: Instant) {
+        let mut running = self.running.lock();
+        if let Some(running) = running
+            .as_ref()
+            .filter(|running| running.generation == process::generation())
+        {
+            running.thread.unpark();
+            return;
+        }
+        let weak = Arc::downgrade(shared);
+        let builder = thread::Builder::new().name("logtree-control".to_owned());
+        // Where the system gives no thread, the next change ends what is over.
+        if let Ok(started) = builder.spawn(move || run(&weak, next)) {
+            *running = Some(Running {
+                generation: process::generation(),
+                thread: started.thread().clone(),
+            });
+        }
+    }
+}
+
+#[expect(
+    clippy::significant_drop_tightening,
+    reason = "to look whether there is more to do and to end are one step"
+)]
+fn run(shared: &Weak<Shared>, first: Instant) {
+    /// So that it ends soon after its control.
+    const LONGEST: Duration = Duration::from_secs(1);
+    let mut next = first;
+    loop {
+        let wait = next.saturating_duration_since(Instant::now());
+        thread::park_timeout(wait.min(LONGEST));
+        let Some(shared) = shared.upgrade() else {
+            return;
+        };
+        match shared.end_what_is_over() {
+            Some(end) => next = end,
+            None => {
+                let mut running = shared.expiry.running.lock();
+                // Looked at again under the lock: who set one meanwhile relies on this thread.
+                if shared.state.lock().next_end().is_none() {
+                    *running = None;
+                    return;
+                }
+            }
+        }
+    }
+}

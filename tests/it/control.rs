@@ -1,0 +1,898 @@
+//! Levels changed while the program runs, row by row of the table of AWS IoT (`i…`) and of what it lacks (`k…`).
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use logtree::control::{
+    Change, Changed, Control, ControlErrorKind, LoggingOptions, Page, Target, TargetType,
+};
+use logtree::{Capture, Handler, Level, Registry, StreamHandler};
+
+use crate::support::{Random, Text};
+
+fn control() -> (Registry, Control) {
+    let registry = Registry::new();
+    let control = Control::new(&registry);
+    (registry, control)
+}
+
+/// A registry that writes `name:message`, and what was written.
+fn written(registry: &Registry) -> Text {
+    let (handler, text) = crate::support::to_text("%(name)s:%(message)s");
+    registry.root().add_handler(handler);
+    text
+}
+
+fn effective(registry: &Registry, name: &str) -> Level {
+    registry.get_logger(name).effective_level()
+}
+
+#[test]
+fn i01_the_default_level_decides_where_nothing_else_does() {
+    let (registry, control) = control();
+    control
+        .set_options(LoggingOptions::default().with_default_level(Level::DEBUG))
+        .unwrap();
+    assert_eq!(effective(&registry, "any.name"), Level::DEBUG);
+    assert_eq!(control.options().unwrap().default_level, Some(Level::DEBUG));
+    control
+        .set_level(Target::default_level(), Level::ERROR)
+        .unwrap();
+    assert_eq!(registry.root().level(), Level::ERROR);
+}
+
+#[test]
+fn i02_i03_the_nearest_group_above_decides() {
+    let (registry, control) = control();
+    control
+        .set_level(Target::logger("fleet"), Level::INFO)
+        .unwrap();
+    control
+        .set_level(Target::logger("fleet.eu"), Level::DEBUG)
+        .unwrap();
+    assert_eq!(effective(&registry, "fleet.us.a"), Level::INFO);
+    assert_eq!(effective(&registry, "fleet.eu.a"), Level::DEBUG);
+    assert_eq!(effective(&registry, "fleetx"), Level::WARNING);
+}
+
+/// The documented order of what decides, as a table: which of the levels there are, and what passes.
+#[test]
+fn i04_i05_what_decides_is_documented_and_holds() {
+    type Case<'c> = (&'c [(Target, Level)], &'c [(&'c str, &'c str)], Level);
+    let logger = Target::logger("app");
+    let (client, principal) = (Target::client_id("c"), Target::principal_id("p"));
+    let (address, event) = (Target::source_ip("10.0.0.1"), Target::event_type("Connect"));
+    let cases: &[Case<'_>] = &[
+        (&[], &[], Level::WARNING),
+        (
+            &[(event.clone(), Level::DEBUG)],
+            &[("eventType", "Connect")],
+            Level::DEBUG,
+        ),
+        (
+            &[(event.clone(), Level::OFF)],
+            &[("event_type", "Connect")],
+            Level::OFF,
+        ),
+        (
+            &[(event.clone(), Level::DEBUG)],
+            &[("eventType", "Publish")],
+            Level::WARNING,
+        ),
+        (
+            &[
+                (logger.clone(), Level::ERROR),
+                (event.clone(), Level::DEBUG),
+            ],
+            &[("eventType", "Connect")],
+            Level::ERROR,
+        ),
+        (
+            &[
+                (logger.clone(), Level::ERROR),
+                (address.clone(), Level::DEBUG),
+            ],
+            &[("sourceIp", "10.0.0.1")],
+            Level::DEBUG,
+        ),
+        (
+            &[
+                (logger.clone(), Level::DEBUG),
+                (address.clone(), Level::ERROR),
+            ],
+            &[("source_ip", "10.0.0.1")],
+            Level::ERROR,
+        ),
+        (
+            &[
+                (address.clone(), Level::DEBUG),
+                (principal.clone(), Level::ERROR),
+            ],
+            &[("sourceIp", "10.0.0.1"), ("principalId", "p")],
+            Level::ERROR,
+        ),
+        (
+            &[
+                (principal.clone(), Level::ERROR),
+                (client.clone(), Level::INFO),
+            ],
+            &[("principal_id", "p"), ("client_id", "c")],
+            Level::INFO,
+        ),
+        (
+            &[(client.clone(), Level::OFF), (logger.clone(), Level::DEBUG)],
+            &[("clientId", "c")],
+            Level::OFF,
+        ),
+        (
+            &[(client.clone(), Level::DEBUG)],
+            &[("clientId", "other")],
+            Level::WARNING,
+        ),
+        (&[(client.clone(), Level::DEBUG)], &[], Level::WARNING),
+        // Of the same rank: the more verbose one.
+        (
+            &[
+                (client.clone(), Level::OFF),
+                (Target::client_id("d"), Level::DEBUG),
+            ],
+            &[("clientId", "c"), ("client_id", "d")],
+            Level::DEBUG,
+        ),
+    ];
+    for (levels, fields, expected) in cases {
+        let (registry, control) = control();
+        for (target, level) in *levels {
+            control.set_level(target.clone(), *level).unwrap();
+        }
+        let logger = registry.get_logger("app.part");
+        let (handler, text) = crate::support::to_text("%(levelno)d");
+        registry.root().add_handler(handler);
+        let adapter = fields
+            .iter()
+            .fold(logger.with("n", 1), |adapter, (key, value)| {
+                adapter.with(*key, *value)
+            });
+        for level in [10, 20, 30, 40, 50] {
+            logtree::log!(adapter, Level::new(level), "x");
+        }
+        let passed: Vec<u16> = text
+            .lines()
+            .iter()
+            .map(|line| line.split(' ').next().unwrap().parse().unwrap())
+            .collect();
+        let should: Vec<u16> = [10, 20, 30, 40, 50]
+            .into_iter()
+            .filter(|level| *level >= expected.number())
+            .collect();
+        assert_eq!(passed, should, "{levels:?} {fields:?}");
+    }
+}
+
+#[test]
+fn i06_levels_are_cumulative_and_disabled_is_none() {
+    let (registry, control) = control();
+    for (level, passing) in [
+        (Level::DEBUG, 5),
+        (Level::INFO, 4),
+        (Level::WARNING, 3),
+        (Level::ERROR, 2),
+        (Level::OFF, 0),
+    ] {
+        control.set_level(Target::logger("a"), level).unwrap();
+        let logger = registry.get_logger("a");
+        let count = [10, 20, 30, 40, 50]
+            .into_iter()
+            .filter(|level| logger.is_enabled_for(Level::new(*level)))
+            .count();
+        assert_eq!(count, passing, "{level}");
+    }
+    assert_eq!("DISABLED".parse::<Level>().unwrap(), Level::OFF);
+}
+
+#[test]
+fn i07_disabled_silences_a_subtree_but_not_what_has_its_own() {
+    let (registry, control) = control();
+    for (name, level) in [
+        ("p", Level::DEBUG),
+        ("p.c", Level::OFF),
+        ("p.c.g", Level::INFO),
+    ] {
+        control.set_level(Target::logger(name), level).unwrap();
+    }
+    let text = written(&registry);
+    for name in ["p", "p.c", "p.c.x", "p.c.g", "p.c.g.x"] {
+        logtree::info!(registry.get_logger(name), "i");
+    }
+    assert_eq!(text.get(), "p:i\np.c.g:i\np.c.g.x:i\n");
+}
+
+#[test]
+fn i08_disable_all_keeps_levels() {
+    let (registry, control) = control();
+    control
+        .set_level(Target::logger("a"), Level::DEBUG)
+        .unwrap();
+    control
+        .set_level(Target::client_id("c"), Level::DEBUG)
+        .unwrap();
+    let text = written(&registry);
+    let log = || {
+        logtree::debug!(registry.get_logger("a"), "1");
+        logtree::debug!(registry.get_logger("b"), clientId = "c"; "2");
+        logtree::critical!(registry.get_logger("b"), "3");
+    };
+    log();
+    let before = (text.take(), control.loggers());
+    control.disable_all(true).unwrap();
+    log();
+    assert_eq!(
+        (text.get(), control.loggers()),
+        (String::new(), before.1.clone())
+    );
+    assert_eq!(control.options().unwrap().disable_all, Some(true));
+    // What is absent stays.
+    control
+        .set_options(LoggingOptions::default().with_default_level(Level::WARNING))
+        .unwrap();
+    log();
+    assert_eq!(text.get(), "");
+    control.disable_all(false).unwrap();
+    log();
+    assert_eq!((text.get(), control.loggers()), before);
+}
+
+/// After a call returned, no thread decides by the old level.
+#[test]
+fn i09_a_change_holds_on_all_threads_when_it_returns() {
+    let (registry, control) = control();
+    let target = Target::logger("busy");
+    let (round, stop) = (AtomicU64::new(0), AtomicBool::new(false));
+    let stale = AtomicU64::new(0);
+    control.set_level(target.clone(), Level::DEBUG).unwrap();
+    // Even rounds are on, odd ones off; a thread that has seen the round must see its level.
+    thread::scope(|scope| {
+        for number in 0..8 {
+            let (registry, round, stop, stale) = (&registry, &round, &stop, &stale);
+            scope.spawn(move || {
+                let logger = registry.get_logger(format!("busy.t{number}"));
+                while !stop.load(Ordering::Relaxed) {
+                    let before = round.load(Ordering::Acquire);
+                    let enabled = logger.is_enabled_for(Level::DEBUG);
+                    let after = round.load(Ordering::Acquire);
+                    // Only what was decided between two changes says anything: a change is announced after it returned.
+                    if before == after && before % 2 == 0 && enabled != (before % 4 == 0) {
+                        stale.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+        for change in 0..2_000_u64 {
+            round.store(change * 2 + 1, Ordering::Release);
+            let level = if change % 2 == 0 {
+                Level::ERROR
+            } else {
+                Level::DEBUG
+            };
+            control.set_level(target.clone(), level).unwrap();
+            round.store(change * 2 + 2, Ordering::Release);
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(stale.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn i10_before_options_are_set_there_is_nothing() {
+    let registry = Registry::new();
+    let control = Control::builder(&registry)
+        .strict_aws(true)
+        .build()
+        .unwrap();
+    let kinds = [
+        control.options().unwrap_err().kind(),
+        control
+            .set_level(Target::logger("a"), Level::DEBUG)
+            .unwrap_err()
+            .kind(),
+        control.list(None, Page::new(10)).unwrap_err().kind(),
+    ];
+    assert_eq!(kinds, [ControlErrorKind::NotConfigured; 3]);
+    assert_eq!(
+        (kinds[0].http_status(), kinds[0].aws_name()),
+        (404, "NotConfiguredException")
+    );
+    // Taking away asks for nothing.
+    assert_eq!(control.clear_level(&Target::logger("a")).unwrap(), None);
+    control.set_options(LoggingOptions::default()).unwrap();
+    control
+        .set_level(Target::logger("a"), Level::DEBUG)
+        .unwrap();
+    assert_eq!(control.list(None, Page::new(10)).unwrap().targets.len(), 2);
+    // Ours is configured from the start.
+    assert!(Control::new(&registry).options().is_ok());
+}
+
+#[test]
+fn i11_i12_setting_replaces_and_deleting_inherits() {
+    let (registry, control) = control();
+    let target = Target::logger("a::b");
+    assert_eq!(
+        control.set_level(target.clone(), Level::DEBUG).unwrap(),
+        None
+    );
+    assert_eq!(
+        control.set_level(target.clone(), Level::INFO).unwrap(),
+        Some(Level::DEBUG)
+    );
+    assert_eq!(
+        control.set_level(target.clone(), Level::INFO).unwrap(),
+        Some(Level::INFO)
+    );
+    let listed = control
+        .list(Some(TargetType::Logger), Page::new(250))
+        .unwrap();
+    assert_eq!(listed.targets, [(Target::logger("a.b"), Level::INFO)]);
+    assert_eq!(control.clear_level(&target).unwrap(), Some(Level::INFO));
+    assert_eq!(
+        (effective(&registry, "a.b"), control.level(&target)),
+        (Level::WARNING, None)
+    );
+    assert_eq!(control.clear_level(&target).unwrap(), None);
+    // Also what somebody else has set.
+    registry.get_logger("c").set_level(Level::DEBUG);
+    assert_eq!(
+        control.clear_level(&Target::logger("c")).unwrap(),
+        Some(Level::DEBUG)
+    );
+    assert_eq!(effective(&registry, "c"), Level::WARNING);
+    let client = Target::client_id("c");
+    control.set_level(client.clone(), Level::DEBUG).unwrap();
+    assert_eq!(control.clear_level(&client).unwrap(), Some(Level::DEBUG));
+    assert!(
+        !registry.get_logger("x").is_enabled_for(Level::DEBUG),
+        "the gates are closed again"
+    );
+}
+
+#[test]
+fn i13_pages_of_lists() {
+    let (_, control) = control();
+    for number in 0..251 {
+        control
+            .set_level(Target::logger(format!("l{number:03}")), Level::DEBUG)
+            .unwrap();
+    }
+    let only = Some(TargetType::Logger);
+    let first = control.list(only, Page::new(250)).unwrap();
+    // What comes and goes meanwhile moves nothing else.
+    control
+        .set_level(Target::logger("a"), Level::DEBUG)
+        .unwrap();
+    control.clear_level(&Target::logger("l100")).unwrap();
+    let last = control
+        .list(only, Page::new(250).after(first.next.clone()))
+        .unwrap();
+    assert_eq!(
+        (first.targets.len(), last.targets.len(), &last.next),
+        (250, 1, &None)
+    );
+    assert_eq!(last.targets[0].0.name(), "l250");
+    for size in [0, 251] {
+        assert_eq!(
+            control.list(None, Page::new(size)).unwrap_err().kind(),
+            ControlErrorKind::InvalidRequest
+        );
+    }
+    control
+        .set_level(Target::client_id("c"), Level::DEBUG)
+        .unwrap();
+    assert_eq!(
+        control
+            .list(Some(TargetType::ClientId), Page::new(1))
+            .unwrap()
+            .targets
+            .len(),
+        1
+    );
+    assert_eq!(
+        control
+            .list(Some(TargetType::Default), Page::new(1))
+            .unwrap()
+            .targets,
+        [(Target::default_level(), Level::WARNING)]
+    );
+}
+
+#[test]
+fn i14_what_cannot_be_is_refused_by_kind() {
+    let registry = Registry::new();
+    let control = Control::builder(&registry)
+        .strict_aws(true)
+        .max_targets(2)
+        .build()
+        .unwrap();
+    control.set_options(LoggingOptions::default()).unwrap();
+    let set = |target: Target, level: Level| {
+        control
+            .set_level(target, level)
+            .map_err(|error| (error.kind(), error.to_string()))
+    };
+    for name in ["", "a/b", "a\nb", &"x".repeat(129)] {
+        let error = set(Target::client_id(name), Level::DEBUG).unwrap_err();
+        assert_eq!(error.0, ControlErrorKind::InvalidRequest, "{}", error.1);
+    }
+    assert!(set(Target::logger("a.b:c_d-e f"), Level::DEBUG).is_ok());
+    assert!(set(Target::logger("b"), Level::DEBUG).is_ok());
+    assert_eq!(
+        set(Target::logger("c"), Level::DEBUG).unwrap_err().0,
+        ControlErrorKind::LimitExceeded
+    );
+    assert!(
+        set(Target::logger("b"), Level::INFO).is_ok(),
+        "one that is there is no further one"
+    );
+    assert_eq!(
+        set(Target::logger("b"), Level::NOTSET).unwrap_err().0,
+        ControlErrorKind::InvalidRequest
+    );
+    assert_eq!(
+        control
+            .clear_level(&Target::default_level())
+            .unwrap_err()
+            .kind(),
+        ControlErrorKind::InvalidRequest
+    );
+    let statuses = [
+        ControlErrorKind::InvalidRequest,
+        ControlErrorKind::LimitExceeded,
+        ControlErrorKind::Conflict,
+        ControlErrorKind::Internal,
+    ]
+    .map(ControlErrorKind::http_status);
+    assert_eq!(statuses, [400, 410, 412, 500]);
+    for kind in TargetType::ALL {
+        assert_eq!(
+            kind.to_string()
+                .to_lowercase()
+                .parse::<TargetType>()
+                .unwrap(),
+            kind
+        );
+    }
+    assert!(
+        "THING"
+            .parse::<TargetType>()
+            .unwrap_err()
+            .to_string()
+            .contains("THING_GROUP")
+    );
+    // Ours takes any name that is no control character.
+    let (_, ours) = self::control();
+    ours.set_level(Target::client_id("a/b é"), Level::DEBUG)
+        .unwrap();
+    assert!(
+        ours.set_level(Target::client_id("a\u{1b}"), Level::DEBUG)
+            .is_err()
+    );
+}
+
+#[test]
+fn i15_a_level_waits_for_its_target() {
+    let (registry, control) = control();
+    control
+        .set_level(Target::logger("later.on"), Level::DEBUG)
+        .unwrap();
+    assert_eq!(effective(&registry, "later.on.now"), Level::DEBUG);
+}
+
+#[test]
+fn k01_options_change_only_what_is_given() {
+    let (_, control) = control();
+    control
+        .set_options(LoggingOptions::default().with_role("arn:aws:iam::123456789012:role/log"))
+        .unwrap();
+    control
+        .set_options(LoggingOptions::default().with_default_level(Level::INFO))
+        .unwrap();
+    let options = control.options().unwrap();
+    let expected = LoggingOptions::default()
+        .with_default_level(Level::INFO)
+        .with_disable_all(false)
+        .with_role("arn:aws:iam::123456789012:role/log");
+    assert_eq!(options, expected);
+}
+
+#[test]
+fn k04_loggers_as_they_are() {
+    let (registry, control) = control();
+    let logger = registry.get_logger("a.b");
+    logger.set_level(Level::DEBUG);
+    logger.set_propagate(false);
+    logger.set_disabled(true);
+    logger.add_handler(Handler::from(StreamHandler::new(Vec::new())));
+    registry.get_logger("a.b.c");
+    let states: BTreeMap<_, _> = control
+        .loggers()
+        .into_iter()
+        .map(|state| (state.name.clone(), state))
+        .collect();
+    let state = &states["a.b"];
+    assert_eq!(
+        (state.configured, state.effective, state.handlers),
+        (Some(Level::DEBUG), Level::DEBUG, 1)
+    );
+    assert!(!state.propagate && state.disabled);
+    let state = &states["a.b.c"];
+    assert_eq!((state.configured, state.effective), (None, Level::DEBUG));
+    assert_eq!(control.loggers()[0].name, "root");
+}
+
+#[test]
+fn k05_b16_groups_set_several_names_at_once() {
+    let (registry, control) = control();
+    let names = ["boto3", "botocore", "s3transfer", "urllib3"];
+    control.set_group("aws", names).unwrap();
+    control.set_group_level("aws", Level::ERROR).unwrap();
+    assert!(
+        names
+            .iter()
+            .all(|name| effective(&registry, name) == Level::ERROR)
+    );
+    assert_eq!(control.group("aws").unwrap().1, Some(Level::ERROR));
+    control.clear_group_level("aws").unwrap();
+    assert!(
+        names
+            .iter()
+            .all(|name| registry.get_logger(name).level() == Level::NOTSET)
+    );
+    assert_eq!(
+        (control.groups(), control.group("none")),
+        (vec!["aws".to_owned()], None)
+    );
+    assert_eq!(
+        control
+            .set_group_level("none", Level::INFO)
+            .unwrap_err()
+            .kind(),
+        ControlErrorKind::InvalidRequest
+    );
+}
+
+#[test]
+fn k06_a_batch_is_all_or_nothing() {
+    let (registry, control) = control();
+    let before = (registry.dump().to_string(), control.revision());
+    let batch = [
+        Change::Level(Target::logger("a"), Level::DEBUG),
+        Change::Level(Target::client_id("c"), Level::DEBUG),
+        Change::Options(LoggingOptions::default().with_disable_all(true)),
+        Change::GroupLevel("none".to_owned(), None),
+    ];
+    assert!(control.apply(batch.clone()).is_err());
+    assert_eq!((registry.dump().to_string(), control.revision()), before);
+    assert_eq!(control.level(&Target::client_id("c")), None);
+    assert_eq!(control.apply(batch[..3].to_vec()).unwrap(), before.1 + 1);
+    assert_eq!(control.level(&Target::logger("a")), Some(Level::DEBUG));
+    // The changes of a batch see each other.
+    control
+        .apply([
+            Change::Level(Target::logger("b"), Level::DEBUG),
+            Change::Clear(Target::logger("b")),
+        ])
+        .unwrap();
+    assert_eq!(registry.get_logger("b").level(), Level::NOTSET);
+}
+
+fn until(what: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !what() {
+        assert!(start.elapsed() < Duration::from_secs(20), "it did not come");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn k07_a_level_for_a_while_goes_back() {
+    let (registry, control) = control();
+    let level = |name: &str| registry.get_logger(name).level();
+    registry.get_logger("a").set_level(Level::ERROR);
+    control
+        .set_level_for(Target::logger("a"), Level::DEBUG, Duration::from_millis(40))
+        .unwrap();
+    control
+        .set_level_for(Target::logger("b"), Level::DEBUG, Duration::from_millis(20))
+        .unwrap();
+    control
+        .set_level_for(
+            Target::client_id("c"),
+            Level::DEBUG,
+            Duration::from_millis(20),
+        )
+        .unwrap();
+    assert_eq!((level("a"), level("b")), (Level::DEBUG, Level::DEBUG));
+    until(|| {
+        level("a") == Level::ERROR
+            && level("b") == Level::NOTSET
+            && control.level(&Target::client_id("c")).is_none()
+    });
+
+    // One upon another.
+    let long = Duration::from_secs(3600);
+    control
+        .set_level_for(Target::logger("a"), Level::INFO, long)
+        .unwrap();
+    control
+        .set_level_for(Target::logger("a"), Level::DEBUG, Duration::from_millis(10))
+        .unwrap();
+    until(|| level("a") == Level::INFO);
+    // One without an end takes their place.
+    control
+        .set_level(Target::logger("a"), Level::CRITICAL)
+        .unwrap();
+    control
+        .set_level_for(Target::logger("a"), Level::DEBUG, Duration::from_millis(10))
+        .unwrap();
+    until(|| level("a") == Level::CRITICAL);
+
+    // Somebody else's change in between stays.
+    control
+        .set_level_for(Target::logger("d"), Level::DEBUG, Duration::from_millis(30))
+        .unwrap();
+    registry.get_logger("d").set_level(Level::ERROR);
+    control
+        .set_level_for(Target::logger("e"), Level::DEBUG, Duration::from_millis(60))
+        .unwrap();
+    until(|| level("e") == Level::NOTSET);
+    assert_eq!(level("d"), Level::ERROR);
+    assert!(
+        control
+            .set_level_for(Target::logger("a"), Level::DEBUG, Duration::MAX)
+            .is_err()
+    );
+}
+
+#[test]
+fn k08_changes_are_told_and_logged() {
+    let (registry, control) = control();
+    registry
+        .get_logger("logging.control")
+        .set_level(Level::INFO);
+    let log = Capture::new(&registry.get_logger("logging.control"));
+    let told: Arc<Mutex<Vec<Changed>>> = Arc::default();
+    let (into, again) = (Arc::clone(&told), control.clone());
+    let subscription = control.on_change(move |changed| {
+        // No lock is held: who is told may look and change.
+        assert!(again.revision() >= changed.revision);
+        into.lock().unwrap().push(changed.clone());
+    });
+    let panicking = control.on_change(|_| panic!("as told"));
+    control
+        .by("console")
+        .set_level(Target::logger("a"), Level::DEBUG)
+        .unwrap();
+    control
+        .set_level(Target::logger("a"), Level::DEBUG)
+        .unwrap();
+    control.by("ann").disable_all(true).unwrap();
+    control.disable_all(false).unwrap();
+    assert!(
+        control.forget(panicking) && control.forget(subscription) && !control.forget(subscription)
+    );
+    control.clear_level(&Target::logger("a")).unwrap();
+    let told = told.lock().unwrap().clone();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert_eq!(
+        (
+            &told[0].target,
+            told[0].before,
+            told[0].after,
+            &*told[0].origin
+        ),
+        (
+            &Some(Target::logger("a")),
+            None,
+            Some(Level::DEBUG),
+            "console"
+        )
+    );
+    assert_eq!((told[1].disable_all, &*told[1].origin), (Some(true), "ann"));
+    let records = log.records();
+    let kept: Vec<_> = records[0]
+        .key_values()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    assert_eq!(
+        kept,
+        [
+            "target=THING_GROUP a",
+            "old=inherited",
+            "new=DEBUG",
+            "origin=console",
+            "revision=1"
+        ]
+    );
+}
+
+#[test]
+fn k09_of_two_who_look_and_change_the_second_is_refused() {
+    let (_, control) = control();
+    let seen = control.revision();
+    control
+        .apply_if(seen, [Change::Level(Target::logger("a"), Level::DEBUG)])
+        .unwrap();
+    let error = control
+        .apply_if(seen, [Change::Level(Target::logger("a"), Level::ERROR)])
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.kind().http_status()),
+        (ControlErrorKind::Conflict, 412)
+    );
+    assert_eq!(control.level(&Target::logger("a")), Some(Level::DEBUG));
+}
+
+#[test]
+fn k10_overrides_outlive_the_program() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("levels");
+    let open = |registry: &Registry| Control::builder(registry).persist_to(&path).build();
+    let registry = Registry::new();
+    let control = open(&registry).unwrap();
+    registry.get_logger("code").set_level(Level::INFO);
+    control
+        .set_options(
+            LoggingOptions::default()
+                .with_default_level(Level::ERROR)
+                .with_role("r"),
+        )
+        .unwrap();
+    control
+        .set_level(Target::logger("a"), Level::DEBUG)
+        .unwrap();
+    control
+        .set_level(Target::client_id("c d"), Level::DEBUG)
+        .unwrap();
+    control
+        .set_level_for(
+            Target::logger("code"),
+            Level::DEBUG,
+            Duration::from_secs(3600),
+        )
+        .unwrap();
+    control.set_group("g", ["x", "y"]).unwrap();
+    control.disable_all(true).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(
+        text,
+        "# logtree control 1\ndefault 40\ndisable_all true\nrole r\nlevel 10 THING_GROUP a\nlevel 10 CLIENT_ID c d\ngroup g\tx\ty\n"
+    );
+    use std::os::unix::fs::PermissionsExt;
+    assert_eq!(
+        fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+
+    let next = Registry::new();
+    let control = open(&next).unwrap();
+    assert_eq!(control.options().unwrap().default_level, Some(Level::ERROR));
+    assert_eq!(
+        (
+            next.root().level(),
+            next.get_logger("a").level(),
+            next.get_logger("code").level()
+        ),
+        (Level::ERROR, Level::DEBUG, Level::NOTSET)
+    );
+    assert_eq!(control.level(&Target::client_id("c d")), Some(Level::DEBUG));
+    assert!(!next.root().is_enabled_for(Level::CRITICAL) && control.group("g").is_some());
+
+    // What cannot be kept is not changed either.
+    let before = next.dump().to_string();
+    fs::create_dir(directory.path().join("levels.new")).unwrap();
+    let error = control
+        .set_level(Target::logger("b"), Level::DEBUG)
+        .unwrap_err();
+    assert_eq!(error.kind(), ControlErrorKind::Internal);
+    assert_eq!(
+        (next.dump().to_string(), fs::read_to_string(&path).unwrap()),
+        (before, text)
+    );
+
+    for (wrong, says) in [
+        ("", "line 1: expected \"# logtree control 1\""),
+        (
+            "# logtree control 1\nlevel x THING_GROUP a\n",
+            "line 2: expected the number of a level",
+        ),
+        (
+            "# logtree control 1\n\nlevel 10 THING a\n",
+            "line 3: unknown type of target",
+        ),
+        ("# logtree control 1\nlevels\n", "line 2: expected default"),
+        ("# logtree control 1\nlevel 10 CLIENT_ID \n", "it is empty"),
+    ] {
+        fs::write(&path, wrong).unwrap();
+        let registry = Registry::new();
+        let before = registry.dump().to_string();
+        let error = open(&registry).unwrap_err();
+        assert_eq!(error.kind(), ControlErrorKind::InvalidRequest);
+        assert!(error.to_string().contains(says), "{error}");
+        assert_eq!(registry.dump().to_string(), before);
+    }
+}
+
+/// Random changes from several controls' clones, with a plain model of what must hold.
+#[test]
+fn random_changes_agree_with_a_model() {
+    let (registry, control) = control();
+    let mut random = Random::new(16);
+    let mut model: BTreeMap<Target, Level> = BTreeMap::new();
+    let names = ["a", "a.b", "a.b.c", "d", "d.e"];
+    for _ in 0..5_000 {
+        let name = names[random.below(names.len())];
+        let target = match random.below(3) {
+            0 => Target::client_id(name),
+            _ => Target::logger(name),
+        };
+        let level = Level::new([10, 20, 30, 40, u16::MAX][random.below(5)]);
+        let before = if random.below(3) == 0 {
+            let before = control.clear_level(&target).unwrap();
+            assert_eq!(before, model.remove(&target));
+            before
+        } else {
+            let before = control.set_level(target.clone(), level).unwrap();
+            assert_eq!(before, model.insert(target.clone(), level));
+            before
+        };
+        let _ = before;
+        for name in names {
+            let nearest = std::iter::successors(Some(name), |name| {
+                name.rsplit_once('.').map(|(above, _)| above)
+            });
+            let level = nearest
+                .filter_map(|name| model.get(&Target::logger(name)))
+                .next();
+            assert_eq!(
+                effective(&registry, name),
+                level.copied().unwrap_or(Level::WARNING)
+            );
+        }
+        let listed = control.list(None, Page::new(250)).unwrap().targets;
+        let expected: Vec<_> = [(Target::default_level(), Level::WARNING)]
+            .into_iter()
+            .chain(model.clone())
+            .collect();
+        assert_eq!(listed, expected);
+    }
+}
+
+/// As long as nobody sets a level for a value, nothing is judged behind the gate.
+#[test]
+fn levels_of_values_do_not_disturb_others() {
+    let (registry, control) = control();
+    let text = written(&registry);
+    let logger = registry.get_logger("a");
+    let capture = Capture::from_level(&logger, Level::DEBUG);
+    control
+        .set_level(Target::client_id("c"), Level::DEBUG)
+        .unwrap();
+    logtree::debug!(logger, clientId = "c"; "1");
+    logtree::debug!(logger, clientId = 7; "2");
+    logtree::debug!(logger, "3");
+    logtree::warn!(logger, "4");
+    assert_eq!(text.get().matches("a:").count(), 2, "{}", text.get());
+    // Who captures sees all, whatever the levels say.
+    assert_eq!(capture.messages(), ["1", "2", "3", "4"]);
+    control
+        .set_level(Target::client_id("7"), Level::DEBUG)
+        .unwrap();
+    logtree::debug!(logger, clientId = 7; "5");
+    assert!(text.get().contains("a:5"));
+    registry.disable(Level::CRITICAL);
+    logtree::debug!(logger, clientId = "c"; "6");
+    assert!(!text.get().contains('6'));
+}
