@@ -161,8 +161,8 @@ pub use crate::filter::{
     Filter, LevelRange, NameFilter, RedactingFilter, Secret, SecretClass, SharedFilter,
 };
 pub use crate::formatter::{
-    BufferingFormatter, ColorChoice, Colors, Format, Formatter, FormatterBuilder, JsonFormatter,
-    JsonFormatterBuilder, JsonTime, Line, Multiline, Style, TimeZone,
+    BufferingFormatter, ColorChoice, Colors, Format, Formatter, FormatterBuilder, IotJsonFormatter,
+    JsonFormatter, JsonFormatterBuilder, JsonTime, Line, Multiline, Style, TimeZone,
 };
 pub use crate::handler::{
     BufferingHandler, Counters, DropCounts, DropReason, FallbackHandler, FileHandler,

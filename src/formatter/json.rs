@@ -295,7 +295,7 @@ const OWN_BITS: u64 = {
     bits
 };
 
-fn push_scalar(out: &mut Text, value: Scalar<'_>) {
+pub(super) fn push_scalar(out: &mut Text, value: Scalar<'_>) {
     match value {
         Scalar::Null => out.push_str("null"),
         Scalar::Bool(value) => out.push_str(if value { "true" } else { "false" }),
@@ -329,7 +329,7 @@ fn push_string(out: &mut Text, text: &str) {
 
 /// Appends what stands between the quotes of a JSON string.
 #[inline]
-fn push_escaped(out: &mut Text, text: &str) {
+pub(super) fn push_escaped(out: &mut Text, text: &str) {
     if is_plain_json(text) {
         out.push_str(text);
     } else {

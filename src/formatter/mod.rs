@@ -3,6 +3,7 @@
 mod buffering;
 mod color;
 mod escape;
+mod iot_json;
 mod json;
 mod line;
 mod scan;
@@ -16,6 +17,7 @@ mod zone;
 pub use self::buffering::BufferingFormatter;
 pub use self::color::{ColorChoice, Colors};
 pub use self::escape::Multiline;
+pub use self::iot_json::IotJsonFormatter;
 pub use self::json::{JsonFormatter, JsonFormatterBuilder, JsonTime};
 pub use self::line::Line;
 pub use self::template::Style;

@@ -12,6 +12,7 @@ mod control;
 #[cfg(unix)]
 mod files;
 mod handler;
+mod iot_json;
 mod macros;
 mod presets;
 #[cfg(unix)]

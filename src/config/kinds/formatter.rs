@@ -6,7 +6,10 @@ use super::Kinds;
 use crate::config::arguments::Arguments;
 use crate::formatter::Colors;
 use crate::sync::Arc;
-use crate::{Error, Format, Formatter, JsonFormatter, JsonTime, OwnedValue, Style, TimeZone};
+use crate::{
+    Error, Format, Formatter, IotJsonFormatter, JsonFormatter, JsonTime, OwnedValue, Style,
+    TimeZone,
+};
 
 pub(super) fn add(kinds: &mut Kinds) {
     kinds.add_formatter(&["logging.Formatter", "text"], |arguments| {
@@ -35,6 +38,10 @@ pub(super) fn add(kinds: &mut Kinds) {
             builder = builder.process(process);
         }
         move || Ok(Arc::new(builder.build()) as Arc<dyn Format>)
+    });
+    kinds.add_formatter(&["iot_json"], |arguments| {
+        let account: String = arguments.optional("account").unwrap_or_default();
+        move || Ok(Arc::new(IotJsonFormatter::new().with_account(account)) as Arc<dyn Format>)
     });
 }
 

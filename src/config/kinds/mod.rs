@@ -118,6 +118,7 @@ impl Kinds {
     /// |---|---|---|
     /// | `logging.Formatter` | `text`, and without a `class` | `format` (or `fmt`), `datefmt`, `style`, `validate`, `defaults`; `time_zone`, `multiline`, `append_key_values`, `colors` |
     /// | | `json` | `time`, `source`, `thread`, `process` |
+    /// | | `iot_json` | `account` |
     ///
     /// | filters | short | arguments |
     /// |---|---|---|

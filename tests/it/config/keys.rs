@@ -556,6 +556,16 @@ fn of_json_formatters() {
 }
 
 #[test]
+fn of_iot_json_formatters() {
+    let written = formatted(&json!({"class": "iot_json", "account": "123456789012"}));
+    let entry: Value = serde_json::from_str(&written).unwrap();
+    assert_eq!(
+        (&entry["accountId"], &entry["eventType"]),
+        (&json!("123456789012"), &json!("app"))
+    );
+}
+
+#[test]
 fn of_filters_loggers_and_handlers() {
     let text = Text::default();
     let document = json!({
