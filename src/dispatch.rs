@@ -6,6 +6,7 @@ use std::panic::{self, AssertUnwindSafe};
 use crate::handler::{Bound, Handler};
 use crate::record::{forget_panic, panic_text};
 use crate::registry::{Inner, Node};
+use crate::scope;
 use crate::sync::Ordering;
 use crate::{Record, SharedFilter};
 
@@ -58,11 +59,34 @@ pub(crate) fn dispatch(registry: &Inner, node: &Node, record: &mut Record<'_>, o
         registry.environment.dropped.fetch_add(1, Ordering::Relaxed);
         return;
     };
+    if origin == Origin::Call && scope::any() {
+        return send_in_scope(registry, node, record, origin);
+    }
+    send(registry, node, record, origin);
+}
+
+#[cold]
+fn send_in_scope(registry: &Inner, node: &Node, record: &mut Record<'_>, origin: Origin) {
+    let Some(frame) = scope::current() else {
+        return send(registry, node, record, origin);
+    };
+    // A copy, as what the scope holds lives shorter than what the record borrows.
+    let mut scoped = record.clone();
+    let both;
+    scoped.context = if record.context.is_empty() {
+        frame.values()
+    } else {
+        both = frame.values_below(record.context);
+        &both
+    };
+    send(registry, node, &mut scoped, origin);
+}
+
+#[inline(always)]
+fn send(registry: &Inner, node: &Node, record: &mut Record<'_>, origin: Origin) {
     let route = node.route();
-    // The gate may be open for the taps alone, or for who decides by record. Decided before the filters, which may change the level
-    // (statement 45).
-    let is_judged = origin == Origin::Call && (!route.taps.is_empty() || registry.has_admission());
-    let for_taps_only = is_judged && !registry.admits(node, record);
+    // The gate may be open for others than the logger. Decided before the filters, which may change the level (statement 45).
+    let for_taps_only = origin == Origin::Call && !registry.admits(node, record);
     if for_taps_only && route.taps.is_empty() {
         return;
     }

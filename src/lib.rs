@@ -145,6 +145,7 @@ mod problem;
 mod process;
 mod record;
 mod registry;
+mod scope;
 mod setup;
 mod sync;
 mod text;
@@ -178,6 +179,7 @@ pub use crate::logger::Logger;
 pub use crate::problem::Problem;
 pub use crate::record::{KeyValues, OwnedRecord, OwnedValue, Record, RecordBuilder, Source};
 pub use crate::registry::{Registry, RegistryBuilder, TreeDump};
+pub use crate::scope::{InScope, Scope, ScopeGuard};
 #[cfg(all(unix, feature = "reload"))]
 pub use crate::setup::reopen_on_sighup;
 pub use crate::setup::{

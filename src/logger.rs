@@ -95,14 +95,16 @@ impl Logger {
         self.node.effective_level()
     }
 
-    /// Whether a record of this level would go on: one load and a compare.
+    /// Whether a record of this level would go on: one load and a compare, and some more where it would.
     ///
     /// # Python
     /// `Logger.isEnabledFor`.
     #[inline]
     #[must_use]
     pub fn is_enabled_for(&self, level: impl Into<Level>) -> bool {
-        self.node.lets_through(level.into())
+        let level = level.into();
+        // The gate is open for scopes of other threads as well.
+        self.node.lets_through(level) && self.registry.may_admit(&self.node, level)
     }
 
     /// Whether its records go on to its ancestors' handlers; on at first.

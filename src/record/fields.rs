@@ -7,7 +7,7 @@ use log::kv::{self, Key, ToValue, Value, VisitSource};
 
 use super::OwnedValue;
 
-/// Key-values that an adapter gives to each of its records.
+/// Key-values that a scope or an adapter gives to each of its records.
 pub(crate) type Context = [(Box<str>, OwnedValue)];
 
 /// A view of a record's key-values; see [`Record::key_values`](super::Record::key_values).

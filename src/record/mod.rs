@@ -73,7 +73,7 @@ pub struct Record<'a> {
     pub(crate) time: Timestamp,
     pub(crate) source: Source<'a>,
     pub(crate) thread: ThreadInfo<'a>,
-    /// Key-values of an adapter.
+    /// Key-values of the scope and of an adapter.
     pub(crate) context: &'a Context,
     /// Those of the logging call, which hide an adapter's.
     pub(crate) call: Option<&'a dyn kv::Source>,
@@ -251,7 +251,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Its key-values: those of the adapter, of the call, and those that filters set.
+    /// Its key-values: those of the scope, of the adapter, of the call, and those that filters set.
     #[must_use]
     pub fn key_values(&self) -> KeyValues<'_> {
         KeyValues {

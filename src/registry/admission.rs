@@ -1,6 +1,7 @@
 //! Who decides for single records where the levels of loggers alone do not.
 
 use super::{Inner, Node, NodeId, Tree};
+use crate::scope;
 use crate::sync::{Arc, Ordering};
 use crate::{Level, Record};
 
@@ -24,23 +25,32 @@ impl Inner {
         self.change(|tree| tree.set_floor(floor));
     }
 
-    /// Whether a record of a call goes on by its level.
+    /// Whether a record of a call goes on by its level. The gate lets more through: for captures, for scopes of other threads, for who decides.
     #[inline]
     pub(crate) fn admits(&self, node: &Node, record: &Record<'_>) -> bool {
         let by_logger = record.level().passes(node.effective_level().number());
-        if !self.has_admission.load(Ordering::Acquire) {
-            return by_logger;
+        if by_logger && !self.has_admission.load(Ordering::Relaxed) {
+            return true;
         }
-        match &*self.admission.load() {
-            Some(admission) => admission.admits(self, node, record, by_logger),
-            None => by_logger,
-        }
+        self.admits_otherwise(node, record, by_logger)
     }
 
-    /// Whether levels are to be looked at again behind the gate.
+    #[cold]
+    fn admits_otherwise(&self, node: &Node, record: &Record<'_>, by_logger: bool) -> bool {
+        let admitted = match &*self.admission.load() {
+            Some(admission) => admission.admits(self, node, record, by_logger),
+            None => by_logger,
+        };
+        admitted || scope::any_has_level() && scope::lets_through(record.level())
+    }
+
+    /// Whether a record of a level that the gate lets through may go on, as far as that can be told without it.
     #[inline]
-    pub(crate) fn has_admission(&self) -> bool {
-        self.has_admission.load(Ordering::Relaxed)
+    pub(crate) fn may_admit(&self, node: &Node, level: Level) -> bool {
+        level.passes(node.effective_level().number())
+            || self.has_admission.load(Ordering::Relaxed)
+            || scope::any_has_level() && scope::lets_through(level)
+            || self.read(|tree| tree.is_tapped(node.id(), level))
     }
 
     /// Whether a logger's level comes from the root.

@@ -37,7 +37,8 @@ use self::name_hash::NameHash;
 use crate::environment::Environment;
 use crate::handler::{Handler, Observer};
 use crate::name::{self, Name};
-use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering};
+use crate::scope::{self, FloorObserver};
+use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, Weak};
 use crate::{Formatter, Level, RecordBuilder, StreamHandler};
 
 /// A tree of loggers.
@@ -134,9 +135,10 @@ impl Registry {
             has_admission: AtomicBool::new(false),
             is_backend: AtomicBool::new(false),
         };
-        Self {
-            inner: Arc::new(inner),
-        }
+        let inner = Arc::new(inner);
+        let observer: Weak<dyn FloorObserver> = Arc::<Inner>::downgrade(&inner);
+        scope::observe_floor(observer);
+        Self { inner }
     }
 
     /// The names of all loggers but the root, in order.
@@ -328,6 +330,12 @@ impl Registry {
     /// Makes the `log` facade follow this registry's levels from now on.
     pub(crate) fn become_backend(&self) {
         self.change(|_| self.inner.is_backend.store(true, Ordering::Relaxed));
+    }
+}
+
+impl FloorObserver for Inner {
+    fn floor_changed(&self, floor: Level) {
+        self.change(|tree| tree.set_scope_floor(floor));
     }
 }
 

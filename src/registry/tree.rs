@@ -33,6 +33,8 @@ pub(crate) struct Tree {
     disabled_all: bool,
     /// The level down to which every gate is open, for somebody who decides behind it.
     floor: Level,
+    /// The same for the most verbose scope on any thread.
+    scope_floor: Level,
     taps: Vec<Tap>,
     /// The copies of nodes' gates.
     copies: HashMap<NodeId, Vec<&'static GateCopy>>,
@@ -86,6 +88,7 @@ impl Tree {
             disabled_up_to: Level::NOTSET,
             disabled_all: false,
             floor: Level::OFF,
+            scope_floor: Level::OFF,
             taps: Vec::new(),
             copies: HashMap::new(),
             census: Census::default(),
@@ -288,6 +291,13 @@ impl Tree {
         }
     }
 
+    pub(super) fn set_scope_floor(&mut self, floor: Level) {
+        if self.scope_floor != floor {
+            self.scope_floor = floor;
+            self.refresh_levels(NodeId::ROOT, Extent::All);
+        }
+    }
+
     pub(crate) fn set_propagates(&mut self, id: NodeId, propagates: bool) {
         self.slots[id.at()].node.set_propagates(propagates);
         self.refresh_routes(id);
@@ -434,6 +444,7 @@ impl Tree {
             } else {
                 tree.tapped(id, effective)
                     .min(tree.floor)
+                    .min(tree.scope_floor)
                     .number()
                     .max(tree.disabled_up_to.above())
             };
@@ -459,6 +470,12 @@ impl Tree {
         }
         let taps = self.taps.iter().filter(|tap| self.is_within(id, tap.node));
         taps.map(|tap| tap.level).fold(effective, Level::min)
+    }
+
+    /// Whether somebody captures records of a level from a node.
+    pub(super) fn is_tapped(&self, id: NodeId, level: Level) -> bool {
+        let is_for = |tap: &Tap| level >= tap.level && self.is_within(id, tap.node);
+        self.taps.iter().any(is_for)
     }
 
     fn is_within(&self, mut id: NodeId, ancestor: NodeId) -> bool {

@@ -25,6 +25,7 @@ mod reload;
 mod rotation;
 #[cfg(unix)]
 mod rotation_model;
+mod scope;
 mod support;
 mod tree;
 mod tree_model;

@@ -1,0 +1,196 @@
+//! What holds for a stretch of work.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::thread;
+
+use logtree::{Capture, Level, OwnedRecord, Registry, Scope};
+
+fn shown(record: &OwnedRecord) -> String {
+    record
+        .key_values()
+        .map(|(key, value)| format!("{key}={value} "))
+        .collect()
+}
+
+#[test]
+fn key_values_of_scopes_are_on_every_record() {
+    let registry = Registry::new();
+    let (handler, text) = crate::support::to_text("%(message)s");
+    registry.root().add_handler(handler);
+    let capture = Capture::new(&registry.root());
+    let (a, b) = (
+        registry.get_logger("a"),
+        registry.get_logger("b").with("tenant", "adapter's"),
+    );
+    logtree::warn!(a, "0");
+    {
+        let _outer = Scope::new().with("tenant", "acme").with("n", 1).enter();
+        logtree::warn!(a, "1");
+        {
+            let _inner = Scope::new().with("n", 2).with("job", "x").enter();
+            logtree::warn!(a, "2");
+            logtree::warn!(b, job = "call's"; "3");
+            a.warning("4");
+        }
+        logtree::warn!(a, "6");
+    }
+    logtree::warn!(a, "7");
+    Scope::new().with("k", 1).run(|| logtree::warn!(a, "8"));
+    let records: Vec<_> = capture.records().iter().map(shown).collect();
+    let inner = "tenant=acme n=2 job=x ";
+    let expected = [
+        "",
+        "tenant=acme n=1 ",
+        inner,
+        "n=2 tenant=adapter's job=call's ",
+        inner,
+        "tenant=acme n=1 ",
+        "",
+        "k=1 ",
+    ];
+    assert_eq!(records, expected);
+    assert!(
+        text.get().contains("2 tenant=acme n=2 job=x\n"),
+        "{}",
+        text.get()
+    );
+}
+
+/// Row G7: two contexts on two threads never mix.
+#[test]
+fn g07_contexts_of_threads_never_mix() {
+    let registry = Registry::new();
+    let capture = Capture::new(&registry.root());
+    thread::scope(|threads| {
+        for number in 0..4_u32 {
+            let logger = registry.get_logger("shared");
+            threads.spawn(move || {
+                for _ in 0..500 {
+                    let _scope = Scope::new().with("thread", number).enter();
+                    logtree::warn!(logger, "{number}");
+                    thread::yield_now();
+                }
+            });
+        }
+    });
+    assert_eq!(capture.len(), 2_000);
+    for record in capture.records() {
+        assert_eq!(shown(&record), format!("thread={} ", record.message()));
+    }
+}
+
+#[test]
+fn a_scope_raises_verbosity_for_its_own_records_only() {
+    let registry = Registry::new();
+    let (handler, text) = crate::support::to_text("%(message)s");
+    registry.root().add_handler(handler);
+    let logger = registry.get_logger("a.b");
+    let (entered, done) = (AtomicBool::new(false), AtomicBool::new(false));
+    thread::scope(|threads| {
+        threads.spawn(|| {
+            let _scope = Scope::new().level(Level::DEBUG).enter();
+            entered.store(true, Ordering::Release);
+            while !done.load(Ordering::Acquire) {
+                thread::yield_now();
+            }
+            assert!(logger.is_enabled_for(Level::DEBUG) && !logger.is_enabled_for(Level::TRACE));
+            logtree::debug!(logger, "in the scope");
+            // Made while a scope holds.
+            let later = Registry::new();
+            assert!(later.root().is_enabled_for(Level::DEBUG));
+        });
+        while !entered.load(Ordering::Acquire) {
+            thread::yield_now();
+        }
+        assert!(!logger.is_enabled_for(Level::INFO));
+        logtree::info!(logger, "on another thread");
+        logtree::warn!(logger, "anyway");
+        done.store(true, Ordering::Release);
+    });
+    assert_eq!(text.get(), "anyway\nin the scope\n");
+    // The gates are as they were.
+    assert!(!logger.is_enabled_for(Level::INFO));
+
+    let _outer = Scope::new().level(Level::INFO).enter();
+    {
+        let _inner = Scope::new().level(Level::ERROR).enter();
+        assert!(
+            logger.is_enabled_for(Level::INFO),
+            "an inner scope takes nothing back"
+        );
+        registry.disable(Level::INFO);
+        assert!(!logger.is_enabled_for(Level::INFO));
+        registry.disable(Level::NOTSET);
+    }
+    logger.set_disabled(true);
+    assert!(!logger.is_enabled_for(Level::CRITICAL));
+}
+
+/// Ends only when it was polled three times, and logs each time.
+async fn work(logger: logtree::Logger, name: &str) {
+    for step in 0..3 {
+        logtree::info!(logger, "{name} {step}");
+        let mut yielded = false;
+        std::future::poll_fn(|_| {
+            if yielded {
+                return Poll::Ready(());
+            }
+            yielded = true;
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+#[test]
+fn futures_carry_their_scope_wherever_they_are_polled() {
+    let registry = Registry::new();
+    let capture = Capture::from_level(&registry.root(), Level::DEBUG);
+    let logger = registry.get_logger("a");
+    let _around = Scope::new().with("app", "x").enter();
+    let one = Scope::new()
+        .with("task", 1)
+        .level(Level::INFO)
+        .wrap(work(logger.clone(), "one"));
+    let two = Scope::new()
+        .with("task", 2)
+        .wrap(work(logger.clone(), "two"));
+    drop(_around);
+    let (mut one, mut two) = (pin!(one), pin!(two));
+    // In turn, and on a thread of their own.
+    thread::scope(|threads| {
+        threads.spawn(|| {
+            let mut task = Context::from_waker(Waker::noop());
+            while one.as_mut().poll(&mut task).is_pending()
+                | two.as_mut().poll(&mut task).is_pending()
+            {
+                logtree::info!(logger, "between");
+            }
+        });
+    });
+    for record in capture.records() {
+        let expected = match record.message().split(' ').next().unwrap() {
+            "one" => "app=x task=1 ",
+            "two" => "app=x task=2 ",
+            _ => "",
+        };
+        assert_eq!(shown(&record), expected, "{}", record.message());
+    }
+    assert_eq!(capture.len(), 9);
+}
+
+#[test]
+fn scopes_reach_queues_and_templates() {
+    let registry = Registry::new();
+    let (handler, text) = crate::support::to_text("%(tenant)s %(message)s");
+    let queue = logtree::QueueHandler::new([handler]);
+    registry.root().add_handler(queue.clone());
+    Scope::new()
+        .with("tenant", "acme")
+        .run(|| logtree::warn!(registry.get_logger("a"), "queued"));
+    queue.flush().unwrap();
+    assert_eq!(text.get(), "acme queued\n");
+}
