@@ -59,7 +59,7 @@ pub(crate) fn dispatch(registry: &Inner, node: &Node, record: &mut Record<'_>, o
         registry.environment.dropped.fetch_add(1, Ordering::Relaxed);
         return;
     };
-    if origin == Origin::Call && scope::any() {
+    if scope::any() {
         return send_in_scope(registry, node, record, origin);
     }
     send(registry, node, record, origin);

@@ -121,6 +121,7 @@ mod backlog;
 mod bridge;
 mod buffer;
 mod capture;
+pub mod client;
 mod clock;
 #[cfg(feature = "config")]
 pub mod config;
@@ -162,8 +163,9 @@ pub use crate::filter::{
     Filter, LevelRange, NameFilter, RedactingFilter, Secret, SecretClass, SharedFilter,
 };
 pub use crate::formatter::{
-    BufferingFormatter, ColorChoice, Colors, Format, Formatter, FormatterBuilder, IotJsonFormatter,
-    JsonFormatter, JsonFormatterBuilder, JsonTime, Line, Multiline, Style, TimeZone,
+    BufferingFormatter, ColorChoice, Colors, Format, Formatter, FormatterBuilder, GoSdkFormatter,
+    IotJsonFormatter, JsonFormatter, JsonFormatterBuilder, JsonTime, Line, Multiline, Style,
+    TimeZone,
 };
 pub use crate::handler::{
     BufferingHandler, Counters, DropCounts, DropReason, FallbackHandler, FileHandler,

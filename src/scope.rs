@@ -39,9 +39,10 @@ use crate::{Level, OwnedValue};
 ///     assert!(logger.is_enabled_for(Level::DEBUG));
 ///     logtree::debug!(logger, rows = 3; "selected");
 /// }
-/// assert!(!logger.is_enabled_for(Level::INFO));
 /// let record = &capture.records()[0];
 /// assert_eq!(record.key_value("tenant").unwrap().to_string(), "acme");
+/// drop(capture); // which wants to see everything
+/// assert!(!logger.is_enabled_for(Level::INFO));
 /// ```
 #[derive(Clone, Debug, Default)]
 #[must_use = "it holds once it is entered"]

@@ -3,6 +3,7 @@
 mod buffering;
 mod color;
 mod escape;
+mod go_sdk;
 mod iot_json;
 mod json;
 mod line;
@@ -17,6 +18,7 @@ mod zone;
 pub use self::buffering::BufferingFormatter;
 pub use self::color::{ColorChoice, Colors};
 pub use self::escape::Multiline;
+pub use self::go_sdk::GoSdkFormatter;
 pub use self::iot_json::IotJsonFormatter;
 pub use self::json::{JsonFormatter, JsonFormatterBuilder, JsonTime};
 pub use self::line::Line;

@@ -4,6 +4,7 @@ mod adapter;
 mod capture;
 #[cfg(unix)]
 mod chains;
+mod client;
 mod concurrency;
 #[cfg(all(unix, feature = "yaml"))]
 mod config;

@@ -1,0 +1,59 @@
+//! How severe a client's message is, in its own words.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::{Level, Registry};
+
+/// The word that a client classifies a message by. Any word will do; two have constants.
+///
+/// # Go
+/// `logging.Classification` (row G3).
+///
+/// # Examples
+/// ```
+/// use logtree::{Level, client::Classification};
+///
+/// assert_eq!(Classification::WARN.level(), Level::WARNING);
+/// assert_eq!(Classification::from("ERROR").level(), Level::ERROR);
+/// assert_eq!(Classification::from("NOTE").level(), Level::INFO);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Classification(Cow<'static, str>);
+
+impl Classification {
+    /// Something to look at.
+    pub const WARN: Self = Self(Cow::Borrowed("WARN"));
+    /// A detail.
+    pub const DEBUG: Self = Self(Cow::Borrowed("DEBUG"));
+
+    /// The word.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The level of that name; `INFO` for other words.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        Registry::global().level_of(&self.0).unwrap_or(Level::INFO)
+    }
+}
+
+impl From<&'static str> for Classification {
+    fn from(word: &'static str) -> Self {
+        Self(Cow::Borrowed(word))
+    }
+}
+
+impl From<String> for Classification {
+    fn from(word: String) -> Self {
+        Self(Cow::Owned(word))
+    }
+}
+
+impl fmt::Display for Classification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,50 @@
+//! The sink that writes to standard error: [`StandardSink`].
+
+use std::fmt;
+
+use super::{Classification, ClientSink};
+use crate::{GoSdkFormatter, Handler, Registry, StreamHandler};
+
+/// Writes messages to standard error as the AWS SDK for Go does; see [`GoSdkFormatter`].
+///
+/// # Go
+/// `logging.NewStandardLogger(os.Stderr)`.
+#[derive(Clone, Debug)]
+pub struct StandardSink {
+    handler: Handler,
+}
+
+impl StandardSink {
+    /// To standard error.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::to(StreamHandler::stderr())
+    }
+
+    /// To another stream, with its own level and filters.
+    #[must_use]
+    pub fn to(handler: impl Into<Handler>) -> Self {
+        let handler = handler.into();
+        if !handler.has_formatter() {
+            handler.set_formatter(GoSdkFormatter::new());
+        }
+        Self { handler }
+    }
+}
+
+impl Default for StandardSink {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ClientSink for StandardSink {
+    fn log(&self, class: &Classification, message: fmt::Arguments<'_>) {
+        let text = message.to_string();
+        let record = Registry::global().record().name("SDK").level(class.level());
+        let record = record
+            .message(text.as_str())
+            .key_value("classification", class.as_str());
+        self.handler.handle(&record.build());
+    }
+}

@@ -1,0 +1,661 @@
+//! What a client of a service logs, row by row of the table of the AWS SDK for Go (`g…`), and what goes with it.
+
+use std::fmt::Arguments;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use logtree::client::{
+    Classification, ClientLogConfig, ClientLogMode, ClientLogger, ClientSink, Dump, GoSdkFormatter,
+    HexDump, NopSink, Signing, StandardSink, service_logger,
+};
+use logtree::{
+    Capture, Format, Level, Line, Record, Registry, Scope, StreamHandler, StreamLogger, TimeZone,
+    Timestamp,
+};
+
+use crate::support::Text;
+
+type Kept = Arc<Mutex<Vec<(String, String)>>>;
+
+fn keeping() -> (
+    impl Fn(&Classification, Arguments<'_>) + Send + Sync + 'static,
+    Kept,
+) {
+    let kept = Kept::default();
+    let into = Arc::clone(&kept);
+    (
+        move |class: &Classification, message: Arguments<'_>| {
+            into.lock()
+                .unwrap()
+                .push((class.to_string(), message.to_string()))
+        },
+        kept,
+    )
+}
+
+fn client() -> (Registry, ClientLogger, Capture) {
+    let registry = Registry::new();
+    let client = ClientLogger::new(&registry.get_logger("botocore.client.S3"));
+    let capture = Capture::from_level(&registry.root(), Level::OFF);
+    (registry, client, capture)
+}
+
+/// A client whose messages are kept, and them.
+fn told(mode: ClientLogMode) -> (ClientLogger, Kept) {
+    let (_, client, _) = client();
+    let (sink, kept) = keeping();
+    client.set_mode(mode);
+    (client.with_logger(sink), kept)
+}
+
+/// Everything that a client can tell, once.
+fn tell_everything(client: &ClientLogger) {
+    client.signing(Signing::default);
+    client.retrying("S3", "GetObject", 2, 3, None);
+    client.unretryable(&std::io::Error::other("no"));
+    client.exhausted(3);
+    client.request(|_| Dump::default());
+    client.response(|_| Dump::default());
+    client.request_event(|| ("m", Ok::<_, &str>(vec![1])));
+    client.response_event(|| (vec![1], Ok::<_, &str>("m")));
+    client.deprecated(|| "old".to_owned());
+    client.warning(|| "look".to_owned());
+}
+
+#[test]
+fn g01_g02_a_closure_is_a_logger() {
+    let (sink, kept) = keeping();
+    let sink: &dyn ClientSink = &sink;
+    sink.log(&Classification::WARN, format_args!("a {}", 1));
+    assert_eq!(
+        *kept.lock().unwrap(),
+        [("WARN".to_owned(), "a 1".to_owned())]
+    );
+}
+
+#[test]
+fn g03_classifications_are_open_words() {
+    assert_eq!(
+        (
+            Classification::WARN.as_str(),
+            Classification::DEBUG.as_str()
+        ),
+        ("WARN", "DEBUG")
+    );
+    let registry = Registry::new();
+    let logger = registry.get_logger("a");
+    let capture = Capture::from_level(&logger, Level::TRACE);
+    for class in ["WARN", "DEBUG", "ERROR", "NOTE", ""] {
+        ClientSink::log(&logger, &class.into(), format_args!("x"));
+    }
+    let seen: Vec<_> = capture
+        .records()
+        .iter()
+        .map(|record| {
+            (
+                record.level().number(),
+                record.key_value("classification").map(ToString::to_string),
+            )
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (30, None),
+            (10, None),
+            (40, None),
+            (20, Some("NOTE".to_owned())),
+            (20, None)
+        ]
+    );
+}
+
+fn go_line(record: &Record<'_>) -> String {
+    let mut line = Line::new();
+    GoSdkFormatter::in_zone(TimeZone::Utc)
+        .format(record, &mut line)
+        .unwrap();
+    line.as_str().to_owned()
+}
+
+#[test]
+fn g04_g05_standard_line() {
+    let time = Timestamp::from_nanos(1_709_210_096_789_000_000);
+    let record = |level: Level, message: &'static str| {
+        Record::builder().time(time).level(level).message(message)
+    };
+    assert_eq!(
+        go_line(&record(Level::WARNING, "foo bar baz").build()),
+        "SDK 2024/02/29 12:34:56 WARN foo bar baz"
+    );
+    assert_eq!(
+        go_line(&record(Level::DEBUG, "foo").build()),
+        "SDK 2024/02/29 12:34:56 DEBUG foo"
+    );
+    assert_eq!(
+        go_line(
+            &record(Level::DEBUG, "x")
+                .key_value("classification", "")
+                .build()
+        ),
+        "SDK 2024/02/29 12:34:56 x"
+    );
+    assert_eq!(
+        go_line(
+            &record(Level::DEBUG, "x")
+                .key_value("classification", "NOTE")
+                .build()
+        ),
+        "SDK 2024/02/29 12:34:56 NOTE x"
+    );
+    // One end of the line, also where the message has one; lines of a message stay as they are.
+    let text = Text::default();
+    let sink = StandardSink::to(StreamHandler::new(text.clone()));
+    sink.log(
+        &Classification::DEBUG,
+        format_args!("Request\nGET / HTTP/1.1\n"),
+    );
+    sink.log(&"".into(), format_args!("plain"));
+    let text = text.get();
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!((lines.len(), lines[1]), (3, "GET / HTTP/1.1"));
+    assert!(
+        lines[0].starts_with("SDK 20") && lines[0].ends_with(" DEBUG Request"),
+        "{text}"
+    );
+    assert!(
+        lines[2].ends_with(" plain") && text.ends_with("plain\n"),
+        "{text}"
+    );
+    let shape: String = lines[0]
+        .chars()
+        .map(|c| if c.is_ascii_digit() { '0' } else { c })
+        .collect();
+    assert_eq!(shape, "SDK 0000/00/00 00:00:00 DEBUG Request");
+}
+
+#[test]
+fn g06_nop_takes_all_and_does_nothing() {
+    NopSink.log(&Classification::WARN, format_args!("gone"));
+    let (registry, _, capture) = client();
+    let client = ClientLogConfig::default().client(&registry.get_logger("x"));
+    client
+        .with_mode(ClientLogMode::all())
+        .warning(|| "gone".to_owned());
+    assert!(capture.is_empty());
+}
+
+/// A sink that knows contexts.
+#[derive(Clone)]
+struct Tagged(String, Kept);
+
+impl ClientSink for Tagged {
+    fn log(&self, class: &Classification, message: Arguments<'_>) {
+        self.1
+            .lock()
+            .unwrap()
+            .push((format!("{} {class}", self.0), message.to_string()));
+    }
+
+    fn with_context(&self, context: &Scope) -> Option<Arc<dyn ClientSink>> {
+        Some(Arc::new(Self(
+            format!("{context:?}").contains("acme").to_string(),
+            self.1.clone(),
+        )))
+    }
+}
+
+#[test]
+fn g07_a_sink_gets_its_context_and_stays_as_it_is() {
+    let kept = Kept::default();
+    let (registry, client, capture) = client();
+    client.set_mode(ClientLogMode::WARNINGS);
+    let plain = client
+        .clone()
+        .with_logger(Tagged("none".to_owned(), kept.clone()));
+    let tagged = plain
+        .clone()
+        .with_context(&Scope::new().with("tenant", "acme"));
+    tagged.warning(|| "1".to_owned());
+    plain.warning(|| "2".to_owned());
+    let classes: Vec<_> = kept
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|(class, _)| class.clone())
+        .collect();
+    assert_eq!(classes, ["true WARN", "none WARN"]);
+    // Into the tree, the scope that is entered is enough.
+    let capture = (capture, Capture::new(&registry.root())).1;
+    Scope::new()
+        .with("tenant", "acme")
+        .run(|| client.warning(|| "3".to_owned()));
+    assert_eq!(
+        capture.records()[0]
+            .key_value("tenant")
+            .unwrap()
+            .to_string(),
+        "acme"
+    );
+}
+
+#[test]
+fn g08_g09_g22_how_a_client_is_set_up() {
+    let registry = Registry::new();
+    let base = registry.get_logger("c");
+    let (first, first_kept) = keeping();
+    let (second, second_kept) = keeping();
+    // The last one counts.
+    let config = ClientLogConfig::builder()
+        .logger(first)
+        .logger(second)
+        .mode(ClientLogMode::SIGNING)
+        .mode(ClientLogMode::RETRIES);
+    let client = config.build().client(&base);
+    assert_eq!(client.mode(), ClientLogMode::RETRIES);
+    client.exhausted(3);
+    assert_eq!(
+        (
+            first_kept.lock().unwrap().len(),
+            second_kept.lock().unwrap().len()
+        ),
+        (0, 1)
+    );
+    // A mode can be changed while the client works, for all clones.
+    let clone = client.clone();
+    client.set_mode(ClientLogMode::NONE);
+    clone.exhausted(3);
+    clone.clone().with_mode(ClientLogMode::RETRIES).exhausted(4);
+    clone.exhausted(5);
+    let second = second_kept.lock().unwrap().clone();
+    assert_eq!(second.len(), 2);
+    assert_eq!(second[1].1, "max retry attempts exhausted, max 4");
+    assert_eq!(
+        ClientLogConfig::default().client(&base).mode(),
+        ClientLogMode::NONE
+    );
+}
+
+#[test]
+fn g10_g11_bits_are_gos() {
+    let bits = [
+        (ClientLogMode::SIGNING, 1 << 63),
+        (ClientLogMode::RETRIES, 1 << 62),
+        (ClientLogMode::REQUEST, 1 << 61),
+        (ClientLogMode::REQUEST_WITH_BODY, 1 << 60),
+        (ClientLogMode::RESPONSE, 1 << 59),
+        (ClientLogMode::RESPONSE_WITH_BODY, 1 << 58),
+        (ClientLogMode::DEPRECATED_USAGE, 1 << 57),
+        (ClientLogMode::REQUEST_EVENT_MESSAGE, 1 << 56),
+        (ClientLogMode::RESPONSE_EVENT_MESSAGE, 1 << 55),
+    ];
+    for (mode, bit) in bits {
+        assert_eq!(mode.bits(), bit);
+        assert_eq!(ClientLogMode::from_bits(bit), mode);
+    }
+    let mut mode = ClientLogMode::all();
+    assert!(
+        mode.is_signing()
+            && mode.is_retries()
+            && mode.is_request()
+            && mode.is_request_with_body()
+            && mode.is_response()
+    );
+    assert!(
+        mode.is_response_with_body()
+            && mode.is_deprecated_usage()
+            && mode.is_request_event_message()
+            && mode.is_response_event_message()
+    );
+    mode.clear_retries();
+    assert_eq!(mode, ClientLogMode::all() - ClientLogMode::RETRIES);
+    mode.insert(ClientLogMode::RETRIES);
+    mode.remove(ClientLogMode::SIGNING | ClientLogMode::WARNINGS);
+    assert_eq!(mode & ClientLogMode::SIGNING, ClientLogMode::NONE);
+    assert!((!ClientLogMode::NONE).contains(mode) && ClientLogMode::default().is_empty());
+    assert_eq!(mode.iter_names().count(), 8);
+}
+
+#[test]
+fn g12_modes_are_read_from_text() {
+    for (text, mode) in [
+        (
+            "LogRetries|LogRequest",
+            ClientLogMode::RETRIES | ClientLogMode::REQUEST,
+        ),
+        (
+            "LogRequestWithBody|LogResponse",
+            ClientLogMode::REQUEST_WITH_BODY | ClientLogMode::RESPONSE,
+        ),
+        (
+            "retries, signing",
+            ClientLogMode::RETRIES | ClientLogMode::SIGNING,
+        ),
+        ("Off", ClientLogMode::NONE),
+        ("", ClientLogMode::NONE),
+        ("all", ClientLogMode::all()),
+        (" logWarnings | ", ClientLogMode::WARNINGS),
+    ] {
+        assert_eq!(text.parse::<ClientLogMode>().unwrap(), mode, "{text}");
+        assert_eq!(mode.to_string().parse::<ClientLogMode>().unwrap(), mode);
+    }
+    let error = "LogRetries|LogRetry"
+        .parse::<ClientLogMode>()
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.starts_with(
+            "unknown client log mode \"LogRetry\": expected Off, All or some of LogSigning"
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn g13_signing() {
+    let (client, kept) = told(ClientLogMode::SIGNING);
+    let signing = Signing {
+        canonical: "GET\n/\nx-amz-security-token:FQoGtoken\nhost".to_owned(),
+        to_sign: "AWS4-HMAC-SHA256\nscope".to_owned(),
+        signed_url: None,
+    };
+    client.signing(|| signing.clone());
+    let url = Some("https://h/?X-Amz-Signature=0123456789abcdef0123456789abcdef".to_owned());
+    client.signing(|| Signing {
+        signed_url: url,
+        ..signing.clone()
+    });
+    let kept = kept.lock().unwrap().clone();
+    assert_eq!(
+        kept[0],
+        ("DEBUG".to_owned(), "Request Signature:\n---[ CANONICAL STRING  ]-----------------------------\nGET\n/\nx-amz-security-token:***\nhost\n---[ STRING TO SIGN ]--------------------------------\nAWS4-HMAC-SHA256\nscope\n-----------------------------------------------------".to_owned())
+    );
+    assert!(kept[1].1.contains("\n---[ SIGNED URL ]------------------------------------\nhttps://h/?X-Amz-Signature=***\n---"), "{}", kept[1].1);
+}
+
+#[test]
+fn g14_retries() {
+    let (registry, client, _) = client();
+    client.set_mode(ClientLogMode::RETRIES);
+    let capture = Capture::from_level(&registry.root(), Level::DEBUG);
+    client.retrying("S3", "PutObject", 1, 3, None);
+    client.retrying("S3", "PutObject", 2, 3, Some(Duration::from_millis(250)));
+    client.unretryable(&std::io::Error::other("access denied"));
+    client.exhausted(3);
+    assert_eq!(
+        capture.messages(),
+        [
+            "retrying request S3/PutObject, attempt 2",
+            "request failed with unretryable error access denied",
+            "max retry attempts exhausted, max 3"
+        ]
+    );
+    let records = capture.records();
+    assert!(
+        records.iter().all(|record| record.level() == Level::DEBUG
+            && record.name() == "botocore.client.S3.retries")
+    );
+    let values: Vec<_> = records[0]
+        .key_values()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    assert_eq!(values, ["attempt=2", "max=3", "delay_ms=250"]);
+}
+
+#[test]
+fn g15_one_dump_and_the_body_bit_wins() {
+    let head = || "PUT /k HTTP/1.1\r\nHost: h\r\n\r\n".to_owned();
+    let dump = |_with_body: bool| Dump {
+        head: head(),
+        body: Some(b"body".to_vec()),
+    };
+    for (mode, expected) in [
+        (ClientLogMode::NONE, None),
+        (
+            ClientLogMode::REQUEST,
+            Some("Request\nPUT /k HTTP/1.1\r\nHost: h\r\n\r\n"),
+        ),
+        (
+            ClientLogMode::REQUEST_WITH_BODY,
+            Some("Request\nPUT /k HTTP/1.1\r\nHost: h\r\n\r\nbody"),
+        ),
+        (
+            ClientLogMode::REQUEST | ClientLogMode::REQUEST_WITH_BODY,
+            Some("Request\nPUT /k HTTP/1.1\r\nHost: h\r\n\r\nbody"),
+        ),
+        (ClientLogMode::RESPONSE, None),
+    ] {
+        let (client, kept) = told(mode);
+        let mut asked = None;
+        client.request(|with_body| {
+            asked = Some(with_body);
+            dump(with_body)
+        });
+        let kept = kept.lock().unwrap().clone();
+        assert_eq!(
+            kept.iter()
+                .map(|(_, message)| message.as_str())
+                .collect::<Vec<_>>(),
+            expected.into_iter().collect::<Vec<_>>()
+        );
+        // What is off is not even made.
+        assert_eq!(asked, expected.map(|_| mode.is_request_with_body()));
+    }
+    let (client, kept) = told(ClientLogMode::RESPONSE);
+    client.response(|_| Dump {
+        head: "HTTP/1.1 200 OK\r\n\r\n".to_owned(),
+        body: None,
+    });
+    assert_eq!(
+        kept.lock().unwrap()[0].1,
+        "Response\nHTTP/1.1 200 OK\r\n\r\n"
+    );
+}
+
+#[test]
+fn g16_credentials_are_taken_out_unless_asked_for() {
+    let head = "GET / HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 Credential=AKIAQWERTYUIOPASDFGH/20261121/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0123456789abcdef0123456789abcdef\r\nX-Amz-Security-Token: FQoGZXIvYXdzEBYaD\r\n\r\n";
+    let (client, kept) = told(ClientLogMode::REQUEST);
+    let dump = || Dump {
+        head: head.to_owned(),
+        body: None,
+    };
+    client.request(|_| dump());
+    client.with_secrets().request(|_| dump());
+    let kept = kept.lock().unwrap().clone();
+    for secret in ["QWERTYUIOPAS", "0123456789abcdef", "FQoGZXIvYXdzEBYaD"] {
+        assert!(!kept[0].1.contains(secret), "{}", kept[0].1);
+        assert!(kept[1].1.contains(secret), "{}", kept[1].1);
+    }
+}
+
+#[test]
+fn g17_bodies_that_stream_are_not_shown() {
+    let both = ClientLogMode::REQUEST_WITH_BODY | ClientLogMode::RESPONSE_WITH_BODY;
+    let (request, response) = (ClientLogMode::REQUEST, ClientLogMode::RESPONSE);
+    for (streams, mode) in [
+        ((false, false), both),
+        ((true, false), request | ClientLogMode::RESPONSE_WITH_BODY),
+        ((false, true), ClientLogMode::REQUEST_WITH_BODY | response),
+        ((true, true), request | response),
+    ] {
+        assert_eq!(both.for_event_stream(streams.0, streams.1), mode);
+    }
+    assert_eq!(
+        ClientLogMode::RETRIES.for_event_stream(true, true),
+        ClientLogMode::RETRIES
+    );
+}
+
+#[test]
+fn g18_messages_of_event_streams() {
+    let (client, kept) =
+        told(ClientLogMode::REQUEST_EVENT_MESSAGE | ClientLogMode::RESPONSE_EVENT_MESSAGE);
+    client.request_event(|| ("{\"a\":1}", Ok::<_, &str>(b"\x00ab".to_vec())));
+    client.request_event(|| ("{}", Err("too long")));
+    client.response_event(|| (b"ab".to_vec(), Ok::<_, &str>("{\"b\":2}")));
+    client.response_event(|| (vec![255], Err::<&str, _>("checksum")));
+    let messages: Vec<_> = kept
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|(_, message)| message.clone())
+        .collect();
+    let row = |bytes: &[u8]| HexDump(bytes).to_string();
+    assert_eq!(
+        messages,
+        [
+            format!(
+                "Message to encode:\n{{\"a\":1}}\nRaw message:\n{}",
+                row(b"\x00ab")
+            ),
+            "Message to encode:\n{}\nEncode error: too long".to_owned(),
+            format!(
+                "Raw message:\n{}\nDecoded message:\n{{\"b\":2}}",
+                row(b"ab")
+            ),
+            format!(
+                "Raw message:\n{}\ndecodeMessage error: checksum",
+                row(&[255])
+            ),
+        ]
+    );
+    assert_eq!(row(b""), "");
+    assert_eq!(row(&[b'x'; 33]).lines().count(), 3);
+}
+
+#[test]
+fn g19_deprecated_usage_is_a_warning() {
+    let (client, kept) = told(ClientLogMode::DEPRECATED_USAGE);
+    client.deprecated(|| "endpoint identifier \"eu\", url \"u\" marked as deprecated".to_owned());
+    assert_eq!(
+        kept.lock().unwrap()[0],
+        (
+            "WARN".to_owned(),
+            "endpoint identifier \"eu\", url \"u\" marked as deprecated".to_owned()
+        )
+    );
+}
+
+/// Strictly: also not when everything else in the tree is at its most verbose.
+#[test]
+fn g20_mode_0_tells_nothing() {
+    let (registry, client, _) = client();
+    registry.root().set_level(Level::TRACE);
+    client.base().set_level(Level::TRACE);
+    client.set_mode(ClientLogMode::NONE);
+    let (handler, text) = crate::support::to_text("%(message)s");
+    registry.root().add_handler(handler);
+    tell_everything(&client);
+    let (sink, kept) = keeping();
+    tell_everything(&client.clone().with_logger(sink));
+    assert_eq!((text.get(), kept.lock().unwrap().len()), (String::new(), 0));
+    client.set_mode(ClientLogMode::all());
+    tell_everything(&client);
+    assert_eq!(
+        text.get().matches("retr").count() + text.get().matches("look").count(),
+        4,
+        "{}",
+        text.get()
+    );
+}
+
+#[test]
+fn g23_a_message_is_one_write() {
+    #[derive(Clone, Default)]
+    struct Writes(Arc<Mutex<Vec<Vec<u8>>>>);
+    impl std::io::Write for Writes {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().push(bytes.to_vec());
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let writes = Writes::default();
+    let sink = Arc::new(StandardSink::to(StreamHandler::new(writes.clone())));
+    std::thread::scope(|threads| {
+        for number in 0..4 {
+            let sink = &sink;
+            threads.spawn(move || {
+                (0..100)
+                    .for_each(|n| sink.log(&Classification::DEBUG, format_args!("{number}\n{n}")))
+            });
+        }
+    });
+    let writes = writes.0.lock().unwrap();
+    assert_eq!(writes.len(), 400);
+    assert!(
+        writes
+            .iter()
+            .all(|bytes| bytes.starts_with(b"SDK ") && bytes.ends_with(b"\n"))
+    );
+}
+
+/// Modes and levels are one thing: each drives the other.
+#[test]
+fn modes_are_levels_of_loggers() {
+    let (registry, client, _) = client();
+    assert_eq!(
+        client.mode(),
+        ClientLogMode::NONE,
+        "the root's WARNING hides all of it"
+    );
+    registry
+        .get_logger("botocore.client.S3.retries")
+        .set_level(Level::DEBUG);
+    registry
+        .get_logger("botocore.client.S3.request")
+        .set_level(Level::TRACE);
+    assert_eq!(
+        client.mode(),
+        ClientLogMode::RETRIES | ClientLogMode::REQUEST | ClientLogMode::REQUEST_WITH_BODY
+    );
+    client.set_mode(ClientLogMode::SIGNING | ClientLogMode::RESPONSE_WITH_BODY);
+    let level = |name: &str| {
+        registry
+            .get_logger(format!("botocore.client.S3.{name}"))
+            .level()
+    };
+    assert_eq!(
+        (
+            level("signing"),
+            level("response"),
+            level("retries"),
+            level("request")
+        ),
+        (Level::DEBUG, Level::TRACE, Level::OFF, Level::OFF)
+    );
+    client.clear_mode();
+    client.base().set_level(Level::DEBUG);
+    assert_eq!(
+        client.mode(),
+        ClientLogMode::all() - ClientLogMode::REQUEST_WITH_BODY - ClientLogMode::RESPONSE_WITH_BODY
+    );
+}
+
+/// Row B14: one service is shown, others are not.
+#[test]
+fn b14_verbosity_per_service_is_real() {
+    let registry = Registry::new();
+    let text = Text::default();
+    StreamLogger::new("botocore.client.S3", Level::DEBUG)
+        .stream(text.clone())
+        .install_in(&registry)
+        .unwrap();
+    for service in ["S3", "SQS"] {
+        let client = ClientLogger::new(&registry.get_logger(format!("botocore.client.{service}")));
+        client.retrying(service, "Get", 2, 3, None);
+        logtree::debug!(client.base().child("Get"), "{service} sent");
+    }
+    assert_eq!(text.lines().len(), 2, "{}", text.get());
+    assert!(!text.get().contains("SQS"));
+    assert_eq!(
+        (
+            service_logger("S3").name(),
+            ClientLogger::for_service("S3").base().name()
+        ),
+        ("botocore.client.S3", "botocore.client.S3")
+    );
+}
