@@ -97,6 +97,8 @@
 //! | `config` | [configurations as data](config): Python's `dictConfig` from JSON and TOML, `fileConfig`'s INI | `serde_json`, toml, strsim |
 //! | `yaml` | the same from YAML | saphyr-parser |
 //! | `reload` | a configuration's file that is followed, files opened anew at `SIGHUP` | signal-hook |
+//! | `http` | dumps of requests and responses of the `http` crate, for [`client::ClientLogger`] | http |
+//! | `tower` | a layer that logs what a `tower` service sends, gets and tries again | tower-layer, tower-service |
 //! | `gzip` | compression of rotated files | flate2 |
 //!
 //! # Limits

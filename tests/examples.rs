@@ -24,6 +24,7 @@ fn run_in(name: &str, arguments: &[&str], variables: &[(&str, &str)]) -> (String
         .env("TZ", "UTC")
         .env_remove("LOGTREE")
         .env_remove("RUST_LOG")
+        .env_remove("SDK_LOG_MODE")
         .envs(variables.iter().copied())
         .output()
         .unwrap();
@@ -154,6 +155,40 @@ fn configuration() {
     let (text, success) = run("08_configuration", &["Cargo.toml", "--check"]);
     assert!(
         !success && text.contains("unknown key \"dependencies\""),
+        "{text}"
+    );
+}
+
+/// The client's own mode comes from the environment; each of its values shows another part of what it does.
+#[cfg(feature = "tower")]
+#[test]
+fn client() {
+    check("09_client", &[]);
+    let shown = |mode: &str| {
+        let (text, success) = run_in("09_client", &[], &[("SDK_LOG_MODE", mode)]);
+        assert!(success && !text.contains("not-to-be-seen"), "{text}");
+        text
+    };
+    let text = shown("LogRequestWithBody|LogResponse");
+    assert_eq!(
+        (
+            text.matches("Request\n").count(),
+            text.matches("Response\n").count()
+        ),
+        (2, 2)
+    );
+    assert!(
+        text.contains("authorization: Bearer ***") && text.contains("content"),
+        "{text}"
+    );
+    assert!(
+        text.contains("HTTP/1.1 503 Service Unavailable") && !text.contains("slow down"),
+        "{text}"
+    );
+    assert_eq!(shown("Off").lines().count(), 1);
+    let (text, success) = run_in("09_client", &[], &[("SDK_LOG_MODE", "LogRetry")]);
+    assert!(
+        !success && text.contains("unknown client log mode \"LogRetry\""),
         "{text}"
     );
 }

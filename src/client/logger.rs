@@ -243,7 +243,7 @@ impl ClientLogger {
         }
     }
 
-    /// Tells that a request is sent again: the attempt, from 2, of so many, after a while.
+    /// Tells that a request is sent again: the attempt, from 2, of so many (0 where that is not known), after a while.
     pub fn retrying(
         &self,
         service: &str,
@@ -253,8 +253,9 @@ impl ClientLogger {
         delay: Option<Duration>,
     ) {
         if attempt >= 2 && self.tells(Part::Retries) {
-            let text = format_args!("retrying request {service}/{operation}, attempt {attempt}");
-            let mut values = vec![("attempt", OwnedValue::from(attempt)), ("max", most.into())];
+            let text = format!("retrying request {service}/{operation}, attempt {attempt}");
+            let mut values = vec![("attempt", OwnedValue::from(attempt))];
+            values.extend((most > 0).then(|| ("max", OwnedValue::from(most))));
             values.extend(delay.map(|delay| ("delay_ms", OwnedValue::from(delay.as_millis()))));
             self.tell(Part::Retries, Classification::DEBUG, &text, &values);
         }
@@ -263,16 +264,29 @@ impl ClientLogger {
     /// Tells that a request failed in a way that another attempt cannot mend.
     pub fn unretryable(&self, error: &dyn StdError) {
         if self.tells(Part::Retries) {
-            let text = format_args!("request failed with unretryable error {error}");
+            let text = format!("request failed with unretryable error {error}");
             let values = [("error", OwnedValue::from(error.to_string()))];
             self.tell(Part::Retries, Classification::DEBUG, &text, &values);
+        }
+    }
+
+    /// Tells that an attempt failed, whoever decides whether there is another one.
+    pub fn failed(&self, error: &dyn Display) {
+        if self.tells(Part::Retries) {
+            let values = [("error", OwnedValue::from(error.to_string()))];
+            self.tell(
+                Part::Retries,
+                Classification::DEBUG,
+                &format_args!("request failed: {error}"),
+                &values,
+            );
         }
     }
 
     /// Tells that there were as many attempts as allowed.
     pub fn exhausted(&self, most: u32) {
         if self.tells(Part::Retries) {
-            let text = format_args!("max retry attempts exhausted, max {most}");
+            let text = format!("max retry attempts exhausted, max {most}");
             self.tell(
                 Part::Retries,
                 Classification::DEBUG,
@@ -320,7 +334,7 @@ impl ClientLogger {
                 Ok(raw) => format!("Raw message:\n{}", HexDump(raw)),
                 Err(error) => format!("Encode error: {error}"),
             };
-            let text = format_args!("Message to encode:\n{message}\n{raw}");
+            let text = format!("Message to encode:\n{message}\n{raw}");
             self.tell(Part::RequestEvent, Classification::DEBUG, &text, &[]);
         }
     }
@@ -336,7 +350,7 @@ impl ClientLogger {
                 Ok(message) => format!("Decoded message:\n{message}"),
                 Err(error) => format!("decodeMessage error: {error}"),
             };
-            let text = format_args!("Raw message:\n{}\n{message}", HexDump(&raw));
+            let text = format!("Raw message:\n{}\n{message}", HexDump(&raw));
             self.tell(Part::ResponseEvent, Classification::DEBUG, &text, &[]);
         }
     }

@@ -7,10 +7,14 @@ mod classification;
 mod config;
 mod events;
 mod hexdump;
+#[cfg(feature = "http")]
+mod http;
 mod logger;
 mod mode;
 mod sink;
 mod standard;
+#[cfg(feature = "tower")]
+mod tower;
 
 pub use self::classification::Classification;
 pub use self::config::{ClientLogConfig, ClientLogConfigBuilder};
@@ -20,6 +24,8 @@ pub use self::logger::ClientLogger;
 pub use self::mode::ClientLogMode;
 pub use self::sink::{ClientSink, NopSink};
 pub use self::standard::StandardSink;
+#[cfg(feature = "tower")]
+pub use self::tower::{CountAttempts, CountedAttempts, LogLayer, LogService, LoggedCall};
 
 pub use crate::GoSdkFormatter;
 

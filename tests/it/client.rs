@@ -584,7 +584,7 @@ fn g23_a_message_is_one_write() {
             });
         }
     });
-    let writes = writes.0.lock().unwrap();
+    let writes = writes.0.lock().unwrap().clone();
     assert_eq!(writes.len(), 400);
     assert!(
         writes

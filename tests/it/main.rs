@@ -5,6 +5,8 @@ mod capture;
 #[cfg(unix)]
 mod chains;
 mod client;
+#[cfg(feature = "tower")]
+mod client_http;
 mod concurrency;
 #[cfg(all(unix, feature = "yaml"))]
 mod config;
