@@ -54,7 +54,7 @@
 //! - The presets take known credentials out of what they write: [`RedactingFilter`].
 //!
 //! What a call costs, beside other crates, stands in [`docs::performance`]; what becomes of records when something goes wrong, in
-//! [`docs::faults`].
+//! [`docs::faults`]; what the AWS SDK for Go and AWS IoT do and what stands for it here, in [`docs::features`].
 //!
 //! # Where Python differs
 //! Written for those who know Python's `logging`; each item's section *Python* names what it mirrors.

@@ -20,12 +20,11 @@ impl Dump {
     #[must_use]
     pub fn of_request<B>(request: &Request<B>) -> Self {
         let uri = request.uri();
-        let path = uri.path_and_query().map_or("/", |path| path.as_str());
-        let mut head = format!(
-            "{} {path} {}\r\n",
-            request.method(),
-            version(request.version())
-        );
+        let mut head = format!("{} {}", request.method(), uri.path());
+        if let Some(query) = uri.query() {
+            let _ = write!(head, "?{query}");
+        }
+        let _ = write!(head, " {}\r\n", version(request.version()));
         if let Some(authority) = uri
             .authority()
             .filter(|_| !request.headers().contains_key("host"))

@@ -15,6 +15,8 @@ use crate::{Level, Logger, OwnedValue, RedactingFilter, Scope, get_logger};
 /// [mode](Self::mode) is what the loggers' levels say, and [`set_mode`](Self::set_mode) sets these levels: both are one thing, and can be changed
 /// while the client works. What is not told costs a load and a compare: what would be told is made by a closure, which is not called.
 ///
+/// A [`Capture`](crate::Capture) of these loggers asks for everything that it captures, and gets it.
+///
 /// Known credentials are taken out of what is told, wherever it goes; see [`with_secrets`](Self::with_secrets).
 ///
 /// # Go

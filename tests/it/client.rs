@@ -593,6 +593,14 @@ fn g23_a_message_is_one_write() {
     );
 }
 
+/// A percent sign, or anything else that means something in a template, is a part of the message.
+#[test]
+fn g24_nothing_in_a_message_is_a_format() {
+    let (client, kept) = told(ClientLogMode::WARNINGS);
+    client.warning(|| "100 %d %!x {0} {} $name".to_owned());
+    assert_eq!(kept.lock().unwrap()[0].1, "100 %d %!x {0} {} $name");
+}
+
 /// Modes and levels are one thing: each drives the other.
 #[test]
 fn modes_are_levels_of_loggers() {

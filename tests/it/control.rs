@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use logtree::control::{
     Change, Changed, Control, ControlErrorKind, LoggingOptions, Page, Target, TargetType,
 };
-use logtree::{Capture, Handler, Level, Registry, StreamHandler};
+use logtree::{Capture, Handler, Level, LevelSpec, Registry, StreamHandler};
 
 use crate::support::{Random, Text};
 
@@ -318,7 +318,7 @@ fn i10_before_options_are_set_there_is_nothing() {
 }
 
 #[test]
-fn i11_i12_setting_replaces_and_deleting_inherits() {
+fn i11_i12_k02_setting_replaces_and_deleting_inherits() {
     let (registry, control) = control();
     let target = Target::logger("a::b");
     assert_eq!(
@@ -360,7 +360,7 @@ fn i11_i12_setting_replaces_and_deleting_inherits() {
 }
 
 #[test]
-fn i13_pages_of_lists() {
+fn i13_k03_pages_of_lists() {
     let (_, control) = control();
     for number in 0..251 {
         control
@@ -733,6 +733,20 @@ fn k09_of_two_who_look_and_change_the_second_is_refused() {
         (ControlErrorKind::Conflict, 412)
     );
     assert_eq!(control.level(&Target::logger("a")), Some(Level::DEBUG));
+}
+
+/// Names and levels as they stand in the environment and on a command line.
+#[test]
+fn k12_one_parser_for_names_and_levels() {
+    let (registry, control) = control();
+    let spec = LevelSpec::by_names_of(&registry, "ERROR,boto3=debug,botocore::client::S3=info");
+    spec.apply_to(&registry);
+    assert_eq!(control.level(&Target::default_level()), Some(Level::ERROR));
+    assert_eq!(control.level(&Target::logger("boto3")), Some(Level::DEBUG));
+    assert_eq!(
+        control.level(&Target::logger("botocore.client.S3")),
+        Some(Level::INFO)
+    );
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn rename_over(path: &Path, text: &str) {
 }
 
 #[test]
-fn every_way_of_changing_a_file_is_seen() {
+fn k13_every_way_of_changing_a_file_is_seen() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("logging.json");
     fs::write(&path, level("DEBUG")).unwrap();

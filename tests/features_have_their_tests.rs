@@ -1,0 +1,47 @@
+//! The table of features names a test for each row, and that test is there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn sources(directory: &Path, into: &mut String) {
+    let mut paths: Vec<PathBuf> = fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            sources(&path, into);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            into.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn every_row_names_a_test_that_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let table = fs::read_to_string(root.join("src/docs/features.md")).unwrap();
+    let mut tests = String::new();
+    sources(&root.join("tests"), &mut tests);
+    let (mut rows, mut to_come) = (0, 0);
+    for line in table
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| row"))
+    {
+        let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
+        assert_eq!(cells.len(), 4, "{line}");
+        rows += cells[0].split(',').count();
+        if cells[3] == "–" {
+            assert!(cells[2].contains("still to come"), "{line}");
+            to_come += 1;
+        } else {
+            let name = cells[3].trim_matches('`');
+            assert!(
+                tests.contains(&format!("fn {name}()")),
+                "there is no test {name}: {line}"
+            );
+        }
+    }
+    assert_eq!((rows, to_come), (24 + 18 + 13, 3));
+}
