@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use super::Limits;
 use super::change::{Change, Changed};
 use super::error::{ControlError, ControlErrorKind};
+use super::shared::Limits;
 use super::state::{Entry, Group, State, is_logger};
 use super::target::{Target, TargetType};
 use crate::registry::Tree;

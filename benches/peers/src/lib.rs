@@ -210,7 +210,7 @@ pub fn facade(task: &Task) {
         "w3_2t" => task.measure_two(
             |n| log::info!(target: "peer.module", "request {n} took {} us status={}", 42, 200),
         ),
-        "w3" | "w3n" | "w4" | "w4b" | "w3safe" => {
+        "w3" | "w3n" | "w4" | "w4b" | "w3safe" | "w3redact" => {
             task.measure(
                 |n| log::info!(target: "peer.module", "request {n} took {} us status={}", 42, 200),
             );

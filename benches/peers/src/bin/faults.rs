@@ -60,9 +60,10 @@ const ROWS: &[(&str, Judge)] = &[
     ("8 threads with 50,000 each, to a file", |run| {
         run.lost("ff_threads", 400_000)
     }),
-    ("the same, asynchronously (tracing and slog by their defaults)", |run| {
-        run.lost("fa_threads", 400_000)
-    }),
+    (
+        "the same, asynchronously (tracing and slog by their defaults)",
+        |run| run.lost("fa_threads", 400_000),
+    ),
     ("2 processes with 400,000 each, one file", two_processes),
     (
         "400,000 lines into a full file system of 1 MiB",

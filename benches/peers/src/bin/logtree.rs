@@ -1,8 +1,8 @@
 //! logtree, by the facade and (`own_…`) by its own macros.
 
 use logtree::{
-    FileHandler, Formatter, Handler, JsonFormatter, Level, Multiline, QueueHandler, Registry,
-    StreamHandler, get_logger,
+    FileHandler, Formatter, Handler, JsonFormatter, Level, Multiline, QueueHandler,
+    RedactingFilter, Registry, StreamHandler, get_logger,
 };
 use peers::scenes::{self, Out};
 use peers::{
@@ -49,7 +49,7 @@ fn main() {
 
 fn handler(workload: &str) -> logtree::Handler {
     let line = Formatter::builder().format(Formatter::BOTO3);
-    let line = if workload == "w3safe" {
+    let line = if matches!(workload, "w3safe" | "w3redact") {
         line
     } else {
         line.multiline(Multiline::Raw)
@@ -70,6 +70,10 @@ fn handler(workload: &str) -> logtree::Handler {
         _ => {}
     }
     let handler = StreamHandler::new(Discard);
+    if workload == "w3redact" {
+        // As the presets do.
+        handler.add_filter(RedactingFilter::credentials());
+    }
     match workload {
         "w6" => handler.with_formatter(JsonFormatter::new()).into(),
         _ => handler.with_formatter(line.build().unwrap()).into(),

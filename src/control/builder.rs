@@ -1,0 +1,80 @@
+//! A control with more to say: [`ControlBuilder`].
+
+use std::path::PathBuf;
+
+use super::draft::Draft;
+use super::error::ControlError;
+use super::handle::Control;
+use super::shared::Limits;
+use super::state::State;
+use super::store::Store;
+use crate::Registry;
+
+/// Makes a [`Control`].
+///
+/// The defaults: no file, 10,000 targets at most, configured from the start.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ControlBuilder {
+    registry: Registry,
+    path: Option<PathBuf>,
+    limits: Limits,
+}
+
+impl ControlBuilder {
+    pub(super) fn new(registry: &Registry) -> Self {
+        Self {
+            registry: registry.clone(),
+            path: None,
+            limits: Limits::default(),
+        }
+    }
+
+    /// A file in which options, levels and groups are kept, and from which they are taken at the start. It is written whole for each change,
+    /// beside the old one and then in its place, for the user alone.
+    pub fn persist_to(mut self, path: impl Into<PathBuf>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// How many targets may have levels; 10,000 unless set.
+    pub fn max_targets(mut self, most: usize) -> Self {
+        self.limits.most_targets = most;
+        self
+    }
+
+    /// AWS's manner: before options are set, nothing but that can be done; names have up to 128 letters, digits, `.`, `:`, `_`, `-` and spaces.
+    pub fn strict_aws(mut self, strict: bool) -> Self {
+        self.limits.strict_aws = strict;
+        self
+    }
+
+    /// The control, with what its file holds put in place.
+    ///
+    /// # Errors
+    /// [`ControlErrorKind::Internal`](super::ControlErrorKind::Internal) when the file is there and cannot be read; [`ControlErrorKind::InvalidRequest`](super::ControlErrorKind::InvalidRequest), with the line, when it holds what
+    /// no control writes. Nothing is changed then.
+    pub fn build(self) -> Result<Control, ControlError> {
+        let Self {
+            registry,
+            path,
+            limits,
+        } = self;
+        let (store, kept) = match &path {
+            Some(path) => {
+                let (store, kept) = Store::open(path)?;
+                (Some(store), kept)
+            }
+            None => (None, None),
+        };
+        let mut state = State::default();
+        if let Some(kept) = kept {
+            let mut draft = Draft::new(&state, &registry, &limits);
+            for change in kept {
+                draft.make(change)?;
+            }
+            state = draft.put_in_place(&state);
+        }
+        Ok(Control::of(registry, limits, store, state))
+    }
+}

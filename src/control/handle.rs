@@ -1,0 +1,374 @@
+//! The handle: [`Control`].
+
+use std::fmt;
+use std::time::Duration;
+
+use super::builder::ControlBuilder;
+use super::change::{Change, Changed};
+use super::error::{ControlError, ControlErrorKind};
+use super::logger_state::LoggerState;
+use super::options::LoggingOptions;
+use super::page::{Listing, Page};
+use super::shared::{Limits, Shared, Subscriber};
+use super::state::State;
+use super::store::Store;
+use super::target::{Target, TargetType};
+use crate::registry::Tree;
+use crate::sync::{Arc, Ordering};
+use crate::{Level, Registry};
+
+/// Changes a registry's levels while the program runs, from one place, with a name for each change and a way back.
+///
+/// It is a handle: clones are the same control. Everything can be called from any thread; after a call returned, no thread decides by
+/// what was before.
+///
+/// # What decides
+/// 1. [`disable_all`](Self::disable_all): nothing is logged; the levels stay and come back with it.
+/// 2. A level for a [field's value](TargetType): a record with the key-value `clientId` (or `client_id`) of that value goes by it, whatever its
+///    logger; then `principalId`, then `sourceIp`. Where a record has a key twice, the more verbose level counts.
+/// 3. The level of the nearest logger above the record that has one: `a.b` for `a.b.c`. `OFF` (AWS's `DISABLED`) silences all below, but for
+///    what has a level of its own.
+/// 4. A level for the record's `eventType` (or `event_type`).
+/// 5. The default level, which is the root's.
+///
+/// As long as there is a level for a value, [`Logger::is_enabled_for`](crate::Logger::is_enabled_for) answers whether *some* record of that level may be
+/// logged.
+///
+/// # AWS IoT
+/// `SetV2LoggingOptions`, `GetV2LoggingOptions`, `SetV2LoggingLevel`, `ListV2LoggingLevels`, `DeleteV2LoggingLevel`. A thing group is a logger, the
+/// hierarchy is that of the names. AWS does not say which of several levels wins; the order above does.
+///
+/// # Examples
+/// ```
+/// use logtree::control::{Control, Target};
+/// use logtree::{Level, Registry};
+/// use std::time::Duration;
+///
+/// let registry = Registry::new();
+/// let control = Control::new(&registry);
+/// control.set_level(Target::logger("boto3"), Level::DEBUG)?;
+/// control.set_level_for(Target::logger("botocore"), Level::DEBUG, Duration::from_secs(600))?; // and back
+/// control.set_level(Target::client_id("sensor-7"), Level::DEBUG)?;
+/// control.set_group("aws", ["boto3", "botocore", "s3transfer", "urllib3"])?;
+/// control.set_group_level("aws", Level::WARNING)?;
+/// assert_eq!(registry.get_logger("boto3").level(), Level::WARNING);
+/// # Ok::<(), logtree::control::ControlError>(())
+/// ```
+#[derive(Clone)]
+pub struct Control {
+    shared: Arc<Shared>,
+    origin: Arc<str>,
+}
+
+impl Control {
+    /// A control over a registry.
+    #[must_use]
+    pub fn new(registry: &Registry) -> Self {
+        Self::of(registry.clone(), Limits::default(), None, State::default())
+    }
+
+    /// Starts a control with a file for its overrides, and more.
+    pub fn builder(registry: &Registry) -> ControlBuilder {
+        ControlBuilder::new(registry)
+    }
+
+    pub(super) fn of(
+        registry: Registry,
+        limits: Limits,
+        store: Option<Store>,
+        state: State,
+    ) -> Self {
+        Self {
+            shared: Arc::new(Shared::new(registry, limits, store, state)),
+            origin: "api".into(),
+        }
+    }
+
+    /// The same control for somebody else: what is changed through it is told as changed by this origin (`console`, `cli`, a user).
+    #[must_use]
+    pub fn by(&self, origin: &str) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            origin: origin.into(),
+        }
+    }
+
+    /// The default level and the switch for everything.
+    ///
+    /// # Errors
+    /// [`ControlErrorKind::NotConfigured`] in [AWS's manner](ControlBuilder::strict_aws), before they were set.
+    pub fn options(&self) -> Result<LoggingOptions, ControlError> {
+        let state = self.shared.state.lock();
+        self.shared.must_be_configured(&state)?;
+        Ok(LoggingOptions {
+            default_level: Some(self.shared.registry.root().level()),
+            disable_all: Some(self.shared.registry.inner().read(Tree::is_disabled_all)),
+            role: state.role.clone(),
+        })
+    }
+
+    /// Sets the default level and the switch for everything; what is `None` stays as it is.
+    ///
+    /// # Errors
+    /// [`ControlErrorKind::Internal`] when the overrides cannot be written to their file; nothing is changed then.
+    pub fn set_options(&self, options: LoggingOptions) -> Result<u64, ControlError> {
+        self.apply([Change::Options(options)])
+    }
+
+    /// Silences everything, or lifts that; the levels stay.
+    ///
+    /// # Errors
+    /// Those of [`set_options`](Self::set_options).
+    pub fn disable_all(&self, disable: bool) -> Result<u64, ControlError> {
+        self.set_options(LoggingOptions::default().with_disable_all(disable))
+    }
+
+    /// The level that was set for a target; `None` where it inherits.
+    #[must_use]
+    pub fn level(&self, target: &Target) -> Option<Level> {
+        self.shared
+            .state
+            .lock()
+            .level(&self.shared.registry, target)
+    }
+
+    /// Sets the level of a target, in place of an earlier one, which is the answer. A logger that is not there yet is made, and its level holds
+    /// for all below it.
+    ///
+    /// # Errors
+    /// [`ControlErrorKind::InvalidRequest`] for a name that none can have; [`ControlErrorKind::LimitExceeded`];
+    /// [`ControlErrorKind::NotConfigured`] in [AWS's manner](ControlBuilder::strict_aws), before options were set;
+    /// [`ControlErrorKind::Internal`] as for [`set_options`](Self::set_options). Nothing is changed then.
+    pub fn set_level(
+        &self,
+        target: Target,
+        level: impl Into<Level>,
+    ) -> Result<Option<Level>, ControlError> {
+        let level = level.into();
+        self.one(target.clone(), Change::Level(target, level))
+    }
+
+    /// Takes the level of a target away, so that it inherits; answers with the level.
+    ///
+    /// # Errors
+    /// Those of [`set_level`](Self::set_level). A target without a level is none.
+    pub fn clear_level(&self, target: &Target) -> Result<Option<Level>, ControlError> {
+        self.one(target.clone(), Change::Clear(target.clone()))
+    }
+
+    /// Sets the level of a target for a while; then it is again what it was. Several such levels for a target lie upon each other: when the
+    /// last ends, the one below it holds, if it has not ended. A level that is set without an end takes their place.
+    ///
+    /// Levels for a while are not kept in the file.
+    ///
+    /// # Errors
+    /// Those of [`set_level`](Self::set_level).
+    pub fn set_level_for(
+        &self,
+        target: Target,
+        level: impl Into<Level>,
+        time: Duration,
+    ) -> Result<Option<Level>, ControlError> {
+        let level = level.into();
+        self.one(target.clone(), Change::LevelFor(target, level, time))
+    }
+
+    /// Makes a change of one target; answers with its level before.
+    fn one(&self, target: Target, change: Change) -> Result<Option<Level>, ControlError> {
+        self.change(None, vec![change], |state| {
+            state.level(&self.shared.registry, &target)
+        })
+    }
+
+    /// The targets that have levels, by type and name, page by page. What is changed between two pages makes no other target be left out or
+    /// come twice.
+    ///
+    /// # Errors
+    /// [`ControlErrorKind::InvalidRequest`] for a page of none or of more than 250; [`ControlErrorKind::NotConfigured`] as for
+    /// [`options`](Self::options).
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::control::{Control, Page, Target, TargetType};
+    /// use logtree::{Level, Registry};
+    ///
+    /// let control = Control::new(&Registry::new());
+    /// for name in ["a", "b", "c"] {
+    ///     control.set_level(Target::logger(name), Level::DEBUG)?;
+    /// }
+    /// let first = control.list(Some(TargetType::Logger), Page::new(2))?;
+    /// let rest = control.list(Some(TargetType::Logger), Page::new(2).after(first.next))?;
+    /// assert_eq!((first.targets.len(), rest.targets.len(), rest.next), (2, 1, None));
+    /// # Ok::<(), logtree::control::ControlError>(())
+    /// ```
+    pub fn list(&self, only: Option<TargetType>, page: Page) -> Result<Listing, ControlError> {
+        let state = self.shared.state.lock();
+        self.shared.must_be_configured(&state)?;
+        page.of(state.all(&self.shared.registry), only)
+    }
+
+    /// All loggers, the root first, then by name: with their levels, and what else decides on their records.
+    #[must_use]
+    pub fn loggers(&self) -> Vec<LoggerState> {
+        let registry = &self.shared.registry;
+        let names = std::iter::once(String::new()).chain(registry.logger_names());
+        names
+            .map(|name| LoggerState::of(&registry.get_logger(name)))
+            .collect()
+    }
+
+    /// Gives a group of loggers a name; one of that name is replaced. Its members need not be there.
+    ///
+    /// # Errors
+    /// [`ControlErrorKind::InvalidRequest`] for names that none can have; [`ControlErrorKind::Internal`] as for
+    /// [`set_options`](Self::set_options).
+    pub fn set_group<'n>(
+        &self,
+        name: &str,
+        members: impl IntoIterator<Item = &'n str>,
+    ) -> Result<u64, ControlError> {
+        let members = members.into_iter().map(str::to_owned).collect();
+        self.apply([Change::Group(name.to_owned(), members)])
+    }
+
+    /// The members of a group, and the level that was last set for all of them.
+    #[must_use]
+    pub fn group(&self, name: &str) -> Option<(Vec<String>, Option<Level>)> {
+        self.shared.state.lock().group(name)
+    }
+
+    /// The names of the groups.
+    #[must_use]
+    pub fn groups(&self) -> Vec<String> {
+        self.shared.state.lock().groups.keys().cloned().collect()
+    }
+
+    /// Sets the level of every logger of a group.
+    ///
+    /// # Errors
+    /// [`ControlErrorKind::InvalidRequest`] when there is no such group, and those of [`set_level`](Self::set_level).
+    pub fn set_group_level(
+        &self,
+        name: &str,
+        level: impl Into<Level>,
+    ) -> Result<u64, ControlError> {
+        self.apply([Change::GroupLevel(name.to_owned(), Some(level.into()))])
+    }
+
+    /// Takes the level of every logger of a group away.
+    ///
+    /// # Errors
+    /// Those of [`set_group_level`](Self::set_group_level).
+    pub fn clear_group_level(&self, name: &str) -> Result<u64, ControlError> {
+        self.apply([Change::GroupLevel(name.to_owned(), None)])
+    }
+
+    /// Makes several changes as one: all of them or, where one cannot be made, none. Answers with the revision.
+    ///
+    /// # Errors
+    /// Those of the changes.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::control::{Change, Control, Target};
+    /// use logtree::{Level, Registry};
+    ///
+    /// let control = Control::new(&Registry::new());
+    /// control.apply([
+    ///     Change::Level(Target::logger("a"), Level::DEBUG),
+    ///     Change::Clear(Target::logger("b")),
+    /// ])?;
+    /// assert!(control.apply([Change::Level(Target::logger("c"), Level::DEBUG), Change::Level(Target::logger(""), Level::NOTSET)]).is_err());
+    /// assert_eq!(control.level(&Target::logger("c")), None);
+    /// # Ok::<(), logtree::control::ControlError>(())
+    /// ```
+    pub fn apply(&self, changes: impl IntoIterator<Item = Change>) -> Result<u64, ControlError> {
+        self.change(None, changes.into_iter().collect(), |state| {
+            state.revision + 1
+        })
+    }
+
+    /// [`apply`](Self::apply), if nothing was changed since a revision: so that of two who look and then change, the second sees what the first did.
+    ///
+    /// # Errors
+    /// [`ControlErrorKind::Conflict`] when something was, and those of [`apply`](Self::apply).
+    pub fn apply_if(
+        &self,
+        revision: u64,
+        changes: impl IntoIterator<Item = Change>,
+    ) -> Result<u64, ControlError> {
+        self.change(Some(revision), changes.into_iter().collect(), |state| {
+            state.revision + 1
+        })
+    }
+
+    /// A number that grows with every change.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.shared.state.lock().revision
+    }
+
+    /// Calls somebody after each change, on the thread that made it, with no lock held; it may change things itself. Answers with a number for
+    /// [`forget`](Self::forget). What it panics with is dropped.
+    pub fn on_change(&self, call: impl Fn(&Changed) + Send + Sync + 'static) -> u64 {
+        let number = self
+            .shared
+            .next_subscription
+            .fetch_add(1, Ordering::Relaxed);
+        let subscriber = Subscriber {
+            number,
+            call: Box::new(call),
+        };
+        self.shared.subscribers.lock().push(Arc::new(subscriber));
+        number
+    }
+
+    /// Calls somebody no more; answers whether he was called before.
+    #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
+    pub fn forget(&self, subscription: u64) -> bool {
+        let mut subscribers = self.shared.subscribers.lock();
+        let before = subscribers.len();
+        let (gone, stay) = subscribers
+            .drain(..)
+            .partition(|known: &Arc<Subscriber>| known.number == subscription);
+        let gone: Vec<_> = gone;
+        *subscribers = stay;
+        let forgotten = subscribers.len() < before;
+        drop(subscribers);
+        // Out of the lock: his end runs the user's code.
+        drop(gone);
+        forgotten
+    }
+
+    /// Makes changes, if the revision is the one that is expected; answers with what `read` finds in the state before them.
+    fn change<R>(
+        &self,
+        revision: Option<u64>,
+        changes: Vec<Change>,
+        read: impl FnOnce(&State) -> R,
+    ) -> Result<R, ControlError> {
+        let mut state = self.shared.state.lock();
+        if let Some(revision) = revision.filter(|revision| *revision != state.revision) {
+            let message = format!("expected revision {revision}, found {}", state.revision);
+            return Err(ControlError::new(ControlErrorKind::Conflict, message));
+        }
+        let before = read(&state);
+        let changed = self.shared.change(&mut state, changes, &self.origin)?;
+        let next = state.next_end();
+        drop(state);
+        if let Some(next) = next {
+            self.shared.expiry.call_at(&self.shared, next);
+        }
+        self.shared.tell(&changed);
+        Ok(before)
+    }
+}
+
+impl fmt::Debug for Control {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Control")
+            .field("origin", &self.origin)
+            .field("revision", &self.revision())
+            .finish_non_exhaustive()
+    }
+}
