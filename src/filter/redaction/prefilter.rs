@@ -55,7 +55,7 @@ impl Prefilter {
             let hits =
                 (0..TOGETHER).fold(0, |hits, number| hits | self.table[place(letters(number))]);
             if hits != 0 {
-                let found = (0..TOGETHER).find(|number| self.known.contains(&letters(*number)));
+                let found = (0..TOGETHER).find(|number| self.has(letters(*number)));
                 if let Some(found) = found {
                     return Some(at + found);
                 }
@@ -65,8 +65,13 @@ impl Prefilter {
         let rest = text.get(at..)?.windows(3);
         let mut rest =
             rest.map(|window| lower(u32::from_le_bytes([window[0], window[1], window[2], 0])));
-        rest.position(|letters| self.known.contains(&letters))
+        rest.position(|letters| self.has(letters))
             .map(|found| at + found)
+    }
+
+    #[inline]
+    fn has(&self, letters: u32) -> bool {
+        self.table[place(letters)] != 0 && self.known.contains(&letters)
     }
 }
 
