@@ -89,14 +89,13 @@ pub(super) fn check(
         return Err(vec![Trouble::new(root.place, message)]);
     };
     let mut check = Check::new(root, kinds, registry, settings);
-    check.handlers = match document.get("handlers").map(|node| &node.value) {
-        Some(Value::Map(handlers)) => handlers
-            .0
-            .iter()
-            .map(|(key, _)| (&*key.text, HandlerRef::default()))
-            .collect(),
-        _ => HashMap::new(),
-    };
+    let handlers = document.get("handlers");
+    let handlers = handlers.and_then(|node| check.resolve(node).ok()?.map());
+    check.handlers = handlers
+        .into_iter()
+        .flat_map(|map| &map.0)
+        .map(|(key, _)| (&*key.text, HandlerRef::default()))
+        .collect();
     let planner = Planner {
         check: &check,
         document,

@@ -132,6 +132,8 @@ const NAMES: &[(&str, SecretClass)] = &[
     ("db_passwd", SecretClass::Password),
     ("MasterUserPassword", SecretClass::Password),
     ("X-Amz-Signature", SecretClass::Signature),
+    ("Authorization", SecretClass::Authorization),
+    ("Set-Cookie", SecretClass::Cookie),
     ("Plaintext", SecretClass::EncryptionKey),
     (
         "x-amz-server-side-encryption-customer-key",
@@ -199,10 +201,22 @@ fn secrets_by_shape_do_not_survive() {
         "a=S&b=1",
         "x: S\ny",
         "\\\"S\\\"",
+        "{\"a\":\"S\"}",
+        "{'a': b'S'}",
+        "('a', 'S')",
+        "A { a: \"S\" }",
+        "Ok(\"S\")",
+        "a = \"S\"\n",
+        "--a S",
+        "S.",
+        "S; S",
+        "https://host/?a=S",
+        "GET / HTTP/1.1\r\nA: S\r\n",
     ];
     let filter = RedactingFilter::credentials().with_vendor_tokens();
     let mut random = Random::new(6);
-    for _ in 0..1_000 {
+    assert!(AROUND.len() >= 20);
+    for _ in 0..10_000 / AROUND.len() + 1 {
         for around in AROUND {
             let check = |shown: String, hidden: &str| {
                 let text = around.replace('S', &shown);

@@ -91,15 +91,34 @@ fn is_prose(bytes: &[u8], start: usize, end: usize, value: &str) -> bool {
     is_bare && after_word && value.len() < 20 && !value.bytes().any(|byte| byte.is_ascii_digit())
 }
 
-/// `Bearer …`: the scheme stays.
+/// `Bearer …`: the scheme stays, where it is a known one; else it may be the secret itself.
 fn authorization(value: &str, from: usize, to: usize) -> Option<Span> {
-    let class = SecretClass::Authorization;
+    const SCHEMES: &[&str] = &[
+        "apikey",
+        "aws",
+        "basic",
+        "bearer",
+        "digest",
+        "dpop",
+        "gnap",
+        "hawk",
+        "hoba",
+        "mutual",
+        "negotiate",
+        "ntlm",
+        "token",
+        "vapid",
+    ];
     let scheme = value.split(' ').next().unwrap_or_default();
-    let rest = value.len() - value[scheme.len()..].trim_start().len();
-    if rest == value.len() || scheme.contains('=') {
-        return hidden(value).then(|| Span::new(from, to, class));
-    }
-    hidden(&value[rest..]).then(|| Span::new(from + rest, to, class))
+    let is_known = SCHEMES
+        .iter()
+        .any(|known| scheme.eq_ignore_ascii_case(known));
+    let start = if is_known {
+        value.len() - value[scheme.len()..].trim_start().len()
+    } else {
+        0
+    };
+    hidden(&value[start..]).then(|| Span::new(from + start, to, SecretClass::Authorization))
 }
 
 /// A quote, and how many backslashes stand before it: none in plain text, more where a text was written into another one.

@@ -290,6 +290,31 @@ fn documents_of_python_frameworks() {
     assert_eq!(text.get(), "[now] GET /\nserved\n");
 }
 
+/// Statement 110: whole sections may stand elsewhere.
+#[test]
+fn sections_may_be_references() {
+    let text = Text::default();
+    let document = serde_json::json!({
+        "version": 1,
+        "ours": {
+            "handlers": {"h": {"class": "cfg://ours.class", "stream": "ext://test", "formatter": "f"}},
+            "formatters": {"f": {"format": "%(name)s"}},
+            "class": "stream",
+            "logger": {"handlers": ["h"], "level": "INFO"}
+        },
+        "handlers": "cfg://ours.handlers",
+        "formatters": "cfg://ours.formatters",
+        "loggers": {"a": "cfg://ours.logger"}
+    });
+    let registry = Registry::new();
+    let config = DictConfig::from_value(&document)
+        .unwrap()
+        .kinds(kinds_with(&text));
+    config.apply_to(&registry).unwrap();
+    logtree::info!(registry.get_logger("a"), "x");
+    assert_eq!(text.get(), "a\n");
+}
+
 #[test]
 fn a_part_of_a_larger_file() {
     let directory = tempfile::tempdir().unwrap();
