@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::draft::Draft;
 use super::error::ControlError;
 use super::handle::Control;
-use super::shared::Limits;
+use super::shared::{Limits, Shared};
 use super::state::State;
 use super::store::Store;
 use crate::Registry;
@@ -75,6 +75,6 @@ impl ControlBuilder {
             }
             state = draft.put_in_place(&state);
         }
-        Ok(Control::of(registry, limits, store, state))
+        Ok(Control::of(Shared::new(registry, limits, store, state)))
     }
 }

@@ -11,7 +11,6 @@ use super::options::LoggingOptions;
 use super::page::{Listing, Page};
 use super::shared::{Limits, Shared, Subscriber};
 use super::state::State;
-use super::store::Store;
 use super::target::{Target, TargetType};
 use crate::registry::Tree;
 use crate::sync::{Arc, Ordering};
@@ -64,7 +63,12 @@ impl Control {
     /// A control over a registry.
     #[must_use]
     pub fn new(registry: &Registry) -> Self {
-        Self::of(registry.clone(), Limits::default(), None, State::default())
+        Self::of(Shared::new(
+            registry.clone(),
+            Limits::default(),
+            None,
+            State::default(),
+        ))
     }
 
     /// Starts a control with a file for its overrides, and more.
@@ -72,14 +76,9 @@ impl Control {
         ControlBuilder::new(registry)
     }
 
-    pub(super) fn of(
-        registry: Registry,
-        limits: Limits,
-        store: Option<Store>,
-        state: State,
-    ) -> Self {
+    pub(super) fn of(shared: Shared) -> Self {
         Self {
-            shared: Arc::new(Shared::new(registry, limits, store, state)),
+            shared: Arc::new(shared),
             origin: "api".into(),
         }
     }

@@ -260,6 +260,21 @@ fn secrets_by_shape_do_not_survive() {
     }
 }
 
+/// A name without a value of its kind hides no other name.
+#[test]
+fn what_is_no_value_is_looked_at_for_names() {
+    let filter = RedactingFilter::credentials();
+    for (text, expected) in [
+        (
+            "Signature=\n\"password\": \"hunter2\"",
+            "Signature=\n\"password\": \"***\"",
+        ),
+        ("Cookie: b'x***\n\"password\": \"hunter2\"", "Cookie: b'***"),
+    ] {
+        assert_eq!(filter.redact(text), expected);
+    }
+}
+
 #[test]
 fn headers_keep_what_helps() {
     let filter = RedactingFilter::credentials();

@@ -28,14 +28,12 @@ pub(super) fn behind(
     }
     let (from, to) = cursor.value(class).ok_or(end)?;
     let value = &text[from..to];
-    // What was looked at once is not looked at again, whatever it holds.
-    let whole = |is_secret: bool| {
-        let span = Span::new(from, to, class);
-        if is_secret && hidden(value) {
-            Ok(span)
-        } else {
-            Err(to)
-        }
+    let whole = |is_secret: bool| match (is_secret, hidden(value)) {
+        (true, true) => Ok(Span::new(from, to, class)),
+        // What is hidden already is not looked at again, however long it is.
+        (true, false) => Err(to),
+        // It was no value, so what follows may be a name.
+        (false, _) => Err(end),
     };
     match class {
         SecretClass::Authorization => authorization(value, from, to).ok_or(to),
@@ -72,7 +70,12 @@ fn hidden(value: &str) -> bool {
         "REDACTED",
         "<redacted>",
     ];
-    !value.is_empty() && !NOTHING.contains(&value) && !value.contains("***")
+    // The id of an access key as it is masked.
+    let is_masked = value.len() == 12 && value.get(4..8) == Some("****");
+    !value.is_empty()
+        && !NOTHING.contains(&value)
+        && !is_masked
+        && !value.bytes().all(|byte| byte == b'*')
 }
 
 /// Whether a colon is that of a sentence, `unexpected token: identifier`, `iam.CreateAccessKey: calling`, or one of many:
