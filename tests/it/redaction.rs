@@ -6,7 +6,7 @@ use std::io::Read;
 use flate2::read::GzDecoder;
 use logtree::{
     Applied, BasicConfig, Capture, Formatter, JsonFormatter, Level, RedactingFilter, Registry,
-    Secret, SecretClass, StreamHandler, StreamLogger,
+    Scope, Secret, SecretClass, StreamHandler, StreamLogger,
 };
 use serde_json::Value;
 
@@ -423,6 +423,7 @@ fn all_parts_of_a_record_are_looked_at() {
             .with_filter(filter.clone()),
     );
     let capture = Capture::new(&logger);
+    let _scope = Scope::new().with("api_key", "hunter2").enter();
     let error = std::io::Error::other("cannot reach https://user:hunter2@host");
     let adapter = logger
         .with("session_token", "hunter2")
@@ -434,7 +435,7 @@ fn all_parts_of_a_record_are_looked_at() {
     }
     assert_eq!(
         lines.get(),
-        "password=*** n=3 session_token=*** url=https://***:***@h password=*** tenant=*** note=\"Some(\\\"token=***\\\")\"\n    cannot reach https://***:***@host\n"
+        "password=*** n=3 api_key=*** session_token=*** url=https://***:***@h password=*** tenant=*** note=\"Some(\\\"token=***\\\")\"\n    cannot reach https://***:***@host\n"
     );
     // Each handler has its own view: what captures, and others, see all.
     assert_eq!(capture.records()[0].message(), "password=hunter2");

@@ -32,9 +32,14 @@ fn follow(path: &Path, registry: &Registry) -> (Reloader, Receiver<Result<(), St
     (builder.start().unwrap(), told)
 }
 
-/// Waits for the next change that was told.
+/// Waits for the next change that was told. A writer that was held up between emptying a file and filling it is not what is tested.
 fn next(told: &Receiver<Result<(), String>>) -> Result<(), String> {
-    told.recv_timeout(SOON).expect("a change is told")
+    loop {
+        match told.recv_timeout(SOON).expect("a change is told") {
+            Err(error) if error.contains("not JSON: EOF") => {}
+            result => return result,
+        }
+    }
 }
 
 /// Puts a file in another one's place, as editors and careful programs do.
@@ -122,10 +127,10 @@ fn a_bad_file_is_told_once_and_changes_nothing() {
             thread::sleep(Duration::from_millis(5));
         }
     };
-    fs::write(&path, level("LOUD")).unwrap();
+    rename_over(&path, &level("LOUD"));
     until(&|| reloader.failed() == 1);
     // Some more looks, and the same text again.
-    fs::write(&path, level("LOUD")).unwrap();
+    rename_over(&path, &level("LOUD"));
     thread::sleep(Duration::from_millis(100));
     let told = complaints.take();
     assert_eq!(
@@ -143,10 +148,10 @@ fn a_bad_file_is_told_once_and_changes_nothing() {
     assert_eq!(registry.dump().to_string(), before);
 
     // What was in place is no change.
-    fs::write(&path, level("DEBUG")).unwrap();
+    rename_over(&path, &level("DEBUG"));
     thread::sleep(Duration::from_millis(50));
     assert_eq!((reloader.applied(), complaints.get()), (1, String::new()));
-    fs::write(&path, level("ERROR")).unwrap();
+    rename_over(&path, &level("ERROR"));
     until(&|| registry.get_logger("a").level() == Level::ERROR);
 
     let error = Reloader::builder(directory.path().join("no.json"))

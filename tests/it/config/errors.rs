@@ -161,6 +161,25 @@ fn an_ini_file_tells_all_that_is_wrong_with_it() {
     assert_eq!(found, expected);
 }
 
+/// Row G21: Go remarks on doubtful entries of its configuration when asked to; here none is doubtful, but right or an error.
+#[test]
+fn g21_what_is_doubtful_is_an_error() {
+    for (document, says) in [
+        (r#"{"version": 1, "profile": {}}"#, "unknown key"),
+        (
+            r#"{"version": 1, "loggers": {"a::b": {}, "a.b": {}}}"#,
+            "the same logger",
+        ),
+        (
+            r#"{"version": 1, "root": {"handlers": ["none"]}}"#,
+            "there is no handler",
+        ),
+    ] {
+        let found = problems(document);
+        assert!(found.len() == 1 && found[0].contains(says), "{found:?}");
+    }
+}
+
 #[test]
 fn references_lead_somewhere_or_are_told() {
     let with = |level: &str| {
