@@ -94,7 +94,7 @@
 //!
 //! | feature | gives | by |
 //! |---|---|---|
-//! | `config` | [configurations as data](config): Python's `dictConfig` from JSON and TOML, `fileConfig`'s INI | `serde_json`, toml, strsim |
+//! | `config` | configurations as data, the module `config`: Python's `dictConfig` from JSON and TOML, `fileConfig`'s INI | `serde_json`, toml, strsim |
 //! | `yaml` | the same from YAML | saphyr-parser |
 //! | `reload` | a configuration's file that is followed, files opened anew at `SIGHUP` | signal-hook |
 //! | `http` | dumps of requests and responses of the `http` crate, for [`client::ClientLogger`] | http |
