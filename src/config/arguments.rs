@@ -278,6 +278,7 @@ impl<'a> Arguments<'a> {
     /// Complains of what nobody asked for; `common` are the keys that are no argument.
     pub(super) fn finish(&mut self, common: &[&str]) {
         let known = || {
+            // `()` and `.` are no words that somebody misspells.
             let asked = self.asked.iter().map(|asked| &*asked.key);
             asked.chain(common.iter().copied().filter(|key| key.len() > 2))
         };
