@@ -5,7 +5,7 @@ use std::panic::{self, AssertUnwindSafe};
 
 use crate::handler::{Bound, Handler};
 use crate::record::{forget_panic, panic_text};
-use crate::registry::{Inner, Node};
+use crate::registry::{Inner, Node, Route};
 use crate::scope;
 use crate::sync::Ordering;
 use crate::{Record, SharedFilter};
@@ -54,6 +54,7 @@ pub(crate) enum Origin {
 /// Sends a record to its logger's filters and handlers.
 ///
 /// Never panics, whatever filters and handlers do.
+#[inline(always)]
 pub(crate) fn dispatch(registry: &Inner, node: &Node, record: &mut Record<'_>, origin: Origin) {
     let Some(_nested) = Nested::enter() else {
         registry.environment.dropped.fetch_add(1, Ordering::Relaxed);
@@ -87,6 +88,21 @@ fn send(registry: &Inner, node: &Node, record: &mut Record<'_>, origin: Origin) 
     let route = node.route();
     // The gate may be open for others than the logger. Decided before the filters, which may change the level (statement 45).
     let for_taps_only = origin == Origin::Call && !registry.admits(node, record);
+    match route.only_handler() {
+        // The usual route.
+        Some(bound) if !for_taps_only => {
+            record.is_for_one = true;
+            if bound.takes(record.level()) {
+                bound.handle(record);
+            }
+        }
+        _ => send_along(&route, registry, record, for_taps_only),
+    }
+}
+
+/// Sends a record along any route.
+#[inline(never)]
+fn send_along(route: &Route, registry: &Inner, record: &mut Record<'_>, for_taps_only: bool) {
     if for_taps_only && route.taps.is_empty() {
         return;
     }
@@ -106,7 +122,6 @@ fn send(registry: &Inner, node: &Node, record: &mut Record<'_>, origin: Origin) 
 }
 
 /// Offers a record to handlers, in order, by their levels.
-#[inline]
 fn offer(handlers: &[Bound], record: &Record<'_>) {
     for (at, bound) in handlers.iter().enumerate() {
         if bound.takes(record.level())
@@ -118,7 +133,6 @@ fn offer(handlers: &[Bound], record: &Record<'_>) {
 }
 
 /// Whether a handler wants to write a record once only, and one before it has written it to the same stream.
-#[inline]
 fn is_written_before(before: &[Bound], handler: &Handler, record: &Record<'_>) -> bool {
     handler.writes_once() && {
         let stream = handler.stream_id();

@@ -26,7 +26,12 @@ thread_local! {
 /// Whether the calling thread must not hold a lock now.
 #[inline]
 pub(crate) fn is_closed() -> bool {
-    FORKING.load(Ordering::Relaxed) > 0 && HELD.get() == 0
+    FORKING.load(Ordering::Relaxed) > 0 && holds_none()
+}
+
+#[cold]
+fn holds_none() -> bool {
+    HELD.get() == 0
 }
 
 /// As long as it lives, the thread holds a lock. It stays with its thread.

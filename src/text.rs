@@ -103,18 +103,34 @@ impl Text {
         }
     }
 
-    /// Appends a whole number. Those below 10,000, as most are, are four digits whose leading zeros are left out.
+    /// Appends a whole number. Those below 1000, as most are, lie ready; up to a million they are two of these.
     #[inline]
     pub(crate) fn push_unsigned(&mut self, number: u64) {
-        let room = self.room::<4>();
-        let (Ok(number @ ..10_000), Some(room)) = (usize::try_from(number), room) else {
+        let Some(room) = self.room::<4>() else {
             return self.push_long(number);
         };
-        let [[a, b], [c, d]] = [PAIRS[number / 100], PAIRS[number % 100]];
-        let zeros =
-            usize::from(number < 1000) + usize::from(number < 100) + usize::from(number < 10);
-        *room = (u32::from_le_bytes([a, b, c, d]) >> (8 * zeros)).to_le_bytes();
-        self.0.len += 4 - zeros;
+        match usize::try_from(number) {
+            Ok(number @ ..1000) => {
+                let triple = TRIPLES[number];
+                *room = (triple.digits() >> triple.zeros()).to_le_bytes();
+                self.0.len += triple.len();
+            }
+            Ok(number @ 1000..1_000_000) => self.push_thousands(number),
+            _ => self.push_long(number),
+        }
+    }
+
+    // Apart, as the smaller ones need none of it.
+    #[inline(never)]
+    fn push_thousands(&mut self, number: usize) {
+        let Some(room) = self.room::<8>() else {
+            return self.push_long(number);
+        };
+        let thousands = TRIPLES[number / 1000];
+        let rest = TRIPLES[number % 1000];
+        let digits = u64::from(rest.digits()) << 24 | u64::from(thousands.digits());
+        *room = (digits >> thousands.zeros()).to_le_bytes();
+        self.0.len += thousands.len() + 3;
     }
 
     #[inline]
@@ -140,6 +156,20 @@ impl Text {
                 self.0.len += usize::from(piece.len);
             }
             None => self.push_slowly(piece.as_bytes()),
+        }
+    }
+
+    /// Appends a piece that may change later.
+    #[inline]
+    pub(crate) fn push_cell<const N: usize>(&mut self, cell: &Cell<Piece<N>>) {
+        match self.room::<N>() {
+            // Read here, so that it goes from place to place and not by the stack.
+            Some(room) => {
+                let piece = cell.get();
+                *room = piece.bytes;
+                self.0.len += usize::from(piece.len);
+            }
+            None => self.push_slowly(cell.get().as_bytes()),
         }
     }
 
@@ -190,15 +220,46 @@ impl Text {
     }
 }
 
-/// The two digits of each number below 100.
-static PAIRS: [[u8; 2]; 100] = {
-    let mut pairs = [[0; 2]; 100];
-    let mut at = 0_u8;
-    while at < 100 {
-        pairs[at as usize] = [b'0' + at / 10, b'0' + at % 10];
+/// The digits of a number below 1000: three bytes with leading zeros, and above them eight times the number of these.
+#[derive(Clone, Copy)]
+struct Triple(u32);
+
+impl Triple {
+    const fn new(number: u32) -> Self {
+        let zeros = (number < 100) as u32 + (number < 10) as u32;
+        let digits = [number / 100, number / 10 % 10, number % 10];
+        let ascii = digits[0] | digits[1] << 8 | digits[2] << 16 | 0x30_3030;
+        Self(ascii | (8 * zeros) << 24)
+    }
+
+    /// Three bytes, the first digit lowest; zeros in front are digits.
+    #[inline]
+    fn digits(self) -> u32 {
+        self.0 & 0xff_ffff
+    }
+
+    /// How many bits of the digits are zeros in front.
+    #[inline]
+    fn zeros(self) -> u32 {
+        self.0 >> 24
+    }
+
+    /// How many digits there are without zeros.
+    #[inline]
+    fn len(self) -> usize {
+        3 - (self.zeros() / 8) as usize
+    }
+}
+
+/// All numbers below 1000.
+static TRIPLES: [Triple; 1000] = {
+    let mut triples = [Triple(0); 1000];
+    let mut at = 0;
+    while at < 1000 {
+        triples[at as usize] = Triple::new(at);
         at += 1;
     }
-    pairs
+    triples
 };
 
 /// Writes from `N` to `2 * N` bytes: the first `N`, and the last `N` over their end.
@@ -320,7 +381,14 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_they_are() {
-        let long = [10_000, 99_999, u64::from(u32::MAX), u64::MAX];
+        let long = [
+            99_999,
+            100_000,
+            999_999,
+            1_000_000,
+            u64::from(u32::MAX),
+            u64::MAX,
+        ];
         for number in (0..10_100).chain(long) {
             let mut text = Text::default();
             text.push_unsigned(number);

@@ -26,11 +26,18 @@ pub enum Multiline {
 const INDENT: &str = "\n    ";
 
 /// Appends `text` by the rules of `multiline`.
-///
-/// Not inlined, as the formatter's loop would carry all of it through its registers.
-#[inline(never)]
+#[inline]
 pub(crate) fn push(out: &mut Text, text: &str, multiline: Multiline) {
-    if multiline == Multiline::Raw || is_plain(text) {
+    if multiline == Multiline::Raw {
+        out.push_str(text);
+    } else {
+        push_safely(out, text, multiline);
+    }
+}
+
+#[inline(never)]
+fn push_safely(out: &mut Text, text: &str, multiline: Multiline) {
+    if is_plain(text) {
         out.push_str(text);
     } else {
         push_escaped(out, text, multiline);

@@ -85,6 +85,7 @@ impl Line {
     }
 
     /// Gives its buffer back to the thread.
+    #[inline]
     pub(crate) fn give_back(self) {
         self.text.give_back();
     }

@@ -4,16 +4,15 @@ use super::template::{Field, Segment, Spec};
 use crate::text::Piece;
 
 /// A part of a template as lines are written by it: a field, and the short text behind it.
-///
-/// The fields of nearly every line, written as they are, have a kind of their own, so that a line is a few short jumps.
 #[derive(Clone, Debug)]
-pub(super) struct Step {
-    pub(super) kind: Kind,
-    /// Its segment, for the kinds that are written by it.
+pub(super) struct Step<W> {
+    /// What writes the field.
+    pub(super) write: W,
     pub(super) segment: usize,
     pub(super) behind: Piece<16>,
 }
 
+/// The fields of nearly every line, written as they are, have a kind of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Message,
@@ -27,51 +26,58 @@ pub(super) enum Kind {
     Segment,
 }
 
-impl Step {
-    /// The steps of a template.
-    pub(super) fn all(segments: &[Segment]) -> Box<[Self]> {
+impl Kind {
+    fn of(segment: &Segment) -> Self {
+        match segment {
+            Segment::Field {
+                field,
+                spec: Spec::Plain,
+            } => match field {
+                Field::Message => Self::Message,
+                Field::Name => Self::Name,
+                Field::AscTime => Self::AscTime,
+                Field::LevelName => Self::LevelName,
+                Field::ThreadName => Self::ThreadName,
+                _ => Self::Segment,
+            },
+            _ => Self::Segment,
+        }
+    }
+}
+
+impl<W> Step<W> {
+    /// The steps of a template, each with what writes its kind.
+    pub(super) fn all(segments: &[Segment], writer: impl Fn(Kind) -> W) -> Box<[Self]> {
         let mut steps: Vec<Self> = Vec::new();
         // A text goes behind the step before it, once.
         let mut free = false;
-        for (segment, part) in segments.iter().enumerate() {
-            let kind = match part {
-                Segment::Literal(text) => match Piece::new(text) {
-                    Some(piece) => {
-                        if let (true, Some(last)) = (free, steps.last_mut()) {
-                            last.behind = piece;
-                        } else {
-                            steps.push(Self {
-                                kind: Kind::Text,
-                                segment,
-                                behind: piece,
-                            });
-                        }
-                        free = false;
-                        continue;
-                    }
-                    None => Kind::Segment,
-                },
-                Segment::Field {
-                    field,
-                    spec: Spec::Plain,
-                } => match field {
-                    Field::Message => Kind::Message,
-                    Field::Name => Kind::Name,
-                    Field::AscTime => Kind::AscTime,
-                    Field::LevelName => Kind::LevelName,
-                    Field::ThreadName => Kind::ThreadName,
-                    _ => Kind::Segment,
-                },
-                Segment::Field { .. } => Kind::Segment,
+        for (at, segment) in segments.iter().enumerate() {
+            let piece = match segment {
+                Segment::Literal(text) => Piece::new(text),
+                Segment::Field { .. } => None,
             };
-            steps.push(Self {
-                kind,
-                segment,
-                behind: Piece::EMPTY,
-            });
-            free = true;
+            let step = |kind, behind| Self {
+                write: writer(kind),
+                segment: at,
+                behind,
+            };
+            match (piece, steps.last_mut()) {
+                (Some(piece), Some(last)) if free => last.behind = piece,
+                (Some(piece), _) => steps.push(step(Kind::Text, piece)),
+                (None, _) => steps.push(step(Kind::of(segment), Piece::EMPTY)),
+            }
+            free = piece.is_none();
         }
         steps.into()
+    }
+
+    /// The step of a template that cannot be written: its first segment, which it does not have.
+    pub(super) fn failure(writer: impl Fn(Kind) -> W) -> Self {
+        Self {
+            write: writer(Kind::Segment),
+            segment: 0,
+            behind: Piece::EMPTY,
+        }
     }
 }
 
@@ -84,7 +90,10 @@ mod tests {
     fn short_texts_go_behind_their_fields() {
         let kinds = |template: &str| -> Vec<Kind> {
             let segments = parse(template, Style::Percent).unwrap();
-            Step::all(&segments).iter().map(|step| step.kind).collect()
+            Step::all(&segments, |kind| kind)
+                .iter()
+                .map(|step| step.write)
+                .collect()
         };
         assert_eq!(
             kinds("%(asctime)s %(name)s [%(levelname)s] %(message)s"),

@@ -42,7 +42,7 @@ pub struct Formatter {
     /// `Err` holds why an unchecked template cannot be written.
     pub(super) segments: Result<Vec<Segment>, String>,
     /// The same, made ready.
-    pub(super) steps: Box<[Step]>,
+    pub(super) steps: Box<[Step<Write>]>,
     pub(super) time: TimeFormat,
     pub(super) uses_time: bool,
     /// The message stands in the template once.
@@ -51,6 +51,24 @@ pub struct Formatter {
     pub(super) multiline: Multiline,
     pub(super) append_key_values: bool,
     pub(super) colors: Option<Colors>,
+}
+
+/// Writes the field of a segment, given by its number.
+///
+/// Behind a pointer, as what each needs is little, and carried through the formatter's loop it would be much.
+pub(super) type Write = fn(&Formatter, usize, &Record<'_>, &mut Line) -> Result<(), Error>;
+
+/// What writes the fields of a kind.
+pub(super) fn writer(kind: Kind) -> Write {
+    match kind {
+        Kind::Message => Formatter::push_message,
+        Kind::Name => Formatter::push_name,
+        Kind::AscTime => Formatter::push_time,
+        Kind::LevelName => Formatter::push_level_name,
+        Kind::ThreadName => Formatter::push_thread_name,
+        Kind::Text => |_, _, _, _| Ok(()),
+        Kind::Segment => Formatter::push_segment,
+    }
 }
 
 impl Formatter {
@@ -114,37 +132,67 @@ impl Formatter {
         })
     }
 
-    /// Writes the fields of nearly every line; answers whether it was one of them.
-    #[inline(always)]
-    fn push_usual_field(&self, kind: Kind, record: &Record<'_>, line: &mut Line) -> bool {
-        match kind {
-            Kind::Message if self.message_once && record.is_for_one => {
-                push_message_once(record, line.text_mut(), self.multiline);
-            }
-            Kind::Message => escape::push(line.text_mut(), record.message(), self.multiline),
-            Kind::Name => escape::push(line.text_mut(), record.name(), self.multiline),
-            Kind::AscTime => self.time.push(record.time(), line.text_mut()),
-            Kind::LevelName => return push_builtin_level_name(record, line),
-            Kind::ThreadName => {
-                let thread = &record.thread;
-                thread.with_display_name(&mut |name| {
-                    escape::push(line.text_mut(), name, self.multiline)
-                });
-            }
-            Kind::Text => {}
-            Kind::Segment => return false,
+    /// Writes the message: into the line alone where nobody else needs it.
+    fn push_message(&self, _: usize, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
+        let out = line.text_mut();
+        if self.message_once && record.is_for_one {
+            let start = out.len();
+            record.message.push_once(out);
+            escape::escape_from(out, start, self.multiline);
+        } else {
+            escape::push(out, record.message(), self.multiline);
         }
-        true
+        Ok(())
     }
 
-    #[inline(never)]
-    fn push_segment(
+    fn push_name(&self, _: usize, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
+        escape::push(line.text_mut(), record.name(), self.multiline);
+        Ok(())
+    }
+
+    fn push_time(&self, _: usize, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
+        self.time.push(record.time(), line.text_mut());
+        Ok(())
+    }
+
+    /// Writes the level's name; a built-in one without a colour lies ready.
+    fn push_level_name(
         &self,
-        segment: &Segment,
+        segment: usize,
         record: &Record<'_>,
         line: &mut Line,
     ) -> Result<(), Error> {
-        match segment {
+        match record.builtin_level_name() {
+            Some(name) if !line.color() => {
+                line.text_mut().push_piece(name);
+                Ok(())
+            }
+            _ => self.push_segment(segment, record, line),
+        }
+    }
+
+    fn push_thread_name(
+        &self,
+        _: usize,
+        record: &Record<'_>,
+        line: &mut Line,
+    ) -> Result<(), Error> {
+        let thread = &record.thread;
+        thread.with_display_name(&mut |name| escape::push(line.text_mut(), name, self.multiline));
+        Ok(())
+    }
+
+    /// Writes any segment by its number.
+    #[inline(never)]
+    fn push_segment(
+        &self,
+        segment: usize,
+        record: &Record<'_>,
+        line: &mut Line,
+    ) -> Result<(), Error> {
+        let segments = self.segments.as_ref();
+        let segments = segments.map_err(|why| Error::new(ErrorKind::FormatField, why.clone()))?;
+        match &segments[segment] {
             Segment::Literal(text) => {
                 line.push_str(text);
                 Ok(())
@@ -216,8 +264,19 @@ impl Formatter {
         )
     }
 
+    /// Writes what stands behind the template's text.
     #[inline(never)]
-    fn push_key_values(&self, segments: &[Segment], key_values: KeyValues<'_>, out: &mut Text) {
+    fn push_behind(&self, record: &Record<'_>, out: &mut Text) {
+        if self.append_key_values && record.key_values().has_source() {
+            self.push_key_values(record.key_values(), out);
+        }
+        if record.has_failure() {
+            self.push_failure(record, out);
+        }
+    }
+
+    fn push_key_values(&self, key_values: KeyValues<'_>, out: &mut Text) {
+        let segments = self.segments.as_deref().unwrap_or_default();
         key_values.for_each(|key, value| {
             let named = segments.iter().find_map(|segment| match segment {
                 Segment::Field { field, .. } if field.name() == key => Some(field),
@@ -278,26 +337,6 @@ impl Formatter {
     }
 }
 
-/// Writes the name of a built-in level without a colour; answers whether it was one.
-#[inline(never)]
-fn push_builtin_level_name(record: &Record<'_>, line: &mut Line) -> bool {
-    match record.builtin_level_name() {
-        Some(name) if !line.color() => {
-            line.text_mut().push_piece(name);
-            true
-        }
-        _ => false,
-    }
-}
-
-/// Writes the message into the line alone, as nobody else needs it.
-#[inline(never)]
-fn push_message_once(record: &Record<'_>, out: &mut Text, multiline: Multiline) {
-    let start = out.len();
-    record.message.push_once(out);
-    escape::escape_from(out, start, multiline);
-}
-
 /// The value of ` key=value`, in Rust's own words (`true`, not `True`).
 fn push_appended_value(value: Scalar<'_>, out: &mut Text) {
     match value {
@@ -313,21 +352,12 @@ fn push_appended_value(value: Scalar<'_>, out: &mut Text) {
 
 impl Format for Formatter {
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
-        let segments = match &self.segments {
-            Ok(segments) => &**segments,
-            Err(why) => return Err(Error::new(ErrorKind::FormatField, why.clone())),
-        };
         for step in &self.steps {
-            if !self.push_usual_field(step.kind, record, line) {
-                self.push_segment(&segments[step.segment], record, line)?;
-            }
+            (step.write)(self, step.segment, record, line)?;
             line.text_mut().push_piece(&step.behind);
         }
-        if self.append_key_values && record.key_values().has_source() {
-            self.push_key_values(segments, record.key_values(), line.text_mut());
-        }
-        if record.has_failure() {
-            self.push_failure(record, line.text_mut());
+        if !record.is_bare() {
+            self.push_behind(record, line.text_mut());
         }
         Ok(())
     }

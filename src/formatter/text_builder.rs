@@ -4,7 +4,7 @@ use super::color::Colors;
 use super::escape::Multiline;
 use super::step::Step;
 use super::template::{self, Field, Segment, Style};
-use super::text::Formatter;
+use super::text::{self, Formatter};
 use super::time::{PYTHON_MSEC, PYTHON_TIME, TimeFormat};
 use super::zone::TimeZone;
 use crate::{Error, OwnedValue};
@@ -189,9 +189,10 @@ impl FormatterBuilder {
             .as_ref()
             .map_or(0, |segments| segments.iter().filter(is_message).count());
         Formatter {
-            steps: segments
-                .as_ref()
-                .map_or(Box::default(), |segments| Step::all(segments)),
+            steps: match &segments {
+                Ok(segments) => Step::all(segments, text::writer),
+                Err(_) => [Step::failure(text::writer)].into(),
+            },
             message_once: messages == 1,
             uses_time: template::uses_time(&self.template, self.style),
             segments,

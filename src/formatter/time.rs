@@ -142,13 +142,13 @@ impl TimeFormat {
     }
 
     /// Appends an instant. Allocates when the thread meets a format for the first time.
-    #[inline(never)]
+    #[inline]
     pub(crate) fn push(&self, time: Timestamp, out: &mut Text) {
         let known = STAMPS.with(|stamps| {
             let stamp = &stamps[self.id as usize % STAMPS_KEPT];
             let is_known = stamp.holds(self.id, time);
             if is_known {
-                out.push_piece(&stamp.text.get());
+                out.push_cell(&stamp.text);
             }
             is_known
         });

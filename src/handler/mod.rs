@@ -229,6 +229,11 @@ impl Handler {
             self.emit(record, &*setup.formatter);
             return true;
         }
+        self.handle_filtered(setup, record)
+    }
+
+    #[inline(never)]
+    fn handle_filtered(&self, setup: &Setup, record: &Record<'_>) -> bool {
         // The handler's own view: what its filters change, no other handler sees (statement 46 is a deviation).
         let mut view = record.clone();
         let passed = setup.filters.iter().all(|filter| filter.filter(&mut view));

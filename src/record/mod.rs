@@ -118,6 +118,16 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// Whether it has neither key-values nor anything that went wrong, as most have not.
+    #[inline]
+    pub(crate) fn is_bare(&self) -> bool {
+        self.call.is_none()
+            && self.context.is_empty()
+            && self.error.is_none()
+            && self.backtrace.is_none()
+            && self.extra.is_none()
+    }
+
     /// Whether something went wrong, beside the message.
     #[inline]
     pub(crate) fn has_failure(&self) -> bool {

@@ -23,9 +23,11 @@ impl Parts<'_> {
         if let Some(first) = pieces.next() {
             first.write_to(out);
         }
-        for (argument, piece) in self.arguments.iter().zip(pieces) {
+        for argument in self.arguments {
             argument.write_to(out);
-            piece.write_to(out);
+            if let Some(piece) = pieces.next() {
+                piece.write_to(out);
+            }
         }
     }
 }

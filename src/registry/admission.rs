@@ -28,7 +28,8 @@ impl Inner {
     /// Whether a record of a call goes on by its level. The gate lets more through: for captures, for scopes of other threads, for who decides.
     #[inline]
     pub(crate) fn admits(&self, node: &Node, record: &Record<'_>) -> bool {
-        let by_logger = record.level().passes(node.effective_level().number());
+        // `OFF` did not get through the gate.
+        let by_logger = record.level() >= node.effective_level();
         if by_logger && !self.has_admission.load(Ordering::Relaxed) {
             return true;
         }

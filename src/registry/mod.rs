@@ -30,6 +30,7 @@ pub(crate) use self::admission::Admission;
 #[cfg(feature = "config")]
 pub(crate) use self::configure::NodeChange;
 pub(crate) use self::node::{GateCopy, Node, NodeRef};
+pub(crate) use self::route::Route;
 pub(crate) use self::tree::{NodeId, Tap, Tree};
 
 use self::name_hash::NameHash;

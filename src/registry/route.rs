@@ -13,4 +13,30 @@ pub(crate) struct Route {
     pub(crate) handlers: Arc<[Bound]>,
     /// Captures on the way, which see what the levels would hide.
     pub(crate) taps: Arc<[Bound]>,
+    /// There are neither filters nor taps.
+    is_plain: bool,
+}
+
+impl Route {
+    pub(super) fn new(
+        filters: Vec<SharedFilter>,
+        handlers: Arc<[Bound]>,
+        taps: Arc<[Bound]>,
+    ) -> Self {
+        Self {
+            is_plain: filters.is_empty() && taps.is_empty(),
+            filters,
+            handlers,
+            taps,
+        }
+    }
+
+    /// The handler, where one is all there is.
+    #[inline]
+    pub(crate) fn only_handler(&self) -> Option<&Bound> {
+        match &*self.handlers {
+            [only] if self.is_plain => Some(only),
+            _ => None,
+        }
+    }
 }

@@ -520,18 +520,11 @@ impl Tree {
             .collect();
         taps.extend_from_slice(&above.taps);
         let filters = self.filters(id).to_vec();
-        let route = Arc::new(Route {
-            filters,
-            handlers: handlers.into(),
-            taps: taps.into(),
-        });
+        let route = Arc::new(Route::new(filters, handlers.into(), taps.into()));
         if let Some(own) = &mut self.slots[id.at()].own {
             own.downstream = (!route.filters.is_empty()).then(|| {
-                Arc::new(Route {
-                    filters: Vec::new(),
-                    handlers: Arc::clone(&route.handlers),
-                    taps: Arc::clone(&route.taps),
-                })
+                let (handlers, taps) = (Arc::clone(&route.handlers), Arc::clone(&route.taps));
+                Arc::new(Route::new(Vec::new(), handlers, taps))
             });
         }
         route
