@@ -5,7 +5,7 @@ use std::fmt;
 use std::panic::{self, AssertUnwindSafe, Location};
 
 use crate::level_methods::level_methods;
-use crate::record::{Context, LazyText, Message};
+use crate::record::{CallValues, Context, LazyText, Message};
 use crate::sync::Arc;
 use crate::{Level, Logger, OwnedValue, Record, Source};
 
@@ -205,7 +205,7 @@ impl LoggerAdapter {
     fn add_to<'r>(&'r self, record: &mut Record<'r>) {
         record.context = &self.context;
         if !self.keeps_call {
-            record.call = None;
+            record.call = CallValues::None;
             if !record.details().set.is_empty() {
                 record.extra.get_mut().set.clear();
             }

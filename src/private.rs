@@ -2,11 +2,6 @@
 
 #![expect(missing_docs, reason = "for the macros alone")]
 
-use std::backtrace::Backtrace;
-use std::error::Error as StdError;
-use std::mem;
-
-use log::kv::{self, Key, Value, VisitSource};
 use once_cell::sync::OnceCell;
 
 pub use log::kv::{ToValue, Value as KvValue};
@@ -16,11 +11,11 @@ pub use std::primitive::usize;
 pub use std::{concat, file, format_args, line, module_path, stringify};
 
 pub use crate::record::{
-    Argument, ByDisplay, ByNothing, ByPlain, MessagePiece, Parts, Plain, Probe, Unwritten,
-    count_pieces, pieces,
+    Argument, ByDisplay, ByNothing, ByPlain, Captured, MessagePiece, Parts, Plain, Probe,
+    Unwritten, count_pieces, pieces,
 };
 
-use crate::record::{LazyText, Message};
+use crate::record::{CallValues, LazyText, Message};
 use crate::registry::GateCopy;
 use crate::{Level, Logger, LoggerAdapter, Registry, Source};
 
@@ -131,47 +126,6 @@ impl Default for CallSite {
     }
 }
 
-/// What stands before the semicolon of a call.
-#[derive(Debug)]
-pub enum Captured<'a> {
-    Value(Value<'a>),
-    Error(&'a (dyn StdError + 'a)),
-    Backtrace(&'a Backtrace),
-}
-
-/// All of it. The first error and the first backtrace are the record's own; the others are key-values by their text.
-#[derive(Debug)]
-pub struct Captures<'a>(pub &'a [(&'a str, Captured<'a>)]);
-
-impl<'a> Captures<'a> {
-    /// Whether it is a key-value: a value, or an error or backtrace behind the first of its kind.
-    fn is_value(&self, at: usize) -> bool {
-        let captured = &self.0[at].1;
-        let mut earlier = self.0[..at].iter();
-        matches!(captured, Captured::Value(_))
-            || earlier.any(|(_, other)| mem::discriminant(other) == mem::discriminant(captured))
-    }
-}
-
-impl kv::Source for Captures<'_> {
-    fn visit<'kvs>(&'kvs self, visitor: &mut dyn VisitSource<'kvs>) -> Result<(), kv::Error> {
-        for (at, (key, captured)) in self.0.iter().enumerate() {
-            let value = match captured {
-                Captured::Value(value) => value.clone(),
-                _ if !self.is_value(at) => continue,
-                Captured::Error(error) => Value::from_display(error),
-                Captured::Backtrace(backtrace) => Value::from_display(backtrace),
-            };
-            visitor.visit_pair(Key::from_str(key), value)?;
-        }
-        Ok(())
-    }
-
-    fn count(&self) -> usize {
-        (0..self.0.len()).filter(|&at| self.is_value(at)).count()
-    }
-}
-
 /// Logs; behind the gate.
 #[inline(always)]
 pub fn log<'a>(
@@ -183,14 +137,7 @@ pub fn log<'a>(
 ) {
     match target.adapter() {
         None if captures.is_empty() => submit(target.logger(), level, source, message),
-        adapter => submit_with(
-            target.logger(),
-            adapter,
-            level,
-            source,
-            message,
-            &Captures(captures),
-        ),
+        adapter => submit_with(target.logger(), adapter, level, source, message, captures),
     }
 }
 
@@ -209,13 +156,13 @@ pub(crate) fn submit_with(
     level: Level,
     source: &Source<'static>,
     message: Unwritten<'_>,
-    captures: &Captures<'_>,
+    captures: &[(&str, Captured<'_>)],
 ) {
     let text = LazyText::new(message);
     let mut record = logger.record(level, Message::Lazy(&text), source);
-    if !captures.0.is_empty() {
-        record.set_source_of_key_values(captures);
-        for (_, captured) in captures.0 {
+    if !captures.is_empty() {
+        record.call = CallValues::Captured(captures);
+        for (_, captured) in captures {
             match captured {
                 Captured::Value(_) => {}
                 Captured::Error(error) => {

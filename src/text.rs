@@ -49,10 +49,10 @@ impl Text {
             return self.push_slowly(bytes);
         };
         match len {
-            16..=32 => push_ends::<16>(room, bytes),
-            8..16 => push_ends::<8>(room, bytes),
-            4..8 => push_ends::<4>(room, bytes),
-            2..4 => push_ends::<2>(room, bytes),
+            16..=32 => drop(copy_ends::<16>(room, bytes)),
+            8..16 => drop(copy_ends::<8>(room, bytes)),
+            4..8 => drop(copy_ends::<4>(room, bytes)),
+            2..4 => drop(copy_ends::<2>(room, bytes)),
             0..2 => {
                 if let Some(byte) = bytes.first() {
                     room[0] = *byte;
@@ -61,6 +61,48 @@ impl Text {
             _ => return self.push_slowly(bytes),
         }
         self.0.len += len;
+    }
+
+    /// Appends a short text if a test marks nothing in it; answers whether it did, and `None` where the text is too long for that.
+    ///
+    /// The test gets eight bytes at a time, some of them twice, or spaces for those that are not there. What it gets and
+    /// what is copied is loaded once.
+    #[inline]
+    pub(crate) fn push_if(&mut self, text: &str, marks: impl Fn(u64) -> u64) -> Option<bool> {
+        let bytes = text.as_bytes();
+        let len = bytes.len();
+        let room = self.room::<32>()?;
+        // What lies behind the text's end is nobody's, so it may be copied before it is known whether it stays.
+        let marked = match len {
+            16..=32 => {
+                let [first, last] = copy_ends::<16>(room, bytes)?;
+                let [a, b] = words(first);
+                let [c, d] = words(last);
+                marks(a) | marks(b) | marks(c) | marks(d)
+            }
+            8..16 => {
+                let [first, last] = copy_ends::<8>(room, bytes)?;
+                marks(u64::from_le_bytes(first)) | marks(u64::from_le_bytes(last))
+            }
+            4..8 => {
+                let [first, last] = copy_ends::<4>(room, bytes)?.map(u32::from_le_bytes);
+                marks(u64::from(first) | u64::from(last) << 32)
+            }
+            1..4 => {
+                // The first, the middle and the last are all.
+                let [first, middle, last] = [bytes[0], bytes[len / 2], bytes[len - 1]];
+                (room[0], room[len / 2], room[len - 1]) = (first, middle, last);
+                marks(u64::from_le_bytes([
+                    first, middle, last, b' ', b' ', b' ', b' ', b' ',
+                ]))
+            }
+            0 => 0,
+            _ => return None,
+        };
+        if marked == 0 {
+            self.0.len += len;
+        }
+        Some(marked == 0)
     }
 
     /// The place where the next `N` bytes go, if the page has room for them.
@@ -262,13 +304,23 @@ static TRIPLES: [Triple; 1000] = {
     triples
 };
 
-/// Writes from `N` to `2 * N` bytes: the first `N`, and the last `N` over their end.
+/// Copies from `N` to `2 * N` bytes: the first `N`, and the last `N` over their end. Answers with both.
 #[inline(always)]
-fn push_ends<const N: usize>(room: &mut [u8; 32], bytes: &[u8]) {
-    if let (Some(first), Some(last)) = (bytes.first_chunk::<N>(), bytes.last_chunk::<N>()) {
-        room[..N].copy_from_slice(first);
-        room[bytes.len() - N..bytes.len()].copy_from_slice(last);
-    }
+fn copy_ends<const N: usize>(room: &mut [u8; 32], bytes: &[u8]) -> Option<[[u8; N]; 2]> {
+    let (first, last) = (bytes.first_chunk::<N>()?, bytes.last_chunk::<N>()?);
+    room[..N].copy_from_slice(first);
+    room[bytes.len() - N..bytes.len()].copy_from_slice(last);
+    Some([*first, *last])
+}
+
+/// Sixteen bytes as two words.
+#[inline(always)]
+fn words(bytes: [u8; 16]) -> [u64; 2] {
+    let both = u128::from_le_bytes(bytes);
+    #[expect(clippy::cast_possible_truncation, reason = "the lower half is meant")]
+    let low = both as u64;
+    let high = (both >> 64) as u64;
+    [low, high]
 }
 
 impl fmt::Write for Text {

@@ -1,6 +1,6 @@
 //! What a message may do to the line it stands in: nothing.
 
-use super::scan::is_printable_ascii;
+use super::scan::{is_printable_ascii, unprintable};
 use crate::text::Text;
 
 /// What becomes of newlines and control characters in messages, names and values.
@@ -37,6 +37,14 @@ pub(crate) fn push(out: &mut Text, text: &str, multiline: Multiline) {
 
 #[inline(never)]
 fn push_safely(out: &mut Text, text: &str, multiline: Multiline) {
+    if out.push_if(text, unprintable) != Some(true) {
+        push_any(out, text, multiline);
+    }
+}
+
+// Apart, as short plain texts need none of it.
+#[inline(never)]
+fn push_any(out: &mut Text, text: &str, multiline: Multiline) {
     if is_plain(text) {
         out.push_str(text);
     } else {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use super::scan::is_plain_json;
+use super::scan::{is_plain_json, special_in_json};
 use super::template::push_plain;
 use super::time::TimeFormat;
 use super::{Format, Line, TimeZone};
@@ -295,6 +295,7 @@ const OWN_BITS: u64 = {
     bits
 };
 
+#[inline]
 pub(super) fn push_scalar(out: &mut Text, value: Scalar<'_>) {
     match value {
         Scalar::Null => out.push_str("null"),
@@ -328,8 +329,16 @@ fn push_string(out: &mut Text, text: &str) {
 }
 
 /// Appends what stands between the quotes of a JSON string.
-#[inline]
+#[inline(never)]
 pub(super) fn push_escaped(out: &mut Text, text: &str) {
+    if out.push_if(text, special_in_json) != Some(true) {
+        push_any(out, text);
+    }
+}
+
+// Apart, as short plain texts need none of it.
+#[inline(never)]
+fn push_any(out: &mut Text, text: &str) {
     if is_plain_json(text) {
         out.push_str(text);
     } else {

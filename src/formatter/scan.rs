@@ -3,7 +3,7 @@
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
-/// Bytes of ASCII text that is no control: `' '..='~'`.
+/// Whether there are only bytes of ASCII text that is no control: `' '..='~'`.
 #[inline]
 pub(super) fn is_printable_ascii(bytes: &[u8]) -> bool {
     all_words(bytes, |word| unprintable(word) == 0)
@@ -12,26 +12,30 @@ pub(super) fn is_printable_ascii(bytes: &[u8]) -> bool {
 /// The same, without what a JSON string escapes.
 #[inline]
 pub(super) fn is_plain_json(text: &str) -> bool {
-    all_words(text.as_bytes(), |word| {
-        unprintable(word) | equal(word, b'"') | equal(word, b'\\') == 0
-    })
+    all_words(text.as_bytes(), |word| special_in_json(word) == 0)
 }
 
-/// Not zero if a byte of the word is below the space or above the tilde.
+/// Marks the highest bit of each byte below the space or above the tilde.
 ///
-/// Carries between bytes can only mark a byte more, next to one that is marked already.
+/// Here as below, a borrow or a carry can only mark a byte next to one that is marked already, and what a subtraction marks
+/// wrongly is above the tilde, and marked anyway.
 #[inline]
-fn unprintable(word: u64) -> u64 {
-    let below_space = word.wrapping_sub(ONES * 0x20) & !word;
-    let above_tilde = word.wrapping_add(ONES) | word;
-    (below_space | above_tilde) & HIGHS
+pub(super) fn unprintable(word: u64) -> u64 {
+    (word.wrapping_sub(ONES * 0x20) | beyond_tilde(word)) & HIGHS
 }
 
-/// Not zero if a byte of the word is this one.
+/// The same, and the quote and the backslash.
 #[inline]
-fn equal(word: u64, byte: u8) -> u64 {
-    let zero_where_equal = word ^ (ONES * u64::from(byte));
-    zero_where_equal.wrapping_sub(ONES) & !zero_where_equal & HIGHS
+pub(super) fn special_in_json(word: u64) -> u64 {
+    // With this bit turned the quote falls among the controls, and nothing else gets in or out.
+    let controls_and_quote = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
+    let backslash = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
+    (controls_and_quote | backslash | beyond_tilde(word)) & HIGHS
+}
+
+#[inline]
+fn beyond_tilde(word: u64) -> u64 {
+    word.wrapping_add(ONES) | word
 }
 
 /// Whether `test` passes all words of the text; those at its end overlap the ones before, or are filled up.
@@ -62,6 +66,18 @@ fn all_words(bytes: &[u8], test: impl Fn(u64) -> bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Text;
+
+    /// Whether a text that is short enough is appended, and whole.
+    fn is_pushed(text: &str, marks: fn(u64) -> u64) -> Option<bool> {
+        let mut out = Text::default();
+        out.push('<');
+        let pushed = out.push_if(text, marks);
+        out.push('>');
+        let whole = if pushed == Some(true) { text } else { "" };
+        assert_eq!(out.as_str(), format!("<{whole}>"));
+        pushed
+    }
 
     /// Each byte at each place of texts of each length, against the plain test.
     #[test]
@@ -73,11 +89,17 @@ mod tests {
                     text.replace_range(at..=at, character.encode_utf8(&mut [0; 2]));
                     let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
                     assert_eq!(is_printable_ascii(text.as_bytes()), printable, "{text:?}");
+                    let pushed = is_pushed(&text, unprintable);
+                    assert!(pushed.is_none_or(|pushed| pushed == printable), "{text:?}");
                     let plain = printable && !text.contains(['"', '\\']);
                     assert_eq!(is_plain_json(&text), plain, "{text:?}");
+                    let pushed = is_pushed(&text, special_in_json);
+                    assert!(pushed.is_none_or(|pushed| pushed == plain), "{text:?}");
                 }
             }
-            assert!(is_plain_json(&"~".repeat(len)));
+            let tildes = "~".repeat(len);
+            assert!(is_plain_json(&tildes));
+            assert_eq!(is_pushed(&tildes, special_in_json).is_some(), len <= 32);
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use log::kv::{self, Key, ToValue, Value, VisitSource};
+use log::kv::{ToValue, Value};
 
-use super::OwnedValue;
+use super::{CallValues, OwnedValue};
 
 /// Key-values that a scope or an adapter gives to each of its records.
 pub(crate) type Context = [(Box<str>, OwnedValue)];
@@ -18,14 +18,14 @@ pub struct KeyValues<'r> {
     /// Those of an adapter.
     pub(super) context: &'r Context,
     /// Those of the logging call.
-    pub(super) call: Option<&'r dyn kv::Source>,
+    pub(super) call: CallValues<'r>,
     /// Those that filters set.
     pub(super) set: &'r [(Cow<'r, str>, OwnedValue)],
 }
 
 impl<'r> KeyValues<'r> {
     fn call_value(&self, key: &str) -> Option<Value<'r>> {
-        self.call?.get(Key::from(key))
+        self.call.get(key)
     }
 
     fn set_value(&self, key: &str) -> Option<&'r OwnedValue> {
@@ -48,9 +48,7 @@ impl<'r> KeyValues<'r> {
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.context.is_empty()
-            && self.set.is_empty()
-            && self.call.is_none_or(|call| call.count() == 0)
+        self.context.is_empty() && self.set.is_empty() && self.call.is_empty()
     }
 
     /// Calls `visit` with each visible key-value: those of the adapter, of the call, and those that filters set.
@@ -62,14 +60,11 @@ impl<'r> KeyValues<'r> {
                 visit(key, &value.to_value());
             }
         }
-        if let Some(call) = self.call {
-            let mut visitor = Visitor {
-                view: self,
-                visit: &mut visit,
-            };
-            // The visitor never fails, and what a foreign source fails at has no other way to be told.
-            let _ = call.visit(&mut visitor);
-        }
+        self.call.for_each(|key, value| {
+            if self.set.is_empty() || self.set_value(key).is_none() {
+                visit(key, value);
+            }
+        });
         for (key, value) in self.set {
             visit(key, &value.to_value());
         }
@@ -77,27 +72,13 @@ impl<'r> KeyValues<'r> {
 
     #[inline]
     pub(crate) fn has_source(&self) -> bool {
-        self.call.is_some() || !self.context.is_empty() || !self.set.is_empty()
+        !self.call.is_none() || !self.context.is_empty() || !self.set.is_empty()
     }
 
     pub(crate) fn to_owned(self) -> Vec<(Box<str>, OwnedValue)> {
         let mut owned = Vec::new();
         self.for_each(|key, value| owned.push((Box::from(key), OwnedValue::of(value))));
         owned
-    }
-}
-
-struct Visitor<'f, V> {
-    view: &'f KeyValues<'f>,
-    visit: V,
-}
-
-impl<'kvs, V: FnMut(&str, &Value<'_>)> VisitSource<'kvs> for Visitor<'_, V> {
-    fn visit_pair(&mut self, key: Key<'kvs>, value: Value<'kvs>) -> Result<(), kv::Error> {
-        if self.view.set.is_empty() || self.view.set_value(key.as_str()).is_none() {
-            (self.visit)(key.as_str(), &value);
-        }
-        Ok(())
     }
 }
 
@@ -129,7 +110,7 @@ mod tests {
         details.set_value("d".into(), "again".into());
         let view = KeyValues {
             context: &context,
-            call: Some(&call),
+            call: CallValues::Source(&call),
             set: &details.set,
         };
         assert_eq!(
@@ -142,7 +123,7 @@ mod tests {
         assert!(view.get("e").is_none() && !view.is_empty());
         let nothing = KeyValues {
             context: &[],
-            call: None,
+            call: CallValues::None,
             set: &[],
         };
         assert!(nothing.is_empty() && !nothing.has_source());

@@ -1,6 +1,7 @@
 //! What was logged: [`Record`], borrowed for the length of a call, and [`OwnedRecord`], which outlives it.
 
 mod builder;
+mod call_values;
 mod details;
 mod error_chain;
 mod fields;
@@ -19,11 +20,13 @@ use std::fmt;
 use log::kv;
 
 pub use self::builder::RecordBuilder;
+pub use self::call_values::Captured;
 pub use self::fields::KeyValues;
 pub use self::owned::OwnedRecord;
 pub use self::source::Source;
 pub use self::value::OwnedValue;
 
+pub(crate) use self::call_values::CallValues;
 pub(crate) use self::details::{Details, Extra};
 pub(crate) use self::error_chain::write_error_chain;
 pub(crate) use self::fields::Context;
@@ -76,7 +79,7 @@ pub struct Record<'a> {
     /// Key-values of the scope and of an adapter.
     pub(crate) context: &'a Context,
     /// Those of the logging call, which hide an adapter's.
-    pub(crate) call: Option<&'a dyn kv::Source>,
+    pub(crate) call: CallValues<'a>,
     pub(crate) error: Option<&'a (dyn StdError + 'a)>,
     pub(crate) backtrace: Option<&'a Backtrace>,
     pub(crate) extra: Extra<'a>,
@@ -111,7 +114,7 @@ impl<'a> Record<'a> {
             source: *source,
             thread: ThreadInfo::Current,
             context: &[],
-            call: None,
+            call: CallValues::None,
             error: None,
             backtrace: None,
             extra: Extra::None,
@@ -335,7 +338,7 @@ impl<'a> Record<'a> {
 
     /// Adds the key-values of a source, as [`log::kv`] has them, in place of those given with the call.
     pub(crate) fn set_source_of_key_values(&mut self, source: &'a dyn kv::Source) {
-        self.call = Some(source);
+        self.call = CallValues::Source(source);
     }
 
     /// A copy that keeps all of it: texts are written, the thread and the level's name are noted.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Details, Extra, Message, OwnedValue, Record, Source, ThreadInfo};
+use super::{CallValues, Details, Extra, Message, OwnedValue, Record, Source, ThreadInfo};
 use crate::Level;
 use crate::clock::Timestamp;
 use crate::environment::Environment;
@@ -83,7 +83,7 @@ impl OwnedRecord {
                 name: self.thread_name.as_deref(),
             },
             context: &self.key_values,
-            call: None,
+            call: CallValues::None,
             error: None,
             backtrace: None,
             extra: Extra::Lent(&self.details),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use log::kv::{self, Key, Value, VisitSource};
 
 use crate::environment::Environment;
-use crate::record::{Details, Extra, Message, Scalar, ThreadInfo, guard};
+use crate::record::{CallValues, Details, Extra, Message, Scalar, ThreadInfo, guard};
 use crate::sync::Arc;
 use crate::text::Text;
 use crate::{Error, Format, Level, Line, Record, Source, Timestamp};
@@ -281,7 +281,11 @@ pub(super) fn decode(
             name: given(HAS_THREAD_NAME, THREAD_NAME),
         },
         context: &[],
-        call: (flags & HAS_KEY_VALUES != 0).then_some(&key_values as &dyn kv::Source),
+        call: if flags & HAS_KEY_VALUES == 0 {
+            CallValues::None
+        } else {
+            CallValues::Source(&key_values)
+        },
         error: None,
         backtrace: None,
         extra: if flags & (HAS_LEVEL_NAME | HAS_ERROR | HAS_STACK | HAS_PROCESS) == 0 {
