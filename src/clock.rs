@@ -124,9 +124,7 @@ impl Clock for SystemClock {
 
     #[cfg(not(unix))]
     fn now(&self) -> Timestamp {
-        #[expect(clippy::disallowed_methods, reason = "this is the clock")]
-        let now = SystemTime::now();
-        now.into()
+        crate::host::system_time().into()
     }
 }
 
@@ -176,10 +174,10 @@ mod tests {
 
     #[test]
     fn the_farthest_times_do_not_panic() {
-        for time in [
-            SystemTime::UNIX_EPOCH - Duration::from_secs(1 << 40),
-            UNIX_EPOCH + Duration::from_secs(1 << 40),
-        ] {
+        // Not every platform has times this far away.
+        let far = Duration::from_secs(1 << 40);
+        let times = [UNIX_EPOCH.checked_sub(far), UNIX_EPOCH.checked_add(far)];
+        for time in times.into_iter().flatten() {
             let _ = Timestamp::from(time).seconds();
         }
         assert_eq!(

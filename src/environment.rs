@@ -1,13 +1,13 @@
 //! What all records of one registry share: clock, level names, process, and where complaints go.
 
 use std::fmt;
-use std::io::{self, Write};
+use std::io::Write;
 use std::panic::{self, AssertUnwindSafe};
-use std::time::Instant;
 
 use once_cell::sync::Lazy;
 
 use crate::clock::{Clock, SystemClock, Timestamp};
+use crate::host::{self, Instant};
 use crate::level_names::LevelNames;
 use crate::sync::{Arc, AtomicBool, AtomicU64, Ordering};
 
@@ -46,7 +46,7 @@ impl Environment {
 
     /// Asked anew each time, as a fork changes it.
     pub(crate) fn process_id(&self) -> u32 {
-        self.process_id.unwrap_or_else(std::process::id)
+        self.process_id.unwrap_or_else(host::process_id)
     }
 }
 
@@ -105,7 +105,7 @@ impl Diagnostics {
             }
             // Not `eprintln!`, which panics when standard error is gone.
             None => {
-                let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
+                let _ = host::stderr().write_all(format!("{text}\n").as_bytes());
             }
         }
     }

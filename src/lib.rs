@@ -136,6 +136,7 @@ mod filter;
 mod fork_gate;
 mod formatter;
 mod handler;
+mod host;
 mod level;
 mod level_methods;
 mod level_names;

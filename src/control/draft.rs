@@ -1,13 +1,13 @@
 //! Changes on their way: made on a copy of the state, and put in place together.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use super::change::{Change, Changed};
 use super::error::{ControlError, ControlErrorKind};
 use super::shared::Limits;
 use super::state::{Entry, Group, State, is_logger};
 use super::target::{Target, TargetType};
+use crate::host::Instant;
 use crate::registry::Tree;
 use crate::sync::Arc;
 use crate::{Level, Registry};

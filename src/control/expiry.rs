@@ -1,9 +1,10 @@
 //! The thread that ends levels for a while.
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::shared::Shared;
+use crate::host::Instant;
 use crate::process;
 use crate::sync::{Arc, Mutex, Weak};
 

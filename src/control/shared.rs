@@ -1,7 +1,6 @@
 //! What all handles of a control share.
 
 use std::panic::{self, AssertUnwindSafe};
-use std::time::Instant;
 
 use super::change::{Change, Changed};
 use super::draft::Draft;
@@ -10,6 +9,7 @@ use super::expiry::Expiry;
 use super::state::State;
 use super::store::Store;
 use crate::Registry;
+use crate::host::Instant;
 use crate::record::forget_panic;
 use crate::sync::{Arc, AtomicU64, Mutex};
 

@@ -1,12 +1,12 @@
 //! What a control holds: options, levels of targets, groups.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use super::change::Change;
 use super::options::LoggingOptions;
 use super::rules::Rules;
 use super::target::{Target, TargetType};
+use crate::host::Instant;
 use crate::{Level, Registry};
 
 /// One state; changes are made on a [draft](super::draft), which then takes its place.

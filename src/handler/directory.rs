@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{Core, Handler};
 use crate::environment::Environment;
+use crate::host::Instant;
 use crate::process;
 use crate::sync::{Arc, Mutex, Weak};
 

@@ -1,9 +1,10 @@
 //! What is done when a record cannot be written.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::Handler;
 use crate::environment::Diagnostics;
+use crate::host::Instant;
 use crate::sync::Mutex;
 use crate::{Error, ErrorKind, Record};
 

@@ -1,8 +1,9 @@
 //! Whole lines to a writer, in whatever pieces it takes them.
 
+use crate::host::Instant;
 use std::io::{self, ErrorKind as IoErrorKind, Write};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A device that takes nothing for this long is given up for the record.
 const PATIENCE: Duration = Duration::from_secs(1);

@@ -1,6 +1,7 @@
 //! When something that failed is tried again.
 
-use std::time::{Duration, Instant};
+use crate::host::Instant;
+use std::time::Duration;
 
 const FIRST: Duration = Duration::from_millis(20);
 const LONGEST: Duration = Duration::from_secs(30);

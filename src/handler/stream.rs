@@ -7,6 +7,7 @@ use super::exclusive::Exclusive;
 use super::line_writer::LineWriter;
 use super::{Handler, Sink, StreamId, handler_type};
 use crate::formatter::{ColorChoice, with_line};
+use crate::host;
 use crate::sync::{Arc, AtomicBool, Ordering};
 use crate::{Error, Format, Record};
 
@@ -41,7 +42,12 @@ impl StreamHandler {
     #[must_use]
     pub fn stderr() -> Self {
         let color = ColorChoice::Auto.resolve(&io::stderr());
-        Self::of(Box::new(io::stderr()), "<stderr>", StreamId::STDERR, color)
+        Self::of(
+            Box::new(host::stderr()),
+            "<stderr>",
+            StreamId::STDERR,
+            color,
+        )
     }
 
     /// To standard output.

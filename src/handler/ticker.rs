@@ -2,8 +2,9 @@
 
 use std::panic::{self, AssertUnwindSafe};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::host::Instant;
 use crate::process;
 use crate::sync::{Arc, Mutex, Weak};
 

@@ -42,9 +42,10 @@ impl ProcessLock {
 
 #[cfg(unix)]
 mod system {
+    use crate::host::Instant;
     use std::fs::File;
     use std::thread;
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     use rustix::fs::{FlockOperation, flock};
 

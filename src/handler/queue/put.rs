@@ -2,12 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::codec;
 use super::lane::LaneEntry;
 use super::overflow::Overflow;
 use super::{Shared, worker};
+use crate::host::Instant;
 use crate::process;
 use crate::sync::{Arc, Ordering};
 use crate::{Error, ErrorKind, Format, Level, Record};

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Condvar, PoisonError};
 use std::thread::{self, JoinHandle, Thread};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 
@@ -12,6 +12,7 @@ use super::codec::{self, HEAD, Head};
 use super::lane::Lane;
 use super::{DropCounts, Shared};
 use crate::environment::Environment;
+use crate::host::Instant;
 use crate::process;
 use crate::record::{Message, forget_panic};
 use crate::sync::{Arc, AtomicBool, AtomicU64, Mutex, Ordering};

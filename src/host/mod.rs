@@ -1,0 +1,21 @@
+//! What the crate asks of the platform below std: clocks, the process's number, standard error.
+//!
+//! On most platforms this is std itself. WebAssembly without an operating system has no clock, no
+//! process and no streams, and std panics when asked for them; there, the feature `web` asks the
+//! JavaScript host, and without it time stands still and standard error discards.
+
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+#[path = "native.rs"]
+mod platform;
+
+#[cfg(all(target_family = "wasm", target_os = "unknown", feature = "web"))]
+#[path = "web.rs"]
+mod platform;
+
+#[cfg(all(target_family = "wasm", target_os = "unknown", not(feature = "web")))]
+#[path = "bare_wasm.rs"]
+mod platform;
+
+#[cfg(not(unix))]
+pub(crate) use self::platform::system_time;
+pub(crate) use self::platform::{Instant, process_id, stderr};
