@@ -2,11 +2,12 @@
 
 use std::error::Error;
 use std::fmt;
-use std::panic::{self, AssertUnwindSafe, Location};
+use std::panic::Location;
 
 use crate::level_methods::level_methods;
 use crate::record::{CallValues, Context, LazyText, Message};
 use crate::sync::Arc;
+use crate::user_code;
 use crate::{Level, Logger, OwnedValue, Record, Source};
 
 /// A logger that adds key-values to each record, and may change its text; cheap to clone and to hand around.
@@ -212,10 +213,7 @@ impl LoggerAdapter {
         }
         for process in &self.processes {
             // A panic of it must not reach the caller any more than a filter's.
-            let call = AssertUnwindSafe(|| process(record));
-            if let Err(panic) = panic::catch_unwind(call) {
-                crate::record::forget_panic(panic);
-            }
+            user_code::call_ignoring_panic(|| process(record));
         }
     }
 }

@@ -1,13 +1,12 @@
 //! The way of a record behind the gate: its logger's filters, then the handlers of its route.
 
 use std::cell::Cell;
-use std::panic::{self, AssertUnwindSafe};
 
 use crate::handler::{Bound, Handler};
-use crate::record::{forget_panic, panic_text};
 use crate::registry::{Inner, Node, Route};
 use crate::scope;
 use crate::sync::Ordering;
+use crate::user_code;
 use crate::{Record, SharedFilter};
 
 /// How deep logging may nest: a `Display` or a handler that logs, whose record's `Display` logs, and so on. Beyond, records are
@@ -147,10 +146,9 @@ fn is_written_before(before: &[Bound], handler: &Handler, record: &Record<'_>) -
 /// Asks a logger's filters. A filter that panics counts as refusing, and is reported as a failure would be.
 #[cold]
 fn passes(filters: &[SharedFilter], record: &mut Record<'_>) -> bool {
-    let ask = AssertUnwindSafe(|| filters.iter().all(|filter| filter.filter(record)));
-    panic::catch_unwind(ask).unwrap_or_else(|panic| {
-        let text = panic_text(&*panic).escape_debug().to_string();
-        forget_panic(panic);
+    let asked = user_code::call(|| filters.iter().all(|filter| filter.filter(record)));
+    asked.unwrap_or_else(|panic| {
+        let text = panic.to_string().escape_debug().to_string();
         let environment = record.environment;
         environment.dropped.fetch_add(1, Ordering::Relaxed);
         let name = record.name().escape_debug();

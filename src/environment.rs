@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::io::Write;
-use std::panic::{self, AssertUnwindSafe};
 
 use once_cell::sync::Lazy;
 
@@ -10,6 +9,7 @@ use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::host::{self, Instant};
 use crate::level_names::LevelNames;
 use crate::sync::{Arc, AtomicBool, AtomicU64, Ordering};
+use crate::user_code;
 
 /// One per registry; records carry a reference to it.
 pub(crate) struct Environment {
@@ -101,7 +101,7 @@ impl Diagnostics {
         match &self.receiver {
             Some(receiver) => {
                 let line = text.to_string();
-                let _ = panic::catch_unwind(AssertUnwindSafe(|| receiver(&line)));
+                user_code::call_ignoring_panic(|| receiver(&line));
             }
             // Not `eprintln!`, which panics when standard error is gone.
             None => {

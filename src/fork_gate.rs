@@ -34,6 +34,12 @@ fn holds_none() -> bool {
     HELD.get() == 0
 }
 
+/// How many locks the calling thread holds.
+#[cfg(debug_assertions)]
+pub(crate) fn held() -> u32 {
+    HELD.get()
+}
+
 /// As long as it lives, the thread holds a lock. It stays with its thread.
 #[derive(Debug)]
 pub(crate) struct Holding(PhantomData<*const ()>);

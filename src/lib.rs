@@ -153,6 +153,7 @@ mod scope;
 mod setup;
 mod sync;
 mod text;
+mod user_code;
 
 pub use crate::adapter::LoggerAdapter;
 pub use crate::backlog::{Backlog, BacklogBuilder};

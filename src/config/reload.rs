@@ -1,7 +1,6 @@
 //! Following a configuration's file: [`Reloader`].
 
 use std::fs;
-use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, ThreadId};
@@ -14,8 +13,8 @@ use super::dict_config::DictConfig;
 use super::file;
 use super::kinds::Kinds;
 use super::read::Syntax;
-use crate::record::{forget_panic, panic_text};
 use crate::sync::{Arc, AtomicU64, Ordering};
+use crate::user_code;
 use crate::{Error, ErrorKind, Registry};
 
 /// Applies a configuration's file, and applies it again whenever it changes.
@@ -383,13 +382,9 @@ impl Follower {
 
     /// What the user's kinds panic with is an error like any other.
     fn take_guarded(&mut self) -> Result<bool, Error> {
-        let taken = panic::catch_unwind(AssertUnwindSafe(|| self.take()));
+        let taken = user_code::call(|| self.take());
         taken.unwrap_or_else(|panic| {
-            let message = format!(
-                "applying the configuration panicked: {}",
-                panic_text(&*panic)
-            );
-            forget_panic(panic);
+            let message = format!("applying the configuration panicked: {panic}");
             self.counts.failed.fetch_add(1, Ordering::Relaxed);
             Err(Error::new(ErrorKind::Panicked, message))
         })
@@ -434,9 +429,7 @@ impl Follower {
     fn tell(&self, result: &Result<(), Error>) {
         match (&self.hook, result) {
             (Some(hook), _) => {
-                if let Err(panic) = panic::catch_unwind(AssertUnwindSafe(|| hook(result))) {
-                    forget_panic(panic);
-                }
+                user_code::call_ignoring_panic(|| hook(result));
             }
             (None, Err(error)) => {
                 let diagnostics = &self.registry.inner().environment.diagnostics;

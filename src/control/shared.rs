@@ -1,7 +1,5 @@
 //! What all handles of a control share.
 
-use std::panic::{self, AssertUnwindSafe};
-
 use super::change::{Change, Changed};
 use super::draft::Draft;
 use super::error::{ControlError, ControlErrorKind};
@@ -10,8 +8,8 @@ use super::state::State;
 use super::store::Store;
 use crate::Registry;
 use crate::host::Instant;
-use crate::record::forget_panic;
 use crate::sync::{Arc, AtomicU64, Mutex};
+use crate::user_code;
 
 pub(super) struct Shared {
     pub(super) registry: Registry,
@@ -126,10 +124,7 @@ impl Shared {
         let subscribers = self.subscribers.lock().clone();
         for subscriber in &subscribers {
             for changed in changed {
-                let call = AssertUnwindSafe(|| (subscriber.call)(changed));
-                if let Err(panic) = panic::catch_unwind(call) {
-                    forget_panic(panic);
-                }
+                user_code::call_ignoring_panic(|| (subscriber.call)(changed));
             }
         }
     }

@@ -7,8 +7,9 @@ use super::scan::{is_plain_json, special_in_json};
 use super::template::push_plain;
 use super::time::TimeFormat;
 use super::{Format, Line, TimeZone};
-use crate::record::{KeyValues, Scalar, guard, write_error_chain};
+use crate::record::{KeyValues, Scalar, write_error_chain};
 use crate::text::Text;
+use crate::user_code;
 use crate::{Error, Record, Timestamp};
 
 /// Writes each record as one JSON object on one line (RFC 8259, UTF-8).
@@ -160,7 +161,7 @@ fn push_failure(record: &Record<'_>, object: &mut Object<'_>) {
         object.text("error", text);
     } else if let Some(error) = record.error {
         Text::with(|text| {
-            guard(text, |text| write_error_chain(error, text));
+            user_code::write_to(text, |text| write_error_chain(error, text));
             object.text("error", text.as_str());
         });
     }

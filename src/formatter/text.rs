@@ -9,6 +9,7 @@ use super::time::TimeFormat;
 use super::{Format, Line};
 use crate::record::{KeyValues, Scalar, write_error_chain};
 use crate::text::Text;
+use crate::user_code;
 use crate::{Error, ErrorKind, OwnedValue, Record};
 
 /// Writes records as text by a template, compiled once.
@@ -302,7 +303,7 @@ impl Formatter {
             self.push_lines(text, out);
         } else if let Some(error) = record.error {
             Text::with(|text| {
-                crate::record::guard(text, |text| write_error_chain(error, text));
+                user_code::write_to(text, |text| write_error_chain(error, text));
                 self.push_lines(text.as_str(), out);
             });
         }

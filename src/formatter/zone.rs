@@ -1,10 +1,9 @@
 //! Time zones, and how the local one is asked.
 
-use std::panic::{self, AssertUnwindSafe};
-
 use chrono::{DateTime, FixedOffset, Local, NaiveDateTime, Offset, TimeZone as _};
 
 use crate::sync::{AtomicI32, Ordering};
+use crate::user_code;
 
 /// The zone that times are written in.
 ///
@@ -65,7 +64,7 @@ thread_local! {
 
 fn local_offset(utc: &NaiveDateTime) -> i32 {
     let ask = || MAY_ASK.try_with(|_| Local.offset_from_utc_datetime(utc).fix().local_minus_utc());
-    match panic::catch_unwind(AssertUnwindSafe(ask)) {
+    match user_code::catch(ask) {
         Ok(Ok(offset)) => {
             LAST_OFFSET.store(offset, Ordering::Relaxed);
             offset

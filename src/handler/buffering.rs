@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{Handler, Sink, handler_type};
 use crate::sync::{Arc, Mutex};
+use crate::user_code;
 use crate::{Error, Format, OwnedRecord, Record};
 
 /// Gathers records, and calls a function with each batch: when there are `capacity` of them, at `flush`, at `close` and at the end of the
@@ -88,10 +89,7 @@ impl Drop for BufferingSink {
     /// A handler that is let go of delivers its last batch.
     fn drop(&mut self) {
         // The end of a handler must not panic, and nobody is left to be told.
-        let deliver = std::panic::AssertUnwindSafe(|| self.deliver());
-        if let Err(panic) = std::panic::catch_unwind(deliver) {
-            crate::record::forget_panic(panic);
-        }
+        user_code::call_ignoring_panic(|| self.deliver());
     }
 }
 

@@ -17,9 +17,7 @@ mod sink;
 mod stream;
 mod ticker;
 
-use std::any::Any;
 use std::fmt;
-use std::panic::{self, AssertUnwindSafe};
 
 use arc_swap::ArcSwap;
 use once_cell::sync::Lazy;
@@ -46,8 +44,8 @@ pub use self::stream::StreamHandler;
 use self::counters::Tally;
 use self::failure::{Hook, Reports};
 use self::handler_type::handler_type;
-use crate::record::{forget_panic, panic_text};
 use crate::sync::{Arc, AtomicBool, AtomicU16, AtomicU64, Mutex, Ordering, Weak};
+use crate::user_code::{self, Owned, Panic};
 use crate::{Error, ErrorKind, Filter, Format, Formatter, Level, Record, SharedFilter};
 
 /// Takes records to one place: a level, filters and a formatter in front of a [`Sink`].
@@ -87,7 +85,7 @@ struct Core {
     setup: ArcSwap<Setup>,
     /// Held while a new set-up is made of the old one.
     changing: Mutex<()>,
-    sink: Box<dyn Sink>,
+    sink: Owned<Box<dyn Sink>>,
     tally: Tally,
     /// Those who hold [`Bound`] handlers.
     observers: Mutex<Vec<Weak<dyn Observer>>>,
@@ -176,7 +174,7 @@ impl Handler {
             writes_once: AtomicBool::new(false),
             setup: ArcSwap::new(Arc::clone(&MESSAGE_ALONE)),
             changing: Mutex::new(()),
-            sink: Box::new(sink),
+            sink: Owned::new(Box::new(sink)),
             tally: Tally::default(),
             observers: Mutex::new(Vec::new()),
             hook: Mutex::new(None),
@@ -204,7 +202,7 @@ impl Handler {
     /// [`handle`](Self::handle) by a set-up that is at hand.
     #[inline]
     fn handle_with(&self, setup: &Setup, record: &Record<'_>) -> bool {
-        match panic::catch_unwind(AssertUnwindSafe(|| self.handle_unguarded(setup, record))) {
+        match user_code::call(|| self.handle_unguarded(setup, record)) {
             Ok(passed) => passed,
             Err(panic) => {
                 self.fail_by_panic(record, panic);
@@ -214,12 +212,8 @@ impl Handler {
     }
 
     #[cold]
-    fn fail_by_panic(&self, record: &Record<'_>, panic: Box<dyn Any + Send>) {
-        let message = format!(
-            "a filter, formatter or sink panicked: {}",
-            panic_text(&*panic)
-        );
-        forget_panic(panic);
+    fn fail_by_panic(&self, record: &Record<'_>, panic: Panic) {
+        let message = format!("a filter, formatter or sink panicked: {panic}");
         self.fail(record, &Error::new(ErrorKind::Panicked, message));
     }
 
@@ -305,11 +299,8 @@ impl Handler {
         };
         match hook {
             Some(hook) => {
-                let call = || hook(&failure);
-                // A hook that panics has nobody left to tell.
-                if let Err(panic) = panic::catch_unwind(AssertUnwindSafe(call)) {
-                    forget_panic(panic);
-                }
+                // A panic of the hook has nowhere left to go.
+                user_code::call_ignoring_panic(|| hook(&failure));
             }
             None => core
                 .reports
@@ -526,9 +517,8 @@ impl Handler {
     }
 
     fn guard(&self, doing: &str, call: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
-        panic::catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| {
-            let message = format!("the sink panicked in {doing}: {}", panic_text(&*panic));
-            forget_panic(panic);
+        user_code::call(call).unwrap_or_else(|panic| {
+            let message = format!("the sink panicked in {doing}: {panic}");
             Err(Error::new(ErrorKind::Panicked, message))
         })
     }

@@ -1,12 +1,12 @@
 //! A thread that wakes up for those who have to do something from time to time.
 
-use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 use std::time::Duration;
 
 use crate::host::Instant;
 use crate::process;
 use crate::sync::{Arc, Mutex, Weak};
+use crate::user_code;
 
 /// Somebody who has to do something from time to time, whether or not records come.
 pub(super) trait Tick: Send + Sync {
@@ -72,9 +72,7 @@ fn run() {
     while let Some((due, next)) = take_due(Instant::now()) {
         for who in due.iter().filter_map(Weak::upgrade) {
             // Whoever panics is called again next time.
-            if let Err(panic) = panic::catch_unwind(AssertUnwindSafe(|| who.tick())) {
-                crate::record::forget_panic(panic);
-            }
+            user_code::call_ignoring_panic(|| who.tick());
         }
         let wait = next.saturating_duration_since(Instant::now());
         // Not longer, so that it ends soon after the last of them, and finds new ones that are due sooner.

@@ -1,14 +1,13 @@
 //! The text of a record, written once.
 
-use std::any::Any;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt::{self, Write};
-use std::panic::{self, AssertUnwindSafe};
 
 use super::Parts;
 use crate::buffer::Buffer;
 use crate::text::Text;
+use crate::user_code;
 
 /// A text that may still have to be written.
 #[derive(Clone)]
@@ -60,7 +59,7 @@ impl Unwritten<'_> {
             Self::Parts(parts) => parts.write_to(out),
             Self::Arguments(arguments) => match arguments.as_str() {
                 Some(text) => out.push_str(text),
-                None => guard(out, |out| out.write_fmt(*arguments)),
+                None => user_code::write_to(out, |out| out.write_fmt(*arguments)),
             },
         }
     }
@@ -99,42 +98,6 @@ impl<'a> LazyText<'a> {
                 text
             })
         })
-    }
-}
-
-/// Lets user code write a text, whatever it does: a panic and an error are noted behind what was written so far.
-pub(crate) fn guard<W: Write>(out: &mut W, write: impl FnOnce(&mut W) -> fmt::Result) {
-    match panic::catch_unwind(AssertUnwindSafe(|| write(out))) {
-        Ok(Ok(())) => {}
-        Ok(Err(fmt::Error)) => {
-            let _ = out.write_str("<fmt error>");
-        }
-        Err(panic) => {
-            let text = panic_text(&*panic);
-            let _ = write!(out, "<panic while formatting: {text}>");
-            forget_panic(panic);
-        }
-    }
-}
-
-/// [`guard`] into a text of its own.
-pub(crate) fn guarded_text(write: impl FnOnce(&mut String) -> fmt::Result) -> String {
-    let mut text = String::new();
-    guard(&mut text, write);
-    text
-}
-
-/// What a panic said, where that is text.
-pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no text")
-}
-
-/// Drops the payload of a panic, whose own destructor may panic as well.
-pub(crate) fn forget_panic(panic: Box<dyn Any + Send>) {
-    if let Err(again) = panic::catch_unwind(AssertUnwindSafe(|| drop(panic))) {
-        std::mem::forget(again);
     }
 }
 

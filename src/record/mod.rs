@@ -31,7 +31,7 @@ pub(crate) use self::details::{Details, Extra};
 pub(crate) use self::error_chain::write_error_chain;
 pub(crate) use self::fields::Context;
 pub use self::message::Unwritten;
-pub(crate) use self::message::{LazyText, Message, forget_panic, guard, guarded_text, panic_text};
+pub(crate) use self::message::{LazyText, Message};
 pub use self::parts::{
     Argument, ByDisplay, ByNothing, ByPlain, MessagePiece, Parts, Plain, Probe, count_pieces,
     pieces,
@@ -45,6 +45,7 @@ use crate::environment::Environment;
 use crate::level_names::LevelName;
 use crate::sync::Arc;
 use crate::text::{Piece, Text};
+use crate::user_code;
 
 /// One thing that was logged, on its way from the logger to the handlers.
 ///
@@ -288,7 +289,7 @@ impl<'a> Record<'a> {
     pub fn error_text(&self) -> Option<Cow<'_, str>> {
         match (&self.details().error, self.error) {
             (Some(text), _) => Some(Cow::Borrowed(text)),
-            (None, Some(error)) => Some(Cow::Owned(guarded_text(|out| {
+            (None, Some(error)) => Some(Cow::Owned(user_code::text(|out| {
                 write_error_chain(error, out)
             }))),
             (None, None) => None,

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 
-use super::message::guard;
 use crate::text::{Piece, Text};
+use crate::user_code;
 
 /// The texts between a message's arguments, and the arguments.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +70,7 @@ impl Argument<'_> {
             Self::Signed(number) => out.push_signed(*number),
             Self::Unsigned(number) => out.push_unsigned(*number),
             Self::Text(text) => out.push_str(text),
-            Self::Other(value) => guard(out, |out| write!(out, "{value}")),
+            Self::Other(value) => user_code::write_to(out, |out| write!(out, "{value}")),
         }
     }
 }

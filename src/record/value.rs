@@ -4,6 +4,8 @@ use std::fmt;
 
 use log::kv::{self, ToValue, Value, VisitValue};
 
+use crate::user_code;
+
 /// A value that a record keeps: what filters and adapters set, and what outlives the logging call.
 ///
 /// # Examples
@@ -39,9 +41,7 @@ impl OwnedValue {
             Scalar::Unsigned(value) => Self::Unsigned(value),
             Scalar::Float(value) => Self::Float(value),
             Scalar::Text(text) => Self::Text(text.to_owned()),
-            Scalar::Other(value) => Self::Text(super::message::guarded_text(|out| {
-                fmt::Write::write_fmt(out, format_args!("{value}"))
-            })),
+            Scalar::Other(value) => Self::Text(user_code::display(value)),
         })
     }
 

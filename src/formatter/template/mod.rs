@@ -16,6 +16,7 @@ pub(crate) use self::field::Field;
 
 use crate::record::Scalar;
 use crate::text::Text;
+use crate::user_code;
 use crate::{Error, ErrorKind};
 
 /// The syntax of a template.
@@ -119,7 +120,7 @@ pub(crate) fn push_plain(value: Scalar<'_>, out: &mut Text) {
         Scalar::Float(value) => number::push_repr(value, out),
         Scalar::Text(text) => out.push_str(text),
         Scalar::Other(value) => {
-            crate::record::guard(out, |out| {
+            user_code::write_to(out, |out| {
                 std::fmt::Write::write_fmt(out, format_args!("{value}"))
             });
         }

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use log::kv::{self, Key, Value, VisitSource};
 
 use crate::environment::Environment;
-use crate::record::{CallValues, Details, Extra, Message, Scalar, ThreadInfo, guard};
+use crate::record::{CallValues, Details, Extra, Message, Scalar, ThreadInfo};
 use crate::sync::Arc;
 use crate::text::Text;
+use crate::user_code;
 use crate::{Error, Format, Level, Line, Record, Source, Timestamp};
 
 /// The texts of a record, in the order in which they stand behind the head.
@@ -188,7 +189,7 @@ fn push_scalar(out: &mut Vec<u8>, scalar: Scalar<'_>) {
             push_text(out, text);
         }
         Scalar::Other(value) => Text::with(|text| {
-            guard(text, |text| {
+            user_code::write_to(text, |text| {
                 std::fmt::Write::write_fmt(text, format_args!("{value}"))
             });
             out.push(TEXT);

@@ -21,7 +21,6 @@ pub use self::overflow::{DropCounts, Overflow};
 use self::lane::Lane;
 use self::overflow::Drops;
 use self::worker::{Work, Worker};
-use super::exclusive::Exclusive;
 use crate::environment::Environment;
 use crate::process;
 use crate::sync::{Arc, AtomicBool, AtomicU32, AtomicU64, Mutex, Ordering};
@@ -180,7 +179,7 @@ impl RecordQueueBuilder {
             closed: AtomicBool::new(false),
             generation: AtomicU32::new(process::generation()),
             worker: Worker::default(),
-            pass: Exclusive::new(Work::default()),
+            pass: Mutex::new(Work::default()),
         };
         RecordQueue {
             shared: Arc::new(shared),
@@ -211,7 +210,7 @@ struct Shared {
     generation: AtomicU32,
     worker: Worker,
     /// Held by whoever hands records over.
-    pass: Exclusive<Work>,
+    pass: Mutex<Work>,
 }
 
 impl Shared {
@@ -265,10 +264,9 @@ impl Shared {
         self.late_count.store(0, Ordering::Relaxed);
         self.records.store(0, Ordering::Relaxed);
         // Nobody else is in here: a fork waits for the thread to be between two passes.
-        let _ = self.pass.with(|work| {
+        if let Some(mut work) = self.pass.try_lock() {
             *work = Work::default();
-            Ok(())
-        });
+        }
         self.generation
             .store(process::generation(), Ordering::Relaxed);
         drop(lanes);

@@ -1,7 +1,6 @@
 //! The listener's half: a thread that takes records out and hands them on.
 
 use std::cell::Cell;
-use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Condvar, PoisonError};
 use std::thread::{self, JoinHandle, Thread};
 use std::time::Duration;
@@ -14,8 +13,9 @@ use super::{DropCounts, Shared};
 use crate::environment::Environment;
 use crate::host::Instant;
 use crate::process;
-use crate::record::{Message, forget_panic};
+use crate::record::Message;
 use crate::sync::{Arc, AtomicBool, AtomicU64, Mutex, Ordering};
+use crate::user_code::{self, Exempt};
 use crate::{Error, ErrorKind, Handler, Level, Record, Source};
 
 /// How much is taken from each thread's part at once.
@@ -264,35 +264,32 @@ struct Turn {
 impl Shared {
     /// One turn: what somebody waits for, then a pass. All of it under one lock, which whoever forks waits for, so that the thread has
     /// no lock in its hands then.
+    #[expect(
+        clippy::significant_drop_tightening,
+        reason = "all of a turn happens under the lock"
+    )]
     fn turn(&self) -> Turn {
-        let turn = self.pass.with(|work| {
-            // In this order: what was put in before the wish to stop is seen by the pass behind it.
-            let stopping = self.worker.stopping.load(Ordering::Acquire);
-            self.answer_flush(work);
-            let taken = self.pass_guarded(work);
-            // Where records are counted, callers may wait for the room of one.
-            let little = self.options.max_records.map_or(LITTLE, |_| 0);
-            Ok(Turn {
-                taken,
-                goes_on: taken > little || stopping || self.worker.flush.is_wanted(),
-                is_last: taken == 0 && stopping,
-            })
-        });
-        turn.unwrap_or(Turn {
-            taken: 0,
-            goes_on: false,
-            is_last: false,
-        })
+        let mut work = self.pass.lock();
+        // Its handlers are user code. Only a turn takes this lock, and no record waits for it.
+        let _exempt = Exempt::one_lock();
+        let work = &mut *work;
+        // In this order: what was put in before the wish to stop is seen by the pass behind it.
+        let stopping = self.worker.stopping.load(Ordering::Acquire);
+        self.answer_flush(work);
+        let taken = self.pass_guarded(work);
+        // Where records are counted, callers may wait for the room of one.
+        let little = self.options.max_records.map_or(LITTLE, |_| 0);
+        Turn {
+            taken,
+            goes_on: taken > little || stopping || self.worker.flush.is_wanted(),
+            is_last: taken == 0 && stopping,
+        }
     }
 
     /// Takes records out and hands them over; answers how many bytes it were.
     fn pass_guarded(&self, work: &mut Work) -> usize {
-        let pass = AssertUnwindSafe(|| self.pass_with(work));
-        panic::catch_unwind(pass).unwrap_or_else(|panic| {
-            // What was taken is still there, and the next pass goes on with it.
-            forget_panic(panic);
-            1
-        })
+        // What was taken is still there, and the next pass goes on with it.
+        user_code::catch(|| self.pass_with(work)).unwrap_or(1)
     }
 
     fn pass_with(&self, work: &mut Work) -> usize {

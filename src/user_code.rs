@@ -1,0 +1,249 @@
+//! The one door through which code that is not the crate's own is called: `Display` and `Debug` of what is logged,
+//! filters, formatters, sinks and writers, error hooks, clocks, namers, observers, and the destructors of all of these.
+//!
+//! - A panic ends here ([`Panic`]), and so does the destructor of its payload.
+//! - The calling thread holds none of the crate's locks: user code may log, make loggers and change the configuration, and would
+//!   wait for ever for a lock that its own thread holds. Debug builds check it at each call where `LOGTREE_ASSERT_UNLOCKED` is set,
+//!   as this project's `.cargo/config.toml` does, and end the process: a panic would be caught like one of the user's.
+//! - A device is the exemption: a writer is called under the lock of its stream, as lines must not mix. A thread inside any device
+//!   waits for no other one (see [`is_inside_device`]), so two writers that log cannot wait for each other.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::fmt::{self, Write};
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::panic::{self, AssertUnwindSafe};
+
+use scopeguard::ScopeGuard;
+
+/// Calls user code and catches its panic.
+#[inline]
+pub(crate) fn call<R>(code: impl FnOnce() -> R) -> Result<R, Panic> {
+    unlocked::check();
+    catch(code)
+}
+
+/// Catches a panic of code of the crate's own that calls user code somewhere inside.
+#[inline]
+pub(crate) fn catch<R>(code: impl FnOnce() -> R) -> Result<R, Panic> {
+    panic::catch_unwind(AssertUnwindSafe(code)).map_err(Panic)
+}
+
+/// Calls user code whose panic is of no interest to the caller.
+#[inline]
+pub(crate) fn call_ignoring_panic(code: impl FnOnce()) {
+    let _ = call(code);
+}
+
+/// Drops a value whose destructor may be user code.
+pub(crate) fn drop_value<T>(value: T) {
+    call_ignoring_panic(move || drop(value));
+}
+
+/// Has user code write a text, whatever it does: a panic and an error are noted after what was written so far.
+#[inline]
+pub(crate) fn write_to<W: Write>(out: &mut W, write: impl FnOnce(&mut W) -> fmt::Result) {
+    let written = call(|| write(out));
+    if !matches!(written, Ok(Ok(()))) {
+        note_failure(out, written.err());
+    }
+}
+
+#[cold]
+fn note_failure(out: &mut dyn Write, panic: Option<Panic>) {
+    let _ = match panic {
+        None => out.write_str("<fmt error>"),
+        Some(panic) => write!(out, "<panic while formatting: {panic}>"),
+    };
+}
+
+/// [`write_to`] into a text of its own.
+pub(crate) fn text(write: impl FnOnce(&mut String) -> fmt::Result) -> String {
+    let mut text = String::new();
+    write_to(&mut text, write);
+    text
+}
+
+/// The text of a value whose `Display` is user code; in place of `to_string`, which panics where `Display` returns an error.
+pub(crate) fn display(value: &(impl fmt::Display + ?Sized)) -> String {
+    text(|out| write!(out, "{value}"))
+}
+
+/// A caught panic. `Display` gives its text. Its payload, whose destructor may panic as well, is dropped safely.
+#[derive(Debug)]
+pub(crate) struct Panic(Box<dyn Any + Send>);
+
+impl fmt::Display for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| self.0.downcast_ref::<String>().map(String::as_str));
+        f.write_str(text.unwrap_or("no text"))
+    }
+}
+
+impl Drop for Panic {
+    fn drop(&mut self) {
+        // A box of nothing allocates nothing.
+        let payload = std::mem::replace(&mut self.0, Box::new(()));
+        let dropped = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
+        // No more than twice: what a destructor of a payload panics with is leaked.
+        dropped.unwrap_or_else(std::mem::forget);
+    }
+}
+
+/// A value of a user that is dropped through the door, wherever its last owner ends: inside a logging call, if it was
+/// removed while that call was using it.
+pub(crate) struct Owned<T>(ScopeGuard<T, fn(T)>);
+
+impl<T> Owned<T> {
+    #[inline]
+    pub(crate) fn new(value: T) -> Self {
+        Self(scopeguard::guard(value, drop_value))
+    }
+}
+
+impl<T> Deref for Owned<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Clone> Clone for Owned<T> {
+    fn clone(&self) -> Self {
+        Self::new(T::clone(self))
+    }
+}
+
+thread_local! {
+    /// In how many devices the thread is. Without a destructor, as records are logged to a thread's very end.
+    static DEVICES: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Whether the calling thread is inside a device, that is, its writer is what logs now. Then nothing may be waited for
+/// that another thread may hold while it waits for this device: no other device, and no room in a queue.
+#[inline]
+pub(crate) fn is_inside_device() -> bool {
+    DEVICES.get() > 0
+}
+
+/// The thread is inside a device, whose lock it holds, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct InDevice(PhantomData<*const ()>);
+
+impl InDevice {
+    #[inline]
+    pub(crate) fn enter() -> Self {
+        DEVICES.set(DEVICES.get() + 1);
+        Self(PhantomData)
+    }
+}
+
+impl Drop for InDevice {
+    #[inline]
+    fn drop(&mut self) {
+        DEVICES.set(DEVICES.get() - 1);
+    }
+}
+
+/// User code may be called with one more lock held until this is dropped. Each use says why no thread can wait for ever.
+#[derive(Debug)]
+pub(crate) struct Exempt(PhantomData<*const ()>);
+
+#[cfg(not(debug_assertions))]
+mod unlocked {
+    impl super::Exempt {
+        #[inline]
+        pub(crate) fn one_lock() -> Self {
+            Self(std::marker::PhantomData)
+        }
+    }
+
+    #[inline]
+    pub(super) fn check() {}
+}
+
+#[cfg(debug_assertions)]
+mod unlocked {
+    use std::backtrace::Backtrace;
+    use std::cell::Cell;
+    use std::io::Write;
+    use std::marker::PhantomData;
+
+    use once_cell::sync::Lazy;
+
+    use super::{DEVICES, Exempt};
+    use crate::fork_gate;
+
+    thread_local! {
+        static EXEMPT: Cell<u32> = const { Cell::new(0) };
+    }
+
+    impl Exempt {
+        pub(crate) fn one_lock() -> Self {
+            EXEMPT.set(EXEMPT.get() + 1);
+            Self(PhantomData)
+        }
+    }
+
+    impl Drop for Exempt {
+        fn drop(&mut self) {
+            EXEMPT.set(EXEMPT.get() - 1);
+        }
+    }
+
+    pub(super) fn check() {
+        static IS_ASKED: Lazy<bool> =
+            Lazy::new(|| std::env::var_os("LOGTREE_ASSERT_UNLOCKED").is_some());
+        let (held, allowed) = (fork_gate::held(), DEVICES.get() + EXEMPT.get());
+        if held > allowed && *IS_ASKED {
+            let _ = writeln!(
+                std::io::stderr(),
+                "user code is called with {held} locks held, {allowed} allowed\n{}",
+                Backtrace::force_capture()
+            );
+            std::process::abort();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct PanicsTwice;
+
+    impl Drop for PanicsTwice {
+        fn drop(&mut self) {
+            panic::panic_any(Self);
+        }
+    }
+
+    #[test]
+    fn no_panic_leaves_by_the_door() {
+        let text = |code: fn()| call(code).unwrap_err().to_string();
+        assert_eq!(text(|| panic!("plain")), "plain");
+        assert_eq!(text(|| panic!("with {}", 1)), "with 1");
+        assert_eq!(text(|| panic::panic_any(7)), "no text");
+        assert_eq!(text(|| panic::panic_any(PanicsTwice)), "no text");
+        drop_value(PanicsTwice);
+        drop(Owned::new(PanicsTwice));
+    }
+
+    #[test]
+    fn a_text_that_fails_has_a_mark() {
+        let half = |out: &mut String| {
+            out.push_str("half");
+            Err(fmt::Error)
+        };
+        assert_eq!(text(half), "half<fmt error>");
+        let panics = |out: &mut String| {
+            out.push_str("half");
+            panic!("boom")
+        };
+        assert_eq!(text(panics), "half<panic while formatting: boom>");
+    }
+}
