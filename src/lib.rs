@@ -102,7 +102,7 @@
 //! | `gzip` | compression of rotated files | flate2 |
 //!
 //! # Limits
-//! A template's widths end at 1,024. Names are cut at 16 MiB. Logging nests 32 deep. There is no limit to a line's length. Names
+//! A template's widths end at 1,024. A logger's name has at most 4,096 bytes and 128 segments. Logging nests 32 deep. There is no limit to a line's length. Names
 //! of time zones (`%Z`) are offsets, but for UTC.
 //!
 //! One line silences what `tracing`'s spans add to the records of an AWS client (43 % of them):
@@ -151,6 +151,7 @@ mod record;
 mod registry;
 mod scope;
 mod setup;
+mod small_file;
 mod sync;
 mod text;
 mod user_code;

@@ -9,7 +9,7 @@ use crate::handler::{Handler, Observer};
 use crate::level_methods::level_methods;
 use crate::name;
 use crate::record::{LazyText, Message};
-use crate::registry::{Inner, Node, Tap};
+use crate::registry::{Inner, Node, NodeId, Tap, Tree};
 use crate::sync::{Arc, Weak};
 use crate::{Level, Record, RecordBuilder, Registry, SharedFilter, Source};
 
@@ -43,13 +43,20 @@ use crate::{Level, Record, RecordBuilder, Registry, SharedFilter, Source};
 /// ```
 #[derive(Clone)]
 pub struct Logger {
+    /// Of a stand-in the nearest ancestor's.
     node: Arc<Node>,
     registry: Arc<Inner>,
+    /// Whether there was no room for a node of its own.
+    is_stand_in: bool,
 }
 
 impl Logger {
     pub(crate) fn new(node: Arc<Node>, registry: Arc<Inner>) -> Self {
-        Self { node, registry }
+        Self {
+            node,
+            registry,
+            is_stand_in: false,
+        }
     }
 
     /// Its name; the root's is `root`.
@@ -67,7 +74,7 @@ impl Logger {
     /// Whether it is the root.
     #[must_use]
     pub fn is_root(&self) -> bool {
-        self.node.id() == crate::registry::NodeId::ROOT
+        self.node.id() == NodeId::ROOT
     }
 
     /// The level it was given; `NOTSET` if it inherits.
@@ -82,8 +89,7 @@ impl Logger {
     /// `Logger.setLevel`.
     pub fn set_level(&self, level: impl Into<Level>) {
         let level = level.into();
-        self.registry
-            .change(|tree| tree.set_level(self.node.id(), level));
+        self.set_up(|tree, id| tree.set_level(id, level));
     }
 
     /// The level that decides: its own, or the nearest ancestor's. What [is disabled](Registry::disable) is not part of it.
@@ -118,8 +124,7 @@ impl Logger {
 
     /// Sets whether its records, and those of all below it, go on to its ancestors' handlers.
     pub fn set_propagate(&self, propagate: bool) {
-        self.registry
-            .change(|tree| tree.set_propagates(self.node.id(), propagate));
+        self.set_up(|tree, id| tree.set_propagates(id, propagate));
     }
 
     /// Whether it is switched off; off at first, that is, it logs.
@@ -133,8 +138,7 @@ impl Logger {
 
     /// Switches this logger off, or on again. Those below it are not touched, and still use its handlers.
     pub fn set_disabled(&self, disabled: bool) {
-        self.registry
-            .change(|tree| tree.set_disabled(self.node.id(), disabled));
+        self.set_up(|tree, id| tree.set_disabled(id, disabled));
     }
 
     /// The nearest ancestor that is a logger; `None` for the root.
@@ -156,6 +160,9 @@ impl Logger {
     #[must_use]
     pub fn child(&self, suffix: impl AsRef<str>) -> Self {
         let suffix = suffix.as_ref();
+        if self.is_stand_in {
+            return self.clone();
+        }
         if self.is_root() {
             return self.registry().get_logger(suffix);
         }
@@ -323,11 +330,20 @@ impl Logger {
     }
 
     fn change_own(&self, change: impl FnOnce(&mut Vec<Handler>, &mut Vec<SharedFilter>)) {
-        let old = self
-            .registry
-            .change(|tree| tree.change_own(self.node.id(), change));
+        let old = self.set_up(|tree, id| tree.change_own(id, change));
         // Out of the lock: the end of a handler or filter runs the user's code.
         drop(old);
+    }
+
+    /// Changes what the tree holds of it. What is meant for a logger that there was no room for must not become its
+    /// ancestor's, which may be the root: it is reported instead.
+    fn set_up<R>(&self, change: impl FnOnce(&mut Tree, NodeId) -> R) -> Option<R> {
+        if self.is_stand_in {
+            self.registry.tell_of_stand_in();
+            return None;
+        }
+        let id = self.node.id();
+        Some(self.registry.change(|tree| change(tree, id)))
     }
 
     /// Logs at a level. [`log!`](crate::log) does not even evaluate what it does not log, and knows the module and function.
@@ -446,14 +462,24 @@ impl Registry {
     /// The logger of a name, made at the first call; `""` and `"root"` are the root, and `::` is a dot. The same name is
     /// the same logger, for ever.
     ///
-    /// Once there are [as many loggers as allowed](crate::RegistryBuilder::max_loggers), new names get their nearest ancestor, and one
-    /// report is made. A name is cut at 16 MiB.
+    /// A name has at most 4,096 bytes and 128 segments; a longer one is cut there, so that names with the same beginning are one
+    /// logger. Once there are [as many names as allowed](crate::RegistryBuilder::max_loggers), a new name gets a stand-in: it
+    /// logs as the nearest ancestor and shows its name and levels, but nothing can be set on it, as that would be set
+    /// for the ancestor. Each of these is reported once.
     ///
     /// # Python
     /// `logging.getLogger`.
     pub fn get_logger(&self, name: impl AsRef<str>) -> Logger {
         let registry = Arc::clone(self.inner());
-        Logger::new(registry.logger(&name::dotted(name.as_ref())), registry)
+        let name = name::dotted(name.as_ref());
+        match registry.logger(&name) {
+            Some(node) => Logger::new(node, registry),
+            None => Logger {
+                node: registry.nearest(&name),
+                registry,
+                is_stand_in: true,
+            },
+        }
     }
 
     /// The root logger.

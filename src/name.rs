@@ -59,7 +59,7 @@ pub(crate) fn ancestors(name: &str) -> impl Iterator<Item = usize> + '_ {
 }
 
 /// A name that may be the front part of a longer one: the placeholders above a logger share its text, so that a name of
-/// 100,000 dots costs its length once and not 100,000 times.
+/// 100 dots costs its length once and not 100 times.
 #[derive(Clone)]
 pub(crate) struct Name {
     text: Arc<str>,
@@ -67,16 +67,28 @@ pub(crate) struct Name {
 }
 
 impl Name {
-    /// Names longer than this are cut, at a character: no real name comes near, and lengths fit four bytes.
-    pub(crate) const MAX_LEN: usize = 1 << 24;
+    /// The longest name in bytes.
+    ///
+    /// With [`MAX_SEGMENTS`](Self::MAX_SEGMENTS) it bounds what one look-up, or the making of one logger, can cost: as many
+    /// prefixes are hashed whole, 256 KiB at most.
+    pub(crate) const MAX_LEN: usize = 4096;
 
-    /// As much of a text as a name can hold.
+    /// The most parts between dots, which is how many nodes one name makes.
+    pub(crate) const MAX_SEGMENTS: usize = 128;
+
+    /// As much of a text as a name can hold: cut at a character, or in front of a dot.
     pub(crate) fn cut(text: &str) -> &str {
+        // Each part but the first takes its dot.
+        if text.len() < Self::MAX_SEGMENTS {
+            return text;
+        }
         let mut len = text.len().min(Self::MAX_LEN);
         while !text.is_char_boundary(len) {
             len -= 1;
         }
-        &text[..len]
+        let text = &text[..len];
+        let end = text.match_indices('.').nth(Self::MAX_SEGMENTS - 1);
+        end.map_or(text, |(dot, _)| &text[..dot])
     }
 
     pub(crate) fn new(text: &str) -> Self {
@@ -132,6 +144,22 @@ mod tests {
     fn whole_segments_only() {
         assert!(covers("foo", "foo.bar") && covers("foo", "foo") && covers("", "x"));
         assert!(!covers("foo", "foobar") && !covers("foo.bar", "foo"));
+    }
+
+    #[test]
+    fn names_are_cut_at_their_limits() {
+        let longest = "é".repeat(Name::MAX_LEN / 2);
+        assert_eq!(Name::cut(&longest), longest);
+        assert_eq!(Name::cut(&format!("{longest}x")), longest);
+        assert_eq!(Name::cut(&format!("x{longest}")).len(), Name::MAX_LEN - 1);
+        let deepest = vec!["x"; Name::MAX_SEGMENTS].join(".");
+        assert_eq!(Name::cut(&deepest), deepest);
+        assert_eq!(Name::cut(&format!("{deepest}.y.z")), deepest);
+        assert_eq!(
+            Name::cut(&".".repeat(1000)),
+            ".".repeat(Name::MAX_SEGMENTS - 1)
+        );
+        assert_eq!(Name::cut(&"a".repeat(200)).len(), 200);
     }
 
     #[test]

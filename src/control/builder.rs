@@ -31,7 +31,8 @@ impl ControlBuilder {
     }
 
     /// A file in which options, levels and groups are kept, and from which they are taken at the start. It is written whole for each change,
-    /// beside the old one and then in its place, for the user alone.
+    /// beside the old one and then in its place, for the user alone; what would take more than 64 MiB is refused, and a longer file is
+    /// not read. It must be a regular file that only its owner and group can write.
     pub fn persist_to(mut self, path: impl Into<PathBuf>) -> Self {
         self.path = Some(path.into());
         self
@@ -52,8 +53,10 @@ impl ControlBuilder {
     /// The control, with what its file holds put in place.
     ///
     /// # Errors
-    /// [`ControlErrorKind::Internal`](super::ControlErrorKind::Internal) when the file is there and cannot be read; [`ControlErrorKind::InvalidRequest`](super::ControlErrorKind::InvalidRequest), with the line, when it holds what
-    /// no control writes. Nothing is changed then.
+    /// [`ControlErrorKind::Internal`](super::ControlErrorKind::Internal) when the file is there and cannot be read;
+    /// [`ControlErrorKind::InvalidRequest`](super::ControlErrorKind::InvalidRequest) when it is no regular file, everybody can write it, it is too
+    /// long, or, with the line, when it holds what no control writes; [`ControlErrorKind::LimitExceeded`](super::ControlErrorKind::LimitExceeded).
+    /// Nothing is changed then.
     pub fn build(self) -> Result<Control, ControlError> {
         let Self {
             registry,
@@ -68,12 +71,13 @@ impl ControlBuilder {
             None => (None, None),
         };
         let mut state = State::default();
-        if let Some(kept) = kept {
+        if let Some(mut kept) = kept {
             let mut draft = Draft::new(&state, &registry, &limits);
-            for change in kept {
-                draft.make(change)?;
+            for (line, change) in std::mem::take(&mut kept.changes) {
+                draft.make(change).map_err(|why| kept.refused(line, &why))?;
             }
-            state = draft.put_in_place(&state);
+            let levels = draft.make_loggers()?;
+            state = draft.put_in_place(&state, levels);
         }
         Ok(Control::of(Shared::new(registry, limits, store, state)))
     }

@@ -6,9 +6,9 @@ use super::change::{Change, Changed};
 use super::error::{ControlError, ControlErrorKind};
 use super::shared::Limits;
 use super::state::{Entry, Group, State, is_logger};
-use super::target::{Target, TargetType};
+use super::target::{Target, TargetType, check_name};
 use crate::host::Instant;
-use crate::registry::Tree;
+use crate::registry::{NodeId, Tree};
 use crate::sync::Arc;
 use crate::{Level, Registry};
 
@@ -49,6 +49,9 @@ impl<'r> Draft<'r> {
                 if let Some(level) = options.default_level {
                     self.set(&Target::default_level(), Some(level))?;
                 }
+                if let Some(role) = &options.role {
+                    check_role(role)?;
+                }
                 self.state.disable_all = options.disable_all.unwrap_or(self.state.disable_all);
                 self.state.role = options.role.or_else(|| self.state.role.take());
                 self.state.configured = true;
@@ -57,16 +60,30 @@ impl<'r> Draft<'r> {
             Change::Level(target, level) => self.set(&target, Some(level)),
             Change::Clear(target) => self.set(&target, None),
             Change::LevelFor(target, level, time) => {
-                must_be_a_level(&target, level)?;
+                self.can_be_set(&target, level)?;
                 let end = Instant::now().checked_add(time).ok_or_else(|| {
                     ControlError::invalid(format!("a level for {time:?} would have no end"))
                 })?;
                 self.change(&target, |entry| entry.timed.push((end, level)))
             }
             Change::Group(name, members) => {
-                Target::logger(&*name).check(self.limits.strict_aws)?;
+                let strict_aws = self.limits.strict_aws;
+                check_name("group", &name, strict_aws)?;
                 for member in &members {
-                    Target::logger(&**member).check(self.limits.strict_aws)?;
+                    Target::logger(&**member).check_new(strict_aws)?;
+                }
+                let others = self
+                    .state
+                    .groups
+                    .iter()
+                    .filter(|(known, _)| **known != name);
+                let taken: usize = others.map(|(_, group)| 1 + group.members.len()).sum();
+                let most = self.limits.most_targets;
+                if taken.saturating_add(1 + members.len()) > most {
+                    let message = format!(
+                        "groups and their members would be more than {most}, which is the limit"
+                    );
+                    return Err(ControlError::new(ControlErrorKind::LimitExceeded, message));
                 }
                 let group = Group {
                     members,
@@ -90,8 +107,9 @@ impl<'r> Draft<'r> {
 
     /// Sets a level without an end, or takes it away.
     fn set(&mut self, target: &Target, level: Option<Level>) -> Result<(), ControlError> {
+        target.check(self.limits.strict_aws)?;
         match level {
-            Some(level) => must_be_a_level(target, level)?,
+            Some(level) => self.can_be_set(target, level)?,
             None if target.target_type() == TargetType::Default => {
                 let message = "the default level cannot be taken away, only changed";
                 return Err(ControlError::invalid(message));
@@ -106,7 +124,6 @@ impl<'r> Draft<'r> {
         target: &Target,
         change: impl FnOnce(&mut Entry),
     ) -> Result<(), ControlError> {
-        target.check(self.limits.strict_aws)?;
         let now = self.level(target);
         let known = self.state.targets.get(target).cloned();
         let mut entry = known.clone().unwrap_or_default();
@@ -128,6 +145,15 @@ impl<'r> Draft<'r> {
             None => self.state.targets.remove(target),
         };
         Ok(())
+    }
+
+    fn can_be_set(&self, target: &Target, level: Level) -> Result<(), ControlError> {
+        // The absence of a level is to be asked for as such.
+        if level == Level::NOTSET {
+            let message = format!("NOTSET is no level for {target}; clear it instead");
+            return Err(ControlError::invalid(message));
+        }
+        target.check_new(self.limits.strict_aws)
     }
 
     /// Ends what has had its time; answers whether there was anything.
@@ -184,15 +210,24 @@ impl<'r> Draft<'r> {
         all
     }
 
-    /// Puts it in place: all levels under one lock, so that nobody sees half of them.
-    pub(super) fn put_in_place(self, from: &State) -> State {
+    /// Makes the loggers that get levels. A level that finds no logger must not become its ancestor's.
+    pub(super) fn make_loggers(&self) -> Result<Vec<(NodeId, Level)>, ControlError> {
         let loggers = self.touched.iter().filter(|(target, _)| is_logger(target));
-        let levels: Vec<_> = loggers
-            .map(|(target, (_, level))| {
-                let logger = self.registry.get_logger(target.name());
-                (logger.node().id(), level.unwrap_or(Level::NOTSET))
-            })
-            .collect();
+        // Of a level that was taken away from a logger that is not there, nothing is to be made.
+        let (names, levels): (Vec<_>, Vec<_>) = loggers
+            .filter(|(_, (before, now))| before.is_some() || now.is_some())
+            .map(|(target, (_, level))| (target.name(), level.unwrap_or(Level::NOTSET)))
+            .unzip();
+        let Some(nodes) = self.registry.inner().loggers(&names) else {
+            let message = "there are as many loggers as the registry may have";
+            return Err(ControlError::new(ControlErrorKind::LimitExceeded, message));
+        };
+        let ids = nodes.iter().map(|node| node.id());
+        Ok(ids.zip(levels).collect())
+    }
+
+    /// Puts it in place: all levels under one lock, so that nobody sees half of them.
+    pub(super) fn put_in_place(self, from: &State, levels: Vec<(NodeId, Level)>) -> State {
         let disable_all = self.state.disable_all;
         self.registry.change(|tree: &mut Tree| {
             for (id, level) in levels {
@@ -210,11 +245,18 @@ impl<'r> Draft<'r> {
     }
 }
 
-/// `NOTSET` is the absence of a level: to be asked for as such.
-fn must_be_a_level(target: &Target, level: Level) -> Result<(), ControlError> {
-    if level == Level::NOTSET {
-        let message = format!("NOTSET is no level for {target}; clear it instead");
+/// Kept for others, within the longest that AWS has.
+fn check_role(role: &str) -> Result<(), ControlError> {
+    const LONGEST: usize = 2048;
+    let length = role.chars().count();
+    if length > LONGEST {
+        let message = format!("expected a role of at most {LONGEST} characters, found {length}");
         return Err(ControlError::invalid(message));
     }
-    Ok(())
+    match role.chars().find(|c| c.is_control()) {
+        Some(wrong) => Err(ControlError::invalid(format!(
+            "invalid role: the character {wrong:?} is not allowed"
+        ))),
+        None => Ok(()),
+    }
 }

@@ -88,11 +88,15 @@ impl Shared {
             draft.make(change)?;
         }
         draft.state.revision = state.revision + 1;
-        if let Some(store) = &self.store {
-            store.write(&draft.state)?;
+        // Loggers are made once all else has gone well, and before anything is changed.
+        let kept = self.store.as_ref().map(|store| store.prepare(&draft.state));
+        let kept = kept.transpose()?;
+        let levels = draft.make_loggers()?;
+        if let Some(kept) = kept {
+            kept.keep()?;
         }
         let changed = draft.changed(state, origin);
-        *state = draft.put_in_place(state);
+        *state = draft.put_in_place(state, levels);
         Ok(changed)
     }
 
@@ -104,8 +108,10 @@ impl Shared {
         if draft.end(Instant::now()) {
             draft.state.revision = state.revision + 1;
             changed = draft.changed(&state, "expiry");
+            // They are there, as they had levels.
+            let levels = draft.make_loggers().unwrap_or_default();
             // What has an end is in no file, so none is written.
-            *state = draft.put_in_place(&state);
+            *state = draft.put_in_place(&state, levels);
         }
         let end = state.next_end();
         drop(state);

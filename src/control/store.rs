@@ -1,79 +1,139 @@
 //! The file in which a control keeps its overrides.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::change::Change;
-use super::error::ControlError;
+use super::error::{ControlError, ControlErrorKind};
 use super::options::LoggingOptions;
 use super::state::State;
 use super::target::{Target, TargetType};
 use crate::Level;
+use crate::small_file::{self, Unread};
 
 /// The first line, so that nothing else is taken for it.
 const HEAD: &str = "# logtree control 1";
 
-/// Longer files are not read.
-const LONGEST: u64 = 16 * 1024 * 1024;
+/// Longer files are neither written nor read. The default number of targets, each with the longest name, takes 40 MiB.
+const LONGEST: usize = 64 * 1024 * 1024;
 
 /// Lines of what to set: `default 20`, `disable_all true`, `role NAME`, `level 10 THING_GROUP a.b`, `group NAME = a, b`.
 pub(super) struct Store {
     path: PathBuf,
 }
 
+/// What a file holds: changes, each with the number of its line.
+pub(super) struct Kept {
+    path: PathBuf,
+    pub(super) changes: Vec<(usize, Change)>,
+}
+
+impl Kept {
+    /// A file that holds what cannot be.
+    pub(super) fn refused(&self, line: usize, why: &dyn std::fmt::Display) -> ControlError {
+        ControlError::invalid(format!("{}, line {line}: {why}", self.path.display()))
+    }
+}
+
 impl Store {
     /// The store of a path, and what it holds; `None` where it is not there yet.
-    pub(super) fn open(path: &Path) -> Result<(Self, Option<Vec<Change>>), ControlError> {
+    pub(super) fn open(path: &Path) -> Result<(Self, Option<Kept>), ControlError> {
         let store = Self {
             path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
         };
-        let failed = |error| {
-            ControlError::io(
-                format!("cannot read the overrides in {}", path.display()),
-                error,
-            )
+        let what = format!("the overrides in {}", path.display());
+        let text = match small_file::read(path, LONGEST) {
+            Ok(text) => text,
+            Err(Unread::Failed(error)) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok((store, None));
+            }
+            Err(Unread::Failed(error)) => {
+                return Err(ControlError::io(format!("cannot read {what}"), error));
+            }
+            Err(Unread::Refused(why)) => {
+                return Err(ControlError::invalid(format!("cannot read {what}: {why}")));
+            }
         };
-        let file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((store, None)),
-            Err(error) => return Err(failed(error)),
+        let mut kept = Kept {
+            path: path.to_owned(),
+            changes: Vec::new(),
         };
-        let mut text = String::new();
-        file.take(LONGEST)
-            .read_to_string(&mut text)
-            .map_err(failed)?;
-        let changes = parse(&text).map_err(|(line, why)| {
-            ControlError::invalid(format!("{}, line {line}: {why}", path.display()))
-        })?;
-        Ok((store, Some(changes)))
+        kept.changes = parse(&text).map_err(|(line, why)| kept.refused(line, &why))?;
+        Ok((store, Some(kept)))
     }
 
-    /// Writes a state beside the file, and puts it in its place.
-    pub(super) fn write(&self, state: &State) -> Result<(), ControlError> {
+    /// Writes a state beside the file.
+    pub(super) fn prepare(&self, state: &State) -> Result<Prepared<'_>, ControlError> {
         let text = print(&state.changes());
+        if text.len() > LONGEST {
+            let message = format!(
+                "the overrides take {} bytes, and at most {LONGEST} are kept in {}",
+                text.len(),
+                self.path.display()
+            );
+            return Err(ControlError::new(ControlErrorKind::LimitExceeded, message));
+        }
         let mut beside = self.path.clone().into_os_string();
         beside.push(".new");
-        self.try_write(Path::new(&beside), &text).map_err(|error| {
-            ControlError::io(
-                format!("cannot write the overrides to {}", self.path.display()),
-                error,
-            )
-        })
+        let prepared = Prepared {
+            store: self,
+            beside: beside.into(),
+        };
+        prepared.write(&text).map_err(|error| self.failed(error))?;
+        Ok(prepared)
     }
 
-    fn try_write(&self, beside: &Path, text: &str) -> io::Result<()> {
+    fn failed(&self, error: io::Error) -> ControlError {
+        let message = format!("cannot write the overrides to {}", self.path.display());
+        ControlError::io(message, error)
+    }
+}
+
+/// A state that is written beside the file: in its place, or gone.
+pub(super) struct Prepared<'s> {
+    store: &'s Store,
+    beside: PathBuf,
+}
+
+impl Prepared<'_> {
+    fn write(&self, text: &str) -> io::Result<()> {
         // One that was left behind, or planted.
-        match fs::remove_file(beside) {
+        match fs::remove_file(&self.beside) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        let mut file = create(beside)?;
+        let mut file = create(&self.beside)?;
         file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        drop(file);
-        fs::rename(beside, &self.path)
+        file.sync_all()
     }
+
+    /// Puts it in the file's place.
+    pub(super) fn keep(self) -> Result<(), ControlError> {
+        let path = &self.store.path;
+        fs::rename(&self.beside, path).map_err(|error| self.store.failed(error))?;
+        // Without this the new name may be gone after a crash of the system. Not all file systems can, and the change is made.
+        let _ = sync_directory(path);
+        Ok(())
+    }
+}
+
+impl Drop for Prepared<'_> {
+    /// Where it was kept, there is none of this name any more.
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.beside);
+    }
+}
+
+#[cfg(unix)]
+fn sync_directory(path: &Path) -> io::Result<()> {
+    path.parent()
+        .map_or(Ok(()), |directory| File::open(directory)?.sync_all())
+}
+
+#[cfg(not(unix))]
+fn sync_directory(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -107,7 +167,7 @@ fn print(changes: &[Change]) -> String {
                     let _ = writeln!(text, "disable_all {disable}");
                 }
                 match &options.role {
-                    Some(role) => writeln!(text, "role {}", role.replace(char::is_control, " ")),
+                    Some(role) => writeln!(text, "role {role}"),
                     None => Ok(()),
                 }
             }
@@ -121,7 +181,11 @@ fn print(changes: &[Change]) -> String {
                 )
             }
             Change::Group(name, members) => {
-                writeln!(text, "group {}\t{}", name, members.join("\t"))
+                let _ = write!(text, "group {name}");
+                members.iter().for_each(|member| {
+                    let _ = write!(text, "\t{member}");
+                });
+                writeln!(text)
             }
             // The others are none that are kept.
             _ => Ok(()),
@@ -130,14 +194,24 @@ fn print(changes: &[Change]) -> String {
     text
 }
 
-fn parse(text: &str) -> Result<Vec<Change>, (usize, String)> {
-    let mut lines = text.lines().enumerate();
-    if lines.next().map(|(_, line)| line) != Some(HEAD) {
+fn parse(text: &str) -> Result<Vec<(usize, Change)>, (usize, String)> {
+    let mut lines = (1..).zip(text.split_inclusive('\n'));
+    let head = lines.next().map(|(_, line)| line.trim_end_matches('\n'));
+    if head != Some(HEAD) {
         return Err((1, format!("expected {HEAD:?}")));
     }
     let mut changes = Vec::new();
-    for (number, line) in lines.filter(|(_, line)| !line.is_empty()) {
-        changes.push(parse_line(line).map_err(|why| (number + 1, why))?);
+    for (number, line) in lines {
+        // A line that was cut may name another logger than it did.
+        let Some(line) = line.strip_suffix('\n') else {
+            return Err((
+                number,
+                "expected a newline at its end, found none".to_owned(),
+            ));
+        };
+        if !line.is_empty() {
+            changes.push((number, parse_line(line).map_err(|why| (number, why))?));
+        }
     }
     Ok(changes)
 }
@@ -169,7 +243,7 @@ fn parse_line(line: &str) -> Result<Change, String> {
         "group" => {
             let mut names = rest.split('\t').map(str::to_owned);
             let name = names.next().unwrap_or_default();
-            Change::Group(name, names.filter(|name| !name.is_empty()).collect())
+            Change::Group(name, names.collect())
         }
         _ => {
             return Err(format!(

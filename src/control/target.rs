@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::error::ControlError;
-use crate::name;
+use crate::name::{self, Name};
 
 /// What kind of thing a level is set for, by AWS's names; in the order of what [decides](super::Control).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -161,35 +161,62 @@ impl Target {
 
     /// Whether it is one that can be: AWS allows fewer names than loggers may have.
     pub(super) fn check(&self, strict_aws: bool) -> Result<(), ControlError> {
-        const LONGEST: usize = 1024;
-        const LONGEST_AWS: usize = 128;
         if self.kind == TargetType::Default {
             return Ok(());
         }
-        let refused = |why: String| {
-            Err(ControlError::invalid(format!(
-                "invalid name of a {} target: {why}",
-                self.kind
-            )))
-        };
-        if self.name.is_empty() {
-            return refused("it is empty".to_owned());
+        let what = format!("{} target", self.kind);
+        check_name(&what, &self.name, strict_aws)?;
+        let segments = self.name.split('.');
+        if self.kind == TargetType::Logger && segments.count() > Name::MAX_SEGMENTS {
+            return Err(ControlError::invalid(format!(
+                "invalid name of a {what}: expected at most {} segments",
+                Name::MAX_SEGMENTS
+            )));
         }
-        let most = if strict_aws { LONGEST_AWS } else { LONGEST };
-        let length = self.name.chars().count();
-        if length > most {
-            return refused(format!(
-                "expected at most {most} characters, found {length}"
-            ));
+        Ok(())
+    }
+
+    /// Whether a level can be set for it: as [`check`](Self::check), and a logger's name has no empty segment. Code can give
+    /// loggers such names, and their levels can be taken away; who types one at a console has mistyped.
+    pub(super) fn check_new(&self, strict_aws: bool) -> Result<(), ControlError> {
+        self.check(strict_aws)?;
+        if self.kind == TargetType::Logger && self.name.split('.').any(str::is_empty) {
+            return Err(ControlError::invalid(format!(
+                "invalid name of a {} target: expected segments between dots, found an empty one in {:?}",
+                self.kind, self.name
+            )));
         }
-        let is_allowed = |c: char| match strict_aws {
-            true => c.is_ascii_alphanumeric() || ".:_-".contains(c) || c == ' ',
-            false => !c.is_control(),
-        };
-        match self.name.chars().find(|c| !is_allowed(*c)) {
-            Some(wrong) => refused(format!("the character {wrong:?} is not allowed")),
-            None => Ok(()),
-        }
+        Ok(())
+    }
+}
+
+/// Whether something can have this name.
+pub(super) fn check_name(what: &str, name: &str, strict_aws: bool) -> Result<(), ControlError> {
+    // In characters, which take four bytes at most: a logger's name of them is within its limit.
+    const LONGEST: usize = Name::MAX_LEN / 4;
+    const LONGEST_AWS: usize = 128;
+    let refused = |why: String| {
+        Err(ControlError::invalid(format!(
+            "invalid name of a {what}: {why}"
+        )))
+    };
+    if name.is_empty() {
+        return refused("it is empty".to_owned());
+    }
+    let most = if strict_aws { LONGEST_AWS } else { LONGEST };
+    let length = name.chars().count();
+    if length > most {
+        return refused(format!(
+            "expected at most {most} characters, found {length}"
+        ));
+    }
+    let is_allowed = |c: char| match strict_aws {
+        true => c.is_ascii_alphanumeric() || ".:_-".contains(c) || c == ' ',
+        false => !c.is_control(),
+    };
+    match name.chars().find(|c| !is_allowed(*c)) {
+        Some(wrong) => refused(format!("the character {wrong:?} is not allowed")),
+        None => Ok(()),
     }
 }
 

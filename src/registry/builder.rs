@@ -78,7 +78,8 @@ impl RegistryBuilder {
         self
     }
 
-    /// How many names it holds, prefixes of logger names included; 2,097,152 unless told.
+    /// How many names it holds, prefixes of logger names included; 2,097,152 unless set. A name whose logger would need more
+    /// [gets a stand-in](Registry::get_logger).
     pub fn max_loggers(mut self, max: usize) -> Self {
         self.max_loggers = Some(max);
         self
@@ -88,6 +89,8 @@ impl RegistryBuilder {
     #[must_use]
     pub fn build(self) -> Registry {
         let max_loggers = self.max_loggers.unwrap_or(Self::DEFAULT_MAX_LOGGERS);
+        // Their numbers have 32 bits.
+        let max_loggers = max_loggers.min(u32::MAX as usize);
         Registry::of(Arc::new(self.environment), max_loggers)
     }
 }

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use super::tree::{NodeId, Tree};
 use super::{Inner, Registry};
 use crate::handler::{Handler, Observer};
-use crate::name;
 use crate::sync::{Arc, Weak};
 use crate::{Level, SharedFilter};
 
@@ -55,7 +54,10 @@ impl Inner {
         let registry: Weak<dyn Observer> = Arc::<Self>::downgrade(self);
         let mut by_node = Vec::with_capacity(changes.len());
         for (name, change) in changes {
-            let node = self.logger(&name);
+            // There was room when it was checked; what cannot be made is reported, and set up in no other's place.
+            let Some(node) = self.logger(&name) else {
+                continue;
+            };
             // Before they are in a route, so that no change of them is missed.
             for handler in change.handlers.iter().flatten() {
                 handler.tell(&registry);
@@ -136,15 +138,6 @@ impl Registry {
 
     /// How many names, prefixes included, are not there yet.
     pub(crate) fn missing_loggers<'n>(&self, names: impl Iterator<Item = &'n str>) -> usize {
-        let mut missing = HashSet::new();
-        for name in names.filter(|name| !name::is_root(name)) {
-            let lengths = std::iter::once(name.len()).chain(name::ancestors(name));
-            missing.extend(
-                lengths
-                    .map(|len| &name[..len])
-                    .take_while(|prefix| self.inner().existing(prefix).is_none()),
-            );
-        }
-        missing.len()
+        self.inner().missing(names)
     }
 }

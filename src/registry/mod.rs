@@ -11,12 +11,11 @@ mod census;
 mod configure;
 mod dump;
 mod level_text;
-mod name_hash;
 mod node;
 mod route;
 mod tree;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use arc_swap::ArcSwapOption;
@@ -33,13 +32,11 @@ pub(crate) use self::node::{GateCopy, Node, NodeRef};
 pub(crate) use self::route::Route;
 pub(crate) use self::tree::{NodeId, Tap, Tree};
 
-use self::name_hash::NameHash;
-
 use crate::environment::Environment;
 use crate::handler::{Handler, Observer};
 use crate::name::{self, Name};
 use crate::scope::{self, FloorObserver};
-use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, Weak};
+use crate::sync::{Arc, AtomicBool, AtomicU64, Mutex, Ordering, Weak};
 use crate::{Formatter, Level, RecordBuilder, StreamHandler};
 
 /// A tree of loggers.
@@ -71,16 +68,17 @@ pub(crate) struct Inner {
     tree: Mutex<Tree>,
     /// Name to node, for look-ups beside the tree's lock. A guard of it never leaves a function, and nothing else is locked
     /// while one is held.
-    nodes: DashSet<NodeRef, NameHash>,
+    nodes: DashSet<NodeRef>,
     root: Arc<Node>,
     /// Changed whenever a name may mean another node than before; see [`Inner::shape`].
     shape: AtomicU64,
-    longest_name: AtomicUsize,
     last_resort: Mutex<Option<Handler>>,
     /// The handlers that `set_stream_logger` made, so that it can replace them.
     stream_handlers: Mutex<HashMap<NodeId, Handler>>,
     told_of_no_handler: AtomicBool,
     told_of_too_many: AtomicBool,
+    told_of_cut: AtomicBool,
+    told_of_stand_in: AtomicBool,
     max_loggers: usize,
     admission: ArcSwapOption<Arc<dyn Admission>>,
     has_admission: AtomicBool,
@@ -126,11 +124,12 @@ impl Registry {
             tree: Mutex::new(tree),
             nodes: DashSet::default(),
             shape: AtomicU64::new(next_shape()),
-            longest_name: AtomicUsize::new(0),
             last_resort: Mutex::new(Some(last_resort.into())),
             stream_handlers: Mutex::new(HashMap::new()),
             told_of_no_handler: AtomicBool::new(false),
             told_of_too_many: AtomicBool::new(false),
+            told_of_cut: AtomicBool::new(false),
+            told_of_stand_in: AtomicBool::new(false),
             max_loggers,
             admission: ArcSwapOption::empty(),
             has_admission: AtomicBool::new(false),
@@ -403,14 +402,32 @@ impl Inner {
         Arc::clone(&self.root)
     }
 
-    /// The node of a logger's name, which is a dotted one; made if it is not there.
-    pub(crate) fn logger(&self, name: &str) -> Arc<Node> {
+    /// The node of a logger's name, which is a dotted one; made if it is not there. `None` where there is no room for it.
+    pub(crate) fn logger(&self, name: &str) -> Option<Arc<Node>> {
         if name::is_root(name) {
-            return self.root();
+            return Some(self.root());
         }
-        let name = Name::cut(name);
+        let name = self.cut(name);
         let existing = self.existing(name).filter(|node| node.is_logger());
-        existing.unwrap_or_else(|| self.create(name))
+        existing.or_else(|| self.create(&[name])?.pop())
+    }
+
+    /// The nodes of several names, made where they are not there: all of them or, where there is no room, none.
+    pub(crate) fn loggers(&self, names: &[&str]) -> Option<Vec<Arc<Node>>> {
+        let names: Vec<_> = names.iter().map(|name| self.cut(name)).collect();
+        self.create(&names)
+    }
+
+    /// As much of a name as the tree keeps; that it does not keep all is reported once.
+    fn cut<'n>(&self, name: &'n str) -> &'n str {
+        let cut = Name::cut(name);
+        if cut.len() < name.len() && !self.told_of_cut.swap(true, Ordering::Relaxed) {
+            self.environment.diagnostics.line(format_args!(
+                "logtree: the name of a logger is cut to {} bytes, found {}: names have at most {} bytes and {} segments",
+                cut.len(), name.len(), Name::MAX_LEN, Name::MAX_SEGMENTS
+            ));
+        }
+        cut
     }
 
     /// A copy of a node's gate to keep at hand; `None` for a registry that is not the facade's backend and so may end, while
@@ -425,50 +442,85 @@ impl Inner {
         if name::is_root(name) {
             return Arc::clone(&self.root);
         }
-        let node = self.existing(name).or_else(|| {
-            // What is longer than the longest name there is cannot be there: a name of a million dots is not looked up a
-            // million times. A name that is just being made need not be found yet.
-            let longest = self.longest_name.load(Ordering::Relaxed);
-            name::ancestors(name)
-                .filter(|&len| len <= longest)
-                .find_map(|len| self.existing(&name[..len]))
-        });
+        // A name of a million dots is not looked up a million times.
+        let name = Name::cut(name);
+        let node = self
+            .existing(name)
+            .or_else(|| name::ancestors(name).find_map(|len| self.existing(&name[..len])));
         node.unwrap_or_else(|| Arc::clone(&self.root))
     }
 
+    /// Makes loggers where they are not there. All changes of the shape come through here.
     #[cold]
-    fn create(&self, name: &str) -> Arc<Node> {
+    fn create(&self, names: &[&str]) -> Option<Vec<Arc<Node>>> {
         let mut created = Vec::new();
-        let node = self.change(|tree| {
-            // Looked up again, as another thread may have been faster; all changes come through here.
-            let existing = self.existing(name);
-            if let Some(node) = existing.as_ref().filter(|node| node.is_logger()) {
-                return Some(Arc::clone(node));
-            }
-            if tree.len() >= self.max_loggers {
+        let nodes = self.change(|tree| {
+            let room = self.max_loggers.saturating_sub(tree.len());
+            // Counted before any is made, with all the prefixes that they need, and only where it may be too much.
+            if names.len().saturating_mul(Name::MAX_SEGMENTS) > room
+                && self.missing(names.iter().copied()) > room
+            {
                 return None;
             }
-            self.longest_name.fetch_max(name.len(), Ordering::Relaxed);
-            let find = |prefix: &str| self.existing(prefix);
-            let node = tree.create(&Name::new(name), find, &mut created);
-            for node in created.drain(..) {
-                self.nodes.insert(NodeRef::new(node));
+            let mut nodes = Vec::with_capacity(names.len());
+            let before = tree.len();
+            for name in names {
+                // Looked up again, as another thread may have been faster.
+                let existing = if name::is_root(name) {
+                    Some(self.root())
+                } else {
+                    self.existing(name).filter(|node| node.is_logger())
+                };
+                nodes.push(existing.unwrap_or_else(|| {
+                    let find = |prefix: &str| self.existing(prefix);
+                    let node = tree.create(&Name::new(name), find, &mut created);
+                    for node in created.drain(..) {
+                        self.nodes.insert(NodeRef::new(node));
+                    }
+                    node
+                }));
             }
-            // After the nodes, so that a look-up that saw the new shape sees the new node.
-            self.shape.store(next_shape(), Ordering::Release);
-            Some(node)
+            if tree.len() > before {
+                // After the nodes, so that a look-up that saw the new shape sees the new nodes.
+                self.shape.store(next_shape(), Ordering::Release);
+            }
+            Some(nodes)
         });
-        node.unwrap_or_else(|| {
+        if nodes.is_none() {
             self.tell_of_too_many();
-            self.nearest(name)
-        })
+        }
+        nodes
+    }
+
+    /// How many nodes of these names, prefixes included, are not there yet.
+    fn missing<'n>(&self, names: impl Iterator<Item = &'n str>) -> usize {
+        let mut missing = HashSet::new();
+        for name in names.filter(|name| !name::is_root(name)).map(Name::cut) {
+            let lengths = std::iter::once(name.len()).chain(name::ancestors(name));
+            missing.extend(
+                lengths
+                    .map(|len| &name[..len])
+                    .take_while(|prefix| self.existing(prefix).is_none()),
+            );
+        }
+        missing.len()
+    }
+
+    /// Tells once that something was to be set on a logger that there was no room for.
+    #[cold]
+    pub(crate) fn tell_of_stand_in(&self) {
+        if !self.told_of_stand_in.swap(true, Ordering::Relaxed) {
+            self.environment.diagnostics.line(format_args!(
+                "logtree: what is set on a logger for which there was no room has no effect"
+            ));
+        }
     }
 
     fn tell_of_too_many(&self) {
         if !self.told_of_too_many.swap(true, Ordering::Relaxed) {
             let max = self.max_loggers;
             self.environment.diagnostics.line(format_args!(
-                "logtree: there are {max} loggers, and no more are made: new names get their nearest ancestor"
+                "logtree: there are names of loggers for all the room there is, {max}, and no more are made: new ones log as their nearest ancestor"
             ));
         }
     }
@@ -504,4 +556,28 @@ fn stderr_of(environment: &Environment) -> StreamHandler {
 
 fn next_shape() -> u64 {
     LAST_SHAPE.fetch_add(1, Ordering::Relaxed) + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::node::COMPARED;
+    use super::*;
+
+    /// Wherever names differ, the table finds a place for each without comparing it with many others.
+    #[test]
+    fn all_of_a_name_is_hashed() {
+        for (before, after) in [(0, 300), (150, 150), (300, 0)] {
+            let registry = Registry::new();
+            COMPARED.set(0);
+            for n in 0..5_000_u32 {
+                registry.get_logger(format!("{}{n:08}{}", "x".repeat(before), "y".repeat(after)));
+            }
+            // Some have seven bits of their hashes in common with others.
+            let compared = COMPARED.get();
+            assert!(
+                compared < 5_000,
+                "{compared} with {before} before what differs"
+            );
+        }
+    }
 }

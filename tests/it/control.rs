@@ -910,3 +910,206 @@ fn levels_of_values_do_not_disturb_others() {
     logtree::debug!(logger, clientId = "c"; "6");
     assert!(!text.get().contains('6'));
 }
+
+#[test]
+fn a_level_that_finds_no_room_for_its_logger_becomes_no_others() {
+    let registry = Registry::builder()
+        .max_loggers(3)
+        .diagnostics(|_| {})
+        .build();
+    registry.get_logger("a");
+    let control = Control::new(&registry);
+    let before = (registry.dump().to_string(), control.revision());
+    let error = control
+        .set_level(Target::logger("noisy.part"), Level::OFF)
+        .unwrap_err();
+    assert_eq!(error.kind(), ControlErrorKind::LimitExceeded);
+    let batch = ["b", "c"].map(|name| Change::Level(Target::logger(name), Level::DEBUG));
+    assert!(control.apply(batch.clone()).is_err());
+    assert_eq!((registry.dump().to_string(), control.revision()), before);
+    // What is to be taken away from a logger that is not there needs none.
+    control.clear_level(&Target::logger("noisy.part")).unwrap();
+    control.apply(batch[..1].to_vec()).unwrap();
+    assert_eq!(registry.get_logger("b").level(), Level::DEBUG);
+}
+
+#[test]
+fn names_that_are_mistyped_are_refused() {
+    let (registry, control) = control();
+    for name in ["a..b", ".a", "a.", ".", &"x.".repeat(129)] {
+        let error = control
+            .set_level(Target::logger(name), Level::DEBUG)
+            .unwrap_err();
+        assert_eq!(error.kind(), ControlErrorKind::InvalidRequest);
+        assert!(error.to_string().contains("segment"), "{error}");
+        assert!(control.set_group("g", [name]).is_err());
+    }
+    // Levels that code gave can be seen and taken away.
+    registry.get_logger("a..b").set_level(Level::DEBUG);
+    assert_eq!(
+        control.clear_level(&Target::logger("a..b")).unwrap(),
+        Some(Level::DEBUG)
+    );
+    // An address may look like one.
+    control
+        .set_level(Target::source_ip("::1"), Level::DEBUG)
+        .unwrap();
+    let long = "r".repeat(2049);
+    for role in ["a\nb", &long] {
+        let options = LoggingOptions::default().with_role(role);
+        let error = control.set_options(options).unwrap_err();
+        assert_eq!(error.kind(), ControlErrorKind::InvalidRequest);
+    }
+}
+
+#[test]
+fn groups_have_a_limit() {
+    let control = Control::builder(&Registry::new())
+        .max_targets(5)
+        .build()
+        .unwrap();
+    control.set_group("a", ["x", "y"]).unwrap();
+    let error = control.set_group("b", ["x", "y"]).unwrap_err();
+    assert_eq!(error.kind(), ControlErrorKind::LimitExceeded);
+    assert!(error.to_string().contains("more than 5"), "{error}");
+    control.set_group("b", ["x"]).unwrap();
+    control.set_group("a", ["x", "z"]).unwrap();
+    assert_eq!(control.groups(), ["a", "b"]);
+}
+
+/// The most that the limits allow is written and read again.
+#[test]
+fn the_largest_file_of_overrides_is_read_whole() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("levels");
+    let open = |registry: &Registry| Control::builder(registry).persist_to(&path).build();
+    let name = |number: u32| format!("{number:05}{}", "\u{1F600}".repeat(1019));
+    let control = open(&Registry::new()).unwrap();
+    let all = (0..10_000).map(|n| Change::Level(Target::client_id(name(n)), Level::DEBUG));
+    control.apply(all).unwrap();
+    let again = open(&Registry::new()).unwrap();
+    for number in [0, 5_000, 9_999] {
+        assert_eq!(
+            again.level(&Target::client_id(name(number))),
+            Some(Level::DEBUG)
+        );
+    }
+    assert_eq!(
+        again
+            .set_level(Target::client_id("one more"), Level::DEBUG)
+            .unwrap_err()
+            .kind(),
+        ControlErrorKind::LimitExceeded
+    );
+}
+
+#[test]
+fn what_a_file_of_overrides_cannot_hold_is_not_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("levels");
+    let registry = Registry::new();
+    let control = Control::builder(&registry)
+        .persist_to(&path)
+        .max_targets(100_000)
+        .build()
+        .unwrap();
+    control
+        .set_level(Target::client_id("first"), Level::DEBUG)
+        .unwrap();
+    let (text, revision) = (fs::read(&path).unwrap(), control.revision());
+    let name = |number: u32| format!("{number:05}{}", "\u{1F600}".repeat(1019));
+    let many = (0..17_000).map(|n| Change::Level(Target::client_id(name(n)), Level::DEBUG));
+    let error = control.apply(many).unwrap_err();
+    assert_eq!(error.kind(), ControlErrorKind::LimitExceeded);
+    assert!(error.to_string().contains("at most 67108864"), "{error}");
+    assert_eq!(
+        (fs::read(&path).unwrap(), control.revision()),
+        (text, revision)
+    );
+    assert_eq!(control.level(&Target::client_id(name(0))), None);
+}
+
+/// Whatever is in the place of the file: refused with a reason, and nothing is changed.
+#[test]
+fn a_file_of_overrides_is_taken_whole_or_not_at_all() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("levels");
+    let refused = |says: &str| {
+        let registry = Registry::new();
+        let before = registry.dump().to_string();
+        let error = Control::builder(&registry)
+            .persist_to(&path)
+            .build()
+            .unwrap_err();
+        assert_eq!(error.kind(), ControlErrorKind::InvalidRequest, "{error}");
+        assert!(error.to_string().contains(says), "{error}");
+        assert_eq!(registry.dump().to_string(), before);
+        assert!(registry.root().is_enabled_for(Level::WARNING));
+    };
+    let head = "# logtree control 1\n";
+    for (text, says) in [
+        (
+            "disable_all true\nlevel 60 THING_GROUP audit",
+            "line 3: expected a newline",
+        ),
+        (
+            "default 10\nlevel 0 THING_GROUP a\n",
+            "line 3: NOTSET is no level",
+        ),
+        (
+            "default 10\n\nlevel 10 THING_GROUP a..b\n",
+            "line 4: invalid name",
+        ),
+        ("level 70000 THING_GROUP a\n", "line 2: expected the number"),
+        ("default 10\nrole a\tb\n", "line 3: invalid role"),
+        (
+            "group \ta\n",
+            "line 2: invalid name of a group: it is empty",
+        ),
+        ("group g\ta\u{7}\n", "line 2: invalid name"),
+    ] {
+        fs::write(&path, format!("{head}{text}")).unwrap();
+        refused(says);
+    }
+    fs::write(&path, b"# logtree control 1\nlevel 10 CLIENT_ID \xff\n").unwrap();
+    refused("expected UTF-8");
+    let file = fs::File::create(&path).unwrap();
+    file.set_len(64 * 1024 * 1024 + 1).unwrap();
+    refused("expected at most 67108864 bytes, found 67108865");
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    refused("expected a regular file");
+    fs::remove_dir(&path).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::write(&path, head).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o606)).unwrap();
+        refused("everybody can write it");
+        fs::remove_file(&path).unwrap();
+        // Nobody writes to it: who waited for that would wait for ever.
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        refused("expected a regular file");
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
+        refused("expected a regular file");
+    }
+}
+
+#[test]
+fn groups_come_back_as_they_were() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("levels");
+    let open = || Control::builder(&Registry::new()).persist_to(&path).build();
+    let control = open().unwrap();
+    control.set_group("all", ["", "a"]).unwrap();
+    control.set_group("none", []).unwrap();
+    control.set_group("the root", [""]).unwrap();
+    control.set_group(" odd  name ", ["b::c", " d "]).unwrap();
+    let again = open().unwrap();
+    assert_eq!(control.groups(), again.groups());
+    for name in control.groups() {
+        assert_eq!(control.group(&name), again.group(&name), "{name:?}");
+    }
+}

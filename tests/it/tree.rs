@@ -1,6 +1,6 @@
 //! Names, levels and propagation; the numbers are those of the statements on Python's semantics.
 
-use logtree::{Level, NullHandler, Record, Registry, StreamHandler};
+use logtree::{Level, LevelSpec, NullHandler, Record, Registry, StreamHandler};
 
 use crate::support::{registry_with_stderr, to_text};
 
@@ -357,40 +357,104 @@ fn the_dump_shows_the_whole_tree() {
     );
 }
 
-/// Fault 43: a name of 100,000 dots, one of a mebibyte, and hostile characters.
+/// Names of 100,000 dots and of a mebibyte are cut, at documented limits; hostile characters are characters.
 #[test]
 fn hostile_names_are_names() {
-    let registry = Registry::new();
-    let deep = vec!["x"; 100_000].join(".");
-    let logger = registry.get_logger(&deep);
+    let (registry, complaints) = registry_with_stderr();
+    let segments = |count| vec!["x"; count].join(".");
+    assert_eq!(registry.get_logger(segments(128)).name(), segments(128));
+    assert_eq!(complaints.get(), "");
+    let deep = registry.get_logger(segments(100_000));
     registry.get_logger("x").set_level(Level::DEBUG);
     assert_eq!(
-        (logger.name(), logger.effective_level()),
-        (&*deep, Level::DEBUG)
+        (deep.name(), deep.effective_level()),
+        (&*segments(128), Level::DEBUG)
     );
+    assert_eq!(complaints.get().matches("is cut to").count(), 1);
+    let long = registry.get_logger("y".repeat(1 << 20));
+    assert_eq!(long.name(), "y".repeat(4096));
+    assert_eq!(registry.get_logger("y".repeat(4097)), long);
     for name in [
-        "y".repeat(1 << 20),
         "../../etc/passwd".into(),
         "a\nb\0\u{1b}[2J".into(),
-        ".".repeat(1000),
+        ".".repeat(100),
     ] {
         assert_eq!(registry.get_logger(&name).name(), name);
     }
     assert!(!registry.dump().to_string().contains('\u{1b}'));
+    assert_eq!(complaints.get().lines().count(), 1);
+}
+
+/// A small registry, and what it reports.
+fn full(max: usize) -> (Registry, crate::support::Text) {
+    let complaints = crate::support::Text::default();
+    let writer = complaints.clone();
+    let registry = Registry::builder()
+        .max_loggers(max)
+        .diagnostics(move |line| {
+            let line = format!("{line}\n");
+            std::io::Write::write_all(&mut writer.clone(), line.as_bytes()).unwrap();
+        })
+        .build();
+    (registry, complaints)
 }
 
 #[test]
 fn there_is_a_limit_to_loggers() {
-    let (_, complaints) = registry_with_stderr();
-    let writer = complaints.clone();
-    let registry = Registry::builder()
-        .max_loggers(3)
-        .diagnostics(move |line| {
-            std::io::Write::write_all(&mut writer.clone(), line.as_bytes()).unwrap()
-        })
-        .build();
+    let (registry, complaints) = full(3);
     registry.get_logger("a.b");
     assert_eq!(registry.get_logger("a.b.c").name(), "a.b");
     assert_eq!(registry.get_logger("z").name(), "root");
     assert_eq!(complaints.get().matches("no more are made").count(), 1);
+}
+
+/// The prefixes count, and are counted before any is made.
+#[test]
+fn one_name_cannot_pass_the_limit_of_loggers() {
+    let (registry, _) = full(10);
+    for segments in [10, 128, 1_000_000] {
+        assert_eq!(registry.get_logger("a.".repeat(segments)).name(), "root");
+        assert_eq!(registry.logger_names(), [""; 0]);
+    }
+    assert_eq!(
+        registry.get_logger("b.c.d.e.f.g.h.i.j").name(),
+        "b.c.d.e.f.g.h.i.j"
+    );
+    assert_eq!(registry.get_logger("k").name(), "root");
+    assert_eq!(
+        registry.get_logger("b.c").name(),
+        "b.c",
+        "a prefix is there already"
+    );
+}
+
+/// What is set on a logger that there was no room for becomes no other's.
+#[test]
+fn nothing_is_set_on_the_ancestor_of_a_logger_without_room() {
+    let (registry, complaints) = full(2);
+    registry.get_logger("a");
+    let before = registry.dump().to_string();
+    let logger = registry.get_logger("noisy.part");
+    logger.set_level(Level::OFF);
+    logger.set_propagate(false);
+    logger.set_disabled(true);
+    logger.add_handler(NullHandler::new());
+    logger.add_filter(|_: &mut Record<'_>| false);
+    assert_eq!(
+        logger.replace_handlers([NullHandler::new().into()]).len(),
+        1
+    );
+    logger.child("deeper").set_level(Level::OFF);
+    LevelSpec::new("noisy.part=off,a=warning,third=debug").apply_to(&registry);
+    logtree::StreamLogger::new("noisy.part", Level::DEBUG)
+        .stream(Vec::new())
+        .install_in(&registry)
+        .unwrap();
+    registry.get_logger("a").set_level(Level::NOTSET);
+    assert_eq!(registry.dump().to_string(), before);
+    assert_eq!(complaints.get().lines().count(), 2, "{}", complaints.get());
+    // It logs as its ancestor.
+    let capture = logtree::Capture::new(&registry.root());
+    logtree::warn!(logger, "x");
+    assert_eq!(capture.messages(), ["x"]);
 }
