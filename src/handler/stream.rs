@@ -7,7 +7,7 @@ use super::exclusive::Exclusive;
 use super::line_writer::LineWriter;
 use super::{Handler, Sink, StreamId, handler_type};
 use crate::formatter::{ColorChoice, with_line};
-use crate::host;
+use crate::host::{self, Standard};
 use crate::sync::{Arc, AtomicBool, Ordering};
 use crate::{Error, Format, Record};
 
@@ -41,7 +41,7 @@ impl StreamHandler {
     /// To standard error.
     #[must_use]
     pub fn stderr() -> Self {
-        let color = ColorChoice::Auto.resolve(&io::stderr());
+        let color = shows_colors(Standard::Error, &io::stderr());
         Self::of(
             Box::new(host::stderr()),
             "<stderr>",
@@ -53,7 +53,7 @@ impl StreamHandler {
     /// To standard output.
     #[must_use]
     pub fn stdout() -> Self {
-        let color = ColorChoice::Auto.resolve(&io::stdout());
+        let color = shows_colors(Standard::Output, &io::stdout());
         Self::of(Box::new(io::stdout()), "<stdout>", StreamId::STDOUT, color)
     }
 
@@ -90,7 +90,14 @@ impl StreamHandler {
     pub fn with_color(self, choice: ColorChoice) -> Self {
         match choice {
             ColorChoice::Auto => {}
-            ColorChoice::Always => self.sink.color.store(true, Ordering::Relaxed),
+            ColorChoice::Always => {
+                match self.sink.id {
+                    StreamId::STDOUT => host::enable_escapes(Standard::Output),
+                    StreamId::STDERR => host::enable_escapes(Standard::Error),
+                    _ => true,
+                };
+                self.sink.color.store(true, Ordering::Relaxed);
+            }
             ColorChoice::Never => self.sink.color.store(false, Ordering::Relaxed),
         }
         self
@@ -129,6 +136,11 @@ impl StreamHandler {
             Ok(stream.lines.replace(Box::new(writer)))
         })
     }
+}
+
+/// Reports whether a standard stream shows colours by itself.
+fn shows_colors(stream: Standard, terminal: &impl io::IsTerminal) -> bool {
+    ColorChoice::Auto.resolve(terminal) && host::enable_escapes(stream)
 }
 
 handler_type!(StreamHandler);

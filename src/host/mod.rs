@@ -4,6 +4,8 @@
 //! process and no streams, and std panics when asked for them; there, the feature `web` asks the
 //! JavaScript host, and without it time stands still and standard error discards.
 
+mod console;
+
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 #[path = "native.rs"]
 mod platform;
@@ -16,6 +18,7 @@ mod platform;
 #[path = "bare_wasm.rs"]
 mod platform;
 
+pub(crate) use self::console::{Standard, enable_escapes};
 #[cfg(not(unix))]
 pub(crate) use self::platform::system_time;
 pub(crate) use self::platform::{Instant, process_id, stderr};

@@ -139,9 +139,12 @@ mod tests {
         }
         let calls = std::cell::Cell::new(0);
         let counted = Counted(&calls);
-        let arguments = format_args!("{counted}");
-        let text = LazyText::of_arguments(arguments);
-        assert_eq!((text.get(), text.get()), ("1", "1"));
+        // In a function's argument, as older compilers end a `let`'s temporaries.
+        let twice = |arguments: fmt::Arguments<'_>| {
+            let text = LazyText::of_arguments(arguments);
+            assert_eq!((text.get(), text.get()), ("1", "1"));
+        };
+        twice(format_args!("{counted}"));
         assert_eq!(calls.get(), 1);
     }
 }
