@@ -100,6 +100,19 @@
 //! | `http` | dumps of requests and responses of the `http` crate, for [`client::ClientLogger`] | http |
 //! | `tower` | a layer that logs what a `tower` service sends, gets and tries again | tower-layer, tower-service |
 //! | `gzip` | compression of rotated files | flate2 |
+//! | `web` | in WebAssembly: time, zone and console of the JavaScript host | web-time, web-sys |
+//!
+//! # Platforms
+//! Unix, Windows and WebAssembly; 32 and 64 bits, either byte order.
+//!
+//! - With `panic = "abort"` a panic ends the process wherever it happens, so a `Display`, filter,
+//!   formatter or sink that panics does so too, and queues and buffers are not emptied after a panic.
+//! - `wasm32-unknown-unknown` has no threads, files, clock or streams. With the feature `web`, time
+//!   and zone come from the JavaScript host and standard error is `console.error`; without it, time
+//!   stands at 1970 unless a registry has a clock of its own, and standard error discards. Queues
+//!   hand each record over at once, and files are refused with an error.
+//! - Windows: files are as private as their directory; there are no permissions (`mode`), no
+//!   `SIGHUP` and no forks.
 //!
 //! # Limits
 //! A template's widths end at 1,024. A logger's name has at most 4,096 bytes and 128 segments. Logging nests 32 deep. There is no limit to a line's length. Names
