@@ -68,6 +68,8 @@
 //! | a filter of one handler changes the record for the next | each handler has its own view | surprise |
 //! | `extra` may not use the names of fields | key-values have names of their own | `name` in a call must not fail in production |
 //! | a template is checked in part | the whole template | a wrong one is found at the start |
+//! | a field that a record lacks loses the record | written as `-`, counted, reported once; [`MissingFields::Fail`] is Python's way | nothing vanishes |
+//! | `%(flag)s` writes `True` | `true`, but for `python_exact` | one spelling with the appended ` key=value` |
 //! | messages are written raw | escaped and indented | no forged lines; [`Multiline::Raw`] is Python's way |
 //! | `extra` that the format does not name is not shown | appended as ` key=value` | nothing vanishes |
 //! | `basicConfig` does nothing, silently | [`Applied::HadHandlers`] | so one sees it |
@@ -94,7 +96,7 @@
 //!
 //! | feature | gives | by |
 //! |---|---|---|
-//! | `config` | configurations as data, the module `config`: Python's `dictConfig` from JSON and TOML, `fileConfig`'s INI | `serde_json`, toml, strsim |
+//! | `config` | configurations as data, the module `config`: Python's `dictConfig` from JSON and TOML, `fileConfig`'s INI | `serde_json`, toml |
 //! | `yaml` | the same from YAML | saphyr-parser |
 //! | `reload` | a configuration's file that is followed, files opened anew at `SIGHUP` | signal-hook |
 //! | `http` | dumps of requests and responses of the `http` crate, for [`client::ClientLogger`] | http |
@@ -156,6 +158,8 @@ mod level_names;
 mod logger;
 mod macros;
 mod name;
+#[cfg(feature = "config")]
+mod near;
 mod private;
 #[cfg(feature = "config")]
 mod problem;
@@ -182,8 +186,8 @@ pub use crate::filter::{
 };
 pub use crate::formatter::{
     BufferingFormatter, ColorChoice, Colors, Format, Formatter, FormatterBuilder, GoSdkFormatter,
-    IotJsonFormatter, JsonFormatter, JsonFormatterBuilder, JsonTime, Line, Multiline, Style,
-    TimeZone,
+    IotJsonFormatter, JsonFormatter, JsonFormatterBuilder, JsonTime, Line, MissingFields,
+    Multiline, Style, TimeZone,
 };
 pub use crate::handler::{
     BufferingHandler, Counters, DropCounts, DropReason, FallbackHandler, FileHandler,

@@ -15,8 +15,11 @@ use serde_json::{Value as Json, json};
 
 use super::check::Check;
 use super::node::{Node, Value};
-use super::problems::suggest;
-use crate::{ColorChoice, JsonTime, Level, Multiline, Overflow, OwnedValue, Style, TimeZone, When};
+use crate::near::suggest;
+use crate::{
+    ColorChoice, JsonTime, Level, MissingFields, Multiline, Overflow, OwnedValue, Style, TimeZone,
+    When,
+};
 
 /// What an argument can be read as: truth values, numbers, texts, [`Level`], [`Duration`], [`PathBuf`], lists and sections of
 /// these, and the crate's own choices ([`Style`], [`Overflow`], …).
@@ -318,6 +321,10 @@ choices! {
         "indent" => Self::Indent,
         "escape" => Self::Escape,
         "raw" => Self::Raw,
+    }
+    MissingFields {
+        "mark" => Self::Mark,
+        "fail" => Self::Fail,
     }
     TimeZone {
         "local" => Self::Local,

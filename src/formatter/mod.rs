@@ -7,6 +7,7 @@ mod go_sdk;
 mod iot_json;
 mod json;
 mod line;
+mod missing;
 mod scan;
 mod step;
 mod template;
@@ -22,6 +23,7 @@ pub use self::go_sdk::GoSdkFormatter;
 pub use self::iot_json::IotJsonFormatter;
 pub use self::json::{JsonFormatter, JsonFormatterBuilder, JsonTime};
 pub use self::line::Line;
+pub use self::missing::MissingFields;
 pub use self::template::Style;
 pub use self::text::Formatter;
 pub use self::text_builder::FormatterBuilder;
@@ -60,7 +62,7 @@ pub trait Format: Send + Sync {
     /// Appends the record to the line.
     ///
     /// # Errors
-    /// When the record cannot be written, as when it lacks a field that the template names.
+    /// When the record cannot be written; the handler then counts it as dropped.
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error>;
 }
 

@@ -2,6 +2,7 @@
 
 use super::color::{Colors, RESET};
 use super::escape::{self, Multiline};
+use super::missing::{MARK, Marks, MissingFields, near_field};
 use super::step::{Kind, Step};
 use super::template::{self, Field, Segment, Spec, Style};
 use super::text_builder::FormatterBuilder;
@@ -16,8 +17,11 @@ use crate::{Error, ErrorKind, OwnedValue, Record};
 ///
 /// The fields are Python's: `name`, `levelno`, `levelname`, `pathname`, `filename`, `module`, `lineno`, `funcName`, `created`,
 /// `asctime`, `msecs`, `relativeCreated`, `thread`, `threadName`, `process`, `processName`, `taskName`, `message`,
-/// `exc_text`, `stack_info`; one is ours, `module_path`. Any other name is a key-value of the record, or one of the
+/// `exc_text`, `stack_info`; one is ours, `module_path`. `msg` is the message, `args` is `()`, as a Rust message carries no
+/// arguments, and `exc_info` is the text of the error. Any other name is a key-value of the record, or one of the
 /// [defaults](FormatterBuilder::defaults).
+///
+/// No record is lost to its template: a field that the record lacks is written as `-`; see [`MissingFields`].
 ///
 /// Behind the template's text come the key-values that the template does not name, as ` key=value`, then the error with its
 /// causes and the stack, each on lines of its own. A key-value with the name of a field that the template writes is
@@ -26,8 +30,10 @@ use crate::{Error, ErrorKind, OwnedValue, Record};
 /// Texts that come with a record cannot forge a second one or drive a terminal: see [`Multiline`].
 ///
 /// # Python
-/// `logging.Formatter`. The whole template is checked at construction, and widths end at 1024. As there, a text that is asked
-/// for as a number is found out when a record is written. [`python_exact`](FormatterBuilder::python_exact) writes Python's bytes.
+/// `logging.Formatter`. The whole template is checked at construction, and widths end at 1024. A field that is missing does not
+/// lose the record. Truth values are written in Rust's words, `true` and `false`, wherever they stand; a width and a precision
+/// count the characters of the text that was given, not those of its escapes.
+/// [`python_exact`](FormatterBuilder::python_exact) writes Python's bytes.
 ///
 /// # Examples
 /// ```
@@ -52,6 +58,10 @@ pub struct Formatter {
     pub(super) multiline: Multiline,
     pub(super) append_key_values: bool,
     pub(super) colors: Option<Colors>,
+    pub(super) missing: MissingFields,
+    /// `True` and `False` for `true` and `false`.
+    pub(super) python_words: bool,
+    pub(super) marks: Marks,
 }
 
 /// Writes the field of a segment, given by its number.
@@ -111,10 +121,52 @@ impl Formatter {
         self.uses_time
     }
 
+    /// How many fields could not be written as the template asks, by this formatter and its clones; see [`MissingFields`].
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::{Formatter, Record};
+    ///
+    /// let formatter = Formatter::new("[%(request_id)s] %(message)s")?;
+    /// assert_eq!(formatter.format_to_string(&Record::builder().message("starting").build())?, "[-] starting");
+    /// assert_eq!(formatter.missing_fields(), 1);
+    /// # Ok::<(), logtree::Error>(())
+    /// ```
+    #[must_use]
+    pub fn missing_fields(&self) -> u64 {
+        self.marks.count()
+    }
+
+    /// The names in the template that are no field of records but nearly one, each with that field: `levelnam` and
+    /// `levelname`. They may be key-values, so a template with such a name is no error.
+    ///
+    /// # Examples
+    /// ```
+    /// let formatter = logtree::Formatter::new("%(levelnam)s %(message)s")?;
+    /// assert_eq!(formatter.doubtful_names(), [("levelnam", "levelname")]);
+    /// # Ok::<(), logtree::Error>(())
+    /// ```
+    #[must_use]
+    pub fn doubtful_names(&self) -> Vec<(&str, &'static str)> {
+        let segments = self.segments.as_deref().unwrap_or_default();
+        let names = segments.iter().filter_map(|segment| match segment {
+            Segment::Field {
+                field: Field::KeyValue(name),
+                ..
+            } if !self.has_default(name) => Some((&**name, near_field(name)?)),
+            _ => None,
+        });
+        names.collect()
+    }
+
+    fn has_default(&self, name: &str) -> bool {
+        self.defaults.iter().any(|(known, _)| **known == *name)
+    }
+
     /// The text of a record, without colours.
     ///
     /// # Errors
-    /// [`ErrorKind::MissingField`] or [`ErrorKind::FormatField`].
+    /// [`ErrorKind::MissingField`] or [`ErrorKind::FormatField`], where it is asked to [`Fail`](MissingFields::Fail).
     pub fn format_to_string(&self, record: &Record<'_>) -> Result<String, Error> {
         let mut line = Line::new();
         self.format(record, &mut line)?;
@@ -191,19 +243,28 @@ impl Formatter {
         record: &Record<'_>,
         line: &mut Line,
     ) -> Result<(), Error> {
-        let segments = self.segments.as_ref();
-        let segments = segments.map_err(|why| Error::new(ErrorKind::FormatField, why.clone()))?;
-        match &segments[segment] {
-            Segment::Literal(text) => {
-                line.push_str(text);
-                Ok(())
+        match &self.segments {
+            Ok(segments) => match &segments[segment] {
+                Segment::Literal(text) => {
+                    line.push_str(text);
+                    Ok(())
+                }
+                Segment::Field { field, spec } => {
+                    self.push_field(segment, field, spec, record, line)
+                }
+            },
+            Err(why) if self.missing == MissingFields::Mark => {
+                let why = format_args!("{why}; its message alone is written");
+                self.marks.note(segment, record, why);
+                self.push_message(segment, record, line)
             }
-            Segment::Field { field, spec } => self.push_field(field, spec, record, line),
+            Err(why) => Err(Error::new(ErrorKind::FormatField, why.clone())),
         }
     }
 
     fn push_field(
         &self,
+        segment: usize,
         field: &Field,
         spec: &Spec,
         record: &Record<'_>,
@@ -214,17 +275,26 @@ impl Formatter {
         let start = colors.map_or("", |colors| colors.start(record.level()));
         line.push_str(start);
         let out = line.text_mut();
+        let len = out.len();
         let written = field.read(record, &self.time, &self.defaults, |value| {
             self.push_value(field, spec, value, record, out)
         });
-        written.unwrap_or_else(|| Err(self.missing(field)))?;
+        match written {
+            Some(Ok(())) => {}
+            Some(Err(error)) => {
+                out.truncate(len);
+                self.push_unfit(segment, field, spec, record, out, error)?;
+            }
+            None => self.push_missing(segment, field, spec, record, out)?,
+        }
         if !start.is_empty() {
             line.push_str(RESET);
         }
         Ok(())
     }
 
-    /// Writes a value by its specification. What may hold anything is escaped before it is padded.
+    /// Writes a value by its specification. What may hold anything is cut and padded first and escaped then, so that a width
+    /// counts the characters of the value.
     fn push_value(
         &self,
         field: &Field,
@@ -235,34 +305,84 @@ impl Formatter {
     ) -> Result<(), Error> {
         let lookup = |field: &Field| {
             let read = field.read(record, &self.time, &self.defaults, template::plain);
-            read.ok_or_else(|| self.missing(field))
+            read.ok_or_else(|| missing(field))
         };
-        if self.multiline == Multiline::Raw || !field.is_foreign() {
+        let value = match value {
+            Scalar::Bool(value) if !self.python_words && spec.writes_text() => {
+                Scalar::Text(bool_word(value))
+            }
+            value => value,
+        };
+        let is_plain = match value {
+            Scalar::Text(text) => escape::is_plain(text),
+            Scalar::Other(_) => false,
+            _ => true,
+        };
+        if is_plain || self.multiline == Multiline::Raw || !field.is_foreign() {
             return spec.push(value, &lookup, out);
         }
-        match value {
-            Scalar::Text(text) if escape::is_plain(text) => spec.push(value, &lookup, out),
-            Scalar::Text(_) | Scalar::Other(_) => Text::with(|escaped| {
-                escape::push(escaped, &template::plain(value), self.multiline);
-                spec.push(Scalar::Text(escaped.as_str()), &lookup, out)
-            }),
-            _ => spec.push(value, &lookup, out),
-        }
+        Text::with(|text| {
+            template::push_plain(value, text);
+            if let Spec::Plain = spec {
+                escape::push(out, text.as_str(), self.multiline);
+                return Ok(());
+            }
+            let mut value = text.as_str();
+            if self.multiline == Multiline::Indent {
+                // It would be dropped at the end of the line, but not before what pads it.
+                value = value.strip_suffix('\n').unwrap_or(value);
+            }
+            Text::with(|padded| {
+                spec.push(Scalar::Text(value), &lookup, padded)?;
+                escape::push(out, padded.as_str(), self.multiline);
+                Ok(())
+            })
+        })
     }
 
+    /// Writes the mark of a field that the record does not have.
     #[cold]
-    fn missing(&self, field: &Field) -> Error {
-        let name = field.name();
-        if let Field::Place(_) = field {
-            return Error::new(
-                ErrorKind::FormatField,
-                format!("a record has no place {name}"),
-            );
+    fn push_missing(
+        &self,
+        segment: usize,
+        field: &Field,
+        spec: &Spec,
+        record: &Record<'_>,
+        out: &mut Text,
+    ) -> Result<(), Error> {
+        let error = missing(field);
+        if self.missing == MissingFields::Fail {
+            return Err(error);
         }
-        Error::new(
-            ErrorKind::MissingField,
-            format!("the template names {name:?}, which the record does not have"),
-        )
+        let why = format_args!("{error}; {MARK:?} is written in its place");
+        self.marks.note(segment, record, why);
+        spec.push_instead(MARK, out);
+        Ok(())
+    }
+
+    /// Writes a value that the conversion cannot write, as it is.
+    #[cold]
+    fn push_unfit(
+        &self,
+        segment: usize,
+        field: &Field,
+        spec: &Spec,
+        record: &Record<'_>,
+        out: &mut Text,
+        error: Error,
+    ) -> Result<(), Error> {
+        if self.missing == MissingFields::Fail {
+            return Err(error);
+        }
+        let name = field.name();
+        let why = format_args!("the field {name:?}: {error}; its value is written as it is");
+        self.marks.note(segment, record, why);
+        let value = field.read(record, &self.time, &self.defaults, template::plain);
+        Text::with(|text| {
+            escape::push(text, &value.unwrap_or_default(), self.multiline);
+            spec.push_instead(text.as_str(), out);
+        });
+        Ok(())
     }
 
     /// Writes what stands behind the template's text.
@@ -338,10 +458,29 @@ impl Formatter {
     }
 }
 
-/// The value of ` key=value`, in Rust's own words (`true`, not `True`).
+#[cold]
+fn missing(field: &Field) -> Error {
+    let name = field.name();
+    if let Field::Place(_) = field {
+        let message = format!("a record has no place {name}");
+        return Error::new(ErrorKind::FormatField, message);
+    }
+    let near = near_field(name).map(|near| format!(" (did you mean {near:?}?)"));
+    let message = format!(
+        "the template names {name:?}, which the record does not have{}",
+        near.unwrap_or_default()
+    );
+    Error::new(ErrorKind::MissingField, message)
+}
+
+fn bool_word(value: bool) -> &'static str {
+    if value { "true" } else { "false" }
+}
+
+/// Appends the value of ` key=value`.
 fn push_appended_value(value: Scalar<'_>, out: &mut Text) {
     match value {
-        Scalar::Bool(value) => out.push_str(if value { "true" } else { "false" }),
+        Scalar::Bool(value) => out.push_str(bool_word(value)),
         Scalar::Text(text) => escape::push_word(out, text),
         Scalar::Other(_) => Text::with(|text| {
             template::push_plain(value, text);
@@ -405,6 +544,10 @@ mod tests {
             "x y| message=1 ok=true"
         );
         assert_eq!(
+            line(format("%(msg)s"), &record),
+            "m a=\"x y\" message=1 ok=true"
+        );
+        assert_eq!(
             line(format("%(message)s").append_key_values(false), &record),
             "m"
         );
@@ -431,7 +574,7 @@ mod tests {
         );
         assert_eq!(
             shown,
-            "a\\nb L\\x1b t\\r m\\nERROR forged   v\\nw \"e\\nf\"=1\\nE\\nF"
+            "a\\nb L\\x1b t\\r m\\nERROR forged    v\\nw \"e\\nf\"=1\\nE\\nF"
         );
         let shown = line(Formatter::builder().format("%(message)s"), &record);
         assert_eq!(
@@ -462,6 +605,10 @@ mod tests {
             "%(message)s %(levelname)",
             "%(message)5000s",
             "%(message)*s",
+            "%(levelname)% %(message)s",
+            "100%(n)% done",
+            "%(message)s %(n)5%",
+            "%(n)%%",
             "no fields",
         ] {
             let error = Formatter::new(template).unwrap_err();
@@ -470,6 +617,7 @@ mod tests {
         let unchecked = Formatter::builder()
             .format("%(message)s %s")
             .validate(false)
+            .missing(MissingFields::Fail)
             .build()
             .unwrap();
         let error = unchecked

@@ -2,6 +2,7 @@
 
 use super::color::Colors;
 use super::escape::Multiline;
+use super::missing::{Marks, MissingFields};
 use super::step::Step;
 use super::template::{self, Field, Segment, Style};
 use super::text::{self, Formatter};
@@ -12,7 +13,7 @@ use crate::{Error, OwnedValue};
 /// Makes a [`Formatter`].
 ///
 /// The defaults: the `%` style, the message alone, Python's time format in local time, [`Multiline::Indent`], key-values appended,
-/// no colours.
+/// no colours, [`MissingFields::Mark`].
 ///
 /// # Examples
 /// ```
@@ -42,6 +43,8 @@ pub struct FormatterBuilder {
     multiline: Multiline,
     append_key_values: bool,
     colors: Option<Colors>,
+    missing: MissingFields,
+    python_words: bool,
 }
 
 impl Default for FormatterBuilder {
@@ -58,6 +61,8 @@ impl Default for FormatterBuilder {
             multiline: Multiline::default(),
             append_key_values: true,
             colors: None,
+            missing: MissingFields::default(),
+            python_words: false,
         }
     }
 }
@@ -75,7 +80,8 @@ impl FormatterBuilder {
         self
     }
 
-    /// Whether a template is refused that cannot be written; on by default. Without, each record fails instead.
+    /// Whether a template is refused that cannot be written; on by default. Without, [`missing`](Self::missing) says what becomes of
+    /// each record.
     ///
     /// # Python
     /// `validate`.
@@ -86,7 +92,8 @@ impl FormatterBuilder {
 
     /// A pattern of `strftime` for `asctime`, without milliseconds unless it asks for them; an empty one means the default.
     ///
-    /// C's codes, and `%f` for microseconds, `%3f`, `%6f`, `%9f` for digits of the fraction, `%:z` for an offset with a colon.
+    /// C's codes, and `%f` for microseconds, `%3f`, `%6f`, `%9f` for digits of the fraction, `%.f`, `%.3f`, `%.6f`, `%.9f` for these
+    /// after a point, `%:z` for an offset with a colon. What is no code stands as it is.
     ///
     /// # Python
     /// `datefmt`, which leaves `%f` as it is. `%Z` is the zone's name there; here it is so for UTC, else the offset.
@@ -101,8 +108,13 @@ impl FormatterBuilder {
         self
     }
 
-    /// How milliseconds are set behind the default form: `%s,%03d`; `None` leaves them out. Python's `default_msec_format`.
+    /// How milliseconds follow the default form of the time: `%s` stands for the time, and after it `%d` with any flags, width and
+    /// precision for the milliseconds. `%s,%03d` unless set; `None` and the empty text leave them out.
+    ///
+    /// # Python
+    /// `default_msec_format`.
     pub fn default_msec_format(mut self, format: Option<&str>) -> Self {
+        let format = format.filter(|format| !format.is_empty());
         self.msec_format = Some(format.map(str::to_owned));
         self
     }
@@ -143,9 +155,19 @@ impl FormatterBuilder {
         self
     }
 
-    /// Python's bytes: texts as they are, nothing appended.
-    pub fn python_exact(self) -> Self {
-        self.multiline(Multiline::Raw).append_key_values(false)
+    /// What becomes of a field that a record does not have; [`MissingFields::Mark`] unless set.
+    pub fn missing(mut self, missing: MissingFields) -> Self {
+        self.missing = missing;
+        self
+    }
+
+    /// Python's bytes: texts as they are, `True` and `False`, nothing appended; a record without a field of the template is not
+    /// written.
+    pub fn python_exact(mut self) -> Self {
+        self.python_words = true;
+        self.multiline(Multiline::Raw)
+            .append_key_values(false)
+            .missing(MissingFields::Fail)
     }
 
     /// The formatter.
@@ -180,7 +202,7 @@ impl FormatterBuilder {
             matches!(
                 segment,
                 Segment::Field {
-                    field: Field::Message,
+                    field: Field::Message | Field::Msg,
                     ..
                 }
             )
@@ -201,6 +223,9 @@ impl FormatterBuilder {
             multiline: self.multiline,
             append_key_values: self.append_key_values,
             colors: self.colors,
+            missing: self.missing,
+            python_words: self.python_words,
+            marks: Marks::default(),
         }
     }
 

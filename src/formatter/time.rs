@@ -24,6 +24,8 @@ pub(crate) struct TimeFormat {
     head: Vec<Item<'static>>,
     /// 0, 3, 6 or 9.
     fraction_digits: usize,
+    /// How milliseconds are written that are no plain three digits.
+    millis: Option<Millis>,
     tail: Vec<Item<'static>>,
     zone: TimeZone,
     /// Whether times round as Python's floats do; see [`python_time`].
@@ -64,6 +66,7 @@ impl TimeFormat {
             id,
             head,
             fraction_digits: 3,
+            millis: None,
             tail: Vec::new(),
             zone,
             rounds: true,
@@ -72,24 +75,21 @@ impl TimeFormat {
 
     /// A time format with milliseconds set into it: Python's `default_time_format` and `default_msec_format`.
     pub(crate) fn with_millis(time: &str, msec: &str, zone: TimeZone) -> Result<Self, Error> {
-        let parts = msec
-            .split_once("%s")
-            .and_then(|(before, rest)| Some((before, rest.split_once("%03d")?)));
-        let Some((before, (between, after))) = parts else {
+        let Some((before, between, millis, after)) = millis_parts(msec) else {
             let message = format!(
-                "invalid format for milliseconds {msec:?}: expected %s and, behind it, %03d"
+                "invalid format for milliseconds {msec:?}: expected %s for the time, and after it %d, such as %03d, for the milliseconds"
             );
             return Err(Error::new(ErrorKind::InvalidFormat, message));
         };
-        let literal = |text: &str| Item::OwnedLiteral(text.into());
-        let mut head = vec![literal(before)];
+        let mut head = vec![Item::OwnedLiteral(before.into())];
         head.extend(items(time, zone));
-        head.push(literal(between));
+        head.push(Item::OwnedLiteral(between.into()));
         Ok(Self {
             id: new_id(),
             head,
             fraction_digits: 3,
-            tail: vec![literal(after)],
+            millis: (millis != Millis::THREE_DIGITS).then_some(millis),
+            tail: vec![Item::OwnedLiteral(after.into())],
             zone,
             rounds: true,
         })
@@ -103,38 +103,24 @@ impl TimeFormat {
         }
     }
 
-    /// A pattern of `strftime`. Beyond C's codes: `%f` is microseconds, `%3f`, `%6f` and `%9f` are digits of the fraction, and
-    /// `%:z` is the offset with a colon. What is no code stands as it is.
+    /// A pattern of `strftime`. Beyond C's codes: `%f` is microseconds, `%3f`, `%6f` and `%9f` are digits of the fraction, `%.f`,
+    /// `%.3f`, `%.6f` and `%.9f` the same after a point, and `%:z` is the offset with a colon. What is no code stands as it is.
     pub(crate) fn strftime(pattern: &str, zone: TimeZone) -> Result<Self, Error> {
-        let fractions = [("%3f", 3), ("%6f", 6), ("%9f", 9), ("%f", 6)];
-        let found = fractions
-            .iter()
-            .filter_map(|&(code, digits)| Some((find_code(pattern, code)?, code, digits)))
-            .min();
-        let Some((at, code, digits)) = found else {
-            return Ok(Self {
-                id: new_id(),
-                head: items(pattern, zone),
-                fraction_digits: 0,
-                tail: Vec::new(),
-                zone,
-                rounds: true,
-            });
-        };
-        let (head, tail) = (&pattern[..at], &pattern[at + code.len()..]);
-        if fractions
-            .iter()
-            .any(|(code, _)| find_code(tail, code).is_some())
-        {
+        let found = find_fraction(pattern);
+        let (head, fraction, tail) = found.unwrap_or((pattern, Fraction::default(), ""));
+        if find_fraction(tail).is_some() {
             let message = format!(
                 "invalid date format {pattern:?}: only one fraction of a second can be written"
             );
             return Err(Error::new(ErrorKind::InvalidFormat, message));
         }
+        let mut head = items(head, zone);
+        head.push(Item::Literal(if fraction.point { "." } else { "" }));
         Ok(Self {
             id: new_id(),
-            head: items(head, zone),
-            fraction_digits: digits,
+            head,
+            fraction_digits: fraction.digits,
+            millis: None,
             tail: items(tail, zone),
             zone,
             rounds: true,
@@ -244,39 +230,65 @@ fn write_items(time: &DateTime<FixedOffset>, items: &[Item<'static>], out: &mut 
     }
 }
 
-/// The place of a code in a pattern; `%%f` holds none.
-fn find_code(pattern: &str, code: &str) -> Option<usize> {
-    let mut at = 0;
-    while let Some(found) = pattern[at..].find('%') {
-        let here = at + found;
-        if pattern[here..].starts_with(code) {
-            return Some(here);
+/// The part of a second that a code of a pattern asks for.
+#[derive(Clone, Copy, Default)]
+struct Fraction {
+    digits: usize,
+    point: bool,
+}
+
+impl Fraction {
+    fn of(code: &str) -> Option<Self> {
+        let (digits, point) = match code {
+            "%3f" => (3, false),
+            "%f" | "%6f" => (6, false),
+            "%9f" => (9, false),
+            "%.3f" => (3, true),
+            "%.f" | "%.6f" => (6, true),
+            "%.9f" => (9, true),
+            _ => return None,
+        };
+        Some(Self { digits, point })
+    }
+}
+
+/// The first fraction of a second in a pattern, with what stands before and after its code.
+fn find_fraction(pattern: &str) -> Option<(&str, Fraction, &str)> {
+    let mut rest = pattern;
+    while let Some((_, code, after)) = next_code(rest) {
+        if let Some(fraction) = Fraction::of(code) {
+            let head = &pattern[..pattern.len() - after.len() - code.len()];
+            return Some((head, fraction, after));
         }
-        at = here + 1 + pattern[here + 1..].chars().next().map_or(0, char::len_utf8);
+        rest = after;
     }
     None
+}
+
+/// The first code of a pattern, `%`, flags and one letter, with what stands before and after it.
+fn next_code(pattern: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = pattern.split_at(pattern.find('%')?);
+    let mut letters = rest.char_indices().skip(1);
+    let letter = letters.find(|(_, c)| !matches!(c, '-' | '_' | '0' | ':' | '.' | '1'..='9'));
+    let end = letter.map_or(rest.len(), |(at, c)| at + c.len_utf8());
+    let (code, after) = rest.split_at(end);
+    Some((before, code, after))
 }
 
 /// A pattern's parts for chrono, with what chrono does not know as literal text, as the C library has it.
 fn items(pattern: &str, zone: TimeZone) -> Vec<Item<'static>> {
     let mut items = Vec::new();
     let mut rest = pattern;
-    while let Some(at) = rest.find('%') {
-        items.push(Item::OwnedLiteral(rest[..at].into()));
-        rest = &rest[at..];
-        // `%`, flags, one letter.
-        let letter = rest
-            .char_indices()
-            .skip(1)
-            .find(|(_, c)| !matches!(c, '-' | '_' | '0' | ':' | '.' | '1'..='9'));
-        let end = letter.map_or(rest.len(), |(at, c)| at + c.len_utf8());
-        let (code, behind) = rest.split_at(end);
-        rest = behind;
+    while let Some((before, code, after)) = next_code(rest) {
+        items.push(Item::OwnedLiteral(before.into()));
+        rest = after;
         match code {
             // chrono writes an offset for the zone's name.
             "%Z" if zone == TimeZone::Utc => items.push(Item::Literal("UTC")),
             // Known to chrono, not to C, and not a time.
             "%+" => items.push(Item::Literal("%+")),
+            // Fractions, in forms that are cut out of no pattern: chrono gets whole seconds and would write zeros.
+            _ if code.ends_with('f') => items.push(Item::OwnedLiteral(code.into())),
             _ if StrftimeItems::new(code).any(|item| item == Item::Error) => {
                 items.push(Item::OwnedLiteral(code.into()))
             }
@@ -285,6 +297,104 @@ fn items(pattern: &str, zone: TimeZone) -> Vec<Item<'static>> {
     }
     items.push(Item::OwnedLiteral(rest.into()));
     items
+}
+
+/// How a number of milliseconds is written: the flags, width and precision of `%d`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Millis {
+    left: bool,
+    zero: bool,
+    sign: &'static str,
+    width: usize,
+    precision: usize,
+}
+
+impl Millis {
+    /// `%03d`.
+    const THREE_DIGITS: Self = Self {
+        left: false,
+        zero: true,
+        sign: "",
+        width: 3,
+        precision: 0,
+    };
+
+    /// Reads what stands after a percent sign; returns the rest after the conversion as well.
+    fn parse(text: &str) -> Option<(Self, &str)> {
+        const WIDEST: usize = 64;
+        let flags = text.find(|c| !"-0+ #".contains(c))?;
+        let (flags, rest) = text.split_at(flags);
+        let end = rest.find(['d', 'i', 'u'])?;
+        let (counts, rest) = (&rest[..end], &rest[end + 1..]);
+        let (width, precision) = counts.split_once('.').unwrap_or((counts, ""));
+        let count = |digits: &str| match digits {
+            "" => Some(0),
+            _ if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok(),
+            _ => None,
+        };
+        let count = |digits| count(digits).filter(|&count: &usize| count <= WIDEST);
+        let millis = Self {
+            left: flags.contains('-'),
+            zero: flags.contains('0'),
+            sign: match (flags.contains('+'), flags.contains(' ')) {
+                (true, _) => "+",
+                (false, true) => " ",
+                (false, false) => "",
+            },
+            width: count(width)?,
+            precision: count(precision)?,
+        };
+        Some((millis, rest))
+    }
+
+    fn push(self, millis: u32, out: &mut String) {
+        let Self {
+            left,
+            zero,
+            sign,
+            width,
+            precision,
+        } = self;
+        let zeros = if zero && !left {
+            width.saturating_sub(sign.len())
+        } else {
+            0
+        };
+        let number = format!("{sign}{millis:0>digits$}", digits = precision.max(zeros));
+        let _ = if left {
+            write!(out, "{number:<width$}")
+        } else {
+            write!(out, "{number:>width$}")
+        };
+    }
+}
+
+/// The parts of Python's `default_msec_format`: the text before the time, between it and the milliseconds, how these are
+/// written, and the text after them.
+fn millis_parts(format: &str) -> Option<(String, String, Millis, String)> {
+    let (before, rest) = literal_and_rest(format);
+    let (between, rest) = literal_and_rest(rest?.strip_prefix('s')?);
+    let (millis, rest) = Millis::parse(rest?)?;
+    match literal_and_rest(rest) {
+        (after, None) => Some((before, between, millis, after)),
+        _ => None,
+    }
+}
+
+/// The text up to the first percent sign that starts a conversion, with `%%` as one, and what stands after it.
+fn literal_and_rest(format: &str) -> (String, Option<&str>) {
+    let mut literal = String::new();
+    let mut rest = format;
+    while let Some((text, after)) = rest.split_once('%') {
+        literal.push_str(text);
+        let Some(after) = after.strip_prefix('%') else {
+            return (literal, Some(after));
+        };
+        literal.push('%');
+        rest = after;
+    }
+    literal.push_str(rest);
+    (literal, None)
 }
 
 /// The last text of a format, and the time for which it holds: most records share it with the one before.
@@ -391,6 +501,11 @@ impl Entry {
     fn set_fraction(&mut self, format: &TimeFormat, fraction: u32) {
         self.fraction = fraction;
         self.text.truncate(self.head_len);
+        if let Some(millis) = format.millis {
+            millis.push(fraction, &mut self.text);
+            self.text.push_str(&self.tail);
+            return;
+        }
         let mut unit = 10_u32.pow(u32::try_from(format.fraction_digits).unwrap_or(0));
         while unit > 1 {
             unit /= 10;
@@ -472,7 +587,35 @@ mod tests {
         );
         let format = TimeFormat::with_millis("%H:%M", "%s.%03dZ", TimeZone::Utc).unwrap();
         assert_eq!(text(&format, TIME), "08:03.123Z");
-        assert!(TimeFormat::with_millis("%H:%M", "%s", TimeZone::Utc).is_err());
+        // As CPython 3.13 writes 592 milliseconds.
+        for (msec, shown) in [
+            ("%s;%d", "08;592"),
+            ("%s %3d", "08 592"),
+            ("%s.%05d", "08.00592"),
+            ("%s %5d|", "08   592|"),
+            ("%s %-5d|", "08 592  |"),
+            ("<%s>%+i %%", "<08>+592 %"),
+            ("%s% u", "08 592"),
+            ("%s%.4d", "080592"),
+        ] {
+            let format = TimeFormat::with_millis("%H", msec, TimeZone::Utc).unwrap();
+            assert_eq!(text(&format, 28_800_592_000_000), shown, "{msec}");
+        }
+        for msec in [
+            "%s",
+            "%d %s",
+            "%s %d %d",
+            "%s %x",
+            "%s %99999d",
+            "%%s %d",
+            "%s %",
+            "",
+        ] {
+            assert!(
+                TimeFormat::with_millis("%H:%M", msec, TimeZone::Utc).is_err(),
+                "{msec}"
+            );
+        }
     }
 
     #[test]
@@ -482,6 +625,11 @@ mod tests {
             ("%H:%M:%S.%f", "08:03:00.123456"),
             ("%S.%3f|%z|%:z|%Z", "00.123|+0000|+00:00|UTC"),
             ("%9f", "123456789"),
+            ("%S%.3f %Z", "00.123 UTC"),
+            ("%S%.6f", "00.123456"),
+            ("%S%.9f", "00.123456789"),
+            ("%S%.f", "00.123456"),
+            ("%-f|%_f|%0f|%12f|%:f", "%-f|%_f|%0f|%12f|%:f"),
             ("%%f %%", "%f %"),
             ("%Q %é %", "%Q %é %"),
             ("é%Y日", "é1993日"),
@@ -490,7 +638,12 @@ mod tests {
             let format = TimeFormat::strftime(pattern, TimeZone::Utc).unwrap();
             assert_eq!(text(&format, TIME), shown, "{pattern}");
         }
-        assert!(TimeFormat::strftime("%f %f", TimeZone::Utc).is_err());
+        for twice in ["%f %f", "%.3f%f", "%3f|%.f"] {
+            assert!(
+                TimeFormat::strftime(twice, TimeZone::Utc).is_err(),
+                "{twice}"
+            );
+        }
     }
 
     #[test]

@@ -93,6 +93,12 @@ const DEVIATIONS: &[Deviation] = &[
         buffers: r#"{}"#,
     },
     Deviation {
+        id: "fmt_validate/01",
+        why: "61: the whole template is checked at the making",
+        observations: r#"[{"err":"invalid_format","i":0}]"#,
+        buffers: r#"{}"#,
+    },
+    Deviation {
         id: "fmt_validate/02",
         why: "61: the whole template is checked at the making",
         observations: r#"[{"err":"invalid_format","i":0}]"#,
@@ -118,6 +124,12 @@ const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         id: "fmt_validate/25",
+        why: "61: the whole template is checked at the making",
+        observations: r#"[{"err":"invalid_format","i":0}]"#,
+        buffers: r#"{}"#,
+    },
+    Deviation {
+        id: "fmt_validate/27",
         why: "61: the whole template is checked at the making",
         observations: r#"[{"err":"invalid_format","i":0}]"#,
         buffers: r#"{}"#,

@@ -30,5 +30,6 @@ mod rotation;
 mod rotation_model;
 mod scope;
 mod support;
+mod templates;
 mod tree;
 mod tree_model;

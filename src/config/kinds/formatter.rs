@@ -82,6 +82,9 @@ fn text(arguments: &mut Arguments<'_>) -> Result<Formatter, Error> {
     if let Some(append) = arguments.optional("append_key_values") {
         builder = builder.append_key_values(append);
     }
+    if let Some(missing) = arguments.optional("missing") {
+        builder = builder.missing(missing);
+    }
     if arguments.optional("colors").unwrap_or(false) {
         builder = builder.colors(Colors::default());
     }

@@ -116,7 +116,7 @@ impl Kinds {
     ///
     /// | formatters | short | arguments |
     /// |---|---|---|
-    /// | `logging.Formatter` | `text`, and without a `class` | `format` (or `fmt`), `datefmt`, `style`, `validate`, `defaults`; `time_zone`, `multiline`, `append_key_values`, `colors` |
+    /// | `logging.Formatter` | `text`, and without a `class` | `format` (or `fmt`), `datefmt`, `style`, `validate`, `defaults`; `time_zone`, `multiline`, `append_key_values`, `missing` (`mark`, `fail`), `colors` |
     /// | | `json` | `time`, `source`, `thread`, `process` |
     /// | | `iot_json` | `account` |
     ///

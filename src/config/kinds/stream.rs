@@ -2,7 +2,7 @@
 
 use super::Kinds;
 use crate::config::arguments::Arguments;
-use crate::config::problems::suggest;
+use crate::near::suggest;
 use crate::{ColorChoice, Registry, StreamHandler};
 
 pub(super) fn add(kinds: &mut Kinds) {

@@ -246,6 +246,27 @@ impl Spec {
         }
     }
 
+    pub(super) fn writes_text(&self) -> bool {
+        matches!(
+            (self.conversion, self.empty),
+            (Some(b's'), _) | (None, true)
+        )
+    }
+
+    pub(super) fn push_instead(&self, text: &str, out: &mut Text) {
+        let align = match self.align {
+            None | Some(Align::AfterSign) => Align::Left,
+            Some(align) => align,
+        };
+        push_padded(
+            out,
+            text,
+            self.width.unwrap_or(0),
+            self.fill.unwrap_or(' '),
+            align,
+        );
+    }
+
     pub(super) fn push(
         &self,
         value: Scalar<'_>,

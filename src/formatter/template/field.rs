@@ -27,7 +27,11 @@ pub(crate) enum Field {
     ProcessName,
     TaskName,
     Message,
+    /// `msg`: the same, as a Rust message has no arguments.
+    Msg,
+    Args,
     ErrorText,
+    ErrorInfo,
     StackInfo,
     KeyValue(Box<str>),
     /// `{0}`: no record has it.
@@ -38,6 +42,9 @@ pub(crate) enum Field {
 macro_rules! standard_fields {
     ($($field:ident: $name:literal,)+) => {
         impl Field {
+            /// The names of the fields that every record has.
+            pub(crate) const NAMES: &'static [&'static str] = &[$($name),+];
+
             pub(crate) fn of_name(name: &str) -> Self {
                 match name {
                     $($name => Self::$field,)+
@@ -75,7 +82,10 @@ standard_fields! {
     ProcessName: "processName",
     TaskName: "taskName",
     Message: "message",
+    Msg: "msg",
+    Args: "args",
     ErrorText: "exc_text",
+    ErrorInfo: "exc_info",
     StackInfo: "stack_info",
 }
 
@@ -95,6 +105,7 @@ impl Field {
                 | Self::ThreadName
                 | Self::ProcessName
                 | Self::Message
+                | Self::Msg
         )
     }
 
@@ -103,7 +114,11 @@ impl Field {
         self.is_text() && *self != Self::AscTime
             || matches!(
                 self,
-                Self::KeyValue(_) | Self::ErrorText | Self::StackInfo | Self::TaskName
+                Self::KeyValue(_)
+                    | Self::ErrorText
+                    | Self::ErrorInfo
+                    | Self::StackInfo
+                    | Self::TaskName
             )
     }
 
@@ -149,8 +164,10 @@ impl Field {
             }),
             Self::Process => read(Scalar::Unsigned(record.process_id().into())),
             Self::ProcessName => read(Scalar::Text(record.process_name())),
-            Self::Message => read(Scalar::Text(record.message())),
-            Self::ErrorText => optional(record.error_text(), Box::new(read)),
+            Self::Message | Self::Msg => read(Scalar::Text(record.message())),
+            // As Python writes a message without arguments.
+            Self::Args => read(Scalar::Text("()")),
+            Self::ErrorText | Self::ErrorInfo => optional(record.error_text(), Box::new(read)),
             Self::StackInfo => optional(record.stack(), Box::new(read)),
             // A task's name is whatever the application gives as the key-value `taskName`.
             Self::TaskName => match record.key_values().get("taskName") {

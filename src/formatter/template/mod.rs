@@ -100,6 +100,24 @@ impl Spec {
         }
         Ok(())
     }
+
+    /// Whether it writes the text of a value, whatever its type.
+    pub(crate) fn writes_text(&self) -> bool {
+        match self {
+            Self::Plain => true,
+            Self::Percent(spec) => spec.writes_text(),
+            Self::Brace(spec) => spec.writes_text(),
+        }
+    }
+
+    /// Appends what stands in place of a value, filled up to the width.
+    pub(crate) fn push_instead(&self, text: &str, out: &mut Text) {
+        match self {
+            Self::Plain => out.push_str(text),
+            Self::Percent(spec) => spec.push_instead(text, out),
+            Self::Brace(spec) => spec.push_instead(text, out),
+        }
+    }
 }
 
 /// Appends a value the way Python's `str` would, but for a value known only by its `Display`.
@@ -195,16 +213,13 @@ impl Segments {
     }
 
     fn field(&mut self, field: Field, spec: Spec) {
-        self.note_name(field.name());
-        self.list.push(Segment::Field { field, spec });
-    }
-
-    fn note_name(&mut self, name: &str) {
+        let name = field.name();
         let is_word = !name.is_empty()
             && name
                 .chars()
                 .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '[' | ']'));
         self.names_field |= is_word;
+        self.list.push(Segment::Field { field, spec });
     }
 }
 

@@ -42,10 +42,7 @@ pub(super) fn parse(template: &str) -> Result<Segments, Error> {
             invalid_at(template, template.len() - behind.len() + offset, why)
         })?;
         rest = &behind[len..];
-        if spec.conversion == b'%' {
-            segments.note_name(name);
-            segments.literal("%");
-        } else if spec.is_plain() {
+        if spec.is_plain() {
             segments.field(Field::of_name(name), super::Spec::Plain);
         } else {
             segments.field(Field::of_name(name), super::Spec::Percent(spec));
@@ -101,10 +98,15 @@ impl Spec {
             }
         }
         match bytes.get(at) {
-            Some(&conversion) if b"diouxXeEfFgGcrsa%".contains(&conversion) => {
+            Some(&conversion) if b"diouxXeEfFgGcrsa".contains(&conversion) => {
                 spec.conversion = conversion;
                 Ok((spec, at + 1))
             }
+            // A conversion that was forgotten: the next percent sign is not part of the field.
+            Some(b'%') => Err((
+                at,
+                "unsupported format character '%', expected a conversion such as s",
+            )),
             Some(b'*') => Err((at, "a width cannot be taken from an argument")),
             Some(_) => Err((
                 at,
@@ -116,6 +118,14 @@ impl Spec {
 
     fn is_plain(&self) -> bool {
         self.conversion == b's' && self.width == 0 && self.precision.is_none()
+    }
+
+    pub(super) fn writes_text(&self) -> bool {
+        self.conversion == b's'
+    }
+
+    pub(super) fn push_instead(&self, text: &str, out: &mut Text) {
+        push_padded(out, text, self.width, ' ', self.align());
     }
 
     pub(super) fn push(&self, value: Scalar<'_>, out: &mut Text) -> Result<(), Error> {
