@@ -191,11 +191,12 @@ pub use crate::formatter::{
 };
 pub use crate::handler::{
     BufferingHandler, Counters, DropCounts, DropReason, FallbackHandler, FileHandler,
-    FileHandlerBuilder, Handler, HandlerError, MemoryHandler, NullHandler, Overflow, QueueHandler,
-    QueueHandlerBuilder, QueueListener, RecordQueue, RecordQueueBuilder, RotatingFileHandler,
-    RotatingFileHandlerBuilder, Sink, StreamHandler, StreamId, TimedRotatingFileHandler,
-    TimedRotatingFileHandlerBuilder, WatchedFileHandler, WatchedFileHandlerBuilder, When,
-    formatted, handler_by_name, handler_names, reopen_all, shutdown,
+    FileHandlerBuilder, Handler, HandlerError, Ledger, MemoryHandler, NullHandler, Overflow,
+    QueueHandler, QueueHandlerBuilder, QueueListener, RecordQueue, RecordQueueBuilder,
+    RotatingFileHandler, RotatingFileHandlerBuilder, Sink, StreamHandler, StreamId,
+    TimedRotatingFileHandler, TimedRotatingFileHandlerBuilder, WatchedFileHandler,
+    WatchedFileHandlerBuilder, When, formatted, handler_by_name, handler_names, reopen_all,
+    shutdown,
 };
 pub use crate::level::Level;
 pub use crate::logger::Logger;

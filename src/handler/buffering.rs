@@ -2,16 +2,17 @@
 
 use std::fmt;
 
-use super::{Handler, Sink, handler_type};
+use super::{Handler, Ledger, Sink, handler_type};
 use crate::sync::{Arc, Mutex};
-use crate::user_code;
-use crate::{Error, Format, OwnedRecord, Record};
+use crate::user_code::{self, Owned};
+use crate::{Error, ErrorKind, Format, OwnedRecord, Record};
 
 /// Gathers records, and calls a function with each batch: when there are `capacity` of them, at `flush`, at `close` and at the end of the
 /// process. For what works in batches: a mail for a hundred records, a request for a thousand.
 ///
 /// The function is called on the thread that logged the last record of the batch, with no lock held; batches of several threads
-/// can come at the same time. It may log, though not to this handler without end.
+/// can come at the same time. It may log, though not to this handler without end. If it panics, all records of the batch count as
+/// dropped, and the panic goes to the error hook.
 ///
 /// # Python
 /// `logging.handlers.BufferingHandler`, whose `flush` a subclass defines.
@@ -42,15 +43,13 @@ impl BufferingHandler {
     /// Batches of this many records, for a function; 0 or 1 calls it for each.
     #[must_use]
     pub fn new(capacity: usize, deliver: impl Fn(&[OwnedRecord]) + Send + Sync + 'static) -> Self {
-        let sink = Arc::new(BufferingSink {
+        let (handler, sink) = Handler::with_shared(|ledger| BufferingSink {
             capacity,
             records: Mutex::new(Vec::new()),
-            deliver: Box::new(deliver),
+            deliver: Owned::new(Box::new(deliver)),
+            ledger,
         });
-        Self {
-            handler: Handler::new(Shared(Arc::clone(&sink))),
-            sink,
-        }
+        Self { handler, sink }
     }
 
     /// How many records wait for the next batch.
@@ -73,14 +72,24 @@ type Deliver = dyn Fn(&[OwnedRecord]) + Send + Sync;
 struct BufferingSink {
     capacity: usize,
     records: Mutex<Vec<OwnedRecord>>,
-    deliver: Box<Deliver>,
+    deliver: Owned<Box<Deliver>>,
+    ledger: Ledger,
 }
 
 impl BufferingSink {
     fn deliver(&self) {
         let records = std::mem::take(&mut *self.records.lock());
-        if !records.is_empty() {
-            (self.deliver)(&records);
+        if records.is_empty() {
+            return;
+        }
+        let count = records.len() as u64;
+        match user_code::call(|| (self.deliver)(&records)) {
+            Ok(()) => self.ledger.written(count),
+            Err(panic) => {
+                let message = format!("the function for a batch panicked: {panic}");
+                let error = Error::new(ErrorKind::Panicked, message);
+                self.ledger.dropped(count, error);
+            }
         }
     }
 }
@@ -88,35 +97,33 @@ impl BufferingSink {
 impl Drop for BufferingSink {
     /// A handler that is let go of delivers its last batch.
     fn drop(&mut self) {
-        // The end of a handler must not panic, and nobody is left to be told.
-        user_code::call_ignoring_panic(|| self.deliver());
+        self.deliver();
     }
 }
 
-struct Shared(Arc<BufferingSink>);
-
-impl Sink for Shared {
+impl Sink for Arc<BufferingSink> {
     fn write(&self, record: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
         // The user's code (a `Display` in the message) runs before the lock.
-        let record = record.to_owned();
+        let owned = record.to_owned();
         let is_full = {
-            let mut records = self.0.records.lock();
-            records.push(record);
-            records.len() >= self.0.capacity
+            let mut records = self.records.lock();
+            records.push(owned);
+            records.len() >= self.capacity
         };
+        self.ledger.kept(record);
         if is_full {
-            self.0.deliver();
+            self.deliver();
         }
         Ok(())
     }
 
     fn flush(&self) -> Result<(), Error> {
-        self.0.deliver();
+        BufferingSink::deliver(self);
         Ok(())
     }
 
     fn queued(&self) -> u64 {
-        self.0.records.lock().len() as u64
+        self.records.lock().len() as u64
     }
 
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,6 @@
 //! What became of a handler's records.
 
-use std::cell::Cell;
+use std::cell;
 
 use crate::ErrorKind;
 use crate::sync::{AtomicU64, AtomicUsize, Ordering};
@@ -48,19 +48,22 @@ impl DropReason {
 
 /// What became of the records that a handler accepted, that is, that its level and filters passed.
 ///
-/// `accepted = written + dropped + queued`, at any time at which no record is just being written.
+/// Each number is counted where it happens and none is computed from the others, so `accepted = written + dropped + queued` is a
+/// check that can fail. It holds at any time at which no record is just being written. A record whose filter panicked counts as
+/// accepted and dropped. Notices of an outage, which the handler itself writes, are not counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
+    accepted: u64,
     written: u64,
     queued: u64,
     dropped: [u64; DropReason::ALL.len()],
 }
 
 impl Counters {
-    /// Records accepted.
+    /// Records accepted: calls that passed level and filters.
     #[must_use]
     pub fn accepted(&self) -> u64 {
-        self.written + self.queued + self.dropped()
+        self.accepted
     }
 
     /// Records written.
@@ -88,76 +91,128 @@ impl Counters {
     }
 }
 
-/// How many cells the count of written records is spread over, so that threads do not pull one cache line back and forth.
+/// How many cells the counts of each record are spread over, so that threads do not pull one cache line back and forth.
 /// All but the last belong to one thread each: the first that log in the process.
 const CELLS: usize = 8;
 
+/// What is counted for each record, in one cache line.
 #[derive(Default)]
 #[repr(align(128))]
-struct Count(AtomicU64);
+struct Cell {
+    accepted: AtomicU64,
+    /// What the sink took: written, or kept.
+    taken: AtomicU64,
+    kept: AtomicU64,
+}
 
-/// The counters as they are kept. Only `taken` is counted for each record; all else is rare.
+/// The counters as they are kept. Only the cells are counted for each record; all else is rare.
 ///
 /// Relaxed everywhere: each is a count of its own, and nothing else is published through it.
 #[derive(Default)]
-pub(crate) struct Tally {
-    taken: [Count; CELLS],
+pub(super) struct Tally {
+    cells: [Cell; CELLS],
+    /// Of those kept.
+    written_later: AtomicU64,
     dropped: [AtomicU64; DropReason::ALL.len()],
     /// Lost to the device since the last notice in the stream.
     lost: AtomicU64,
 }
 
+/// The cell of the calling thread.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'t> {
+    cell: &'t Cell,
+    is_own: bool,
+}
+
+impl Place<'_> {
+    #[inline]
+    fn count(self, count: &AtomicU64) {
+        if self.is_own {
+            // No other thread ever writes to it, so it needs no locked instruction, which is a twentieth of a whole record.
+            count.store(count.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        } else {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[inline]
+    pub(super) fn accepted(self) {
+        self.count(&self.cell.accepted);
+    }
+
+    /// The sink has taken a record: written it, unless it says that it has kept it.
+    #[inline]
+    pub(super) fn taken(self) {
+        self.count(&self.cell.taken);
+    }
+
+    #[inline]
+    pub(super) fn kept(self) {
+        self.count(&self.cell.kept);
+    }
+}
+
 impl Tally {
     #[inline]
-    pub(crate) fn wrote(&self) {
+    pub(super) fn place(&self) -> Place<'_> {
         match own_cell() {
-            // Nobody else ever writes to it, so it needs no locked instruction, which is a twentieth of a whole record.
-            Some(own) => {
-                let cell = &self.taken[own].0;
-                cell.store(cell.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-            }
-            None => {
-                self.taken[CELLS - 1].0.fetch_add(1, Ordering::Relaxed);
-            }
+            Some(own) => Place {
+                cell: &self.cells[own],
+                is_own: true,
+            },
+            None => Place {
+                cell: &self.cells[CELLS - 1],
+                is_own: false,
+            },
         }
     }
 
-    pub(crate) fn dropped(&self, reason: DropReason) {
-        self.dropped[reason as usize].fetch_add(1, Ordering::Relaxed);
+    pub(super) fn wrote_later(&self, records: u64) {
+        self.written_later.fetch_add(records, Ordering::Relaxed);
+    }
+
+    pub(super) fn dropped(&self, reason: DropReason, records: u64) {
+        self.dropped[reason as usize].fetch_add(records, Ordering::Relaxed);
         if reason == DropReason::Io {
-            self.lost.fetch_add(1, Ordering::Relaxed);
+            self.lost.fetch_add(records, Ordering::Relaxed);
         }
     }
 
     #[inline]
-    pub(crate) fn owes_notice(&self) -> bool {
+    pub(super) fn owes_notice(&self) -> bool {
         self.lost.load(Ordering::Relaxed) > 0
     }
 
-    pub(crate) fn lost_in_outage(&self) -> u64 {
-        self.lost.load(Ordering::Relaxed)
+    /// Takes what a notice is to tell: what one thread has taken, no other one tells.
+    pub(super) fn take_lost(&self) -> u64 {
+        self.lost.swap(0, Ordering::Relaxed)
     }
 
-    pub(crate) fn gave_notice(&self, of: u64) {
-        // Two threads may have told of the same losses; the count stays above zero only for new ones.
-        let _ = self
-            .lost
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |lost| {
-                Some(lost.saturating_sub(of))
-            });
+    /// Gives back what could not be told.
+    pub(super) fn give_back_lost(&self, records: u64) {
+        self.lost.fetch_add(records, Ordering::Relaxed);
     }
 
-    /// With what the sink knows of the records it took: how many it still has, and how many it lost.
-    pub(crate) fn read(&self, queued: u64, (reason, lost): (DropReason, u64)) -> Counters {
-        let taken: u64 = self
-            .taken
-            .iter()
-            .map(|cell| cell.0.load(Ordering::Relaxed))
-            .sum();
+    /// The counts, with what the sink itself knows of the records it took: how many it still has, and how many it lost
+    /// without an entry in its ledger.
+    pub(super) fn read(&self, queued: u64, (reason, lost): (DropReason, u64)) -> Counters {
+        let sum = |count: fn(&Cell) -> &AtomicU64| -> u64 {
+            let counts = self
+                .cells
+                .iter()
+                .map(|cell| count(cell).load(Ordering::Relaxed));
+            counts.sum()
+        };
         let mut dropped = std::array::from_fn(|at| self.dropped[at].load(Ordering::Relaxed));
         dropped[reason as usize] += lost;
+        let kept = sum(|cell| &cell.kept);
+        // A sink that notes in its ledger what it keeps has those in its queue among them; any other has them among what it took.
+        let outstanding = if kept > 0 { kept } else { queued };
+        let written = sum(|cell| &cell.taken) + self.written_later.load(Ordering::Relaxed);
         Counters {
-            written: taken.saturating_sub(queued + lost),
+            accepted: sum(|cell| &cell.accepted),
+            written: written.saturating_sub(outstanding + lost),
             queued,
             dropped,
         }
@@ -170,7 +225,7 @@ fn own_cell() -> Option<usize> {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     thread_local! {
         // Without a destructor, so that it is there to a thread's very end.
-        static NUMBER: Cell<usize> = const { Cell::new(usize::MAX) };
+        static NUMBER: cell::Cell<usize> = const { cell::Cell::new(usize::MAX) };
     }
     let mut number = NUMBER.get();
     if number == usize::MAX {
@@ -189,7 +244,7 @@ mod tests {
         let tally = Tally::default();
         std::thread::scope(|scope| {
             for _ in 0..3 * CELLS {
-                scope.spawn(|| (0..1000).for_each(|_| tally.wrote()));
+                scope.spawn(|| (0..1000).for_each(|_| tally.place().taken()));
             }
         });
         assert_eq!(
@@ -199,27 +254,29 @@ mod tests {
     }
 
     #[test]
-    fn the_sum_holds() {
+    fn each_number_is_counted_by_itself() {
         let tally = Tally::default();
         for _ in 0..5 {
-            tally.wrote();
+            tally.place().accepted();
+            tally.place().taken();
         }
-        tally.dropped(DropReason::Io);
-        tally.dropped(DropReason::Format);
+        assert_eq!(tally.read(0, (DropReason::Io, 0)).accepted(), 5);
+        tally.dropped(DropReason::Io, 1);
+        tally.dropped(DropReason::Format, 1);
         let counters = tally.read(2, (DropReason::Io, 0));
         assert_eq!(
             (counters.written(), counters.queued(), counters.dropped()),
             (3, 2, 2)
         );
-        assert_eq!(counters.accepted(), 7);
         assert!(
             DropReason::ALL
                 .iter()
                 .enumerate()
                 .all(|(at, reason)| *reason as usize == at)
         );
-        assert_eq!(tally.lost_in_outage(), 1);
-        tally.gave_notice(1);
+        assert_eq!((tally.take_lost(), tally.take_lost()), (1, 0));
         assert!(!tally.owes_notice());
+        tally.give_back_lost(1);
+        assert!(tally.owes_notice());
     }
 }

@@ -1,11 +1,13 @@
 //! What is done when a record cannot be written.
 
+use std::fmt::{self, Write};
 use std::time::Duration;
 
 use super::Handler;
 use crate::environment::Diagnostics;
 use crate::host::Instant;
 use crate::sync::Mutex;
+use crate::user_code;
 use crate::{Error, ErrorKind, Record};
 
 /// A record that a handler could not write; what an error hook is told.
@@ -16,8 +18,13 @@ pub struct HandlerError<'e> {
     pub handler: &'e Handler,
     /// What went wrong.
     pub error: &'e Error,
-    /// The record.
+    /// The record; where records are lost after they were taken, one in place of them, which says how many.
     pub record: &'e Record<'e>,
+    /// How many records are lost by it: 1 for a record that could not be written, any number for a buffer, 0 where a buffer
+    /// keeps what it could not write.
+    pub lost: u64,
+    /// Whether the record stands for others.
+    pub(super) in_place: bool,
 }
 
 pub(super) type Hook = dyn Fn(&HandlerError<'_>) + Send + Sync;
@@ -52,18 +59,37 @@ impl Reports {
             handler,
             error,
             record,
-        } = failure;
-        let (level, name) = (record.level_name(), record.name().escape_debug());
+            lost,
+            in_place,
+        } = *failure;
+        let what = match (in_place, lost) {
+            (false, _) => {
+                let (name, level) = (record.name(), record.level_name().to_string());
+                let article = if level.starts_with(['A', 'E', 'I', 'O', 'U']) {
+                    "an"
+                } else {
+                    "a"
+                };
+                format!(
+                    "dropped {article} {} record of \"{}\"",
+                    Shown(&level),
+                    Shown(name)
+                )
+            }
+            (true, 0) => "failed, and keeps its records".to_owned(),
+            (true, 1) => "dropped 1 buffered record".to_owned(),
+            (true, _) => format!("dropped {lost} buffered records"),
+        };
         let again = if suppressed == 0 {
             String::new()
         } else {
             format!(" ({suppressed} more since the last report)")
         };
+        // An error may have a user's for its cause.
+        let error = user_code::display(error);
         diagnostics.line(format_args!(
-            "logtree: {handler:?} dropped a {} record of {name:?}: {}{again}",
-            level.escape_debug(),
-            error.to_string().escape_debug(),
-            name = name.to_string(),
+            "logtree: {handler:?} {what}: {}{again}",
+            Shown(&error)
         ));
     }
 
@@ -92,6 +118,21 @@ impl Reports {
                 None
             }
         }
+    }
+}
+
+/// Shows a text with its control characters escaped, and its quotes as they are.
+struct Shown<'t>(&'t str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars() {
+            match character {
+                '"' | '\'' | '\\' => f.write_char(character)?,
+                _ => write!(f, "{}", character.escape_debug())?,
+            }
+        }
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::PoisonError;
 
-use super::{Handler, Sink, handler_type};
+use super::{Handler, Ledger, Sink, handler_type};
 use crate::sync::{Arc, AtomicBool, Mutex, Ordering};
 use crate::{Error, ErrorKind, Format, Level, OwnedRecord, Record};
 
@@ -38,7 +38,8 @@ impl MemoryHandler {
     /// Keeps up to this many records; 0 or 1 hand each over at once.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
-        let sink = Arc::new(MemorySink {
+        let (handler, sink) = Handler::with_shared(|ledger| MemorySink {
+            ledger,
             capacity,
             state: Mutex::new(State {
                 records: Vec::new(),
@@ -49,10 +50,7 @@ impl MemoryHandler {
             flush_on_close: AtomicBool::new(true),
             respect_level: AtomicBool::new(false),
         });
-        Self {
-            handler: Handler::new(Shared(Arc::clone(&sink))),
-            sink,
-        }
+        Self { handler, sink }
     }
 
     /// The same, with a handler to hand over to.
@@ -107,6 +105,7 @@ impl fmt::Debug for MemoryHandler {
 }
 
 struct MemorySink {
+    ledger: Ledger,
     capacity: usize,
     state: Mutex<State>,
     /// Taken by whoever hands over, so that two threads do not mix their batches. Only ever tried: the target runs the user's
@@ -146,6 +145,7 @@ impl MemorySink {
                 if !respect_level || record.level() >= target.level() {
                     target.handle(&record.as_record());
                 }
+                self.ledger.written(1);
             }
             drop(turn);
             if self.state.lock().records.is_empty() {
@@ -164,51 +164,50 @@ impl Drop for MemorySink {
     }
 }
 
-struct Shared(Arc<MemorySink>);
-
-impl Sink for Shared {
+impl Sink for Arc<MemorySink> {
     fn write(&self, record: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
         // The user's code (a `Display` in the message) runs before the lock.
-        let record = record.to_owned();
+        let owned = record.to_owned();
         let due = {
-            let mut state = self.0.state.lock();
-            if state.target.is_none() && state.records.len() >= self.0.capacity {
+            let mut state = self.state.lock();
+            if state.target.is_none() && state.records.len() >= self.capacity {
                 return Err(Error::new(
                     ErrorKind::Full,
                     "the memory handler is full and has no target",
                 ));
             }
             let severe = record.level() >= state.flush_level;
-            state.records.push(record);
-            severe || state.records.len() >= self.0.capacity
+            state.records.push(owned);
+            severe || state.records.len() >= self.capacity
         };
+        self.ledger.kept(record);
         if due {
-            self.0.hand_over();
+            self.hand_over();
         }
         Ok(())
     }
 
     fn flush(&self) -> Result<(), Error> {
-        self.0.hand_over();
+        self.hand_over();
         Ok(())
     }
 
     fn close(&self) -> Result<(), Error> {
-        if self.0.flush_on_close.load(Ordering::Relaxed) {
-            self.0.hand_over();
+        if self.flush_on_close.load(Ordering::Relaxed) {
+            self.hand_over();
         }
         // Dropped outside the lock: a target's end runs the user's code.
-        let target = self.0.state.lock().target.take();
+        let target = self.state.lock().target.take();
         drop(target);
         Ok(())
     }
 
     fn flush_at_shutdown(&self) -> bool {
-        self.0.flush_on_close.load(Ordering::Relaxed)
+        self.flush_on_close.load(Ordering::Relaxed)
     }
 
     fn queued(&self) -> u64 {
-        self.0.state.lock().records.len() as u64
+        self.state.lock().records.len() as u64
     }
 
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,6 +8,7 @@ mod failure;
 mod fallback;
 mod file;
 mod handler_type;
+mod ledger;
 mod line_writer;
 mod memory;
 mod null;
@@ -17,7 +18,7 @@ mod sink;
 mod stream;
 mod ticker;
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use arc_swap::ArcSwap;
 use once_cell::sync::Lazy;
@@ -26,12 +27,14 @@ pub use self::buffering::BufferingHandler;
 pub use self::counters::{Counters, DropReason};
 pub use self::directory::{handler_by_name, handler_names, reopen_all, shutdown};
 pub use self::failure::HandlerError;
+use self::failure::Hook;
 pub use self::fallback::FallbackHandler;
 pub use self::file::{
     FileHandler, FileHandlerBuilder, RotatingFileHandler, RotatingFileHandlerBuilder,
     TimedRotatingFileHandler, TimedRotatingFileHandlerBuilder, WatchedFileHandler,
     WatchedFileHandlerBuilder, When,
 };
+pub use self::ledger::Ledger;
 pub use self::memory::MemoryHandler;
 pub use self::null::NullHandler;
 pub use self::queue::{
@@ -41,9 +44,8 @@ pub use self::queue::{
 pub use self::sink::{Sink, StreamId, formatted};
 pub use self::stream::StreamHandler;
 
-use self::counters::Tally;
-use self::failure::{Hook, Reports};
 use self::handler_type::handler_type;
+use self::ledger::Loss;
 use crate::sync::{Arc, AtomicBool, AtomicU16, AtomicU64, Mutex, Ordering, Weak};
 use crate::user_code::{self, Owned, Panic};
 use crate::{Error, ErrorKind, Filter, Format, Formatter, Level, Record, SharedFilter};
@@ -86,11 +88,12 @@ struct Core {
     /// Held while a new set-up is made of the old one.
     changing: Mutex<()>,
     sink: Owned<Box<dyn Sink>>,
-    tally: Tally,
+    /// What the sink says of itself, asked once: where it is needed, the registry may be locked.
+    is_null: bool,
+    stream_id: Option<StreamId>,
+    ledger: Ledger,
     /// Those who hold [`Bound`] handlers.
     observers: Mutex<Vec<Weak<dyn Observer>>>,
-    hook: Mutex<Option<Arc<Hook>>>,
-    reports: Reports,
     /// In the order of making; shutdown goes backwards.
     serial: u64,
 }
@@ -119,11 +122,10 @@ pub(crate) struct Bound {
 
 impl Bound {
     pub(crate) fn new(handler: &Handler) -> Self {
-        let (setup, is_null) = (handler.core.setup.load_full(), handler.core.sink.is_null());
         Self {
             handler: handler.clone(),
-            setup,
-            is_null,
+            setup: handler.core.setup.load_full(),
+            is_null: handler.core.is_null,
         }
     }
 
@@ -167,6 +169,39 @@ impl Handler {
     /// A handler over a sink.
     #[must_use]
     pub fn new(sink: impl Sink + 'static) -> Self {
+        Self::with_ledger(|_| sink)
+    }
+
+    /// A handler over a sink that keeps records, and notes in its [`Ledger`] what becomes of them.
+    #[must_use]
+    pub fn with_ledger<S: Sink + 'static>(make: impl FnOnce(Ledger) -> S) -> Self {
+        let ledger = Ledger::new();
+        Self::over(Box::new(make(ledger.clone())), ledger)
+    }
+
+    fn over(sink: Box<dyn Sink>, ledger: Ledger) -> Self {
+        let handler = Self::of(sink, ledger);
+        handler.core.ledger.0.belongs_to(&handler);
+        directory::enter(&handler);
+        handler
+    }
+
+    /// A handler over a sink that its own type shares.
+    fn with_shared<S>(make: impl FnOnce(Ledger) -> S) -> (Self, Arc<S>)
+    where
+        Arc<S>: Sink + 'static,
+    {
+        let ledger = Ledger::new();
+        let sink = Arc::new(make(ledger.clone()));
+        (Self::over(Box::new(Arc::clone(&sink)), ledger), sink)
+    }
+
+    /// What stands for a handler that has ended where its sink reports a last failure.
+    fn ended(description: String, ledger: Ledger) -> Self {
+        Self::of(Box::new(Ended(description)), ledger)
+    }
+
+    fn of(sink: Box<dyn Sink>, ledger: Ledger) -> Self {
         static SERIAL: AtomicU64 = AtomicU64::new(0);
         let core = Core {
             name: Mutex::new(None),
@@ -174,18 +209,16 @@ impl Handler {
             writes_once: AtomicBool::new(false),
             setup: ArcSwap::new(Arc::clone(&MESSAGE_ALONE)),
             changing: Mutex::new(()),
-            sink: Owned::new(Box::new(sink)),
-            tally: Tally::default(),
+            is_null: user_code::call(|| sink.is_null()).unwrap_or(false),
+            stream_id: user_code::call(|| sink.stream_id()).unwrap_or(None),
+            sink: Owned::new(sink),
+            ledger,
             observers: Mutex::new(Vec::new()),
-            hook: Mutex::new(None),
-            reports: Reports::default(),
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
         };
-        let handler = Self {
+        Self {
             core: Arc::new(core),
-        };
-        directory::enter(&handler);
-        handler
+        }
     }
 
     /// Offers a record to the filters and, if they pass it, to the sink; the level is not tested.
@@ -214,7 +247,7 @@ impl Handler {
     #[cold]
     fn fail_by_panic(&self, record: &Record<'_>, panic: Panic) {
         let message = format!("a filter, formatter or sink panicked: {panic}");
-        self.fail(record, &Error::new(ErrorKind::Panicked, message));
+        self.fail(record, Error::new(ErrorKind::Panicked, message));
     }
 
     #[inline]
@@ -230,11 +263,17 @@ impl Handler {
     fn handle_filtered(&self, setup: &Setup, record: &Record<'_>) -> bool {
         // The handler's own view: what its filters change, no other handler sees (statement 46 is a deviation).
         let mut view = record.clone();
-        let passed = setup.filters.iter().all(|filter| filter.filter(&mut view));
-        if passed {
-            self.emit(&view, &*setup.formatter);
+        let ask = || setup.filters.iter().all(|filter| filter.filter(&mut view));
+        match user_code::call(ask) {
+            Ok(true) => self.emit(&view, &*setup.formatter),
+            Ok(false) => return false,
+            Err(panic) => {
+                self.core.ledger.0.tally.place().accepted();
+                self.fail_by_panic(record, panic);
+                return false;
+            }
         }
-        passed
+        true
     }
 
     /// [`handle`](Self::handle), but a failure is the caller's to act on: it is neither counted nor told.
@@ -249,7 +288,9 @@ impl Handler {
             passed = setup.filters.iter().all(|filter| filter.filter(&mut view));
             if passed {
                 self.core.sink.write(&view, &*setup.formatter)?;
-                self.core.tally.wrote();
+                let place = self.core.ledger.0.tally.place();
+                place.accepted();
+                place.taken();
             }
             Ok(())
         })?;
@@ -259,19 +300,26 @@ impl Handler {
     #[inline]
     fn emit(&self, record: &Record<'_>, formatter: &dyn Format) {
         let core = &*self.core;
-        if core.tally.owes_notice() {
+        let tally = &core.ledger.0.tally;
+        let place = tally.place();
+        place.accepted();
+        if tally.owes_notice() {
             self.give_notice(record, formatter);
         }
         match core.sink.write(record, formatter) {
-            Ok(()) => core.tally.wrote(),
-            Err(error) => self.fail(record, &error),
+            Ok(()) => place.taken(),
+            Err(error) => self.fail(record, error),
         }
     }
 
     /// Writes how many records an outage cost, before the first record after it, in the handler's own format.
     #[cold]
     fn give_notice(&self, record: &Record<'_>, formatter: &dyn Format) {
-        let lost = self.core.tally.lost_in_outage();
+        let tally = &self.core.ledger.0.tally;
+        let lost = tally.take_lost();
+        if lost == 0 {
+            return;
+        }
         let plural = if lost == 1 { "" } else { "s" };
         let notice = Record::new(
             record.environment,
@@ -282,30 +330,18 @@ impl Handler {
             ),
             &crate::Source::default(),
         );
-        if self.core.sink.write(&notice, formatter).is_ok() {
-            self.core.tally.gave_notice(lost);
+        let written = user_code::call(|| self.core.sink.write_through(&notice, formatter));
+        if !matches!(written, Ok(Ok(()))) {
+            tally.give_back_lost(lost);
+            user_code::drop_value(written);
         }
     }
 
     #[cold]
-    fn fail(&self, record: &Record<'_>, error: &Error) {
-        let core = &*self.core;
-        core.tally.dropped(DropReason::of(error.kind()));
-        let hook = core.hook.lock().clone();
-        let failure = HandlerError {
-            handler: self,
-            error,
-            record,
-        };
-        match hook {
-            Some(hook) => {
-                // A panic of the hook has nowhere left to go.
-                user_code::call_ignoring_panic(|| hook(&failure));
-            }
-            None => core
-                .reports
-                .report(&failure, &record.environment.diagnostics),
-        }
+    fn fail(&self, record: &Record<'_>, error: Error) {
+        let book = &self.core.ledger.0;
+        book.tally.dropped(DropReason::of(error.kind()), 1);
+        book.tell(self, record, Loss::OfTheRecord, error);
     }
 
     /// The level below which it takes nothing from loggers.
@@ -418,25 +454,32 @@ impl Handler {
     /// # Python
     /// `Handler.handleError`.
     pub fn set_error_hook(&self, hook: impl Fn(&HandlerError<'_>) + Send + Sync + 'static) {
-        *self.core.hook.lock() = Some(Arc::new(hook));
+        let hook = Owned::new(Arc::new(hook) as Arc<Hook>);
+        let old = self.core.ledger.0.hook.lock().replace(hook);
+        // Out of the lock: its end is user code.
+        drop(old);
     }
 
     /// Writes out what the sink holds back.
     ///
     /// # Errors
-    /// Those of the sink.
+    /// Those of the sink, or else the first failure since the last flush, which the error hook was called for: of a record, or of a
+    /// buffer that a thread of the sink wrote out. Records that were refused, as there was no room
+    /// ([`ErrorKind::Full`]) or they came from the sink itself ([`ErrorKind::Reentrant`]), are no failure of it.
     pub fn flush(&self) -> Result<(), Error> {
-        self.guard("flush", || self.core.sink.flush())
+        let flushed = self.guard("flush", || self.core.sink.flush());
+        self.core.ledger.0.settle(flushed)
     }
 
     /// Writes out what the sink holds back and ends it; the handler's name is free again. What is logged afterwards depends on
     /// the sink: a stream goes on.
     ///
     /// # Errors
-    /// Those of the sink.
+    /// As those of [`flush`](Self::flush).
     pub fn close(&self) -> Result<(), Error> {
         directory::rename(self, None);
-        self.guard("close", || self.core.sink.close())
+        let closed = self.guard("close", || self.core.sink.close());
+        self.core.ledger.0.settle(closed)
     }
 
     /// Opens the sink's file anew, where it has one.
@@ -450,15 +493,17 @@ impl Handler {
     /// How many records were written and how many were lost, and why.
     #[must_use]
     pub fn counters(&self) -> Counters {
-        self.core
-            .tally
-            .read(self.core.sink.queued(), self.core.sink.lost())
+        let sink = &self.core.sink;
+        // A sink that panics here is counted without what it keeps.
+        let kept = user_code::call(|| (sink.queued(), sink.lost()));
+        let (queued, lost) = kept.unwrap_or((0, (DropReason::Io, 0)));
+        self.core.ledger.0.tally.read(queued, lost)
     }
 
     /// The stream it writes to, if it is one that others may write to as well.
     #[must_use]
     pub fn stream_id(&self) -> Option<StreamId> {
-        self.core.sink.stream_id()
+        self.core.stream_id
     }
 
     /// The same, leaving out records that another handler in front of it has already written to the same stream, so that a
@@ -559,11 +604,44 @@ impl Handler {
     }
 }
 
+impl Drop for Core {
+    /// Notes how the sink describes itself: it ends now, and may have a last failure to report.
+    fn drop(&mut self) {
+        if self.ledger.0.is_shared() {
+            self.ledger.0.ends(user_code::text(|out| {
+                write!(out, "{}", Described(&**self.sink))
+            }));
+        }
+    }
+}
+
+/// A sink as it describes itself.
+struct Described<'s>(&'s dyn Sink);
+
+impl fmt::Display for Described<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.describe(f)
+    }
+}
+
+/// The sink of a handler that has ended.
+struct Ended(String);
+
+impl Sink for Ended {
+    fn write(&self, _: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+        Err(Error::new(ErrorKind::Closed, "the handler has ended"))
+    }
+
+    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 impl fmt::Debug for Handler {
     /// `<StreamHandler <stderr> (NOTSET)>`, as Python prints it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("<")?;
-        self.core.sink.describe(f)?;
+        user_code::write_to(f, |f| self.core.sink.describe(f));
         if let Some(name) = self.name() {
             write!(f, " {name:?}")?;
         }

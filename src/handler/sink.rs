@@ -16,7 +16,9 @@ use crate::{Error, Format, Line, Record};
 /// - An `Err` means that the record was not written: the handler counts it and tells its error hook. Nothing reaches the
 ///   caller. A panic counts as an error.
 /// - A write that returns `Ok` has taken the record: written it, or keeps it and counts it in [`queued`](Self::queued) until it
-///   has, so that `accepted = written + dropped + queued` holds at any time.
+///   has. A sink that keeps records notes in its [`Ledger`](crate::Ledger) what becomes of each, so that
+///   `accepted = written + dropped + queued` holds at any time.
+/// - What fails later than in `write` goes into the ledger too: on a thread of the sink and in its destructor there is no caller.
 /// - A sink may log. A record that comes back to the same sink while it holds its lock on the same thread must be
 ///   refused with [`ErrorKind::Reentrant`](crate::ErrorKind::Reentrant), not waited for.
 /// - After `flush` returned `Ok`, every record taken before the call is out of the process. After `close` likewise; a later
@@ -54,10 +56,22 @@ pub trait Sink: Send + Sync {
     /// When the record could not be written; it then counts as dropped.
     fn write(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error>;
 
+    /// Writes a record of the handler's own, the notice of an outage, past any buffer: an `Ok` means that it is written, and neither
+    /// it nor an `Err` is counted. The default writes it like any other.
+    ///
+    /// A sink that keeps records defines it: it writes out what it keeps and then the record, and does not put it into its buffer.
+    ///
+    /// # Errors
+    /// When it could not be written; it then comes again, before the next record.
+    fn write_through(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error> {
+        self.write(record, formatter)
+    }
+
     /// Writes out what is held back.
     ///
     /// # Errors
-    /// When it could not be.
+    /// When it could not be. What it keeps nevertheless is not lost yet; records that it gives up go into the
+    /// [`Ledger`](crate::Ledger), which makes an error of them.
     fn flush(&self) -> Result<(), Error> {
         Ok(())
     }
@@ -88,12 +102,13 @@ pub trait Sink: Send + Sync {
         0
     }
 
-    /// Which stream it writes to, where several sinks may write to the same one.
+    /// Which stream it writes to, where several sinks may write to the same one. It is asked once, when the handler is made.
     fn stream_id(&self) -> Option<StreamId> {
         None
     }
 
-    /// Whether it throws everything away. Then the handler need not even make the record.
+    /// Whether it throws everything away. Then the handler need not even make the record. It is asked once, when the handler is
+    /// made.
     fn is_null(&self) -> bool {
         false
     }

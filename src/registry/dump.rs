@@ -3,8 +3,8 @@
 use std::fmt::{self, Write};
 
 use super::tree::{NodeId, Tree};
-use crate::Level;
 use crate::environment::Environment;
+use crate::{Handler, Level};
 
 /// The tree of a registry at one moment, in words for people; made by [`Registry::dump`](crate::Registry::dump), shown by
 /// `Display`.
@@ -29,14 +29,36 @@ pub struct TreeDump {
 }
 
 impl TreeDump {
-    pub(super) fn new(tree: &Tree, environment: &Environment) -> Self {
+    /// Of parts that were read under the tree's lock. Not made under it: handlers describe themselves by user code.
+    pub(super) fn of(parts: Vec<Part>) -> Self {
+        let mut text = String::new();
+        for part in parts {
+            let _ = match part {
+                Part::Text(part) => text.write_str(&part),
+                Part::Handler(handler) => write!(text, "{handler:?}"),
+            };
+        }
+        Self { text }
+    }
+}
+
+/// A part of the text: words, or a handler that is still to be described.
+pub(super) enum Part {
+    Text(String),
+    Handler(Handler),
+}
+
+impl Part {
+    pub(super) fn of(tree: &Tree, environment: &Environment) -> Vec<Self> {
         let mut dump = Dump {
             tree,
             environment,
             text: String::new(),
+            parts: Vec::new(),
         };
         dump.write();
-        Self { text: dump.text }
+        dump.parts.push(Self::Text(dump.text));
+        dump.parts
     }
 }
 
@@ -50,6 +72,7 @@ struct Dump<'d> {
     tree: &'d Tree,
     environment: &'d Environment,
     text: String,
+    parts: Vec<Part>,
 }
 
 /// A line still to be written, or a logger with all below it.
@@ -120,7 +143,10 @@ impl Dump<'_> {
             let _ = writeln!(self.text, "{inner}filter {filter:?}");
         }
         for handler in self.tree.handlers(id) {
-            let _ = writeln!(self.text, "{inner}handler {handler:?}");
+            let _ = write!(self.text, "{inner}handler ");
+            let before = std::mem::replace(&mut self.text, "\n".to_owned());
+            self.parts
+                .extend([Part::Text(before), Part::Handler(handler.clone())]);
         }
         let children = self.tree.loggers_below(id);
         let last = children.last().copied();

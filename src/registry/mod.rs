@@ -25,6 +25,8 @@ use once_cell::sync::Lazy;
 pub use self::builder::RegistryBuilder;
 pub use self::dump::TreeDump;
 
+use self::dump::Part;
+
 pub(crate) use self::admission::Admission;
 #[cfg(feature = "config")]
 pub(crate) use self::configure::NodeChange;
@@ -283,7 +285,8 @@ impl Registry {
     /// ```
     #[must_use]
     pub fn dump(&self) -> TreeDump {
-        TreeDump::new(&self.inner.tree.lock(), &self.inner.environment)
+        let parts = Part::of(&self.inner.tree.lock(), &self.inner.environment);
+        TreeDump::of(parts)
     }
 
     /// Starts a record made by hand that belongs to this registry.

@@ -90,7 +90,7 @@ fn failures_are_counted_and_reported_once() {
     assert_eq!(
         stderr.get(),
         "logtree: <StreamHandler <writer> (NOTSET)> dropped a WARNING record of \"app\": \
-         the template names \\\"absent\\\", which the record does not have\n"
+         the template names \"absent\", which the record does not have\n"
     );
     registry.set_report_errors(false);
     let silent =
