@@ -1,9 +1,7 @@
 //! Plain and watched files.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
-use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -20,13 +18,11 @@ pub(crate) fn read(path: impl AsRef<Path>) -> String {
     fs::read_to_string(path).unwrap()
 }
 
-fn mode(path: &Path) -> u32 {
-    fs::metadata(path).unwrap().permissions().mode() & 0o7777
-}
-
 /// 17: private unless asked otherwise; a file that is there keeps its own permissions.
+#[cfg(unix)]
 #[test]
 fn files_are_private() {
+    use crate::support::mode;
     let directory = tempdir().unwrap();
     let path = directory.path().join("new/deep/a.log");
     FileHandler::builder(&path)
@@ -44,6 +40,7 @@ fn files_are_private() {
 }
 
 /// 14: a planted link is refused, and what it points to is not touched.
+#[cfg(unix)]
 #[test]
 fn links_are_not_followed_unless_asked_for() {
     let directory = tempdir().unwrap();
@@ -52,7 +49,7 @@ fn links_are_not_followed_unless_asked_for() {
         directory.path().join("a.log"),
     );
     fs::write(&victim, "precious").unwrap();
-    symlink(&victim, &link).unwrap();
+    std::os::unix::fs::symlink(&victim, &link).unwrap();
     let error = FileHandler::builder(&link)
         .truncate(true)
         .open()
@@ -71,12 +68,13 @@ fn links_are_not_followed_unless_asked_for() {
 }
 
 /// 16: a pipe that nobody reads is an error, not a wait.
+#[cfg(unix)]
 #[test]
 fn a_pipe_without_a_reader_is_refused_at_once() {
     let directory = tempdir().unwrap();
     let path = directory.path().join("pipe");
     assert!(
-        Command::new("mkfifo")
+        std::process::Command::new("mkfifo")
             .arg(&path)
             .status()
             .unwrap()
@@ -92,6 +90,7 @@ fn errors_name_the_file_and_the_cause() {
     let error = FileHandler::open("/no/such/directory/a.log").unwrap_err();
     let text = error.to_string();
     assert!(text.contains("/no/such/directory/a.log"), "{text}");
+    #[cfg(unix)]
     assert!(text.contains("No such file or directory"), "{text}");
     let directory = tempdir().unwrap();
     let error = FileHandler::open(directory.path()).unwrap_err();
@@ -281,6 +280,7 @@ fn many_threads_and_one_file() {
 }
 
 /// 5, for buffers: while the device is full lines are kept, as far as there is room, and the others are counted.
+#[cfg(target_os = "linux")]
 #[test]
 fn a_buffer_waits_for_its_device() {
     let handler = FileHandler::builder("/dev/full")

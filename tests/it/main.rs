@@ -2,31 +2,25 @@
 
 mod adapter;
 mod capture;
-#[cfg(unix)]
 mod chains;
 mod client;
 #[cfg(feature = "tower")]
 mod client_http;
 mod concurrency;
-#[cfg(all(unix, feature = "yaml"))]
+#[cfg(feature = "yaml")]
 mod config;
-#[cfg(unix)]
 mod control;
-#[cfg(unix)]
 mod files;
 mod handler;
 mod iot_json;
 mod macros;
 mod presets;
-#[cfg(unix)]
 mod queue;
 mod redaction;
 mod regression;
-#[cfg(all(unix, feature = "reload"))]
+#[cfg(feature = "reload")]
 mod reload;
-#[cfg(unix)]
 mod rotation;
-#[cfg(unix)]
 mod rotation_model;
 mod scope;
 mod support;

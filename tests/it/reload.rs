@@ -88,6 +88,7 @@ fn k13_every_way_of_changing_a_file_is_seen() {
 }
 
 /// `logging.json -> ..data/logging.json`, `..data -> ..1`: the second link is swapped.
+#[cfg(unix)]
 #[test]
 fn links_are_followed_as_kubernetes_swaps_them() {
     let directory = tempfile::tempdir().unwrap();
@@ -394,6 +395,7 @@ fn a_reload_within_a_reload_is_refused() {
     assert!(reloader.reload().unwrap());
 }
 
+#[cfg(unix)]
 #[test]
 fn a_signal_opens_files_anew() {
     let directory = tempfile::tempdir().unwrap();

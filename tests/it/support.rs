@@ -56,6 +56,13 @@ pub(crate) fn registry_with_stderr() -> (Registry, Text) {
     (registry, text)
 }
 
+/// The permissions of a file.
+#[cfg(unix)]
+pub(crate) fn mode(path: &std::path::Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
 /// Numbers that look random and are the same at each run.
 pub(crate) struct Random(u64);
 
