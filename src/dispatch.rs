@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::handler::{Bound, Handler};
+use crate::handler::Bound;
 use crate::registry::{Inner, Node, Route};
 use crate::scope;
 use crate::sync::Ordering;
@@ -122,25 +122,31 @@ fn send_along(route: &Route, registry: &Inner, record: &mut Record<'_>, for_taps
 
 /// Offers a record to handlers, in order, by their levels.
 fn offer(handlers: &[Bound], record: &Record<'_>) {
+    // One bit for each handler that wrote it. One that comes later than the bits reach is seen as one that did not: a record may
+    // then be written twice, but is never lost.
+    let mut written_by = 0_u64;
     for (at, bound) in handlers.iter().enumerate() {
         if bound.takes(record.level())
-            && !is_written_before(&handlers[..at], bound.handler(), record)
+            && !is_written_before(&handlers[..at], written_by, bound)
+            && bound.handle(record)
         {
-            bound.handle(record);
+            written_by |= bit(at);
         }
     }
 }
 
 /// Whether a handler wants to write a record once only, and one before it has written it to the same stream.
-fn is_written_before(before: &[Bound], handler: &Handler, record: &Record<'_>) -> bool {
-    handler.writes_once() && {
-        let stream = handler.stream_id();
-        let same = |other: &&Bound| stream.is_some() && other.handler().stream_id() == stream;
-        before
-            .iter()
-            .filter(same)
-            .any(|other| other.takes(record.level()))
-    }
+#[inline]
+fn is_written_before(before: &[Bound], written_by: u64, bound: &Bound) -> bool {
+    bound.once_on().is_some_and(|stream| {
+        let mut before = before.iter().enumerate();
+        before.any(|(at, other)| written_by & bit(at) != 0 && other.stream() == Some(stream))
+    })
+}
+
+/// The bit of a handler, as far as they reach.
+const fn bit(at: usize) -> u64 {
+    if at < 64 { 1 << at } else { 0 }
 }
 
 /// Asks a logger's filters. A filter that panics counts as refusing, and is reported as a failure would be.

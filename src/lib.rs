@@ -74,7 +74,10 @@
 //! | `extra` that the format does not name is not shown | appended as ` key=value` | nothing vanishes |
 //! | `basicConfig` does nothing, silently | [`Applied::HadHandlers`] | so one sees it |
 //! | a handler that takes over a name can lose it to a renaming | names stay with their last taker | a bug |
-//! | `boto3.set_stream_logger` twice prints twice | replaces its own handler | nobody wants it twice |
+//! | `boto3.set_stream_logger` gives the level to logger and handler | to the logger alone, [`LevelOn`] | whatever makes a logger more verbose later is seen |
+//! | `boto3.set_stream_logger` twice prints twice | replaces its own handler | one line is enough |
+//! | handlers of a logger and of an ancestor both print | those of the one-line set-ups write a record once per stream, the nearest one that takes it | verbosity per service without double lines; [`StreamLogger::boto3_exact`] is Boto3's way in all three |
+//! | the last resort prints the message alone | the same, and `LEVEL name: message` after a one-line set-up | a line of an unknown crate says where it comes from |
 //! | `MemoryHandler` grows without a target | bounded, drops counted | memory |
 //! | levels below 0 | none | nobody can log there |
 //! | a file that was closed drops records in silence | counted and reported | nothing vanishes |
@@ -121,7 +124,8 @@
 //! of time zones (`%Z`) are offsets, but for UTC.
 //!
 //! One line silences what `tracing`'s spans add to the records of an AWS client (43 % of them):
-//! `get_logger("tracing.span").set_level(Level::WARNING)`.
+//! `get_logger("tracing.span").set_level(Level::WARNING)`. `set_stream_logger` for the root does so by itself
+//! ([`StreamLogger::spans`]).
 
 // The README's code is compiled and run like any other example.
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]

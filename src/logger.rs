@@ -252,18 +252,24 @@ impl Logger {
         drop(tap);
     }
 
-    /// Puts a handler in the place of another, or behind the others where that one is not there.
-    pub(crate) fn exchange_handler(&self, old: Option<&Handler>, new: Handler) {
+    /// Puts a handler in the place of the last one that fits, which it returns, or after the others where none does.
+    pub(crate) fn exchange_handler(
+        &self,
+        fits: impl Fn(&Handler) -> bool,
+        new: Handler,
+    ) -> Option<Handler> {
         self.observe(&new);
-        self.change_own(|handlers, _| {
-            match handlers
-                .iter()
-                .position(|known| old.is_some_and(|old| known.is(old)))
-            {
-                Some(at) => handlers[at] = new,
-                None => handlers.push(new),
-            }
+        let mut old = None;
+        self.change_own(|handlers, _| match handlers.iter().rposition(fits) {
+            Some(at) => old = Some(std::mem::replace(&mut handlers[at], new)),
+            None => handlers.push(new),
         });
+        old
+    }
+
+    /// The lowest level that any handler on its records' way takes; `None` where they meet none.
+    pub(crate) fn shown_from(&self) -> Option<Level> {
+        self.node.route().shown_from()
     }
 
     /// Its own handlers, in order.

@@ -12,6 +12,10 @@ pub struct LoggerState {
     pub configured: Option<Level>,
     /// The level that decides.
     pub effective: Level,
+    /// The lowest level that any handler on its records' way takes: where it is above `effective`, the handlers hide what the
+    /// level asks for. `OFF` where all of them discard what they get; `None` where there is no handler, so that the registry's
+    /// [last resort](crate::Registry::last_resort) shows warnings. What is behind a queue or a buffer is not looked at.
+    pub shown_from: Option<Level>,
     /// How many handlers are its own.
     pub handlers: usize,
     /// Whether its records go on to its ancestors' handlers.
@@ -26,6 +30,7 @@ impl LoggerState {
             name: logger.name().to_owned(),
             configured: Some(logger.level()).filter(|level| *level != Level::NOTSET),
             effective: logger.effective_level(),
+            shown_from: logger.shown_from(),
             handlers: logger.handlers().len(),
             propagate: logger.propagate(),
             disabled: logger.is_disabled(),

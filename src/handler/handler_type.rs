@@ -31,6 +31,14 @@ macro_rules! handler_type {
                 self.handler.set_name(name);
                 self
             }
+
+            /// The same, which leaves out records that a handler before it has written to the same stream; see
+            /// [`Handler::with_once_per_stream`](crate::Handler::with_once_per_stream).
+            #[must_use]
+            pub fn with_once_per_stream(self, once: bool) -> Self {
+                self.handler.set_once_per_stream(once);
+                self
+            }
         }
 
         impl std::ops::Deref for $type {

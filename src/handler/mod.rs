@@ -21,7 +21,7 @@ mod ticker;
 use std::fmt::{self, Write};
 
 use arc_swap::ArcSwap;
-use once_cell::sync::Lazy;
+use once_cell::sync::{Lazy, OnceCell};
 
 pub use self::buffering::BufferingHandler;
 pub use self::counters::{Counters, DropReason};
@@ -82,7 +82,9 @@ pub struct Handler {
 struct Core {
     name: Mutex<Option<Arc<str>>>,
     level: AtomicU16,
-    writes_once: AtomicBool,
+    once_per_stream: AtomicBool,
+    /// Set where a one-line set-up made it.
+    made_by: OnceCell<MadeBy>,
     /// What is read for each record, published as one.
     setup: ArcSwap<Setup>,
     /// Held while a new set-up is made of the old one.
@@ -96,6 +98,28 @@ struct Core {
     observers: Mutex<Vec<Weak<dyn Observer>>>,
     /// In the order of making; shutdown goes backwards.
     serial: u64,
+}
+
+/// Which set-up made a handler, so that another call of it finds its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MadeBy {
+    /// `set_stream_logger` and the other set-ups of standard error.
+    StreamLogger,
+    /// `set_file_logger`.
+    FileLogger,
+    /// A registry, for records that meet no other handler.
+    LastResort,
+}
+
+/// What became of a record at a handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Handled {
+    /// A filter did not pass it.
+    Refused,
+    /// The formatter or the sink failed; it is counted as dropped.
+    Failed,
+    /// The sink has it.
+    Written,
 }
 
 /// Filters and formatter of a handler at one moment.
@@ -133,15 +157,37 @@ impl Bound {
         &self.handler
     }
 
+    /// The lowest level that it takes.
+    pub(crate) fn level(&self) -> Level {
+        if self.is_null {
+            Level::OFF
+        } else {
+            self.handler.level()
+        }
+    }
+
+    /// The stream, where it writes a record only if nothing before it has written it there.
+    #[inline]
+    pub(crate) fn once_on(&self) -> Option<StreamId> {
+        let core = &*self.handler.core;
+        core.stream_id
+            .filter(|_| core.once_per_stream.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn stream(&self) -> Option<StreamId> {
+        self.handler.core.stream_id
+    }
+
     /// Whether it takes a record of a logger: by its level, and unless it throws everything away.
     #[inline]
     pub(crate) fn takes(&self, level: Level) -> bool {
         level >= self.handler.level() && !self.is_null
     }
 
+    /// Reports whether it was written.
     #[inline]
-    pub(crate) fn handle(&self, record: &Record<'_>) {
-        self.handler.handle_with(&self.setup, record);
+    pub(crate) fn handle(&self, record: &Record<'_>) -> bool {
+        self.handler.handle_with(&self.setup, record) == Handled::Written
     }
 }
 
@@ -206,7 +252,8 @@ impl Handler {
         let core = Core {
             name: Mutex::new(None),
             level: AtomicU16::new(Level::NOTSET.number()),
-            writes_once: AtomicBool::new(false),
+            once_per_stream: AtomicBool::new(false),
+            made_by: OnceCell::new(),
             setup: ArcSwap::new(Arc::clone(&MESSAGE_ALONE)),
             changing: Mutex::new(()),
             is_null: user_code::call(|| sink.is_null()).unwrap_or(false),
@@ -229,17 +276,17 @@ impl Handler {
     /// `Handler.handle`.
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn handle(&self, record: &Record<'_>) -> bool {
-        self.handle_with(&self.core.setup.load(), record)
+        self.handle_with(&self.core.setup.load(), record) != Handled::Refused
     }
 
     /// [`handle`](Self::handle) by a set-up that is at hand.
     #[inline]
-    fn handle_with(&self, setup: &Setup, record: &Record<'_>) -> bool {
+    fn handle_with(&self, setup: &Setup, record: &Record<'_>) -> Handled {
         match user_code::call(|| self.handle_unguarded(setup, record)) {
-            Ok(passed) => passed,
+            Ok(handled) => handled,
             Err(panic) => {
                 self.fail_by_panic(record, panic);
-                false
+                Handled::Refused
             }
         }
     }
@@ -251,29 +298,27 @@ impl Handler {
     }
 
     #[inline]
-    fn handle_unguarded(&self, setup: &Setup, record: &Record<'_>) -> bool {
+    fn handle_unguarded(&self, setup: &Setup, record: &Record<'_>) -> Handled {
         if setup.filters.is_empty() {
-            self.emit(record, &*setup.formatter);
-            return true;
+            return self.emit(record, &*setup.formatter);
         }
         self.handle_filtered(setup, record)
     }
 
     #[inline(never)]
-    fn handle_filtered(&self, setup: &Setup, record: &Record<'_>) -> bool {
+    fn handle_filtered(&self, setup: &Setup, record: &Record<'_>) -> Handled {
         // The handler's own view: what its filters change, no other handler sees (statement 46 is a deviation).
         let mut view = record.clone();
         let ask = || setup.filters.iter().all(|filter| filter.filter(&mut view));
         match user_code::call(ask) {
             Ok(true) => self.emit(&view, &*setup.formatter),
-            Ok(false) => return false,
+            Ok(false) => Handled::Refused,
             Err(panic) => {
                 self.core.ledger.0.tally.place().accepted();
                 self.fail_by_panic(record, panic);
-                return false;
+                Handled::Refused
             }
         }
-        true
     }
 
     /// [`handle`](Self::handle), but a failure is the caller's to act on: it is neither counted nor told.
@@ -298,7 +343,7 @@ impl Handler {
     }
 
     #[inline]
-    fn emit(&self, record: &Record<'_>, formatter: &dyn Format) {
+    fn emit(&self, record: &Record<'_>, formatter: &dyn Format) -> Handled {
         let core = &*self.core;
         let tally = &core.ledger.0.tally;
         let place = tally.place();
@@ -307,8 +352,14 @@ impl Handler {
             self.give_notice(record, formatter);
         }
         match core.sink.write(record, formatter) {
-            Ok(()) => place.taken(),
-            Err(error) => self.fail(record, error),
+            Ok(()) => {
+                place.taken();
+                Handled::Written
+            }
+            Err(error) => {
+                self.fail(record, error);
+                Handled::Failed
+            }
         }
     }
 
@@ -500,22 +551,37 @@ impl Handler {
         self.core.ledger.0.tally.read(queued, lost)
     }
 
-    /// The stream it writes to, if it is one that others may write to as well.
+    /// Returns the stream that it writes to, where other handlers may write to the same one: a standard stream, a writer, or a
+    /// file by its path.
     #[must_use]
     pub fn stream_id(&self) -> Option<StreamId> {
         self.core.stream_id
     }
 
-    /// The same, leaving out records that another handler in front of it has already written to the same stream, so that a
-    /// record that meets a handler of its logger and one of an ancestor is seen once.
+    /// Returns the same handler, which leaves out a record that another handler before it on the record's way has written to the
+    /// same [stream](Self::stream_id), or writes all; off by default.
+    ///
+    /// A record meets the handlers of its own logger first, then those of its ancestors, so it is written by the nearest one
+    /// whose level and filters pass it and whose formatter and stream do not fail. What is kept in a queue or a buffer on its way to the
+    /// stream is not seen here: a stream and a queue that ends in it both write. Of more than 64 handlers on one way, those from the
+    /// 65th on are not compared with one another.
     #[must_use]
-    pub fn with_propagate_once(self) -> Self {
-        self.core.writes_once.store(true, Ordering::Relaxed);
+    pub fn with_once_per_stream(self, once: bool) -> Self {
+        self.set_once_per_stream(once);
         self
     }
 
-    pub(crate) fn writes_once(&self) -> bool {
-        self.core.writes_once.load(Ordering::Relaxed)
+    fn set_once_per_stream(&self, once: bool) {
+        self.core.once_per_stream.store(once, Ordering::Relaxed);
+    }
+
+    pub(crate) fn made_by(&self) -> Option<MadeBy> {
+        self.core.made_by.get().copied()
+    }
+
+    /// Notes which set-up made it; the first one counts.
+    pub(crate) fn note_maker(&self, maker: MadeBy) {
+        let _ = self.core.made_by.set(maker);
     }
 
     /// Whether two handles are the same handler.

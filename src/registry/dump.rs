@@ -21,8 +21,9 @@ use crate::{Handler, Level};
 ///        level NOTSET, so WARNING
 /// ```
 ///
-/// A logger stands below its nearest ancestor that is a logger; `o` marks that its records go on to it. It is a copy: the tree
-/// may change while it is read.
+/// A logger stands below its nearest ancestor that is a logger; `o` marks that its records go on to it. `level DEBUG, handlers
+/// from INFO` means that the levels of all handlers on a record's way hide what the logger's level asks for; what is behind a
+/// queue or a buffer is not looked at. It is a copy: the tree may change while it is read.
 #[derive(Clone, Debug)]
 pub struct TreeDump {
     text: String,
@@ -134,11 +135,17 @@ impl Dump<'_> {
         let inner = format!("{below}{pad}");
         let level = self.level(node.level());
         let effective = self.level(node.effective_level());
-        let _ = if node.level() == Level::NOTSET && id != NodeId::ROOT {
-            writeln!(self.text, "{inner}level {level}, so {effective}")
-        } else {
-            writeln!(self.text, "{inner}level {level}")
-        };
+        let mut levels = format!("level {level}");
+        if node.level() == Level::NOTSET && id != NodeId::ROOT {
+            let _ = write!(levels, ", so {effective}");
+        }
+        // What hides some of it.
+        if let Some(from) = node.route().shown_from() {
+            if from > node.effective_level() {
+                let _ = write!(levels, ", handlers from {}", self.level(from));
+            }
+        }
+        let _ = writeln!(self.text, "{inner}{levels}");
         for filter in self.tree.filters(id) {
             let _ = writeln!(self.text, "{inner}filter {filter:?}");
         }

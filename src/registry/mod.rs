@@ -15,7 +15,7 @@ mod node;
 mod route;
 mod tree;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 
 use arc_swap::ArcSwapOption;
@@ -35,11 +35,11 @@ pub(crate) use self::route::Route;
 pub(crate) use self::tree::{NodeId, Tap, Tree};
 
 use crate::environment::Environment;
-use crate::handler::{Handler, Observer};
+use crate::handler::{Handler, MadeBy, Observer};
 use crate::name::{self, Name};
 use crate::scope::{self, FloorObserver};
 use crate::sync::{Arc, AtomicBool, AtomicU64, Mutex, Ordering, Weak};
-use crate::{Formatter, Level, RecordBuilder, StreamHandler};
+use crate::{Level, RecordBuilder, StreamHandler};
 
 /// A tree of loggers.
 ///
@@ -75,8 +75,6 @@ pub(crate) struct Inner {
     /// Changed whenever a name may mean another node than before; see [`Inner::shape`].
     shape: AtomicU64,
     last_resort: Mutex<Option<Handler>>,
-    /// The handlers that `set_stream_logger` made, so that it can replace them.
-    stream_handlers: Mutex<HashMap<NodeId, Handler>>,
     told_of_no_handler: AtomicBool,
     told_of_too_many: AtomicBool,
     told_of_cut: AtomicBool,
@@ -117,17 +115,16 @@ impl Registry {
 
     fn of(environment: Arc<Environment>, max_loggers: usize) -> Self {
         let tree = Tree::new();
-        let last_resort = stderr_of(&environment)
-            .with_level(Level::WARNING)
-            .with_formatter(Formatter::default());
+        // Without a formatter: the message alone, until a set-up gives it one.
+        let last_resort = Handler::from(stderr_of(&environment)).with_level(Level::WARNING);
+        last_resort.note_maker(MadeBy::LastResort);
         let inner = Inner {
             environment,
             root: tree.node(NodeId::ROOT),
             tree: Mutex::new(tree),
             nodes: DashSet::default(),
             shape: AtomicU64::new(next_shape()),
-            last_resort: Mutex::new(Some(last_resort.into())),
-            stream_handlers: Mutex::new(HashMap::new()),
+            last_resort: Mutex::new(Some(last_resort)),
             told_of_no_handler: AtomicBool::new(false),
             told_of_too_many: AtomicBool::new(false),
             told_of_cut: AtomicBool::new(false),
@@ -180,8 +177,12 @@ impl Registry {
         self.inner.tree.lock().disabled_up_to()
     }
 
-    /// Sets the handler for records that meet no handler at all on their way up, or none. At first, it is standard error from
-    /// `WARNING` on, with the message alone.
+    /// Sets the handler for records that meet no handler at all on their way up, or none.
+    ///
+    /// At first, it is standard error from `WARNING` on, with the message alone. The one-line set-ups, from
+    /// [`set_stream_logger`](crate::set_stream_logger) to [`init_from_env`](crate::init_from_env), give that first one the format
+    /// `%(levelname)s %(name)s: %(message)s` and remove known credentials there too: a line of a crate that the program did not
+    /// ask for says where it comes from.
     ///
     /// # Python
     /// `logging.lastResort` (statements 36 to 38).
@@ -530,11 +531,6 @@ impl Inner {
 
     pub(crate) fn last_resort(&self) -> Option<Handler> {
         self.last_resort.lock().clone()
-    }
-
-    /// Notes the handler that `set_stream_logger` made for a logger; answers with the one before.
-    pub(crate) fn note_stream_handler(&self, logger: NodeId, handler: Handler) -> Option<Handler> {
-        self.stream_handlers.lock().insert(logger, handler)
     }
 
     /// Tells once that a record met no handler, not even the last resort (statement 38).

@@ -1,8 +1,8 @@
 //! Where a logger's records go, worked out when the tree changes and not for each record.
 
-use crate::SharedFilter;
 use crate::handler::Bound;
 use crate::sync::Arc;
+use crate::{Level, SharedFilter};
 
 /// The way of a logger's records. Loggers without handlers and filters of their own share their parent's.
 #[derive(Debug, Default)]
@@ -29,6 +29,11 @@ impl Route {
             handlers,
             taps,
         }
+    }
+
+    /// The lowest level that any of its handlers takes; `None` where there are none.
+    pub(crate) fn shown_from(&self) -> Option<Level> {
+        self.handlers.iter().map(Bound::level).min()
     }
 
     /// The handler, where one is all there is.

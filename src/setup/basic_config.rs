@@ -3,8 +3,9 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use super::last_resort;
 use crate::formatter::Colors;
-use crate::handler::Handler;
+use crate::handler::{Handler, MadeBy};
 use crate::{
     Error, ErrorKind, FileHandler, Formatter, Level, RedactingFilter, Registry, StreamHandler,
     Style,
@@ -21,6 +22,7 @@ use crate::{
 /// logtree::basic_config();
 /// log::warn!("WARNING:…: on standard error");
 /// ```
+#[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
 pub fn basic_config() -> Applied {
     // Without options there is nothing to be wrong.
     BasicConfig::new().apply().unwrap_or(Applied::HadHandlers)
@@ -28,11 +30,10 @@ pub fn basic_config() -> Applied {
 
 /// Whether a set-up was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "nothing is set up where the root had handlers before"]
 pub enum Applied {
     /// It was.
     Done,
-    /// It was not, as the root has handlers and [`force`](BasicConfig::force) was not asked for. Python does not tell.
+    /// It was not, as the root has handlers and [`force`](BasicConfig::force) was not asked for. Python reports nothing then.
     HadHandlers,
 }
 
@@ -40,11 +41,13 @@ pub enum Applied {
 ///
 /// Nothing is changed before all of it is found to be right.
 ///
-/// Colours are shown where the stream is a terminal. Known credentials are written as `***` ([`RedactingFilter`]).
+/// Colours are shown where the stream is a terminal. Known credentials are written as `***` ([`RedactingFilter`]). A record that a
+/// handler nearer to its logger has written to the same stream or file is not written again
+/// ([`with_once_per_stream`](Handler::with_once_per_stream)). Handlers that are [given](Self::handlers) stay as they are.
 ///
 /// # Python
 /// The arguments of `logging.basicConfig`. `encoding` and `errors` are left out, as all text is UTF-8. Errors come before
-/// anything is done, and a call that does nothing says so.
+/// anything is done, and a call that does nothing says so. Python writes a record once for each handler on its way.
 ///
 /// # Examples
 /// ```
@@ -183,7 +186,18 @@ impl BasicConfig {
                 let file = FileHandler::builder(path).truncate(self.truncate).open()?;
                 vec![file.into()]
             }
-            _ => vec![registry.stderr().into()],
+            _ => {
+                let stderr = Handler::from(registry.stderr());
+                // So that a later `set_stream_logger` for the root takes its place.
+                stderr.note_maker(MadeBy::StreamLogger);
+                vec![stderr]
+            }
+        };
+        let handlers = if are_given {
+            handlers
+        } else {
+            let once = |handler: Handler| handler.with_once_per_stream(true);
+            handlers.into_iter().map(once).collect()
         };
         if self.force {
             for old in root.replace_handlers([]) {
@@ -203,6 +217,7 @@ impl BasicConfig {
         if let Some(level) = self.level {
             root.set_level(level);
         }
+        last_resort::name_loggers(registry, !self.keep_secrets);
         Ok(Applied::Done)
     }
 

@@ -2,17 +2,23 @@
 
 use std::path::Path;
 
+use super::last_resort;
+use crate::handler::MadeBy;
 use crate::{Error, FileHandler, Formatter, Handler, Level, RedactingFilter, Registry};
 
 /// Appends a logger's records, and those of all below it, from a level on, to a file; every crate's records land in the tree.
 ///
 /// It adds a [`FileHandler`] of that level with the format `%(asctime)s - %(name)s - %(levelname)s - %(message)s`, sets the logger to
 /// `DEBUG`, so that other handlers still see everything, and makes the global registry the backend of the `log` facade where
-/// there is no other. `""` is the root: everything. Known credentials are written as `***` ([`RedactingFilter`]). Answers with the
+/// there is no other. `""` is the root: everything. Known credentials are written as `***` ([`RedactingFilter`]). Returns the
 /// handler.
 ///
+/// The level is the handler's: what raises a logger's level later shows more on a stream, and not in the file, until the handler's
+/// level is lowered too. Called again for the same logger and path, it replaces its own handler; a record that a handler nearer
+/// to its logger has written to the same path is not written again.
+///
 /// # Python
-/// `botocore.session.Session.set_file_logger` (row B12).
+/// `botocore.session.Session.set_file_logger` (row B12), which adds a further handler at each call.
 ///
 /// # Errors
 /// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when the file cannot be opened; nothing is changed then.
@@ -37,11 +43,19 @@ pub fn set_file_logger(
     let handler = FileHandler::open(path)?
         .with_level(level)
         .with_formatter(formatter);
+    let handler = Handler::from(handler).with_once_per_stream(true);
     handler.add_filter(RedactingFilter::shared_preset());
-    let logger = Registry::global().get_logger(name);
+    handler.note_maker(MadeBy::FileLogger);
+    let registry = Registry::global();
+    let logger = registry.get_logger(name);
     logger.set_level(Level::DEBUG);
-    logger.add_handler(handler.clone());
+    let is_earlier = |known: &Handler| {
+        known.made_by() == Some(MadeBy::FileLogger) && known.stream_id() == handler.stream_id()
+    };
+    // The end of the earlier one closes the file, out of the tree's lock.
+    drop(logger.exchange_handler(is_earlier, handler.clone()));
+    last_resort::name_loggers(registry, true);
     // Another backend stays: this crate's own macros work without the facade.
     let _ = crate::install();
-    Ok(handler.into())
+    Ok(handler)
 }

@@ -2,8 +2,10 @@
 
 use std::env::{self, VarError};
 
+use super::last_resort;
 use super::level_spec::LevelSpec;
 use crate::formatter::Colors;
+use crate::handler::MadeBy;
 use crate::{Error, ErrorKind, Formatter, Handler, RedactingFilter, Registry};
 
 /// The variable that is read, and the one that is read where it is absent.
@@ -67,8 +69,12 @@ fn init_in(
         .colors(Colors::default())
         .build_preset();
     let handler = Handler::from(registry.stderr()).with_formatter(formatter);
+    let handler = handler.with_once_per_stream(true);
     handler.add_filter(RedactingFilter::shared_preset());
+    // So that a later `set_stream_logger` for the root takes its place.
+    handler.note_maker(MadeBy::StreamLogger);
     root.add_handler(handler.clone());
+    last_resort::name_loggers(registry, true);
     Some(handler)
 }
 

@@ -3,6 +3,7 @@
 mod basic_config;
 mod file_logger;
 mod from_env;
+mod last_resort;
 mod level_spec;
 #[cfg(all(unix, feature = "reload"))]
 mod reopen_on_sighup;

@@ -2,51 +2,46 @@
 
 use std::io::Write;
 
+use super::last_resort;
 use crate::formatter::{ColorChoice, Colors};
-use crate::handler::Handler;
+use crate::handler::{Handler, MadeBy};
 use crate::{Error, Formatter, Level, RedactingFilter, Registry, StreamHandler};
 
 /// Shows a logger's records, and those of all below it, from a level on, on standard error; every crate's records land in the
 /// tree. One line sets up what a program shows, per service:
 ///
 /// ```
-/// use logtree::{set_stream_logger, Level};
+/// use logtree::{Level, get_logger, set_stream_logger};
 ///
-/// set_stream_logger("boto3", Level::DEBUG);
-/// set_stream_logger("botocore.client.S3", Level::INFO);
+/// set_stream_logger("", Level::INFO); // everything
+/// set_stream_logger("botocore.client.S3", Level::DEBUG); // more of one service; no line comes twice
+/// get_logger("boto3").set_level(Level::DEBUG); // and later, more of another
 /// log::debug!(target: "boto3::session", "shown");
 /// ```
 ///
-/// It sets the level of the logger and adds a handler of that level, with the format `%(asctime)s %(name)s [%(levelname)s] %(message)s`,
-/// and makes the global registry the backend of the `log` facade where there is no other. `""` is the root: everything.
-/// Known credentials are shown as `***` ([`RedactingFilter`]). Called again for a name, it replaces its own handler. For more, see [`StreamLogger`].
+/// It gives the level to the logger and adds a handler with the format `%(asctime)s %(name)s [%(levelname)s] %(message)s`, and makes
+/// the global registry the backend of the `log` facade where there is no other. `""` is the root: everything.
+///
+/// The handler itself passes all that reaches it, so whatever makes a logger more verbose later is seen:
+/// [`Logger::set_level`](crate::Logger::set_level), [`LevelSpec`](crate::LevelSpec), [`Verbosity`](crate::Verbosity),
+/// [`Control`](crate::control::Control), [`Scope::level`](crate::Scope::level). With handlers on a logger and on an ancestor, a record
+/// is shown once, by the nearest one. Known credentials are shown as `***` ([`RedactingFilter`]). Called again for a name, it
+/// replaces its own handler, and for the root that of [`basic_config`](crate::basic_config) and
+/// [`init_from_env`](crate::init_from_env) too. For further options, see [`StreamLogger`].
 ///
 /// # Python
-/// `boto3.set_stream_logger`, which adds a further handler at each call, so that everything is printed twice
-/// ([`keep_earlier`](StreamLogger::keep_earlier) does so).
+/// `boto3.set_stream_logger`, which gives the level to logger and handler, so that nothing shows more later, and shows a record once
+/// for each handler and each call. [`boto3_exact`](StreamLogger::boto3_exact) does so.
 pub fn set_stream_logger(name: impl AsRef<str>, level: impl Into<Level>) -> Handler {
-    let logger = StreamLogger::new(name, level);
-    let formatter = Formatter::preset(Formatter::BOTO3)
-        .colors(Colors::default())
-        .build_preset();
-    let handler = logger.install_with(Registry::global(), formatter);
-    // Another backend stays: this crate's own macros work without the facade.
-    let _ = crate::install();
-    handler
+    set_up([name], level.into(), Formatter::BOTO3).remove(0)
 }
 
-/// [`set_stream_logger`] at `DEBUG`, by botocore's rule and in its format.
+/// [`set_stream_logger`] at `DEBUG`, in botocore's format.
 ///
 /// # Python
 /// `botocore.session.Session.set_debug_logger`.
 pub fn set_debug_logger(name: impl AsRef<str>) -> Handler {
-    let logger = StreamLogger::new(name, Level::DEBUG).level_on(LevelOn::Handler);
-    let formatter = Formatter::preset(Formatter::BOTOCORE)
-        .colors(Colors::default())
-        .build_preset();
-    let handler = logger.install_with(Registry::global(), formatter);
-    let _ = crate::install();
-    handler
+    set_up([name], Level::DEBUG, Formatter::BOTOCORE).remove(0)
 }
 
 /// [`set_debug_logger`] for several names at once, with the name of the thread in each line.
@@ -60,14 +55,22 @@ pub fn set_debug_logger(name: impl AsRef<str>) -> Handler {
 /// ```
 pub fn debug_all<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Vec<Handler> {
     const FORMAT: &str = "%(asctime)s - %(threadName)s - %(name)s - %(levelname)s - %(message)s";
-    let formatter = Formatter::preset(FORMAT)
+    set_up(names, Level::DEBUG, FORMAT)
+}
+
+/// Sets up names of the global registry; one handler for each.
+fn set_up<N: AsRef<str>>(
+    names: impl IntoIterator<Item = N>,
+    level: Level,
+    format: &'static str,
+) -> Vec<Handler> {
+    let formatter = Formatter::preset(format)
         .colors(Colors::default())
         .build_preset();
-    let set_up = |name: N| {
-        let logger = StreamLogger::new(name, Level::DEBUG).level_on(LevelOn::Handler);
-        logger.install_with(Registry::global(), formatter.clone())
-    };
+    let registry = Registry::global();
+    let set_up = |name: N| StreamLogger::new(name, level).install_with(registry, formatter.clone());
     let handlers = names.into_iter().map(set_up).collect();
+    // Another backend stays: this crate's own macros work without the facade.
     let _ = crate::install();
     handlers
 }
@@ -76,14 +79,16 @@ pub fn debug_all<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Vec<Handl
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LevelOn {
-    /// The logger and the handler: Boto3's rule, and the default.
+    /// The logger alone; the handler passes what reaches it, so that whatever makes a logger more verbose later is seen. The default.
     #[default]
+    Logger,
+    /// The logger and the handler: Boto3's rule. A level that is raised later shows nothing more.
     Both,
     /// The handler alone; the logger goes to `DEBUG`, so that other handlers still see everything. botocore's rule.
     Handler,
 }
 
-/// [`set_stream_logger`] with more to say: format, stream, colours, which level goes where.
+/// [`set_stream_logger`] with further options: format, stream, colours, which level goes where.
 ///
 /// # Examples
 /// ```
@@ -107,12 +112,17 @@ pub struct StreamLogger {
     stream: Option<StreamHandler>,
     color: ColorChoice,
     keep_earlier: bool,
-    propagate_once: bool,
+    once_per_stream: bool,
     redact: bool,
+    spans: bool,
+    is_exact: bool,
 }
 
+/// The logger of the records by which `tracing`, with its feature `log`, reports that spans are made, entered, left and closed.
+const SPANS: &str = "tracing.span";
+
 impl StreamLogger {
-    /// For a logger and a level: standard error, Boto3's format and rule.
+    /// For a logger and a level: standard error, Boto3's format, the level on the logger.
     pub fn new(name: impl AsRef<str>, level: impl Into<Level>) -> Self {
         Self {
             name: name.as_ref().to_owned(),
@@ -122,9 +132,24 @@ impl StreamLogger {
             stream: None,
             color: ColorChoice::default(),
             keep_earlier: false,
-            propagate_once: false,
+            once_per_stream: true,
             redact: true,
+            spans: false,
+            is_exact: false,
         }
+    }
+
+    /// Boto3's `set_stream_logger` to the letter: the level on logger and handler ([`LevelOn::Both`]), handlers of earlier calls
+    /// kept, a record shown once for each handler, messages raw and key-values only where the format names them
+    /// ([`python_exact`](crate::FormatterBuilder::python_exact)), no colours, credentials in clear, the last resort as it is.
+    pub fn boto3_exact(mut self) -> Self {
+        self.is_exact = true;
+        self.level_on(LevelOn::Both)
+            .keep_earlier(true)
+            .once_per_stream(false)
+            .redact(false)
+            .spans(true)
+            .color(ColorChoice::Never)
     }
 
     /// The template, in the `%` style; an empty one means Boto3's.
@@ -151,34 +176,43 @@ impl StreamLogger {
         self
     }
 
-    /// What gets the level.
+    /// What gets the level; the logger by default.
     pub fn level_on(mut self, rule: LevelOn) -> Self {
         self.level_on = rule;
         self
     }
 
-    /// Leaves handlers of earlier calls for the same name where they are, so that a record is shown once for each: Boto3's
-    /// behaviour.
-    pub fn keep_earlier(mut self) -> Self {
-        self.keep_earlier = true;
+    /// Whether the handler of an earlier call for the same name stays, in place of being replaced; off by default. A record is shown by
+    /// both only where they write to two streams, or with [`once_per_stream(false)`](Self::once_per_stream).
+    pub fn keep_earlier(mut self, keep: bool) -> Self {
+        self.keep_earlier = keep;
         self
     }
 
-    /// Leaves out what an earlier handler on the record's way has written to the same stream: with handlers for `botocore` and for
-    /// `botocore.client.S3`, a record of the latter is shown once.
-    pub fn propagate_once(mut self) -> Self {
-        self.propagate_once = true;
+    /// Whether a record is left out that another handler before this one on the record's way has written to the same stream; on by
+    /// default. With handlers for `botocore` and for `botocore.client.S3`, a record of the latter is shown once, by the handler
+    /// nearest to its logger that takes it; see [`with_once_per_stream`](Handler::with_once_per_stream).
+    pub fn once_per_stream(mut self, once: bool) -> Self {
+        self.once_per_stream = once;
         self
     }
 
-    /// Whether known credentials are taken out of what is shown, by [`RedactingFilter::preset`]; on by default.
+    /// Whether known credentials are removed from what is shown, by [`RedactingFilter::preset`]; on by default. It holds for the
+    /// registry's last resort too.
     pub fn redact(mut self, redact: bool) -> Self {
         self.redact = redact;
         self
     }
 
-    /// Sets up the global registry, and makes it the backend of the `log` facade where there is no other. Answers with the
-    /// handler.
+    /// Whether a set-up of the root shows the records by which `tracing`'s feature `log` reports that spans are made, entered, left and
+    /// closed; off by default, as they are nearly half of what a client of AWS logs. Then the logger `tracing.span` gets the
+    /// level `WARNING`, unless it has a level of its own.
+    pub fn spans(mut self, show: bool) -> Self {
+        self.spans = show;
+        self
+    }
+
+    /// Sets up the global registry, and makes it the backend of the `log` facade where there is no other. Returns the handler.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidFormat`](crate::ErrorKind::InvalidFormat); nothing is changed then.
@@ -188,40 +222,52 @@ impl StreamLogger {
         Ok(handler)
     }
 
-    /// Sets up a registry. Answers with the handler.
+    /// Sets up a registry. Returns the handler.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidFormat`](crate::ErrorKind::InvalidFormat); nothing is changed then.
     pub fn install_in(self, registry: &Registry) -> Result<Handler, Error> {
         let template = self.format.as_deref().unwrap_or(Formatter::BOTO3);
-        let formatter = Formatter::builder()
+        let mut formatter = Formatter::builder()
             .format(template)
-            .colors(Colors::default())
-            .build()?;
+            .colors(Colors::default());
+        if self.is_exact {
+            formatter = formatter.python_exact();
+        }
+        let formatter = formatter.build()?;
         Ok(self.install_with(registry, formatter))
     }
 
     fn install_with(self, registry: &Registry, formatter: Formatter) -> Handler {
         let logger = registry.get_logger(&self.name);
         let stream = self.stream.unwrap_or_else(|| registry.stderr());
-        let mut handler = Handler::from(stream.with_color(self.color))
-            .with_level(self.level)
-            .with_formatter(formatter);
+        let handler = Handler::from(stream.with_color(self.color))
+            .with_formatter(formatter)
+            .with_once_per_stream(self.once_per_stream);
+        handler.note_maker(MadeBy::StreamLogger);
         if self.redact {
             handler.add_filter(RedactingFilter::shared_preset());
         }
-        if self.propagate_once {
-            handler = handler.with_propagate_once();
+        if self.level_on != LevelOn::Logger {
+            handler.set_level(self.level);
         }
-        let earlier = registry
-            .inner()
-            .note_stream_handler(logger.node().id(), handler.clone());
-        let earlier = earlier.filter(|_| !self.keep_earlier);
         logger.set_level(match self.level_on {
-            LevelOn::Both => self.level,
             LevelOn::Handler => Level::DEBUG,
+            LevelOn::Logger | LevelOn::Both => self.level,
         });
-        logger.exchange_handler(earlier.as_ref(), handler.clone());
+        let is_earlier =
+            |known: &Handler| !self.keep_earlier && known.made_by() == Some(MadeBy::StreamLogger);
+        // The end of the earlier one runs a writer's code, so out of the tree's lock.
+        drop(logger.exchange_handler(is_earlier, handler.clone()));
+        if !self.is_exact {
+            last_resort::name_loggers(registry, self.redact);
+        }
+        if !self.spans && logger.is_root() {
+            let spans = registry.get_logger(SPANS);
+            if spans.level() == Level::NOTSET {
+                spans.set_level(Level::WARNING);
+            }
+        }
         handler
     }
 }

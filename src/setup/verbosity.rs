@@ -1,13 +1,17 @@
 //! The usual flags of a command line for verbosity: [`Verbosity`].
 
 use super::level_spec::LevelSpec;
+use crate::name::{dotted, is_root};
 use crate::{Error, Level, Registry};
 
 /// The usual flags of a command line for verbosity: `-v`, `-vv`, `-q`, `--log LEVEL`, `--log NAME=LEVEL`.
 ///
-/// From `WARNING`, each `-v` takes the root's level one step down, to `INFO`, `DEBUG`, `TRACE`, and each `-q` one up, to `ERROR`, `CRITICAL`,
-/// `OFF`. What `--log` says, as a [`LevelSpec`], comes on top. Without a flag the levels stay as they are, so those of
-/// [`init_from_env`](crate::init_from_env) hold until the command line has its say.
+/// Each `-v` makes the root one step more verbose, along `OFF`, `CRITICAL`, `ERROR`, `WARNING`, `INFO`, `DEBUG`, `TRACE`, and each `-q` one
+/// step quieter. The steps count from the level that the root has when the flags are applied, so from the program's own default, or from
+/// what [`init_from_env`](crate::init_from_env) has set; [`base`](Self::base) names another one. Without a flag the levels stay as
+/// they are. What `--log` says, as a [`LevelSpec`], comes on top.
+///
+/// [`for_logger`](Self::for_logger) counts for a logger in place of the root, so that `-v` does not make every other crate verbose.
 ///
 /// It needs no parser of command lines: [`take_from`](Self::take_from) picks the flags out of the arguments. With `clap`, count the flags
 /// and hand them over:
@@ -31,6 +35,10 @@ pub struct Verbosity {
     verbose: u8,
     quiet: u8,
     levels: LevelSpec,
+    /// `None` is the level that the logger has.
+    base: Option<Level>,
+    /// The root's is empty.
+    logger: String,
 }
 
 /// From the quietest to the most verbose.
@@ -44,17 +52,48 @@ const STEPS: [Level; 7] = [
     Level::TRACE,
 ];
 
-/// The place of what is shown without a flag.
-const USUAL: usize = 3;
-
 impl Verbosity {
     /// As many `-v` and `-q` as there are.
     pub fn new(verbose: u8, quiet: u8) -> Self {
         Self {
             verbose,
             quiet,
-            levels: LevelSpec::default(),
+            ..Self::default()
         }
+    }
+
+    /// The level that the steps count from; by default the one that the logger has when they are applied.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::{Level, Verbosity};
+    ///
+    /// assert_eq!(Verbosity::new(1, 0).base(Level::INFO).level(), Some(Level::DEBUG));
+    /// ```
+    pub fn base(mut self, level: impl Into<Level>) -> Self {
+        self.base = Some(level.into());
+        self
+    }
+
+    /// The logger that `-v` and `-q` are for, with all below it; the root by default. `--log LEVEL` is the root's in any case.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::{Level, Registry, Verbosity};
+    ///
+    /// let registry = Registry::new();
+    /// Verbosity::new(2, 0).for_logger("mycli").apply_to(&registry);
+    /// assert_eq!(registry.get_logger("mycli.copy").effective_level(), Level::DEBUG);
+    /// assert_eq!(registry.get_logger("rustls").effective_level(), Level::WARNING);
+    /// ```
+    pub fn for_logger(mut self, name: impl AsRef<str>) -> Self {
+        let name = name.as_ref();
+        self.logger = if is_root(name) {
+            String::new()
+        } else {
+            dotted(name).into_owned()
+        };
+        self
     }
 
     /// What `--log` says, each time it is given.
@@ -120,29 +159,50 @@ impl Verbosity {
         Ok(verbosity)
     }
 
-    /// The level for the root, or `None` where no flag asks for one.
+    /// The level for the logger, or `None` where no flag asks for one. Without a [`base`](Self::base), it counts from the level
+    /// that the logger of the global registry has now.
     #[must_use]
     pub fn level(&self) -> Option<Level> {
-        let named = self.levels.levels().find(|(name, _)| name.is_empty());
+        self.level_in(Registry::global())
+    }
+
+    fn level_in(&self, registry: &Registry) -> Option<Level> {
+        let mut levels = self.levels.levels();
+        let named = levels.find(|(name, _)| *name == self.logger);
         if let Some((_, level)) = named {
             return Some(level);
         }
+        let steps = i16::from(self.verbose) - i16::from(self.quiet);
         if (self.verbose, self.quiet) == (0, 0) {
             return None;
         }
-        let step = (USUAL + usize::from(self.verbose)).saturating_sub(usize::from(self.quiet));
-        Some(STEPS[step.min(STEPS.len() - 1)])
+        let base = self
+            .base
+            .unwrap_or_else(|| registry.get_logger(&self.logger).effective_level());
+        // A level between two steps is beyond the one and before the other.
+        let mut on_the_way: Vec<_> = if steps < 0 {
+            STEPS
+                .into_iter()
+                .rev()
+                .filter(|step| *step > base)
+                .collect()
+        } else {
+            STEPS.into_iter().filter(|step| *step < base).collect()
+        };
+        on_the_way.truncate(usize::from(steps.unsigned_abs()));
+        Some(on_the_way.last().copied().unwrap_or(base))
     }
 
-    /// Sets the levels of the global registry's loggers.
+    /// Sets the levels of the global registry's loggers. Applied twice, the steps count twice, unless there is a
+    /// [`base`](Self::base).
     pub fn apply(&self) {
         self.apply_to(Registry::global());
     }
 
     /// Sets the levels of a registry's loggers.
     pub fn apply_to(&self, registry: &Registry) {
-        if let Some(level) = self.level() {
-            registry.root().set_level(level);
+        if let Some(level) = self.level_in(registry) {
+            registry.get_logger(&self.logger).set_level(level);
         }
         self.levels.apply_to(registry);
     }
@@ -165,12 +225,55 @@ mod tests {
             (0, 200, Level::OFF),
             (2, 1, Level::INFO),
         ] {
+            let verbosity = Verbosity::new(verbose, quiet);
             assert_eq!(
-                Verbosity::new(verbose, quiet).level(),
+                verbosity.level_in(&Registry::new()),
                 Some(level),
                 "{verbose} {quiet}"
             );
         }
+    }
+
+    #[test]
+    fn steps_count_from_the_base() {
+        let from = |base: Level, verbose, quiet| {
+            let registry = Registry::new();
+            registry.root().set_level(base);
+            let present = Verbosity::new(verbose, quiet).level_in(&registry);
+            let named = Verbosity::new(verbose, quiet).base(base);
+            assert_eq!(named.level_in(&Registry::new()), present);
+            present.unwrap()
+        };
+        assert_eq!(from(Level::INFO, 1, 0), Level::DEBUG);
+        assert_eq!(from(Level::INFO, 0, 1), Level::WARNING);
+        // No flag makes the program go the other way.
+        assert_eq!(from(Level::TRACE, 1, 0), Level::TRACE);
+        assert_eq!(from(Level::new(1), 1, 0), Level::new(1));
+        assert_eq!(from(Level::OFF, 0, 1), Level::OFF);
+        assert_eq!(from(Level::OFF, 1, 0), Level::CRITICAL);
+        // Between two steps.
+        assert_eq!(from(Level::new(25), 1, 0), Level::INFO);
+        assert_eq!(from(Level::new(25), 0, 1), Level::WARNING);
+        assert_eq!(from(Level::new(25), 1, 1), Level::new(25));
+        assert_eq!(from(Level::new(25), 0, 255), Level::OFF);
+    }
+
+    #[test]
+    fn a_logger_in_place_of_the_root() {
+        let registry = Registry::new();
+        registry.root().set_level(Level::ERROR);
+        registry.get_logger("app").set_level(Level::INFO);
+        let verbosity = Verbosity::new(1, 0).for_logger("app");
+        let verbosity = verbosity.with_levels(["info", "other=debug"]).unwrap();
+        verbosity.apply_to(&registry);
+        assert_eq!(registry.get_logger("app").level(), Level::DEBUG);
+        assert_eq!(registry.root().level(), Level::INFO);
+        assert_eq!(registry.get_logger("other").level(), Level::DEBUG);
+        // What --log says of the very logger holds.
+        let verbosity = Verbosity::new(1, 0).for_logger("app");
+        let verbosity = verbosity.with_levels(["app=error"]).unwrap();
+        verbosity.apply_to(&registry);
+        assert_eq!(registry.get_logger("app").level(), Level::ERROR);
     }
 
     #[test]

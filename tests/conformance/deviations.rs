@@ -153,18 +153,6 @@ const DEVIATIONS: &[Deviation] = &[
         buffers: r#"{}"#,
     },
     Deviation {
-        id: "stream_logger/06",
-        why: "row B4: set_stream_logger replaces its own handler",
-        observations: r#"[{"i":4,"r":["stream:b"]}]"#,
-        buffers: r#"{"stderr":"2024-02-29 12:34:56,789 b [WARNING] twice\n"}"#,
-    },
-    Deviation {
-        id: "stream_logger/07",
-        why: "row B4: set_stream_logger replaces its own handler",
-        observations: r#"[]"#,
-        buffers: r#"{"stderr":"2024-02-29 12:34:56,789 b [DEBUG] once\n2024-02-29 12:34:56,789 b [WARNING] twice\n"}"#,
-    },
-    Deviation {
         id: "quirks/01",
         why: "5: children are found by whole segments",
         observations: r#"[{"i":0,"r":"r.x"},{"i":1,"r":"r"},{"i":2,"r":"r"}]"#,

@@ -720,7 +720,7 @@ impl World {
         let level = operation
             .get("level")
             .map_or(Ok(Level::DEBUG), |level| self.level(level))?;
-        let mut logger = StreamLogger::new(name, level);
+        let mut logger = StreamLogger::new(name, level).boto3_exact();
         if let Some(template) = operation["format_string"].as_str() {
             logger = logger.format(template);
         }

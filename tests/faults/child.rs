@@ -395,6 +395,6 @@ fn stream_logger() {
     logtree::debug!(s3, "hidden");
     logtree::info!(s3, bucket = "photos"; "put");
     logtree::error!(get_logger("boto3.x"), "by the macro");
-    log::error!(target: "botocore.other", "");
+    log::error!(target: "botocore.other", "by the last resort");
     log::info!(target: "other", "hidden");
 }

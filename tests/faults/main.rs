@@ -303,7 +303,8 @@ fn set_stream_logger_shows_what_it_says() {
         [
             "boto3.session [DEBUG] by the facade",
             "botocore.client.S3 [INFO] put bucket=photos",
-            "boto3.x [ERROR] by the macro"
+            "boto3.x [ERROR] by the macro",
+            "by the last resort"
         ]
     );
 }

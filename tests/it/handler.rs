@@ -152,7 +152,7 @@ fn a_memory_handler_hands_over_when_full_or_severe() {
 
 /// Row B6: a child's and a parent's handler on the same stream.
 #[test]
-fn propagate_once_shows_a_record_once_on_a_stream() {
+fn once_per_stream_shows_a_record_once_on_a_stream() {
     let text = Text::default();
     let open = text.clone();
     let registry = Registry::builder()
@@ -161,7 +161,7 @@ fn propagate_once_shows_a_record_once_on_a_stream() {
     let parent = registry.stderr().with_level(Level::INFO);
     registry
         .get_logger("p")
-        .add_handler(Handler::from(parent).with_propagate_once());
+        .add_handler(Handler::from(parent).with_once_per_stream(true));
     let child = registry.get_logger("p.c");
     child.set_level(Level::DEBUG);
     child.add_handler(registry.stderr().with_level(Level::WARNING));

@@ -1,13 +1,14 @@
 //! `set_stream_logger` and `basic_config` on registries of their own; the letters are rows of the table of AWS systems.
 
+use logtree::control::{Control, Target};
 use logtree::{
-    Applied, BasicConfig, ErrorKind, Formatter, Level, LevelOn, NullHandler, StreamHandler,
-    StreamLogger, Style,
+    Applied, BasicConfig, Error, ErrorKind, Format, Formatter, Level, LevelOn, LevelSpec, Line,
+    NullHandler, Record, Scope, StreamHandler, StreamLogger, Style, Verbosity,
 };
 
 use crate::support::{Text, registry_with_stderr};
 
-/// B1, B2 and B3.
+/// B1, B2 and B3: the format and the stream are Boto3's, the level is the logger's alone.
 #[test]
 fn b01_boto3s_line_level_and_stream() {
     let (registry, stderr) = registry_with_stderr();
@@ -18,7 +19,7 @@ fn b01_boto3s_line_level_and_stream() {
     let line = stderr.take();
     assert_eq!(
         (registry.get_logger("botocore").level(), handler.level()),
-        (Level::DEBUG, Level::DEBUG)
+        (Level::DEBUG, Level::NOTSET)
     );
     let digits: String = line
         .chars()
@@ -38,31 +39,331 @@ fn b04_a_second_call_replaces_the_first() {
     registry.get_logger("b").info("once");
     assert_eq!(stderr.take(), "once\n");
     set(Level::INFO)
-        .keep_earlier()
+        .keep_earlier(true)
+        .install_in(&registry)
+        .unwrap();
+    registry.get_logger("b").info("two handlers, one stream");
+    assert_eq!(stderr.take(), "two handlers, one stream\n");
+    set(Level::INFO)
+        .boto3_exact()
         .install_in(&registry)
         .unwrap();
     registry.get_logger("b").info("as boto3");
     assert_eq!(stderr.take(), "as boto3\nas boto3\n");
 }
 
-/// B6 and B7: the law of propagation, and the way out.
+/// Whatever makes a logger more verbose after a one-line set-up is seen.
 #[test]
-fn b06_parent_and_child() {
+fn what_raises_a_level_later_is_seen() {
     let (registry, stderr) = registry_with_stderr();
-    let set = |name: &str, level: Level| StreamLogger::new(name, level).format("%(message)s");
-    set("botocore", Level::INFO).install_in(&registry).unwrap();
-    set("botocore.s3", Level::DEBUG)
+    StreamLogger::new("", Level::INFO)
+        .format("%(message)s")
         .install_in(&registry)
         .unwrap();
-    registry.get_logger("botocore.s3").debug("debug once");
-    registry.get_logger("botocore.s3").info("info twice");
+    // A control logs what it changes.
+    registry.get_logger("logging").set_level(Level::OFF);
+    let logger = registry.get_logger("hyper.client");
+    logger.debug("hidden");
+    assert_eq!(stderr.take(), "");
+
+    registry.get_logger("hyper").set_level(Level::DEBUG);
+    logger.debug("by set_level");
+    registry.get_logger("hyper").set_level(Level::NOTSET);
+
+    LevelSpec::by_names_of(&registry, "hyper=trace").apply_to(&registry);
+    logger.trace("by a line of levels");
+    registry.get_logger("hyper").set_level(Level::NOTSET);
+
+    Verbosity::new(1, 0).apply_to(&registry);
+    logger.debug("by a flag");
+    registry.root().set_level(Level::INFO);
+
+    let control = Control::new(&registry);
+    control
+        .set_level(Target::logger("hyper"), Level::DEBUG)
+        .unwrap();
+    logger.debug("by a control");
+    control.clear_level(&Target::logger("hyper")).unwrap();
+    control
+        .set_level(Target::client_id("dev-7"), Level::DEBUG)
+        .unwrap();
+    logtree::debug!(logger, clientId = "dev-7"; "by a field");
+    logtree::debug!(logger, clientId = "dev-8"; "hidden");
+
+    Scope::new()
+        .level(Level::DEBUG)
+        .run(|| logger.debug("by a scope"));
+    logger.debug("hidden");
+    assert_eq!(
+        stderr.lines(),
+        [
+            "by set_level",
+            "by a line of levels",
+            "by a flag",
+            "by a control",
+            "by a field clientId=dev-7",
+            "by a scope"
+        ]
+    );
+}
+
+/// What each one-line set-up makes, in both orders, for a parent and a child: no line comes twice.
+#[test]
+fn b06_a_record_is_written_once_per_stream() {
+    let parent = ("botocore", "parent: %(message)s", Level::INFO);
+    let child = ("botocore.s3", "child: %(message)s", Level::DEBUG);
+    for order in [[parent, child], [child, parent]] {
+        let (registry, stderr) = registry_with_stderr();
+        for (name, format, level) in order {
+            let logger = StreamLogger::new(name, level).format(format);
+            logger.install_in(&registry).unwrap();
+        }
+        registry.get_logger("botocore.s3.x").info("once");
+        registry.get_logger("botocore.sqs").info("once");
+        // The nearest handler writes.
+        assert_eq!(stderr.lines(), ["child: once", "parent: once"]);
+    }
+}
+
+/// A record is left out only where it was really written before: not where a nearer handler's level or filter refused it, nor
+/// where its formatter failed.
+#[test]
+fn once_per_stream_loses_nothing() {
+    let set_up = || {
+        let (registry, stderr) = registry_with_stderr();
+        StreamLogger::new("", Level::INFO)
+            .format("root %(message)s")
+            .install_in(&registry)
+            .unwrap();
+        let child = StreamLogger::new("a.b", Level::DEBUG)
+            .format("child %(message)s")
+            .install_in(&registry)
+            .unwrap();
+        child.set_error_hook(|_| {});
+        (registry.get_logger("a.b.c"), stderr, child)
+    };
+    let (logger, stderr, child) = set_up();
+    child.set_level(Level::ERROR);
+    logger.debug("level");
+    assert_eq!(stderr.take(), "root level\n");
+
+    let (logger, stderr, child) = set_up();
+    child.add_filter(|record: &mut Record<'_>| !record.message().contains("no"));
+    logger.info("yes");
+    logger.info("no");
+    assert_eq!(stderr.take(), "child yes\nroot no\n");
+
+    struct Broken;
+    impl Format for Broken {
+        fn format(&self, record: &Record<'_>, _: &mut Line) -> Result<(), Error> {
+            assert!(!record.message().contains("panic"), "broken");
+            Err(Error::new(ErrorKind::InvalidFormat, "broken"))
+        }
+    }
+    let (logger, stderr, child) = set_up();
+    child.set_formatter(Broken);
+    logger.info("error");
+    logger.info("panic");
+    assert_eq!(stderr.take(), "root error\nroot panic\n");
+    assert_eq!(child.counters().dropped(), 2);
+
+    // One in the middle that propagates no further, and a second stream.
+    let (logger, stderr, _) = set_up();
+    let stdout = Text::default();
+    StreamLogger::new("a.b", Level::DEBUG)
+        .format("%(message)s")
+        .stream(stdout.clone())
+        .keep_earlier(true)
+        .install_in(&logger.registry())
+        .unwrap();
+    logger.info("both streams");
+    assert_eq!(
+        (stderr.take(), stdout.take()),
+        ("child both streams\n".into(), "both streams\n".into())
+    );
+}
+
+/// With more handlers on a way than are remembered, a record may come twice, but comes.
+#[test]
+fn a_long_way_loses_nothing() {
+    let (registry, stderr) = registry_with_stderr();
+    let mut name = "n".to_owned();
+    for _ in 0..70 {
+        let handler = registry.stderr().with_once_per_stream(true);
+        handler.add_filter(move |_: &mut Record<'_>| false);
+        registry.get_logger(&name).add_handler(handler);
+        name.push_str(".n");
+    }
+    for _ in 0..2 {
+        let handler = registry.stderr().with_once_per_stream(true);
+        registry.root().add_handler(handler);
+    }
+    registry.get_logger(&name).warning("comes");
+    assert_eq!(stderr.lines(), ["comes", "comes"]);
+}
+
+/// The set-ups of standard error take each other's place on one logger, and are one line on several.
+#[test]
+fn set_ups_take_each_others_place() {
+    let (registry, stderr) = registry_with_stderr();
+    let _ = BasicConfig::new()
+        .level(Level::INFO)
+        .apply_to(&registry)
+        .unwrap();
+    StreamLogger::new("a", Level::DEBUG)
+        .format("a %(message)s")
+        .install_in(&registry)
+        .unwrap();
+    registry.get_logger("a").info("once");
+    registry.get_logger("b").info("basic");
+    assert_eq!(stderr.lines(), ["a once", "INFO:b:basic"]);
+    let _ = stderr.take();
+    StreamLogger::new("", Level::INFO)
+        .format("root %(message)s")
+        .install_in(&registry)
+        .unwrap();
+    registry.get_logger("b").info("replaced");
+    assert_eq!(stderr.take(), "root replaced\n");
+    assert_eq!(registry.root().handlers().len(), 1);
+
+    // A handler of the program's own stays, and writes as often as it did.
+    registry.root().add_handler(registry.stderr());
+    StreamLogger::new("", Level::INFO)
+        .format("again %(message)s")
+        .install_in(&registry)
+        .unwrap();
+    registry.get_logger("b").info("x");
+    assert_eq!(stderr.lines(), ["again x", "x"]);
+}
+
+/// `boto3_exact` is Boto3's `set_stream_logger` in all that can be seen.
+#[test]
+fn boto3_exact_is_boto3() {
+    let (registry, stderr) = registry_with_stderr();
+    let set = |name: &str, level: Level| {
+        let logger = StreamLogger::new(name, level)
+            .format("%(message)s")
+            .boto3_exact();
+        logger.install_in(&registry).unwrap()
+    };
+    let handler = set("botocore", Level::INFO);
+    assert_eq!(handler.level(), Level::INFO);
+    set("botocore.s3", Level::DEBUG);
+    let logger = registry.get_logger("botocore.s3");
+    logger.debug("debug once");
+    logger.info("info twice");
     assert_eq!(stderr.take(), "debug once\ninfo twice\ninfo twice\n");
-    set("botocore", Level::INFO)
-        .propagate_once()
+    registry.get_logger("botocore").set_level(Level::DEBUG);
+    registry
+        .get_logger("botocore.sqs")
+        .debug("hidden by the handler");
+    assert_eq!(stderr.take(), "");
+    logtree::debug!(logger, size = 3; "password=hunter2secret\nraw");
+    assert_eq!(stderr.take(), "password=hunter2secret\nraw\n");
+    registry.get_logger("other").warning("bare");
+    assert_eq!(stderr.take(), "bare\n");
+    assert!(!registry.logger_names().contains(&"tracing.span".to_owned()));
+}
+
+/// After a one-line set-up, a line of a crate that was not asked for says where it comes from, and hides credentials.
+#[test]
+fn the_last_resort_names_level_and_logger() {
+    let (registry, stderr) = registry_with_stderr();
+    registry.get_logger("dep.part").warning("bare");
+    StreamLogger::new("photolib", Level::DEBUG)
         .install_in(&registry)
         .unwrap();
-    registry.get_logger("botocore.s3").info("info once");
-    assert_eq!(stderr.take(), "info once\n");
+    registry.get_logger("dep.part").warning("named");
+    registry
+        .get_logger("dep.part")
+        .error("password=hunter2secret");
+    registry.get_logger("dep.part").info("hidden");
+    assert_eq!(
+        stderr.lines(),
+        [
+            "bare",
+            "WARNING dep.part: named",
+            "ERROR dep.part: password=***"
+        ]
+    );
+    // What the program chose stays.
+    let (registry, stderr) = registry_with_stderr();
+    registry.set_last_resort(Some(registry.stderr().into()));
+    StreamLogger::new("photolib", Level::DEBUG)
+        .install_in(&registry)
+        .unwrap();
+    registry.get_logger("dep").warning("own");
+    assert_eq!(stderr.take(), "own\n");
+    let (registry, stderr) = registry_with_stderr();
+    let own = Formatter::new("own %(message)s").unwrap();
+    registry.last_resort().unwrap().set_formatter(own);
+    StreamLogger::new("photolib", Level::DEBUG)
+        .install_in(&registry)
+        .unwrap();
+    registry.get_logger("dep").warning("m");
+    assert_eq!(stderr.take(), "own m\n");
+}
+
+/// A set-up of everything leaves out what `tracing` reports of its spans, unless asked for.
+#[test]
+fn spans_are_silenced_by_a_set_up_of_the_root() {
+    for (logger, expected) in [
+        (StreamLogger::new("", Level::TRACE), "event\n"),
+        (
+            StreamLogger::new("", Level::TRACE).spans(true),
+            "event\nenter\n",
+        ),
+    ] {
+        let (registry, stderr) = registry_with_stderr();
+        logger.format("%(message)s").install_in(&registry).unwrap();
+        registry.get_logger("aws").trace("event");
+        registry.get_logger("tracing::span::active").trace("enter");
+        assert_eq!(stderr.take(), expected);
+    }
+    let (registry, stderr) = registry_with_stderr();
+    let spans = registry.get_logger("tracing.span");
+    spans.set_level(Level::TRACE);
+    StreamLogger::new("", Level::TRACE)
+        .format("%(message)s")
+        .install_in(&registry)
+        .unwrap();
+    spans.trace("asked for");
+    assert_eq!(stderr.take(), "asked for\n");
+}
+
+/// The dump and the states of a control show where handlers hide what a level asks for.
+#[test]
+fn what_handlers_hide_is_shown() {
+    let (registry, _) = registry_with_stderr();
+    let handler = StreamLogger::new("a", Level::INFO)
+        .level_on(LevelOn::Both)
+        .install_in(&registry)
+        .unwrap();
+    let child = registry.get_logger("a.b");
+    child.set_level(Level::DEBUG);
+    let shown = || {
+        let control = Control::new(&registry);
+        let states = control.loggers();
+        let state = states.iter().find(|state| state.name == "a.b").unwrap();
+        (state.shown_from, registry.dump().to_string())
+    };
+    let (from, dump) = shown();
+    assert_eq!(from, Some(Level::INFO));
+    assert!(dump.contains("level DEBUG, handlers from INFO\n"), "{dump}");
+    assert!(dump.contains("level INFO\n"), "{dump}");
+    // One that takes more is enough; one that discards everything is none.
+    child.add_handler(NullHandler::new());
+    assert_eq!(shown().0, Some(Level::INFO));
+    handler.set_level(Level::NOTSET);
+    let (from, dump) = shown();
+    assert_eq!(from, Some(Level::NOTSET));
+    assert!(!dump.contains("handlers from"), "{dump}");
+    child.set_propagate(false);
+    let (from, dump) = shown();
+    assert_eq!(from, Some(Level::OFF));
+    assert!(dump.contains("level DEBUG, handlers from OFF"), "{dump}");
+    let states = Control::new(&registry).loggers();
+    assert_eq!(states[0].shown_from, None);
 }
 
 /// B8.

@@ -9,7 +9,7 @@ use crate::formatter::with_line;
 use crate::handler::exclusive::Exclusive;
 use crate::handler::retry::Retry;
 use crate::handler::ticker::{self, Tick};
-use crate::handler::{DropReason, Handler, Sink};
+use crate::handler::{DropReason, Handler, Sink, StreamId};
 use crate::process;
 use crate::sync::{Arc, AtomicU64, Ordering};
 use crate::{Error, ErrorKind, Format, Level, Record};
@@ -462,6 +462,10 @@ impl Sink for Shared {
             self.0.write_out(state)?;
             state.reopen(&self.0.options)
         })
+    }
+
+    fn stream_id(&self) -> Option<StreamId> {
+        Some(StreamId::of_path(&self.0.options.path))
     }
 
     fn queued(&self) -> u64 {
