@@ -173,6 +173,7 @@ mod registry;
 mod scope;
 mod setup;
 mod small_file;
+mod static_logger;
 mod sync;
 mod text;
 mod user_code;
@@ -216,6 +217,7 @@ pub use crate::setup::{
     init_from_env, init_from_env_or, level_spec_from_env, root, set_debug_logger, set_file_logger,
     set_stream_logger,
 };
+pub use crate::static_logger::StaticLogger;
 
 /// What the macros expand to. Not public API: it changes without notice.
 #[doc(hidden)]

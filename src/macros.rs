@@ -15,17 +15,34 @@
 /// ```
 ///
 /// # What stands where
-/// 1. A logger ([`Logger`](crate::Logger), [`LoggerAdapter`](crate::LoggerAdapter), or a reference to one) and a comma; or
-///    nothing, for the logger with the name of the module, found once for each call site.
+/// 1. A logger and a comma; or nothing, for the logger with the name of the module, found once for each call site. A logger is a
+///    [`Logger`](crate::Logger), a [`StaticLogger`](crate::StaticLogger), a [`LoggerAdapter`](crate::LoggerAdapter), or what
+///    dereferences to one: `&`, `Box`, `Rc`, `Arc`, `LazyLock`, a guard of a lock. `logger: x` says the same, and is needed where a
+///    macro makes the logger: what a macro makes is the message's format, as in `format!`.
 /// 2. Key-values and a semicolon, in the syntax of the `log` crate: `key = value`; `key:? = value` and `key:% = value` take the
 ///    value by its `Debug` or `Display`; `key:?` alone takes the variable of that name. A key can be a text: `"http.status" = 200`.
-///    A variable alone, as in `user; "…"`, is a key-value only without a logger and by itself, as a comma behind
+///    A variable alone, as in `user; "…"`, is a key-value only without a logger and by itself, as a comma after
 ///    it would make it the logger.
-///    - `key:err = error` attaches an error, whose causes are shown behind the message.
+///    - `key:err = error` attaches an error, whose causes are shown after the message.
 ///    - `key:backtrace` attaches the stack of calls.
 /// 3. The message, as `format!` has it.
 ///
-/// Nothing of it is evaluated when the level is off; the test is a load and a compare.
+/// Nothing of it is evaluated when the level is off; the test is a load and a compare. Otherwise each value is evaluated once, in the
+/// order of the text, and may `.await`: the future stays `Send`.
+///
+/// The features `max_level_…` and `release_max_level_…` of the `log` crate remove calls of these macros from the program as they do
+/// those of its own; `CRITICAL` counts as `ERROR`. Methods such as [`Logger::info`](crate::Logger::info) stay.
+///
+/// ```compile_fail,E0277
+/// let name = String::from("app");
+/// logtree::info!(name, "a text is not a logger");
+/// ```
+///
+/// ```
+/// let name = String::from("app");
+/// logtree::info!(logtree::get_logger(&name), "its logger is one");
+/// logtree::info!("{}, or a format comes first", name);
+/// ```
 ///
 /// # Python
 /// `Logger.log` with `extra`, `exc_info` and `stack_info`.
@@ -37,6 +54,8 @@ macro_rules! log {
     ($level:expr, $key:ident = $($rest:tt)+) => { $crate::__log!($level; $key = $($rest)+) };
     ($level:expr, $key:ident : $($rest:tt)+) => { $crate::__log!($level; $key : $($rest)+) };
     ($level:expr, $key:ident ; $($rest:tt)+) => { $crate::__log!($level; $key ; $($rest)+) };
+    ($level:expr, $($macro:ident)::+ ! $arguments:tt $(, $($rest:tt)*)?) => { $crate::__log!($level; $($macro)::+ ! $arguments $(, $($rest)*)?) };
+    ($level:expr, :: $($macro:ident)::+ ! $arguments:tt $(, $($rest:tt)*)?) => { $crate::__log!($level; :: $($macro)::+ ! $arguments $(, $($rest)*)?) };
     ($logger:expr, $level:expr, $($rest:tt)+) => { $crate::__log_to!($level; $logger; $($rest)+) };
 }
 
@@ -90,6 +109,29 @@ macro_rules! critical {
     ($($rest:tt)+) => { $crate::__log!($crate::Level::CRITICAL; $($rest)+) };
 }
 
+/// Makes a [`StaticLogger`](crate::StaticLogger): `logger!("a.b")` for a name, `logger!()` for the name of the module.
+///
+/// ```
+/// use logtree::StaticLogger;
+///
+/// static LOG: StaticLogger = logtree::logger!("mylib.store");
+/// static OF_THE_MODULE: StaticLogger = logtree::logger!();
+/// logtree::info!(LOG, "on mylib.store");
+/// log::info!(logger: LOG, "the facade's macros take it as well");
+/// ```
+///
+/// # Python
+/// `logger = logging.getLogger(__name__)` at the head of a module.
+#[macro_export]
+macro_rules! logger {
+    () => {
+        $crate::StaticLogger::new($crate::__private::module_path!())
+    };
+    ($name:expr $(,)?) => {
+        $crate::StaticLogger::new($name)
+    };
+}
+
 /// Whether a record would go on: `log_enabled!(LEVEL)` for the module's own logger, `log_enabled!(logger, LEVEL)` for another.
 ///
 /// ```
@@ -104,15 +146,12 @@ macro_rules! critical {
 macro_rules! log_enabled {
     ($level:expr) => {{
         static __SITE: $crate::__private::CallSite = $crate::__private::CallSite::new();
-        let level: $crate::Level = $level;
-        __SITE.may_pass(level)
-            && __SITE
-                .logger($crate::__private::module_path!(), level)
-                .is_some()
+        $crate::__private::CallSite::is_enabled(&__SITE, $crate::__private::module_path!(), $level)
     }};
-    ($logger:expr, $level:expr) => {
-        $crate::__private::Target::lets_through(&$logger, $level)
-    };
+    ($logger:expr, $level:expr) => {{
+        let __held = &$logger;
+        $crate::__private::lets_through($crate::__find!(__held), $level)
+    }};
 }
 
 #[doc(hidden)]
@@ -124,6 +163,9 @@ macro_rules! __log {
     ($level:expr; $key:ident = $($rest:tt)+) => { $crate::__log_here!($level; $key = $($rest)+) };
     ($level:expr; $key:ident : $($rest:tt)+) => { $crate::__log_here!($level; $key : $($rest)+) };
     ($level:expr; $key:ident ; $($rest:tt)+) => { $crate::__log_here!($level; $key ; $($rest)+) };
+    // A format made by a macro, as `format!` takes it; it cannot be told from a logger made by one.
+    ($level:expr; $($macro:ident)::+ ! $arguments:tt $(, $($rest:tt)*)?) => { $crate::__log_here!($level; $($macro)::+ ! $arguments $(, $($rest)*)?) };
+    ($level:expr; :: $($macro:ident)::+ ! $arguments:tt $(, $($rest:tt)*)?) => { $crate::__log_here!($level; :: $($macro)::+ ! $arguments $(, $($rest)*)?) };
     ($level:expr; $logger:expr, $($rest:tt)+) => { $crate::__log_to!($level; $logger; $($rest)+) };
     ($level:expr; $($format:tt)+) => { $crate::__log_here!($level; $($format)+) };
 }
@@ -133,10 +175,12 @@ macro_rules! __log {
 macro_rules! __log_here {
     ($level:expr; $($rest:tt)+) => {{
         static __SITE: $crate::__private::CallSite = $crate::__private::CallSite::new();
-        let level: $crate::Level = $level;
-        if __SITE.may_pass(level) {
-            if let Some(logger) = __SITE.logger($crate::__private::module_path!(), level) {
-                $crate::__submit!(level; logger; $($rest)+);
+        let __level: $crate::Level = $level;
+        if $crate::__private::CallSite::may_pass(&__SITE, __level) {
+            if let $crate::__private::Some(__logger) =
+                $crate::__private::CallSite::logger(&__SITE, $crate::__private::module_path!(), __level)
+            {
+                $crate::__submit!(__level; __logger; $($rest)+);
             }
         }
     }};
@@ -146,11 +190,24 @@ macro_rules! __log_here {
 #[macro_export]
 macro_rules! __log_to {
     ($level:expr; $logger:expr; $($rest:tt)+) => {{
-        let logger = &$logger;
-        let level: $crate::Level = $level;
-        if $crate::__private::Target::lets_through(logger, level) {
-            $crate::__submit!(level; logger; $($rest)+);
+        // Apart, so that what the expression made lives on.
+        let __held = &$logger;
+        let __logger = $crate::__find!(__held);
+        let __level: $crate::Level = $level;
+        if $crate::__private::lets_through(__logger, __level) {
+            $crate::__submit!(__level; __logger; $($rest)+);
         }
+    }};
+}
+
+/// The logger or adapter that an expression is or leads to.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __find {
+    ($held:expr) => {{
+        #[allow(unused_imports, reason = "whichever the expression needs")]
+        use $crate::__private::{AsItIs as _, ByDereference as _, ByItself as _};
+        (&&&$crate::__private::Held($held)).__find()
     }};
 }
 
@@ -158,13 +215,36 @@ macro_rules! __log_to {
 #[macro_export]
 macro_rules! __submit {
     ($level:ident; $logger:ident; $($key:tt $(: $capture:tt)? $(= $value:expr)?),+ ; $($format:tt)+) => {
-        $crate::__emit!(
-            $level, $logger,
-            [$(($crate::__key!($key), $crate::__capture!($key $(: $capture)? = $($value)?))),+];
-            $($format)+
-        )
+        $crate::__bind!(($level, $logger, $($format)+); []; $([$key [$($capture)?] [$($value)?]])+)
+    };
+    ($level:ident; $logger:ident; $key:ident = $($rest:tt)+) => {
+        $crate::__private::compile_error!("key-values end with a semicolon, before the message")
     };
     ($level:ident; $logger:ident; $($format:tt)+) => { $crate::__emit!($level, $logger, []; $($format)+) };
+}
+
+/// Binds each value in turn, before the message's arguments are evaluated: nothing that is not `Send` is held while one of them waits.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __bind {
+    (($level:ident, $logger:ident, $($format:tt)+); [$($capture:tt)*]; ) => {
+        $crate::__emit!($level, $logger, [$($capture),*]; $($format)+)
+    };
+    ($call:tt; [$($done:tt)*]; [$key:tt $mode:tt [$value:expr]] $($rest:tt)*) => {
+        match &$value {
+            __value => $crate::__bind!(
+                $call;
+                [$($done)* ($crate::__key!($key), $crate::__capture!($mode __value))];
+                $($rest)*
+            ),
+        }
+    };
+    ($call:tt; $done:tt; [$key:tt [backtrace] []] $($rest:tt)*) => {
+        $crate::__bind!($call; $done; [$key [backtrace] [$crate::__private::StdBacktrace::force_capture()]] $($rest)*)
+    };
+    ($call:tt; $done:tt; [$key:ident $mode:tt []] $($rest:tt)*) => {
+        $crate::__bind!($call; $done; [$key $mode [$key]] $($rest)*)
+    };
 }
 
 /// A message that asks for nothing but `{}` is taken apart, the others are left to `format_args!`. Which one it is is known when
@@ -223,7 +303,7 @@ macro_rules! __take_apart {
     };
     ($call:tt; [$($done:ident)*]; $argument:expr $(, $($rest:tt)*)?) => {
         match &$argument {
-            argument => $crate::__take_apart!($call; [$($done)* argument]; $($($rest)*)?),
+            __argument => $crate::__take_apart!($call; [$($done)* __argument]; $($($rest)*)?),
         }
     };
 }
@@ -261,20 +341,17 @@ macro_rules! __key {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __capture {
-    ($key:tt : backtrace =) => {
-        $crate::__private::Captured::Backtrace(&$crate::__private::StdBacktrace::force_capture())
+    ([] $value:ident) => {
+        $crate::__private::Captured::Value($crate::__private::ToValue::to_value($value))
     };
-    ($key:tt $(: $capture:tt)? =) => { $crate::__capture!($key $(: $capture)? = $key) };
-    ($key:tt = $value:expr) => {
-        $crate::__private::Captured::Value($crate::__private::ToValue::to_value(&$value))
+    ([?] $value:ident) => {
+        $crate::__private::Captured::Value($crate::__private::KvValue::from_debug($value))
     };
-    ($key:tt : ? = $value:expr) => {
-        $crate::__private::Captured::Value($crate::__private::KvValue::from_debug(&$value))
+    ([debug] $value:ident) => { $crate::__capture!([?] $value) };
+    ([%] $value:ident) => {
+        $crate::__private::Captured::Value($crate::__private::KvValue::from_display($value))
     };
-    ($key:tt : debug = $value:expr) => { $crate::__capture!($key : ? = $value) };
-    ($key:tt : % = $value:expr) => {
-        $crate::__private::Captured::Value($crate::__private::KvValue::from_display(&$value))
-    };
-    ($key:tt : display = $value:expr) => { $crate::__capture!($key : % = $value) };
-    ($key:tt : err = $value:expr) => { $crate::__private::Captured::Error(&$value) };
+    ([display] $value:ident) => { $crate::__capture!([%] $value) };
+    ([err] $value:ident) => { $crate::__private::Captured::Error($value) };
+    ([backtrace] $value:ident) => { $crate::__private::Captured::Backtrace($value) };
 }

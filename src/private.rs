@@ -2,13 +2,21 @@
 
 #![expect(missing_docs, reason = "for the macros alone")]
 
-use once_cell::sync::OnceCell;
+use std::cell::LazyCell;
+use std::ops::Deref;
+use std::rc::Rc;
+use std::sync::{Arc, LazyLock};
+
+use log::LevelFilter;
+use once_cell::sync::{Lazy, OnceCell};
+use once_cell::unsync::Lazy as UnsyncLazy;
 
 pub use log::kv::{ToValue, Value as KvValue};
 pub use std::any::type_name_of_val;
 pub use std::backtrace::Backtrace as StdBacktrace;
+pub use std::option::Option::Some;
 pub use std::primitive::usize;
-pub use std::{concat, file, format_args, line, module_path, stringify};
+pub use std::{compile_error, concat, file, format_args, line, module_path, stringify};
 
 pub use crate::record::{
     Argument, ByDisplay, ByNothing, ByPlain, Captured, MessagePiece, Parts, Plain, Probe,
@@ -17,9 +25,16 @@ pub use crate::record::{
 
 use crate::record::{CallValues, LazyText, Message};
 use crate::registry::GateCopy;
-use crate::{Level, Logger, LoggerAdapter, Registry, Source};
+use crate::{Level, Logger, LoggerAdapter, Registry, Source, StaticLogger};
 
-/// What a macro can log to.
+/// What a macro logs to.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a logger",
+    label = "expected a `Logger`, a `LoggerAdapter`, or what dereferences to one",
+    note = "a message begins with a literal: `info!(\"{{}}\", value)`",
+    note = "a first key-value needs its value: `info!(key = key, …; \"…\")`",
+    note = "the logger of a name is `get_logger(name)`"
+)]
 pub trait Target {
     fn lets_through(&self, level: Level) -> bool;
     fn logger(&self) -> &Logger;
@@ -60,21 +75,136 @@ impl Target for LoggerAdapter {
     }
 }
 
-impl<T: Target + ?Sized> Target for &T {
-    #[inline(always)]
-    fn lets_through(&self, level: Level) -> bool {
-        (**self).lets_through(level)
-    }
+/// What a macro's user keeps a logger in: the logger itself, or what leads to it.
+pub trait Keeps {
+    type Kept: Target;
+    fn kept(&self) -> &Self::Kept;
+}
+
+impl Keeps for Logger {
+    type Kept = Self;
 
     #[inline(always)]
-    fn logger(&self) -> &Logger {
-        (**self).logger()
+    fn kept(&self) -> &Self {
+        self
     }
+}
+
+impl Keeps for LoggerAdapter {
+    type Kept = Self;
 
     #[inline(always)]
-    fn adapter(&self) -> Option<&LoggerAdapter> {
-        (**self).adapter()
+    fn kept(&self) -> &Self {
+        self
     }
+}
+
+impl Keeps for StaticLogger {
+    type Kept = Logger;
+
+    #[inline(always)]
+    fn kept(&self) -> &Logger {
+        self
+    }
+}
+
+macro_rules! keeps_by_deref {
+    ($($pointer:ty),+) => {$(
+        impl<T: Keeps + ?Sized> Keeps for $pointer {
+            type Kept = T::Kept;
+
+            #[inline(always)]
+            fn kept(&self) -> &T::Kept {
+                (**self).kept()
+            }
+        }
+    )+};
+}
+
+keeps_by_deref!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
+
+macro_rules! keeps_lazily {
+    ($($lazy:ident),+) => {$(
+        impl<T: Keeps, F: FnOnce() -> T> Keeps for $lazy<T, F> {
+            type Kept = T::Kept;
+
+            #[inline(always)]
+            fn kept(&self) -> &T::Kept {
+                (**self).kept()
+            }
+        }
+    )+};
+}
+
+keeps_lazily!(LazyLock, LazyCell, Lazy, UnsyncLazy);
+
+/// What stands for the logger in a call of a macro. Which of the three traits gives its method is decided by how many references it
+/// takes to reach one, the nearest first.
+#[derive(Debug)]
+pub struct Held<'a, T: ?Sized>(pub &'a T);
+
+/// It keeps a logger.
+pub trait ByItself<'a> {
+    type Found;
+    fn __find(&self) -> &'a Self::Found;
+}
+
+impl<'a, T: Keeps + ?Sized> ByItself<'a> for &&Held<'a, T> {
+    type Found = T::Kept;
+
+    #[inline(always)]
+    fn __find(&self) -> &'a T::Kept {
+        self.0.kept()
+    }
+}
+
+/// It dereferences to what keeps one: a guard, a pointer of another crate.
+pub trait ByDereference<'a> {
+    type Found;
+    fn __find(&self) -> &'a Self::Found;
+}
+
+impl<'a, T: Deref<Target: Keeps> + ?Sized> ByDereference<'a> for &Held<'a, T> {
+    type Found = <T::Target as Keeps>::Kept;
+
+    #[inline(always)]
+    fn __find(&self) -> &'a Self::Found {
+        self.0.deref().kept()
+    }
+}
+
+/// It is none, which [`Target`] says.
+pub trait AsItIs<'a> {
+    type Found: ?Sized;
+    fn __find(&self) -> &'a Self::Found;
+}
+
+impl<'a, T: ?Sized> AsItIs<'a> for Held<'a, T> {
+    type Found = T;
+
+    fn __find(&self) -> &'a T {
+        self.0
+    }
+}
+
+/// The lowest level whose calls the features `max_level_…` of `log` leave in the program.
+const COMPILED_FROM: Level = lowest(log::STATIC_MAX_LEVEL);
+
+const fn lowest(filter: LevelFilter) -> Level {
+    match filter {
+        LevelFilter::Off => Level::OFF,
+        LevelFilter::Error => Level::ERROR,
+        LevelFilter::Warn => Level::WARNING,
+        LevelFilter::Info => Level::INFO,
+        LevelFilter::Debug => Level::DEBUG,
+        LevelFilter::Trace => Level::NOTSET,
+    }
+}
+
+/// Whether a record may pass its logger's gate.
+#[inline(always)]
+pub fn lets_through(target: &(impl Target + ?Sized), level: Level) -> bool {
+    level >= COMPILED_FROM && target.lets_through(level)
 }
 
 /// A call site that names no logger: its module's, found at the first call.
@@ -99,7 +229,13 @@ impl CallSite {
     /// Whether a record may pass; before the first call it may.
     #[inline(always)]
     pub fn may_pass(&self, level: Level) -> bool {
-        level.passes(self.gate.get())
+        level >= COMPILED_FROM && level.passes(self.gate.get())
+    }
+
+    /// Whether a record passes.
+    #[inline(always)]
+    pub fn is_enabled(&'static self, module_path: &'static str, level: Level) -> bool {
+        self.may_pass(level) && self.logger(module_path, level).is_some()
     }
 
     /// The logger, where a record passes its gate.
@@ -177,5 +313,23 @@ pub(crate) fn submit_with(
     match adapter {
         None => logger.submit(&mut record),
         Some(adapter) => adapter.submit(&mut record),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `log`'s features cut from the facade's macros, they cut from ours.
+    #[test]
+    fn the_facades_static_level_is_ours() {
+        for filter in LevelFilter::iter() {
+            let from = lowest(filter);
+            for level in log::Level::iter() {
+                assert_eq!(Level::from(level) >= from, level <= filter);
+            }
+            let critical = Level::CRITICAL >= from;
+            assert_eq!(critical, log::Level::Error <= filter);
+        }
     }
 }

@@ -1,9 +1,13 @@
 //! The macros: what can stand in them, and what they evaluate.
 
-use std::cell::Cell;
+use std::cell::{Cell, LazyCell, RefCell};
 use std::fmt;
+use std::ops::Deref;
+use std::rc::Rc;
+use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
-use logtree::{Capture, Level, OwnedValue, Registry};
+use logtree::{Capture, Level, Logger, LoggerAdapter, OwnedValue, Registry, StaticLogger};
+use once_cell::sync::Lazy;
 
 #[test]
 fn all_levels_and_all_forms() {
@@ -151,13 +155,9 @@ fn errors_and_backtraces() {
     assert_eq!(records[0].error_text(), Some("outer\ncaused by: inner"));
     assert_eq!(records[0].key_value("second"), Some(&"second".into()));
     assert!(records[0].key_value("error").is_none() && records[0].key_value("user").is_some());
-    assert!(
-        records[1]
-            .as_record()
-            .stack()
-            .unwrap()
-            .contains("errors_and_backtraces")
-    );
+    let record = records[1].as_record();
+    let stack = record.stack().unwrap();
+    assert!(stack.contains("errors_and_backtraces"), "{stack}");
     assert_eq!(
         (records[2].error_text(), records[2].level()),
         (Some("outer\ncaused by: inner"), Level::ERROR)
@@ -196,7 +196,7 @@ fn messages_are_those_of_format() {
             f.pad(self.0)
         }
     }
-    fn generic<T: fmt::Display + ?Sized>(logger: &logtree::Logger, value: &T) {
+    fn generic<T: fmt::Display + ?Sized>(logger: &Logger, value: &T) {
         logtree::info!(logger, "generic {}", value);
     }
     let mut expected = Vec::new();
@@ -265,4 +265,227 @@ fn arguments_can_be_awaited() {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     assert!(std::pin::pin!(future).poll(&mut context).is_ready());
     assert_eq!(capture.messages(), ["1 b"]);
+}
+
+/// A format made by a macro, as `format!` takes it.
+#[test]
+fn a_format_can_be_made_by_a_macro() {
+    macro_rules! two {
+        ($first:literal) => {
+            concat!($first, " {} {}")
+        };
+    }
+    macro_rules! from_a_macro {
+        ($logger:expr, $($message:tt)+) => { logtree::warn!($logger, $($message)+) };
+    }
+    let logger = logtree::get_logger(module_path!());
+    let capture = Capture::of_this_thread(&logger);
+    logtree::warn!(concat!("a", " {}"), 1);
+    logtree::warn!(two!["b"], 1, 2);
+    logtree::warn!(std::concat!("c", "d"));
+    logtree::warn!(::std::concat!("e", "{x}"), x = 1);
+    logtree::warn!(logger, two!("f"), 1, 2);
+    logtree::warn!(logger: logger, key = 1; concat!("g", "h"),);
+    logtree::warn!(key = 1; concat!("i", "{}"), 1);
+    logtree::log!(Level::WARNING, concat!("j", "{}"), 1);
+    logtree::log!(Level::WARNING, ::std::concat!("k"));
+    logtree::log!(logger, Level::WARNING, concat!("l", "{}"), 1);
+    from_a_macro!(logger, two!("m"), 1, 2);
+    from_a_macro!(&logger, "n");
+    let expected = [
+        "a 1", "b 1 2", "cd", "e1", "f 1 2", "gh", "i1", "j1", "k", "l1", "m 1 2", "n",
+    ];
+    assert_eq!(capture.messages(), expected);
+}
+
+/// What the macros expand to names nothing of the prelude, and nothing that the place of the call may have.
+#[no_implicit_prelude]
+mod without_the_prelude {
+    #[test]
+    fn macros_need_no_prelude() {
+        let logger = ::logtree::Registry::new().get_logger("p");
+        let adapter = logger.with("id", 1);
+        let capture = ::logtree::Capture::new(&logger);
+        let error = ::std::fmt::Error;
+        let x = 1;
+        ::logtree::trace!(logger, "plain");
+        ::logtree::debug!(logger, "{} {x:?}", x);
+        ::logtree::info!(adapter, x, a = 1, b:? = x, c:% = x, error:err, here:backtrace; "{}", 1);
+        ::logtree::warn!(logger: logger, "k" = 1; "named {n}", n = 1);
+        ::logtree::log!(logger, ::logtree::Level::ERROR, "log");
+        ::logtree::critical!("on the module's own {}", 1);
+        ::logtree::log!(::logtree::Level::ERROR, x = 1; "on the module's own");
+        ::std::assert!(::logtree::log_enabled!(logger, ::logtree::Level::ERROR));
+        ::std::assert!(::logtree::log_enabled!(::logtree::Level::ERROR));
+        static LOG: ::logtree::StaticLogger = ::logtree::logger!();
+        ::logtree::error!(LOG, "static");
+        ::std::assert_eq!(capture.len(), 5);
+    }
+}
+
+/// Names and methods at the place of the call do not get in the way.
+#[test]
+fn names_at_the_call_do_not_clash() {
+    #![allow(non_upper_case_globals, dead_code, reason = "what a program may have")]
+    static logger: LazyLock<Logger> = LazyLock::new(|| logtree::get_logger("clash"));
+    static level: u8 = 1;
+    const value: u8 = 1;
+    const argument: u8 = 1;
+    struct Some;
+    trait Everywhere: Sized {
+        fn may_pass(self, _: Level) -> bool {
+            false
+        }
+        fn logger(self, _: &str, _: Level) -> Option<Logger> {
+            None
+        }
+        fn lets_through(self, _: Level) -> bool {
+            false
+        }
+    }
+    impl<T> Everywhere for T {}
+    let capture = Capture::new(&logger);
+    logtree::warn!(logger, level, value = value; "{} {}", argument, level);
+    logtree::info!(target_of(&logger), level = level; "{}", value);
+    assert_eq!(capture.messages(), ["1 1", "1"]);
+    let own = logtree::get_logger(module_path!());
+    let capture = Capture::of_this_thread(&own);
+    logtree::warn!("{}", level);
+    assert!(logtree::log_enabled!(Level::WARNING));
+    assert_eq!(capture.len(), 1);
+
+    fn target_of(kept: &Logger) -> &Logger {
+        kept
+    }
+}
+
+/// Values and arguments are evaluated once, in the order of the text.
+#[test]
+fn values_come_before_arguments() {
+    let registry = Registry::new();
+    let logger = registry.get_logger("m");
+    let capture = Capture::new(&logger);
+    let calls = Cell::new(0);
+    let next = || {
+        calls.set(calls.get() + 1);
+        calls.get()
+    };
+    logtree::info!(logger, a = next(), b:? = next(), c:% = next(); "{} {:?}", next(), next());
+    assert_eq!(capture.messages(), ["4 5"]);
+    let records = capture.records();
+    let values = ["a", "b", "c"].map(|key| records[0].key_value(key).map(ToString::to_string));
+    let expected = ["1", "2", "3"].map(|text| Some(text.to_owned()));
+    assert_eq!(values, expected);
+    // A temporary lives until the record is written.
+    logtree::info!(logger, text = String::from("t").as_str(), list:? = String::from("l").chars(); "x");
+    assert_eq!(capture.records()[1].key_value("text"), Some(&"t".into()));
+}
+
+/// A value can wait, too, and the future still moves between threads.
+#[test]
+fn values_can_be_awaited() {
+    use std::future::ready;
+
+    fn is_send<T: Send>(future: T) -> T {
+        future
+    }
+    let logger = Registry::new().get_logger("m");
+    let own = logtree::get_logger(module_path!());
+    let (capture, of_the_module) = (Capture::new(&logger), Capture::of_this_thread(&own));
+    let future = is_send(async move {
+        logtree::error!(logger, k = ready(5).await; "x");
+        logtree::error!(
+            logger,
+            a = ready(1).await, b:? = ready(2).await, c:% = ready(3).await, d:err = ready(fmt::Error).await, e = 5;
+            "{} {:?}", ready(6).await, ready(7).await
+        );
+        logtree::error!(logger, a = 1, b:backtrace, c = ready(2).await; "{:?}", ready(8).await);
+        logtree::log!(logger, Level::ERROR, a = ready(1).await; concat!("{}", "{}"), 1, ready(9).await);
+        logtree::error!(a = ready(1).await; "{}", ready(10).await);
+    });
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(std::pin::pin!(future).poll(&mut context).is_ready());
+    assert_eq!(capture.messages(), ["x", "6 7", "8", "19"]);
+    assert_eq!(of_the_module.messages(), ["10"]);
+    assert_eq!(
+        capture.records()[1].key_value("b"),
+        Some(&OwnedValue::from("2"))
+    );
+}
+
+/// A logger is taken from whatever keeps it.
+#[test]
+fn a_logger_can_be_kept_anywhere() {
+    static LAZY_LOCK: LazyLock<Logger> = LazyLock::new(|| logtree::get_logger("kept"));
+    static LAZY: Lazy<Logger> = Lazy::new(|| logtree::get_logger("kept"));
+    static ONCE: OnceLock<Logger> = OnceLock::new();
+    static ADAPTER: LazyLock<LoggerAdapter> =
+        LazyLock::new(|| logtree::get_logger("kept").with("id", 7));
+    static STATIC: StaticLogger = logtree::logger!("kept");
+    static MODULE: StaticLogger = logtree::logger!();
+    /// What `lazy_static` makes of a static.
+    struct Pointer;
+    impl Deref for Pointer {
+        type Target = Logger;
+        fn deref(&self) -> &Logger {
+            &LAZY
+        }
+    }
+    struct Service<'s> {
+        logger: &'s Arc<Logger>,
+    }
+    fn generic<L: Deref<Target = Logger>>(logger: L) {
+        logtree::error!(logger, "generic");
+    }
+    fn count(calls: impl FnOnce()) -> usize {
+        let capture = Capture::of_this_thread(&LAZY);
+        calls();
+        capture.len()
+    }
+    log::set_max_level(log::LevelFilter::Trace);
+    assert_eq!(MODULE.name(), module_path!().replace("::", "."));
+    assert_eq!(format!("{STATIC:?}"), "StaticLogger(\"kept\")");
+    let shared = Arc::new(logtree::get_logger("kept"));
+    let service = Service { logger: &shared };
+    let locked = Mutex::new(LAZY.clone());
+    let cell = RefCell::new(Arc::clone(&shared));
+    let number = count(|| {
+        logtree::error!(LAZY_LOCK, "1");
+        logtree::error!(&LAZY_LOCK, a = 1; "2 {}", 2);
+        logtree::error!(LAZY, "3");
+        logtree::error!(ONCE.get_or_init(|| logtree::get_logger("kept")), "4");
+        logtree::error!(STATIC, "5");
+        logtree::error!(&STATIC, a = 1; "6");
+        logtree::error!(shared, "7");
+        logtree::error!(&&shared, "8");
+        logtree::error!(Arc::clone(&shared), "9");
+        logtree::error!(service.logger, "10");
+        logtree::error!(Box::new(LAZY.clone()), "11");
+        logtree::error!(Rc::new(Box::new(LAZY.clone())), "12");
+        logtree::error!(&mut LAZY.clone(), "13");
+        logtree::error!(LazyCell::new(|| LAZY.clone()), "14");
+        logtree::error!(locked.lock().unwrap(), "15");
+        logtree::error!(cell.borrow(), "16");
+        logtree::error!(Pointer, "17");
+        logtree::log!(LAZY_LOCK, Level::ERROR, "18");
+        logtree::log!(logger: shared, Level::ERROR, a = 1; "19");
+        log::error!(logger: STATIC, "20");
+        generic(&*LAZY);
+        generic(Pointer);
+        generic(Arc::clone(&shared));
+    });
+    assert_eq!(number, 23);
+    assert!(logtree::log_enabled!(LAZY_LOCK, Level::ERROR));
+    assert!(!logtree::log_enabled!(STATIC, Level::TRACE));
+    // What an adapter adds is not lost on the way.
+    let capture = Capture::of_this_thread(&LAZY);
+    logtree::error!(ADAPTER, "1");
+    logtree::error!(Arc::new(&ADAPTER), size = 1; "2");
+    let records = capture.records();
+    assert!(
+        records
+            .iter()
+            .all(|record| record.key_value("id") == Some(&7.into()))
+    );
+    assert_eq!(records.len(), 2);
 }
