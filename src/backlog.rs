@@ -214,4 +214,12 @@ impl Sink for BacklogSink {
         }
         Ok(())
     }
+
+    fn in_child(&self) {
+        self.kept.records.lock().clear();
+    }
+
+    fn targets(&self) -> Vec<Handler> {
+        vec![self.kept.target.clone()]
+    }
 }

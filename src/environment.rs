@@ -3,12 +3,10 @@
 use std::fmt;
 use std::io::Write;
 
-use once_cell::sync::Lazy;
-
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::host::{self, Instant};
 use crate::level_names::LevelNames;
-use crate::sync::{Arc, AtomicBool, AtomicU64, Ordering};
+use crate::sync::{Arc, AtomicBool, AtomicU64, Lazy, Ordering};
 use crate::user_code;
 
 /// One per registry; records carry a reference to it.

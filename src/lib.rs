@@ -164,6 +164,7 @@ mod macros;
 mod name;
 #[cfg(feature = "config")]
 mod near;
+mod presence;
 mod private;
 #[cfg(feature = "config")]
 mod problem;
@@ -176,6 +177,7 @@ mod small_file;
 mod static_logger;
 mod sync;
 mod text;
+mod turn;
 mod user_code;
 
 pub use crate::adapter::LoggerAdapter;

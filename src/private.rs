@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
 use log::LevelFilter;
-use once_cell::sync::{Lazy, OnceCell};
+use once_cell::sync::Lazy;
 use once_cell::unsync::Lazy as UnsyncLazy;
 
 pub use log::kv::{ToValue, Value as KvValue};
@@ -25,6 +25,7 @@ pub use crate::record::{
 
 use crate::record::{CallValues, LazyText, Message};
 use crate::registry::GateCopy;
+use crate::sync::OnceCell;
 use crate::{Level, Logger, LoggerAdapter, Registry, Source, StaticLogger};
 
 /// What a macro logs to.

@@ -1,29 +1,58 @@
 //! What happens to the process as a whole: its end, and its forks.
 //!
-//! The hooks are the C library's, and the only unsafe code of the crate: nothing safe tells of either.
+//! The hooks are the C library's, and the only unsafe code of the crate: nothing safe reports either.
 
-use crate::sync::{AtomicU32, Mutex, Ordering};
+use std::cell::Cell;
+use std::panic::{self, AssertUnwindSafe};
+
+use crate::fork_gate;
+use crate::host::Instant;
+use crate::sync::{Arc, AtomicBool, AtomicU32, Mutex, Ordering, Weak};
 
 /// How many forks lie between the first process and this one.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 
-/// What is done at the end, and what is waited for before a fork.
+/// Whether the hooks of the end run, or have run.
+static IS_ENDING: AtomicBool = AtomicBool::new(false);
+
+/// What is done at the end, and at the beginning of a child.
 static HOOKS: Mutex<Hooks> = Mutex::new(Hooks {
     installed: false,
     at_exit: Vec::new(),
-    before_fork: Vec::new(),
+    in_child: Vec::new(),
+    of_child: Vec::new(),
 });
 
 struct Hooks {
     installed: bool,
     at_exit: Vec<fn()>,
-    before_fork: Vec<fn()>,
+    in_child: Vec<fn()>,
+    of_child: Vec<Weak<dyn InChild>>,
 }
 
-/// A number that is another one in a child process. Whoever keeps threads, or records of the parent's, compares it.
+/// Something that keeps records, threads, timers or flags, which in a child process are the parent's.
+pub(crate) trait InChild: Send + Sync {
+    /// Called once in a child process, before anything of the crate is used there: forgets what is the parent's, and starts its
+    /// threads again. Other threads wait until it has returned.
+    fn in_child(self: Arc<Self>);
+}
+
+/// A number that is another one in a child process.
 #[inline]
 pub(crate) fn generation() -> u32 {
+    fork_gate::settle_if_new();
     GENERATION.load(Ordering::Relaxed)
+}
+
+/// Whether the process was made by a fork, of a process that had handlers.
+pub(crate) fn is_child() -> bool {
+    GENERATION.load(Ordering::Relaxed) > 0
+}
+
+/// Whether the process is at its end: what is taken into a buffer from now on is not written by any hook.
+#[inline]
+pub(crate) fn is_ending() -> bool {
+    IS_ENDING.load(Ordering::Relaxed)
 }
 
 /// Calls a function at the end of the process, by return from `main` or by `exit`; once, however often it is given.
@@ -31,59 +60,113 @@ pub(crate) fn at_exit(hook: fn()) {
     HOOKS.lock().add(|hooks| &mut hooks.at_exit, hook);
 }
 
-/// Calls a function before each fork, on the thread that forks; it is to return once nobody is inside the locks it knows of.
-pub(crate) fn before_fork(hook: fn()) {
-    HOOKS.lock().add(|hooks| &mut hooks.before_fork, hook);
+/// Calls a function in each child process, before anything of the crate is used there; once, however often it is given.
+pub(crate) fn in_child(hook: fn()) {
+    HOOKS.lock().add(|hooks| &mut hooks.in_child, hook);
+}
+
+/// The same for a value, as long as it lives.
+pub(crate) fn in_child_of(value: &Arc<impl InChild + 'static>) {
+    let value: Weak<dyn InChild> = Arc::<_>::downgrade(value) as Weak<dyn InChild>;
+    let mut hooks = HOOKS.lock();
+    hooks.install();
+    let values = &mut hooks.of_child;
+    if values.len() >= 16 && values.len().is_power_of_two() {
+        values.retain(|value| value.strong_count() > 0);
+    }
+    values.push(value);
+    drop(hooks);
 }
 
 impl Hooks {
     fn add(&mut self, list: impl FnOnce(&mut Self) -> &mut Vec<fn()>, hook: fn()) {
-        if !std::mem::replace(&mut self.installed, true) {
-            system::install();
-        }
+        self.install();
         let list = list(self);
         if !list.iter().any(|known| std::ptr::fn_addr_eq(*known, hook)) {
             list.push(hook);
         }
     }
-}
 
-/// Calls each of the functions. A panic must not cross into the C library, and nobody is left to be told.
-#[cfg(unix)]
-fn call_all(list: impl FnOnce(&Hooks) -> &Vec<fn()>) {
-    let hooks = list(&HOOKS.lock()).clone();
-    for hook in hooks {
-        let _ = std::panic::catch_unwind(hook);
+    fn install(&mut self) {
+        if !std::mem::replace(&mut self.installed, true) {
+            system::install();
+        }
     }
 }
 
-#[cfg(unix)]
+/// Calls each of the functions. A panic must not cross into the C library, and no caller is left to report it to.
+#[cfg_attr(
+    any(miri, not(any(unix, windows))),
+    expect(dead_code, reason = "for hooks")
+)]
+fn call_at_exit() {
+    IS_ENDING.store(true, Ordering::Relaxed);
+    let hooks = HOOKS.lock().at_exit.clone();
+    for hook in hooks {
+        let _ = panic::catch_unwind(hook);
+    }
+}
+
+/// The values first: what they start again may be needed by none of them, but what they forget must be forgotten before.
+#[cfg_attr(any(miri, not(unix)), expect(dead_code, reason = "for hooks"))]
+fn call_in_child() {
+    let hooks = HOOKS.lock();
+    let (functions, values) = (hooks.in_child.clone(), hooks.of_child.clone());
+    drop(hooks);
+    for hook in functions {
+        let _ = panic::catch_unwind(hook);
+    }
+    for value in values.iter().filter_map(Weak::upgrade) {
+        let _ = panic::catch_unwind(AssertUnwindSafe(|| value.in_child()));
+    }
+}
+
+thread_local! {
+    static DEADLINE: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// Until when the calling thread waits for devices that other threads are inside of; `None` is for as long as it takes.
+pub(crate) fn deadline() -> Option<Instant> {
+    DEADLINE.get()
+}
+
+/// Does something during which the calling thread does not wait for devices beyond a moment.
+pub(crate) fn with_deadline(deadline: Instant, work: impl FnOnce()) {
+    let before = DEADLINE.replace(Some(deadline));
+    work();
+    DEADLINE.set(before);
+}
+
+#[cfg(all(unix, not(miri)))]
 mod system {
-    use super::{GENERATION, Ordering, call_all};
-    use crate::fork_gate;
+    use super::{GENERATION, Ordering, call_at_exit, call_in_child};
+    use crate::fork_gate::fork;
 
     extern "C" fn at_exit() {
-        call_all(|hooks| &hooks.at_exit);
+        call_at_exit();
     }
 
     extern "C" fn before_fork() {
-        fork_gate::close();
-        call_all(|hooks| &hooks.before_fork);
+        fork::close(barrier);
     }
 
     extern "C" fn in_parent() {
-        fork_gate::open_in_parent();
+        fork::open_in_parent();
     }
 
     extern "C" fn in_child() {
         GENERATION.fetch_add(1, Ordering::Relaxed);
-        fork_gate::open_in_child();
+        fork::open_in_child();
     }
 
     pub(super) fn install() {
+        fork::on_child(call_in_child);
+        if membarrier(REGISTER_PRIVATE_EXPEDITED) {
+            fork::has_barrier();
+        }
         #[expect(
             unsafe_code,
-            reason = "nothing safe tells of the end of a process, or of forks"
+            reason = "nothing safe reports the end of a process, or forks"
         )]
         // SAFETY: both take functions that live as long as the program, as these do, and call them without arguments. None of
         // them unwinds: what they call is caught.
@@ -92,9 +175,53 @@ mod system {
             libc::pthread_atfork(Some(before_fork), Some(in_parent), Some(in_child));
         }
     }
+
+    const PRIVATE_EXPEDITED: libc::c_int = 1 << 3;
+    const REGISTER_PRIVATE_EXPEDITED: libc::c_int = 1 << 4;
+
+    /// A full barrier on all threads of the process that are running. Where the kernel has none, those that go in have theirs.
+    fn barrier() {
+        if !membarrier(PRIVATE_EXPEDITED) && membarrier(REGISTER_PRIVATE_EXPEDITED) {
+            membarrier(PRIVATE_EXPEDITED);
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn membarrier(command: libc::c_int) -> bool {
+        #[expect(
+            unsafe_code,
+            reason = "no safe call has it; a fence costs each record 20 cycles"
+        )]
+        // SAFETY: the call takes three numbers, and reads or writes no memory of the process.
+        let result = unsafe { libc::syscall(libc::SYS_membarrier, command, 0, 0) };
+        result == 0
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn membarrier(_: libc::c_int) -> bool {
+        false
+    }
 }
 
-#[cfg(not(unix))]
+/// The C library's `exit` and return from `main` get here; Rust's `std::process::exit` does not, as it ends the process by the
+/// system's call.
+#[cfg(all(windows, not(miri)))]
+mod system {
+    extern "C" fn at_exit() {
+        super::call_at_exit();
+    }
+
+    pub(super) fn install() {
+        #[expect(unsafe_code, reason = "nothing safe reports the end of a process")]
+        // SAFETY: it takes a function that lives as long as the program, and calls it without arguments. It does not unwind:
+        // what it calls is caught.
+        unsafe {
+            libc::atexit(at_exit);
+        }
+    }
+}
+
+#[cfg(any(miri, not(any(unix, windows))))]
 mod system {
     /// Elsewhere [`shutdown`](crate::shutdown) is the application's to call.
     pub(super) fn install() {}

@@ -1,4 +1,6 @@
 //! Every lock and atomic of the crate comes from here, so that a model checker can take std's place in one file.
+//!
+//! No other thread is inside any of them while the process forks; see [`fork_gate`](crate::fork_gate).
 
 pub(crate) use std::sync::atomic::{
     AtomicBool, AtomicI32, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering,
@@ -8,76 +10,65 @@ pub(crate) use std::sync::{Arc, Weak};
 use std::ops::{Deref, DerefMut};
 use std::sync::{PoisonError, TryLockError};
 
-use crate::fork_gate::{self, Holding};
+use crate::fork_gate::InLock;
+use crate::presence::Inside;
 
 /// A mutex that a panic does not poison: the data behind our locks is consistent between any two statements
 /// that can panic, and a logger that stops for ever after one panic would be worse than the panic.
 ///
-/// It is not taken while the process forks, so that a child gets no lock that nobody in it will release; see [`fork_gate`].
+/// It is held for a few steps of the crate's own, or, as a [`DeviceMutex`], while a device works.
 #[derive(Debug, Default)]
-pub(crate) struct Mutex<T>(std::sync::Mutex<T>);
+pub(crate) struct Mutex<T, const DEVICE: bool = false>(std::sync::Mutex<T>);
+
+/// A mutex that is held while a device works, for as long as that takes: a fork waits for it a second at most.
+pub(crate) type DeviceMutex<T> = Mutex<T, true>;
 
 impl<T> Mutex<T> {
     pub(crate) const fn new(value: T) -> Self {
         Self(std::sync::Mutex::new(value))
     }
+}
 
-    #[inline]
-    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
-        let guard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if fork_gate::is_closed() {
-            drop(guard);
-            return self.lock_behind_fork();
-        }
-        MutexGuard::new(guard)
+impl<T> DeviceMutex<T> {
+    pub(crate) const fn of_device(value: T) -> Self {
+        Self(std::sync::Mutex::new(value))
     }
+}
 
-    #[cold]
-    fn lock_behind_fork(&self) -> MutexGuard<'_, T> {
-        loop {
-            fork_gate::wait();
-            let guard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if !fork_gate::is_closed() {
-                return MutexGuard::new(guard);
-            }
+impl<T, const DEVICE: bool> Mutex<T, DEVICE> {
+    #[inline]
+    pub(crate) fn lock(&self) -> MutexGuard<'_, T, DEVICE> {
+        let inside = Inside::enter();
+        MutexGuard {
+            guard: self.0.lock().unwrap_or_else(PoisonError::into_inner),
+            _inside: inside,
         }
     }
 
-    /// The lock, if it is free and may be taken now.
+    /// The lock, if it is free.
     #[inline]
-    pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+    pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T, DEVICE>> {
+        let inside = Inside::enter();
         let guard = match self.0.try_lock() {
             Ok(guard) => guard,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => return None,
         };
-        (!fork_gate::is_closed()).then(|| MutexGuard::new(guard))
-    }
-
-    /// Whether nobody has it.
-    pub(crate) fn is_free(&self) -> bool {
-        self.try_lock().is_some()
-    }
-}
-
-/// Holds a [`Mutex`].
-#[derive(Debug)]
-pub(crate) struct MutexGuard<'m, T> {
-    guard: std::sync::MutexGuard<'m, T>,
-    _holding: Holding,
-}
-
-impl<'m, T> MutexGuard<'m, T> {
-    #[inline]
-    fn new(guard: std::sync::MutexGuard<'m, T>) -> Self {
-        Self {
+        Some(MutexGuard {
             guard,
-            _holding: Holding::begin(),
-        }
+            _inside: inside,
+        })
     }
 }
 
-impl<T> Deref for MutexGuard<'_, T> {
+/// Holds a [`Mutex`]. The fields end in their order: the thread is outside once it holds the lock no more.
+#[derive(Debug)]
+pub(crate) struct MutexGuard<'m, T, const DEVICE: bool = false> {
+    guard: std::sync::MutexGuard<'m, T>,
+    _inside: Inside<DEVICE>,
+}
+
+impl<T, const DEVICE: bool> Deref for MutexGuard<'_, T, DEVICE> {
     type Target = T;
 
     #[inline]
@@ -86,9 +77,69 @@ impl<T> Deref for MutexGuard<'_, T> {
     }
 }
 
-impl<T> DerefMut for MutexGuard<'_, T> {
+impl<T, const DEVICE: bool> DerefMut for MutexGuard<'_, T, DEVICE> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
         &mut self.guard
+    }
+}
+
+/// A value that is made when it is first needed, by one thread while others wait.
+#[derive(Debug, Default)]
+pub(crate) struct OnceCell<T>(once_cell::sync::OnceCell<T>);
+
+impl<T> OnceCell<T> {
+    pub(crate) const fn new() -> Self {
+        Self(once_cell::sync::OnceCell::new())
+    }
+
+    #[inline]
+    pub(crate) fn get(&self) -> Option<&T> {
+        self.0.get()
+    }
+
+    /// Sets the value, where there is none yet.
+    pub(crate) fn set(&self, value: T) -> Result<(), T> {
+        let _inside = InLock::enter();
+        self.0.set(value)
+    }
+
+    #[inline]
+    pub(crate) fn get_or_init(&self, make: impl FnOnce() -> T) -> &T {
+        match self.0.get() {
+            Some(value) => value,
+            None => self.init(make),
+        }
+    }
+
+    #[cold]
+    fn init(&self, make: impl FnOnce() -> T) -> &T {
+        let _inside = InLock::enter();
+        self.0.get_or_init(make)
+    }
+}
+
+/// A static that is made when it is first needed.
+#[derive(Debug)]
+pub(crate) struct Lazy<T> {
+    value: OnceCell<T>,
+    make: fn() -> T,
+}
+
+impl<T> Lazy<T> {
+    pub(crate) const fn new(make: fn() -> T) -> Self {
+        Self {
+            value: OnceCell::new(),
+            make,
+        }
+    }
+}
+
+impl<T> Deref for Lazy<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        self.value.get_or_init(self.make)
     }
 }

@@ -9,13 +9,13 @@
 //!   waits for no other one (see [`is_inside_device`]), so two writers that log cannot wait for each other.
 
 use std::any::Any;
-use std::cell::Cell;
 use std::fmt::{self, Write};
-use std::marker::PhantomData;
 use std::ops::Deref;
 use std::panic::{self, AssertUnwindSafe};
 
 use scopeguard::ScopeGuard;
+
+use crate::presence::Presence;
 
 /// Calls user code and catches its panic.
 #[inline]
@@ -118,50 +118,15 @@ impl<T: Clone> Clone for Owned<T> {
     }
 }
 
-thread_local! {
-    /// In how many devices the thread is. Without a destructor, as records are logged to a thread's very end.
-    static DEVICES: Cell<u32> = const { Cell::new(0) };
-}
-
 /// Whether the calling thread is inside a device, that is, its writer is what logs now. Then nothing may be waited for
 /// that another thread may hold while it waits for this device: no other device, and no room in a queue.
 #[inline]
 pub(crate) fn is_inside_device() -> bool {
-    DEVICES.get() > 0
+    Presence::known().is_some_and(|presence| presence.devices() > 0)
 }
-
-/// The thread is inside a device, whose lock it holds, until this is dropped.
-#[derive(Debug)]
-pub(crate) struct InDevice(PhantomData<*const ()>);
-
-impl InDevice {
-    #[inline]
-    pub(crate) fn enter() -> Self {
-        DEVICES.set(DEVICES.get() + 1);
-        Self(PhantomData)
-    }
-}
-
-impl Drop for InDevice {
-    #[inline]
-    fn drop(&mut self) {
-        DEVICES.set(DEVICES.get() - 1);
-    }
-}
-
-/// User code may be called with one more lock held until this is dropped. Each use says why no thread can wait for ever.
-#[derive(Debug)]
-pub(crate) struct Exempt(PhantomData<*const ()>);
 
 #[cfg(not(debug_assertions))]
 mod unlocked {
-    impl super::Exempt {
-        #[inline]
-        pub(crate) fn one_lock() -> Self {
-            Self(std::marker::PhantomData)
-        }
-    }
-
     #[inline]
     pub(super) fn check() {}
 }
@@ -169,40 +134,20 @@ mod unlocked {
 #[cfg(debug_assertions)]
 mod unlocked {
     use std::backtrace::Backtrace;
-    use std::cell::Cell;
     use std::io::Write;
-    use std::marker::PhantomData;
 
     use once_cell::sync::Lazy;
 
-    use super::{DEVICES, Exempt};
-    use crate::fork_gate;
-
-    thread_local! {
-        static EXEMPT: Cell<u32> = const { Cell::new(0) };
-    }
-
-    impl Exempt {
-        pub(crate) fn one_lock() -> Self {
-            EXEMPT.set(EXEMPT.get() + 1);
-            Self(PhantomData)
-        }
-    }
-
-    impl Drop for Exempt {
-        fn drop(&mut self) {
-            EXEMPT.set(EXEMPT.get() - 1);
-        }
-    }
+    use crate::presence::Presence;
 
     pub(super) fn check() {
         static IS_ASKED: Lazy<bool> =
             Lazy::new(|| std::env::var_os("LOGTREE_ASSERT_UNLOCKED").is_some());
-        let (held, allowed) = (fork_gate::held(), DEVICES.get() + EXEMPT.get());
-        if held > allowed && *IS_ASKED {
+        let held = Presence::known().map_or(0, Presence::locks);
+        if held > 0 && *IS_ASKED {
             let _ = writeln!(
                 std::io::stderr(),
-                "user code is called with {held} locks held, {allowed} allowed\n{}",
+                "user code is called with {held} locks held\n{}",
                 Backtrace::force_capture()
             );
             std::process::abort();

@@ -2,8 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::thread::{self, ThreadId};
+use std::thread::{self, Thread};
 use std::time::Duration;
 use std::{fmt, io};
 
@@ -13,7 +12,9 @@ use super::dict_config::DictConfig;
 use super::file;
 use super::kinds::Kinds;
 use super::read::Syntax;
-use crate::sync::{Arc, AtomicU64, Ordering};
+use crate::process::{self, InChild};
+use crate::sync::{Arc, AtomicU64, Mutex, Ordering, Weak};
+use crate::turn::Turn;
 use crate::user_code;
 use crate::{Error, ErrorKind, Registry};
 
@@ -29,7 +30,8 @@ use crate::{Error, ErrorKind, Registry};
 /// lost or doubled by a change. Handlers that are to be what they were stay as they are, with their files, queues and counters; loggers that are
 /// no longer named go back to what new ones are.
 ///
-/// It ends when it is dropped; see [`detach`](Self::detach). In a child process made by `fork` nothing is followed.
+/// It ends when it is dropped; see [`detach`](Self::detach). A child process made by `fork` follows the file as well, from its first record on;
+/// where the file was just being applied at the fork, it does not.
 ///
 /// # Python
 /// There is nothing like it. People run `fileConfig` again from a thread of their own, or `logging.config.listen`.
@@ -52,14 +54,21 @@ use crate::{Error, ErrorKind, Registry};
 /// ```
 #[must_use = "it ends when it is dropped"]
 pub struct Reloader {
-    path: PathBuf,
-    requests: Sender<Request>,
-    thread: ThreadId,
-    counts: Arc<Counts>,
+    shared: Arc<Shared>,
 }
 
-/// What is asked of the thread: to take the file now, and to answer. The thread ends when nobody can ask any more.
-type Request = Sender<Result<bool, Error>>;
+/// What the thread and its handle share.
+struct Shared {
+    path: PathBuf,
+    interval: Duration,
+    counts: Counts,
+    /// Of the thread that has the follower.
+    turn: Turn,
+    /// Taken out during a turn, as no lock is held while the user's code runs. In a child process it is missing for ever if a thread of the
+    /// parent had it.
+    follower: Mutex<Option<Box<Follower>>>,
+    thread: Mutex<Option<Thread>>,
+}
 
 #[derive(Default)]
 struct Counts {
@@ -95,7 +104,7 @@ impl Reloader {
     /// The file.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.path
+        &self.shared.path
     }
 
     /// Takes the file now, without waiting for it to stay the same; answers whether it had changed.
@@ -104,45 +113,89 @@ impl Reloader {
     /// Those of [`DictConfig::from_file`] and [`DictConfig::apply`]: the last good configuration stays. [`ErrorKind::Reentrant`] when called by
     /// what a configuration makes.
     pub fn reload(&self) -> Result<bool, Error> {
-        if thread::current().id() == self.thread {
-            let message = "cannot reload the configuration: it is just being reloaded";
-            return Err(Error::new(ErrorKind::Reentrant, message));
-        }
-        let (answer, answered) = mpsc::channel();
-        let sent = self.requests.send(answer).map_err(|_| gone());
-        sent.and_then(|()| answered.recv().map_err(|_| gone()))?
+        self.shared.with_follower(Follower::take_now)?
     }
 
     /// How many times the file was applied, the first time included.
     #[must_use]
     pub fn applied(&self) -> u64 {
-        self.counts.applied.load(Ordering::Relaxed)
+        self.shared.counts.applied.load(Ordering::Relaxed)
     }
 
     /// How many times a changed file was not applied, as something was wrong with it.
     #[must_use]
     pub fn failed(&self) -> u64 {
-        self.counts.failed.load(Ordering::Relaxed)
+        self.shared.counts.failed.load(Ordering::Relaxed)
     }
 
     /// Follows the file until the end of the process.
     pub fn detach(self) {
-        // Whoever can ask keeps it going.
-        std::mem::forget(self.requests);
+        // The thread goes on as long as this is there.
+        std::mem::forget(self);
     }
 }
 
-fn gone() -> Error {
-    Error::new(
-        ErrorKind::Closed,
-        "the thread that follows the configuration has ended",
-    )
+impl Drop for Reloader {
+    fn drop(&mut self) {
+        if let Some(thread) = &*self.shared.thread.lock() {
+            thread.unpark();
+        }
+    }
+}
+
+impl Shared {
+    /// Lends the follower out, once no other thread has it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Reentrant`] for the thread that has it; [`ErrorKind::Closed`] in a child process that did not get it.
+    fn with_follower<R>(&self, work: impl FnOnce(&mut Follower, &Counts) -> R) -> Result<R, Error> {
+        let _turn = self.turn.take(|| true).map_err(|_| {
+            let message = "cannot reload the configuration: it is just being reloaded";
+            Error::new(ErrorKind::Reentrant, message)
+        })?;
+        let taken = self.follower.lock().take();
+        let mut follower = taken.ok_or_else(|| {
+            let message = "cannot reload the configuration: it was just being reloaded when this process was forked";
+            Error::new(ErrorKind::Closed, message)
+        })?;
+        let result = work(&mut follower, &self.counts);
+        *self.follower.lock() = Some(follower);
+        Ok(result)
+    }
+
+    /// Starts the thread. It ends with the last handle.
+    fn start(self: &Arc<Self>) -> io::Result<()> {
+        let (shared, interval) = (Arc::downgrade(self), self.interval);
+        let thread = thread::Builder::new().name("logtree-reload".to_owned());
+        let started = thread.spawn(move || run(&shared, interval))?;
+        *self.thread.lock() = Some(started.thread().clone());
+        Ok(())
+    }
+}
+
+fn run(shared: &Weak<Shared>, interval: Duration) {
+    loop {
+        thread::park_timeout(interval);
+        let Some(shared) = shared.upgrade() else {
+            return;
+        };
+        if shared.with_follower(Follower::look).is_err() {
+            return;
+        }
+    }
+}
+
+impl InChild for Shared {
+    fn in_child(self: Arc<Self>) {
+        // Where there is none, the file is followed by `reload` alone.
+        let _ = self.start();
+    }
 }
 
 impl fmt::Debug for Reloader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reloader")
-            .field("path", &self.path)
+            .field("path", &self.path())
             .field("applied", &self.applied())
             .field("failed", &self.failed())
             .finish_non_exhaustive()
@@ -220,7 +273,7 @@ impl ReloaderBuilder {
     pub fn start(self) -> Result<Reloader, Error> {
         let is_global = self.registry.is_none();
         let registry = self.registry.unwrap_or_else(|| Registry::global().clone());
-        let counts = Arc::new(Counts::default());
+        let counts = Counts::default();
         let mut follower = Follower {
             path: self.path,
             syntax: self.syntax,
@@ -228,7 +281,6 @@ impl ReloaderBuilder {
             settings: self.settings,
             registry,
             hook: self.hook,
-            counts: Arc::clone(&counts),
             in_place: InPlace::default(),
             taken: Stamp::Unseen,
             seen: Stamp::Unseen,
@@ -238,30 +290,25 @@ impl ReloaderBuilder {
         // Before the first look, so that what changes meanwhile is a change.
         follower.taken = Stamp::of(&follower.path);
         follower.seen = follower.taken;
-        follower.take()?;
+        follower.take(&counts)?;
         if is_global {
             // Another backend stays: this crate's own macros work without the facade.
             let _ = crate::install();
         }
-        let path = follower.path.clone();
-        let (requests, requested) = mpsc::channel();
-        let (interval, name) = (self.interval, "logtree-reload".to_owned());
-        // What it is made of does not cross threads before it is started.
-        let thread = thread::Builder::new()
-            .name(name)
-            .spawn(move || follower.run(&requested, interval));
-        let thread = thread.map_err(|error| {
-            Error::io(
-                "cannot start the thread that follows the configuration",
-                error,
-            )
-        })?;
-        Ok(Reloader {
-            path,
-            requests,
-            thread: thread.thread().id(),
+        let shared = Arc::new(Shared {
+            path: follower.path.clone(),
+            interval: self.interval,
             counts,
-        })
+            turn: Turn::default(),
+            follower: Mutex::new(Some(Box::new(follower))),
+            thread: Mutex::new(None),
+        });
+        process::in_child_of(&shared);
+        shared.start().map_err(|error| {
+            let message = "cannot start the thread that follows the configuration";
+            Error::io(message, error)
+        })?;
+        Ok(Reloader { shared })
     }
 }
 
@@ -335,7 +382,6 @@ struct Follower {
     settings: Settings,
     registry: Registry,
     hook: Option<Box<Hook>>,
-    counts: Arc<Counts>,
     in_place: InPlace,
     /// The file as it was when it was last taken, and at the last look.
     taken: Stamp,
@@ -346,23 +392,15 @@ struct Follower {
 }
 
 impl Follower {
-    fn run(mut self, requests: &Receiver<Request>, interval: Duration) {
-        loop {
-            match requests.recv_timeout(interval) {
-                Ok(answer) => {
-                    self.taken = Stamp::of(&self.path);
-                    self.seen = self.taken;
-                    // Whoever asked and left did not want to know.
-                    let _ = answer.send(self.take_guarded());
-                }
-                Err(RecvTimeoutError::Timeout) => self.look(),
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
-        }
+    /// Takes the file without waiting for it to stay the same.
+    fn take_now(&mut self, counts: &Counts) -> Result<bool, Error> {
+        self.taken = Stamp::of(&self.path);
+        self.seen = self.taken;
+        self.take_guarded(counts)
     }
 
     /// Takes the file if it has changed, and has stayed the same since the last look.
-    fn look(&mut self) {
+    fn look(&mut self, counts: &Counts) {
         let now = Stamp::of(&self.path);
         let is_steady = now == self.seen;
         self.seen = now;
@@ -371,7 +409,7 @@ impl Follower {
         }
         self.taken = now;
         let refused = self.refused.clone();
-        match self.take_guarded() {
+        match self.take_guarded(counts) {
             Ok(false) => {}
             Ok(true) => self.tell(&Ok(())),
             // The same text, or the same failure to read it, was told before.
@@ -381,17 +419,17 @@ impl Follower {
     }
 
     /// What the user's kinds panic with is an error like any other.
-    fn take_guarded(&mut self) -> Result<bool, Error> {
-        let taken = user_code::call(|| self.take());
+    fn take_guarded(&mut self, counts: &Counts) -> Result<bool, Error> {
+        let taken = user_code::call(|| self.take(counts));
         taken.unwrap_or_else(|panic| {
             let message = format!("applying the configuration panicked: {panic}");
-            self.counts.failed.fetch_add(1, Ordering::Relaxed);
+            counts.failed.fetch_add(1, Ordering::Relaxed);
             Err(Error::new(ErrorKind::Panicked, message))
         })
     }
 
     /// Reads the file and applies it; answers whether there was anything new in it.
-    fn take(&mut self) -> Result<bool, Error> {
+    fn take(&mut self, counts: &Counts) -> Result<bool, Error> {
         let text = file::read(&self.path);
         let key = text.as_ref().map_or_else(ToString::to_string, Clone::clone);
         if text.is_ok() && self.applied.as_ref() == Some(&key) {
@@ -402,12 +440,12 @@ impl Follower {
             Ok(()) => {
                 self.applied = Some(key);
                 self.refused = None;
-                self.counts.applied.fetch_add(1, Ordering::Relaxed);
+                counts.applied.fetch_add(1, Ordering::Relaxed);
                 Ok(true)
             }
             Err(error) => {
                 self.refused = Some(key);
-                self.counts.failed.fetch_add(1, Ordering::Relaxed);
+                counts.failed.fetch_add(1, Ordering::Relaxed);
                 Err(error)
             }
         }

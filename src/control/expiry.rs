@@ -1,44 +1,40 @@
 //! The thread that ends levels for a while.
 
-use std::thread;
+use std::thread::{self, Thread};
 use std::time::Duration;
 
 use super::shared::Shared;
 use crate::host::Instant;
-use crate::process;
 use crate::sync::{Arc, Mutex, Weak};
 
 /// Runs only while there is something to end.
 #[derive(Default)]
 pub(super) struct Expiry {
-    running: Mutex<Option<Running>>,
-}
-
-struct Running {
-    /// Of the process that it runs in: a fork leaves it behind.
-    generation: u32,
-    thread: thread::Thread,
+    running: Mutex<Option<Thread>>,
 }
 
 impl Expiry {
     /// Sees to it that somebody looks at that time.
     pub(super) fn call_at(&self, shared: &Arc<Shared>, next: Instant) {
         let mut running = self.running.lock();
-        if let Some(running) = running
-            .as_ref()
-            .filter(|running| running.generation == process::generation())
-        {
-            running.thread.unpark();
+        if let Some(thread) = &*running {
+            thread.unpark();
             return;
         }
         let weak = Arc::downgrade(shared);
         let builder = thread::Builder::new().name("logtree-control".to_owned());
         // Where the system gives no thread, the next change ends what is over.
         if let Ok(started) = builder.spawn(move || run(&weak, next)) {
-            *running = Some(Running {
-                generation: process::generation(),
-                thread: started.thread().clone(),
-            });
+            *running = Some(started.thread().clone());
+        }
+    }
+
+    /// The thread is the parent's alone.
+    pub(super) fn start_in_child(&self, shared: &Arc<Shared>) {
+        *self.running.lock() = None;
+        let next = shared.state.lock().next_end();
+        if let Some(next) = next {
+            self.call_at(shared, next);
         }
     }
 }

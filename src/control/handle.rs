@@ -12,6 +12,7 @@ use super::page::{Listing, Page};
 use super::shared::{Limits, Shared, Subscriber};
 use super::state::State;
 use super::target::{Target, TargetType};
+use crate::process;
 use crate::registry::Tree;
 use crate::sync::{Arc, Ordering};
 use crate::{Level, Registry};
@@ -77,8 +78,10 @@ impl Control {
     }
 
     pub(super) fn of(shared: Shared) -> Self {
+        let shared = Arc::new(shared);
+        process::in_child_of(&shared);
         Self {
-            shared: Arc::new(shared),
+            shared,
             origin: "api".into(),
         }
     }

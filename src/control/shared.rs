@@ -8,6 +8,7 @@ use super::state::State;
 use super::store::Store;
 use crate::Registry;
 use crate::host::Instant;
+use crate::process::InChild;
 use crate::sync::{Arc, AtomicU64, Mutex};
 use crate::user_code;
 
@@ -41,6 +42,12 @@ impl Default for Limits {
             most_targets: 10_000,
             strict_aws: false,
         }
+    }
+}
+
+impl InChild for Shared {
+    fn in_child(self: Arc<Self>) {
+        self.expiry.start_in_child(&self);
     }
 }
 

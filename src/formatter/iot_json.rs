@@ -3,13 +3,11 @@
 use std::fmt::Write;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-use once_cell::sync::Lazy;
-
 use super::json::{push_escaped, push_scalar};
 use super::time::TimeFormat;
 use super::{Format, Line, TimeZone};
 use crate::record::Scalar;
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{AtomicU64, Lazy, Ordering};
 use crate::text::Text;
 use crate::{Error, Level, Record};
 

@@ -3,12 +3,13 @@
 use std::fmt;
 
 use super::{Handler, Ledger, Sink, handler_type};
-use crate::sync::{Arc, Mutex};
+use crate::process;
+use crate::sync::{Arc, AtomicBool, Mutex, Ordering};
 use crate::user_code::{self, Owned};
 use crate::{Error, ErrorKind, Format, OwnedRecord, Record};
 
 /// Gathers records, and calls a function with each batch: when there are `capacity` of them, at `flush`, at `close` and at the end of the
-/// process. For what works in batches: a mail for a hundred records, a request for a thousand.
+/// process; after that, each record by itself. For what works in batches: a mail for a hundred records, a request for a thousand.
 ///
 /// The function is called on the thread that logged the last record of the batch, with no lock held; batches of several threads
 /// can come at the same time. It may log, though not to this handler without end. If it panics, all records of the batch count as
@@ -47,6 +48,7 @@ impl BufferingHandler {
             capacity,
             records: Mutex::new(Vec::new()),
             deliver: Owned::new(Box::new(deliver)),
+            closed: AtomicBool::new(false),
             ledger,
         });
         Self { handler, sink }
@@ -73,6 +75,8 @@ struct BufferingSink {
     capacity: usize,
     records: Mutex<Vec<OwnedRecord>>,
     deliver: Owned<Box<Deliver>>,
+    /// Whether each record is delivered at once.
+    closed: AtomicBool,
     ledger: Ledger,
 }
 
@@ -108,7 +112,10 @@ impl Sink for Arc<BufferingSink> {
         let is_full = {
             let mut records = self.records.lock();
             records.push(owned);
+            // After the last flush, no other one comes.
             records.len() >= self.capacity
+                || self.closed.load(Ordering::Relaxed)
+                || process::is_ending()
         };
         self.ledger.kept(record);
         if is_full {
@@ -124,6 +131,17 @@ impl Sink for Arc<BufferingSink> {
 
     fn queued(&self) -> u64 {
         self.records.lock().len() as u64
+    }
+
+    fn close(&self) -> Result<(), Error> {
+        self.closed.store(true, Ordering::Relaxed);
+        Sink::flush(self)
+    }
+
+    fn in_child(&self) {
+        let left = std::mem::take(&mut *self.records.lock());
+        // The parent delivers them.
+        self.ledger.written(left.len() as u64);
     }
 
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

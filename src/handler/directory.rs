@@ -1,11 +1,9 @@
 //! All handlers that live, and the names of some.
 
-use std::collections::BTreeMap;
-use std::thread;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::{Core, Handler};
-use crate::environment::Environment;
 use crate::host::Instant;
 use crate::process;
 use crate::sync::{Arc, Mutex, Weak};
@@ -33,10 +31,8 @@ pub(super) fn enter(handler: &Handler) {
     }
     directory.living.push(handler.downgrade());
     drop(directory);
-    // Made here, so that no thread is just making it while another one forks.
-    Environment::global();
     process::at_exit(shutdown_at_exit);
-    process::before_fork(wait_until_idle);
+    process::in_child(begin_in_child);
 }
 
 /// The living handlers, the newest first.
@@ -51,39 +47,56 @@ fn living() -> Vec<Handler> {
     living
 }
 
-/// How long an end of the process or a fork waits for all that is just being written.
+/// How long the end of the process waits for devices that other threads are inside of.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Waits until a handler's sink is not inside its lock; answers whether it is so.
-fn is_idle_by(handler: &Handler, deadline: Instant) -> bool {
-    while !handler.core.sink.is_idle() {
-        if Instant::now() > deadline {
-            return false;
-        }
-        thread::sleep(Duration::from_micros(50));
-    }
-    true
-}
-
-fn wait_until_idle() {
-    let deadline = Instant::now() + PATIENCE;
-    for handler in living() {
-        is_idle_by(&handler, deadline);
-    }
-    // Whoever has it holds it for a moment only.
-    while !DIRECTORY.is_free() && Instant::now() < deadline {
-        thread::yield_now();
-    }
-}
-
-/// [`shutdown`], but a sink whose device hangs does not keep the process from its end.
+/// [`shutdown`], but a device that another thread hangs in does not keep the process from its end.
 fn shutdown_at_exit() {
-    let deadline = Instant::now() + PATIENCE;
+    process::with_deadline(Instant::now() + PATIENCE, shutdown);
+}
+
+/// In a child process, what the sinks keep is the parent's.
+fn begin_in_child() {
     for handler in living() {
-        if handler.core.sink.ends_in_time() || is_idle_by(&handler, deadline) {
-            end(&handler);
+        handler.begin_in_child();
+    }
+}
+
+/// Sorts handlers so that each comes before those that it hands records to, and where that leaves a choice, the newest first.
+fn sources_first(handlers: Vec<Handler>) -> Vec<Handler> {
+    // By their numbers, which grow in the order of making.
+    let mut waiting = BTreeMap::new();
+    let mut sources = BTreeMap::<u64, usize>::new();
+    for handler in handlers {
+        let targets = handler.targets();
+        for target in &targets {
+            *sources.entry(target.core.serial).or_default() += 1;
+        }
+        waiting.insert(handler.core.serial, (handler, targets));
+    }
+    let has_no_source = |serial: &&u64| !sources.contains_key(serial);
+    let mut ready: BTreeSet<_> = waiting.keys().filter(has_no_source).copied().collect();
+    let mut sorted = Vec::with_capacity(waiting.len());
+    // Where they hand records to each other in a circle, the newest of those that are left.
+    while let Some(next) = ready
+        .pop_last()
+        .or_else(|| waiting.keys().next_back().copied())
+    {
+        let Some((handler, targets)) = waiting.remove(&next) else {
+            continue;
+        };
+        sorted.push(handler);
+        for target in &targets {
+            let serial = target.core.serial;
+            if let Some(left) = sources.get_mut(&serial) {
+                *left = left.saturating_sub(1);
+                if *left == 0 {
+                    ready.insert(serial);
+                }
+            }
         }
     }
+    sorted
 }
 
 #[expect(
@@ -134,18 +147,19 @@ pub fn handler_names() -> Vec<Arc<str>> {
     directory.names.keys().cloned().collect()
 }
 
-/// Flushes and closes all living handlers, the newest first. Errors are ignored, as nobody is
-/// left to act on them; logging goes on to work afterwards as far as the sinks do: a file that is appended to is opened again, a
-/// queue hands records over at once.
+/// Flushes and closes all living handlers: each before those that it [hands records to](super::Sink::targets), and the newest first where that leaves
+/// a choice. Errors are ignored, as no caller is left to act on them; logging goes on to work afterwards as far as the sinks do: a file that
+/// is appended to is opened again, a queue, a `MemoryHandler` and a `BufferingHandler` hand records over at once.
 ///
-/// On Unix it is called at the end of the process as well, by return from `main`, `exit` or a panic of the main thread; sinks whose
-/// device hangs are then passed over after a second. An abort or a signal ends without it.
+/// On Unix it is called at the end of the process as well, by return from `main`, `exit` or a panic of the main thread; devices that another
+/// thread is inside of are then waited for a second at most. On Windows, `std::process::exit` ends the process without it: call it
+/// before. An abort or a signal ends without it.
 ///
 /// # Python
-/// `logging.shutdown`.
+/// `logging.shutdown`, which goes by the order of making alone.
 pub fn shutdown() {
     // Out of the directory's lock: sinks run the user's code.
-    for handler in living() {
+    for handler in sources_first(living()) {
         end(&handler);
     }
 }

@@ -1,44 +1,84 @@
 //! A device that one thread at a time writes to: [`Exclusive`].
 
-use crate::sync::Mutex;
-use crate::user_code::{self, InDevice};
+use std::thread;
+use std::time::Duration;
+
+use crate::host::Instant;
+use crate::presence::{is_of_parent, thread_number};
+use crate::process;
+use crate::sync::{AtomicUsize, DeviceMutex, MutexGuard, Ordering};
+use crate::user_code;
 use crate::{Error, ErrorKind};
 
 /// A value behind a lock that a thread inside any such device does not wait for: writers and namers are user code, and may log,
 /// to this device or to one whose writer logs to this one.
 ///
+/// A fork does not wait for it beyond a second. A child then has the lock as a thread of its parent held it, and refuses all work.
+///
 /// It has its cache lines to itself, so that threads which only read what stands beside it are not slowed down by those that write.
 #[derive(Debug)]
 #[repr(align(128))]
-pub(super) struct Exclusive<T>(Mutex<T>);
+pub(super) struct Exclusive<T> {
+    value: DeviceMutex<T>,
+    /// The number of the thread inside, or 0.
+    owner: AtomicUsize,
+}
 
 impl<T> Exclusive<T> {
     pub(super) fn new(value: T) -> Self {
-        Self(Mutex::new(value))
+        Self {
+            value: DeviceMutex::of_device(value),
+            owner: AtomicUsize::new(0),
+        }
     }
 
     /// Works on the value.
     ///
     /// # Errors
-    /// [`ErrorKind::Reentrant`] for a thread that would have to wait and is inside a device, be it this one; and those of the work.
+    /// [`ErrorKind::Reentrant`] for a thread that would have to wait and is inside a device, be it this one; [`ErrorKind::Closed`] in a child process where a thread of the
+    /// parent was inside; [`ErrorKind::TimedOut`] at the end of the process where another thread stays inside; and those of the work.
     #[inline]
     pub(super) fn with<R>(
         &self,
         work: impl FnOnce(&mut T) -> Result<R, Error>,
     ) -> Result<R, Error> {
         // Nothing is read before the lock is tried: a second look at its cache line would be a second way between two processors.
-        let mut value = match self.0.try_lock() {
+        let mut value = match self.value.try_lock() {
             Some(value) => value,
             None if user_code::is_inside_device() => return Err(reentrant()),
-            None => self.0.lock(),
+            None => self.wait()?,
         };
-        let _inside = InDevice::enter();
+        self.owner.store(thread_number(), Ordering::Relaxed);
+        let _reset = Reset(&self.owner);
         work(&mut value)
     }
 
-    /// Whether nobody is inside.
-    pub(super) fn is_free(&self) -> bool {
-        self.0.is_free()
+    /// Waits for the thread inside, unless it is known that it does not come out.
+    #[cold]
+    fn wait(&self) -> Result<MutexGuard<'_, T, true>, Error> {
+        /// How long a child waits for a thread which has the lock and has not put its number there yet.
+        const A_MOMENT: Duration = Duration::from_secs(1);
+        let until = process::deadline();
+        if until.is_none() && !process::is_child() {
+            return Ok(self.value.lock());
+        }
+        let start = Instant::now();
+        loop {
+            let owner = self.owner.load(Ordering::Relaxed);
+            if is_of_parent(owner) || owner == 0 && start.elapsed() > A_MOMENT {
+                return Err(lost());
+            }
+            if until.is_none() && owner != 0 {
+                return Ok(self.value.lock());
+            }
+            if let Some(value) = self.value.try_lock() {
+                return Ok(value);
+            }
+            if until.is_some_and(|until| Instant::now() > until) {
+                return Err(timed_out());
+            }
+            thread::sleep(Duration::from_micros(50));
+        }
     }
 }
 
@@ -48,4 +88,27 @@ fn reentrant() -> Error {
         ErrorKind::Reentrant,
         "a device's own code logged to a device that is in use",
     )
+}
+
+fn lost() -> Error {
+    Error::new(
+        ErrorKind::Closed,
+        "another thread was writing to the device when this process was forked",
+    )
+}
+
+fn timed_out() -> Error {
+    Error::new(
+        ErrorKind::TimedOut,
+        "another thread is still writing to the device",
+    )
+}
+
+/// Takes the number back while the lock is still held, also when the work panics.
+struct Reset<'o>(&'o AtomicUsize);
+
+impl Drop for Reset<'_> {
+    fn drop(&mut self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
 }

@@ -125,6 +125,10 @@ impl Sink for FallbackSink {
         reopened.fold(Ok(()), Result::and)
     }
 
+    fn targets(&self) -> Vec<Handler> {
+        self.0.iter().map(|link| link.handler.clone()).collect()
+    }
+
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("FallbackHandler")
     }

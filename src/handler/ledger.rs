@@ -1,14 +1,13 @@
 //! What became of a handler's records, and where failures go: [`Ledger`].
 
 use std::fmt;
-use std::sync::OnceLock;
 
 use super::counters::{DropReason, Tally};
 use super::failure::{HandlerError, Hook, Reports};
 use super::{Core, Handler};
 use crate::environment::Environment;
 use crate::record::Message;
-use crate::sync::{Arc, AtomicUsize, Mutex, Ordering, Weak};
+use crate::sync::{Arc, AtomicUsize, Mutex, OnceCell, Ordering, Weak};
 use crate::user_code::{self, Owned};
 use crate::{Error, ErrorKind, Level, Record, Source};
 
@@ -109,9 +108,9 @@ pub(super) struct Book {
     /// The registry of the last record that was kept, whose diagnostics get what is reported without a record.
     environment: Mutex<Option<Arc<Environment>>>,
     environment_at: AtomicUsize,
-    handler: OnceLock<Weak<Core>>,
+    handler: OnceCell<Weak<Core>>,
     /// How the handler described itself when it ended.
-    epitaph: OnceLock<String>,
+    epitaph: OnceCell<String>,
 }
 
 /// What a failure has cost.

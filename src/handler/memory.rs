@@ -1,10 +1,13 @@
 //! The handler that keeps records until something happens.
 
 use std::fmt;
-use std::sync::PoisonError;
+use std::time::Duration;
 
 use super::{Handler, Ledger, Sink, handler_type};
-use crate::sync::{Arc, AtomicBool, Mutex, Ordering};
+use crate::host::Instant;
+use crate::process;
+use crate::sync::{Arc, AtomicBool, Mutex, MutexGuard, Ordering};
+use crate::turn::{NoTurn, Taken, Turn};
 use crate::{Error, ErrorKind, Format, Level, OwnedRecord, Record};
 
 /// Keeps records, and hands them to another handler when it is full or a severe one comes.
@@ -14,8 +17,16 @@ use crate::{Error, ErrorKind, Format, Level, OwnedRecord, Record};
 /// [`respecting_target_level`](Self::respecting_target_level). Without a target it keeps at most `capacity` records; further
 /// ones are dropped and counted as [`DropReason::Full`](crate::DropReason::Full).
 ///
+/// One thread at a time hands over, the one whose record made it due; records that are on their way to the target count as held. Where
+/// the target is slow, other threads wait for room, a second at most. Then records are dropped, counted as `Full`, and no thread waits
+/// until the target has taken another record. What the target itself logs to this handler does not wait.
+///
+/// [`flush`](Handler::flush) returns when all that was taken before is with the target's device. It waits for 10 seconds at most. After
+/// [`close`](Handler::close), and at the end of the process, records are handed over one by one.
+///
 /// # Python
-/// `logging.handlers.MemoryHandler` (statement 75), which grows for ever without a target.
+/// `logging.handlers.MemoryHandler` (statement 75). There, other threads wait as long as it takes; without a target it grows for ever; after
+/// `close` it has no target.
 ///
 /// # Examples
 /// ```
@@ -43,10 +54,14 @@ impl MemoryHandler {
             capacity,
             state: Mutex::new(State {
                 records: Vec::new(),
+                handing_over: 0,
+                handed_over: 0,
+                stuck_at: None,
                 target: None,
                 flush_level: Level::ERROR,
+                closed: false,
             }),
-            handing_over: std::sync::Mutex::new(()),
+            turn: Turn::default(),
             flush_on_close: AtomicBool::new(true),
             respect_level: AtomicBool::new(false),
         });
@@ -86,13 +101,18 @@ impl MemoryHandler {
     /// # Python
     /// `MemoryHandler.setTarget`.
     pub fn set_target(&self, target: Option<Handler>) {
-        self.sink.state.lock().target = target;
+        let mut state = self.sink.state.lock();
+        let old = std::mem::replace(&mut state.target, target);
+        state.closed = false;
+        drop(state);
+        // Out of the lock: a handler's end runs the user's code.
+        drop(old);
     }
 
-    /// How many records it holds.
+    /// How many records it holds, those included that are just being handed over.
     #[must_use]
     pub fn buffered(&self) -> usize {
-        self.sink.state.lock().records.len()
+        self.sink.state.lock().held()
     }
 }
 
@@ -108,58 +128,152 @@ struct MemorySink {
     ledger: Ledger,
     capacity: usize,
     state: Mutex<State>,
-    /// Taken by whoever hands over, so that two threads do not mix their batches. Only ever tried: the target runs the user's
-    /// code, and a target that logs to this handler must not wait for itself; what it logs goes with the same batch.
-    handing_over: std::sync::Mutex<()>,
+    /// Of the thread that hands over: the target runs the user's code, so no lock is held meanwhile.
+    turn: Turn,
     flush_on_close: AtomicBool,
     respect_level: AtomicBool,
 }
 
 struct State {
     records: Vec<OwnedRecord>,
+    /// How many are on their way to the target, and how many ever got there.
+    handing_over: usize,
+    handed_over: u64,
+    /// What `handed_over` was when a thread waited for the target in vain.
+    stuck_at: Option<u64>,
     target: Option<Handler>,
     flush_level: Level,
+    /// Whether each record is handed over at once.
+    closed: bool,
 }
 
+impl State {
+    fn held(&self) -> usize {
+        self.records.len() + self.handing_over
+    }
+
+    /// Whether a thread waited for the target in vain since it last took a record.
+    fn is_stuck(&self) -> bool {
+        self.stuck_at == Some(self.handed_over)
+    }
+}
+
+/// How long a thread that logs waits for a slow target, and one that flushes.
+const PATIENCE: Duration = Duration::from_secs(1);
+const FLUSH_PATIENCE: Duration = Duration::from_secs(10);
+
 impl MemorySink {
-    /// Hands over; whoever comes meanwhile leaves the work to the one at it, who looks once more. Not until nothing is
-    /// left: a target that logs to this handler for each record it gets would keep the caller for ever.
-    fn hand_over(&self) {
-        for _ in 0..2 {
-            let turn = match self.handing_over.try_lock() {
-                Ok(turn) => turn,
-                Err(std::sync::TryLockError::Poisoned(poisoned)) => {
-                    PoisonError::into_inner(poisoned)
-                }
-                Err(std::sync::TryLockError::WouldBlock) => return,
-            };
-            let (records, target) = {
-                let mut state = self.state.lock();
-                let Some(target) = state.target.clone() else {
-                    return;
-                };
-                (std::mem::take(&mut state.records), target)
-            };
-            let respect_level = self.respect_level.load(Ordering::Relaxed);
-            for record in &records {
-                if !respect_level || record.level() >= target.level() {
-                    target.handle(&record.as_record());
-                }
-                self.ledger.written(1);
+    /// The state, once there is room for a record.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Full`].
+    fn with_room(&self) -> Result<MutexGuard<'_, State>, Error> {
+        let capacity = self.capacity.max(1);
+        let start = Instant::now();
+        loop {
+            let state = self.state.lock();
+            if state.target.is_none() {
+                let has_room = state.records.len() < self.capacity;
+                let full = "the memory handler is full and has no target";
+                return has_room
+                    .then_some(state)
+                    .ok_or_else(|| Error::new(ErrorKind::Full, full));
             }
-            drop(turn);
-            if self.state.lock().records.is_empty() {
-                return;
+            // Where no thread hands over yet, the one that asks will: its record goes with the others.
+            if state.held() < capacity || state.handing_over == 0 {
+                return Ok(state);
+            }
+            let (is_stuck, own_room) = (state.is_stuck(), state.records.len() < capacity);
+            drop(state);
+            let goes_on =
+                || !is_stuck && start.elapsed() < PATIENCE && self.state.lock().held() >= capacity;
+            match self.turn.take(goes_on) {
+                Ok(turn) => self.hand_over(&turn),
+                // By the target itself: it goes with what is being handed over, if that is not too much.
+                Err(NoTurn::Own) if own_room => return Ok(self.state.lock()),
+                Err(NoTurn::TimedOut) if self.state.lock().held() < capacity => {}
+                Err(_) => {
+                    let mut state = self.state.lock();
+                    state.stuck_at = Some(state.handed_over);
+                    drop(state);
+                    let full = "the memory handler is full and its target slow";
+                    return Err(Error::new(ErrorKind::Full, full));
+                }
             }
         }
+    }
+
+    /// Hands over, unless another thread does so and does not come to an end.
+    fn hand_over_in_time(&self) {
+        let start = Instant::now();
+        let is_stuck = self.state.lock().is_stuck();
+        let goes_on =
+            || !is_stuck && start.elapsed() < PATIENCE && !self.state.lock().records.is_empty();
+        if let Ok(turn) = self.turn.take(goes_on) {
+            self.hand_over(&turn);
+            // And what the target logged to this handler; not until nothing is left, as it may do so for each record.
+            self.hand_over(&turn);
+        }
+    }
+
+    /// Hands over what is held now.
+    fn hand_over(&self, _turn: &Taken<'_>) {
+        let generation = process::generation();
+        let mut state = self.state.lock();
+        let Some(target) = state.target.clone() else {
+            return;
+        };
+        let records = std::mem::take(&mut state.records);
+        state.handing_over = records.len();
+        drop(state);
+        let respect_level = self.respect_level.load(Ordering::Relaxed);
+        for record in records {
+            // In a child that the target forks, the rest is the parent's.
+            if process::generation() != generation {
+                return;
+            }
+            if !respect_level || record.level() >= target.level() {
+                target.handle(&record.as_record());
+            }
+            self.ledger.written(1);
+            let mut state = self.state.lock();
+            state.handing_over = state.handing_over.saturating_sub(1);
+            state.handed_over += 1;
+        }
+    }
+
+    /// Hands over what was taken before the call.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Reentrant`] for the thread that hands over already, [`ErrorKind::TimedOut`] where another one does not come to an
+    /// end.
+    fn flush_records(&self) -> Result<(), Error> {
+        let turn = self
+            .turn
+            .take_within(FLUSH_PATIENCE)
+            .map_err(|no_turn| match no_turn {
+                NoTurn::Own => Error::new(
+                    ErrorKind::Reentrant,
+                    "the memory handler's target flushed the memory handler",
+                ),
+                NoTurn::TimedOut => {
+                    let held = self.state.lock().held();
+                    let message = format!(
+                        "{held} records are still in the memory handler: its target is slow"
+                    );
+                    Error::new(ErrorKind::TimedOut, message)
+                }
+            })?;
+        self.hand_over(&turn);
+        Ok(())
     }
 }
 
 impl Drop for MemorySink {
-    /// A handler that is let go of ends as one that is closed.
+    /// A handler that is dropped ends as one that is closed.
     fn drop(&mut self) {
         if self.flush_on_close.load(Ordering::Relaxed) {
-            self.hand_over();
+            let _ = self.flush_records();
         }
     }
 }
@@ -168,38 +282,50 @@ impl Sink for Arc<MemorySink> {
     fn write(&self, record: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
         // The user's code (a `Display` in the message) runs before the lock.
         let owned = record.to_owned();
-        let due = {
-            let mut state = self.state.lock();
-            if state.target.is_none() && state.records.len() >= self.capacity {
-                return Err(Error::new(
-                    ErrorKind::Full,
-                    "the memory handler is full and has no target",
-                ));
-            }
-            let severe = record.level() >= state.flush_level;
-            state.records.push(owned);
-            severe || state.records.len() >= self.capacity
-        };
+        let mut state = self.with_room()?;
+        let severe = record.level() >= state.flush_level;
+        state.records.push(owned);
+        let full = state.held() >= self.capacity;
+        let due = severe || full || state.closed || process::is_ending();
+        drop(state);
         self.ledger.kept(record);
         if due {
-            self.hand_over();
+            self.hand_over_in_time();
         }
         Ok(())
     }
 
     fn flush(&self) -> Result<(), Error> {
-        self.hand_over();
-        Ok(())
+        self.flush_records()?;
+        let target = self.state.lock().target.clone();
+        target.map_or(Ok(()), |target| target.flush())
     }
 
     fn close(&self) -> Result<(), Error> {
-        if self.flush_on_close.load(Ordering::Relaxed) {
-            self.hand_over();
-        }
-        // Dropped outside the lock: a target's end runs the user's code.
-        let target = self.state.lock().target.take();
+        let flushes = self.flush_on_close.load(Ordering::Relaxed);
+        let mut state = self.state.lock();
+        // Before the last flush, so that no record is left behind it.
+        state.closed = flushes;
+        let target = if flushes { None } else { state.target.take() };
+        drop(state);
+        // Out of the lock: a handler's end runs the user's code.
         drop(target);
-        Ok(())
+        if flushes { Sink::flush(self) } else { Ok(()) }
+    }
+
+    fn in_child(&self) {
+        let mut state = self.state.lock();
+        let left = state.held() as u64;
+        state.records.clear();
+        state.handing_over = 0;
+        state.stuck_at = None;
+        drop(state);
+        // The parent writes them.
+        self.ledger.written(left);
+    }
+
+    fn targets(&self) -> Vec<Handler> {
+        self.state.lock().target.iter().cloned().collect()
     }
 
     fn flush_at_shutdown(&self) -> bool {
@@ -207,7 +333,7 @@ impl Sink for Arc<MemorySink> {
     }
 
     fn queued(&self) -> u64 {
-        self.state.lock().records.len() as u64
+        self.state.lock().held() as u64
     }
 
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -21,7 +21,6 @@ mod ticker;
 use std::fmt::{self, Write};
 
 use arc_swap::ArcSwap;
-use once_cell::sync::{Lazy, OnceCell};
 
 pub use self::buffering::BufferingHandler;
 pub use self::counters::{Counters, DropReason};
@@ -43,10 +42,15 @@ pub use self::queue::{
 };
 pub use self::sink::{Sink, StreamId, formatted};
 pub use self::stream::StreamHandler;
+#[cfg_attr(
+    not(all(unix, feature = "reload")),
+    expect(unused_imports, reason = "for SIGHUP")
+)]
+pub(crate) use self::ticker::{Tick, every};
 
 use self::handler_type::handler_type;
 use self::ledger::Loss;
-use crate::sync::{Arc, AtomicBool, AtomicU16, AtomicU64, Mutex, Ordering, Weak};
+use crate::sync::{Arc, AtomicBool, AtomicU16, AtomicU64, Lazy, Mutex, OnceCell, Ordering, Weak};
 use crate::user_code::{self, Owned, Panic};
 use crate::{Error, ErrorKind, Filter, Format, Formatter, Level, Record, SharedFilter};
 
@@ -623,6 +627,25 @@ impl Handler {
         // A sink that panics here writes as it did before.
         let _ = self.guard("set_corked", || {
             self.core.sink.set_corked(corked);
+            Ok(())
+        });
+    }
+
+    /// The handlers that it hands records to.
+    fn targets(&self) -> Vec<Self> {
+        let mut targets = Vec::new();
+        // A sink that panics here is one without targets.
+        let _ = self.guard("targets", || {
+            targets = self.core.sink.targets();
+            Ok(())
+        });
+        targets
+    }
+
+    /// Has the sink forget what is its parent process's.
+    fn begin_in_child(&self) {
+        let _ = self.guard("in_child", || {
+            self.core.sink.in_child();
             Ok(())
         });
     }

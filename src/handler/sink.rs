@@ -4,11 +4,9 @@ use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 
-use once_cell::sync::Lazy;
-
-use super::DropReason;
+use super::{DropReason, Handler};
 use crate::formatter::with_line;
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{AtomicU64, Lazy, Ordering};
 use crate::{Error, Format, Line, Record};
 
 /// A place that records are written to.
@@ -128,16 +126,14 @@ pub trait Sink: Send + Sync {
         let _ = corked;
     }
 
-    /// Whether no thread is just inside its lock. Before a fork, this is asked until it is so, or a second has passed: a child must
-    /// not get a lock that nobody in it will release.
-    fn is_idle(&self) -> bool {
-        true
-    }
+    /// Called once in a child process made by `fork`, before any handler is used there. Records that the sink keeps are the parent's
+    /// to write, and its threads do not exist: forget the former, and start the latter again. No other thread of the child is
+    /// inside a handler meanwhile; a lock of the sink's own may be one that a thread of the parent held.
+    fn in_child(&self) {}
 
-    /// Whether `flush` and `close` come back before long whatever the device does. At the end of the process the others are passed
-    /// over where a thread hangs inside them.
-    fn ends_in_time(&self) -> bool {
-        false
+    /// The handlers that it hands records to. [`shutdown`](crate::shutdown) ends it before them.
+    fn targets(&self) -> Vec<Handler> {
+        Vec::new()
     }
 
     /// Describes itself in one line, such as `StreamHandler <stderr>`.

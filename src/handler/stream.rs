@@ -192,10 +192,6 @@ impl Sink for Shared {
         self.0.stream.with(|stream| flush(&mut stream.lines))
     }
 
-    fn is_idle(&self) -> bool {
-        self.0.stream.is_free()
-    }
-
     fn stream_id(&self) -> Option<StreamId> {
         Some(self.0.id)
     }

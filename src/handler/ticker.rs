@@ -1,4 +1,4 @@
-//! A thread that wakes up for those who have to do something from time to time.
+//! A thread that wakes up for what has to be done from time to time.
 
 use std::thread;
 use std::time::Duration;
@@ -8,22 +8,19 @@ use crate::process;
 use crate::sync::{Arc, Mutex, Weak};
 use crate::user_code;
 
-/// Somebody who has to do something from time to time, whether or not records come.
-pub(super) trait Tick: Send + Sync {
+/// Something that has work to do from time to time, whether or not records come.
+pub(crate) trait Tick: Send + Sync {
     fn tick(&self);
 }
 
-/// The process's only one, made when it is first needed; it ends when nobody is left.
+/// The process's only one, made when it is first needed; it ends when no entry is left.
 static TICKER: Mutex<Ticker> = Mutex::new(Ticker {
     entries: Vec::new(),
-    generation: 0,
     running: false,
 });
 
 struct Ticker {
     entries: Vec<Entry>,
-    /// Of the process whose thread it is: a child has none.
-    generation: u32,
     running: bool,
 }
 
@@ -36,14 +33,12 @@ struct Entry {
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Calls `who` every so often, as long as it lives.
-#[expect(
-    clippy::significant_drop_tightening,
-    reason = "the entry and the thread for it are one step"
-)]
-pub(super) fn every(interval: Duration, who: &Arc<impl Tick + 'static>) {
+pub(crate) fn every(interval: Duration, who: &Arc<impl Tick + 'static>) {
     let who: Weak<dyn Tick> = Arc::<_>::downgrade(who) as Weak<dyn Tick>;
     // A longer one could not be added to the time.
     let every = interval.clamp(Duration::from_millis(1), YEAR);
+    // Before there is a thread, which a child that is forked meanwhile would lack.
+    process::in_child(start_in_child);
     let mut ticker = TICKER.lock();
     ticker.entries.push(Entry {
         who,
@@ -51,18 +46,22 @@ pub(super) fn every(interval: Duration, who: &Arc<impl Tick + 'static>) {
         due: Instant::now() + every,
     });
     start(&mut ticker);
+    drop(ticker);
 }
 
-/// Starts the thread again in a child process.
-pub(super) fn ensure_running() {
-    start(&mut TICKER.lock());
+/// The thread is the parent's alone.
+fn start_in_child() {
+    let mut ticker = TICKER.lock();
+    ticker.running = false;
+    if !ticker.entries.is_empty() {
+        start(&mut ticker);
+    }
 }
 
 fn start(ticker: &mut Ticker) {
-    if ticker.running && ticker.generation == process::generation() {
+    if ticker.running {
         return;
     }
-    ticker.generation = process::generation();
     let name = "logtree-ticker".to_owned();
     // Without a thread the interval is kept by the records that come.
     ticker.running = thread::Builder::new().name(name).spawn(run).is_ok();

@@ -20,7 +20,6 @@ use std::fmt;
 
 use arc_swap::ArcSwapOption;
 use dashmap::DashSet;
-use once_cell::sync::Lazy;
 
 pub use self::builder::RegistryBuilder;
 pub use self::dump::TreeDump;
@@ -35,10 +34,11 @@ pub(crate) use self::route::Route;
 pub(crate) use self::tree::{NodeId, Tap, Tree};
 
 use crate::environment::Environment;
+use crate::fork_gate::InLock;
 use crate::handler::{Handler, MadeBy, Observer};
 use crate::name::{self, Name};
 use crate::scope::{self, FloorObserver};
-use crate::sync::{Arc, AtomicBool, AtomicU64, Mutex, Ordering, Weak};
+use crate::sync::{Arc, AtomicBool, AtomicU64, Lazy, Mutex, Ordering, Weak};
 use crate::{Level, RecordBuilder, StreamHandler};
 
 /// A tree of loggers.
@@ -399,6 +399,8 @@ impl Inner {
     }
 
     fn existing(&self, name: &str) -> Option<Arc<Node>> {
+        // The map's own locks.
+        let _inside = InLock::enter();
         self.nodes.get(name).map(|node| node.to_arc())
     }
 

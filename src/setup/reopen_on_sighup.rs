@@ -1,48 +1,66 @@
 //! What daemons do at SIGHUP: [`reopen_on_sighup`].
 
 use std::thread;
+use std::time::Duration;
 
 use signal_hook::consts::SIGHUP;
-use signal_hook::iterator::Signals;
+use signal_hook::flag;
 
-use crate::sync::Mutex;
+use crate::handler::{Tick, every};
+use crate::sync::{Arc, AtomicBool, Mutex, Ordering};
 use crate::{Error, Registry, reopen_all};
 
-/// From now on, [opens all files anew](reopen_all) whenever the process gets the signal `SIGHUP`: for `logrotate` with `create`, and
-/// `kill -HUP` in its `postrotate`. The signal no longer ends the process. Others who listen to it still do.
+/// From now on, [opens all files again](reopen_all) whenever the process gets the signal `SIGHUP`, within a tenth of a second: for
+/// `logrotate` with `create`, and `kill -HUP` in its `postrotate`. The signal no longer ends the process. Other handlers of the signal are
+/// still called.
 ///
-/// What cannot be opened is reported on standard error. Called again, it does nothing.
+/// A file that cannot be opened is reported on standard error. Called again, it does nothing. A child process made by `fork` listens as
+/// well, from its first record on; a signal that came before is not lost.
 ///
 /// # Errors
-/// [`ErrorKind::Io`](crate::ErrorKind::Io) when the system refuses to hand over the signal, or gives no thread.
+/// [`ErrorKind::Io`](crate::ErrorKind::Io) when the system refuses to hand over the signal.
 ///
 /// # Examples
 /// ```
 /// logtree::reopen_on_sighup()?;
 /// # Ok::<(), logtree::Error>(())
 /// ```
-#[expect(
-    clippy::significant_drop_tightening,
-    reason = "to look whether it is done and to do it are one step"
-)]
 pub fn reopen_on_sighup() -> Result<(), Error> {
-    static DONE: Mutex<bool> = Mutex::new(false);
-    let mut done = DONE.lock();
-    if *done {
+    static LISTENER: Mutex<Option<Arc<Listener>>> = Mutex::new(None);
+    let mut listener = LISTENER.lock();
+    if listener.is_some() {
         return Ok(());
     }
-    let failed = |error| Error::io("cannot listen to SIGHUP", error);
-    let mut signals = Signals::new([SIGHUP]).map_err(failed)?;
-    let listen = move || {
-        for _ in signals.forever() {
-            for error in reopen_all() {
-                let diagnostics = &Registry::global().inner().environment.diagnostics;
-                diagnostics.line(format_args!("logtree: at SIGHUP: {error}"));
+    let came = Arc::new(AtomicBool::new(false));
+    // A flag, and no pipe to a thread: a child would share that with its parent, and has not the thread.
+    flag::register(SIGHUP, Arc::clone(&came))
+        .map_err(|error| Error::io("cannot listen to SIGHUP", error))?;
+    let new = Arc::new(Listener { came });
+    every(Duration::from_millis(100), &new);
+    *listener = Some(new);
+    drop(listener);
+    Ok(())
+}
+
+struct Listener {
+    came: Arc<AtomicBool>,
+}
+
+impl Tick for Listener {
+    fn tick(&self) {
+        if self.came.swap(false, Ordering::Relaxed) {
+            // On a thread of its own, as some device may keep it for long. Without one, here.
+            let thread = thread::Builder::new().name("logtree-sighup".to_owned());
+            if thread.spawn(reopen).is_err() {
+                reopen();
             }
         }
-    };
-    let thread = thread::Builder::new().name("logtree-sighup".to_owned());
-    thread.spawn(listen).map_err(failed)?;
-    *done = true;
-    Ok(())
+    }
+}
+
+fn reopen() {
+    for error in reopen_all() {
+        let diagnostics = &Registry::global().inner().environment.diagnostics;
+        diagnostics.line(format_args!("logtree: at SIGHUP: {error}"));
+    }
 }

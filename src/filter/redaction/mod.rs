@@ -15,8 +15,6 @@ mod value;
 use std::fmt;
 use std::ops::Range;
 
-use once_cell::sync::Lazy;
-
 pub use self::class::SecretClass;
 pub use self::secret::Secret;
 
@@ -27,7 +25,7 @@ use self::prefilter::Prefilter;
 use self::span::{Span, Spans};
 use super::{Filter, SharedFilter};
 use crate::record::Scalar;
-use crate::sync::Arc;
+use crate::sync::{Arc, Lazy};
 use crate::{OwnedValue, Record};
 
 /// Takes secrets out of a record before it is written: out of its message, its error and stack, and its key-values, those of adapters

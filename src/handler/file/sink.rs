@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::compress::Compressor;
 use super::device::Device;
 use super::options::{Buffering, FileOptions};
 use super::rotation::Rotation;
@@ -58,8 +59,6 @@ pub(super) enum Upkeep {
 #[derive(Debug, Default)]
 struct LineBuffer {
     lines: Vec<u8>,
-    /// Of the process that put them there: a child leaves them to its parent.
-    generation: u32,
 }
 
 impl FileSink {
@@ -81,7 +80,6 @@ impl FileSink {
             retry: Retry::default(),
             buffer: LineBuffer::default(),
         };
-        state.buffer.generation = process::generation();
         if !options.delay {
             state.open(&options)?;
         } else if let (Upkeep::Rotate(rotation), false) = (&mut state.upkeep, options.path.exists())
@@ -185,13 +183,6 @@ impl FileSink {
         level: Level,
         buffering: Buffering,
     ) -> Result<(), Error> {
-        if state.buffer.generation != process::generation() {
-            // What the parent left here is the parent's to write.
-            state.buffer = LineBuffer::default();
-            state.buffer.generation = process::generation();
-            self.queued.store(0, Ordering::Relaxed);
-            ticker::ensure_running();
-        }
         if state.buffer.lines.len() + line.len() > buffering.capacity.saturating_mul(MAX_BUFFERS) {
             self.write_out(state)?;
         }
@@ -210,8 +201,8 @@ impl FileSink {
         // Under the lock, so no other thread writes it.
         let queued = self.queued.load(Ordering::Relaxed);
         self.queued.store(queued + 1, Ordering::Relaxed);
-        // The interval is the ticker's, so that no record asks for the time.
-        if level >= buffering.level {
+        // The interval is the ticker's, so that no record asks for the time. At the end of the process, nothing writes it out later.
+        if level >= buffering.level || process::is_ending() {
             let _ = self.write_out(state);
         }
         Ok(())
@@ -219,7 +210,7 @@ impl FileSink {
 
     /// Writes the buffer out; what cannot be written stays in it.
     fn write_out(&self, state: &mut State) -> Result<(), Error> {
-        if state.buffer.lines.is_empty() || state.buffer.generation != process::generation() {
+        if state.buffer.lines.is_empty() {
             return Ok(());
         }
         let mut lines = std::mem::take(&mut state.buffer.lines);
@@ -488,8 +479,16 @@ impl Sink for Shared {
         });
     }
 
-    fn is_idle(&self) -> bool {
-        self.0.state.is_free()
+    fn in_child(&self) {
+        // Refused where a thread of the parent was inside; then nothing more is taken, and nothing written.
+        let _ = self.0.state.with(|state| {
+            state.buffer = LineBuffer::default();
+            self.0.queued.store(0, Ordering::Relaxed);
+            if let Upkeep::Rotate(rotation) = &mut state.upkeep {
+                rotation.compressor = Compressor::default();
+            }
+            Ok(())
+        });
     }
 
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -197,12 +197,12 @@ impl Sink for QueueSink {
         (DropReason::Full, lost.load(Ordering::Relaxed))
     }
 
-    fn is_idle(&self) -> bool {
-        self.queue.shared.is_idle()
+    fn in_child(&self) {
+        self.queue.shared.begin_anew();
     }
 
-    fn ends_in_time(&self) -> bool {
-        true
+    fn targets(&self) -> Vec<Handler> {
+        self.queue.shared.worker.targets().handlers.clone()
     }
 
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -120,11 +120,6 @@ impl LaneEntry {
 }
 
 impl Lane {
-    /// Whether nobody is inside its locks.
-    pub(super) fn is_idle(&self) -> bool {
-        self.consumer.is_free() && self.long.is_free()
-    }
-
     /// Records that are in it or just being handed over.
     pub(super) fn queued(&self) -> u64 {
         // In this order, so that the difference is never below zero.

@@ -24,6 +24,7 @@ use self::worker::{Work, Worker};
 use crate::environment::Environment;
 use crate::process;
 use crate::sync::{Arc, AtomicBool, AtomicU32, AtomicU64, Mutex, Ordering};
+use crate::turn::Turn;
 
 /// Records on their way from the threads that log to a [`QueueListener`]. It is a handle: clones are the same queue.
 ///
@@ -179,7 +180,8 @@ impl RecordQueueBuilder {
             closed: AtomicBool::new(false),
             generation: AtomicU32::new(process::generation()),
             worker: Worker::default(),
-            pass: Mutex::new(Work::default()),
+            turn: Turn::default(),
+            work: Mutex::new(None),
         };
         RecordQueue {
             shared: Arc::new(shared),
@@ -209,25 +211,16 @@ struct Shared {
     /// Of the process whose records these are.
     generation: AtomicU32,
     worker: Worker,
-    /// Held by whoever hands records over.
-    pass: Mutex<Work>,
+    /// Of the thread that hands records over.
+    turn: Turn,
+    /// Taken out during a turn, as no lock is held while handlers work.
+    work: Mutex<Option<Work>>,
 }
 
 impl Shared {
     fn queued(&self) -> u64 {
         let lanes: u64 = self.lanes.lock().iter().map(|lane| lane.queued()).sum();
         lanes + self.late_count.load(Ordering::Relaxed)
-    }
-
-    /// Whether nobody is inside any of its locks.
-    fn is_idle(&self) -> bool {
-        let lanes = self.lanes.try_lock();
-        let are_free = |lanes: &Vec<Arc<Lane>>| lanes.iter().all(|lane| lane.is_idle());
-        self.pass.is_free()
-            && lanes.is_some_and(|lanes| are_free(&lanes))
-            && self.late.is_free()
-            && self.environments.is_free()
-            && self.worker.is_idle()
     }
 
     /// The number of an environment.
@@ -263,10 +256,8 @@ impl Shared {
         self.late.lock().clear();
         self.late_count.store(0, Ordering::Relaxed);
         self.records.store(0, Ordering::Relaxed);
-        // Nobody else is in here: a fork waits for the thread to be between two passes.
-        if let Some(mut work) = self.pass.try_lock() {
-            *work = Work::default();
-        }
+        // What the parent's thread has in its hands is the parent's.
+        self.work.lock().take();
         self.generation
             .store(process::generation(), Ordering::Relaxed);
         drop(lanes);

@@ -1,7 +1,6 @@
 //! The listener's half: a thread that takes records out and hands them on.
 
 use std::cell::Cell;
-use std::sync::{Condvar, PoisonError};
 use std::thread::{self, JoinHandle, Thread};
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ use crate::host::Instant;
 use crate::process;
 use crate::record::Message;
 use crate::sync::{Arc, AtomicBool, AtomicU64, Mutex, Ordering};
-use crate::user_code::{self, Exempt};
+use crate::user_code;
 use crate::{Error, ErrorKind, Handler, Level, Record, Source};
 
 /// How much is taken from each thread's part at once.
@@ -94,16 +93,10 @@ pub(super) struct Worker {
 #[derive(Debug, Default)]
 struct Flush {
     requested: AtomicU64,
-    done: std::sync::Mutex<u64>,
-    changed: Condvar,
+    done: AtomicU64,
 }
 
 impl Worker {
-    /// Whether none of its locks is held.
-    pub(super) fn is_idle(&self) -> bool {
-        self.targets.is_free() && self.handle.is_free() && self.flush.done.try_lock().is_ok()
-    }
-
     pub(super) fn is_running(&self) -> bool {
         self.running.load(Ordering::Acquire)
     }
@@ -128,7 +121,7 @@ impl Worker {
         drop(old);
     }
 
-    fn targets(&self) -> Arc<Targets> {
+    pub(super) fn targets(&self) -> Arc<Targets> {
         Arc::clone(&self.targets.lock())
     }
 }
@@ -253,6 +246,7 @@ fn run(shared: &Arc<Shared>) {
 }
 
 /// What a turn of the thread came to.
+#[derive(Default)]
 struct Turn {
     /// Bytes of records.
     taken: usize,
@@ -262,21 +256,19 @@ struct Turn {
 }
 
 impl Shared {
-    /// One turn: what somebody waits for, then a pass. All of it under one lock, which whoever forks waits for, so that the thread has
-    /// no lock in its hands then.
-    #[expect(
-        clippy::significant_drop_tightening,
-        reason = "all of a turn happens under the lock"
-    )]
+    /// One turn: what callers wait for, then a pass. No lock is held, as handlers are user code.
     fn turn(&self) -> Turn {
-        let mut work = self.pass.lock();
-        // Its handlers are user code. Only a turn takes this lock, and no record waits for it.
-        let _exempt = Exempt::one_lock();
-        let work = &mut *work;
+        let Ok(_turn) = self.turn.take(|| true) else {
+            // One of its handlers stopped the listener.
+            return Turn::default();
+        };
+        let taken_out = self.work.lock().take();
+        let mut work = taken_out.unwrap_or_default();
         // In this order: what was put in before the wish to stop is seen by the pass behind it.
         let stopping = self.worker.stopping.load(Ordering::Acquire);
-        self.answer_flush(work);
-        let taken = self.pass_guarded(work);
+        self.answer_flush(&mut work);
+        let taken = self.pass_guarded(&mut work);
+        *self.work.lock() = Some(work);
         // Where records are counted, callers may wait for the room of one.
         let little = self.options.max_records.map_or(LITTLE, |_| 0);
         Turn {
@@ -498,29 +490,26 @@ impl Shared {
 
 impl Flush {
     fn is_wanted(&self) -> bool {
-        let done = *self.done.lock().unwrap_or_else(PoisonError::into_inner);
-        self.requested.load(Ordering::Acquire) > done
+        self.requested.load(Ordering::Acquire) > self.done.load(Ordering::Acquire)
     }
 
     fn finish(&self, number: u64) {
-        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-        *done = number.min(self.requested.load(Ordering::Acquire));
-        drop(done);
-        self.changed.notify_all();
+        let number = number.min(self.requested.load(Ordering::Acquire));
+        self.done.store(number, Ordering::Release);
     }
 
-    #[expect(
-        clippy::significant_drop_tightening,
-        reason = "the condition gives the lock back itself"
-    )]
+    /// By looking, as a condition's lock could not be waited for by a fork.
     fn wait(&self, number: u64, timeout: Duration) -> bool {
-        let done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self
-            .changed
-            .wait_timeout_while(done, timeout, |done| *done < number);
-        let (done, result) = waited.unwrap_or_else(PoisonError::into_inner);
-        drop(done);
-        !result.timed_out()
+        let start = Instant::now();
+        let mut pause = Duration::from_micros(20);
+        while self.done.load(Ordering::Acquire) < number {
+            if start.elapsed() > timeout {
+                return false;
+            }
+            thread::sleep(pause);
+            pause = (2 * pause).min(Duration::from_millis(1));
+        }
+        true
     }
 }
 

@@ -1,0 +1,268 @@
+//! Which threads are inside the crate's locks: what a thread that forks has to know of the others.
+//!
+//! Each thread has a [`Presence`] of its own, which it alone writes. They stand in one list that only grows, linked without a lock, as
+//! the thread that forks must not wait for one here. A thread that ends leaves its presence to the next one.
+
+use std::cell::Cell;
+use std::iter;
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicUsize, Ordering};
+
+use once_cell::race::OnceRef;
+
+/// What one thread is inside of.
+///
+/// Aligned so that no two threads write to one cache line.
+#[derive(Debug)]
+#[repr(align(128))]
+pub(crate) struct Presence {
+    /// One of [`FREE`], [`TAKEN`] and [`LENT`].
+    status: AtomicU8,
+    /// Locks that are held, or waited for, for a few steps of the crate's own.
+    locks: AtomicU32,
+    /// Locks under which a device works: for as long as that takes.
+    devices: AtomicU32,
+    next: OnceRef<'static, Presence>,
+}
+
+/// Nobody's.
+const FREE: u8 = 0;
+/// A living thread's, to its end.
+const TAKEN: u8 = 1;
+/// Lent to a thread whose locals are destroyed already, until it is inside of nothing.
+const LENT: u8 = 2;
+
+static FIRST: Presence = Presence::new(FREE);
+
+thread_local! {
+    // Neither has a destructor, so that both are there to a thread's very end.
+    static OWN: Cell<Option<&'static Presence>> = const { Cell::new(None) };
+    static NUMBER: Cell<usize> = const { Cell::new(0) };
+    static AT_END: GiveBack = const { GiveBack };
+}
+
+/// Gives a thread's presence back when the thread ends.
+struct GiveBack;
+
+impl Drop for GiveBack {
+    fn drop(&mut self) {
+        if let Some(presence) = OWN.take() {
+            presence.status.store(FREE, Ordering::Release);
+        }
+    }
+}
+
+impl Presence {
+    const fn new(status: u8) -> Self {
+        Self {
+            status: AtomicU8::new(status),
+            locks: AtomicU32::new(0),
+            devices: AtomicU32::new(0),
+            next: OnceRef::new(),
+        }
+    }
+
+    /// That of the calling thread, if it has one already.
+    #[inline]
+    pub(crate) fn known() -> Option<&'static Self> {
+        OWN.get()
+    }
+
+    /// That of the calling thread.
+    pub(crate) fn own() -> &'static Self {
+        Self::known().unwrap_or_else(|| {
+            let is_ending = AT_END.try_with(|_| {}).is_err();
+            let presence = Self::take(if is_ending { LENT } else { TAKEN });
+            OWN.set(Some(presence));
+            presence
+        })
+    }
+
+    /// One that is nobody's, or a new one.
+    fn take(status: u8) -> &'static Self {
+        // Acquire: the thread that had it has finished with it.
+        let free = all().find(|presence| {
+            let taken = presence.status.compare_exchange(
+                FREE,
+                status,
+                Ordering::Acquire,
+                Ordering::Relaxed,
+            );
+            taken.is_ok()
+        });
+        free.unwrap_or_else(|| {
+            let new: &'static Self = Box::leak(Box::new(Self::new(status)));
+            let mut last = &FIRST;
+            while last.next.set(new).is_err() {
+                if let Some(next) = last.next.get() {
+                    last = next;
+                }
+            }
+            new
+        })
+    }
+
+    #[inline]
+    fn count<const DEVICE: bool>(&self) -> &AtomicU32 {
+        if DEVICE { &self.devices } else { &self.locks }
+    }
+
+    pub(crate) fn locks(&self) -> u32 {
+        self.locks.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn devices(&self) -> u32 {
+        self.devices.load(Ordering::Acquire)
+    }
+
+    #[cold]
+    fn give_back(&self) {
+        if self.locks() == 0 && self.devices() == 0 {
+            OWN.set(None);
+            self.status.store(FREE, Ordering::Release);
+        }
+    }
+}
+
+fn all() -> impl Iterator<Item = &'static Presence> {
+    iter::successors(Some(&FIRST), |presence| presence.next.get())
+}
+
+/// Those of all threads but the calling one.
+pub(crate) fn others() -> impl Iterator<Item = &'static Presence> {
+    let own = Presence::known();
+    all().filter(move |presence| !own.is_some_and(|own| std::ptr::eq(own, *presence)))
+}
+
+/// As long as it lives, the thread is inside a lock, or on its way into it. It stays with its thread.
+#[derive(Debug)]
+pub(crate) struct Inside<const DEVICE: bool> {
+    presence: &'static Presence,
+    _stays: PhantomData<*const ()>,
+}
+
+impl<const DEVICE: bool> Inside<DEVICE> {
+    /// Announces it, to be seen by others once both sides have passed a barrier.
+    #[inline]
+    pub(crate) fn announce(presence: &'static Presence) -> Self {
+        let count = presence.count::<DEVICE>();
+        // Only its own thread writes it.
+        count.store(count.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        Self {
+            presence,
+            _stays: PhantomData,
+        }
+    }
+}
+
+impl<const DEVICE: bool> Drop for Inside<DEVICE> {
+    #[inline]
+    fn drop(&mut self) {
+        let presence = self.presence;
+        let count = presence.count::<DEVICE>();
+        // Release: who sees the thread outside sees all that it did inside.
+        count.store(count.load(Ordering::Relaxed) - 1, Ordering::Release);
+        if presence.status.load(Ordering::Relaxed) == LENT {
+            presence.give_back();
+        }
+    }
+}
+
+/// The last number that a thread was given.
+static LAST_NUMBER: AtomicUsize = AtomicUsize::new(0);
+/// Up to here, numbers are those of threads of the parent process; but for one.
+static LAST_OF_PARENT: AtomicUsize = AtomicUsize::new(0);
+static SURVIVOR: AtomicUsize = AtomicUsize::new(0);
+
+/// A number that no other thread has or had, nor one of a parent process; never 0. Known even while a thread's locals are destroyed.
+#[inline]
+pub(crate) fn thread_number() -> usize {
+    match NUMBER.get() {
+        0 => next_number(),
+        number => number,
+    }
+}
+
+#[cold]
+fn next_number() -> usize {
+    let number = LAST_NUMBER.fetch_add(1, Ordering::Relaxed) + 1;
+    NUMBER.set(number);
+    number
+}
+
+/// Whether a thread lives in the parent process alone: it was there when this process was forked, and did not fork it.
+pub(crate) fn is_of_parent(number: usize) -> bool {
+    number != 0
+        && number <= LAST_OF_PARENT.load(Ordering::Relaxed)
+        && number != SURVIVOR.load(Ordering::Relaxed)
+}
+
+/// In a child process: of all threads, there is the calling one alone.
+#[cfg(unix)]
+pub(crate) fn forget_the_parents_threads() {
+    SURVIVOR.store(thread_number(), Ordering::Relaxed);
+    let last = LAST_NUMBER.load(Ordering::Relaxed);
+    LAST_OF_PARENT.store(last, Ordering::Relaxed);
+    for presence in others() {
+        presence.locks.store(0, Ordering::Relaxed);
+        presence.devices.store(0, Ordering::Relaxed);
+        presence.status.store(FREE, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn length() -> usize {
+        all().count()
+    }
+
+    #[test]
+    fn a_thread_that_ends_leaves_its_presence_to_the_next() {
+        // Other tests' threads come and go beside this one.
+        let before = length();
+        for _ in 0..2_000 {
+            std::thread::spawn(|| {
+                drop(Inside::<false>::announce(Presence::own()));
+            })
+            .join()
+            .unwrap();
+        }
+        assert!(length() - before < 1_000, "{before} {}", length());
+    }
+
+    #[test]
+    fn a_thread_in_its_last_moments_borrows_one() {
+        struct Last(std::sync::mpsc::Sender<(bool, bool)>);
+        impl Drop for Last {
+            fn drop(&mut self) {
+                let is_ending = AT_END.try_with(|_| {}).is_err();
+                let presence = Presence::own();
+                let outer = Inside::<true>::announce(presence);
+                drop(Inside::<false>::announce(presence));
+                let kept = OWN.get().is_some();
+                drop(outer);
+                let _ = self.0.send((is_ending && kept, OWN.get().is_none()));
+            }
+        }
+        thread_local!(static LAST: Cell<Option<Last>> = const { Cell::new(None) });
+        let (sender, seen) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            // Made first, so destroyed after the presence is given back.
+            LAST.set(Some(Last(sender)));
+            drop(Inside::<false>::announce(Presence::own()));
+        })
+        .join()
+        .unwrap();
+        assert_eq!(seen.recv(), Ok((true, true)));
+    }
+
+    #[test]
+    fn numbers_are_given_once() {
+        let own = thread_number();
+        assert_eq!(thread_number(), own);
+        let other = std::thread::spawn(thread_number).join().unwrap();
+        assert!(other != own && other != 0 && !is_of_parent(own));
+    }
+}

@@ -1,0 +1,103 @@
+//! The right to do something for long, as one thread at a time: [`Turn`].
+
+use std::thread;
+use std::time::Duration;
+
+use crate::host::Instant;
+use crate::presence::{is_of_parent, thread_number};
+use crate::process;
+use crate::sync::{AtomicUsize, Ordering};
+
+/// A lock that is held while the user's code runs, and so is only ever waited for within a time.
+///
+/// In a child process, that of a thread of the parent is free.
+#[derive(Debug, Default)]
+pub(crate) struct Turn {
+    /// The number of the thread whose turn it is, or 0.
+    owner: AtomicUsize,
+}
+
+/// Why a thread does not get its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoTurn {
+    /// It is the calling thread's already.
+    Own,
+    /// Another thread kept it all the time.
+    TimedOut,
+}
+
+impl Turn {
+    /// Waits for the turn. `goes_on` is asked again and again whether to wait further.
+    pub(crate) fn take(&self, goes_on: impl Fn() -> bool) -> Result<Taken<'_>, NoTurn> {
+        let me = thread_number();
+        let mut pause = Duration::from_micros(20);
+        loop {
+            let owner = self.owner.load(Ordering::Relaxed);
+            if owner == me {
+                return Err(NoTurn::Own);
+            }
+            // Acquire, and the release at its end: what was done in one turn is seen in the next.
+            let is_free = owner == 0 || is_of_parent(owner);
+            let take = || {
+                let (acquire, relaxed) = (Ordering::Acquire, Ordering::Relaxed);
+                self.owner.compare_exchange(owner, me, acquire, relaxed)
+            };
+            if is_free && take().is_ok() {
+                return Ok(Taken { owner: &self.owner });
+            }
+            if !is_free {
+                if !goes_on() {
+                    return Err(NoTurn::TimedOut);
+                }
+                thread::sleep(pause);
+                pause = (2 * pause).min(Duration::from_millis(1));
+            }
+        }
+    }
+
+    /// Waits for the turn for so long; at the end of the process, not beyond its deadline.
+    pub(crate) fn take_within(&self, time: Duration) -> Result<Taken<'_>, NoTurn> {
+        let (start, deadline) = (Instant::now(), process::deadline());
+        self.take(|| start.elapsed() < time && deadline.is_none_or(|end| Instant::now() < end))
+    }
+}
+
+/// A thread's turn, until dropped.
+#[derive(Debug)]
+pub(crate) struct Taken<'t> {
+    owner: &'t AtomicUsize,
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.owner.store(0, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Barrier;
+
+    #[test]
+    fn one_thread_at_a_time_and_never_itself() {
+        let turn = Turn::default();
+        let taken = turn.take_within(Duration::ZERO).unwrap();
+        assert_eq!(
+            turn.take_within(Duration::from_secs(60)).unwrap_err(),
+            NoTurn::Own
+        );
+        let barrier = Barrier::new(2);
+        thread::scope(|scope| {
+            let other = scope.spawn(|| turn.take_within(Duration::ZERO).map(drop));
+            assert_eq!(other.join().unwrap(), Err(NoTurn::TimedOut));
+            let waiting = scope.spawn(|| {
+                barrier.wait();
+                turn.take_within(Duration::from_secs(600)).map(drop)
+            });
+            barrier.wait();
+            drop(taken);
+            assert_eq!(waiting.join().unwrap(), Ok(()));
+        });
+    }
+}
