@@ -91,7 +91,7 @@
 //! | a forked child writes its parent's buffers again | they are left to the parent | no record twice |
 //! | `dictConfig` changes things until it meets an error | all is checked and made first | a typing error must not end logging |
 //! | `disable_existing_loggers` is on | off | nobody expects it |
-//! | filters of a logger add up from one configuration to the next | are replaced | the second one must give what it says |
+//! | filters of a logger add up from one configuration to the next | are replaced; the program's own stay | the second one must give what it says |
 //! | `fileConfig` evaluates code | reads literals | configuration is no program |
 //!
 //! # Features

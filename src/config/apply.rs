@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::plan::{Origin, Plan};
+use super::plan::{HandlerPlan, Origin, Plan, Prints};
 use super::problems::Trouble;
 use crate::registry::NodeChange;
 use crate::sync::Arc;
@@ -11,17 +11,17 @@ use crate::{Error, Format, Handler, Level, Registry, SharedFilter};
 /// What a configuration has put in place, for the next one.
 #[derive(Debug, Default)]
 pub(super) struct InPlace {
-    /// By name, with the fingerprint of what they were made from.
-    handlers: HashMap<String, (u64, Handler)>,
+    /// By name.
+    handlers: HashMap<String, (Prints, Handler)>,
     loggers: HashSet<String>,
 }
 
 impl Plan {
     /// Makes what is to be made, and changes the registry; where something cannot be made, nothing is changed.
     ///
-    /// Handlers of an earlier configuration that would be made anew from the same arguments stay as they are. Loggers that the
-    /// earlier one named and this one does not go back to what new ones are. `None` where the document is `incremental`: what is in
-    /// place stays the earlier configuration's.
+    /// Handlers of an earlier configuration that would be made again from the same arguments stay, with their files and queues; where
+    /// their formatter or filters are others, they are given these. Loggers that the earlier one named and this one does not go
+    /// back to what new ones are. `None` where the document is `incremental`: what is in place stays the earlier configuration's.
     pub(super) fn apply(
         self,
         registry: &Registry,
@@ -35,6 +35,7 @@ impl Plan {
                 let change = NodeChange {
                     level: plan.level,
                     propagates: plan.propagate,
+                    disabled: switched_on(&plan.name),
                     ..NodeChange::default()
                 };
                 (plan.name, change)
@@ -54,28 +55,23 @@ impl Plan {
         let mut filters: Vec<Option<SharedFilter>> = Vec::new();
         for part in self.filters {
             let filter = (part.build)().map_err(|error| made(&part.origin, &error));
-            filters.push(filter.ok());
+            filters.push(filter.ok().map(SharedFilter::configured));
         }
         let mut new = InPlace::default();
-        let mut levels = Vec::new();
+        let (mut levels, mut changed) = (Vec::new(), Vec::new());
         for plan in self.handlers {
             let kept = earlier.handlers.get(&plan.name);
-            let kept = kept.filter(|(fingerprint, _)| *fingerprint == plan.fingerprint.value());
+            let kept = kept.filter(|(prints, _)| prints.made.value() == plan.prints.made.value());
             let level = plan.level.unwrap_or(Level::NOTSET);
+            let dress = Dress::of(&plan, kept.map(|(prints, _)| prints), &formatters, &filters);
             let handler = match kept {
                 Some((_, handler)) => {
-                    plan.made.set(handler.clone());
+                    changed.push((handler.clone(), dress));
                     handler.clone()
                 }
-                None => match make(plan.build, &plan.made) {
+                None => match (plan.build)() {
                     Ok(handler) => {
-                        dress(
-                            &handler,
-                            plan.formatter,
-                            &plan.filters,
-                            &formatters,
-                            &filters,
-                        );
+                        dress.put_on(&handler);
                         handler.set_level(level);
                         handler
                     }
@@ -85,9 +81,9 @@ impl Plan {
                     }
                 },
             };
+            plan.made.set(handler.clone());
             levels.push((handler.clone(), level));
-            new.handlers
-                .insert(plan.name, (plan.fingerprint.value(), handler));
+            new.handlers.insert(plan.name, (plan.prints, handler));
         }
         if !troubles.is_empty() {
             return Err(troubles);
@@ -104,18 +100,26 @@ impl Plan {
                 propagates: plan.propagate,
                 handlers: Some(handlers.collect()),
                 filters: Some(own_filters.collect()),
+                disabled: switched_on(&plan.name),
             };
             new.loggers.insert(plan.name.clone());
             changes.push((plan.name, change));
         }
         for name in &earlier.loggers {
             if !new.loggers.contains(name) {
-                changes.push((name.clone(), NodeChange::as_new(name.is_empty())));
+                let change = NodeChange {
+                    disabled: switched_on(name).map(|_| self.disable_existing),
+                    ..NodeChange::as_new(name.is_empty())
+                };
+                changes.push((name.clone(), change));
             }
         }
         let old = registry
             .inner()
             .configure(changes, Some(self.disable_existing));
+        for (handler, dress) in changed {
+            dress.put_on(&handler);
+        }
         for (handler, level) in levels {
             handler.set_level(level);
         }
@@ -129,30 +133,53 @@ impl Plan {
     }
 }
 
-fn make(
-    build: super::kinds::Build<Handler>,
-    cell: &super::arguments::HandlerRef,
-) -> Result<Handler, Error> {
-    let handler = build()?;
-    cell.set(handler.clone());
-    Ok(handler)
+/// What a handler wears: `None` leaves it as it is.
+struct Dress {
+    formatter: Option<Option<Arc<dyn Format>>>,
+    filters: Option<Vec<SharedFilter>>,
 }
 
-fn dress(
-    handler: &Handler,
-    formatter: Option<usize>,
-    own_filters: &[usize],
-    formatters: &[Option<Arc<dyn Format>>],
-    filters: &[Option<SharedFilter>],
-) {
-    if let Some(Some(formatter)) = formatter.and_then(|number| formatters.get(number)) {
-        handler.set_formatter(Arc::clone(formatter));
-    }
-    for number in own_filters {
-        if let Some(Some(filter)) = filters.get(*number) {
-            handler.add_filter(filter.clone());
+impl Dress {
+    /// For a handler that is new, or was dressed by an earlier configuration.
+    fn of(
+        plan: &HandlerPlan,
+        earlier: Option<&Prints>,
+        formatters: &[Option<Arc<dyn Format>>],
+        filters: &[Option<SharedFilter>],
+    ) -> Self {
+        let own = |number: usize| formatters.get(number)?.clone();
+        let formatter = plan.formatter.and_then(own);
+        let own_filters = plan.filters.iter();
+        let own_filters = own_filters.filter_map(|&number| filters.get(number)?.clone());
+        let Some(earlier) = earlier else {
+            // A kind may have given it a formatter of its own.
+            return Self {
+                formatter: formatter.map(Some),
+                filters: Some(own_filters.collect()),
+            };
+        };
+        let new = &plan.prints;
+        Self {
+            formatter: (earlier.formatter != new.formatter).then_some(formatter),
+            filters: (earlier.filters.value() != new.filters.value())
+                .then(|| own_filters.collect()),
         }
     }
+
+    fn put_on(self, handler: &Handler) {
+        if let Some(None) = self.formatter {
+            handler.clear_formatter();
+        }
+        let formatter = self.formatter.flatten();
+        if formatter.is_some() || self.filters.is_some() {
+            handler.dress(formatter, self.filters);
+        }
+    }
+}
+
+/// A logger that is named is switched on; the root stays as it is, as in Python.
+fn switched_on(name: &str) -> Option<bool> {
+    (!name.is_empty()).then_some(false)
 }
 
 /// Lets go of handlers that are out of use: what they hold back is written, and their names are free. They end when nobody has them

@@ -10,7 +10,7 @@ use super::check::Check;
 use super::fingerprint::Fingerprint;
 use super::node::{Map, Node, Place, Value};
 use super::problems::Trouble;
-use super::value::{FromConfig, Read};
+use super::value::{FromConfig, Mismatch, Read};
 use crate::{Error, ErrorKind, Handler, Registry};
 
 /// The arguments that a document gives a handler, formatter or filter.
@@ -26,9 +26,16 @@ pub struct Arguments<'a> {
     path: String,
     place: Place,
     section: &'a Map,
+    /// The keys that are no argument.
+    common: &'static [&'static str],
     attributes: Option<&'a Node>,
+    /// The arguments that are given by their places, and the keys of these.
+    by_place: &'a [Node],
+    places: &'static [&'static str],
     /// Notes what is asked for, and complains of nothing.
     describes: bool,
+    /// Whether it takes keys that are not asked for.
+    pub(super) takes_others: bool,
     pub(super) asked: Vec<Asked>,
     asked_attributes: Vec<&'static str>,
     /// The handlers it names.
@@ -42,6 +49,13 @@ pub(super) struct Asked {
     pub(super) key: String,
     pub(super) required: bool,
     pub(super) schema: Json,
+}
+
+impl Asked {
+    /// Whether it is that key, in either spelling.
+    fn is(&self, key: &str) -> bool {
+        self.key == key || snake_case(&self.key) == key
+    }
 }
 
 /// A handler of the same document, which is there once [the kind's handlers are made](Self::handler).
@@ -72,6 +86,9 @@ impl fmt::Debug for HandlerRef {
 
 static EMPTY: Map = Map(Vec::new());
 
+/// The key of a list of arguments by their places, as INI files give them in `args`.
+pub(super) const PLACES: &str = "*";
+
 impl<'a> Arguments<'a> {
     /// For the section of a name, which stands below `above`.
     pub(super) fn new(
@@ -80,6 +97,7 @@ impl<'a> Arguments<'a> {
         name: &str,
         place: Place,
         section: &'a Map,
+        common: &'static [&'static str],
     ) -> Self {
         Self {
             check,
@@ -87,8 +105,15 @@ impl<'a> Arguments<'a> {
             path: format!("{above}.{name}"),
             place,
             section,
+            common,
             attributes: section.get("."),
+            by_place: match section.get(PLACES).map(|node| &node.value) {
+                Some(Value::List(list)) => list,
+                _ => &[],
+            },
+            places: &[],
             describes: false,
+            takes_others: false,
             asked: Vec::new(),
             asked_attributes: Vec::new(),
             needs: Vec::new(),
@@ -100,8 +125,56 @@ impl<'a> Arguments<'a> {
     pub(super) fn describing(check: &'a Check<'a>) -> Self {
         Self {
             describes: true,
-            ..Self::new(check, "", "", Place::Nowhere, &EMPTY)
+            ..Self::new(check, "", "", Place::Nowhere, &EMPTY, &[])
         }
+    }
+
+    /// Says which keys the arguments stand for that are given by their places, as in the `args` of an INI file. To be called before
+    /// any key is asked for.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::config::{Arguments, DictConfig, Kinds};
+    /// use logtree::{FileHandler, Registry};
+    ///
+    /// let kinds = Kinds::new().handler("app.Log", |arguments: &mut Arguments<'_>| {
+    ///     arguments.by_place(&["path"]);
+    ///     let path: String = arguments.required("path");
+    ///     move || FileHandler::builder(path).delay(true).open()
+    /// });
+    /// let ini = "[loggers]\nkeys=root\n[handlers]\nkeys=log\n[formatters]\nkeys=\n\
+    ///            [logger_root]\nhandlers=log\n[handler_log]\nclass=app.Log\nargs=('app.log',)\n";
+    /// DictConfig::from_ini(ini)?.kinds(kinds).apply_to(&Registry::new())?;
+    /// # Ok::<(), logtree::Error>(())
+    /// ```
+    pub fn by_place(&mut self, keys: &'static [&'static str]) {
+        self.places = keys;
+    }
+
+    /// Takes all keys that are not asked for, rather than refuse them, and returns those of the document that have not been asked for
+    /// yet: for a kind that stands in for a class of another program.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::Record;
+    /// use logtree::config::{Arguments, Kinds};
+    ///
+    /// let kinds = Kinds::new().filter("django.utils.log.RequireDebugFalse", |arguments: &mut Arguments<'_>| {
+    ///     arguments.others();
+    ///     || Ok(|_: &mut Record<'_>| true)
+    /// });
+    /// # let _ = kinds;
+    /// ```
+    pub fn others(&mut self) -> Vec<String> {
+        self.takes_others = true;
+        let others = self.section.0.iter().map(|(key, node)| (&*key.text, node));
+        let is_asked = |key: &str| self.asked.iter().any(|asked| asked.is(key));
+        let is_other = |key: &str| !self.common.contains(&key) && !is_asked(key);
+        let others: Vec<_> = others.filter(|(key, _)| is_other(key)).collect();
+        for (key, node) in &others {
+            self.fingerprint.add((key, self.check.canonical(node)));
+        }
+        others.into_iter().map(|(key, _)| key.to_owned()).collect()
     }
 
     /// An argument that need not be there; `None` as well where it is wrong, which is noted.
@@ -144,11 +217,32 @@ impl<'a> Arguments<'a> {
     /// Handlers of the document, by their names.
     pub fn handlers(&mut self, key: &str) -> Vec<HandlerRef> {
         self.ask(key, false, Vec::<String>::schema);
-        let Some(node) = self.find(key) else {
+        let node = self.find(key);
+        self.named_handlers(key, node)
+    }
+
+    /// The same where there must be one at least; `why` says what for.
+    pub(super) fn some_handlers(&mut self, key: &str, why: &str) -> Vec<HandlerRef> {
+        self.ask(
+            key,
+            true,
+            || serde_json::json!({"type": "array", "items": String::schema(), "minItems": 1}),
+        );
+        let node = self.find(key);
+        let is_empty = |node: &Node| matches!(&node.value, Value::List(list) if list.is_empty());
+        let (by_name, by_place) = self.given(key);
+        if by_name.or(by_place).is_none() || node.is_some_and(is_empty) {
+            self.problem(key, format!("expected at least one handler: {why}"));
+        }
+        self.named_handlers(key, node)
+    }
+
+    fn named_handlers(&mut self, key: &str, node: Option<&'a Node>) -> Vec<HandlerRef> {
+        let Some(node) = node else {
             return Vec::new();
         };
         let Value::List(list) = &node.value else {
-            self.mismatch(key, node, "a list of names of handlers", None);
+            self.mismatch(key, node, Mismatch::new("a list of names of handlers"));
             return Vec::new();
         };
         let named = list.iter().enumerate();
@@ -166,12 +260,12 @@ impl<'a> Arguments<'a> {
         self.ask(key, false, || serde_json::json!({"type": "object"}));
         let node = self.find(key)?;
         let Some(map) = node.map() else {
-            self.mismatch(key, node, "a section", None);
+            self.mismatch(key, node, Mismatch::new("a section"));
             return None;
         };
-        let mut inner = Arguments::new(self.check, &self.path, key, node.place, map);
+        let mut inner = Arguments::new(self.check, &self.path, key, node.place, map, &[]);
         let result = read(&mut inner);
-        inner.finish(&[]);
+        inner.finish();
         self.fingerprint.add(inner.fingerprint.value());
         self.needs.append(&mut inner.needs);
         Some(result)
@@ -180,7 +274,8 @@ impl<'a> Arguments<'a> {
     /// Notes that an argument is wrong: the message says what was expected.
     pub fn problem(&mut self, key: &str, message: impl Into<String>) {
         if !self.describes {
-            let place = self.section.get(key).map_or(self.place, |node| node.place);
+            let node = self.given(key).0.or(self.given(key).1);
+            let place = node.map_or(self.place, |node| node.place);
             let trouble = Trouble::new(place, message.into());
             self.check.trouble(trouble.at(self.path_of(key)));
         }
@@ -222,12 +317,23 @@ impl<'a> Arguments<'a> {
     /// The value of a key in either spelling, with references followed.
     fn find(&mut self, key: &str) -> Option<&'a Node> {
         let ours = snake_case(key);
-        let (exact, other) = (self.section.get(key), self.section.get(&ours));
-        if ours != key && exact.is_some() && other.is_some() {
+        if ours != key && self.section.get(key).is_some() && self.section.get(&ours).is_some() {
             self.problem(&ours, format!("{key:?} and {ours:?} are the same key"));
         }
-        let node = self.resolve(key, exact.or(other)?)?;
+        let (by_name, by_place) = self.given(key);
+        if by_name.is_some() && by_place.is_some() {
+            self.problem(key, format!("{key:?} is given twice"));
+        }
+        let node = self.resolve(key, by_name.or(by_place)?)?;
         (!matches!(node.value, Value::Null)).then_some(node)
+    }
+
+    /// The value of a key, in either spelling, and the one at its place.
+    fn given(&self, key: &str) -> (Option<&'a Node>, Option<&'a Node>) {
+        let by_name = self.section.get(key);
+        let by_name = by_name.or_else(|| self.section.get(&snake_case(key)));
+        let place = self.places.iter().position(|place| *place == key);
+        (by_name, place.and_then(|place| self.by_place.get(place)))
     }
 
     fn resolve(&self, key: &str, node: &'a Node) -> Option<&'a Node> {
@@ -237,31 +343,22 @@ impl<'a> Arguments<'a> {
             .ok()
     }
 
-    fn read<T: Read>(&mut self, key: &str, node: &Node) -> Option<T> {
-        self.fingerprint.add(key);
-        let mut canonical = String::new();
-        node.write_canonical(&mut canonical);
-        self.fingerprint.add(canonical);
-        match T::read(node, self.check) {
-            Ok(value) => Some(value),
-            Err(mismatch) => {
-                self.mismatch(key, node, &mismatch.expected, mismatch.suggestion);
-                None
-            }
-        }
+    fn read<T: Read>(&mut self, key: &str, node: &'a Node) -> Option<T> {
+        self.fingerprint.add((key, self.check.canonical(node)));
+        let read = T::read(node, self.check);
+        read.map_err(|mismatch| self.mismatch(key, node, mismatch))
+            .ok()
     }
 
-    fn mismatch(&self, key: &str, node: &Node, expected: &str, suggestion: Option<String>) {
-        let message = format!("expected {expected}, found {}", node.describe());
-        let mut trouble = Trouble::new(node.place, message).at(self.path_of(key));
-        trouble.suggestion = suggestion;
-        self.check.trouble(trouble);
+    fn mismatch(&self, key: &str, node: &Node, mismatch: Mismatch) {
+        self.check
+            .trouble(mismatch.trouble(node).at(self.path_of(key)));
     }
 
     fn handler_named(&mut self, key: &str, node: &'a Node) -> Option<HandlerRef> {
         let node = self.resolve(key, node)?;
         let Some(name) = node.text() else {
-            self.mismatch(key, node, "the name of a handler", None);
+            self.mismatch(key, node, Mismatch::new("the name of a handler"));
             return None;
         };
         let Some(handler) = self.check.handlers.get(name) else {
@@ -275,15 +372,27 @@ impl<'a> Arguments<'a> {
         Some(handler.clone())
     }
 
-    /// Complains of what nobody asked for; `common` are the keys that are no argument.
-    pub(super) fn finish(&mut self, common: &[&str]) {
+    /// Notes the keys that were not asked for.
+    pub(super) fn finish(&mut self) {
+        let common = self.common;
         let known = || {
             // `()` and `.` are no words that somebody misspells.
             let asked = self.asked.iter().map(|asked| &*asked.key);
             asked.chain(common.iter().copied().filter(|key| key.len() > 2))
         };
+        if let Some(first) = self.by_place.get(self.places.len()) {
+            let message = match self.places.len() {
+                0 => "expected no values by their places: name them in kwargs".to_owned(),
+                most => format!(
+                    "expected at most {most} values by their places; name further ones in kwargs"
+                ),
+            };
+            self.check
+                .trouble(Trouble::new(first.place, message).at(&*self.path));
+        }
         for (key, node) in &self.section.0 {
-            let is_known = known().any(|known| known == key.text || snake_case(known) == key.text);
+            let is_known = self.takes_others
+                || known().any(|known| known == key.text || snake_case(known) == key.text);
             if !is_known && !common.contains(&&*key.text) {
                 let trouble = Trouble::new(key.place, format!("unknown key {:?}", key.text));
                 let trouble = trouble.at(self.path_of(&key.text));
@@ -297,11 +406,11 @@ impl<'a> Arguments<'a> {
 
     fn finish_attributes(&self, node: &Node) {
         let Some(attributes) = node.map() else {
-            self.mismatch(".", node, "a section of attributes", None);
+            self.mismatch(".", node, Mismatch::new("a section of attributes"));
             return;
         };
         for (key, _) in &attributes.0 {
-            if !self.asked_attributes.contains(&&*key.text) {
+            if !self.takes_others && !self.asked_attributes.contains(&&*key.text) {
                 let message = format!("unknown attribute {:?}", key.text);
                 let known = self.asked_attributes.iter().copied();
                 let trouble = Trouble::new(key.place, message);

@@ -77,72 +77,101 @@ impl<'c> Check<'c> {
         self.referenced.borrow().contains(key)
     }
 
-    /// Follows references into the document, `cfg://…` (statement 110), to a value that is none.
+    /// Follows references into the document, `cfg://…`, to a value that is none.
     pub(super) fn resolve<'n>(&self, node: &'n Node) -> Result<&'n Node, Trouble>
+    where
+        'c: 'n,
+    {
+        self.resolve_at(node, 0)
+            .map_err(|message| Trouble::new(node.place, message))
+    }
+
+    /// The value as one text, with references inside it followed: equal for equal values.
+    pub(super) fn canonical(&self, node: &'c Node) -> String {
+        /// References lead in circles, or to more than a document holds: as deep and as long as one can be is enough.
+        const DEEPEST: usize = 64;
+        const LONGEST: usize = 1024 * 1024;
+        let follows = Cell::new(false);
+        let resolve = |node: &'c Node, depth: usize, written: usize| {
+            if depth > DEEPEST || written > LONGEST {
+                return node;
+            }
+            let resolved = self.resolve(node).unwrap_or(node);
+            follows.set(follows.get() || !std::ptr::eq(resolved, node));
+            resolved
+        };
+        let mut canonical = String::new();
+        node.write_canonical(0, &resolve, &mut canonical);
+        if follows.get() {
+            self.passed
+                .set(self.passed.get().saturating_add(canonical.len()));
+        }
+        canonical
+    }
+
+    /// Follows the references that a value, and those on the way to it, lead through.
+    fn resolve_at<'n>(&self, node: &'n Node, chain: usize) -> Result<&'n Node, String>
     where
         'c: 'n,
     {
         /// A chain that is longer goes round in circles.
         const LONGEST_CHAIN: usize = 16;
-        let mut at = node;
-        for _ in 0..LONGEST_CHAIN {
-            match at.text().and_then(|text| text.strip_prefix("cfg://")) {
-                None => return Ok(at),
-                Some(path) => {
-                    at = self
-                        .follow(path)
-                        .map_err(|message| Trouble::new(node.place, message))?
-                }
-            }
+        let Some(path) = node.text().and_then(|text| text.strip_prefix("cfg://")) else {
+            return Ok(node);
+        };
+        if chain == LONGEST_CHAIN {
+            return Err(format!("the reference cfg://{path} leads to itself"));
         }
-        let message = format!("the reference {} leads to itself", node.describe());
-        Err(Trouble::new(node.place, message))
+        self.follow(path, chain + 1)
     }
 
     /// The value at `handlers.console.level` or `custom.list[1][key]`.
-    fn follow(&self, path: &str) -> Result<&'c Node, String> {
+    fn follow(&self, path: &str, chain: usize) -> Result<&'c Node, String> {
         let mut rest = path.trim();
         let first = take_word(&mut rest)
-            .ok_or_else(|| format!("expected a name behind cfg://, found {path:?}"))?;
+            .ok_or_else(|| format!("expected a name after cfg://, found {path:?}"))?;
         let missing =
             |key: &str| format!("the reference cfg://{path} leads to nothing: there is no {key:?}");
-        let mut at = self.step(self.root, first)?.ok_or_else(|| missing(first))?;
+        let step = |at: &'c Node, key: &str| -> Result<&'c Node, String> {
+            let found = self.step(at, key)?.ok_or_else(|| missing(key))?;
+            self.resolve_at(found, chain)
+        };
         self.referenced.borrow_mut().insert(first.to_owned());
+        let mut at = step(self.root, first)?;
         while !rest.is_empty() {
             let key;
-            if let Some(behind) = rest.strip_prefix('.') {
-                rest = behind.trim_start();
+            if let Some(after) = rest.strip_prefix('.') {
+                rest = after.trim_start();
                 key = take_word(&mut rest);
             } else {
                 let inner = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
-                key = inner.map(|(key, behind)| {
-                    rest = behind.trim_start();
+                key = inner.map(|(key, after)| {
+                    rest = after.trim_start();
                     key.trim()
                 });
             }
             let key = key.ok_or_else(|| {
                 format!("expected `.name` or `[key]` at {rest:?} in cfg://{path}")
             })?;
-            at = self.step(at, key)?.ok_or_else(|| missing(key))?;
+            at = step(at, key)?;
         }
         Ok(at)
     }
 
     fn step(&self, node: &'c Node, key: &str) -> Result<Option<&'c Node>, String> {
         /// More than any document needs that people write.
-        const MOST: usize = 20_000_000;
-        match &node.value {
-            Value::List(list) => Ok(key.parse().ok().and_then(|at: usize| list.get(at))),
-            Value::Map(map) => {
-                self.passed
-                    .set(self.passed.get().saturating_add(map.0.len()));
-                if self.passed.get() > MOST {
-                    return Err("expected fewer references into large sections".to_owned());
-                }
-                Ok(map.get(key))
-            }
-            _ => Ok(None),
+        const MOST: usize = 5_000_000;
+        let entries = node.map().map_or(0, |map| map.0.len());
+        self.passed
+            .set(self.passed.get().saturating_add(entries + 1));
+        if self.passed.get() > MOST {
+            return Err("expected fewer references into large sections".to_owned());
         }
+        Ok(match &node.value {
+            Value::List(list) => key.parse().ok().and_then(|at: usize| list.get(at)),
+            Value::Map(map) => map.get(key),
+            _ => None,
+        })
     }
 }
 

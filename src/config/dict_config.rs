@@ -11,7 +11,7 @@ use super::check::Settings;
 use super::kinds::Kinds;
 use super::node::{Node, Place, Value};
 use super::problems::{self, Trouble};
-use super::read::Syntax;
+use super::read::{Defaults, Syntax};
 use super::{file, plan};
 use crate::{Error, ErrorKind, Registry};
 
@@ -38,7 +38,7 @@ use crate::{Error, ErrorKind, Registry};
 /// - `disable_existing_loggers`: whether loggers that are not named are switched off; no unless said.
 /// - `incremental`: changes levels and propagation only, of handlers (by name) and loggers that are there.
 /// - A text `cfg://handlers.console.level` stands for the value there, `cfg://list[0]` likewise. A key at the top that is none of the
-///   above may be there for that.
+///   above may be there for that, or for an anchor of YAML; keys that start with `x-`, `_`, `$`, `.` or `//` are remarks.
 ///
 /// # Python
 /// `logging.config.dictConfig` (statements 102 to 113) and `fileConfig` (114). What differs:
@@ -47,9 +47,9 @@ use crate::{Error, ErrorKind, Registry};
 /// |---|---|---|
 /// | closes all handlers first, then fails half-way | all is made before anything changes | a typing error must not end logging |
 /// | the first error, in a chain of exceptions | all errors, with their places | so one mends them at once |
-/// | unknown keys are passed over | errors, with what may be meant | a misspelt key must not be silent |
+/// | unknown keys are passed over | errors, with what may be meant; in INI only nearly known ones are | a misspelt key must not be silent |
 /// | loggers not named are switched off unless said otherwise | only when said | nobody expects it |
-/// | filters of loggers add up | are replaced, like handlers | a second configuration must give the same as the first |
+/// | filters of loggers add up | those of an earlier configuration are replaced, the program's stay | a second configuration must give the same as the first |
 /// | `incremental` passes over the level 0 | takes it | it is a level |
 /// | all handlers of the process are closed | those that this registry used, when nobody has them any more | others may use them |
 /// | `()`, `class` and `ext://` import anything; INI evaluates code | names of [`Kinds`] and literals | configuration is no program |
@@ -141,8 +141,9 @@ impl DictConfig {
         Self::from_text(text, Syntax::Yaml)
     }
 
-    /// Reads the INI files of Python's `logging.config.fileConfig`. `args` and `kwargs` are Python's literals, and names like
-    /// `sys.stdout`; whatever is more than that is an error. `%(name)s` stands for another value of the section or of `[DEFAULT]`.
+    /// Reads the INI files of Python's `logging.config.fileConfig`. `args` and `kwargs` are Python's literals, with arithmetic on whole
+    /// numbers, and names like `sys.stdout` and `ERROR`; whatever is more than that is an error. `%(name)s` stands for another value of
+    /// the section or of `[DEFAULT]`. As in Python, keys that are unknown are passed over; one that is nearly a known one is an error.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidConfig`], with the places of all that is wrong.
@@ -154,15 +155,44 @@ impl DictConfig {
         Self::from_text(text, Syntax::Ini)
     }
 
+    /// [`from_ini`](Self::from_ini) with values that the text can name as `%(name)s`, where its `[DEFAULT]` does not say them itself.
+    /// They are taken as they are.
+    ///
+    /// # Errors
+    /// Those of [`from_ini`](Self::from_ini).
+    ///
+    /// # Python
+    /// The argument `defaults` of `fileConfig`.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::config::DictConfig;
+    ///
+    /// let ini = "[loggers]\nkeys=root\n[handlers]\nkeys=file\n[formatters]\nkeys=\n[logger_root]\nhandlers=file\n\
+    ///            [handler_file]\nclass=FileHandler\nargs=('%(logs)s/app.log', 'a')\n";
+    /// DictConfig::from_ini_with(ini, [("logs", "/var/log/app")])?.check()?;
+    /// # Ok::<(), logtree::Error>(())
+    /// ```
+    pub fn from_ini_with<K: Into<String>, V: Into<String>>(
+        text: &str,
+        defaults: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<Self, Error> {
+        let defaults = defaults.into_iter();
+        let defaults = defaults.map(|(key, value)| (key.into(), value.into()));
+        Self::read(text, Syntax::Ini, &defaults.collect(), "the configuration")
+    }
+
     /// Reads a text in one of the notations.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidConfig`], with the place.
     pub fn from_text(text: &str, syntax: Syntax) -> Result<Self, Error> {
-        Self::read(text, syntax, "the configuration")
+        Self::read(text, syntax, &Defaults::new(), "the configuration")
     }
 
     /// Reads a file, by the end of its name: `.json`, `.toml`, `.yaml` or `.yml`, and `.ini`, `.cfg` or `.conf` for INI.
+    ///
+    /// An INI file can name its directory as `%(here)s` and itself as `%(__file__)s`, as Pyramid and Paste have it.
     ///
     /// # Errors
     /// [`ErrorKind::Io`] when it cannot be read; [`ErrorKind::InvalidConfig`] when it is no regular file, when everybody can write it, when
@@ -178,12 +208,18 @@ impl DictConfig {
     /// Those of [`from_file`](Self::from_file).
     pub fn from_file_as(path: impl AsRef<Path>, syntax: Syntax) -> Result<Self, Error> {
         let path = path.as_ref();
-        Self::read(&file::read(path)?, syntax, &path.display().to_string())
+        Self::read_file(path, &file::read(path)?, syntax)
     }
 
-    pub(super) fn read(text: &str, syntax: Syntax, source: &str) -> Result<Self, Error> {
+    /// Takes the text of a file.
+    pub(super) fn read_file(path: &Path, text: &str, syntax: Syntax) -> Result<Self, Error> {
+        let source = path.display().to_string();
+        Self::read(text, syntax, &file::defaults(path), &source)
+    }
+
+    fn read(text: &str, syntax: Syntax, defaults: &Defaults, source: &str) -> Result<Self, Error> {
         let root = syntax
-            .read(text)
+            .read(text, defaults)
             .map_err(|troubles| problems::error(source, text, troubles))?;
         Ok(Self::of(root, text, source))
     }
@@ -206,7 +242,7 @@ impl DictConfig {
             let message = "cannot take the value as a configuration";
             Error::new(ErrorKind::InvalidConfig, message).with_source(error)
         })?;
-        let root = Syntax::Json.read(&text);
+        let root = Syntax::Json.read(&text, &Defaults::new());
         // The places are those of a text that nobody has seen.
         let root = root.map_err(|troubles| {
             let troubles = troubles.into_iter().map(|trouble| Trouble {

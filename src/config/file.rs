@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::read::MAX_BYTES;
+use super::read::{Defaults, MAX_BYTES};
 use crate::small_file::{self, Unread};
 use crate::{Error, ErrorKind};
 
@@ -17,4 +17,13 @@ pub(super) fn read(path: &Path) -> Result<String, Error> {
         Some(text) => text.to_owned(),
         None => text,
     })
+}
+
+/// What an INI file can name of itself: `here`, its directory, and `__file__`.
+pub(super) fn defaults(path: &Path) -> Defaults {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let named = [("here", path.parent()), ("__file__", Some(&*path))];
+    let text =
+        |(key, path): (&str, Option<&Path>)| Some((key.to_owned(), path?.to_str()?.to_owned()));
+    named.into_iter().filter_map(text).collect()
 }

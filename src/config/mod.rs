@@ -18,6 +18,7 @@ mod check;
 mod dict_config;
 mod file;
 mod fingerprint;
+mod foreign;
 mod kinds;
 mod node;
 mod plan;

@@ -69,6 +69,18 @@ pub(crate) struct Map(pub(crate) Vec<(Key, Node)>);
 pub(crate) struct Key {
     pub(crate) text: String,
     pub(crate) place: Place,
+    /// Whether what stands below it is used elsewhere, by an anchor and its aliases.
+    pub(crate) is_shared: bool,
+}
+
+impl Key {
+    pub(crate) fn new(text: impl Into<String>, place: Place) -> Self {
+        Self {
+            text: text.into(),
+            place,
+            is_shared: false,
+        }
+    }
 }
 
 impl Node {
@@ -102,7 +114,7 @@ impl Node {
             Value::Null => "null".to_owned(),
             Value::Bool(value) => value.to_string(),
             Value::Whole(value) => value.to_string(),
-            Value::Float(value) => value.to_string(),
+            Value::Float(value) => format!("{value:?}"),
             Value::Text(text) if text.chars().nth(LONGEST).is_some() => {
                 format!("{:?}…", text.chars().take(LONGEST).collect::<String>())
             }
@@ -114,8 +126,19 @@ impl Node {
         }
     }
 
-    /// Appends the value in one form for all ways of writing it, so that two values can be compared.
-    pub(super) fn write_canonical(&self, out: &mut String) {
+    /// Appends the value in one form for all ways of writing it, so that two values can be compared. Each value inside is replaced
+    /// by what `resolve` makes of it, given how deep it lies and how much was appended so far.
+    pub(super) fn write_canonical<'n>(
+        &'n self,
+        depth: usize,
+        resolve: &impl Fn(&'n Self, usize, usize) -> &'n Self,
+        out: &mut String,
+    ) {
+        let inner = |node: &'n Self, out: &mut String| {
+            let node = resolve(node, depth, out.len());
+            node.write_canonical(depth + 1, resolve, out);
+            out.push(',');
+        };
         let _ = match &self.value {
             Value::Null => write!(out, "null"),
             Value::Bool(value) => write!(out, "{value}"),
@@ -125,8 +148,7 @@ impl Node {
             Value::List(list) => {
                 out.push('[');
                 for node in list {
-                    node.write_canonical(out);
-                    out.push(',');
+                    inner(node, out);
                 }
                 write!(out, "]")
             }
@@ -134,8 +156,7 @@ impl Node {
                 out.push('{');
                 for (key, node) in &map.0 {
                     let _ = write!(out, "{:?}:", key.text);
-                    node.write_canonical(out);
-                    out.push(',');
+                    inner(node, out);
                 }
                 write!(out, "}}")
             }
@@ -155,11 +176,12 @@ impl Map {
             *node = value;
             return;
         }
-        let key = Key {
-            text: key.to_owned(),
-            place: Place::Nowhere,
-        };
-        self.0.push((key, value));
+        self.push(key, Place::Nowhere, value);
+    }
+
+    /// Adds a value under a key that is not there yet.
+    pub(crate) fn push(&mut self, key: impl Into<String>, place: Place, value: Node) {
+        self.0.push((Key::new(key, place), value));
     }
 }
 

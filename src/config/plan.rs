@@ -3,9 +3,10 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::arguments::{Arguments, HandlerRef};
+use super::arguments::{Arguments, HandlerRef, PLACES};
 use super::check::{Check, Settings};
 use super::fingerprint::Fingerprint;
+use super::foreign;
 use super::kinds::{Build, Kinds, Table};
 use super::node::{Key, Map, Node, Place, Value};
 use super::problems::Trouble;
@@ -48,8 +49,18 @@ pub(super) struct HandlerPlan {
     /// For those that name it.
     pub(super) made: HandlerRef,
     needs: Vec<String>,
-    /// Equal for handlers that are made from equal arguments, formatters, filters and handlers.
-    pub(super) fingerprint: Fingerprint,
+    pub(super) prints: Prints,
+}
+
+/// What tells whether two handlers are the same.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Prints {
+    /// Equal for handlers that are made from equal arguments and handlers.
+    pub(super) made: Fingerprint,
+    /// Equal for equal formatters.
+    pub(super) formatter: Option<u64>,
+    /// Equal for equal filters.
+    pub(super) filters: Fingerprint,
 }
 
 pub(super) struct LoggerPlan {
@@ -74,7 +85,7 @@ const SECTIONS: &[&str] = &[
 ];
 
 /// What every handler is told, whatever its kind.
-const HANDLER_KEYS: &[&str] = &["class", "()", ".", "level", "formatter", "filters"];
+const HANDLER_KEYS: &[&str] = &["class", "()", ".", PLACES, "level", "formatter", "filters"];
 const PART_KEYS: &[&str] = &["class", "()", "."];
 const LOGGER_KEYS: &[&str] = &["level", "propagate", "filters", "handlers"];
 
@@ -84,9 +95,11 @@ pub(super) fn check(
     registry: &Registry,
     settings: &Settings,
 ) -> Result<Plan, Vec<Trouble>> {
+    if let Some(trouble) = foreign::describe(root) {
+        return Err(vec![trouble]);
+    }
     let Some(document) = root.map() else {
-        let message = format!("expected a section, found {}", root.describe());
-        return Err(vec![Trouble::new(root.place, message)]);
+        return Err(Vec::new());
     };
     let mut check = Check::new(root, kinds, registry, settings);
     let handlers = document.get("handlers");
@@ -184,7 +197,13 @@ impl<'c> Planner<'c> {
             );
             return;
         };
-        if !matches!(node.value, Value::Whole(1)) {
+        // As in Python, where 1.0 is 1.
+        let is_one = match node.value {
+            Value::Whole(number) => number == 1,
+            Value::Float(number) => number == 1.0,
+            _ => false,
+        };
+        if !is_one {
             self.trouble(
                 node.place,
                 "version",
@@ -206,10 +225,7 @@ impl<'c> Planner<'c> {
         match T::read(node, self.check) {
             Ok(value) => Some(value),
             Err(mismatch) => {
-                let message = format!("expected {}, found {}", mismatch.expected, node.describe());
-                let mut trouble = Trouble::new(node.place, message).at(path);
-                trouble.suggestion = mismatch.suggestion;
-                self.check.trouble(trouble);
+                self.check.trouble(mismatch.trouble(node).at(path));
                 None
             }
         }
@@ -298,9 +314,14 @@ impl<'c> Planner<'c> {
         let plain = name.strip_prefix("ext://").unwrap_or(&name);
         let Some(factory) = kinds.get(plain) else {
             let place = named.map_or(place, |node| node.place);
-            let message = format!("unknown class {name:?}");
-            let trouble = Trouble::new(place, message).at(path);
-            self.check.trouble_among(trouble, plain, kinds.names());
+            match foreign::unknown_class(plain, kinds.method()) {
+                Some(message) => self.trouble(place, path, message),
+                None => {
+                    let message = format!("unknown class {name:?}");
+                    let trouble = Trouble::new(place, message).at(path);
+                    self.check.trouble_among(trouble, plain, kinds.names());
+                }
+            }
             return None;
         };
         arguments.fingerprint.add(plain);
@@ -323,11 +344,12 @@ impl<'c> Planner<'c> {
                 names.insert(key.text.clone(), (usize::MAX, 0));
                 continue;
             };
-            let mut arguments = Arguments::new(self.check, section, &key.text, key.place, map);
+            let mut arguments =
+                Arguments::new(self.check, section, &key.text, key.place, map, PART_KEYS);
             let build = self.build(&mut arguments, &path, key.place, map, kinds, Some(default));
             let mut number = usize::MAX;
             if let Some(build) = build {
-                arguments.finish(PART_KEYS);
+                arguments.finish();
                 number = parts.len();
                 let origin = Origin {
                     path,
@@ -384,7 +406,14 @@ impl<'c> Planner<'c> {
             let Some(map) = self.section(&path, node) else {
                 continue;
             };
-            let mut arguments = Arguments::new(self.check, "handlers", &key.text, key.place, map);
+            let mut arguments = Arguments::new(
+                self.check,
+                "handlers",
+                &key.text,
+                key.place,
+                map,
+                HANDLER_KEYS,
+            );
             let build = self.build(
                 &mut arguments,
                 &path,
@@ -397,7 +426,7 @@ impl<'c> Planner<'c> {
             let level = map
                 .get("level")
                 .and_then(|node| self.value(&level_path, node));
-            let mut fingerprint = arguments.fingerprint.clone();
+            let mut prints = Prints::default();
             let formatter = map.get("formatter").and_then(|node| {
                 let path = format!("{path}.formatter");
                 let name: String = self.value(&path, node)?;
@@ -412,22 +441,22 @@ impl<'c> Planner<'c> {
                     );
                 }
                 let (number, own) = found?;
-                fingerprint.add(own);
+                prints.formatter = Some(*own);
                 Some(*number)
             });
-            fingerprint.add("filters");
             let filter_path = format!("{path}.filters");
             let filters = self.named(
                 "filter",
                 &filter_path,
                 map.get("filters"),
                 filters,
-                &mut fingerprint,
+                &mut prints.filters,
             );
             let Some(build) = build else {
                 continue;
             };
-            arguments.finish(HANDLER_KEYS);
+            arguments.finish();
+            prints.made = arguments.fingerprint;
             plans.push(HandlerPlan {
                 name: key.text.clone(),
                 build,
@@ -445,7 +474,7 @@ impl<'c> Planner<'c> {
                     .cloned()
                     .unwrap_or_default(),
                 needs: arguments.needs,
-                fingerprint,
+                prints,
             });
         }
         self.in_order(plans)
@@ -484,9 +513,9 @@ impl<'c> Planner<'c> {
                 continue;
             };
             for &need in &needs[number] {
-                plan.fingerprint.add(fingerprints[need]);
+                plan.prints.made.add(fingerprints[need]);
             }
-            fingerprints[number] = plan.fingerprint.value();
+            fingerprints[number] = plan.prints.made.value();
             ordered.push(plan);
             for &next in &waiting[number] {
                 waits[next] -= 1;
@@ -552,7 +581,7 @@ impl<'c> Planner<'c> {
                 );
                 continue;
             }
-            plans.push(self.logger(name, &path, map, filters));
+            plans.push(self.logger(name, &key.text, &path, map, filters));
         }
         // Statement 107: the key at the top wins; 106: an empty one says nothing.
         let root = self
@@ -560,7 +589,7 @@ impl<'c> Planner<'c> {
             .get("root")
             .and_then(|node| self.section("root", node));
         if let Some(map) = root.filter(|map| !map.0.is_empty()) {
-            let mut plan = self.logger("", "root", map, filters);
+            let mut plan = self.logger("", "root", "root", map, filters);
             if let Some(&earlier) = known.get("") {
                 let earlier = plans.remove(earlier);
                 plan.level = plan.level.or(earlier.level);
@@ -571,9 +600,19 @@ impl<'c> Planner<'c> {
         plans
     }
 
-    fn logger(&self, name: &str, path: &str, map: &'c Map, filters: Option<&Names>) -> LoggerPlan {
-        for (key, _) in &map.0 {
-            if !LOGGER_KEYS.contains(&&*key.text) {
+    /// A logger by its name, and the name that the document gives it.
+    fn logger(
+        &self,
+        name: &str,
+        own_name: &str,
+        path: &str,
+        map: &'c Map,
+        filters: Option<&Names>,
+    ) -> LoggerPlan {
+        for (key, node) in &map.0 {
+            // The key of INI files for what is the name of the section here.
+            let is_own_name = key.text == "qualname" && node.text() == Some(own_name);
+            if !is_own_name && !LOGGER_KEYS.contains(&&*key.text) {
                 let trouble = Trouble::new(key.place, format!("unknown key {:?}", key.text));
                 let trouble = trouble.at(format!("{path}.{}", key.text));
                 self.check
@@ -617,7 +656,8 @@ impl<'c> Planner<'c> {
     /// What stands at the top and is neither known nor referred to.
     fn unknown_sections(&self) {
         for (key, _) in &self.document.0 {
-            if !SECTIONS.contains(&&*key.text) && !self.check.is_referenced(&key.text) {
+            let is_known = SECTIONS.contains(&&*key.text) || foreign::is_remark(&key.text);
+            if !is_known && !key.is_shared && !self.check.is_referenced(&key.text) {
                 let message = format!(
                     "unknown key {:?}, and no cfg:// reference leads to it",
                     key.text

@@ -456,7 +456,7 @@ impl Follower {
             Some(syntax) => syntax,
             None => Syntax::by_name(&self.path)?,
         };
-        let config = DictConfig::read(text, syntax, &self.path.display().to_string())?;
+        let config = DictConfig::read_file(&self.path, text, syntax)?;
         let config = config.with(self.kinds.clone(), self.settings.clone());
         if let Some(in_place) = config.apply_after(&self.registry, &self.in_place)? {
             self.in_place = in_place;

@@ -87,6 +87,7 @@ fn kinds_schema<T>(
     let schemas = kinds.by_kind().into_iter().map(|(names, factory)| {
         let mut arguments = Arguments::describing(check);
         drop(factory(&mut arguments));
+        let takes_others = arguments.takes_others;
         let may_be_left_out = default.is_some_and(|default| names.contains(&default));
         let names = json!({"enum": names.iter().flat_map(|name| [(*name).to_owned(), format!("ext://{name}")]).collect::<Vec<_>>()});
         let mut properties = Map::new();
@@ -110,7 +111,7 @@ fn kinds_schema<T>(
         if !may_be_left_out {
             required.push(json!({"anyOf": [{"required": ["class"]}, {"required": ["()"]}]}));
         }
-        let mut schema = json!({"type": "object", "properties": properties, "additionalProperties": false});
+        let mut schema = json!({"type": "object", "properties": properties, "additionalProperties": takes_others});
         if !required.is_empty() {
             schema["allOf"] = Json::Array(required);
         }

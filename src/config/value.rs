@@ -8,6 +8,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::{Component, PathBuf};
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use serde_json::{Value as Json, json};
 
 use super::check::Check;
 use super::node::{Node, Value};
+use super::problems::Trouble;
 use crate::near::suggest;
 use crate::{
     ColorChoice, JsonTime, Level, MissingFields, Multiline, Overflow, OwnedValue, Style, TimeZone,
@@ -27,7 +29,8 @@ use crate::{
 /// | type | what is taken |
 /// |---|---|
 /// | `bool` | true, false, `yes`, `no`, `on`, `off`, 0, 1 |
-/// | [`Level`] | a name in any case, or a number from 0 to 65535 |
+/// | whole numbers | `1000000`, and `1e6`; a `usize` is at most what the machine can address |
+/// | [`Level`] | a name in any case, as `ext://logging.INFO` as well, or a number from 0 to 65535 |
 /// | [`Duration`] | seconds as a number, or a text: `"500ms"`, `"2s"`, `"5m"`, `"1h"`, `"1d"` |
 /// | [`PathBuf`] | a text without `..`; [relative ones](super::DictConfig::directory) |
 /// | [`OwnedValue`] | any text, number or truth value |
@@ -50,8 +53,10 @@ pub trait Read: Sized {
 /// What was expected in place of a value.
 #[derive(Debug)]
 pub(crate) struct Mismatch {
-    pub(super) expected: Cow<'static, str>,
-    pub(super) suggestion: Option<String>,
+    expected: Cow<'static, str>,
+    suggestion: Option<String>,
+    /// Whether the first is the whole message.
+    is_whole: bool,
 }
 
 impl Mismatch {
@@ -59,8 +64,49 @@ impl Mismatch {
         Self {
             expected: expected.into(),
             suggestion: None,
+            is_whole: false,
         }
     }
+
+    fn among<'k>(self, word: &str, known: impl IntoIterator<Item = &'k str>) -> Self {
+        Self {
+            suggestion: suggest(word, known).map(str::to_owned),
+            ..self
+        }
+    }
+
+    /// The same, known to be inside another value.
+    fn inside(self, place: impl Display) -> Self {
+        if self.is_whole {
+            return self;
+        }
+        Self {
+            expected: format!("{} {place}", self.expected).into(),
+            ..self
+        }
+    }
+
+    /// The error for the value that was found.
+    pub(super) fn trouble(self, found: &Node) -> Trouble {
+        let message = if self.is_whole {
+            self.expected
+        } else {
+            format!("expected {}, found {}", self.expected, found.describe()).into()
+        };
+        Trouble {
+            suggestion: self.suggestion,
+            ..Trouble::new(found.place, message)
+        }
+    }
+}
+
+/// Reads a value inside another one, with references followed.
+fn read_inside<T: Read>(node: &Node, check: &Check<'_>) -> Result<T, Mismatch> {
+    let resolved = check.resolve(node).map_err(|trouble| Mismatch {
+        is_whole: true,
+        ..Mismatch::new(trouble.message)
+    })?;
+    T::read(resolved, check)
 }
 
 impl Read for bool {
@@ -83,14 +129,24 @@ impl Read for bool {
     }
 }
 
+/// The whole number that a value is; `1e6` is one.
+fn whole(node: &Node) -> Option<i128> {
+    match node.value {
+        Value::Whole(whole) => Some(whole.into()),
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "beyond the ends of the type are those of the ranges"
+        )]
+        Value::Float(float) if float.fract() == 0.0 => Some(float as i128),
+        _ => None,
+    }
+}
+
 macro_rules! whole_numbers {
     ($($type:ty),*) => {
         $(impl Read for $type {
             fn read(node: &Node, _: &Check<'_>) -> Result<Self, Mismatch> {
-                let number = match node.value {
-                    Value::Whole(whole) => Self::try_from(whole).ok(),
-                    _ => None,
-                };
+                let number = whole(node).and_then(|whole| Self::try_from(whole).ok());
                 number.ok_or_else(|| {
                     Mismatch::new(format!("a whole number from {} to {}", Self::MIN, Self::MAX))
                 })
@@ -103,7 +159,18 @@ macro_rules! whole_numbers {
     };
 }
 
-whole_numbers!(u8, u16, u32, u64, usize, i32, i64);
+whole_numbers!(u8, u16, u32, u64, i32, i64);
+
+/// The same numbers on all machines: what is more than one can address is as much as it can.
+impl Read for usize {
+    fn read(node: &Node, check: &Check<'_>) -> Result<Self, Mismatch> {
+        u64::read(node, check).map(|number| Self::try_from(number).unwrap_or(Self::MAX))
+    }
+
+    fn schema() -> Json {
+        u64::schema()
+    }
+}
 
 impl Read for f64 {
     fn read(node: &Node, _: &Check<'_>) -> Result<Self, Mismatch> {
@@ -133,24 +200,34 @@ impl Read for String {
 
 impl Read for Level {
     fn read(node: &Node, check: &Check<'_>) -> Result<Self, Mismatch> {
-        const EXPECTED: &str = "a level, by name or as a number from 0 to 65535";
-        match &node.value {
-            Value::Whole(number) => u16::try_from(*number)
-                .map(Self::new)
-                .map_err(|_| Mismatch::new(EXPECTED)),
-            Value::Text(text) => {
-                let name = text.strip_prefix("ext://logging.").unwrap_or(text);
-                check.registry.parse_level(name).map_err(|_| {
-                    let names = check.registry.level_names();
-                    let known = names.iter().map(|(name, _)| &**name);
-                    Mismatch {
-                        expected: EXPECTED.into(),
-                        suggestion: suggest(name, known).map(str::to_owned),
-                    }
-                })
-            }
-            _ => Err(Mismatch::new(EXPECTED)),
+        let names = check.registry.level_names();
+        let mismatch = |note: &str| {
+            let mut known: Vec<_> = names
+                .iter()
+                .map(|(name, level)| (*level, &**name))
+                .collect();
+            known.sort();
+            let known: Vec<_> = known.into_iter().map(|(_, name)| name).collect();
+            let known = known.join(", ");
+            Mismatch::new(format!(
+                "a level, by name ({known}) or as a number from 0 to 65535{note}"
+            ))
+        };
+        if let Some(number) = whole(node) {
+            let number = u16::try_from(number).ok();
+            return number.map(Self::new).ok_or_else(|| mismatch(""));
         }
+        let text = node.text().ok_or_else(|| mismatch(""))?;
+        let name = text.strip_prefix("ext://").unwrap_or(text);
+        let name = name.strip_prefix("logging.").unwrap_or(name);
+        check.registry.parse_level(name).map_err(|_| {
+            let note = if text.contains("${") || text.starts_with('$') {
+                "; variables of the environment are not looked up"
+            } else {
+                ""
+            };
+            mismatch(note).among(name, names.iter().map(|(name, _)| &**name))
+        })
     }
 
     fn schema() -> Json {
@@ -197,14 +274,28 @@ impl Read for Duration {
     }
 }
 
+const NULL_DEVICE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
+
 impl Read for PathBuf {
     fn read(node: &Node, check: &Check<'_>) -> Result<Self, Mismatch> {
-        let text = node
-            .text()
-            .filter(|text| !text.is_empty() && !text.contains('\0'));
+        let text = match node.text() {
+            Some("ext://os.devnull") => Some(NULL_DEVICE),
+            // A name of Python's, which is not looked up; no file is called so.
+            text => text.filter(|text| {
+                !text.is_empty() && !text.contains('\0') && !text.starts_with("ext://")
+            }),
+        };
         let path = text
             .map(PathBuf::from)
             .ok_or_else(|| Mismatch::new("a path"))?;
+        // On Windows, `\\a.log` and `C:a.log` lie where the current drive or its directory is, whatever they are joined to.
+        let starts = path.components().next();
+        let is_anchored = matches!(starts, Some(Component::RootDir | Component::Prefix(_)));
+        if is_anchored && !path.is_absolute() {
+            return Err(Mismatch::new(
+                "a path with both a drive and a root, or neither",
+            ));
+        }
         let goes_up = path.components().any(|part| part == Component::ParentDir);
         if goes_up && !check.settings.allow_parent {
             return Err(Mismatch::new("a path without `..`"));
@@ -243,10 +334,8 @@ impl<T: Read> Read for Vec<T> {
             return Err(Mismatch::new("a list"));
         };
         let items = list.iter().enumerate().map(|(number, item)| {
-            T::read(item, check).map_err(|mismatch| Mismatch {
-                expected: format!("{} at place {number} of the list", mismatch.expected).into(),
-                ..mismatch
-            })
+            let read = read_inside(item, check);
+            read.map_err(|mismatch| mismatch.inside(format_args!("at place {number} of the list")))
         });
         items.collect()
     }
@@ -262,11 +351,9 @@ impl<T: Read> Read for BTreeMap<String, T> {
             return Err(Mismatch::new("a section"));
         };
         let entries = map.0.iter().map(|(key, value)| {
-            let value = T::read(value, check).map_err(|mismatch| Mismatch {
-                expected: format!("{} under {:?}", mismatch.expected, key.text).into(),
-                ..mismatch
-            });
-            Ok((key.text.clone(), value?))
+            let read = read_inside(value, check);
+            let under = |mismatch: Mismatch| mismatch.inside(format_args!("under {:?}", key.text));
+            Ok((key.text.clone(), read.map_err(under)?))
         });
         entries.collect()
     }
@@ -295,12 +382,11 @@ macro_rules! choices {
                 const WORDS: &[&str] = &[$($word),*];
                 match node.text() {
                     $(Some($word) => Ok($value),)*
-                    other => Err(Mismatch {
-                        expected: format!("one of {}", WORDS.join(", ")).into(),
-                        suggestion: other
-                            .and_then(|text| suggest(text, WORDS.iter().copied()))
-                            .map(str::to_owned),
-                    }),
+                    other => {
+                        let expected = format!("one of {}", WORDS.join(", "));
+                        let words = WORDS.iter().copied();
+                        Err(Mismatch::new(expected).among(other.unwrap_or_default(), words))
+                    }
                 }
             }
 

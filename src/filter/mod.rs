@@ -65,30 +65,52 @@ impl<F: Fn(&mut Record<'_>) -> bool + Send + Sync> Filter for F {
 /// assert!(registry.root().remove_filter(&quiet));
 /// ```
 #[derive(Clone)]
-pub struct SharedFilter(Arc<dyn Filter>);
+pub struct SharedFilter {
+    filter: Arc<dyn Filter>,
+    #[cfg(feature = "config")]
+    is_configured: bool,
+}
 
 impl SharedFilter {
     /// Asks the filter.
     #[must_use]
     pub fn filter(&self, record: &mut Record<'_>) -> bool {
-        self.0.filter(record)
+        self.filter.filter(record)
     }
 
     pub(crate) fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.filter, &other.filter)
+    }
+
+    /// The same, known to be made by a configuration: the next one replaces it.
+    #[cfg(feature = "config")]
+    pub(crate) fn configured(self) -> Self {
+        Self {
+            is_configured: true,
+            ..self
+        }
+    }
+
+    #[cfg(feature = "config")]
+    pub(crate) fn is_configured(&self) -> bool {
+        self.is_configured
     }
 }
 
 impl<F: Filter + 'static> From<F> for SharedFilter {
     fn from(filter: F) -> Self {
-        Self(Arc::new(filter))
+        Self {
+            filter: Arc::new(filter),
+            #[cfg(feature = "config")]
+            is_configured: false,
+        }
     }
 }
 
 impl fmt::Debug for SharedFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("SharedFilter")
-            .field(&Arc::as_ptr(&self.0))
+            .field(&Arc::as_ptr(&self.filter))
             .finish()
     }
 }

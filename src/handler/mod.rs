@@ -657,6 +657,26 @@ impl Handler {
         })
     }
 
+    /// Gives it what a configuration says, in one step: a formatter, and filters in place of those that an earlier one made.
+    /// `None` leaves things as they are.
+    #[cfg(feature = "config")]
+    pub(crate) fn dress(
+        &self,
+        formatter: Option<Arc<dyn Format>>,
+        filters: Option<Vec<SharedFilter>>,
+    ) {
+        self.change(|setup| {
+            if let Some(formatter) = formatter {
+                setup.formatter = formatter;
+                setup.has_formatter = true;
+            }
+            if let Some(filters) = filters {
+                setup.filters.retain(|filter| !filter.is_configured());
+                setup.filters.extend(filters);
+            }
+        });
+    }
+
     fn change(&self, change: impl FnOnce(&mut Setup)) {
         let one_at_a_time = self.core.changing.lock();
         let mut setup = Setup::clone(&self.core.setup.load());

@@ -8,13 +8,15 @@ use crate::handler::{Handler, Observer};
 use crate::sync::{Arc, Weak};
 use crate::{Level, SharedFilter};
 
-/// What becomes of a logger; `None` leaves it as it is. It is switched on in any case.
+/// What becomes of a logger; `None` leaves it as it is.
 #[derive(Default)]
 pub(crate) struct NodeChange {
     pub(crate) level: Option<Level>,
     pub(crate) propagates: Option<bool>,
     pub(crate) handlers: Option<Vec<Handler>>,
+    /// In place of those that a configuration made; others stay.
     pub(crate) filters: Option<Vec<SharedFilter>>,
+    pub(crate) disabled: Option<bool>,
 }
 
 impl NodeChange {
@@ -29,13 +31,15 @@ impl NodeChange {
             propagates: Some(true),
             handlers: Some(Vec::new()),
             filters: Some(Vec::new()),
+            disabled: Some(false),
         }
     }
 
-    /// Statement 105: what becomes of a logger below one that was named. Its filters stay.
+    /// What becomes of a logger below one that was named. Its filters stay, and it stays switched off.
     fn below_a_named_one() -> Self {
         Self {
             filters: None,
+            disabled: None,
             ..Self::as_new(false)
         }
     }
@@ -98,7 +102,9 @@ impl Tree {
         let mut old = Vec::new();
         for (id, change) in changes {
             let node = self.slot_node(id);
-            node.set_disabled(false);
+            if let Some(disabled) = change.disabled {
+                node.set_disabled(disabled);
+            }
             if let Some(level) = change.level {
                 node.set_level(level);
             }

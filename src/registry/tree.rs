@@ -341,7 +341,8 @@ impl Tree {
         before
     }
 
-    /// The same for values that are there, without computing routes: [`refresh`](Self::refresh) has to follow. `None` stays.
+    /// The same for values that are there, without computing routes: [`refresh`](Self::refresh) has to follow. `None` stays, and
+    /// of the filters so do those that no configuration made.
     #[cfg(feature = "config")]
     pub(super) fn replace_own(
         &mut self,
@@ -355,7 +356,9 @@ impl Tree {
             old.0 = std::mem::replace(&mut own.handlers, handlers);
         }
         if let Some(filters) = filters {
-            old.1 = std::mem::replace(&mut own.filters, filters);
+            let all = std::mem::take(&mut own.filters);
+            (old.1, own.filters) = all.into_iter().partition(SharedFilter::is_configured);
+            own.filters.extend(filters);
         }
         if own.handlers.is_empty() && own.filters.is_empty() {
             self.slots[id.at()].own = None;

@@ -1,23 +1,27 @@
 //! Files: plain, watched, rotated.
 
+use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Kinds;
 use crate::config::arguments::Arguments;
+use crate::sync::Arc;
 use crate::{
-    Error, FileHandler, Handler, Level, RotatingFileHandler, TimeZone, TimedRotatingFileHandler,
-    WatchedFileHandler, When,
+    Clock, Error, FileHandler, Handler, Level, RotatingFileHandler, TimeZone,
+    TimedRotatingFileHandler, WatchedFileHandler, When,
 };
 
 pub(super) fn add(kinds: &mut Kinds) {
     kinds.add_handler(&["logging.FileHandler", "file"], |arguments| {
+        arguments.by_place(&["filename", "mode", "encoding", "delay", "errors"]);
         let common = Common::read(arguments);
         move || common.open(options!(FileHandler, common))
     });
     kinds.add_handler(
         &["logging.handlers.WatchedFileHandler", "watched_file"],
         |arguments| {
+            arguments.by_place(&["filename", "mode", "encoding", "delay", "errors"]);
             let common = Common::read(arguments);
             move || common.open(options!(WatchedFileHandler, common))
         },
@@ -25,6 +29,15 @@ pub(super) fn add(kinds: &mut Kinds) {
     kinds.add_handler(
         &["logging.handlers.RotatingFileHandler", "rotating_file"],
         |arguments| {
+            arguments.by_place(&[
+                "filename",
+                "mode",
+                "maxBytes",
+                "backupCount",
+                "encoding",
+                "delay",
+                "errors",
+            ]);
             let mut common = Common::read(arguments);
             let rotation = Rotation::read(arguments);
             // As in Python: what is to be rotated is not emptied.
@@ -41,6 +54,17 @@ pub(super) fn add(kinds: &mut Kinds) {
             "timed_rotating_file",
         ],
         |arguments| {
+            arguments.by_place(&[
+                "filename",
+                "when",
+                "interval",
+                "backupCount",
+                "encoding",
+                "delay",
+                "utc",
+                "atTime",
+                "errors",
+            ]);
             let common = Common::read(arguments);
             let rotation = Rotation::read(arguments);
             let when: When = arguments.optional("when").unwrap_or(When::Hour);
@@ -65,10 +89,34 @@ pub(super) fn add(kinds: &mut Kinds) {
     );
 }
 
+/// How a file is opened, by the letters of Python's `open`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Append,
+    Truncate,
+    New,
+}
+
+impl Mode {
+    /// `b`, `t` and `+` change nothing: what is written is UTF-8, and nothing is read.
+    fn of(text: &str) -> Option<Self> {
+        let mut letters = text.chars().filter(|letter| !"bt+".contains(*letter));
+        let mode = match letters.next()? {
+            'a' => Self::Append,
+            'w' => Self::Truncate,
+            'x' => Self::New,
+            _ => return None,
+        };
+        (letters.next().is_none() && text.len() <= 3).then_some(mode)
+    }
+}
+
 /// What all handlers of files are told.
 struct Common {
     filename: PathBuf,
     truncate: bool,
+    /// The file must not be there yet.
+    is_new: bool,
     delay: bool,
     permissions: Option<u32>,
     create_dirs: bool,
@@ -82,13 +130,13 @@ impl Common {
     fn read(arguments: &mut Arguments<'_>) -> Self {
         let filename = arguments.required("filename");
         let mode: Option<String> = arguments.optional("mode");
-        let truncate = match mode.as_deref() {
-            None | Some("a" | "at") => false,
-            Some("w" | "wt") => true,
-            Some(other) => {
-                arguments.problem("mode", format!("expected \"a\" or \"w\", found {other:?}"));
-                false
-            }
+        let mode = match mode.as_deref() {
+            None => Mode::Append,
+            Some(text) => Mode::of(text).unwrap_or_else(|| {
+                let message = format!("expected \"a\", \"w\" or \"x\", found {text:?}");
+                arguments.problem("mode", message);
+                Mode::Append
+            }),
         };
         if let Some(encoding) = arguments.optional::<String>("encoding") {
             let plain = encoding.to_ascii_lowercase().replace(['-', '_'], "");
@@ -102,7 +150,8 @@ impl Common {
         let _: Option<String> = arguments.optional("errors");
         Self {
             filename,
-            truncate,
+            truncate: mode == Mode::Truncate,
+            is_new: mode == Mode::New,
             delay: arguments.optional("delay").unwrap_or(false),
             permissions: permissions(arguments),
             create_dirs: arguments.optional("create_dirs").unwrap_or(false),
@@ -116,6 +165,10 @@ impl Common {
     /// Opens the file. One that is to be emptied is emptied with its first record only: all else of the configuration may still fail,
     /// and then nothing must be lost.
     fn open<B: Open>(&self, builder: B) -> Result<Handler, Error> {
+        if self.is_new && self.filename.symlink_metadata().is_ok() {
+            let message = format!("cannot create {}", self.filename.display());
+            return Err(Error::io(message, io::ErrorKind::AlreadyExists.into()));
+        }
         if self.truncate && !self.delay {
             let check = FileHandler::builder(&self.filename);
             let check = check.create_dirs(self.create_dirs);
@@ -184,6 +237,8 @@ struct Rotation {
     #[cfg(feature = "gzip")]
     compress: bool,
     multi_process: bool,
+    /// The registry's, by which its records are stamped.
+    clock: Option<Arc<dyn Clock>>,
 }
 
 impl Rotation {
@@ -199,16 +254,20 @@ impl Rotation {
             #[cfg(feature = "gzip")]
             compress,
             multi_process: arguments.optional("multi_process").unwrap_or(false),
+            clock: arguments.registry().inner().environment.clock.clone(),
         }
     }
 }
 
 macro_rules! rotation_options {
     ($builder:expr, $rotation:ident) => {{
-        let builder = $builder
+        let mut builder = $builder
             .max_bytes($rotation.max_bytes)
             .backup_count($rotation.backup_count)
             .multi_process($rotation.multi_process);
+        if let Some(clock) = $rotation.clock {
+            builder = builder.clock(clock);
+        }
         #[cfg(feature = "gzip")]
         let builder = builder.compress($rotation.compress);
         builder

@@ -23,7 +23,16 @@ pub(super) fn add(kinds: &mut Kinds) {
             };
             arguments.problem(key, error.to_string());
         }
-        move || formatter.map(|formatter| Arc::new(formatter) as Arc<dyn Format>)
+        let (registry, name) = (arguments.registry().clone(), arguments.name().to_owned());
+        move || {
+            let formatter = formatter?;
+            for (field, near) in formatter.doubtful_names() {
+                registry.inner().environment.diagnostics.line(format_args!(
+                    "logtree: the formatter {name:?} names {field:?}, which is no field of records; did you mean {near:?}?"
+                ));
+            }
+            Ok(Arc::new(formatter) as Arc<dyn Format>)
+        }
     });
     kinds.add_formatter(&["json"], |arguments| {
         let time: JsonTime = arguments.optional("time").unwrap_or_default();

@@ -6,6 +6,7 @@ use crate::{FallbackHandler, Level, MemoryHandler};
 
 pub(super) fn add(kinds: &mut Kinds) {
     kinds.add_handler(&["logging.handlers.MemoryHandler", "memory"], |arguments| {
+        arguments.by_place(&["capacity", "flushLevel", "target", "flushOnClose"]);
         let capacity = arguments.required("capacity");
         let flush_level = arguments.optional("flushLevel").unwrap_or(Level::ERROR);
         let target = arguments.handler("target");
@@ -25,10 +26,8 @@ pub(super) fn add(kinds: &mut Kinds) {
         }
     });
     kinds.add_handler(&["fallback"], |arguments| {
-        let handlers = arguments.handlers("handlers");
-        if handlers.is_empty() {
-            arguments.problem("handlers", "expected at least one handler");
-        }
+        let why = "one of them takes each record";
+        let handlers = arguments.some_handlers("handlers", why);
         move || {
             let handlers = handlers.iter().map(HandlerRef::handler);
             let handlers = handlers.collect::<Result<Vec<_>, _>>()?;

@@ -63,21 +63,36 @@ pub(super) type Factory<T> = dyn Fn(&mut Arguments<'_>) -> Build<T> + Send + Syn
 type OpenStream = dyn Fn() -> Box<dyn Write + Send> + Send + Sync;
 
 /// Kinds by name; a kind can have several.
-pub(super) struct Table<T>(BTreeMap<String, Arc<Factory<T>>>);
+pub(super) struct Table<T> {
+    kinds: BTreeMap<String, Arc<Factory<T>>>,
+    /// The method that adds to it.
+    method: &'static str,
+}
 
 impl<T> Table<T> {
+    fn new(method: &'static str) -> Self {
+        Self {
+            kinds: BTreeMap::new(),
+            method,
+        }
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&Factory<T>> {
-        self.0.get(name).map(|factory| &**factory)
+        self.kinds.get(name).map(|factory| &**factory)
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(|name| &**name)
+        self.kinds.keys().map(|name| &**name)
+    }
+
+    pub(super) fn method(&self) -> &'static str {
+        self.method
     }
 
     /// Each kind once, with all its names.
     pub(super) fn by_kind(&self) -> Vec<(Vec<&str>, &Factory<T>)> {
         let mut kinds: Vec<(Vec<&str>, &Arc<Factory<T>>)> = Vec::new();
-        for (name, factory) in &self.0 {
+        for (name, factory) in &self.kinds {
             match kinds
                 .iter_mut()
                 .find(|(_, known)| Arc::ptr_eq(known, factory))
@@ -95,7 +110,10 @@ impl<T> Table<T> {
 
 impl<T> Clone for Table<T> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self {
+            kinds: self.kinds.clone(),
+            method: self.method,
+        }
     }
 }
 
@@ -106,7 +124,7 @@ impl Kinds {
     /// |---|---|---|
     /// | `logging.StreamHandler` | `stream` | `stream` (`ext://sys.stderr`, `ext://sys.stdout`, or `stderr`, `stdout`), `color` |
     /// | `logging.NullHandler` | `null` | |
-    /// | `logging.FileHandler` | `file` | `filename`, `mode` (`a`, `w`), `encoding` (UTF-8), `delay`, `errors`; and `permissions`, `create_dirs`, `follow_symlinks`, `buffered`, `flush_level`, `flush_interval` |
+    /// | `logging.FileHandler` | `file` | `filename`, `mode` (`a`, `w`, `x`), `encoding` (UTF-8), `delay`, `errors`; and `permissions`, `create_dirs`, `follow_symlinks`, `buffered`, `flush_level`, `flush_interval` |
     /// | `logging.handlers.WatchedFileHandler` | `watched_file` | the same |
     /// | `logging.handlers.RotatingFileHandler` | `rotating_file` | the same, and `maxBytes`, `backupCount`; `compress`, `multi_process` |
     /// | `logging.handlers.TimedRotatingFileHandler` | `timed_rotating_file` | the same, and `when`, `interval`, `utc`, `atTime` |
@@ -131,9 +149,9 @@ impl Kinds {
     #[must_use]
     pub fn new() -> Self {
         let mut kinds = Self {
-            handlers: Table(BTreeMap::new()),
-            formatters: Table(BTreeMap::new()),
-            filters: Table(BTreeMap::new()),
+            handlers: Table::new("handler"),
+            formatters: Table::new("formatter"),
+            filters: Table::new("filter"),
             streams: BTreeMap::new(),
         };
         stream::add(&mut kinds);
@@ -252,7 +270,7 @@ fn add<T, B>(
     let factory: Arc<Factory<T>> =
         Arc::new(move |arguments: &mut Arguments<'_>| Box::new(factory(arguments)));
     for name in names {
-        table.0.insert((*name).to_owned(), Arc::clone(&factory));
+        table.kinds.insert((*name).to_owned(), Arc::clone(&factory));
     }
 }
 
@@ -265,9 +283,9 @@ impl Default for Kinds {
 impl fmt::Debug for Kinds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Kinds")
-            .field("handlers", &self.handlers.0.keys())
-            .field("formatters", &self.formatters.0.keys())
-            .field("filters", &self.filters.0.keys())
+            .field("handlers", &self.handlers.kinds.keys())
+            .field("formatters", &self.formatters.kinds.keys())
+            .field("filters", &self.filters.kinds.keys())
             .field("streams", &self.streams.keys())
             .finish()
     }
@@ -279,38 +297,5 @@ pub(super) fn full_name(class: &str) -> String {
         "StreamHandler" | "FileHandler" | "NullHandler" | "Formatter" => format!("logging.{class}"),
         _ if class.starts_with("handlers.") => format!("logging.{class}"),
         _ => class.to_owned(),
-    }
-}
-
-/// The arguments of Python's classes by their places, for the `args` of INI files.
-pub(super) fn positional(class: &str) -> &'static [&'static str] {
-    match class {
-        "logging.StreamHandler" => &["stream"],
-        "logging.FileHandler" | "logging.handlers.WatchedFileHandler" => {
-            &["filename", "mode", "encoding", "delay", "errors"]
-        }
-        "logging.handlers.RotatingFileHandler" => &[
-            "filename",
-            "mode",
-            "maxBytes",
-            "backupCount",
-            "encoding",
-            "delay",
-            "errors",
-        ],
-        "logging.handlers.TimedRotatingFileHandler" => &[
-            "filename",
-            "when",
-            "interval",
-            "backupCount",
-            "encoding",
-            "delay",
-            "utc",
-            "atTime",
-            "errors",
-        ],
-        "logging.handlers.MemoryHandler" => &["capacity", "flushLevel", "target", "flushOnClose"],
-        "logging.handlers.QueueHandler" => &["queue"],
-        _ => &[],
     }
 }

@@ -8,7 +8,9 @@ use crate::{Overflow, QueueHandler};
 
 pub(super) fn add(kinds: &mut Kinds) {
     kinds.add_handler(&["logging.handlers.QueueHandler", "queue"], |arguments| {
-        let handlers = arguments.handlers("handlers");
+        arguments.by_place(&["queue"]);
+        let why = "a queue without one would lose every record";
+        let handlers = arguments.some_handlers("handlers", why);
         let respects = arguments.optional("respect_handler_level").unwrap_or(false);
         listener(arguments);
         let bytes_per_thread: Option<usize> = arguments.optional("bytes_per_thread");

@@ -7,6 +7,7 @@ use crate::{ColorChoice, Registry, StreamHandler};
 
 pub(super) fn add(kinds: &mut Kinds) {
     kinds.add_handler(&["logging.StreamHandler", "stream"], |arguments| {
+        arguments.by_place(&["stream"]);
         let open = stream(arguments);
         let color: ColorChoice = arguments.optional("color").unwrap_or_default();
         let terminator: Option<String> = arguments.attribute("terminator");

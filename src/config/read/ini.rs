@@ -2,15 +2,17 @@
 //!
 //! Python evaluates `args`, `kwargs` and `class` as code; here they are [literals](super::python_literal) and names.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map};
 
-use super::{MapBuilder, python_literal};
+use super::{Defaults, MapBuilder, python_literal};
+use crate::config::arguments::PLACES;
 use crate::config::kinds;
-use crate::config::node::{Key, Map, Node, Place, Value};
+use crate::config::node::{Map, Node, Place, Value};
 use crate::config::problems::Trouble;
 
-pub(super) fn read(text: &str) -> Result<Node, Vec<Trouble>> {
-    let sections = Sections::parse(text).map_err(|trouble| vec![trouble])?;
+pub(super) fn read(text: &str, defaults: &Defaults) -> Result<Node, Vec<Trouble>> {
+    let mut sections = Sections::parse(text).map_err(|trouble| vec![trouble])?;
+    sections.add_defaults(defaults);
     let mut translator = Translator {
         sections: &sections,
         troubles: Vec::new(),
@@ -21,6 +23,15 @@ pub(super) fn read(text: &str) -> Result<Node, Vec<Trouble>> {
     } else {
         Err(translator.troubles)
     }
+}
+
+/// The section whose values hold in all others.
+const DEFAULT: &str = "DEFAULT";
+
+/// The name in a line `[name]`; what follows the last bracket is no part of it.
+fn section_name(line: &str) -> Option<&str> {
+    let (name, _) = line.strip_prefix('[')?.rsplit_once(']')?;
+    (!name.is_empty()).then_some(name)
 }
 
 /// A text and where it stands.
@@ -46,6 +57,7 @@ struct Sections {
 impl Sections {
     fn parse(text: &str) -> Result<Self, Trouble> {
         let mut sections = Self::default();
+        // The section and the key that the line above belongs to.
         let mut section: Option<String> = None;
         let mut key: Option<String> = None;
         let mut indent = 0;
@@ -55,39 +67,26 @@ impl Sections {
             at += line.len();
             let content = line.trim();
             let own_indent = line.len() - line.trim_start().len();
-            if content.is_empty() || content.starts_with(['#', ';']) {
+            if content.starts_with(['#', ';']) {
                 continue;
             }
             let place = start + own_indent;
-            if let (Some(name), Some(key)) =
-                (&section, key.as_ref().filter(|_| own_indent > indent))
-            {
-                // A line that is further in goes on with the value above.
-                let entry = sections
-                    .by_name
-                    .get_mut(name)
-                    .and_then(|section| section.entries.get_mut(key));
+            if content.is_empty() || own_indent > indent {
+                // A line that is further in goes on with the value above; an empty one is part of it.
+                let above = section.as_ref().zip(key.as_ref());
+                let entry = above.and_then(|(section, key)| sections.entry_mut(section, key));
                 if let Some(entry) = entry {
                     entry.text.push('\n');
                     entry.text.push_str(content);
+                    continue;
                 }
+            }
+            if content.is_empty() {
                 continue;
             }
             indent = own_indent;
-            if let Some(name) = content
-                .strip_prefix('[')
-                .and_then(|rest| rest.strip_suffix(']'))
-            {
-                let new = Section {
-                    at: place,
-                    entries: HashMap::new(),
-                };
-                if sections.by_name.insert(name.to_owned(), new).is_some() {
-                    return Err(Trouble::new(
-                        Place::Byte(place),
-                        format!("the section [{name}] is there twice"),
-                    ));
-                }
+            if let Some(name) = section_name(content) {
+                sections.open(name, place)?;
                 section = Some(name.to_owned());
                 key = None;
                 continue;
@@ -114,13 +113,55 @@ impl Sections {
             }
             key = Some(own_key);
         }
+        sections.trim();
         Ok(sections)
+    }
+
+    /// Starts a section. `[DEFAULT]` may be there more than once.
+    fn open(&mut self, name: &str, at: usize) -> Result<(), Trouble> {
+        let entries = HashMap::new();
+        let is_new = match self.by_name.entry(name.to_owned()) {
+            hash_map::Entry::Vacant(vacant) => {
+                vacant.insert(Section { at, entries });
+                true
+            }
+            hash_map::Entry::Occupied(_) => name == DEFAULT,
+        };
+        if is_new {
+            Ok(())
+        } else {
+            let message = format!("the section [{name}] is there twice");
+            Err(Trouble::new(Place::Byte(at), message))
+        }
+    }
+
+    fn entry_mut(&mut self, section: &str, key: &str) -> Option<&mut Entry> {
+        self.by_name.get_mut(section)?.entries.get_mut(key)
+    }
+
+    /// Removes the empty lines that follow a value.
+    fn trim(&mut self) {
+        let sections = self.by_name.values_mut();
+        for entry in sections.flat_map(|section| section.entries.values_mut()) {
+            entry.text.truncate(entry.text.trim_end().len());
+        }
+    }
+
+    /// Adds values for what the file does not say itself in `[DEFAULT]`.
+    fn add_defaults(&mut self, defaults: &Defaults) {
+        let section = self.by_name.entry(DEFAULT.to_owned()).or_default();
+        for (key, text) in defaults {
+            // Nothing in it stands for another value.
+            let text = text.replace('%', "%%");
+            let entry = section.entries.entry(key.to_lowercase());
+            entry.or_insert(Entry { text, at: 0 });
+        }
     }
 
     /// A value of a section, or of `[DEFAULT]`, as it is written.
     fn raw(&self, section: &str, key: &str) -> Option<&Entry> {
         let own = self.by_name.get(section)?.entries.get(key);
-        own.or_else(|| self.by_name.get("DEFAULT")?.entries.get(key))
+        own.or_else(|| self.by_name.get(DEFAULT)?.entries.get(key))
     }
 
     /// The same with `%(name)s` replaced by the value of that name.
@@ -155,11 +196,14 @@ impl Sections {
                 .and_then(|rest| rest.split_once(")s"));
             let Some((name, behind)) = reference else {
                 return Err(wrong(
-                    "expected `%%` or `%(name)s` behind a percent sign".to_owned(),
+                    "expected `%%` or `%(name)s` where a percent sign stands".to_owned(),
                 ));
             };
             let Some(value) = self.raw(section, &name.to_lowercase()) else {
-                return Err(wrong(format!("there is no value {name:?} for %({name})s")));
+                let message = format!(
+                    "there is no value {name:?} for %({name})s; DictConfig::from_ini_with gives such values"
+                );
+                return Err(wrong(message));
             };
             so_far.depth += 1;
             so_far.values += 1;
@@ -276,12 +320,13 @@ impl Translator<'_> {
                     .push(Trouble::new(Place::Byte(keys.at), message));
                 continue;
             };
-            for (key, entry) in entries {
-                if !known.contains(&&**key) {
-                    let message = format!("unknown key {key:?} in [{section}]");
-                    let trouble = Trouble::new(Place::Byte(entry.at), message);
-                    self.troubles
-                        .push(trouble.among(key, known.iter().copied()));
+            for (key, entry) in entries.iter().filter(|(key, _)| !known.contains(&&***key)) {
+                // Python passes over unknown keys, and files rely on that; one that is nearly a known one is a slip.
+                let message = format!("unknown key {key:?} in [{section}]");
+                let trouble = Trouble::new(Place::Byte(entry.at), message);
+                let trouble = trouble.among(key, known.iter().copied());
+                if trouble.suggestion.is_some() {
+                    self.troubles.push(trouble);
                 }
             }
             found.push((name.to_owned(), *at));
@@ -346,18 +391,16 @@ impl Translator<'_> {
         }
         if section != "logger_root" {
             let propagate = self.value(section, "propagate");
-            let value = match propagate.as_ref().map_or("1", |entry| entry.text.trim()) {
-                "1" => Some(true),
-                "0" => Some(false),
-                _ => None,
-            };
+            let text = propagate.as_ref().map_or("1", |entry| entry.text.trim());
+            let value = text.parse::<i64>().ok().map(|number| number != 0);
             match (value, propagate) {
                 (Some(value), entry) => {
                     let at = entry.map_or(at, |entry| entry.at);
                     push(&mut map, "propagate", at, Value::Bool(value));
                 }
                 (None, Some(entry)) => {
-                    let message = format!("expected 0 or 1, found {:?}", entry.text);
+                    let message =
+                        format!("expected a whole number, 0 for no, found {:?}", entry.text);
                     self.troubles
                         .push(Trouble::new(Place::Byte(entry.at), message));
                 }
@@ -388,14 +431,9 @@ impl Translator<'_> {
             );
         }
         for key in ["defaults", "validate"] {
-            if let Some(value) = self.literal(&section, key) {
-                map.0.push((
-                    Key {
-                        text: key.to_owned(),
-                        place: value.place,
-                    },
-                    value,
-                ));
+            let entry = self.sections.raw(&section, key).cloned();
+            if let Some(value) = entry.and_then(|entry| self.literal(&entry)) {
+                map.push(key, value.place, value);
             }
         }
         Node::new(Value::Map(map), Place::Byte(at))
@@ -406,35 +444,21 @@ impl Translator<'_> {
         let mut map = Map::default();
         let class = self.need(&section, "class").unwrap_or_default();
         let full = kinds::full_name(&class.text);
-        push(&mut map, "class", class.at, Value::Text(full.clone()));
+        push(&mut map, "class", class.at, Value::Text(full));
         for key in ["level", "formatter", "target"] {
             self.text_into(&mut map, &section, key);
         }
-        if let Some(Node { value, place }) = self.literal(&section, "args") {
+        let args = self.value(&section, "args");
+        if let Some(Node { value, place }) = args.and_then(|entry| self.literal(&entry)) {
             let values = match value {
                 Value::List(values) => values,
                 // `('x')` is no tuple, but what else can be meant?
                 value => vec![Node::new(value, place)],
             };
-            let positions = kinds::positional(&full);
-            for (number, node) in values.into_iter().enumerate() {
-                match positions.get(number) {
-                    Some(key) => {
-                        let place = node.place;
-                        self.argument(&mut map, key, place, node);
-                    }
-                    None => {
-                        let message = format!(
-                            "{full} takes {} values in args; name further ones in kwargs",
-                            positions.len()
-                        );
-                        self.troubles.push(Trouble::new(node.place, message));
-                        break;
-                    }
-                }
-            }
+            map.push(PLACES, place, Node::new(Value::List(values), place));
         }
-        if let Some(Node { value, place }) = self.literal(&section, "kwargs") {
+        let kwargs = self.value(&section, "kwargs");
+        if let Some(Node { value, place }) = kwargs.and_then(|entry| self.literal(&entry)) {
             match value {
                 Value::Map(entries) => {
                     for (key, node) in entries.0 {
@@ -447,24 +471,17 @@ impl Translator<'_> {
         Node::new(Value::Map(map), Place::Byte(at))
     }
 
-    /// An argument of the class; `None` is the same as none.
+    /// An argument of the class.
     fn argument(&mut self, map: &mut Map, key: &str, place: Place, node: Node) {
         if map.get(key).is_some() {
             self.troubles
                 .push(Trouble::new(place, format!("{key:?} is given twice")));
-        } else if !matches!(node.value, Value::Null) {
-            map.0.push((
-                Key {
-                    text: key.to_owned(),
-                    place,
-                },
-                node,
-            ));
+        } else {
+            map.push(key, place, node);
         }
     }
 
-    fn literal(&mut self, section: &str, key: &str) -> Option<Node> {
-        let entry = self.value(section, key)?;
+    fn literal(&mut self, entry: &Entry) -> Option<Node> {
         python_literal::read(&entry.text, entry.at)
             .map_err(|trouble| self.troubles.push(trouble))
             .ok()
@@ -473,13 +490,7 @@ impl Translator<'_> {
 
 fn push(map: &mut Map, key: &str, at: usize, value: Value) {
     let place = Place::Byte(at);
-    map.0.push((
-        Key {
-            text: key.to_owned(),
-            place,
-        },
-        Node::new(value, place),
-    ));
+    map.push(key, place, Node::new(value, place));
 }
 
 /// The names of a list with commas.

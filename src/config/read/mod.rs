@@ -9,10 +9,10 @@ mod toml;
 #[cfg(feature = "yaml")]
 mod yaml;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-use super::node::{Key, Map, Node, Place, Value};
+use super::node::{Map, Node, Place, Value};
 use super::problems::Trouble;
 use crate::{Error, ErrorKind};
 
@@ -21,6 +21,9 @@ pub(super) const MAX_BYTES: usize = 1024 * 1024;
 
 /// How deep lists and sections may nest.
 const MAX_DEPTH: usize = 64;
+
+/// Values by name, for `%(name)s` in INI files.
+pub(super) type Defaults = BTreeMap<String, String>;
 
 /// In which notation a configuration is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,7 +66,8 @@ impl Syntax {
     }
 
     /// The document; what is wrong with it otherwise, which is one thing at a time where the text does not follow the notation.
-    pub(super) fn read(self, text: &str) -> Result<Node, Vec<Trouble>> {
+    /// `defaults` are values that an INI file can name.
+    pub(super) fn read(self, text: &str, defaults: &Defaults) -> Result<Node, Vec<Trouble>> {
         if text.len() > MAX_BYTES {
             return Err(vec![too_long(text.len())]);
         }
@@ -72,7 +76,7 @@ impl Syntax {
             Self::Toml => toml::read(text).map_err(|trouble| vec![trouble]),
             #[cfg(feature = "yaml")]
             Self::Yaml => yaml::read(text).map_err(|trouble| vec![trouble]),
-            Self::Ini => ini::read(text),
+            Self::Ini => ini::read(text, defaults),
         }
     }
 }
@@ -102,7 +106,7 @@ impl MapBuilder {
             let message = format!("the key {key:?} is there twice");
             return Err(Trouble::new(place, message));
         }
-        self.map.0.push((Key { text: key, place }, value));
+        self.map.push(key, place, value);
         Ok(())
     }
 

@@ -1,9 +1,11 @@
 //! Python's literals, as the `args` and `kwargs` of an INI file are written: read, never evaluated.
 //!
-//! Texts, numbers, `None`, truth values, tuples, lists, dicts and dotted names (`sys.stdout`, which becomes `ext://sys.stdout`).
-//! Of arithmetic there is what people write for sizes: products of whole numbers.
+//! Texts, numbers, `None`, truth values, tuples, lists, dicts, level names (`ERROR`, which is 40) and other dotted names
+//! (`sys.stdout`, which becomes `ext://sys.stdout`). Of arithmetic there is what people write for sizes, `5*1024**2`: whole numbers
+//! of 64 bits with `+`, `-`, `*`, `//`, `%`, `**` and `<<`.
 
 use super::{MAX_DEPTH, MapBuilder, too_deep};
+use crate::Level;
 use crate::config::node::{Node, Place, Value};
 use crate::config::problems::Trouble;
 
@@ -37,8 +39,15 @@ impl Parser<'_> {
         self.rest().chars().next()
     }
 
+    /// Skips space and comments.
     fn skip_space(&mut self) {
-        self.at = self.text.len() - self.rest().trim_start().len();
+        loop {
+            self.at = self.text.len() - self.rest().trim_start().len();
+            if !self.rest().starts_with('#') {
+                return;
+            }
+            self.at += self.rest().find('\n').unwrap_or(self.rest().len());
+        }
     }
 
     /// Takes a character, if it is the next one behind space.
@@ -57,18 +66,71 @@ impl Parser<'_> {
         Trouble::new(self.place(), format!("{expected}, found {found}"))
     }
 
+    /// A literal, or a sum of whole numbers.
     fn value(&mut self, depth: usize) -> Result<Node, Trouble> {
+        self.operation(depth, 0)
+    }
+
+    /// What stands between operators that bind less than those of a rank.
+    fn operation(&mut self, depth: usize, rank: usize) -> Result<Node, Trouble> {
+        let Some(operators) = OPERATORS.get(rank) else {
+            return self.factor(depth);
+        };
+        let mut left = self.operation(depth, rank + 1)?;
+        while let Some(operator) = self.operator(operators) {
+            let place = self.place();
+            let right = self.operation(depth, rank + 1)?;
+            left.value = calculate(&left.value, operator, &right.value)
+                .map_err(|message| Trouble::new(place, message))?;
+        }
+        Ok(left)
+    }
+
+    /// Takes one of these operators, if one is next.
+    fn operator(&mut self, operators: &[&'static str]) -> Option<&'static str> {
+        self.skip_space();
+        let rest = self.rest();
+        let operator = operators.iter().find(|operator| {
+            // A longer one is another one: `*` is not the start of `**`.
+            rest.starts_with(**operator) && !(**operator == "*" && rest.starts_with("**"))
+        })?;
+        self.at += operator.len();
+        Some(operator)
+    }
+
+    /// A literal with its signs and powers. As in Python, a sign binds less than a power to its right.
+    fn factor(&mut self, depth: usize) -> Result<Node, Trouble> {
         self.skip_space();
         let place = self.place();
         if depth > MAX_DEPTH {
             return Err(too_deep(place));
         }
+        let wrong = |message: &'static str| Trouble::new(place, message);
+        if let Some(sign) = self.operator(&["-", "+"]) {
+            let mut node = self.factor(depth + 1)?;
+            node.value = match (node.value, sign) {
+                (Value::Float(value), "-") => Value::Float(-value),
+                (value @ Value::Float(_), _) => value,
+                (value, _) => calculate(&Value::Whole(0), sign, &value).map_err(wrong)?,
+            };
+            return Ok(node);
+        }
+        let mut node = self.literal(depth)?;
+        if self.operator(&["**"]).is_some() {
+            let power = self.factor(depth + 1)?;
+            node.value = calculate(&node.value, "**", &power.value).map_err(wrong)?;
+        }
+        Ok(node)
+    }
+
+    fn literal(&mut self, depth: usize) -> Result<Node, Trouble> {
+        let place = self.place();
         let value = match self.peek() {
             Some('(') => self.sequence(')', depth)?,
             Some('[') => self.sequence(']', depth)?,
             Some('{') => self.dict(depth)?,
             Some('\'' | '"') => Value::Text(self.texts()?),
-            Some('-' | '+' | '.' | '0'..='9') => self.number()?,
+            Some('.' | '0'..='9') => self.number()?,
             Some(first) if first.is_alphabetic() || first == '_' => self.word()?,
             _ => {
                 return Err(
@@ -195,49 +257,21 @@ impl Parser<'_> {
     }
 
     fn number(&mut self) -> Result<Value, Trouble> {
-        let first = self.factor()?;
-        let Value::Whole(mut product) = first else {
-            return Ok(first);
-        };
-        while self.takes('*') {
-            self.skip_space();
-            let place = self.place();
-            let Value::Whole(factor) = self.factor()? else {
-                return Err(Trouble::new(
-                    place,
-                    "expected a whole number to multiply by",
-                ));
-            };
-            let too_large = || Trouble::new(place, "expected a product of at most 64 bits");
-            product = product.checked_mul(factor).ok_or_else(too_large)?;
-        }
-        Ok(Value::Whole(product))
-    }
-
-    fn factor(&mut self) -> Result<Value, Trouble> {
-        let is_part = |c: char| c.is_ascii_alphanumeric() || "+-._".contains(c);
         let rest = self.rest();
-        let digits = &rest[..rest.find(|c| !is_part(c)).unwrap_or(rest.len())];
-        let plain = digits.replace('_', "");
-        let (sign, unsigned) = match plain.strip_prefix('-') {
-            Some(unsigned) => ("-", unsigned),
-            None => ("", &*plain),
-        };
-        let radix = |prefix: &str, radix| {
-            let digits = unsigned.strip_prefix(prefix)?;
-            i64::from_str_radix(&format!("{sign}{digits}"), radix).ok()
-        };
-        let whole = plain.parse().ok();
-        let whole = whole.or_else(|| radix("0x", 16)).or_else(|| radix("0o", 8));
-        let is_decimal = plain
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-        let value = match (whole, plain.parse()) {
-            (Some(whole), _) => Value::Whole(whole),
-            (None, Ok(float)) if is_decimal => Value::Float(float),
-            _ => return Err(self.wrong("expected a number")),
-        };
-        self.at += digits.len();
+        let mut end = rest
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '_')
+            .unwrap_or(rest.len());
+        let radixes = ["0x", "0X", "0o", "0O", "0b", "0B"];
+        let is_radix = radixes.iter().any(|radix| rest.starts_with(radix));
+        // A sign is part of a number in its exponent only.
+        if !is_radix && rest[..end].ends_with(['e', 'E']) && rest[end..].starts_with(['-', '+']) {
+            let digits = &rest[end + 1..];
+            end += 1 + digits
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(digits.len());
+        }
+        let value = number(&rest[..end]).ok_or_else(|| self.wrong("expected a number"))?;
+        self.at += end;
         Ok(value)
     }
 
@@ -256,19 +290,95 @@ impl Parser<'_> {
             text.push_str(&self.texts()?);
             return Ok(Value::Text(text));
         }
-        if self.takes('(') {
-            return Err(Trouble::new(
-                place,
-                format!("expected a literal, found a call of {word}: code is not run"),
-            ));
+        self.skip_space();
+        let code = match self.peek() {
+            Some('(') => Some("a call of"),
+            Some('[') => Some("a part of"),
+            Some('\'' | '"') => Some("a text after"),
+            _ => None,
+        };
+        if let Some(code) = code {
+            let message = format!("expected a literal, found {code} {word}: code is not run");
+            return Err(Trouble::new(place, message));
         }
         Ok(match &*word {
             "None" => Value::Null,
             "True" => Value::Bool(true),
             "False" => Value::Bool(false),
-            name => Value::Text(format!("ext://{name}")),
+            name => match level(name) {
+                Some(level) => Value::Whole(level.number().into()),
+                None => Value::Text(format!("ext://{name}")),
+            },
         })
     }
+}
+
+/// Those that bind least first.
+const OPERATORS: &[&[&str]] = &[&["<<"], &["+", "-"], &["*", "//", "%"]];
+
+/// The result for two whole numbers; floor division and remainder are Python's.
+fn calculate(left: &Value, operator: &str, right: &Value) -> Result<Value, &'static str> {
+    let (Value::Whole(left), Value::Whole(right)) = (left, right) else {
+        return Err("expected whole numbers on both sides of an operator: code is not run");
+    };
+    let (left, right) = (*left, *right);
+    let size = || u32::try_from(right).ok();
+    let is_inexact = |remainder: i64| remainder != 0 && (remainder < 0) != (right < 0);
+    let result = match operator {
+        "+" => left.checked_add(right),
+        "-" => left.checked_sub(right),
+        "*" => left.checked_mul(right),
+        "**" => size().and_then(|power| left.checked_pow(power)),
+        "<<" => size()
+            .and_then(|bits| 1_i64.checked_shl(bits))
+            .filter(|factor| *factor > 0)
+            .and_then(|factor| left.checked_mul(factor)),
+        "//" => left
+            .checked_div(right)
+            .zip(left.checked_rem(right))
+            .map(|(quotient, remainder)| quotient - i64::from(is_inexact(remainder))),
+        "%" => left
+            .checked_rem(right)
+            .map(|rest| if is_inexact(rest) { rest + right } else { rest }),
+        _ => None,
+    };
+    let result = result.ok_or("expected a result that is a whole number of 64 bits")?;
+    Ok(Value::Whole(result))
+}
+
+/// A number as Python writes it, without a sign.
+fn number(digits: &str) -> Option<Value> {
+    let plain = digits.replace('_', "");
+    let radix = |prefixes: [&str; 2], radix| {
+        let mut digits = prefixes
+            .iter()
+            .filter_map(|prefix| plain.strip_prefix(prefix));
+        i64::from_str_radix(digits.next()?, radix).ok()
+    };
+    let whole = plain.parse().ok();
+    let whole = whole.or_else(|| radix(["0x", "0X"], 16));
+    let whole = whole.or_else(|| radix(["0o", "0O"], 8));
+    if let Some(whole) = whole.or_else(|| radix(["0b", "0B"], 2)) {
+        return Some(Value::Whole(whole));
+    }
+    let is_decimal = plain
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    let float = plain.parse().ok().filter(|_| is_decimal);
+    float.map(Value::Float)
+}
+
+/// A level by the name that stands for it in the module `logging`.
+fn level(name: &str) -> Option<Level> {
+    Some(match name.strip_prefix("logging.").unwrap_or(name) {
+        "CRITICAL" | "FATAL" => Level::CRITICAL,
+        "ERROR" => Level::ERROR,
+        "WARNING" | "WARN" => Level::WARNING,
+        "INFO" => Level::INFO,
+        "DEBUG" => Level::DEBUG,
+        "NOTSET" => Level::NOTSET,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -278,7 +388,7 @@ mod tests {
     fn canonical(text: &str) -> String {
         let mut out = String::new();
         match read(text, 0) {
-            Ok(node) => node.write_canonical(&mut out),
+            Ok(node) => node.write_canonical(0, &|node, _, _| node, &mut out),
             Err(trouble) => out = trouble.message.into_owned(),
         }
         out
@@ -304,6 +414,57 @@ mod tests {
             canonical("(('localhost', 9000),)"),
             r#"[["localhost",9000,],]"#
         );
+        assert_eq!(
+            canonical("(10, ERROR, logging.WARN, NOTSET, handlers.SYSLOG_UDP_PORT)"),
+            r#"[10,40,30,0,"ext://handlers.SYSLOG_UDP_PORT",]"#
+        );
+        assert_eq!(canonical("(1, # one\n 2) # both"), "[1,2,]");
+    }
+
+    /// Each as CPython calculates it.
+    #[test]
+    fn sizes_are_calculated() {
+        for (text, value) in [
+            ("5*1024**2", "5242880"),
+            ("5 * 1024 ** 2", "5242880"),
+            ("(1024*1024)", "1048576"),
+            ("10*(1<<20)", "10485760"),
+            ("2 + 3*4 - 1", "13"),
+            ("1 << 2 + 1", "8"),
+            ("-2**2", "-4"),
+            ("2**-0", "1"),
+            ("2**3**2", "512"),
+            ("- -3", "3"),
+            ("7//2", "3"),
+            ("-7//2", "-4"),
+            ("7//-2", "-4"),
+            ("-7%3", "2"),
+            ("7%-3", "-2"),
+            ("5e7", "50000000.0"),
+            ("1.5e-3", "0.0015"),
+            ("-1e3", "-1000.0"),
+            ("0b101", "5"),
+            ("0X1F", "31"),
+            ("1-1", "0"),
+        ] {
+            assert_eq!(canonical(text), value, "{text}");
+        }
+        for text in [
+            "2**63",
+            "2**-1",
+            "1//0",
+            "1%0",
+            "1<<63",
+            "1<<-1",
+            "9**99**99",
+            "'a'*3",
+            "1.5*2",
+            "ERROR + 'x'",
+            "-'x'",
+        ] {
+            let found = canonical(text);
+            assert!(found.contains("whole number"), "{text}: {found}");
+        }
     }
 
     #[test]
@@ -313,8 +474,11 @@ mod tests {
             ("(open('x'),)", "a call of open"),
             ("(lambda: 1,)", "expected a comma"),
             ("('a' if x else 'b',)", "expected a comma"),
-            ("(2**80,)", "expected a number"),
-            ("(9999999999*9999999999,)", "at most 64 bits"),
+            ("(2**80,)", "a whole number of 64 bits"),
+            ("(9999999999*9999999999,)", "a whole number of 64 bits"),
+            ("(sys.argv[1],)", "a part of sys.argv: code is not run"),
+            ("(f'{home}/a.log',)", "a text after f: code is not run"),
+            ("('%s.log' % name,)", "code is not run"),
             ("(x", "closing bracket"),
             ("('x", "closing quote"),
             ("{1: 2}", "a text as a key"),

@@ -1,6 +1,6 @@
 //! YAML, by `saphyr-parser`: its events become a document here, as aliases must not grow without bounds.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
@@ -50,23 +50,30 @@ pub(super) fn read(text: &str) -> Result<Node, Trouble> {
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
         }
     }
-    Ok(reader
-        .root
-        .unwrap_or_else(|| Node::new(Value::Null, Place::Byte(0))))
+    Ok(reader.finish_document())
 }
 
 fn place(marker: Marker) -> Place {
     Place::Line(marker.line(), marker.col() + 1)
 }
 
-/// By the core schema: quoted is text, and of the plain ones null, truth values and numbers are not.
+/// By the core schema: quoted is text, and of the plain ones null, truth values and numbers are not. Digits may be grouped by
+/// underscores, as in YAML 1.1.
 fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Value {
     let is_text = tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
     if style != ScalarStyle::Plain || is_text {
         return Value::Text(text.to_owned());
     }
+    let unsigned = text.trim_start_matches(['+', '-']);
+    let is_grouped = unsigned.starts_with(|c: char| c.is_ascii_digit()) && text.contains('_');
+    let ungrouped = if is_grouped {
+        text.replace('_', "")
+    } else {
+        String::new()
+    };
+    let number = if is_grouped { &*ungrouped } else { text };
     let radix = |prefix: &str, radix| {
-        let digits = text.strip_prefix(prefix)?;
+        let digits = number.strip_prefix(prefix)?;
         i64::from_str_radix(digits, radix).ok()
     };
     match text {
@@ -77,7 +84,7 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Value {
         "-.inf" | "-.Inf" => Value::Float(f64::NEG_INFINITY),
         ".nan" | ".NaN" => Value::Float(f64::NAN),
         _ => {
-            let whole = text
+            let whole = number
                 .parse()
                 .ok()
                 .or_else(|| radix("0o", 8))
@@ -86,11 +93,11 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Value {
                 return Value::Whole(whole);
             }
             // `inf` and `nan` are words here.
-            let is_number = text.bytes().any(|byte| byte.is_ascii_digit())
-                && text
+            let is_number = number.bytes().any(|byte| byte.is_ascii_digit())
+                && number
                     .bytes()
                     .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-            match text.parse() {
+            match number.parse() {
                 Ok(float) if is_number => Value::Float(float),
                 _ => Value::Text(text.to_owned()),
             }
@@ -106,6 +113,10 @@ struct Reader {
     /// What anchors hold so far, and what aliases stand for.
     anchored: usize,
     aliased: usize,
+    /// The keys at the top, each with the anchors below it, and the anchors that aliases stand for.
+    anchors_of: Vec<(String, Vec<usize>)>,
+    below: Vec<usize>,
+    used: HashSet<usize>,
 }
 
 struct Anchored {
@@ -207,6 +218,7 @@ impl Reader {
             ));
         };
         let size = anchored.size;
+        self.used.insert(anchor);
         self.aliased = self.aliased.saturating_add(size);
         if self.aliased > MAX_ALIASED {
             let message = format!("expected aliases for at most {MAX_ALIASED} values in all");
@@ -214,6 +226,23 @@ impl Reader {
         }
         let node = Node::new(anchored.node.value.clone(), place);
         self.finish(node, 0, size)
+    }
+
+    /// The document, with the keys at the top marked whose anchors are used.
+    fn finish_document(self) -> Node {
+        let empty = || Node::new(Value::Null, Place::Byte(0));
+        let mut root = self.root.unwrap_or_else(empty);
+        let anchors = self.anchors_of.into_iter();
+        let shared: HashSet<String> = anchors
+            .filter(|(_, below)| below.iter().any(|anchor| self.used.contains(anchor)))
+            .map(|(name, _)| name)
+            .collect();
+        if let Value::Map(map) = &mut root.value {
+            for (key, _) in &mut map.0 {
+                key.is_shared = shared.contains(&key.text);
+            }
+        }
+        root
     }
 
     /// Puts a whole value where it belongs.
@@ -226,7 +255,9 @@ impl Reader {
                 return Err(Trouble::new(node.place, message));
             }
             self.anchors.insert(anchor, Anchored { node, size });
+            self.below.push(anchor);
         }
+        let is_top = self.open.len() == 1;
         let Some(open) = self.open.last_mut() else {
             self.root = Some(node);
             return Ok(());
@@ -244,7 +275,13 @@ impl Reader {
                     Value::List(list) => merged.extend(list),
                     _ => merged.push(node),
                 },
-                Some((name, place)) => entries.push(name, place, node)?,
+                Some((name, place)) => {
+                    if is_top {
+                        let below = std::mem::take(&mut self.below);
+                        self.anchors_of.push((name.clone(), below));
+                    }
+                    entries.push(name, place, node)?;
+                }
             },
         }
         Ok(())

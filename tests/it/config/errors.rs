@@ -18,7 +18,7 @@ const WRONG: &str = r#"{
   "filters": {"f": {"class": "level_range", "max": "LOUD"}, "g": 3},
   "handlers": {
     "console": {"class": "StreamHandler"},
-    "file": {"class": "file", "filenam": "a.log", "mode": "x"},
+    "file": {"class": "file", "filenam": "a.log", "mode": "r"},
     "memory": {"class": "memory", "capacity": -1, "target": "consol"},
     "one": {"class": "memory", "capacity": 1, "target": "two"},
     "two": {"class": "memory", "capacity": 1, "target": "one"},
@@ -43,18 +43,18 @@ fn all_errors_come_at_once() {
         r#"line 5, column 21: formatters.a.format: invalid format "%(message)q": expected a conversion, one of d i o u x X e E f F g G c r s a, at byte 10"#,
         r#"line 6, column 35: formatters.b.style: expected one of %, {, $, found "!""#,
         r#"line 7, column 20: formatters.c.class: unknown class "logging.Formater"; did you mean "logging.Formatter"?"#,
-        r#"line 9, column 52: filters.f.max: expected a level, by name or as a number from 0 to 65535, found "LOUD""#,
+        r#"line 9, column 52: filters.f.max: expected a level, by name (NOTSET, TRACE, DEBUG, INFO, WARN, WARNING, ERROR, CRITICAL, FATAL, DISABLED, OFF) or as a number from 0 to 65535, found "LOUD""#,
         r#"line 9, column 66: filters.g: expected a section, found 3"#,
         r#"line 11, column 26: handlers.console.class: unknown class "StreamHandler"; did you mean "logging.StreamHandler"?"#,
         r#"line 12, column 5: handlers.file: expected the key "filename", which is missing"#,
         r#"line 12, column 31: handlers.file.filenam: unknown key "filenam"; did you mean "filename"?"#,
-        r#"line 12, column 59: handlers.file.mode: expected "a" or "w", found "x""#,
+        r#"line 12, column 59: handlers.file.mode: expected "a", "w" or "x", found "r""#,
         r#"line 13, column 47: handlers.memory.capacity: expected a whole number from 0 to 18446744073709551615, found -1"#,
         r#"line 13, column 61: handlers.memory.target: there is no handler "consol"; did you mean "console"?"#,
         r#"line 14, column 5: handlers.one: it needs two, but handlers must not name each other in a circle"#,
         r#"line 15, column 5: handlers.two: it needs one, but handlers must not name each other in a circle"#,
         r#"line 16, column 5: handlers.none: expected the key "class", which is missing"#,
-        r#"line 17, column 40: handlers.null.level: expected a level, by name or as a number from 0 to 65535, found "WARNIGN"; did you mean "WARNING"?"#,
+        r#"line 17, column 40: handlers.null.level: expected a level, by name (NOTSET, TRACE, DEBUG, INFO, WARN, WARNING, ERROR, CRITICAL, FATAL, DISABLED, OFF) or as a number from 0 to 65535, found "WARNIGN"; did you mean "WARNING"?"#,
         r#"line 17, column 64: handlers.null.formatter: there is no formatter "aa"; did you mean "a"?"#,
         r#"line 17, column 81: handlers.null.filters: there is no filter "h""#,
         r#"line 17, column 93: handlers.null.colour: unknown key "colour""#,
@@ -136,7 +136,7 @@ fn errors_can_be_shown_anywhere() {
     assert_eq!((problem.line(), problem.column()), (Some(2), Some(10)));
     for document in [
         "[loggers]\nkeys=\u{1b}[31m\n[handlers]\nkeys=\n[formatters]\nkeys=\n",
-        "[loggers]\nkeys=root\n[handlers]\nkeys=\n[formatters]\nkeys=\n[logger_root]\nhandlers=\n\u{1b}]0;x\u{7}=1\n",
+        "[loggers]\nkeys=root\n[handlers]\nkeys=\n[formatters]\nkeys=\n[logger_root]\nhandlers=\nlevel\u{1b}\u{7}=1\n",
     ] {
         let error = DictConfig::from_ini(document).unwrap_err().to_string();
         assert!(error.contains("\\u{1b}"), "{error}");
@@ -213,4 +213,170 @@ fn references_lead_somewhere_or_are_told() {
             .iter()
             .any(|problem| problem.contains("expected a level"))
     );
+}
+
+/// What stands at the top beside the sections: remarks, anchors, and slips.
+#[test]
+fn keys_at_the_top() {
+    let yaml = |text: &str| {
+        let config = DictConfig::from_yaml(&format!("version: 1\n{text}"));
+        shown(config.and_then(|config| config.check_for(&Registry::new())))
+    };
+    for text in [
+        "$schema: ./logtree-config.schema.json",
+        "x-file: {a: 1}",
+        ".defaults: &d {level: INFO}\nroot: *d",
+        "_comment: text",
+        "\"//\": text",
+        "shared: &s {level: INFO}\nloggers: {a: *s, b: {<<: *s}}",
+        "all: {quiet: &q {level: ERROR}, loud: [&l {level: INFO}]}\nloggers: {a: *l}",
+        "levels: [INFO]\nroot: {level: \"cfg://levels[0]\"}",
+    ] {
+        assert_eq!(yaml(text), [""; 0], "{text}");
+    }
+    for text in ["shared: &s {level: INFO}", "handler: {}", "profile: {}"] {
+        assert!(yaml(text)[0].contains("unknown key"), "{text}");
+    }
+}
+
+/// References lead through references, also inside lists and sections, and end.
+#[test]
+fn references_through_references() {
+    let document = |root: &str| {
+        problems(&format!(
+            r#"{{"version": 1, "alist": ["h", {{"deep": "cfg://levels"}}], "levels": {{"low": "DEBUG"}}, "names": ["cfg://list[1][0]"],
+                "list": ["o", "cfg://alist", "p"], "circle": ["cfg://circle[0]"], "around": {{"a": "cfg://around.b.c", "b": "cfg://around.a.c"}},
+                "bomb": ["cfg://bomb2", "cfg://bomb2"], "bomb2": ["cfg://bomb", "cfg://bomb"],
+                "handlers": {{"h": {{"class": "null"}}}}, "root": {root}}}"#
+        ))
+    };
+    let right = r#"{"level": "cfg://list[1][1].deep.low", "handlers": ["cfg://list[1][0]"]}"#;
+    let unknown = |found: &[String]| found.iter().all(|problem| problem.contains("unknown key"));
+    assert!(unknown(&document(right)), "{:#?}", document(right));
+    assert!(unknown(&document(r#"{"handlers": "cfg://names"}"#)));
+    for (root, says) in [
+        (
+            r#"{"level": "cfg://circle[0]"}"#,
+            "root.level: the reference cfg://circle[0] leads to itself",
+        ),
+        (r#"{"level": "cfg://around.a"}"#, "leads to itself"),
+        (
+            r#"{"handlers": ["cfg://list[7]"]}"#,
+            "root.handlers: the reference cfg://list[7] leads to nothing: there is no \"7\"",
+        ),
+        (
+            r#"{"handlers": ["cfg://levels"]}"#,
+            "expected a text at place 0 of the list",
+        ),
+        (
+            r#"{"handlers": "cfg://bomb"}"#,
+            "expected a text at place 0 of the list",
+        ),
+    ] {
+        let found = document(root);
+        assert!(
+            found.iter().any(|problem| problem.contains(says)),
+            "{root}: {found:#?}"
+        );
+    }
+    let bomb = r#"{"version": 1, "bomb": ["cfg://bomb2", "cfg://bomb2"], "bomb2": ["cfg://bomb", "cfg://bomb"],
+        "formatters": {"f": {"format": "%(message)s", "defaults": {"a": "cfg://bomb"}}}}"#;
+    assert!(
+        problems(bomb)[0].contains("under \"a\""),
+        "{:?}",
+        problems(bomb)
+    );
+}
+
+/// A document of another kind, or wrapped in one: one error that says so.
+#[test]
+fn documents_that_are_something_else() {
+    let yaml = |text: &str| {
+        let config = DictConfig::from_yaml(text);
+        shown(config.and_then(|config| config.check_for(&Registry::new()))).join("; ")
+    };
+    for (text, says) in [
+        ("", "the document is empty"),
+        ("# nothing\n---\n", "the document is empty"),
+        ("{}", "the document is empty"),
+        ("text", "expected a section, found \"text\""),
+        (
+            "LOGGING: {version: 1, root: {}}",
+            "DictConfig::below(\"LOGGING\")",
+        ),
+        (
+            "logging: {version: 1, handlers: {}}",
+            "DictConfig::below(\"logging\")",
+        ),
+        (
+            "logger: {handlers: {}, loggers: {}}",
+            "DictConfig::below(\"logger\")",
+        ),
+        (
+            "tool: {shop: {logging: {version: 1, root: {}}}}",
+            "DictConfig::below(\"tool.shop.logging\")",
+        ),
+        (
+            "appenders: {a: {kind: console}}\nroot: {level: info, appenders: [a]}",
+            "this looks like a file of log4rs",
+        ),
+        (
+            "global_level: info\nmodules: {a: debug}",
+            "this looks like a file of flexi_logger",
+        ),
+        ("formatters: {}\nroot: {}", "expected the key \"version\""),
+    ] {
+        let found = yaml(text);
+        assert!(
+            found.contains(says) && found.lines().count() == 1,
+            "{text}: {found}"
+        );
+    }
+}
+
+/// Classes that are Python's, that are another program's, and that are misspelt.
+#[test]
+fn classes_that_are_not_there() {
+    let handler = |class: &str| {
+        problems(&format!(
+            r#"{{"version": 1, "handlers": {{"h": {{"class": "{class}", "address": "/dev/log"}}}}}}"#
+        ))
+    };
+    for (class, says) in [
+        (
+            "logging.handlers.SMTPHandler",
+            "is not part of this version of logtree",
+        ),
+        (
+            "logging.handlers.SysLogHandler",
+            "is not part of this version of logtree",
+        ),
+        (
+            "ext://logging.handlers.NTEventLogHandler",
+            "is not part of this version of logtree",
+        ),
+        (
+            "concurrent_log_handler.ConcurrentRotatingFileHandler",
+            "the classes of other programs are not loaded; Kinds::handler",
+        ),
+        (
+            "logging.handlers.RotatingFileHandlr",
+            "did you mean \"logging.handlers.RotatingFileHandler\"?",
+        ),
+        (
+            "RotatingFileHandler",
+            "did you mean \"logging.handlers.RotatingFileHandler\"?",
+        ),
+        ("rotating_fil", "did you mean \"rotating_file\"?"),
+    ] {
+        let found = handler(class);
+        assert!(
+            found.len() == 1 && found[0].contains(says),
+            "{class}: {found:?}"
+        );
+        assert!(
+            says.starts_with("did you") || !found[0].contains("did you mean"),
+            "{found:?}"
+        );
+    }
 }

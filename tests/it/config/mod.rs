@@ -3,7 +3,9 @@
 mod bad_input;
 mod documents;
 mod errors;
+mod kept;
 mod keys;
+mod real;
 mod schema;
 mod transaction;
 

@@ -44,9 +44,10 @@ fn it_agrees_with_the_check() {
             json!({"class": "timed_rotating_file", "filename": "a", "when": "midnight", "utc": true, "atTime": "02:30"}),
         ),
         handler(json!({"class": "memory", "capacity": 10, "flushLevel": "ERROR"})),
-        handler(
-            json!({"class": "queue", "overflow": "by_severity", "queue": {"()": "queue.Queue", "maxsize": 5}}),
-        ),
+        json!({"version": 1, "handlers": {
+            "h": {"class": "queue", "handlers": ["o"], "overflow": "by_severity", "queue": {"()": "queue.Queue", "maxsize": 5}},
+            "o": {"class": "null"}
+        }}),
         logger(json!({"level": "info", "propagate": false, "filters": []})),
         logger(json!(null)),
         formatter(
@@ -79,7 +80,10 @@ fn it_agrees_with_the_check() {
         handler(json!({"class": "rotating_file", "filename": "a", "maxBytes": -1})),
         handler(json!({"class": "timed_rotating_file", "filename": "a", "when": "fortnight"})),
         handler(json!({"class": "memory"})),
-        handler(json!({"class": "queue", "block_at_most": "soon"})),
+        handler(json!({"class": "queue", "handlers": ["h"], "block_at_most": "soon"})),
+        handler(json!({"class": "queue"})),
+        handler(json!({"class": "queue", "handlers": []})),
+        handler(json!({"class": "fallback", "handlers": []})),
         logger(json!({"levle": 10})),
         logger(json!({"handlers": "h"})),
         logger(json!({"propagate": 2})),
