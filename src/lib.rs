@@ -179,6 +179,7 @@ mod sync;
 mod text;
 mod turn;
 mod user_code;
+mod variable;
 
 pub use crate::adapter::LoggerAdapter;
 pub use crate::backlog::{Backlog, BacklogBuilder};

@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Once;
 use std::{env, fs};
 
 fn run(name: &str, arguments: &[&str]) -> (String, bool) {
@@ -11,14 +12,51 @@ fn run(name: &str, arguments: &[&str]) -> (String, bool) {
 }
 
 fn run_in(name: &str, arguments: &[&str], variables: &[(&str, &str)]) -> (String, bool) {
-    // Built beside the tests: target/PROFILE/deps/examples-… and target/PROFILE/examples/NAME.
+    run_binary(&binary(name), arguments, variables)
+}
+
+/// The program of an example, which `cargo test` builds, and `cargo test --tests` does not.
+fn binary(name: &str) -> PathBuf {
+    static BUILT: Once = Once::new();
+
+    // Beside the tests: target/PROFILE/deps/examples-… and target/PROFILE/examples/NAME.
     let me = env::current_exe().unwrap();
-    let binary = me.ancestors().nth(2).unwrap().join("examples").join(name);
-    assert!(
-        binary.exists(),
-        "{} is not built: run `cargo build --examples`",
-        binary.display()
-    );
+    let profile = me.ancestors().nth(2).unwrap();
+    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+    let path = profile.join("examples").join(file);
+    let modified = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
+    // One that is older than the tests may come from another state of the sources.
+    if modified(&path).is_none_or(|time| Some(time) < modified(&me)) {
+        BUILT.call_once(|| build(profile));
+    }
+    assert!(path.exists(), "{} is not built", path.display());
+    path
+}
+
+/// Builds the examples with the features that the tests have.
+fn build(profile: &Path) {
+    macro_rules! enabled {
+        ($($feature:literal)+) => { [$(($feature, cfg!(feature = $feature))),+] };
+    }
+    let features = enabled!("config" "yaml" "reload" "web" "http" "tower" "gzip");
+    let features = features.iter().filter(|(_, enabled)| *enabled);
+    let features: Vec<_> = features.map(|(feature, _)| *feature).collect();
+    let name = match profile.file_name().and_then(|name| name.to_str()) {
+        Some("debug") | None => "dev",
+        Some(name) => name,
+    };
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["build", "--quiet", "--examples", "--profile", name])
+        .args(["--features", &features.join(",")])
+        .arg("--target-dir")
+        .arg(profile.parent().unwrap())
+        .status();
+    assert!(status.unwrap().success(), "the examples do not build");
+}
+
+fn run_binary(binary: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> (String, bool) {
     let output = Command::new(binary)
         .args(arguments)
         .env("TZ", "UTC")
@@ -129,14 +167,19 @@ fn environment_and_flags_set_levels() {
         ],
     );
     assert_eq!((app, s3), (0, 3));
-    let (app, s3, _) = shown(&["-v"], &[("RUST_LOG", "error")]);
+    let (app, s3, _) = shown(&["-vv"], &[("RUST_LOG", "error")]);
     assert_eq!((app, s3), (2, 2));
+    // The steps count from what the variable says, or from the program's default.
+    let (app, s3, _) = shown(&["-v"], &[("LOGTREE", "trace")]);
+    assert_eq!((app, s3), (3, 3));
     let (app, s3, _) = shown(&["-q", "--log", "botocore=debug"], &[]);
     assert_eq!((app, s3), (0, 3));
     let (app, s3, text) = shown(&[], &[("LOGTREE", "botocore=loud,app=info")]);
     assert_eq!((app, s3), (2, 1), "{text}");
     assert!(
-        text.contains("unknown level \"loud\" at column 10: expected"),
+        text.contains(
+            "logtree: cannot read LOGTREE: unknown level \"loud\" at column 10: expected"
+        ),
         "{text}"
     );
     let (text, success) = run("07_environment", &["--log=app=loud"]);
@@ -144,6 +187,42 @@ fn environment_and_flags_set_levels() {
         !success && text.contains("unknown level \"loud\""),
         "{text}"
     );
+}
+
+/// A program that runs as another user than its caller does not do what the caller's environment says.
+#[cfg(unix)]
+#[test]
+fn a_setuid_program_ignores_the_environment() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+
+    const NOBODY: u32 = 65_534;
+    let directory = tempfile::tempdir().unwrap();
+    if fs::metadata(directory.path()).unwrap().uid() != 0 {
+        eprintln!("not played: only root can make a program another user's");
+        return;
+    }
+    let as_nobody = |program: &Path| {
+        let copy = directory.path().join(program.file_name().unwrap());
+        fs::copy(program, &copy).unwrap();
+        chown(&copy, Some(NOBODY), None).unwrap();
+        fs::set_permissions(&copy, fs::Permissions::from_mode(0o4755)).unwrap();
+        copy
+    };
+    let id = as_nobody(Path::new("/usr/bin/id"));
+    if run_binary(&id, &["-u"], &[]).0.trim() != NOBODY.to_string() {
+        eprintln!("not played: the file system knows no setuid bit");
+        return;
+    }
+    let program = binary("07_environment");
+    let plain = run_binary(&program, &[], &[]);
+    for variable in ["LOGTREE", "RUST_LOG"] {
+        let asked = [(variable, "trace")];
+        assert_ne!(run_binary(&program, &[], &asked), plain);
+        let as_nobody = as_nobody(&program);
+        let (text, success) = run_binary(&as_nobody, &[], &asked);
+        assert!(success);
+        assert_eq!(without_times(&text), without_times(&plain.0), "{variable}");
+    }
 }
 
 #[cfg(feature = "reload")]

@@ -1,10 +1,10 @@
 //! What a client tells of itself.
 
-use std::env;
 use std::fmt;
 use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, Not, Sub, SubAssign};
 use std::str::FromStr;
 
+use crate::variable::variable;
 use crate::{Error, ErrorKind};
 
 /// A set of the things that a client can tell of itself: by default none.
@@ -148,12 +148,13 @@ impl ClientLogMode {
         self
     }
 
-    /// The mode that the environment tells: the variable `SDK_LOG_MODE`, as the SDK for Kotlin has it; `None` where it is absent or empty.
+    /// The mode that the environment tells: the variable `SDK_LOG_MODE`, as the SDK for Kotlin has it; `None` where it is absent or empty, and in a program that
+    /// runs as another user than its caller, by a setuid bit.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidConfig`], with the word that is none and what may be meant.
     pub fn from_env() -> Result<Option<Self>, Error> {
-        match env::var("SDK_LOG_MODE") {
+        match variable("SDK_LOG_MODE") {
             Ok(text) if !text.trim().is_empty() => text.parse().map(Some),
             _ => Ok(None),
         }

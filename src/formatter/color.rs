@@ -1,11 +1,11 @@
 //! Colours of the level names, and which streams show them.
 
-use std::env;
 use std::io::IsTerminal;
 
 use colored::Color;
 
 use crate::Level;
+use crate::variable::variable;
 
 /// Whether a stream shows colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -26,7 +26,7 @@ impl ColorChoice {
     /// Decides for a stream. Reads the environment, so it is asked when a handler is made, not for each record.
     #[must_use]
     pub fn resolve(self, stream: &impl IsTerminal) -> bool {
-        self.decide(|| stream.is_terminal(), |name| env::var(name).ok())
+        self.decide(|| stream.is_terminal(), |name| variable(name).ok())
     }
 
     fn decide(

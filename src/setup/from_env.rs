@@ -1,21 +1,27 @@
 //! The set-up by the environment: [`init_from_env`].
 
-use std::env::{self, VarError};
+use std::env::VarError;
 
 use super::last_resort;
 use super::level_spec::LevelSpec;
 use crate::formatter::Colors;
 use crate::handler::MadeBy;
-use crate::{Error, ErrorKind, Formatter, Handler, RedactingFilter, Registry};
+use crate::variable::variable;
+use crate::{Formatter, Handler, RedactingFilter, Registry};
 
 /// The variable that is read, and the one that is read where it is absent.
 const VARIABLES: [&str; 2] = ["LOGTREE", "RUST_LOG"];
 
-/// Sets up the program by the environment: the variable `LOGTREE`, or where it is absent `RUST_LOG`, tells the levels, as
-/// [`LevelSpec`] has it; records go to standard error, with known credentials as `***` ([`RedactingFilter`]). Where neither is there, the root's level stays at `WARNING`.
+/// Sets up the program by the environment: the variable `LOGTREE`, or where it is absent `RUST_LOG`, gives the levels, as
+/// [`LevelSpec`] has it; records go to standard error, with known credentials as `***` ([`RedactingFilter`]). Where neither is there,
+/// the root's level stays at `WARNING`.
 ///
-/// What is wrong in the variable is told on standard error, with its place, and the rest is applied. Every crate's records land in the tree
-/// where there is no other backend of the `log` facade. Handlers that the root has stay; where it has any, none is added.
+/// Problems in the variable are reported on standard error, with the variable, the place and what was expected; the other parts
+/// apply. Every crate's records land in the tree where there is no other backend of the `log` facade. Handlers that the root has
+/// stay; where it has any, none is added.
+///
+/// A program that runs with the rights of another user, as by its setuid bit, ignores both variables: its caller must not
+/// choose what it writes. This holds for all variables that the crate reads.
 ///
 /// # Examples
 /// ```
@@ -26,7 +32,8 @@ pub fn init_from_env() -> Option<Handler> {
     init_from_env_or("")
 }
 
-/// [`init_from_env`], with levels for where neither variable is there.
+/// [`init_from_env`], with levels for where neither variable is there. They also apply beneath a variable that has a problem and gives
+/// the root no level, so that a slip in it does not silence the program.
 ///
 /// # Examples
 /// ```
@@ -39,14 +46,15 @@ pub fn init_from_env_or(default: &str) -> Option<Handler> {
     handler
 }
 
-/// The levels that the environment tells: the variable `LOGTREE`, or where it is absent `RUST_LOG`; `None` where neither is there.
+/// Returns the levels that the environment gives: the variable `LOGTREE`, or where it is absent `RUST_LOG`; `None` where neither is
+/// there. Its problems name the variable.
 #[must_use]
 pub fn level_spec_from_env() -> Option<LevelSpec> {
     spec_of(Registry::global(), read_variable)
 }
 
 fn read_variable(name: &str) -> Result<String, VarError> {
-    env::var(name)
+    variable(name)
 }
 
 fn init_in(
@@ -54,12 +62,18 @@ fn init_in(
     variable: impl Fn(&str) -> Result<String, VarError>,
     default: &str,
 ) -> Option<Handler> {
-    let spec =
-        spec_of(registry, variable).unwrap_or_else(|| LevelSpec::by_names_of(registry, default));
-    spec.apply_to(registry);
+    let spec = spec_of(registry, variable);
+    let needs_default = spec
+        .as_ref()
+        .is_none_or(|spec| !spec.problems().is_empty() && !spec.names_the_root());
+    let default = needs_default
+        .then(|| LevelSpec::by_names_of(registry, default).read_from("the default levels"));
     let diagnostics = &registry.inner().environment.diagnostics;
-    for problem in spec.problems() {
-        diagnostics.line(format_args!("logtree: {problem}"));
+    for spec in [default, spec].into_iter().flatten() {
+        spec.apply_to(registry);
+        for problem in spec.problems() {
+            diagnostics.line(format_args!("logtree: {problem}"));
+        }
     }
     let root = registry.root();
     if !root.handlers().is_empty() {
@@ -84,14 +98,12 @@ fn spec_of(
     variable: impl Fn(&str) -> Result<String, VarError>,
 ) -> Option<LevelSpec> {
     VARIABLES.into_iter().find_map(|name| match variable(name) {
-        Ok(text) => Some(LevelSpec::by_names_of(registry, &text)),
+        Ok(text) => Some(LevelSpec::by_names_of(registry, &text).read_from(name)),
         Err(VarError::NotPresent) => None,
         Err(VarError::NotUnicode(_)) => {
-            let message = format!("the variable {name} is no text: expected UTF-8");
-            Some(LevelSpec::of_problem(Error::new(
-                ErrorKind::InvalidLevel,
-                message,
-            )))
+            let problem =
+                LevelSpec::of_problem("bytes that are no text: expected UTF-8".to_owned());
+            Some(problem.read_from(name))
         }
     })
 }
@@ -100,6 +112,7 @@ fn spec_of(
 mod tests {
     use super::*;
     use crate::Level;
+    use crate::sync::{Arc, Mutex};
 
     fn levels(logtree: Option<&str>, rust_log: Option<&str>, default: &str) -> (Level, Level) {
         let registry = Registry::new();
@@ -134,8 +147,6 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told() {
-        use crate::sync::{Arc, Mutex};
-
         let told = Arc::new(Mutex::new(Vec::new()));
         let registry = Registry::builder()
             .diagnostics({
@@ -148,8 +159,55 @@ mod tests {
         let told = std::mem::take(&mut *told.lock());
         assert_eq!(told.len(), 1);
         assert!(
-            told[0].starts_with("logtree: unknown level \"loud\" at column 3"),
+            told[0].starts_with("logtree: cannot read LOGTREE: unknown level \"loud\" at column 3"),
             "{told:?}"
+        );
+    }
+
+    /// A slip in the variable does not silence the program; what the variable says of the root holds.
+    #[test]
+    fn the_default_holds_beneath_a_problem() {
+        let of = |variable: &str| {
+            let told = Arc::new(Mutex::new(Vec::new()));
+            let registry = Registry::builder()
+                .diagnostics({
+                    let told = Arc::clone(&told);
+                    move |line: &str| told.lock().push(line.to_owned())
+                })
+                .build();
+            let rust_log = |name: &str| match name {
+                "RUST_LOG" => Ok(variable.to_owned()),
+                _ => Err(VarError::NotPresent),
+            };
+            init_in(&registry, rust_log, "info,x=error");
+            let told = told.lock().clone();
+            (
+                registry.root().level(),
+                registry.get_logger("x").level(),
+                told,
+            )
+        };
+        let (root, x, told) = of("inof");
+        assert_eq!((root, x), (Level::INFO, Level::ERROR));
+        assert!(told[0].starts_with("logtree: cannot read RUST_LOG: a word that is no level"));
+        let (root, x, told) = of("debug/fo+o");
+        assert_eq!((root, x), (Level::DEBUG, Level::NOTSET));
+        assert_eq!(
+            told,
+            [
+                "logtree: cannot read RUST_LOG: a pattern for messages, /\"fo+o\", which is ignored, \
+              at column 6: expected levels alone"
+            ]
+        );
+        let (root, x, told) = of("x=debug,*=trace");
+        assert_eq!((root, x, told.len()), (Level::INFO, Level::DEBUG, 1));
+        let (root, x, told) = of("x=debug");
+        assert_eq!((root, x, told.len()), (Level::WARNING, Level::DEBUG, 0));
+        let registry = Registry::new();
+        let spec = spec_of(&registry, |_| Err(VarError::NotUnicode("x".into()))).unwrap();
+        assert_eq!(
+            spec.problems()[0].to_string(),
+            "cannot read LOGTREE: bytes that are no text: expected UTF-8"
         );
     }
 }

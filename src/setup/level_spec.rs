@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::name::ROOT;
+use super::name_doubt::{self, Doubt, Verdict};
+use crate::name::{self, ROOT};
 use crate::{Error, ErrorKind, Level, Registry};
 
 /// Of a text that is wrong throughout, no more is told.
@@ -21,6 +22,19 @@ const MAX_QUOTED: usize = 80;
 ///
 /// A part that is wrong does not keep the others from being applied; [`problems`](Self::problems) says which and why. Reading one
 /// by `parse` is strict: it fails with the first problem.
+///
+/// Problems are also what no record would ever match, or was hardly meant, unless the registry has a logger of exactly that name:
+///
+/// | part | problem | applied |
+/// |---|---|---|
+/// | `*=debug`, `app*=debug` | a name stands for all below it, and has no patterns | no |
+/// | `app:debug`, `trace!`, `a@b=info` | signs other than letters, digits, `_`, `-`, `.` and `::` | no |
+/// | `a.=debug`, `.a`, `a..b` | an empty segment | no |
+/// | `70000`, `-1`, `1.5=info` | a number in place of a name, or beyond the levels | no |
+/// | `deubg`, `err`, `all`, `verbose` | a word alone that is nearly a level's name, or another program's; `deubg=trace` is a logger | as a name |
+/// | `my-crate=debug` | a `-`, where the targets of Rust crates have `_` | as a name |
+/// | `debug/pattern` | from the first `/` on, a pattern for messages, as `env_logger` has it | what is before the `/` |
+/// | `app[span]=debug`, `{field}` | spans and fields, as `tracing-subscriber` has them | no |
 ///
 /// # Examples
 /// ```
@@ -54,23 +68,37 @@ impl LevelSpec {
     pub fn by_names_of(registry: &Registry, text: &str) -> Self {
         let mut spec = Self::default();
         let (mut column, mut unnamed) = (1, 0);
-        for part in text.split([',', ';']) {
+        let (levels, pattern) = match text.split_once('/') {
+            Some((levels, pattern)) => (levels, Some(pattern)),
+            None => (text, None),
+        };
+        for part in levels.split([',', ';']) {
             let inner = part.trim();
-            match read_part(registry, inner) {
-                _ if inner.is_empty() => {}
-                Ok(level) => spec.levels.push(level),
-                Err(_) if spec.problems.len() == MAX_PROBLEMS => unnamed += 1,
-                Err(wrong) => {
-                    let before = &part[..part.len() - part.trim_start().len() + wrong.offset];
+            // No more is compared than will be reported.
+            let hints = spec.problems.len() < MAX_PROBLEMS;
+            let (level, problem) = read_part(registry, inner, hints);
+            spec.levels.extend(level);
+            if let Some(problem) = problem {
+                if hints {
+                    let before = &part[..part.len() - part.trim_start().len() + problem.offset];
                     spec.add_problem(format!(
                         "{} at column {}: expected {}",
-                        wrong.what,
+                        problem.what,
                         column + before.chars().count(),
-                        wrong.expected
+                        problem.expected
                     ));
+                } else {
+                    unnamed += 1;
                 }
             }
             column += part.chars().count() + 1;
+        }
+        if let Some(pattern) = pattern {
+            spec.add_problem(format!(
+                "a pattern for messages, /{}, which is ignored, at column {}: expected levels alone",
+                quoted(pattern),
+                levels.chars().count() + 1
+            ));
         }
         if unnamed > 0 {
             spec.add_problem(format!("as many as {unnamed} more parts are wrong"));
@@ -97,11 +125,23 @@ impl LevelSpec {
     }
 
     /// One that has only a problem.
-    pub(super) fn of_problem(problem: Error) -> Self {
-        Self {
-            levels: Vec::new(),
-            problems: vec![problem],
+    pub(super) fn of_problem(what: String) -> Self {
+        let mut spec = Self::default();
+        spec.add_problem(what);
+        spec
+    }
+
+    /// The same, whose problems say where the text came from.
+    pub(super) fn read_from(mut self, source: &str) -> Self {
+        for problem in std::mem::take(&mut self.problems) {
+            self.add_problem(format!("cannot read {source}: {problem}"));
         }
+        self
+    }
+
+    /// Whether it names the root's level.
+    pub(super) fn names_the_root(&self) -> bool {
+        self.levels.iter().any(|(name, _)| name.is_empty())
     }
 
     /// Sets a logger's level, in place of one that was given before; `""` and `"root"` are the root.
@@ -144,55 +184,56 @@ impl LevelSpec {
     }
 }
 
-/// What is wrong with a part, and where in it.
-struct Wrong {
-    offset: usize,
-    what: String,
-    expected: &'static str,
-}
+/// What a part says: a level for a name, a problem, or both.
+type Part = (Option<(String, Level)>, Option<Doubt>);
 
-/// The name and level of a part.
-fn read_part(registry: &Registry, part: &str) -> Result<(String, Level), Wrong> {
-    if let Some(offset) = part.find(['[', '{', '/']) {
-        let sign = part[offset..].chars().next().unwrap_or_default();
-        return Err(Wrong {
-            offset,
-            what: format!("{sign:?}, which asks for spans, fields or patterns,"),
-            expected: "LEVEL, NAME=LEVEL or NAME",
-        });
+/// The name and level of a part. Without `hints`, no near level is looked for.
+fn read_part(registry: &Registry, part: &str, hints: bool) -> Part {
+    if part.is_empty() {
+        return (None, None);
     }
-    match part.split_once('=') {
+    if let Some(offset) = part.find(['[', '{']) {
+        let sign = part[offset..].chars().next().unwrap_or_default();
+        let what = format!("{sign:?}, which asks for spans or fields,");
+        return (
+            None,
+            Some(Doubt::new(offset, what, "LEVEL, NAME=LEVEL or NAME")),
+        );
+    }
+    let (name, level) = match part.split_once('=') {
         Some((name, level)) => match registry.parse_level(level.trim()) {
-            Ok(level) => Ok((name_of(name.trim_end())?, level)),
-            Err(_) => Err(Wrong {
-                offset: part.len() - level.trim_start().len(),
-                what: format!("unknown level {}", quoted(level.trim())),
-                expected: "one of NOTSET, TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL, OFF, or a number from 0 to 65535",
-            }),
+            Ok(value) => (name.trim_end(), value),
+            Err(_) => {
+                let offset = part.len() - level.trim_start().len();
+                return (
+                    None,
+                    Some(Doubt::unknown_level(registry, offset, level.trim(), hints)),
+                );
+            }
         },
         None => match registry.parse_level(part) {
-            Ok(level) => Ok((String::new(), level)),
-            // As the `log` crate's users know it: a name alone shows all of it.
-            Err(_) => Ok((name_of(part)?, Level::TRACE)),
+            Ok(level) => return (Some((String::new(), level)), None),
+            // As the users of the `log` crate know it: a name alone shows all of it.
+            Err(_) => (part, Level::TRACE),
         },
+    };
+    if name::is_root(name) {
+        return (Some((String::new(), level)), None);
     }
-}
-
-fn name_of(name: &str) -> Result<String, Wrong> {
-    let is_odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '=' | '"' | '\'');
-    match name.find(is_odd) {
-        Some(offset) => Err(Wrong {
-            offset,
-            what: format!("a sign that no name has in {}", quoted(name)),
-            expected: "a name without blanks, quotes and control characters",
-        }),
-        None if name == ROOT => Ok(String::new()),
-        None => Ok(name.replace("::", ".")),
+    let dotted = name.replace("::", ".");
+    if registry.inner().nearest(&dotted).name() == dotted {
+        return (Some((dotted, level)), None);
+    }
+    let is_alone = name.len() == part.len();
+    match name_doubt::of_name(registry, name, is_alone, hints) {
+        Some((doubt, Verdict::NoName)) => (None, Some(doubt)),
+        Some((doubt, Verdict::Unlikely)) => (Some((dotted, level)), Some(doubt)),
+        None => (Some((dotted, level)), None),
     }
 }
 
 /// The text in quotes, with its end left out where it is long.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     match text.char_indices().nth(MAX_QUOTED) {
         Some((end, _)) => format!("{:?}…", &text[..end]),
         None => format!("{text:?}"),
@@ -269,19 +310,202 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_and_the_rest_holds() {
         let registry = Registry::new();
-        let spec = LevelSpec::by_names_of(&registry, "é=loud,b=info,c d=info,x[y]=info,f/z");
+        let spec = LevelSpec::by_names_of(&registry, "é=loud,b=info,c d=info,x[y]=info,f/z,g=info");
         let problems: Vec<_> = spec.problems().iter().map(ToString::to_string).collect();
         assert_eq!(problems.len(), 4, "{problems:?}");
         for (problem, start) in problems.iter().zip([
             "unknown level \"loud\" at column 3: expected one of NOTSET",
-            "a sign that no name has in \"c d\" at column 16: expected a name",
-            "'[', which asks for spans, fields or patterns, at column 25: expected LEVEL,",
-            "'/', which asks for spans, fields or patterns, at column 35: expected LEVEL,",
+            "a sign that no name has in the name \"c d\" at column 16: expected a name",
+            "'[', which asks for spans or fields, at column 25: expected LEVEL,",
+            "a pattern for messages, /\"z,g=info\", which is ignored, at column 35: expected levels",
         ]) {
             assert!(problem.starts_with(start), "{problem}");
         }
-        assert_eq!(spec.levels().collect::<Vec<_>>(), [("b", Level::INFO)]);
+        let levels = [("b", Level::INFO), ("f", Level::TRACE)];
+        assert_eq!(spec.levels().collect::<Vec<_>>(), levels);
         assert!("b=info,c=loud".parse::<LevelSpec>().is_err());
+    }
+
+    /// For each kind: what is reported, and what is applied.
+    #[test]
+    fn what_fits_nothing_is_reported() {
+        let registry = Registry::new();
+        for (text, problem, applied) in [
+            (
+                "*=debug",
+                "a pattern in the name \"*\" at column 1: expected LEVEL alone, for all loggers",
+                "",
+            ),
+            (
+                "*",
+                "a pattern in the name \"*\" at column 1: expected LEVEL alone",
+                "",
+            ),
+            (
+                "app*=info",
+                "a pattern in the name \"app*\" at column 4: expected \"app\", which stands for all below it",
+                "",
+            ),
+            (
+                "x=info,app::*=info",
+                "a pattern in the name \"app::*\" at column 13: expected \"app\"",
+                "x=INFO",
+            ),
+            (
+                "a?c=info",
+                "a pattern in the name \"a?c\" at column 2: expected \"a\"",
+                "",
+            ),
+            (
+                "app:debug",
+                "a single ':' in the name \"app:debug\" at column 4: expected app=DEBUG",
+                "",
+            ),
+            (
+                "app:x=info",
+                "a single ':' in the name \"app:x\" at column 4: expected '.' or \"::\" between segments",
+                "",
+            ),
+            (
+                "trace!",
+                "'!' in the name \"trace!\" at column 6: expected TRACE",
+                "",
+            ),
+            (
+                "a@b=info",
+                "'@' in the name \"a@b\" at column 2: expected letters, digits, '_', '-', '.' or \"::\"",
+                "",
+            ),
+            (
+                "70000",
+                "unknown level \"70000\" at column 1: expected one of NOTSET,",
+                "",
+            ),
+            (
+                "-1",
+                "unknown level \"-1\" at column 1: expected one of NOTSET,",
+                "",
+            ),
+            (
+                "1.5=info",
+                "a number in place of the name \"1.5\" at column 1: expected NAME=LEVEL",
+                "",
+            ),
+            (
+                "a.=debug",
+                "an empty segment in the name \"a.\" at column 3: expected \"a\"",
+                "",
+            ),
+            (
+                "::a::b",
+                "an empty segment in the name \"::a::b\" at column 1: expected \"a.b\"",
+                "",
+            ),
+            (
+                "a..b=info",
+                "an empty segment in the name \"a..b\" at column 3: expected \"a.b\"",
+                "",
+            ),
+            (
+                ".=info",
+                "an empty segment in the name \".\" at column 1: expected a name",
+                "",
+            ),
+            (
+                "-a=info",
+                "a segment with '-' in front in the name \"-a\" at column 1: expected \"a\"",
+                "",
+            ),
+            (
+                "a=deubg",
+                "unknown level \"deubg\" at column 3: expected DEBUG, or another one of NOTSET,",
+                "",
+            ),
+            (
+                "a=verbose",
+                "unknown level \"verbose\" at column 3: expected DEBUG, or",
+                "",
+            ),
+            (
+                "deubg",
+                "a word that is no level, \"deubg\", at column 1: expected DEBUG, or deubg=TRACE for a logger of that name",
+                "deubg=TRACE",
+            ),
+            (
+                "a=info, inof",
+                "a word that is no level, \"inof\", at column 9: expected INFO,",
+                "a=INFO,inof=TRACE",
+            ),
+            (
+                "err",
+                "a word that is no level, \"err\", at column 1: expected ERROR,",
+                "err=TRACE",
+            ),
+            (
+                "all",
+                "a word that is no level, \"all\", at column 1: expected TRACE,",
+                "all=TRACE",
+            ),
+            (
+                "none",
+                "a word that is no level, \"none\", at column 1: expected OFF,",
+                "none=TRACE",
+            ),
+            (
+                "Verbose",
+                "a word that is no level, \"Verbose\", at column 1: expected DEBUG,",
+                "Verbose=TRACE",
+            ),
+            (
+                "warnings",
+                "a word that is no level, \"warnings\", at column 1: expected WARNING,",
+                "warnings=TRACE",
+            ),
+            (
+                "crit",
+                "a word that is no level, \"crit\", at column 1: expected CRITICAL,",
+                "crit=TRACE",
+            ),
+            (
+                "my-crate=debug",
+                "a '-' in the name \"my-crate\" at column 3: expected \"my_crate\", as targets of Rust crates have it",
+                "my-crate=DEBUG",
+            ),
+            (
+                "debug/fo+o",
+                "a pattern for messages, /\"fo+o\", which is ignored, at column 6: expected levels alone",
+                "DEBUG",
+            ),
+        ] {
+            let spec = LevelSpec::by_names_of(&registry, text);
+            let problems: Vec<_> = spec.problems().iter().map(ToString::to_string).collect();
+            assert_eq!(problems.len(), 1, "{text}: {problems:?}");
+            assert!(problems[0].starts_with(problem), "{text}: {}", problems[0]);
+            assert_eq!(spec.to_string(), applied, "{text}");
+        }
+    }
+
+    /// What real programs write, and what the registry knows, is taken as it is.
+    #[test]
+    fn what_is_meant_is_taken_without_a_word() {
+        let registry = Registry::new();
+        registry.add_level_name(Level::new(25), "NOTICE");
+        for name in ["my-app", "a:b", "deubg", "60"] {
+            registry.get_logger(name);
+        }
+        for text in [
+            "sqlx",
+            "hyper=info,tower_http::trace=debug,aws_smithy_runtime",
+            "boto3,botocore.client.S3,urllib3",
+            "error,h2=off,tokio_util::codec=warn",
+            "tracing::span=off,rustls,reqwest=trace,wasm,main,tests,server",
+            "a.1=info,_a=info",
+            "notice,my-app=info,a:b=info,deubg",
+            "MyApp.Größe=info,日本=debug",
+        ] {
+            let spec = LevelSpec::by_names_of(&registry, text);
+            assert!(spec.problems().is_empty(), "{text}: {:?}", spec.problems());
+        }
     }
 
     #[test]
@@ -307,8 +531,11 @@ mod tests {
             let registry = Registry::new();
             let spec = LevelSpec::by_names_of(&registry, &text);
             let again = LevelSpec::by_names_of(&registry, &spec.to_string());
-            prop_assert!(again.problems().is_empty(), "{:?}", again.problems());
             prop_assert!(again.levels().eq(spec.levels()));
+            // What is written out names levels: no word stands alone. Names with a `-` stay doubtful.
+            for problem in again.problems() {
+                prop_assert!(problem.to_string().starts_with("a '-' in"), "{problem}");
+            }
             for problem in spec.problems() {
                 let problem = problem.to_string();
                 let column = problem.rsplit(" at column ").next().and_then(|rest| rest.split(':').next());

@@ -5,6 +5,7 @@ mod file_logger;
 mod from_env;
 mod last_resort;
 mod level_spec;
+mod name_doubt;
 #[cfg(all(unix, feature = "reload"))]
 mod reopen_on_sighup;
 pub mod root;

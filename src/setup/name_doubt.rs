@@ -1,0 +1,220 @@
+//! What a part of a [`LevelSpec`](super::LevelSpec) may have meant: [`Doubt`].
+
+use super::level_spec::quoted;
+use crate::{Level, Registry};
+
+/// What is doubtful in a part, where, and what was expected.
+pub(super) struct Doubt {
+    pub(super) offset: usize,
+    pub(super) what: String,
+    pub(super) expected: String,
+}
+
+/// What becomes of a name that is in doubt.
+pub(super) enum Verdict {
+    /// It can be none.
+    NoName,
+    /// It can be one.
+    Unlikely,
+}
+
+impl Doubt {
+    pub(super) fn new(offset: usize, what: String, expected: impl Into<String>) -> Self {
+        Self {
+            offset,
+            what,
+            expected: expected.into(),
+        }
+    }
+
+    pub(super) fn unknown_level(
+        registry: &Registry,
+        offset: usize,
+        word: &str,
+        hints: bool,
+    ) -> Self {
+        const LEVELS: &str = "one of NOTSET, TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL, OFF, or a number from 0 to 65535";
+        let expected = match hints.then(|| near(registry, word)).flatten() {
+            Some(name) => format!("{name}, or another {LEVELS}"),
+            None => LEVELS.to_owned(),
+        };
+        Self::new(offset, format!("unknown level {}", quoted(word)), expected)
+    }
+}
+
+/// What is doubtful in a name; `is_alone` where no level follows it.
+pub(super) fn of_name(
+    registry: &Registry,
+    name: &str,
+    is_alone: bool,
+    hints: bool,
+) -> Option<(Doubt, Verdict)> {
+    let in_name = format!("in the name {}", quoted(name));
+    if is_number(name) {
+        let doubt = if is_alone {
+            Doubt::unknown_level(registry, 0, name, hints)
+        } else {
+            let what = format!("a number in place of the name {}", quoted(name));
+            Doubt::new(0, what, "NAME=LEVEL")
+        };
+        return Some((doubt, Verdict::NoName));
+    }
+    if let Some(doubt) = of_sign(registry, name, &in_name).or_else(|| of_segment(name, &in_name)) {
+        return Some((doubt, Verdict::NoName));
+    }
+    if is_alone && hints {
+        if let Some(level) = near(registry, name) {
+            let what = format!("a word that is no level, {},", quoted(name));
+            let expected = format!("{level}, or {name}=TRACE for a logger of that name");
+            return Some((Doubt::new(0, what, expected), Verdict::Unlikely));
+        }
+    }
+    let offset = name.find('-')?;
+    let expected = format!(
+        "{}, as targets of Rust crates have it",
+        quoted(&name.replace('-', "_"))
+    );
+    let doubt = Doubt::new(offset, format!("a '-' {in_name}"), expected);
+    Some((doubt, Verdict::Unlikely))
+}
+
+/// The first sign that names do not have.
+fn of_sign(registry: &Registry, name: &str, in_name: &str) -> Option<Doubt> {
+    let is_odd = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'));
+    // The text by colons: a pair of them leaves an empty piece.
+    let single_colon = || {
+        let mut from = 0;
+        while let Some(at) = name[from..].find(':').map(|at| from + at) {
+            if !name[at..].starts_with("::") {
+                return Some(at);
+            }
+            from = at + 2;
+        }
+        None
+    };
+    let odd = name.find(is_odd);
+    let colon = single_colon().filter(|at| odd.is_none_or(|odd| *at < odd));
+    if let Some(at) = colon {
+        let level = registry.parse_level(&name[at + 1..]).ok();
+        let expected = match level.filter(|_| at > 0) {
+            Some(level) => format!("{}={}", &name[..at], registry.level_name(level)),
+            None => "'.' or \"::\" between segments".to_owned(),
+        };
+        return Some(Doubt::new(at, format!("a single ':' {in_name}"), expected));
+    }
+    let at = odd?;
+    let sign = name[at..].chars().next().unwrap_or_default();
+    if matches!(sign, '*' | '?') {
+        let above = name[..at].trim_end_matches(['.', ':']);
+        let expected = if above.is_empty() {
+            "LEVEL alone, for all loggers".to_owned()
+        } else {
+            format!("{}, which stands for all below it", quoted(above))
+        };
+        return Some(Doubt::new(at, format!("a pattern {in_name}"), expected));
+    }
+    if sign.is_whitespace() || sign.is_control() || matches!(sign, '=' | '"' | '\'') {
+        let what = format!("a sign that no name has {in_name}");
+        let expected = "a name without blanks, quotes and control characters";
+        return Some(Doubt::new(at, what, expected));
+    }
+    let letters: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
+    let expected = match registry.parse_level(&letters) {
+        Ok(level) if !is_number(&letters) => registry.level_name(level),
+        _ => "letters, digits, '_', '-', '.' or \"::\"".to_owned(),
+    };
+    Some(Doubt::new(at, format!("{sign:?} {in_name}"), expected))
+}
+
+/// The first segment that is empty, or begins with a dash.
+fn of_segment(name: &str, in_name: &str) -> Option<Doubt> {
+    let segments = || name.split("::").flat_map(|part| part.split('.'));
+    let mut offset = 0;
+    for segment in segments() {
+        if segment.is_empty() {
+            let others: Vec<_> = segments().filter(|segment| !segment.is_empty()).collect();
+            let expected = if others.is_empty() {
+                "a name".to_owned()
+            } else {
+                quoted(&others.join("."))
+            };
+            let what = format!("an empty segment {in_name}");
+            return Some(Doubt::new(offset, what, expected));
+        }
+        if segment.starts_with('-') {
+            let what = format!("a segment with '-' in front {in_name}");
+            let expected = quoted(segment.trim_start_matches('-'));
+            return Some(Doubt::new(offset, what, expected));
+        }
+        offset += segment.len();
+        offset += if name[offset..].starts_with("::") {
+            2
+        } else {
+            1
+        };
+    }
+    None
+}
+
+fn is_number(name: &str) -> bool {
+    let digits = name.strip_prefix(['-', '+']).unwrap_or(name);
+    digits.contains(|c: char| c.is_ascii_digit())
+        && digits
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '.' | '_'))
+}
+
+/// Words that other programs have for levels.
+const OTHER_WORDS: [(&str, Level); 20] = [
+    ("ALL", Level::TRACE),
+    ("EVERYTHING", Level::TRACE),
+    ("MAX", Level::TRACE),
+    ("FINE", Level::DEBUG),
+    ("VERBOSE", Level::DEBUG),
+    ("DBG", Level::DEBUG),
+    ("DEFAULT", Level::INFO),
+    ("NORMAL", Level::INFO),
+    ("ON", Level::INFO),
+    ("TRUE", Level::INFO),
+    ("NOTICE", Level::INFO),
+    ("WRN", Level::WARNING),
+    ("SEVERE", Level::ERROR),
+    ("ALERT", Level::CRITICAL),
+    ("EMERGENCY", Level::CRITICAL),
+    ("PANIC", Level::CRITICAL),
+    ("NONE", Level::OFF),
+    ("FALSE", Level::OFF),
+    ("QUIET", Level::OFF),
+    ("SILENT", Level::OFF),
+];
+
+/// The level that a word is nearly the name of: by another program's word, by its beginning, or with one slip, two in a long name.
+fn near(registry: &Registry, word: &str) -> Option<String> {
+    /// A longer word is no slip of a level's name, and comparing takes long.
+    const LONGEST: usize = 24;
+    const SHORTEST: usize = 3;
+    const LONG: usize = 7;
+    if word.len() > LONGEST {
+        return None;
+    }
+    let word = word.to_uppercase();
+    if let Some((_, level)) = OTHER_WORDS.iter().find(|(other, _)| *other == word) {
+        return Some(registry.level_name(*level));
+    }
+    if word.chars().count() < SHORTEST {
+        return None;
+    }
+    let slips = |name: &str| {
+        let name = name.to_uppercase();
+        if name.starts_with(&word) {
+            return Some(0);
+        }
+        let slips = strsim::osa_distance(&word, &name);
+        let allowed = if name.chars().count() < LONG { 1 } else { 2 };
+        (slips <= allowed).then_some(slips)
+    };
+    let names = registry.level_names().into_iter();
+    let near = names.filter_map(|(name, level)| Some((slips(&name)?, level)));
+    near.min_by_key(|(slips, _)| *slips)
+        .map(|(_, level)| registry.level_name(level))
+}
