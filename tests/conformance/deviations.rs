@@ -182,10 +182,4 @@ const DEVIATIONS: &[Deviation] = &[
         observations: r#"[{"h":"qh","herr":"queue_full","i":7},{"h":"qh","herr":"queue_full","i":8},{"i":9,"r":2},{"h":"t","i":11,"line":"a|WARNING|0"},{"h":"t","i":11,"line":"a|WARNING|1"},{"h":"t","i":11,"line":"logtree|WARNING|2 records dropped as the queue was full (2 WARNING)"}]"#,
         buffers: r#"{}"#,
     },
-    Deviation {
-        id: "dict_config/36",
-        why: "106: the filters of a named logger are replaced, like its handlers",
-        observations: r#"[]"#,
-        buffers: r#"{"b":"x\n"}"#,
-    },
 ];
