@@ -1,9 +1,11 @@
 //! Points in time and where they come from.
 
+use std::cell::Cell;
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::sync::{AtomicU64, Ordering};
+use crate::user_code::{self, Panic};
 
 /// A point in time: whole nanoseconds since 1970-01-01 00:00 UTC, from the year 1677 to 2262.
 ///
@@ -86,8 +88,9 @@ impl From<SystemTime> for Timestamp {
 
 /// Where a registry's records get their time from.
 ///
-/// Asked once for each record that passes its logger's level, on the logging thread, with none of our locks held. It must
-/// not block and must not log.
+/// Asked once for each record that passes its logger's level, on the logging thread, with none of the crate's locks held. It must
+/// not block. If it logs, the records that it logs have the system's time; if it panics, so has the record it was asked for, and
+/// the panic is reported.
 ///
 /// # Examples
 /// ```
@@ -102,6 +105,25 @@ impl From<SystemTime> for Timestamp {
 pub trait Clock: Send + Sync + fmt::Debug {
     /// The time now.
     fn now(&self) -> Timestamp;
+}
+
+/// Asks a clock that may be a user's.
+///
+/// A clock that logs is not asked again for what it logs, and one that panics is not relied on: these records have the system's
+/// time.
+pub(crate) fn ask(clock: &dyn Clock, panicked: impl FnOnce(&Panic)) -> Timestamp {
+    thread_local! {
+        static IS_ASKING: Cell<bool> = const { Cell::new(false) };
+    }
+    if IS_ASKING.replace(true) {
+        return SystemClock.now();
+    }
+    let now = user_code::call(|| clock.now());
+    IS_ASKING.set(false);
+    now.unwrap_or_else(|panic| {
+        panicked(&panic);
+        SystemClock.now()
+    })
 }
 
 /// The system's real-time clock.

@@ -3,17 +3,17 @@
 use std::fmt;
 use std::io::Write;
 
-use crate::clock::{Clock, SystemClock, Timestamp};
+use crate::clock::{self, Clock, SystemClock, Timestamp};
 use crate::host::{self, Instant};
 use crate::level_names::LevelNames;
 use crate::sync::{Arc, AtomicBool, AtomicU64, Lazy, Ordering};
-use crate::user_code;
+use crate::user_code::{self, Owned};
 
 /// One per registry; records carry a reference to it.
 pub(crate) struct Environment {
     pub(crate) level_names: LevelNames,
     /// `None` is the system's clock, reached without a virtual call.
-    pub(crate) clock: Option<Arc<dyn Clock>>,
+    pub(crate) clock: Option<Owned<Arc<dyn Clock>>>,
     /// The zero of `relativeCreated`.
     pub(crate) start: Timestamp,
     /// Set only where records are to show another process than the one that logs them.
@@ -21,7 +21,7 @@ pub(crate) struct Environment {
     pub(crate) process_name: String,
     pub(crate) diagnostics: Diagnostics,
     /// What stands for standard error; `None` is the process's own.
-    pub(crate) stderr: Option<Box<OpenWriter>>,
+    pub(crate) stderr: Option<Owned<Box<OpenWriter>>>,
     /// Records given up before any handler saw them: logging nested too deep.
     pub(crate) dropped: AtomicU64,
 }
@@ -38,8 +38,18 @@ impl Environment {
     pub(crate) fn now(&self) -> Timestamp {
         match &self.clock {
             None => SystemClock.now(),
-            Some(clock) => clock.now(),
+            Some(clock) => self.ask(&***clock),
         }
+    }
+
+    /// Asks a clock that may be a user's.
+    #[inline(never)]
+    fn ask(&self, clock: &dyn Clock) -> Timestamp {
+        clock::ask(clock, |panic| {
+            self.diagnostics.line_seldom(format_args!(
+                "logtree: the clock panicked, and the system's time is taken: {panic}"
+            ));
+        })
     }
 
     /// Asked anew each time, as a fork changes it.
@@ -66,7 +76,7 @@ impl Default for Environment {
 /// The one place for complaints of the library itself: standard error, unless a registry names a receiver.
 pub(crate) struct Diagnostics {
     enabled: AtomicBool,
-    receiver: Option<Box<Receiver>>,
+    receiver: Option<Owned<Box<Receiver>>>,
     made: Instant,
     /// In seconds since then, plus one; 0 is never.
     last_seldom: AtomicU64,
@@ -78,7 +88,7 @@ pub(crate) type Receiver = dyn Fn(&str) + Send + Sync;
 impl Diagnostics {
     pub(crate) fn to(receiver: Box<Receiver>) -> Self {
         Self {
-            receiver: Some(receiver),
+            receiver: Some(Owned::new(receiver)),
             ..Self::default()
         }
     }

@@ -16,9 +16,11 @@ use std::panic::{self, AssertUnwindSafe};
 use scopeguard::ScopeGuard;
 
 use crate::presence::Presence;
+use crate::sync::Arc;
 
 /// Calls user code and catches its panic.
 #[inline]
+#[cfg_attr(debug_assertions, track_caller)]
 pub(crate) fn call<R>(code: impl FnOnce() -> R) -> Result<R, Panic> {
     unlocked::check();
     catch(code)
@@ -32,17 +34,20 @@ pub(crate) fn catch<R>(code: impl FnOnce() -> R) -> Result<R, Panic> {
 
 /// Calls user code whose panic is of no interest to the caller.
 #[inline]
+#[cfg_attr(debug_assertions, track_caller)]
 pub(crate) fn call_ignoring_panic(code: impl FnOnce()) {
     let _ = call(code);
 }
 
 /// Drops a value whose destructor may be user code.
+#[cfg_attr(debug_assertions, track_caller)]
 pub(crate) fn drop_value<T>(value: T) {
     call_ignoring_panic(move || drop(value));
 }
 
 /// Has user code write a text, whatever it does: a panic and an error are noted after what was written so far.
 #[inline]
+#[cfg_attr(debug_assertions, track_caller)]
 pub(crate) fn write_to<W: Write>(out: &mut W, write: impl FnOnce(&mut W) -> fmt::Result) {
     let written = call(|| write(out));
     if !matches!(written, Ok(Ok(()))) {
@@ -94,16 +99,42 @@ impl Drop for Panic {
 
 /// A value of a user that is dropped through the door, wherever its last owner ends: inside a logging call, if it was
 /// removed while that call was using it.
-pub(crate) struct Owned<T>(ScopeGuard<T, fn(T)>);
+pub(crate) struct Owned<T: Pointer>(ScopeGuard<T, fn(T)>);
 
-impl<T> Owned<T> {
-    #[inline]
-    pub(crate) fn new(value: T) -> Self {
-        Self(scopeguard::guard(value, drop_value))
+/// A pointer to a value of a user.
+pub(crate) trait Pointer {
+    /// Whether the value ends with this pointer.
+    fn is_last(&self) -> bool;
+}
+
+impl<T: ?Sized> Pointer for Box<T> {
+    fn is_last(&self) -> bool {
+        true
     }
 }
 
-impl<T> Deref for Owned<T> {
+impl<T: ?Sized> Pointer for Arc<T> {
+    fn is_last(&self) -> bool {
+        Self::strong_count(self) == 1
+    }
+}
+
+impl<T: Pointer> Owned<T> {
+    #[inline]
+    pub(crate) fn new(value: T) -> Self {
+        Self(scopeguard::guard(value, Self::end))
+    }
+
+    fn end(value: T) {
+        // One of several may end under a lock. It is caught nevertheless, as the others may have ended meanwhile.
+        if value.is_last() {
+            unlocked::check();
+        }
+        drop(catch(|| drop(value)));
+    }
+}
+
+impl<T: Pointer> Deref for Owned<T> {
     type Target = T;
 
     #[inline]
@@ -112,7 +143,7 @@ impl<T> Deref for Owned<T> {
     }
 }
 
-impl<T: Clone> Clone for Owned<T> {
+impl<T: Pointer + Clone> Clone for Owned<T> {
     fn clone(&self) -> Self {
         Self::new(T::clone(self))
     }
@@ -135,11 +166,13 @@ mod unlocked {
 mod unlocked {
     use std::backtrace::Backtrace;
     use std::io::Write;
+    use std::panic::Location;
 
     use once_cell::sync::Lazy;
 
     use crate::presence::Presence;
 
+    #[track_caller]
     pub(super) fn check() {
         static IS_ASKED: Lazy<bool> =
             Lazy::new(|| std::env::var_os("LOGTREE_ASSERT_UNLOCKED").is_some());
@@ -147,7 +180,8 @@ mod unlocked {
         if held > 0 && *IS_ASKED {
             let _ = writeln!(
                 std::io::stderr(),
-                "user code is called with {held} locks held\n{}",
+                "user code is called at {} with {held} locks held\n{}",
+                Location::caller(),
                 Backtrace::force_capture()
             );
             std::process::abort();
@@ -175,7 +209,7 @@ mod tests {
         assert_eq!(text(|| panic::panic_any(7)), "no text");
         assert_eq!(text(|| panic::panic_any(PanicsTwice)), "no text");
         drop_value(PanicsTwice);
-        drop(Owned::new(PanicsTwice));
+        drop(Owned::new(Box::new(PanicsTwice)));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::target::{Target, TargetType};
 use crate::registry::{Admission, Inner, Node};
+use crate::user_code;
 use crate::{Level, Record};
 
 /// The levels of values of fields, in the order in which they decide.
@@ -66,7 +67,7 @@ fn level_of(
         if kind.keys().contains(&key) {
             let level = match value.to_borrowed_str() {
                 Some(text) => levels.get(text),
-                None => levels.get(&value.to_string()),
+                None => levels.get(&user_code::display(&value)),
             };
             found = match (found, level) {
                 (Some(found), Some(level)) => Some(Level::min(found, *level)),

@@ -12,6 +12,7 @@ pub use self::redaction::{RedactingFilter, Secret, SecretClass};
 
 use crate::Record;
 use crate::sync::Arc;
+use crate::user_code::Owned;
 
 /// Decides whether a record goes on, and may change it on the way.
 ///
@@ -66,7 +67,7 @@ impl<F: Fn(&mut Record<'_>) -> bool + Send + Sync> Filter for F {
 /// ```
 #[derive(Clone)]
 pub struct SharedFilter {
-    filter: Arc<dyn Filter>,
+    filter: Owned<Arc<dyn Filter>>,
     #[cfg(feature = "config")]
     is_configured: bool,
 }
@@ -100,7 +101,7 @@ impl SharedFilter {
 impl<F: Filter + 'static> From<F> for SharedFilter {
     fn from(filter: F) -> Self {
         Self {
-            filter: Arc::new(filter),
+            filter: Owned::new(Arc::new(filter)),
             #[cfg(feature = "config")]
             is_configured: false,
         }

@@ -73,11 +73,35 @@ pub(crate) fn is_plain(text: &str) -> bool {
     is_printable_ascii(text.as_bytes()) || !text.chars().any(is_special)
 }
 
-/// Controls of C0 (but the tab), DEL and C1; line and paragraph separator; the marks that turn the direction of text.
-fn is_special(character: char) -> bool {
-    matches!(character,
-        '\0'..='\x08' | '\x0a'..='\x1f' | '\x7f'..='\u{9f}'
-        | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// What drives a terminal or deceives a reader: the controls of C0 (but the tab), DEL and C1; line and paragraph separator; the
+/// marks that turn the direction of text; and what is not seen at all, so that two texts which look alike are alike.
+///
+/// The invisible ones are Unicode's `Default_Ignorable_Code_Point` and the marks of annotations. The selectors of variants
+/// (U+FE00 to U+FE0F, those of Mongolian and of ideographs) stay: ordinary emoji end with one, and what they follow is seen.
+pub(super) fn is_special(character: char) -> bool {
+    match character {
+        ' '..='~' | '\t' => false,
+        '\0'..='\u{9f}' | '\u{ad}' => true,
+        // Most letters of most scripts.
+        ..'\u{34f}' => false,
+        '\u{34f}'
+        | '\u{61c}'
+        | '\u{115f}'..='\u{1160}'
+        | '\u{17b4}'..='\u{17b5}'
+        | '\u{180e}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{3164}'
+        | '\u{feff}'
+        | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e00ff}'
+        | '\u{e01f0}'..='\u{e0fff}' => true,
+        _ => false,
+    }
 }
 
 #[cold]
@@ -193,6 +217,47 @@ mod tests {
                 !line.chars().any(is_special) && line.chars().all(|c| c >= ' ' || c == '\t');
             assert!(harmless, "{character:?}: {line:?}");
             assert_eq!(line == text, !is_special(character), "{character:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_seen_is_escaped_and_what_is_seen_stays() {
+        for hidden in [
+            '\u{ad}',
+            '\u{61c}',
+            '\u{180e}',
+            '\u{200b}',
+            '\u{200c}',
+            '\u{200d}',
+            '\u{200e}',
+            '\u{200f}',
+            '\u{2060}',
+            '\u{2064}',
+            '\u{206a}',
+            '\u{feff}',
+            '\u{fff9}',
+            '\u{3164}',
+            '\u{e0001}',
+            '\u{e0041}',
+            '\u{e007f}',
+        ] {
+            let text = format!("a{hidden}b");
+            let shown = format!("a{}b", hidden.escape_unicode());
+            assert_eq!(escaped(&text, Multiline::Indent), shown);
+            assert_eq!(escaped(&text, Multiline::Escape), shown);
+            let mut word = Text::default();
+            push_word(&mut word, &text);
+            assert_eq!(word.as_str(), format!("\"{shown}\""));
+        }
+        for seen in [
+            "\u{2764}\u{fe0f}",
+            "naïve",
+            "日本語",
+            "עברית",
+            "हिन्दी",
+            "€ – “x” … \u{a0}",
+        ] {
+            assert_eq!(escaped(seen, Multiline::Indent), seen);
         }
     }
 

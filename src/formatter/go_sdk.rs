@@ -2,6 +2,7 @@
 
 use super::time::TimeFormat;
 use super::{Format, Line, TimeZone};
+use crate::user_code;
 use crate::{Error, Level, Record};
 
 /// Writes records as the AWS SDK for Go writes its lines: `SDK 2026/11/21 01:58:11 DEBUG message`, in local time, with the message as it is,
@@ -46,7 +47,7 @@ impl Format for GoSdkFormatter {
         self.time.push(record.time(), line.text_mut());
         line.push_str(" ");
         let given = record.key_values().get("classification");
-        let given = given.as_ref().map(ToString::to_string);
+        let given = given.as_ref().map(user_code::display);
         let by_level = if record.level() >= Level::WARNING {
             "WARN"
         } else {

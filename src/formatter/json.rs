@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use super::escape::is_special;
 use super::scan::{is_plain_json, special_in_json};
 use super::template::push_plain;
 use super::time::TimeFormat;
@@ -322,7 +323,7 @@ pub(super) fn push_scalar(out: &mut Text, value: Scalar<'_>) {
     }
 }
 
-/// Appends a JSON string. U+007F to U+009F and the line separators are escaped as well: JSON allows them, terminals obey them.
+/// Appends a JSON string. What JSON allows and terminals obey, or readers do not see, is escaped as well.
 fn push_string(out: &mut Text, text: &str) {
     out.push('"');
     push_escaped(out, text);
@@ -349,10 +350,7 @@ fn push_any(out: &mut Text, text: &str) {
 
 #[cold]
 fn push_with_escapes(out: &mut Text, text: &str) {
-    let is_special = |c: char| {
-        matches!(c, '"' | '\\' | '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}'
-            | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
+    let is_special = |c: char| matches!(c, '"' | '\\' | '\t') || is_special(c);
     let mut rest = text;
     while let Some(at) = rest.find(is_special) {
         out.push_str(&rest[..at]);
@@ -364,7 +362,9 @@ fn push_with_escapes(out: &mut Text, text: &str) {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             special => {
-                let _ = write!(out, "\\u{:04x}", u32::from(special));
+                for unit in special.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
             }
         }
         rest = characters.as_str();

@@ -130,7 +130,7 @@ enum Handled {
 #[derive(Clone)]
 pub(crate) struct Setup {
     filters: Vec<SharedFilter>,
-    formatter: Arc<dyn Format>,
+    formatter: Owned<Arc<dyn Format>>,
     has_formatter: bool,
 }
 
@@ -205,7 +205,7 @@ impl fmt::Debug for Bound {
 static MESSAGE_ALONE: Lazy<Arc<Setup>> = Lazy::new(|| {
     Arc::new(Setup {
         filters: Vec::new(),
-        formatter: Arc::new(Formatter::default()),
+        formatter: Owned::new(Arc::new(Formatter::default())),
         has_formatter: false,
     })
 });
@@ -304,7 +304,7 @@ impl Handler {
     #[inline]
     fn handle_unguarded(&self, setup: &Setup, record: &Record<'_>) -> Handled {
         if setup.filters.is_empty() {
-            return self.emit(record, &*setup.formatter);
+            return self.emit(record, &**setup.formatter);
         }
         self.handle_filtered(setup, record)
     }
@@ -315,7 +315,7 @@ impl Handler {
         let mut view = record.clone();
         let ask = || setup.filters.iter().all(|filter| filter.filter(&mut view));
         match user_code::call(ask) {
-            Ok(true) => self.emit(&view, &*setup.formatter),
+            Ok(true) => self.emit(&view, &**setup.formatter),
             Ok(false) => Handled::Refused,
             Err(panic) => {
                 self.core.ledger.0.tally.place().accepted();
@@ -336,7 +336,7 @@ impl Handler {
             let mut view = record.clone();
             passed = setup.filters.iter().all(|filter| filter.filter(&mut view));
             if passed {
-                self.core.sink.write(&view, &*setup.formatter)?;
+                self.core.sink.write(&view, &**setup.formatter)?;
                 let place = self.core.ledger.0.tally.place();
                 place.accepted();
                 place.taken();
@@ -422,7 +422,7 @@ impl Handler {
     /// `Handler.setFormatter`.
     pub fn set_formatter(&self, formatter: impl Format + 'static) {
         self.change(|setup| {
-            setup.formatter = Arc::new(formatter);
+            setup.formatter = Owned::new(Arc::new(formatter));
             setup.has_formatter = true;
         });
     }
@@ -430,7 +430,7 @@ impl Handler {
     /// Goes back to the message alone. Python's `setFormatter(None)`.
     pub fn clear_formatter(&self) {
         self.change(|setup| {
-            setup.formatter = Arc::clone(&MESSAGE_ALONE.formatter);
+            setup.formatter = Owned::clone(&MESSAGE_ALONE.formatter);
             setup.has_formatter = false;
         });
     }
@@ -667,7 +667,7 @@ impl Handler {
     ) {
         self.change(|setup| {
             if let Some(formatter) = formatter {
-                setup.formatter = formatter;
+                setup.formatter = Owned::new(formatter);
                 setup.has_formatter = true;
             }
             if let Some(filters) = filters {

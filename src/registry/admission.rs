@@ -3,6 +3,7 @@
 use super::{Inner, Node, NodeId, Tree};
 use crate::scope;
 use crate::sync::{Arc, Ordering};
+use crate::user_code;
 use crate::{Level, Record};
 
 /// Decides by what a record says, or by who logs it.
@@ -39,7 +40,9 @@ impl Inner {
     #[cold]
     fn admits_otherwise(&self, node: &Node, record: &Record<'_>, by_logger: bool) -> bool {
         let admitted = match &*self.admission.load() {
-            Some(admission) => admission.admits(self, node, record, by_logger),
+            // It reads key-values, whose source may be a user's. What fails there decides nothing.
+            Some(admission) => user_code::call(|| admission.admits(self, node, record, by_logger))
+                .unwrap_or(by_logger),
             None => by_logger,
         };
         admitted || scope::any_has_level() && scope::lets_through(record.level())

@@ -6,6 +6,7 @@ use super::Registry;
 use crate::clock::{Clock, Timestamp};
 use crate::environment::{Diagnostics, Environment};
 use crate::sync::Arc;
+use crate::user_code::Owned;
 
 /// Makes a [`Registry`] of its own.
 ///
@@ -37,7 +38,7 @@ impl RegistryBuilder {
         if !self.has_start {
             self.environment.start = clock.now();
         }
-        self.environment.clock = Some(clock);
+        self.environment.clock = Some(Owned::new(clock));
         self
     }
 
@@ -66,7 +67,7 @@ impl RegistryBuilder {
         mut self,
         open: impl Fn() -> Box<dyn Write + Send> + Send + Sync + 'static,
     ) -> Self {
-        self.environment.stderr = Some(Box::new(open));
+        self.environment.stderr = Some(Owned::new(Box::new(open)));
         self
     }
 

@@ -39,6 +39,7 @@ use crate::handler::{Handler, MadeBy, Observer};
 use crate::name::{self, Name};
 use crate::scope::{self, FloorObserver};
 use crate::sync::{Arc, AtomicBool, AtomicU64, Lazy, Mutex, Ordering, Weak};
+use crate::user_code;
 use crate::{Level, RecordBuilder, StreamHandler};
 
 /// A tree of loggers.
@@ -415,12 +416,17 @@ impl Inner {
         }
         let name = self.cut(name);
         let existing = self.existing(name).filter(|node| node.is_logger());
-        existing.or_else(|| self.create(&[name])?.pop())
+        let logger = existing.or_else(|| self.create(&[name])?.pop());
+        if logger.is_none() {
+            self.tell_of_too_many();
+        }
+        logger
     }
 
-    /// The nodes of several names, made where they are not there: all of them or, where there is no room, none.
+    /// The nodes of several names, made where they are not there: all of them or, where there is no room, none, which is the caller's
+    /// to report: it may hold a lock.
     pub(crate) fn loggers(&self, names: &[&str]) -> Option<Vec<Arc<Node>>> {
-        let names: Vec<_> = names.iter().map(|name| self.cut(name)).collect();
+        let names: Vec<_> = names.iter().map(|name| Name::cut(name)).collect();
         self.create(&names)
     }
 
@@ -460,7 +466,7 @@ impl Inner {
     #[cold]
     fn create(&self, names: &[&str]) -> Option<Vec<Arc<Node>>> {
         let mut created = Vec::new();
-        let nodes = self.change(|tree| {
+        self.change(|tree| {
             let room = self.max_loggers.saturating_sub(tree.len());
             // Counted before any is made, with all the prefixes that they need, and only where it may be too much.
             if names.len().saturating_mul(Name::MAX_SEGMENTS) > room
@@ -491,11 +497,7 @@ impl Inner {
                 self.shape.store(next_shape(), Ordering::Release);
             }
             Some(nodes)
-        });
-        if nodes.is_none() {
-            self.tell_of_too_many();
-        }
-        nodes
+        })
     }
 
     /// How many nodes of these names, prefixes included, are not there yet.
@@ -550,7 +552,11 @@ impl Inner {
 
 fn stderr_of(environment: &Environment) -> StreamHandler {
     match &environment.stderr {
-        Some(open) => StreamHandler::in_place_of_stderr(open()),
+        // What panics there leaves the process's own.
+        Some(open) => user_code::call(&***open).map_or_else(
+            |_| StreamHandler::stderr(),
+            StreamHandler::in_place_of_stderr,
+        ),
         None => StreamHandler::stderr(),
     }
 }

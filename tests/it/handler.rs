@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use logtree::{
-    DropReason, Error, Format, Formatter, Handler, Level, MemoryHandler, Record, Registry,
-    SharedFilter, Sink, StreamHandler,
+    DropReason, Error, ErrorKind, Format, Formatter, Handler, Level, Line, MemoryHandler, Record,
+    Registry, SharedFilter, Sink, StreamHandler,
 };
 
 use crate::support::{Text, registry_with_stderr, to_text};
@@ -76,11 +76,21 @@ fn a_handler_that_removes_itself_does_not_hide_the_next() {
     assert_eq!((text.get(), logger.handlers().len()), ("seen\n".into(), 1));
 }
 
+struct Refuses;
+
+impl Format for Refuses {
+    fn format(&self, _: &Record<'_>, _: &mut Line) -> Result<(), Error> {
+        Err(Error::new(
+            ErrorKind::MissingField,
+            "the field is \"absent\"",
+        ))
+    }
+}
+
 #[test]
 fn failures_are_counted_and_reported_once() {
     let (registry, stderr) = registry_with_stderr();
-    let handler =
-        StreamHandler::new(std::io::sink()).with_formatter(Formatter::new("%(absent)s").unwrap());
+    let handler = StreamHandler::new(std::io::sink()).with_formatter(Refuses);
     let logger = registry.get_logger("app");
     logger.add_handler(handler.clone());
     for _ in 0..1000 {
@@ -90,11 +100,10 @@ fn failures_are_counted_and_reported_once() {
     assert_eq!(
         stderr.get(),
         "logtree: <StreamHandler <writer> (NOTSET)> dropped a WARNING record of \"app\": \
-         the template names \"absent\", which the record does not have\n"
+         the field is \"absent\"\n"
     );
     registry.set_report_errors(false);
-    let silent =
-        StreamHandler::new(std::io::sink()).with_formatter(Formatter::new("%(absent)s").unwrap());
+    let silent = StreamHandler::new(std::io::sink()).with_formatter(Refuses);
     logger.add_handler(silent.clone());
     logger.warning("x");
     assert_eq!((silent.counters().dropped(), stderr.lines().len()), (1, 1));

@@ -1,5 +1,6 @@
 //! The crate's behaviour, each test on a registry of its own.
 
+mod accounting;
 mod adapter;
 mod capture;
 mod chains;
@@ -27,3 +28,4 @@ mod support;
 mod templates;
 mod tree;
 mod tree_model;
+mod user_code;

@@ -254,7 +254,13 @@ impl Rotation {
             #[cfg(feature = "gzip")]
             compress,
             multi_process: arguments.optional("multi_process").unwrap_or(false),
-            clock: arguments.registry().inner().environment.clock.clone(),
+            clock: arguments
+                .registry()
+                .inner()
+                .environment
+                .clock
+                .as_deref()
+                .cloned(),
         }
     }
 }

@@ -12,6 +12,7 @@ use super::names::Names;
 use super::options::FileOptions;
 use super::process_lock::ProcessLock;
 use super::schedule::Schedule;
+use crate::clock;
 use crate::handler::retry::Retry;
 use crate::sync::Arc;
 use crate::{Clock, Error, Timestamp};
@@ -42,7 +43,7 @@ pub(super) struct Rotation {
 
 impl Rotation {
     fn now(&self) -> i64 {
-        self.clock.now().seconds()
+        clock::ask(&*self.clock, |_| {}).seconds()
     }
 
     /// Takes note of a file that was opened: its interval begins when it was begun (statement 86).

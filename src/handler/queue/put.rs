@@ -11,6 +11,7 @@ use super::{Shared, worker};
 use crate::host::Instant;
 use crate::process;
 use crate::sync::{Arc, Ordering};
+use crate::user_code;
 use crate::{Error, ErrorKind, Format, Level, Record};
 
 /// The calling thread's part of one queue.
@@ -216,7 +217,10 @@ impl Shared {
                 }
                 continue;
             }
-            let in_vain = !self.worker.is_running() || worker::is_worker_of(self.id);
+            // The queue's thread may be waiting for the device that this thread is in.
+            let in_vain = !self.worker.is_running()
+                || worker::is_worker_of(self.id)
+                || user_code::is_inside_device();
             let waits = self.options.overflow.waits(level) && !in_vain;
             if !waits || start.elapsed() >= self.options.block_at_most {
                 return Err(self.drop_newest(level));
