@@ -4,13 +4,17 @@
 //! ```
 //! use logtree::{get_logger, set_stream_logger, Level};
 //!
-//! set_stream_logger("boto3", Level::DEBUG); // standard error, and the facade's records arrive too
-//! set_stream_logger("botocore.client.S3", Level::INFO); // verbosity per service
+//! set_stream_logger("", Level::INFO); // standard error, and the facade's records arrive too
+//! set_stream_logger("botocore.client.S3", Level::DEBUG); // more of one service, and no line twice
 //!
 //! let s3 = get_logger("botocore.client.S3");
-//! logtree::info!(s3, bucket = "photos", size = 3; "put object");
+//! logtree::debug!(s3, bucket = "photos", size = 3; "put object");
 //! log::warn!(target: "boto3::session", "no region"); // any other crate, untouched
+//! get_logger("boto3").set_level(Level::DEBUG); // later, while it runs: more of another
 //! ```
+//!
+//! A library keeps its logger in a static ([`StaticLogger`], [`logger!`]) and leaves handlers to the program. A program sets up handlers
+//! once, by [`set_stream_logger`], [`basic_config`], [`init_from_env`] or a configuration; what raises a level later is seen.
 //!
 //! # The tree
 //! Names are dotted, and `::` is a dot. `a.b` is the parent of `a.b.c`, by whole segments; at the top is the root. A logger without a
@@ -72,6 +76,7 @@
 //! | `%(flag)s` writes `True` | `true`, but for `python_exact` | one spelling with the appended ` key=value` |
 //! | messages are written raw | escaped and indented | no forged lines; [`Multiline::Raw`] is Python's way |
 //! | `extra` that the format does not name is not shown | appended as ` key=value` | nothing vanishes |
+//! | a wrong level in the environment is the program's to find | [`LevelSpec`] reports what fits nothing, and the rest applies | a slip must not silence a program |
 //! | `basicConfig` does nothing, silently | [`Applied::HadHandlers`] | so one sees it |
 //! | a handler that takes over a name can lose it to a renaming | names stay with their last taker | a bug |
 //! | `boto3.set_stream_logger` gives the level to logger and handler | to the logger alone, [`LevelOn`] | whatever makes a logger more verbose later is seen |

@@ -260,8 +260,9 @@ impl Handler {
             made_by: OnceCell::new(),
             setup: ArcSwap::new(Arc::clone(&MESSAGE_ALONE)),
             changing: Mutex::new(()),
-            is_null: user_code::call(|| sink.is_null()).unwrap_or(false),
-            stream_id: user_code::call(|| sink.stream_id()).unwrap_or(None),
+            // Caught, but no lock is looked for: the global registry is inside its own making when it makes its last resort.
+            is_null: user_code::catch(|| sink.is_null()).unwrap_or(false),
+            stream_id: user_code::catch(|| sink.stream_id()).unwrap_or(None),
             sink: Owned::new(sink),
             ledger,
             observers: Mutex::new(Vec::new()),

@@ -12,12 +12,16 @@ use crate::{Formatter, Handler, RedactingFilter, Registry};
 /// The variable that is read, and the one that is read where it is absent.
 const VARIABLES: [&str; 2] = ["LOGTREE", "RUST_LOG"];
 
+/// The logger of problems of the set-up itself.
+const PROBLEMS: &str = "logging.config";
+
 /// Sets up the program by the environment: the variable `LOGTREE`, or where it is absent `RUST_LOG`, gives the levels, as
 /// [`LevelSpec`] has it; records go to standard error, with known credentials as `***` ([`RedactingFilter`]). Where neither is there,
 /// the root's level stays at `WARNING`.
 ///
 /// Problems in the variable are reported on standard error, with the variable, the place and what was expected; the other parts
-/// apply. Every crate's records land in the tree where there is no other backend of the `log` facade. Handlers that the root has
+/// apply. Where the root has handlers already, the problems are also `WARNING`s of the logger `logging.config`, as a daemon has no
+/// standard error. Every crate's records land in the tree where there is no other backend of the `log` facade. Handlers that the root has
 /// stay; where it has any, none is added.
 ///
 /// A program that runs with the rights of another user, as by its setuid bit, ignores both variables: its caller must not
@@ -69,14 +73,21 @@ fn init_in(
     let default = needs_default
         .then(|| LevelSpec::by_names_of(registry, default).read_from("the default levels"));
     let diagnostics = &registry.inner().environment.diagnostics;
+    let mut problems = Vec::new();
     for spec in [default, spec].into_iter().flatten() {
         spec.apply_to(registry);
-        for problem in spec.problems() {
-            diagnostics.line(format_args!("logtree: {problem}"));
-        }
+        problems.extend(spec.problems().iter().map(ToString::to_string));
+    }
+    for problem in &problems {
+        diagnostics.line(format_args!("logtree: {problem}"));
     }
     let root = registry.root();
     if !root.handlers().is_empty() {
+        // A program that has handlers may have no standard error.
+        let logger = registry.get_logger(PROBLEMS);
+        for problem in &problems {
+            logger.warning(problem);
+        }
         return None;
     }
     let formatter = Formatter::preset(Formatter::BOTO3)
@@ -162,6 +173,21 @@ mod tests {
             told[0].starts_with("logtree: cannot read LOGTREE: unknown level \"loud\" at column 3"),
             "{told:?}"
         );
+    }
+
+    /// A program that has handlers gets the problems there, too.
+    #[test]
+    fn problems_are_records_where_there_are_handlers() {
+        let registry = Registry::new();
+        registry.set_report_errors(false);
+        let capture = crate::Capture::new(&registry.get_logger("logging.config"));
+        registry.root().add_handler(crate::NullHandler::new());
+        init_in(&registry, |_| Ok("a=loud,b=info".to_owned()), "");
+        capture.assert_logged(
+            Level::WARNING,
+            "cannot read LOGTREE: unknown level \"loud\"",
+        );
+        assert_eq!(capture.len(), 1);
     }
 
     /// A slip in the variable does not silence the program; what the variable says of the root holds.
