@@ -20,9 +20,9 @@ use crate::{Error, ErrorKind, Registry};
 
 /// Applies a configuration's file, and applies it again whenever it changes.
 ///
-/// A thread looks at the file every [second](ReloaderBuilder::interval). By looking and not by being told, nothing is missed, whatever the
-/// way of the change: written in place, renamed over as editors do, a symbolic link that is swapped as for Kubernetes' `ConfigMap`s, a network
-/// file system. A changed file is taken once it has stayed the same from one look to the next, so that one that is just being written is
+/// A thread looks at the file every [second](ReloaderBuilder::interval). The file is polled rather than watched, so that no kind of change is
+/// missed: written in place, renamed over as editors do, a symbolic link that is swapped as for Kubernetes' `ConfigMap`s, a network
+/// file system. On Unix a look asks for the file's state alone; elsewhere it reads the file. A changed file is taken once it has stayed the same from one look to the next, so that one that is just being written is
 /// not; who writes for longer than that had better write elsewhere and rename.
 ///
 /// It is applied as [`DictConfig::apply`] does, whole or not at all. A file that is wrong, or gone, changes nothing: the last good
@@ -321,16 +321,15 @@ impl fmt::Debug for ReloaderBuilder {
     }
 }
 
-/// What is to be seen of a file without reading it.
+/// What tells whether a file has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stamp {
     Unseen,
     Missing(io::ErrorKind),
     File {
         length: u64,
-        changed: (i64, i64),
         modified: Option<std::time::SystemTime>,
-        place: (u64, u64),
+        identity: Identity,
     },
 }
 
@@ -341,37 +340,51 @@ impl Stamp {
             Err(error) => Self::Missing(error.kind()),
             Ok(metadata) => Self::File {
                 length: metadata.len(),
-                changed: changed(&metadata),
                 modified: metadata.modified().ok(),
-                place: place(&metadata),
+                identity: Identity::of(path, &metadata),
             },
         }
     }
 }
 
+/// Which file it is, and when anything of it changed: a file put in its place, and one that keeps the length and the time of the one
+/// before, show here.
 #[cfg(unix)]
-fn place(metadata: &fs::Metadata) -> (u64, u64) {
-    use std::os::unix::fs::MetadataExt;
-
-    (metadata.dev(), metadata.ino())
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Identity {
+    place: (u64, u64),
+    changed: (i64, i64),
 }
 
-#[cfg(not(unix))]
-fn place(_: &fs::Metadata) -> (u64, u64) {
-    (0, 0)
-}
-
-/// When anything of it changed: a copy that keeps the time of its original shows here.
 #[cfg(unix)]
-fn changed(metadata: &fs::Metadata) -> (i64, i64) {
-    use std::os::unix::fs::MetadataExt;
+impl Identity {
+    fn of(_: &Path, metadata: &fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
 
-    (metadata.ctime(), metadata.ctime_nsec())
+        Self {
+            place: (metadata.dev(), metadata.ino()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
 }
 
+/// The text itself, which is short: elsewhere a file has no number that std knows, and one that replaces another can keep the
+/// times of both its making and its last change.
 #[cfg(not(unix))]
-fn changed(_: &fs::Metadata) -> (i64, i64) {
-    (0, 0)
+type Identity = Print;
+
+/// A hash of a file's text.
+#[cfg(any(not(unix), test))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Print(u64);
+
+#[cfg(any(not(unix), test))]
+impl Print {
+    fn of(path: &Path, _: &fs::Metadata) -> Self {
+        let mut print = super::fingerprint::Fingerprint::default();
+        print.add(file::read(path).ok());
+        Self(print.value())
+    }
 }
 
 /// What the thread has to itself.
@@ -477,5 +490,24 @@ impl Follower {
             }
             (None, Ok(())) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where a file's length and times say nothing, its text does.
+    #[test]
+    fn a_text_of_the_same_length_is_another_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.json");
+        let print = |text: &str| {
+            fs::write(&path, text).unwrap();
+            Print::of(&path, &fs::metadata(&path).unwrap())
+        };
+        let first = print("one");
+        assert_ne!(print("two"), first);
+        assert_eq!(print("one"), first);
     }
 }

@@ -80,3 +80,17 @@ impl Random {
         usize::try_from((mixed ^ (mixed >> 31)) % end as u64).unwrap()
     }
 }
+
+/// How long the calling thread has worked; nothing where the system does not say.
+pub(crate) fn thread_time() -> std::time::Duration {
+    #[cfg(unix)]
+    {
+        use rustix::time::{ClockId, clock_gettime};
+
+        let time = clock_gettime(ClockId::ThreadCPUTime);
+        let (seconds, nanos) = (time.tv_sec.try_into(), time.tv_nsec.try_into());
+        std::time::Duration::new(seconds.unwrap(), nanos.unwrap())
+    }
+    #[cfg(not(unix))]
+    std::time::Duration::ZERO
+}
