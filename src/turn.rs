@@ -55,6 +55,12 @@ impl Turn {
         }
     }
 
+    /// Whether it is the calling thread's.
+    pub(crate) fn is_own(&self) -> bool {
+        // Relaxed: only this thread ever stores its own number, and it sees its own stores.
+        self.owner.load(Ordering::Relaxed) == thread_number()
+    }
+
     /// Waits for the turn for so long; at the end of the process, not beyond its deadline.
     pub(crate) fn take_within(&self, time: Duration) -> Result<Taken<'_>, NoTurn> {
         let (start, deadline) = (Instant::now(), process::deadline());
@@ -83,6 +89,7 @@ mod tests {
     fn one_thread_at_a_time_and_never_itself() {
         let turn = Turn::default();
         let taken = turn.take_within(Duration::ZERO).unwrap();
+        assert!(turn.is_own());
         assert_eq!(
             turn.take_within(Duration::from_secs(60)).unwrap_err(),
             NoTurn::Own

@@ -3,7 +3,7 @@
 use std::cell;
 
 use crate::ErrorKind;
-use crate::sync::{AtomicU64, AtomicUsize, Ordering};
+use crate::sync::{AtomicU32, AtomicU64, Ordering};
 
 /// Why a record was not written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -219,38 +219,130 @@ impl Tally {
     }
 }
 
-/// The cell that belongs to this thread alone, for the first threads that log; numbers are never given twice.
+/// The cell that belongs to the calling thread alone, if there is one for it. A thread that ends gives its own back, to one that
+/// has none.
 #[inline]
 fn own_cell() -> Option<usize> {
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    thread_local! {
-        // Without a destructor, so that it is there to a thread's very end.
-        static NUMBER: cell::Cell<usize> = const { cell::Cell::new(usize::MAX) };
+    match NUMBER.get() {
+        own if own < CELLS - 1 => Some(own),
+        SHARED => None,
+        _ => take_cell(),
     }
-    let mut number = NUMBER.get();
-    if number == usize::MAX {
-        number = NEXT.fetch_add(1, Ordering::Relaxed);
-        NUMBER.set(number);
+}
+
+/// The thread has no cell, and none is free as far as it knows.
+const NONE: usize = usize::MAX;
+/// It is at its end, and has given its own back.
+const SHARED: usize = usize::MAX - 1;
+
+static NUMBERS: Numbers = Numbers(AtomicU32::new(0));
+
+/// The numbers of the cells that belong to one thread each: a bit for each that is given out.
+struct Numbers(AtomicU32);
+
+impl Numbers {
+    const ALL: u32 = (1 << (CELLS - 1)) - 1;
+
+    #[inline]
+    fn take(&self) -> Option<usize> {
+        if self.0.load(Ordering::Relaxed) == Self::ALL {
+            return None;
+        }
+        let add = |taken: u32| Some(taken | (taken + 1)).filter(|_| taken != Self::ALL);
+        // Acquire: what the last thread counted in the cell was counted before.
+        let taken = self
+            .0
+            .fetch_update(Ordering::Acquire, Ordering::Relaxed, add);
+        taken.ok().map(|taken| taken.trailing_ones() as usize)
     }
-    (number < CELLS - 1).then_some(number)
+
+    fn give_back(&self, number: usize) {
+        self.0.fetch_and(!(1 << number), Ordering::Release);
+    }
+}
+
+thread_local! {
+    // Without a destructor, so that it is there to a thread's very end.
+    static NUMBER: cell::Cell<usize> = const { cell::Cell::new(NONE) };
+    static AT_END: GiveBack = const { GiveBack };
+}
+
+/// Asked for with each count of a thread that has none: one load where all are taken.
+#[inline(never)]
+fn take_cell() -> Option<usize> {
+    if AT_END.try_with(|_| {}).is_err() {
+        NUMBER.set(SHARED);
+        return None;
+    }
+    let number = NUMBERS.take()?;
+    NUMBER.set(number);
+    Some(number)
+}
+
+/// Gives a thread's cell back when the thread ends.
+struct GiveBack;
+
+impl Drop for GiveBack {
+    fn drop(&mut self) {
+        let own = NUMBER.replace(SHARED);
+        if own < CELLS - 1 {
+            NUMBERS.give_back(own);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Threads with a cell of their own and threads without, at once.
     #[test]
     fn many_threads_lose_no_count() {
+        const ROUNDS: usize = 10;
         let tally = Tally::default();
-        std::thread::scope(|scope| {
-            for _ in 0..3 * CELLS {
-                scope.spawn(|| (0..1000).for_each(|_| tally.place().taken()));
-            }
-        });
+        for _ in 0..ROUNDS {
+            std::thread::scope(|scope| {
+                for _ in 0..3 * CELLS {
+                    scope.spawn(|| (0..1000).for_each(|_| tally.place().taken()));
+                }
+            });
+        }
         assert_eq!(
             tally.read(0, (DropReason::Io, 0)).written(),
-            3 * 1000 * CELLS as u64
+            (ROUNDS * 3 * 1000 * CELLS) as u64
         );
+    }
+
+    #[test]
+    fn numbers_are_given_out_once_until_they_are_given_back() {
+        let numbers = Numbers(AtomicU32::new(0));
+        let all: Vec<_> = std::iter::from_fn(|| numbers.take()).collect();
+        assert!(all.iter().copied().eq(0..CELLS - 1));
+        for number in [3, 0] {
+            numbers.give_back(number);
+            assert_eq!((numbers.take(), numbers.take()), (Some(number), None));
+        }
+    }
+
+    /// No two threads that live have the same cell, whichever of them end.
+    #[test]
+    fn cells_belong_to_one_thread() {
+        let owners: [AtomicU64; CELLS] = Default::default();
+        for _ in 0..20 {
+            std::thread::scope(|scope| {
+                for _ in 0..CELLS {
+                    scope.spawn(|| {
+                        for _ in 0..100 {
+                            let Some(own) = own_cell() else { continue };
+                            let others = owners[own].fetch_add(1, Ordering::SeqCst);
+                            assert_eq!(others, 0, "two threads have cell {own}");
+                            std::thread::yield_now();
+                            owners[own].fetch_sub(1, Ordering::SeqCst);
+                        }
+                    });
+                }
+            });
+        }
     }
 
     #[test]

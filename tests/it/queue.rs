@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -237,6 +238,9 @@ fn a_handler_that_panics_does_not_end_the_thread() {
     ["good", "bad", "good"]
         .iter()
         .for_each(|text| log(&handler, text));
+    // Said by the flush as well, once.
+    let error = handler.flush().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Panicked, "{error}");
     handler.flush().unwrap();
     assert_eq!(text.get(), "good\nbad\ngood\n");
     assert_eq!(broken.counters().dropped_for(DropReason::Panic), 1);
@@ -419,23 +423,19 @@ fn a_memory_handler_behind_a_queue() {
     assert_eq!(memory.buffered(), 0);
 }
 
-/// A thread that ends leaves nothing behind, neither its records nor its part of the queue.
+/// The records of threads that have ended arrive.
 #[test]
 fn threads_come_and_go() {
     let (target, text) = to_text("%(message)s");
     let handler = QueueHandler::new([target]);
-    let done = Arc::new(AtomicBool::new(false));
     for n in 0..100 {
-        let (handler, done) = (handler.clone(), Arc::clone(&done));
-        thread::spawn(move || {
-            log(&handler, &n.to_string());
-            done.store(true, Ordering::Relaxed);
-        })
-        .join()
-        .unwrap();
+        let handler = handler.clone();
+        let log = move || log(&handler, &n.to_string());
+        thread::spawn(log).join().unwrap();
     }
     handler.flush().unwrap();
-    assert_eq!(text.lines().len(), 100);
+    let expected: Vec<_> = (0..100).map(|n| n.to_string()).collect();
+    assert_eq!(text.lines(), expected);
 }
 
 /// A limit of records, with callers that wait for room all the time.
@@ -447,5 +447,241 @@ fn a_limited_queue_loses_nothing() {
     (0..RECORDS).for_each(|n| log(&handler, &n.to_string()));
     handler.flush().unwrap();
     assert_eq!(text.lines().len(), RECORDS);
+    assert_eq!(handler.counters().dropped(), 0);
+}
+
+/// Two threads take turns: each logs after it has got to know of the other one's record. The registry's clock jumps back each time.
+#[test]
+fn an_answer_stands_after_its_question() {
+    #[derive(Debug)]
+    struct Backwards(AtomicU64);
+    impl logtree::Clock for Backwards {
+        fn now(&self) -> logtree::Timestamp {
+            let n = self.0.fetch_add(1, Ordering::Relaxed);
+            logtree::Timestamp::from_nanos(i64::MAX / 2 - i64::try_from(n).unwrap())
+        }
+    }
+    const TURNS: usize = 5_000;
+    let (target, text) = to_text("%(message)s");
+    let handler = QueueHandler::new([target]);
+    let registry = Registry::builder()
+        .clock(Arc::new(Backwards(AtomicU64::new(0))))
+        .build();
+    registry.root().add_handler(handler.clone());
+    let logger = registry.get_logger("x");
+    let (ask, asked) = channel::<usize>();
+    let (answer, answered) = channel();
+    thread::scope(|scope| {
+        let other = logger.clone();
+        scope.spawn(move || {
+            for n in asked {
+                logtree::warn!(other, "{} answer", n);
+                answer.send(()).unwrap();
+            }
+        });
+        for n in 0..TURNS {
+            logtree::warn!(logger, "{} question", n);
+            ask.send(n).unwrap();
+            answered.recv().unwrap();
+        }
+        drop(ask);
+    });
+    handler.flush().unwrap();
+    let expected: Vec<_> = (0..TURNS)
+        .flat_map(|n| [format!("{n} question"), format!("{n} answer")])
+        .collect();
+    assert!(text.lines() == expected);
+}
+
+/// Fails for all, or panics for some.
+struct Broken(ErrorKind);
+
+impl Sink for Broken {
+    fn write(&self, record: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+        if self.0 == ErrorKind::Panicked {
+            let number: u64 = record.message().parse().unwrap();
+            assert!(number % 7 > 0, "on purpose");
+            return Ok(());
+        }
+        Err(Error::new(self.0, "no space left on device"))
+    }
+}
+
+/// A failure is reported where it happened, once for each record, and by the next flush of the queue.
+#[test]
+fn failures_after_the_queue_reach_hook_and_flush() {
+    for (kind, lost) in [(ErrorKind::Io, 1_000), (ErrorKind::Panicked, 143)] {
+        let broken = Handler::new(Broken(kind));
+        let told = Arc::new(AtomicU64::new(0));
+        broken.set_error_hook({
+            let told = Arc::clone(&told);
+            move |failure| {
+                assert_eq!(failure.error.kind(), kind);
+                told.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        let handler = QueueHandler::new([broken.clone()]);
+        (0..1_000).for_each(|n| log(&handler, &n.to_string()));
+        let error = handler.flush().unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+        handler.flush().unwrap();
+        let counters = broken.counters();
+        assert_eq!(
+            (counters.accepted(), counters.dropped(), counters.queued()),
+            (1_000, lost, 0)
+        );
+        assert_eq!(told.load(Ordering::Relaxed), lost);
+        assert_eq!(handler.counters().written(), 1_000);
+    }
+}
+
+/// What is logged while the queue is closed comes in its thread's order, and all of it.
+#[test]
+fn a_close_while_others_log_keeps_order_and_loses_nothing() {
+    const THREADS: usize = 4;
+    const RECORDS: usize = 2_000;
+    for _ in 0..10 {
+        let (target, text) = to_text("%(message)s");
+        let handler = QueueHandler::new([target]);
+        let logged = AtomicU64::new(0);
+        thread::scope(|scope| {
+            for thread in 0..THREADS {
+                let (handler, logged) = (&handler, &logged);
+                scope.spawn(move || {
+                    for n in 0..RECORDS {
+                        log(handler, &format!("{thread} {n}"));
+                        logged.fetch_add(1, Ordering::Relaxed);
+                    }
+                });
+            }
+            while logged.load(Ordering::Relaxed) < (THREADS * RECORDS / 4) as u64 {
+                thread::yield_now();
+            }
+            handler.close().unwrap();
+        });
+        // Without a flush: each was handed over before its call returned.
+        exactly_once_in_order(&text.get(), THREADS, RECORDS);
+    }
+}
+
+/// A device that never comes back holds up neither callers nor the end of the handler beyond their limits.
+#[test]
+fn a_device_that_hangs_does_not_keep_callers_nor_the_end() {
+    let (gate, stream, text) = gated();
+    let handler = QueueHandler::builder()
+        .max_records(2)
+        .block_at_most(Duration::from_millis(20))
+        .build([stream]);
+    handler.set_error_hook(|_| {});
+    gate.close();
+    (0..5).for_each(|n| log(&handler, &n.to_string()));
+    gate.wait_for_waiting();
+    assert!(handler.flush_within(Duration::from_millis(20)).is_err());
+    assert_eq!(handler.close().unwrap_err().kind(), ErrorKind::TimedOut);
+    log(&handler, "after the close");
+    let counters = handler.counters();
+    assert_eq!(counters.queued() + counters.dropped(), 6);
+    drop(handler);
+    // Its thread was left behind, and goes on when the device does.
+    gate.open();
+    let start = Instant::now();
+    while !text.get().contains("dropped") {
+        assert!(start.elapsed() < Duration::from_secs(60), "{}", text.get());
+        thread::yield_now();
+    }
+}
+
+/// A listener whose sink logs to the queue for each record, as a client of HTTP does.
+#[test]
+fn a_handler_whose_sink_logs_to_its_queue_can_be_dropped() {
+    struct Client(Arc<Mutex<Option<Handler>>>);
+    impl Sink for Client {
+        fn write(&self, _: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+            let queue = self.0.lock().unwrap().clone();
+            queue.iter().for_each(|queue| log(queue, "sent"));
+            Ok(())
+        }
+    }
+    let way = Arc::new(Mutex::new(None));
+    let queue = RecordQueue::new();
+    let listener = QueueListener::new(&queue, [Handler::new(Client(Arc::clone(&way)))]);
+    *way.lock().unwrap() = Some(QueueHandler::of(&queue).into());
+    assert!(listener.start());
+    log(&QueueHandler::of(&queue), "first");
+    listener.stop();
+    drop(listener);
+    *way.lock().unwrap() = None;
+}
+
+/// With nothing to hand records to, they are refused, not swallowed.
+#[test]
+fn a_queue_without_handlers_drops_and_counts() {
+    let handler = QueueHandler::new(Vec::<Handler>::new());
+    let told = Arc::new(AtomicU64::new(0));
+    handler.set_error_hook({
+        let told = Arc::clone(&told);
+        move |failure| {
+            assert_eq!(failure.error.to_string(), "the queue has no handlers");
+            told.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    (0..3).for_each(|n| log(&handler, &n.to_string()));
+    let counters = handler.counters();
+    assert_eq!((counters.written(), counters.dropped()), (0, 3));
+    assert_eq!(told.load(Ordering::Relaxed), 3);
+}
+
+/// Long records count like others: by thread, and over all threads.
+#[test]
+fn long_records_are_bounded() {
+    let queue = RecordQueue::builder()
+        .bytes_per_thread(64 * 1024)
+        .overflow(Overflow::DropNewest)
+        .build();
+    let handler = QueueHandler::of(&queue);
+    handler.set_error_hook(|_| {});
+    let long = "x".repeat(1 << 20);
+    (0..100).for_each(|_| log(&handler, &long));
+    assert_eq!((queue.len(), queue.drops().total()), (1, 99));
+    let queue = RecordQueue::builder()
+        .bytes_per_thread(256 << 20)
+        .max_bytes(16 << 20)
+        .overflow(Overflow::DropNewest)
+        .build();
+    let handler = QueueHandler::of(&queue);
+    handler.set_error_hook(|_| {});
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..10).for_each(|_| log(&handler, &long)));
+        }
+    });
+    assert!((13..16).contains(&queue.len()), "{queue:?}");
+    assert_eq!(queue.len() as u64 + queue.drops().total(), 40);
+}
+
+/// While the queue is never empty, too: severity and room are told apart in any part of any size.
+#[test]
+fn a_memory_limit_is_kept_while_all_is_handed_over() {
+    let (target, text) = to_text("%(message)s");
+    let handler = QueueHandler::builder().max_bytes(64 * 1024).build([target]);
+    thread::scope(|scope| {
+        for thread in 0..8 {
+            let handler = &handler;
+            scope.spawn(move || {
+                let long = "x".repeat(3_000);
+                for n in 0..300 {
+                    let text = format!("{thread} {n}");
+                    if n % 3 == 0 {
+                        log(handler, &long);
+                    }
+                    log(handler, &text);
+                }
+            });
+        }
+    });
+    handler.flush().unwrap();
+    let mut lines = text.lines();
+    lines.retain(|line| !line.starts_with('x'));
+    exactly_once_in_order(&(lines.join("\n") + "\n"), 8, 300);
     assert_eq!(handler.counters().dropped(), 0);
 }

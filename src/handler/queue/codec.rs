@@ -27,11 +27,12 @@ const STACK: usize = 8;
 const TOTAL: usize = 0;
 const LEVEL: usize = 4;
 const FLAGS: usize = 6;
-const TIME: usize = 8;
-const THREAD: usize = 16;
-const LINE: usize = 24;
-const ENVIRONMENT: usize = 28;
-const LENGTHS: usize = 32;
+const STAMP: usize = 8;
+const TIME: usize = 16;
+const THREAD: usize = 24;
+const LINE: usize = 32;
+const ENVIRONMENT: usize = 36;
+const LENGTHS: usize = 40;
 /// The length of the head.
 pub(super) const HEAD: usize = LENGTHS + 4 * TEXTS;
 
@@ -43,8 +44,6 @@ const HAS_PROCESS: u16 = 16;
 const HAS_KEY_VALUES: u16 = 32;
 /// The function stands as the path of an item inside it, whose end is found when somebody asks for it.
 const FUNCTION_OF_ITEM: u16 = 64;
-/// It is no record but a ticket for one that was too long for the ring.
-const TICKET: u16 = 128;
 
 /// Writes a record behind what stands in `out`.
 ///
@@ -59,7 +58,9 @@ pub(super) fn encode(
     out: &mut Vec<u8>,
 ) -> Result<(), Error> {
     out.clear();
-    out.resize(HEAD, 0);
+    // Filled in at the end, and of a length that is known, so that each number is one step.
+    let mut head = [0; HEAD];
+    out.extend_from_slice(&head);
     let mut lengths = [0_u32; TEXTS];
     let mut flags = 0;
     let mut push = |at: usize, bytes: &[u8], out: &mut Vec<u8>| {
@@ -120,31 +121,27 @@ pub(super) fn encode(
             Scalar::visit(value, |scalar| push_scalar(out, scalar));
         });
     }
-    let level = record.level.number();
-    write_head(out, level, flags, record.time.as_nanos());
-    put(out, THREAD, record.thread.id().to_le_bytes());
-    put(out, LINE, record.source.line().to_le_bytes());
-    put(out, ENVIRONMENT, environment.to_le_bytes());
+    let total = u32::try_from(out.len()).unwrap_or(u32::MAX);
+    put(&mut head, TOTAL, total.to_le_bytes());
+    put(&mut head, LEVEL, record.level.number().to_le_bytes());
+    put(&mut head, FLAGS, flags.to_le_bytes());
+    put(&mut head, TIME, record.time.as_nanos().to_le_bytes());
+    put(&mut head, THREAD, record.thread.id().to_le_bytes());
+    put(&mut head, LINE, record.source.line().to_le_bytes());
+    put(&mut head, ENVIRONMENT, environment.to_le_bytes());
     for (at, length) in lengths.iter().enumerate() {
-        put(out, LENGTHS + 4 * at, length.to_le_bytes());
+        put(&mut head, LENGTHS + 4 * at, length.to_le_bytes());
+    }
+    if let Some(place) = out.first_chunk_mut() {
+        *place = head;
     }
     Ok(())
 }
 
-/// Writes a ticket for a record that was too long.
-pub(super) fn encode_ticket(level: Level, time: Timestamp, number: u64, out: &mut Vec<u8>) {
-    out.clear();
-    out.resize(HEAD, 0);
-    write_head(out, level.number(), TICKET, time.as_nanos());
-    put(out, THREAD, number.to_le_bytes());
-}
-
-fn write_head(out: &mut [u8], level: u16, flags: u16, time: i64) {
-    let total = u32::try_from(out.len()).unwrap_or(u32::MAX);
-    put(out, TOTAL, total.to_le_bytes());
-    put(out, LEVEL, level.to_le_bytes());
-    put(out, FLAGS, flags.to_le_bytes());
-    put(out, TIME, time.to_le_bytes());
+/// Writes the place that a record has among those of all threads.
+#[inline]
+pub(super) fn set_stamp(record: &mut [u8], stamp: u64) {
+    put(record, STAMP, stamp.to_le_bytes());
 }
 
 #[inline]
@@ -204,20 +201,24 @@ pub(super) struct Head {
     /// All of it, the head included.
     pub(super) len: usize,
     pub(super) level: Level,
-    pub(super) time: i64,
-    /// The number of a ticket, where it is one.
-    pub(super) ticket: Option<u64>,
+    /// Its place among the records of all threads.
+    pub(super) stamp: u64,
 }
 
 impl Head {
     pub(super) fn read(bytes: &[u8; HEAD]) -> Self {
-        let flags = u16::from_le_bytes(get(bytes, FLAGS));
+        // One without a length would be met for ever.
+        let len = u32::from_le_bytes(get(bytes, TOTAL)) as usize;
         Self {
-            len: u32::from_le_bytes(get(bytes, TOTAL)) as usize,
+            len: len.max(HEAD),
             level: Level::new(u16::from_le_bytes(get(bytes, LEVEL))),
-            time: i64::from_le_bytes(get(bytes, TIME)),
-            ticket: (flags & TICKET != 0).then(|| u64::from_le_bytes(get(bytes, THREAD))),
+            stamp: u64::from_le_bytes(get(bytes, STAMP)),
         }
+    }
+
+    /// The head of the first of several records.
+    pub(super) fn of(records: &[u8]) -> Option<Self> {
+        records.first_chunk().map(Self::read)
     }
 }
 
@@ -231,7 +232,7 @@ fn get<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 /// Takes a record apart and lends it out.
 pub(super) fn decode(
     bytes: &[u8],
-    environments: &[Arc<Environment>],
+    environments: &[Option<Arc<Environment>>],
     read: impl FnOnce(&Record<'_>),
 ) {
     let lengths: [usize; TEXTS] =
@@ -258,9 +259,9 @@ pub(super) fn decode(
     }
     let key_values = EncodedKeyValues(bytes.get(at..).unwrap_or_default());
     let environment = u32::from_le_bytes(get(bytes, ENVIRONMENT)) as usize;
-    let Some(environment) = environments.get(environment) else {
-        return;
-    };
+    // It is kept as long as records of it are in the queue, so that it is found.
+    let environment = environments.get(environment).and_then(Option::as_ref);
+    let environment = environment.unwrap_or_else(|| Environment::global());
     let source = Source::default()
         .with_module_path(texts[MODULE_PATH])
         .with_file(texts[FILE])
@@ -375,7 +376,7 @@ mod tests {
         let head = Head::read(bytes.first_chunk().unwrap());
         assert_eq!((head.len, head.level), (bytes.len(), record.level()));
         let mut read = None;
-        decode(&bytes, &[Arc::clone(record.environment)], |record| {
+        decode(&bytes, &[Some(Arc::clone(record.environment))], |record| {
             read = Some(record.to_owned());
         });
         read.unwrap()
@@ -454,16 +455,8 @@ mod tests {
             .python_exact();
         let mut bytes = Vec::new();
         encode(&record, Some(&formatter.build().unwrap()), 0, &mut bytes).unwrap();
-        decode(&bytes, &[Arc::clone(record.environment)], |read| {
+        decode(&bytes, &[Some(Arc::clone(record.environment))], |read| {
             assert_eq!((read.message(), read.error_text()), ("a: x\nE: 1", None));
         });
-    }
-
-    #[test]
-    fn tickets_are_told_from_records() {
-        let mut bytes = Vec::new();
-        encode_ticket(Level::INFO, Timestamp::from_nanos(3), 9, &mut bytes);
-        let head = Head::read(bytes.first_chunk().unwrap());
-        assert_eq!((head.ticket, head.time, head.len), (Some(9), 3, HEAD));
     }
 }

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::account::Account;
+use super::flush::left_over;
 use super::{DropCounts, Overflow, QueueListener, RecordQueue, RecordQueueBuilder};
-use crate::handler::{DropReason, Handler, Sink, handler_type, is_default_format};
-use crate::sync::Ordering;
+use crate::handler::{DropReason, Handler, Ledger, Sink, handler_type, is_default_format};
+use crate::sync::{Arc, Ordering};
 use crate::{Error, Format, Record};
 
 /// Puts records into a queue, from which a thread of its own hands them to other handlers: the logging call does not wait for
@@ -13,13 +15,20 @@ use crate::{Error, Format, Record};
 ///
 /// [`new`](Self::new) brings queue and thread along; [`of`](Self::of) is for a [`RecordQueue`] and a [`QueueListener`] of one's own.
 ///
-/// A call writes its record into a part of the queue that is its thread's alone: no lock, no call to the system, no allocation. Where there is
-/// no room it waits, [unless told otherwise](Overflow). Nothing that was taken is lost: [`flush`](crate::Handler::flush) waits until
-/// all of it is with the handlers' devices, and at the end of the process, by return from `main`, `exit` or a panic, the
-/// queue is emptied. After that, and after [`shutdown`](crate::shutdown), records are handed over at once, by the threads that log. In a child
-/// process made by `fork` the queue begins empty, with a thread of its own.
+/// A call writes its record into a part of the queue that is its thread's alone: no lock, no call to the system, and no allocation but
+/// where that part grows. Where there is no room it waits, [unless told otherwise](Overflow). Nothing that was taken is lost:
+/// [`flush`](crate::Handler::flush) waits until all of it is with the handlers' devices, and returns what they could not write since
+/// the last one; at the end of the process, by return from `main`, `exit` or a panic, the queue is emptied.
 ///
-/// What is in the queue is lost when the process is killed or aborts.
+/// After that, and after [`close`](crate::Handler::close) and [`shutdown`](crate::shutdown), records are handed over before the call that
+/// logs them returns, by the threads that log, in the same order. In a child process made by `fork` the queue begins empty, with a
+/// thread of its own.
+///
+/// A device that hangs does not hold up the program: callers wait for 10 seconds [at most](RecordQueueBuilder::block_at_most),
+/// `close` and the drop of the handler end when nothing was handed over for 3 seconds, and report what is left. The thread then goes on
+/// by itself if the device comes back.
+///
+/// What is in the queue is lost when the process is killed or aborts. Without handlers it refuses all records.
 ///
 /// The message is formatted by the caller, all else by the thread. With a formatter of its own the whole line becomes the message, error and
 /// stack included.
@@ -69,14 +78,13 @@ impl QueueHandler {
     }
 
     fn with(queue: RecordQueue, listener: Option<QueueListener>) -> Self {
-        let sink = QueueSink {
+        let handler = Handler::with_ledger(|ledger| QueueSink {
             queue: queue.clone(),
+            account: Arc::new(Account::new()),
             listener,
-        };
-        Self {
-            handler: Handler::new(sink),
-            queue,
-        }
+            ledger,
+        });
+        Self { handler, queue }
     }
 
     /// The queue.
@@ -124,6 +132,12 @@ impl QueueHandlerBuilder {
         self
     }
 
+    /// See [`RecordQueueBuilder::max_bytes`].
+    pub fn max_bytes(mut self, bytes: usize) -> Self {
+        self.queue = self.queue.max_bytes(bytes);
+        self
+    }
+
     /// See [`RecordQueueBuilder::max_records`].
     pub fn max_records(mut self, records: u64) -> Self {
         self.queue = self.queue.max_records(records);
@@ -164,45 +178,48 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 struct QueueSink {
     queue: RecordQueue,
+    account: Arc<Account>,
     /// Its own, which ends with it.
     listener: Option<QueueListener>,
+    ledger: Ledger,
 }
 
 impl Sink for QueueSink {
     fn write(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error> {
         let formatter = (!is_default_format(formatter)).then_some(formatter);
-        self.queue.shared.put(record, formatter)
+        self.queue.shared.put(&self.account, record, formatter)
     }
 
     fn flush(&self) -> Result<(), Error> {
         self.queue.shared.flush(PATIENCE)
     }
 
-    /// Empties the queue; from now on records are handed over by their callers, where somebody listened.
+    /// From now on records are handed over by their callers, where somebody listened; and empties the queue.
     fn close(&self) -> Result<(), Error> {
-        let flushed = self.flush();
-        let shared = &self.queue.shared;
-        if shared.worker.is_running() {
-            shared.closed.store(true, Ordering::Release);
-        }
-        flushed
+        self.queue.shared.close()
+    }
+
+    /// Closing does it, in the right order.
+    fn flush_at_shutdown(&self) -> bool {
+        false
     }
 
     fn queued(&self) -> u64 {
-        self.queue.shared.queued()
+        self.queue.shared.queued_of(self.account.id())
     }
 
     fn lost(&self) -> (DropReason, u64) {
-        let lost = &self.queue.shared.dropped_oldest;
+        let lost = &self.account.dropped_oldest;
         (DropReason::Full, lost.load(Ordering::Relaxed))
     }
 
     fn in_child(&self) {
+        self.account.begin_anew();
         self.queue.shared.begin_anew();
     }
 
     fn targets(&self) -> Vec<Handler> {
-        self.queue.shared.worker.targets().handlers.clone()
+        self.queue.shared.worker.targets().handlers().to_vec()
     }
 
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -212,7 +229,15 @@ impl Sink for QueueSink {
 
 impl Drop for QueueSink {
     fn drop(&mut self) {
+        let Some(listener) = self.listener.take() else {
+            return;
+        };
         // Its thread holds the queue, not this, so it ends here.
-        drop(self.listener.take());
+        drop(listener);
+        let shared = &self.queue.shared;
+        let left = shared.queued();
+        if left > 0 && !shared.is_of_parent() && !shared.turn.is_own() {
+            self.ledger.failed(left_over(left));
+        }
     }
 }

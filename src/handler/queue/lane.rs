@@ -1,54 +1,84 @@
-//! One thread's way into a queue: a ring of bytes.
+//! One thread's way into a queue: rings of bytes, one after the other.
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 
-use rtrb::{Consumer, Producer, RingBuffer};
+use rtrb::Producer;
 
-use super::codec::{HEAD, Head};
+use super::budget::Budget;
+use super::codec::Head;
+use super::ring::{Ring, Spares};
 use crate::Level;
-use crate::sync::{Arc, AtomicU64, AtomicUsize, Mutex, Ordering};
+use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering};
 
-/// What the consumer's side holds of a thread's ring.
+/// The first ring of a thread: many threads log a few records in all their life.
+const FIRST: usize = 2 * 1024;
+
+/// The rings that follow. A thread that is idle keeps one, so they are not as long as a thread's part may be.
+const NEXT: usize = 64 * 1024;
+
+/// What the consumer's side holds of a thread's records.
 #[derive(Debug)]
 pub(super) struct Lane {
-    consumer: Mutex<Consumer<u8>>,
-    /// Records that were too long for the ring, by the numbers of their tickets in it.
-    long: Mutex<HashMap<u64, Vec<u8>>>,
-    /// Bytes and records that were put in, and that were taken out and done with. Each is written by one side.
+    /// The handler that puts the records in.
+    account: u64,
+    spares: Arc<Spares>,
+    /// The oldest first; the thread puts records into the last. Never held while user code runs.
+    rings: Mutex<VecDeque<Ring>>,
+    /// Records that were put in, that were taken out, and that were done with. The first is written by the thread alone, the second
+    /// under the lock.
     pushed: AtomicU64,
+    taken: AtomicU64,
     done: AtomicU64,
     bytes_in: AtomicUsize,
     bytes_out: AtomicUsize,
+    /// Whether the thread is gone.
+    ended: AtomicBool,
 }
 
 /// What the thread itself holds.
 #[derive(Debug)]
 pub(super) struct LaneEntry {
-    producer: Producer<u8>,
+    /// `None` until the first record, and after one that got a ring of its own.
+    producer: Option<Producer<u8>>,
     lane: Arc<Lane>,
-    capacity: usize,
-    next_ticket: u64,
+    sizes: Sizes,
     /// Bytes since the consumer was last called.
     since_call: usize,
 }
 
+/// How much memory a lane may take.
+#[derive(Clone, Debug)]
+pub(super) struct Sizes {
+    /// All its rings together.
+    pub(super) most: usize,
+    /// Of the whole queue.
+    pub(super) budget: Arc<Budget>,
+    /// How much of the whole queue may be in use when it takes more.
+    pub(super) limit: usize,
+}
+
+/// The length of all but the first ring, where a thread may have so many bytes.
+pub(super) fn ring_size(most: usize) -> usize {
+    NEXT.min(most)
+}
+
 impl LaneEntry {
-    pub(super) fn new(capacity: usize) -> Self {
-        let capacity = capacity.max(4 * HEAD);
-        let (producer, consumer) = RingBuffer::new(capacity);
+    pub(super) fn new(account: u64, sizes: Sizes, spares: &Arc<Spares>) -> Self {
         let lane = Lane {
-            consumer: Mutex::new(consumer),
-            long: Mutex::new(HashMap::new()),
+            account,
+            spares: Arc::clone(spares),
+            rings: Mutex::default(),
             pushed: AtomicU64::new(0),
+            taken: AtomicU64::new(0),
             done: AtomicU64::new(0),
             bytes_in: AtomicUsize::new(0),
             bytes_out: AtomicUsize::new(0),
+            ended: AtomicBool::new(false),
         };
         Self {
-            producer,
+            producer: None,
             lane: Arc::new(lane),
-            capacity,
-            next_ticket: 0,
+            sizes,
             since_call: 0,
         }
     }
@@ -57,28 +87,13 @@ impl LaneEntry {
         &self.lane
     }
 
-    /// Whether a record is too long to go through the ring, which others would then wait for.
-    pub(super) fn is_too_long(&self, record: &[u8]) -> bool {
-        record.len() > self.capacity / 2
-    }
-
-    /// Lays a long record beside the ring; answers with the number for its ticket.
-    pub(super) fn lay_aside(&mut self, record: Vec<u8>) -> u64 {
-        let number = self.next_ticket;
-        self.next_ticket += 1;
-        self.lane.long.lock().insert(number, record);
-        number
-    }
-
-    /// Takes a long record back whose ticket found no room.
-    pub(super) fn take_back(&self, number: u64) -> Option<Vec<u8>> {
-        self.lane.long.lock().remove(&number)
-    }
-
-    /// Puts a record in, if there is room.
+    /// Puts a record in, if there is room in the ring that it has.
     #[inline]
     pub(super) fn push(&mut self, record: &[u8]) -> bool {
-        if self.producer.push_entire_slice(record).is_err() {
+        let Some(producer) = &mut self.producer else {
+            return false;
+        };
+        if producer.push_entire_slice(record).is_err() {
             return false;
         }
         self.since_call += record.len();
@@ -92,34 +107,128 @@ impl LaneEntry {
         true
     }
 
-    /// Whether so much was put in that the consumer had better come; asked once for each quarter of the ring.
+    /// Goes on in another ring, in which there is room for a record of this length. Returns `false` if the thread, or all
+    /// together, have as much memory as they may.
+    #[cold]
+    pub(super) fn grow(&mut self, len: usize) -> bool {
+        let mut rings = self.lane.rings.lock();
+        self.lane.give_back(&mut rings);
+        // The present ring is replaced, unless there is still something in it.
+        let replaced = rings.len() == 1 && self.producer.is_some() && rings[0].is_empty();
+        let held = if replaced {
+            0
+        } else {
+            rings.iter().map(Ring::capacity).sum()
+        };
+        let Some(size) = self.size_for(len, held) else {
+            return false;
+        };
+        let Some((producer, ring)) = self.ring(size, len) else {
+            return false;
+        };
+        let full = self.producer.replace(producer);
+        if let (Some(last), Some(full)) = (rings.back_mut(), full) {
+            last.retire(full);
+        }
+        self.lane.give_back(&mut rings);
+        rings.push_back(ring);
+        true
+    }
+
+    /// The length of the next ring, where so many bytes are held already.
+    fn size_for(&self, len: usize, held: usize) -> Option<usize> {
+        let next = self.lane.spares.capacity();
+        let first = FIRST.min(next);
+        let room = self.sizes.most.saturating_sub(held);
+        let wanted = match len {
+            _ if held == 0 && self.producer.is_none() && len <= first / 2 => first,
+            _ if len <= next / 2 => next,
+            // A long one gets a ring of its own.
+            _ => len,
+        };
+        if wanted <= room {
+            Some(wanted)
+        } else if len <= room && first <= room && len <= next / 2 {
+            Some(room)
+        } else {
+            // One that is longer than the whole part of a thread goes through when nothing else of the thread is there.
+            (held == 0).then_some(len)
+        }
+    }
+
+    fn ring(&self, size: usize, len: usize) -> Option<(Producer<u8>, Ring)> {
+        let spares = &*self.lane.spares;
+        let spare = || spares.take();
+        if let Some(spare) = (size == spares.capacity()).then(spare).flatten() {
+            return Some(spare);
+        }
+        let new = |size| Ring::new(size, &self.sizes.budget, self.sizes.limit);
+        let mut made = new(size);
+        if made.is_none() && spares.clear() {
+            made = new(size);
+        }
+        // A smaller one is better than none.
+        let mut size = size;
+        while made.is_none() && size / 2 >= FIRST.max(2 * len) {
+            size /= 2;
+            made = new(size);
+        }
+        made
+    }
+
+    /// Leaves a ring that was made for one long record, so that it is given back as soon as that is taken out.
+    #[cold]
+    pub(super) fn leave_long(&mut self) {
+        let full = self.producer.take();
+        let mut rings = self.lane.rings.lock();
+        if let (Some(last), Some(full)) = (rings.back_mut(), full) {
+            last.retire(full);
+        }
+    }
+
+    /// Whether a record gets a ring of its own.
+    #[inline]
+    pub(super) fn is_long(&self, len: usize) -> bool {
+        len > self.lane.spares.capacity() / 2
+    }
+
+    /// Whether so much was put in that the consumer had better come; asked once for each quarter of the thread's part.
     #[inline]
     pub(super) fn should_call(&mut self) -> bool {
-        let due = self.since_call > self.capacity / 4;
+        let due = self.since_call > self.sizes.most / 4;
         if due {
             self.since_call = 0;
         }
         due
     }
 
-    /// Throws the oldest records away until there is room, at least one; answers with their levels.
-    pub(super) fn make_room(&self, len: usize) -> Vec<Level> {
-        self.lane.make_room(len, self.capacity)
-    }
-
-    /// How full the ring is, in percent.
-    pub(super) fn fill(&self) -> usize {
+    /// How full the thread's part is, in percent.
+    pub(super) fn fill(&self) -> u64 {
         let lane = &*self.lane;
         let bytes_out = lane.bytes_out.load(Ordering::Relaxed);
         let used = lane
             .bytes_in
             .load(Ordering::Relaxed)
             .wrapping_sub(bytes_out);
-        used * 100 / self.capacity
+        // In 64 bits, as a hundred times a part overflows 32.
+        used as u64 * 100 / self.sizes.most.max(1) as u64
+    }
+}
+
+impl Drop for LaneEntry {
+    /// The thread is gone: what it has put in is still taken out.
+    fn drop(&mut self) {
+        self.leave_long();
+        self.lane.ended.store(true, Ordering::Release);
     }
 }
 
 impl Lane {
+    /// The handler that puts the records in.
+    pub(super) fn account(&self) -> u64 {
+        self.account
+    }
+
     /// Records that are in it or just being handed over.
     pub(super) fn queued(&self) -> u64 {
         // In this order, so that the difference is never below zero.
@@ -127,148 +236,197 @@ impl Lane {
         self.pushed.load(Ordering::Acquire).saturating_sub(done)
     }
 
-    /// The number of the last record that was put in.
-    pub(super) fn pushed(&self) -> u64 {
-        self.pushed.load(Ordering::Acquire)
-    }
-
-    /// The number of the last record that was done with.
-    pub(super) fn done(&self) -> u64 {
-        self.done.load(Ordering::Acquire)
+    /// Whether there are records to be taken out.
+    pub(super) fn has_records(&self) -> bool {
+        let taken = self.taken.load(Ordering::Acquire);
+        self.pushed.load(Ordering::Acquire) != taken
     }
 
     pub(super) fn note_done(&self) {
         self.done.fetch_add(1, Ordering::Release);
     }
 
-    /// Whether the thread is gone and nothing is left of it.
+    /// Whether the thread is gone and all that it has put in was taken out.
     pub(super) fn is_over(&self) -> bool {
-        let consumer = self.consumer.lock();
-        consumer.is_abandoned() && consumer.slots() == 0
+        // In this order: what was put in before the end is seen then.
+        self.ended.load(Ordering::Acquire) && !self.has_records()
     }
 
-    /// Copies whole records out, about as many bytes as `most`; at least one, if there is any. Answers how many it were.
-    pub(super) fn take(&self, most: usize, out: &mut Vec<u8>) -> u64 {
-        let mut consumer = self.consumer.lock();
+    /// Copies whole records with stamps below `until` out, about as many bytes as `most`; at least one, if there is any.
+    /// Returns how many.
+    pub(super) fn take(&self, until: u64, most: usize, out: &mut Vec<u8>) -> u64 {
+        let mut rings = self.rings.lock();
         let before = out.len();
         let mut count = 0;
-        while out.len() - before < most {
-            let Some(head) = peek(&mut consumer) else {
+        while let Some(head) = self.oldest(&mut rings) {
+            let taken = out.len() - before;
+            let fits = taken == 0 || taken + head.len <= most;
+            if head.stamp >= until || !fits {
                 break;
-            };
-            let start = out.len();
-            out.resize(start + head.len, 0);
-            if consumer.pop_entire_slice(&mut out[start..]).is_err() {
-                // A record is put in whole, so this is never seen.
-                out.truncate(start);
-                break;
+            }
+            if let Some(ring) = rings.front_mut() {
+                ring.take(head.len, out);
             }
             count += 1;
         }
-        drop(consumer);
+        self.give_back(&mut rings);
+        self.taken.fetch_add(count, Ordering::Release);
+        drop(rings);
         self.bytes_out
             .fetch_add(out.len() - before, Ordering::Relaxed);
         count
     }
 
-    /// Throws the oldest records away until there is room for so many bytes; answers with their levels.
+    /// Throws the oldest record away. Returns its level.
     ///
     /// By the thread that puts in: it waits for the consumer only while that copies.
-    #[expect(
-        clippy::significant_drop_tightening,
-        reason = "looking and taking are one step"
-    )]
-    fn make_room(&self, len: usize, capacity: usize) -> Vec<Level> {
-        let mut consumer = self.consumer.lock();
-        let mut thrown_away = Vec::new();
-        let mut record = Vec::new();
-        while thrown_away.is_empty() || capacity.saturating_sub(consumer.slots()) < len {
-            let Some(head) = peek(&mut consumer) else {
-                break;
-            };
-            record.resize(head.len, 0);
-            if consumer.pop_entire_slice(&mut record).is_err() {
-                break;
+    pub(super) fn drop_oldest(&self) -> Option<Level> {
+        let mut rings = self.rings.lock();
+        let head = self.oldest(&mut rings)?;
+        rings.front_mut()?.skip(head.len);
+        self.give_back(&mut rings);
+        self.taken.fetch_add(1, Ordering::Release);
+        drop(rings);
+        self.bytes_out.fetch_add(head.len, Ordering::Relaxed);
+        self.note_done();
+        Some(head.level)
+    }
+
+    /// The head of the oldest record, which is in the first ring then.
+    fn oldest(&self, rings: &mut VecDeque<Ring>) -> Option<Head> {
+        self.give_back(rings);
+        rings.front_mut()?.peek()
+    }
+
+    /// Removes the rings that are done with.
+    fn give_back(&self, rings: &mut VecDeque<Ring>) {
+        while rings.front().is_some_and(Ring::is_done) {
+            if let Some(ring) = rings.pop_front() {
+                self.spares.keep(ring);
             }
-            self.bytes_out.fetch_add(head.len, Ordering::Relaxed);
-            if let Some(number) = head.ticket {
-                self.long.lock().remove(&number);
-            }
-            thrown_away.push(head.level);
-            self.note_done();
         }
-        thrown_away
     }
-
-    /// Fetches the record of a ticket.
-    pub(super) fn redeem(&self, number: u64) -> Option<Vec<u8>> {
-        self.long.lock().remove(&number)
-    }
-}
-
-fn peek(consumer: &mut Consumer<u8>) -> Option<Head> {
-    let chunk = consumer.read_chunk(HEAD).ok()?;
-    let (first, second) = chunk.as_slices();
-    let mut head = [0; HEAD];
-    head[..first.len()].copy_from_slice(first);
-    head[first.len()..].copy_from_slice(second);
-    // Not committed, so it stays where it is.
-    Some(Head::read(&head))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Timestamp;
-    use crate::handler::queue::codec::encode_ticket;
+    use crate::Record;
+    use crate::handler::queue::codec::{HEAD, encode, set_stamp};
 
-    fn record(number: u64) -> Vec<u8> {
+    fn record(stamp: u64, len: usize) -> Vec<u8> {
         let mut bytes = Vec::new();
-        encode_ticket(Level::INFO, Timestamp::from_nanos(0), number, &mut bytes);
+        let text = "x".repeat(len - HEAD);
+        let record = Record::builder().message(text).thread(1, "").build();
+        encode(&record, None, 0, &mut bytes).unwrap();
+        set_stamp(&mut bytes, stamp);
+        assert_eq!(bytes.len(), len);
         bytes
     }
 
-    #[test]
-    fn records_come_out_as_they_went_in_around_the_end_of_the_ring() {
-        let mut entry = LaneEntry::new(5 * HEAD + 7);
+    fn entry(most: usize, all: usize) -> LaneEntry {
+        let budget = Budget::new(all);
+        let sizes = Sizes {
+            most,
+            limit: budget.of_all(),
+            budget,
+        };
+        LaneEntry::new(1, sizes, &Arc::new(Spares::new(ring_size(most))))
+    }
+
+    fn put(entry: &mut LaneEntry, stamp: u64, len: usize) -> bool {
+        let record = record(stamp, len);
+        entry.push(&record) || (entry.grow(len) && entry.push(&record))
+    }
+
+    fn stamps(lane: &Lane, until: u64) -> Vec<u64> {
         let mut out = Vec::new();
-        for number in 0..100 {
-            assert!(entry.push(&record(number)));
-            assert_eq!(entry.lane().queued(), 1);
-            out.clear();
-            entry.lane().take(1, &mut out);
-            entry.lane().note_done();
-            assert_eq!(out, record(number));
+        let count = lane.take(until, usize::MAX, &mut out);
+        (0..count).for_each(|_| lane.note_done());
+        let (mut rest, mut stamps) = (&out[..], Vec::new());
+        while let Some(head) = Head::of(rest) {
+            stamps.push(head.stamp);
+            rest = &rest[head.len..];
         }
+        assert_eq!(stamps.len() as u64, count);
+        stamps
+    }
+
+    #[test]
+    fn records_come_out_as_they_went_in_around_the_ends_of_rings() {
+        let mut entry = entry(1 << 20, 1 << 24);
+        let (mut next_in, mut next_out) = (0, 0);
+        for round in 0..200_usize {
+            for len in 0..round % 23 * 5 {
+                assert!(put(&mut entry, next_in, HEAD + 200 + len));
+                next_in += 1;
+            }
+            // Some of them only.
+            for stamp in stamps(entry.lane(), next_in.saturating_sub(round as u64 % 7)) {
+                assert_eq!(stamp, next_out);
+                next_out += 1;
+            }
+            assert_eq!(entry.lane().queued(), next_in - next_out);
+        }
+        assert_eq!(
+            stamps(entry.lane(), u64::MAX).len() as u64,
+            next_in - next_out
+        );
         assert_eq!(entry.fill(), 0);
     }
 
     #[test]
-    fn a_full_ring_refuses_or_throws_the_oldest_away() {
-        let mut entry = LaneEntry::new(4 * HEAD);
+    fn a_full_lane_refuses_or_throws_the_oldest_away() {
+        let mut entry = entry(4 * HEAD, 1 << 20);
         let pushed = (0..10)
-            .filter(|number| entry.push(&record(*number)))
+            .filter(|stamp| put(&mut entry, *stamp, HEAD))
             .count();
         assert_eq!((pushed, entry.fill()), (4, 100));
-        assert_eq!(entry.make_room(2 * HEAD).len(), 2);
-        assert!(entry.push(&record(10)));
-        let mut out = Vec::new();
-        entry.lane().take(usize::MAX, &mut out);
-        let numbers: Vec<_> = out
-            .chunks(HEAD)
-            .map(|chunk| Head::read(chunk.try_into().unwrap()).ticket.unwrap())
-            .collect();
-        assert_eq!(numbers, [2, 3, 10]);
+        for _ in 0..2 {
+            assert_eq!(entry.lane().drop_oldest(), Some(Level::NOTSET));
+        }
+        assert!(entry.push(&record(10, HEAD)));
+        assert_eq!(stamps(entry.lane(), u64::MAX), [2, 3, 10]);
+    }
+
+    /// Each length is taken into account: short ones, and long ones that get a ring of their own.
+    #[test]
+    fn memory_is_bounded_by_thread_and_by_queue() {
+        for (most, all, len, expected) in [
+            (64 << 10, 1 << 30, 1000, 60..=66),
+            (64 << 10, 1 << 30, 40 << 10, 1..=1),
+            (64 << 10, 1 << 30, 1 << 20, 1..=1),
+            (1 << 30, 1 << 20, 1000, 900..=1050),
+            (1 << 30, 1 << 20, 100 << 10, 10..=10),
+            (1 << 30, 1 << 20, 2 << 20, 0..=0),
+        ] {
+            let mut entry = entry(most, all);
+            let budget = Arc::clone(&entry.sizes.budget);
+            for _ in 0..2 {
+                let taken = (0..2000)
+                    .take_while(|stamp| put(&mut entry, *stamp, len))
+                    .count();
+                assert!(expected.contains(&taken), "{most} {all} {len}: {taken}");
+                assert!(budget.used() <= all);
+                assert_eq!(stamps(entry.lane(), u64::MAX).len(), taken);
+            }
+            let lane = Arc::clone(entry.lane());
+            drop(entry);
+            lane.take(u64::MAX, 0, &mut Vec::new());
+            assert!(lane.is_over() && lane.rings.lock().is_empty());
+            lane.spares.clear();
+            assert_eq!(budget.used(), 0);
+        }
     }
 
     #[test]
     fn a_lane_is_over_when_its_thread_is_gone_and_it_is_empty() {
-        let mut entry = LaneEntry::new(1024);
-        entry.push(&record(0));
+        let mut entry = entry(1024, 1 << 20);
+        assert!(put(&mut entry, 0, HEAD));
         let lane = Arc::clone(entry.lane());
         drop(entry);
         assert!(!lane.is_over());
-        lane.take(usize::MAX, &mut Vec::new());
+        assert_eq!(stamps(&lane, u64::MAX), [0]);
         assert!(lane.is_over());
     }
 }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::worker::{self, Targets};
-use super::{RecordQueue, Shared};
+use super::targets::Targets;
+use super::{RecordQueue, Shared, worker};
 use crate::Handler;
 use crate::sync::Arc;
 
@@ -38,10 +38,9 @@ impl QueueListener {
 
     pub(super) fn with(queue: &RecordQueue, handlers: Vec<Handler>, respect_levels: bool) -> Self {
         let shared = Arc::clone(&queue.shared);
-        shared.worker.set_targets(Targets {
-            handlers,
-            respect_levels,
-        });
+        shared
+            .worker
+            .set_targets(Targets::new(handlers, respect_levels));
         Self { shared }
     }
 
@@ -49,11 +48,16 @@ impl QueueListener {
     /// case the threads that log hand their records over themselves.
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn start(&self) -> bool {
-        worker::start(&self.shared)
+        let has_started = worker::start(&self.shared);
+        if has_started {
+            self.shared.open_door();
+        }
+        has_started
     }
 
-    /// Waits until all that is in the queue was handed over, and ends the thread. What is logged later stays in the queue until it
-    /// is started again. More than once is fine.
+    /// Waits until all that is in the queue was handed over, and ends the thread. What is logged later, by the handlers themselves too,
+    /// stays in the queue until it is started again. Where nothing was handed over for 3 seconds, as a device hangs, it returns; the
+    /// thread ends when that comes back. More than once is fine.
     pub fn stop(&self) {
         worker::stop(&self.shared);
     }

@@ -1,14 +1,25 @@
 //! The asynchronous path: records go through a queue to a thread of its own, which hands them to handlers.
 //!
 //! A caller writes its record as bytes ([`codec`]) into a ring of its own thread ([`lane`]), without a lock and without a call to
-//! the system. The listener's thread ([`worker`]) takes them out, merges the threads' records by their time, and hands them on.
+//! the system ([`put`]). The listener's thread ([`worker`]) takes them out in the order in which they were put in ([`merge`]), and
+//! hands them on ([`work`]).
 
+mod account;
+mod budget;
 mod codec;
+mod environments;
+mod flush;
 mod handler;
 mod lane;
 mod listener;
+mod merge;
 mod overflow;
 mod put;
+mod ring;
+mod targets;
+#[cfg(test)]
+mod tests;
+mod work;
 mod worker;
 
 use std::fmt;
@@ -18,10 +29,13 @@ pub use self::handler::{QueueHandler, QueueHandlerBuilder};
 pub use self::listener::QueueListener;
 pub use self::overflow::{DropCounts, Overflow};
 
-use self::lane::Lane;
+use self::budget::Budget;
+use self::environments::Environments;
+use self::lane::{Lane, LaneEntry, Sizes, ring_size};
 use self::overflow::Drops;
-use self::worker::{Work, Worker};
-use crate::environment::Environment;
+use self::ring::Spares;
+use self::work::Work;
+use self::worker::Worker;
 use crate::process;
 use crate::sync::{Arc, AtomicBool, AtomicU32, AtomicU64, Mutex, Ordering};
 use crate::turn::Turn;
@@ -30,9 +44,9 @@ use crate::turn::Turn;
 ///
 /// Most programs need only a [`QueueHandler`] made by [`QueueHandler::new`], which brings queue and listener along.
 ///
-/// Each thread that logs has a part of its own, [1 MiB](RecordQueueBuilder::bytes_per_thread) unless set, so threads do not wait for one
-/// another, and a record keeps its place among those of its thread; between threads the order is that of their times as far as they are
-/// taken out together.
+/// Each thread that logs has a part of its own, which grows up to [1 MiB](RecordQueueBuilder::bytes_per_thread) unless set, so threads
+/// do not wait for one another. All together take up to [64 MiB](RecordQueueBuilder::max_bytes) unless set. Records come out in the
+/// order in which they were put in, also those of different threads: an answer never before its question.
 ///
 /// # Python
 /// `queue.Queue`, as far as `QueueHandler` and `QueueListener` use it.
@@ -104,7 +118,8 @@ impl fmt::Debug for RecordQueue {
 
 /// Makes a [`RecordQueue`].
 ///
-/// The defaults: 1 MiB for each thread that logs, any number of records, and callers wait for room, 10 seconds at most.
+/// The defaults: up to 1 MiB for each thread that logs and 64 MiB for all of them, any number of records, and callers wait for room,
+/// 10 seconds at most.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct RecordQueueBuilder {
@@ -114,6 +129,7 @@ pub struct RecordQueueBuilder {
 #[derive(Clone, Debug)]
 struct Options {
     bytes_per_thread: usize,
+    max_bytes: usize,
     max_records: Option<u64>,
     overflow: Overflow,
     block_at_most: Duration,
@@ -124,6 +140,7 @@ impl Default for RecordQueueBuilder {
         Self {
             options: Options {
                 bytes_per_thread: 1024 * 1024,
+                max_bytes: 64 * 1024 * 1024,
                 max_records: None,
                 overflow: Overflow::default(),
                 block_at_most: Duration::from_secs(10),
@@ -133,12 +150,19 @@ impl Default for RecordQueueBuilder {
 }
 
 impl RecordQueueBuilder {
-    /// How many bytes each thread that logs may have in it, 256 MiB at most; a record takes its texts and some 70 bytes. One that needs
-    /// more than half of it is laid beside it.
+    /// How many bytes each thread that logs may have in it, 1 MiB unless set, 256 MiB at most and 1 KiB at least; a record takes its
+    /// texts and some 80 bytes. The memory is taken as it is needed, in blocks. A record that is longer than that goes through when
+    /// nothing else of its thread is in the queue.
     pub fn bytes_per_thread(mut self, bytes: usize) -> Self {
-        /// They are taken from the system with a thread's first record, which must not fail.
-        const MOST: usize = 256 * 1024 * 1024;
-        self.options.bytes_per_thread = bytes.min(MOST);
+        self.options.bytes_per_thread = bytes.clamp(1024, 256 * 1024 * 1024);
+        self
+    }
+
+    /// How many bytes of memory the records of all threads may take together, 64 MiB unless set, 1 GiB at most and 64 KiB at least. A
+    /// thread that has logged keeps a block of 2 to 64 KiB of it until it ends. Where seven eighths are taken, threads that have none
+    /// yet share the rest, more slowly. A record that is longer than all of it is dropped.
+    pub fn max_bytes(mut self, bytes: usize) -> Self {
+        self.options.max_bytes = bytes.clamp(64 * 1024, 1024 * 1024 * 1024);
         self
     }
 
@@ -166,22 +190,24 @@ impl RecordQueueBuilder {
     #[must_use]
     pub fn build(self) -> RecordQueue {
         static NEXT: AtomicU64 = AtomicU64::new(1);
+        let budget = Budget::new(self.options.max_bytes);
+        let spares = Arc::new(Spares::new(ring_size(self.options.bytes_per_thread)));
         let shared = Shared {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             options: self.options,
             lanes: Mutex::new(Vec::new()),
-            lanes_version: AtomicU64::new(0),
-            late: Mutex::new(Vec::new()),
-            late_count: AtomicU64::new(0),
-            environments: Mutex::new(Arc::new(Vec::new())),
+            budget,
+            spares,
+            environments: Environments::new(),
+            stamps: AtomicU64::new(0),
+            unused_stamps: AtomicU64::new(0),
             records: AtomicU64::new(0),
             drops: Drops::default(),
-            dropped_oldest: AtomicU64::new(0),
             closed: AtomicBool::new(false),
             generation: AtomicU32::new(process::generation()),
             worker: Worker::default(),
             turn: Turn::default(),
-            work: Mutex::new(None),
+            work: Mutex::new(Work::default()),
         };
         RecordQueue {
             shared: Arc::new(shared),
@@ -190,74 +216,103 @@ impl RecordQueueBuilder {
 }
 
 /// What the two ends of a queue share.
+///
+/// Locks are held for a moment only, and never while user code runs. In this order where several are: `lanes`, that of a lane,
+/// that of the spare rings; `work` before each of them.
 struct Shared {
     id: u64,
     options: Options,
     lanes: Mutex<Vec<Arc<Lane>>>,
-    /// Changed with the list, so that the listener's thread need not lock it to see that it is the same.
-    lanes_version: AtomicU64,
-    /// Records of threads that are too far gone for a part of their own.
-    late: Mutex<Vec<Vec<u8>>>,
-    late_count: AtomicU64,
-    /// Where records come from: the registries, by number. It only grows.
-    environments: Mutex<Arc<Vec<Arc<Environment>>>>,
+    budget: Arc<Budget>,
+    spares: Arc<Spares>,
+    environments: Environments,
+    /// The place of the next record among those of all threads.
+    stamps: AtomicU64,
+    /// Stamps whose records were dropped.
+    unused_stamps: AtomicU64,
     /// Kept only where the number of records is limited.
     records: AtomicU64,
     drops: Drops,
-    /// Records that had been taken, and were dropped for newer ones.
-    dropped_oldest: AtomicU64,
     /// Whether records are handed over by their callers from now on.
     closed: AtomicBool,
     /// Of the process whose records these are.
     generation: AtomicU32,
     worker: Worker,
-    /// Of the thread that hands records over.
+    /// Of the thread that hands records over, which is one at a time, so that they keep their order.
     turn: Turn,
-    /// Taken out during a turn, as no lock is held while handlers work.
-    work: Mutex<Option<Work>>,
+    work: Mutex<Work>,
 }
 
 impl Shared {
     fn queued(&self) -> u64 {
-        let lanes: u64 = self.lanes.lock().iter().map(|lane| lane.queued()).sum();
-        lanes + self.late_count.load(Ordering::Relaxed)
+        self.queued_where(|_| true)
     }
 
-    /// The number of an environment.
-    fn number_of(&self, environment: &Arc<Environment>) -> u32 {
-        let mut environments = self.environments.lock();
-        let found = environments
-            .iter()
-            .position(|known| Arc::ptr_eq(known, environment));
-        let at = found.unwrap_or_else(|| {
-            Arc::make_mut(&mut environments).push(Arc::clone(environment));
-            environments.len() - 1
-        });
-        drop(environments);
-        u32::try_from(at).unwrap_or(u32::MAX)
+    /// Those of one handler.
+    fn queued_of(&self, account: u64) -> u64 {
+        self.queued_where(|lane| lane.account() == account)
     }
 
-    fn add_lane(&self, lane: &Arc<Lane>) {
-        let mut lanes = self.lanes.lock();
-        lanes.push(Arc::clone(lane));
-        self.lanes_version.fetch_add(1, Ordering::Release);
+    fn queued_where(&self, is_meant: impl Fn(&Lane) -> bool) -> u64 {
+        let lanes = self.lanes.lock();
+        let meant = lanes.iter().filter(|lane| is_meant(lane));
+        let queued = meant.map(|lane| lane.queued()).sum();
         drop(lanes);
+        queued
     }
 
-    /// In a child process: what is in it is the parent's to write, and the thread is the parent's alone.
+    #[inline]
+    fn is_closed(&self) -> bool {
+        // Behind the stamp of a record: see `close`.
+        self.closed.load(Ordering::SeqCst)
+    }
+
+    /// From now on records are handed over by their callers.
+    fn close_door(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+    }
+
+    /// From now on records are left to the listener's thread.
+    fn open_door(&self) {
+        self.closed.store(false, Ordering::SeqCst);
+    }
+
+    /// Whether there is somebody to hand records to, but no handler.
+    #[inline]
+    fn leads_nowhere(&self) -> bool {
+        self.worker.leads_nowhere()
+    }
+
+    /// Whether what is in it belongs to the process that this one was forked from.
+    #[inline]
+    fn is_of_parent(&self) -> bool {
+        self.generation.load(Ordering::Relaxed) != process::generation()
+    }
+
+    /// A way in.
+    fn add_lane(&self, account: u64, most: usize, limit: usize) -> LaneEntry {
+        let sizes = Sizes {
+            most,
+            budget: Arc::clone(&self.budget),
+            limit,
+        };
+        let entry = LaneEntry::new(account, sizes, &self.spares);
+        self.lanes.lock().push(Arc::clone(entry.lane()));
+        entry
+    }
+
+    /// In a child process: what is in it is the parent's to write and to report, and the thread is the parent's alone.
     #[cold]
     fn begin_anew(self: &Arc<Self>) {
         let mut lanes = self.lanes.lock();
-        if self.generation.load(Ordering::Relaxed) == process::generation() {
+        if !self.is_of_parent() {
             return;
         }
         lanes.clear();
-        self.lanes_version.fetch_add(1, Ordering::Release);
-        self.late.lock().clear();
-        self.late_count.store(0, Ordering::Relaxed);
+        self.unused_stamps.store(0, Ordering::Relaxed);
         self.records.store(0, Ordering::Relaxed);
-        // What the parent's thread has in its hands is the parent's.
-        self.work.lock().take();
+        let stamp = self.stamps.load(Ordering::Relaxed);
+        *self.work.lock() = Work::after(stamp, self.drops.read());
         self.generation
             .store(process::generation(), Ordering::Relaxed);
         drop(lanes);

@@ -27,7 +27,7 @@ pub enum Overflow {
 impl Overflow {
     /// Whether a record is not even offered at this fill, in percent.
     #[inline]
-    pub(super) fn sheds(self, level: Level, fill: impl FnOnce() -> usize) -> bool {
+    pub(super) fn sheds(self, level: Level, fill: impl FnOnce() -> u64) -> bool {
         if self != Self::BySeverity {
             return false;
         }

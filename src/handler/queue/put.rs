@@ -4,20 +4,20 @@ use std::cell::{Cell, RefCell};
 use std::thread;
 use std::time::Duration;
 
+use super::account::Account;
 use super::codec;
 use super::lane::LaneEntry;
 use super::overflow::Overflow;
 use super::{Shared, worker};
 use crate::host::Instant;
-use crate::process;
-use crate::sync::{Arc, Ordering};
+use crate::sync::{Arc, Ordering, Weak};
 use crate::user_code;
 use crate::{Error, ErrorKind, Format, Level, Record};
 
-/// The calling thread's part of one queue.
+/// The calling thread's part of one handler's queue.
 struct Mine {
-    queue: u64,
-    generation: u32,
+    account: u64,
+    handler: Weak<Account>,
     entry: LaneEntry,
 }
 
@@ -25,36 +25,50 @@ thread_local! {
     static LANES: RefCell<Vec<Mine>> = const { RefCell::new(Vec::new()) };
     /// What records are written to first, as their length is not known before.
     static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-    /// The number of an environment in a queue: queue, address, number.
+    /// The number of an environment in a queue: epoch of its numbers, address, number.
     static ENVIRONMENT: Cell<(u64, usize, u32)> = const { Cell::new((0, 0, 0)) };
 }
 
 /// A longer scratch is given back to the system.
 const MAX_KEPT: usize = 64 * 1024;
 
+/// A record was not put in: there is no room, and the rule for that does not wait any longer.
+struct NoRoom;
+
+/// What came of trying to put a record in.
+enum Tried {
+    In,
+    /// It will not come to be in.
+    Refused,
+    /// There may be room later.
+    Full,
+}
+
 impl Shared {
-    /// Puts a record in, or hands it over at once where the queue was closed.
+    /// Puts a record in. Where the queue was closed, it is handed over before this returns.
     ///
     /// # Errors
-    /// [`ErrorKind::Full`] when there is no room, and those of the formatter.
+    /// [`ErrorKind::Full`] when there is no room, [`ErrorKind::Closed`] when there is no handler to hand it to, and those of the
+    /// formatter.
     pub(super) fn put(
         self: &Arc<Self>,
+        account: &Arc<Account>,
         record: &Record<'_>,
         formatter: Option<&dyn Format>,
     ) -> Result<(), Error> {
-        if self.generation.load(Ordering::Relaxed) != process::generation() {
-            self.begin_anew();
+        if self.leads_nowhere() {
+            return Err(Error::new(ErrorKind::Closed, "the queue has no handlers"));
         }
         let environment = self.number_of_known(record);
         let mut bytes = SCRATCH.try_with(Cell::take).unwrap_or_default();
         // Runs the user's code, so nothing may be borrowed or locked here.
         let put = codec::encode(record, formatter, environment, &mut bytes).and_then(|()| {
-            if self.closed.load(Ordering::Acquire) {
-                self.hand_over_now(&bytes);
-                Ok(())
-            } else {
-                self.push(&bytes, record)
+            let mut put = self.push(account, &mut bytes, record.level);
+            // Behind the push: a queue that is closed meanwhile is emptied by one of the two.
+            if self.is_closed() {
+                put = self.push_closed(put, account, &mut bytes, record.level);
             }
+            put.map_err(|NoRoom| self.drop_newest(record.level))
         });
         if bytes.capacity() <= MAX_KEPT {
             let _ = SCRATCH.try_with(|scratch| scratch.set(bytes));
@@ -65,53 +79,48 @@ impl Shared {
     #[inline]
     fn number_of_known(&self, record: &Record<'_>) -> u32 {
         let address = Arc::as_ptr(record.environment) as usize;
-        let (queue, known, number) = ENVIRONMENT.get();
-        // The queue keeps the environment alive, so nothing else can come to have its address.
-        if queue == self.id && known == address {
+        let epoch = self.environments.epoch();
+        let (known_epoch, known, number) = ENVIRONMENT.get();
+        // The queue keeps the environment alive in this epoch, so nothing else can have its address.
+        if known_epoch == epoch && known == address {
             return number;
         }
-        let number = self.number_of(record.environment);
-        ENVIRONMENT.set((self.id, address, number));
+        let number = self.environments.number_of(record.environment);
+        ENVIRONMENT.set((epoch, address, number));
         number
     }
 
     #[inline]
-    fn push(self: &Arc<Self>, bytes: &[u8], record: &Record<'_>) -> Result<(), Error> {
+    fn push(&self, account: &Arc<Account>, bytes: &mut [u8], level: Level) -> Result<(), NoRoom> {
         let pushed = LANES.try_with(|lanes| {
             let mut lanes = lanes.try_borrow_mut().ok()?;
-            let at = match lanes.iter().position(|mine| self.is_mine(mine)) {
+            let id = account.id();
+            let at = match lanes.iter().position(|mine| mine.account == id) {
                 Some(at) => at,
-                None => self.join(&mut lanes),
+                None => self.join(account, &mut lanes),
             };
-            Some(self.push_into(&mut lanes[at].entry, bytes, record))
+            Some(self.push_into(account, &mut lanes[at].entry, bytes, level))
         });
         match pushed {
             Ok(Some(pushed)) => pushed,
-            _ => {
-                self.push_late(bytes);
-                Ok(())
-            }
+            // Late in the thread's end.
+            _ => self.push_to_common(account, bytes, level),
         }
-    }
-
-    #[inline]
-    fn is_mine(&self, mine: &Mine) -> bool {
-        mine.queue == self.id && mine.generation == process::generation()
     }
 
     /// Gives the thread a part of its own.
     #[cold]
-    fn join(&self, lanes: &mut Vec<Mine>) -> usize {
-        // Those of queues that are gone, and of the parent process.
+    fn join(&self, account: &Arc<Account>, lanes: &mut Vec<Mine>) -> usize {
+        // Without those of handlers that are gone, and of the parent process.
         lanes.retain(|mine| {
-            mine.generation == process::generation() && Arc::strong_count(mine.entry.lane()) > 1
+            let handler = mine.handler.upgrade();
+            handler.is_some_and(|handler| handler.id() == mine.account)
         });
-        let entry = LaneEntry::new(self.options.bytes_per_thread);
-        self.add_lane(entry.lane());
+        let (most, limit) = (self.options.bytes_per_thread, self.budget.of_threads());
         lanes.push(Mine {
-            queue: self.id,
-            generation: process::generation(),
-            entry,
+            account: account.id(),
+            handler: Arc::downgrade(account),
+            entry: self.add_lane(account.id(), most, limit),
         });
         lanes.len() - 1
     }
@@ -119,20 +128,16 @@ impl Shared {
     #[inline]
     fn push_into(
         &self,
+        account: &Account,
         entry: &mut LaneEntry,
-        bytes: &[u8],
-        record: &Record<'_>,
-    ) -> Result<(), Error> {
-        let level = record.level;
-        if entry.is_too_long(bytes) {
-            return self.push_long(entry, bytes, record);
+        bytes: &mut [u8],
+        level: Level,
+    ) -> Result<(), NoRoom> {
+        if self.sheds(entry, level) {
+            return Err(NoRoom);
         }
-        let shed = self.options.overflow.sheds(level, || self.fill(entry));
-        if shed || !(self.take_place() && self.push_or_give_up_place(entry, bytes)) {
-            if shed {
-                return Err(self.drop_newest(level));
-            }
-            self.push_when_full(entry, bytes, level)?;
+        if !self.attempt(entry, bytes) {
+            self.push_when_full(account, entry, bytes, level)?;
         }
         if level >= Level::ERROR || entry.should_call() || self.worker.is_sleeping() {
             self.worker.call();
@@ -140,35 +145,38 @@ impl Shared {
         Ok(())
     }
 
-    #[cold]
-    fn push_long(
-        &self,
-        entry: &mut LaneEntry,
-        bytes: &[u8],
-        record: &Record<'_>,
-    ) -> Result<(), Error> {
-        let number = entry.lay_aside(bytes.to_vec());
-        let mut ticket = Vec::new();
-        codec::encode_ticket(record.level, record.time, number, &mut ticket);
-        let pushed = self.push_when_full(entry, &ticket, record.level);
-        if pushed.is_err() {
-            entry.take_back(number);
-        }
-        // It is much, so that the listener had better come.
-        self.worker.call();
-        pushed
+    #[inline]
+    fn sheds(&self, entry: &LaneEntry, level: Level) -> bool {
+        self.options.overflow.sheds(level, || self.fill(entry))
     }
 
     /// How full the thread's part is, or the queue where its number of records is limited.
-    fn fill(&self, entry: &LaneEntry) -> usize {
+    fn fill(&self, entry: &LaneEntry) -> u64 {
         let of_records = self.options.max_records.map_or(0, |most| {
             let records = self.records.load(Ordering::Relaxed);
-            usize::try_from(records.saturating_mul(100) / most.max(1)).unwrap_or(usize::MAX)
+            records.saturating_mul(100) / most.max(1)
         });
         entry.fill().max(of_records)
     }
 
-    /// Takes a place among the records, where their number is limited; answers whether there was one.
+    /// Puts a record in if there is room for it right now.
+    #[inline]
+    fn attempt(&self, entry: &mut LaneEntry, bytes: &mut [u8]) -> bool {
+        if !self.take_place() {
+            return false;
+        }
+        // Whoever has got to know of this record gets a later one. See `merge`.
+        let stamp = self.stamps.fetch_add(1, Ordering::SeqCst);
+        codec::set_stamp(bytes, stamp);
+        let pushed = entry.push(bytes);
+        if !pushed {
+            self.unused_stamps.fetch_add(1, Ordering::Release);
+            self.give_up_places(1);
+        }
+        pushed
+    }
+
+    /// Takes a place among the records, where their number is limited; returns whether there was one.
     #[inline]
     fn take_place(&self) -> bool {
         match self.options.max_records {
@@ -182,6 +190,12 @@ impl Shared {
         }
     }
 
+    /// Whether there is a place among the records.
+    fn has_place(&self) -> bool {
+        let most = self.options.max_records;
+        most.is_none_or(|most| self.records.load(Ordering::Relaxed) < most)
+    }
+
     /// Gives places back.
     pub(super) fn give_up_places(&self, count: u64) {
         if self.options.max_records.is_some() {
@@ -189,45 +203,112 @@ impl Shared {
         }
     }
 
-    #[inline]
-    fn push_or_give_up_place(&self, entry: &mut LaneEntry, bytes: &[u8]) -> bool {
-        let pushed = entry.push(bytes);
-        if !pushed {
-            self.give_up_places(1);
-        }
-        pushed
-    }
-
-    /// Tries until there is room, as long as the rule for what is too much allows.
+    /// Puts a record in that did not fit at once.
     #[cold]
     fn push_when_full(
         &self,
+        account: &Account,
         entry: &mut LaneEntry,
-        bytes: &[u8],
+        bytes: &mut [u8],
         level: Level,
-    ) -> Result<(), Error> {
+    ) -> Result<(), NoRoom> {
+        self.push_waiting(level, || {
+            match self.attempt_growing(account, entry, bytes) {
+                Tried::In => Tried::In,
+                // It has nothing and gets nothing, as the other threads have it all.
+                _ if entry.lane().queued() == 0 => self.attempt_in_common(account, bytes),
+                tried => tried,
+            }
+        })
+    }
+
+    /// Puts a record in by the part that all threads share which have none of their own.
+    #[cold]
+    fn push_to_common(
+        &self,
+        account: &Account,
+        bytes: &mut [u8],
+        level: Level,
+    ) -> Result<(), NoRoom> {
+        self.push_waiting(level, || self.attempt_in_common(account, bytes))
+    }
+
+    fn attempt_in_common(&self, account: &Account, bytes: &mut [u8]) -> Tried {
+        let mut common = account.common.lock();
+        let all = self.budget.of_all();
+        let entry = common.get_or_insert_with(|| self.add_lane(account.id(), all, all));
+        let tried = self.attempt_growing(account, entry, bytes);
+        drop(common);
+        self.worker.call();
+        tried
+    }
+
+    /// Tries with more memory, and by dropping what is older where that is the rule.
+    fn attempt_growing(&self, account: &Account, entry: &mut LaneEntry, bytes: &mut [u8]) -> Tried {
+        loop {
+            if self.attempt(entry, bytes) {
+                return Tried::In;
+            }
+            if !self.budget.can_hold(bytes.len()) {
+                return Tried::Refused;
+            }
+            if self.has_place() && entry.grow(bytes.len()) && self.attempt(entry, bytes) {
+                if entry.is_long(bytes.len()) {
+                    entry.leave_long();
+                    // It is much, so that the listener had better come.
+                    self.worker.call();
+                }
+                return Tried::In;
+            }
+            if self.options.overflow != Overflow::DropOldest {
+                return Tried::Full;
+            }
+            if !self.drop_oldest(account, entry) {
+                return Tried::Refused;
+            }
+        }
+    }
+
+    /// Tries until there is room, as long as the rule for what is too much allows.
+    fn push_waiting(&self, level: Level, mut attempt: impl FnMut() -> Tried) -> Result<(), NoRoom> {
         let start = Instant::now();
         loop {
-            if self.take_place() && self.push_or_give_up_place(entry, bytes) {
-                return Ok(());
+            match attempt() {
+                Tried::In => return Ok(()),
+                Tried::Refused => return Err(NoRoom),
+                Tried::Full => {}
             }
-            if self.options.overflow == Overflow::DropOldest {
-                if !self.drop_oldest(entry, bytes.len()) {
-                    return Err(self.drop_newest(level));
-                }
-                continue;
-            }
-            // The queue's thread may be waiting for the device that this thread is in.
+            // Nobody takes records out, or does so only when the calling thread goes on.
             let in_vain = !self.worker.is_running()
+                || self.is_closed()
                 || worker::is_worker_of(self.id)
                 || user_code::is_inside_device();
             let waits = self.options.overflow.waits(level) && !in_vain;
             if !waits || start.elapsed() >= self.options.block_at_most {
-                return Err(self.drop_newest(level));
+                return Err(NoRoom);
             }
             self.worker.call();
             thread::sleep(Duration::from_micros(50));
         }
+    }
+
+    /// Has a record handed over that came to a queue which was closed; one for which there was no room is put in now.
+    #[cold]
+    fn push_closed(
+        &self,
+        put: Result<(), NoRoom>,
+        account: &Arc<Account>,
+        bytes: &mut [u8],
+        level: Level,
+    ) -> Result<(), NoRoom> {
+        let last = || self.stamps.load(Ordering::SeqCst).saturating_sub(1);
+        self.hand_over_at_once(last());
+        if put.is_ok() {
+            return put;
+        }
+        let put = self.push(account, bytes, level);
+        self.hand_over_at_once(last());
+        put
     }
 
     fn drop_newest(&self, level: Level) -> Error {
@@ -235,22 +316,15 @@ impl Shared {
         Error::new(ErrorKind::Full, "the queue is full")
     }
 
-    /// Drops records of the same thread; answers whether there were any.
-    fn drop_oldest(&self, entry: &LaneEntry, len: usize) -> bool {
-        let dropped = entry.make_room(len);
-        for level in &dropped {
-            self.drops.note(*level);
-        }
-        self.give_up_places(dropped.len() as u64);
-        self.dropped_oldest
-            .fetch_add(dropped.len() as u64, Ordering::Relaxed);
-        !dropped.is_empty()
-    }
-
-    #[cold]
-    fn push_late(&self, bytes: &[u8]) {
-        self.late_count.fetch_add(1, Ordering::Relaxed);
-        self.late.lock().push(bytes.to_vec());
-        self.worker.call();
+    /// Drops a record of the same thread; returns whether there was one.
+    fn drop_oldest(&self, account: &Account, entry: &LaneEntry) -> bool {
+        let Some(level) = entry.lane().drop_oldest() else {
+            return false;
+        };
+        self.drops.note(level);
+        self.give_up_places(1);
+        self.unused_stamps.fetch_add(1, Ordering::Release);
+        account.dropped_oldest.fetch_add(1, Ordering::Relaxed);
+        true
     }
 }

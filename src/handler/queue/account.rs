@@ -1,0 +1,42 @@
+//! What is one handler's in a queue that others may put records into as well: [`Account`].
+
+use super::lane::LaneEntry;
+use crate::sync::{AtomicU64, Mutex, Ordering};
+
+/// A handler's part of a queue. Each thread has a lane for each, so that the records of each are counted.
+#[derive(Debug)]
+pub(super) struct Account {
+    /// A number that no other handler has; another one in a child process, where the lanes are the parent's.
+    id: AtomicU64,
+    /// The way in for threads that are too far gone for a lane of their own, or get no memory for it.
+    pub(super) common: Mutex<Option<LaneEntry>>,
+    /// Records that had been taken, and were dropped for newer ones.
+    pub(super) dropped_oldest: AtomicU64,
+}
+
+fn next_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+impl Account {
+    pub(super) fn new() -> Self {
+        Self {
+            id: AtomicU64::new(next_id()),
+            common: Mutex::new(None),
+            dropped_oldest: AtomicU64::new(0),
+        }
+    }
+
+    #[inline]
+    pub(super) fn id(&self) -> u64 {
+        self.id.load(Ordering::Relaxed)
+    }
+
+    /// In a child process, before anything is logged there.
+    pub(super) fn begin_anew(&self) {
+        self.id.store(next_id(), Ordering::Relaxed);
+        let common = self.common.lock().take();
+        drop(common);
+    }
+}

@@ -1,0 +1,64 @@
+//! Whom records are handed to: [`Targets`].
+
+use std::fmt::Write;
+
+use crate::{Error, Handler, Record};
+
+/// The handlers of a queue.
+#[derive(Debug, Default)]
+pub(super) struct Targets {
+    handlers: Vec<Handler>,
+    respect_levels: bool,
+}
+
+impl Targets {
+    pub(super) fn new(handlers: Vec<Handler>, respect_levels: bool) -> Self {
+        Self {
+            handlers,
+            respect_levels,
+        }
+    }
+
+    pub(super) fn handlers(&self) -> &[Handler] {
+        &self.handlers
+    }
+
+    /// Whether records would be thrown away.
+    pub(super) fn is_empty(&self) -> bool {
+        self.handlers.is_empty()
+    }
+
+    pub(super) fn handle(&self, record: &Record<'_>) {
+        for handler in &self.handlers {
+            if !self.respect_levels || record.level() >= handler.level() {
+                handler.handle(record);
+            }
+        }
+    }
+
+    pub(super) fn set_corked(&self, corked: bool) {
+        for handler in &self.handlers {
+            handler.set_corked(corked);
+        }
+    }
+
+    /// Flushes all of them.
+    ///
+    /// # Errors
+    /// With all that failed, since the last one: a handler's flush returns what it could not write meanwhile as well.
+    pub(super) fn flush(&self) -> Result<(), Error> {
+        let failures = self
+            .handlers
+            .iter()
+            .filter_map(|handler| handler.flush().err());
+        let failures: Vec<_> = failures.collect();
+        let Some(first) = failures.first() else {
+            return Ok(());
+        };
+        let mut text = first.to_string();
+        for another in &failures[1..] {
+            let _ = write!(text, "; {another}");
+        }
+        Err(Error::new(first.kind(), text))
+    }
+}
