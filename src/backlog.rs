@@ -152,7 +152,6 @@ impl BacklogBuilder {
             capacity: self.capacity,
             fail_level: self.fail_level,
             thread: self.thread,
-            logger: self.logger.clone(),
         };
         let handler = Handler::new(sink).with_level(self.level);
         self.logger.tap(self.level, handler.clone());
@@ -185,7 +184,6 @@ struct BacklogSink {
     capacity: usize,
     fail_level: Level,
     thread: Option<ThreadId>,
-    logger: Logger,
 }
 
 impl Sink for BacklogSink {
@@ -194,8 +192,7 @@ impl Sink for BacklogSink {
         if self.thread.is_some_and(is_others) {
             return Ok(());
         }
-        let shown_from = self.logger.inner().nearest(record.name()).effective_level();
-        if record.level() < shown_from && self.capacity > 0 {
+        if record.is_hidden && self.capacity > 0 {
             // Its text is written, and the user's code run, before the lock.
             let record = record.to_owned();
             let mut records = self.kept.records.lock();

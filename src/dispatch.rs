@@ -1,10 +1,9 @@
 //! The way of a record behind the gate: its logger's filters, then the handlers of its route.
 
-use std::cell::Cell;
-
 use crate::handler::Bound;
 use crate::registry::{Inner, Node, Route};
 use crate::scope;
+use crate::scope::here::{self, Nested};
 use crate::sync::Ordering;
 use crate::user_code;
 use crate::{Record, SharedFilter};
@@ -13,39 +12,14 @@ use crate::{Record, SharedFilter};
 /// dropped and counted, before the stack ends (fault 30).
 const MAX_DEPTH: u32 = 32;
 
-thread_local! {
-    // Without a destructor, so that it is there even while a thread's locals are destroyed.
-    static DEPTH: Cell<u32> = const { Cell::new(0) };
-}
-
-/// One more level of nesting, until dropped.
-struct Nested;
-
-impl Nested {
-    #[inline]
-    fn enter() -> Option<Self> {
-        DEPTH.with(|depth| {
-            let deeper = depth.get() + 1;
-            (deeper <= MAX_DEPTH).then(|| {
-                depth.set(deeper);
-                Self
-            })
-        })
-    }
-}
-
-impl Drop for Nested {
-    #[inline]
-    fn drop(&mut self) {
-        DEPTH.with(|depth| depth.set(depth.get() - 1));
-    }
-}
-
 /// How a record came to its logger.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// By a call, through the gate.
-    Call,
+    Call {
+        /// Whether the logger's level lets it through; else the gate is open for others.
+        by_level: bool,
+    },
     /// Made elsewhere and handed over: no level of a logger counts.
     Handed,
 }
@@ -55,54 +29,55 @@ pub(crate) enum Origin {
 /// Never panics, whatever filters and handlers do.
 #[inline(always)]
 pub(crate) fn dispatch(registry: &Inner, node: &Node, record: &mut Record<'_>, origin: Origin) {
-    let Some(_nested) = Nested::enter() else {
-        registry.environment.dropped.fetch_add(1, Ordering::Relaxed);
-        return;
-    };
-    if scope::any() {
-        return send_in_scope(registry, node, record, origin);
+    // In a scope with key-values it is larger than any depth.
+    if here::nesting() >= MAX_DEPTH {
+        return dispatch_otherwise(registry, node, record, origin);
     }
+    let _nested = Nested::enter();
     send(registry, node, record, origin);
 }
 
+/// In a scope with key-values, or nested too deep.
 #[cold]
-fn send_in_scope(registry: &Inner, node: &Node, record: &mut Record<'_>, origin: Origin) {
-    let Some(frame) = scope::current() else {
-        return send(registry, node, record, origin);
-    };
-    // A copy, as what the scope holds lives shorter than what the record borrows.
-    let mut scoped = record.clone();
-    let both;
-    scoped.context = if record.context.is_empty() {
-        frame.values()
-    } else {
-        both = frame.values_below(record.context);
-        &both
-    };
-    send(registry, node, &mut scoped, origin);
+#[inline(never)]
+fn dispatch_otherwise(registry: &Inner, node: &Node, record: &Record<'_>, origin: Origin) {
+    if here::depth() >= MAX_DEPTH {
+        registry.environment.dropped.fetch_add(1, Ordering::Relaxed);
+        return;
+    }
+    let _nested = Nested::enter();
+    scope::with_values(record.context, |context| {
+        // A copy, as what the scope holds lives shorter than what the record borrows.
+        let mut scoped = record.clone();
+        scoped.context = context;
+        send(registry, node, &mut scoped, origin);
+    });
 }
 
 #[inline(always)]
 fn send(registry: &Inner, node: &Node, record: &mut Record<'_>, origin: Origin) {
     let route = node.route();
-    // The gate may be open for others than the logger. Decided before the filters, which may change the level (statement 45).
-    let for_taps_only = origin == Origin::Call && !registry.admits(node, record);
+    // Decided before the filters, which may change the level (statement 45).
+    record.is_hidden = match origin {
+        Origin::Call { by_level } => !registry.decides_for(node, record, by_level),
+        Origin::Handed => false,
+    };
     match route.only_handler() {
         // The usual route.
-        Some(bound) if !for_taps_only => {
+        Some(bound) if !record.is_hidden => {
             record.is_for_one = true;
             if bound.takes(record.level()) {
                 bound.handle(record);
             }
         }
-        _ => send_along(&route, registry, record, for_taps_only),
+        _ => send_along(&route, registry, record),
     }
 }
 
 /// Sends a record along any route.
 #[inline(never)]
-fn send_along(route: &Route, registry: &Inner, record: &mut Record<'_>, for_taps_only: bool) {
-    if for_taps_only && route.taps.is_empty() {
+fn send_along(route: &Route, registry: &Inner, record: &mut Record<'_>) {
+    if record.is_hidden && route.taps.is_empty() {
         return;
     }
     if !route.filters.is_empty() && !passes(&route.filters, record) {
@@ -110,7 +85,7 @@ fn send_along(route: &Route, registry: &Inner, record: &mut Record<'_>, for_taps
     }
     record.is_for_one = route.taps.is_empty() && route.handlers.len() == 1;
     offer(&route.taps, record);
-    if for_taps_only {
+    if record.is_hidden {
         return;
     }
     if route.handlers.is_empty() {

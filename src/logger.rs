@@ -50,6 +50,14 @@ pub struct Logger {
     is_stand_in: bool,
 }
 
+/// A call that passed its logger's gate and is wanted behind it.
+#[derive(Clone, Copy, Debug)]
+pub struct Passed {
+    pub(crate) level: Level,
+    /// Whether the logger's level lets it through, read once; else the gate was open for others.
+    pub(crate) by_level: bool,
+}
+
 impl Logger {
     pub(crate) fn new(node: Arc<Node>, registry: Arc<Inner>) -> Self {
         Self {
@@ -101,16 +109,42 @@ impl Logger {
         self.node.effective_level()
     }
 
-    /// Whether a record of this level would go on: one load and a compare, and some more where it would.
+    /// Whether a record of this level would go on: one load and a compare, and some more where it would. It is exact for this
+    /// thread, scopes and captures included, but for the levels of [values](crate::control::Control): where there are any, it reports
+    /// whether some record of the level may be logged.
     ///
     /// # Python
     /// `Logger.isEnabledFor`.
     #[inline]
     #[must_use]
     pub fn is_enabled_for(&self, level: impl Into<Level>) -> bool {
-        let level = level.into();
-        // The gate is open for scopes of other threads as well.
-        self.node.lets_through(level) && self.registry.may_admit(&self.node, level)
+        self.passes(level.into()).is_some()
+    }
+
+    /// The gate, and whether anything behind it wants the level on this thread.
+    #[inline(always)]
+    pub(crate) fn passes(&self, level: Level) -> Option<Passed> {
+        if !self.node.lets_through(level) {
+            return None;
+        }
+        let by_level = level >= self.node.effective_level();
+        let wanted = by_level || self.registry.wants_otherwise(&self.node, level, true);
+        wanted.then_some(Passed { level, by_level })
+    }
+
+    /// The same for a call that has no key-values.
+    fn passes_plain(&self, level: Level) -> bool {
+        self.passes(level)
+            .is_some_and(|passed| self.wants_plain(passed))
+    }
+
+    /// Whether a call without key-values that passed is still wanted: rules for values have no opinion of it.
+    #[inline(always)]
+    pub(crate) fn wants_plain(&self, passed: Passed) -> bool {
+        passed.by_level
+            || self
+                .registry
+                .wants_otherwise(&self.node, passed.level, false)
     }
 
     /// Whether its records go on to its ancestors' handlers; on at first.
@@ -359,7 +393,7 @@ impl Logger {
     #[track_caller]
     pub fn log(&self, level: impl Into<Level>, message: impl fmt::Display) {
         let level = level.into();
-        if self.node.lets_through(level) {
+        if self.passes_plain(level) {
             self.submit_text(level, format_args!("{message}"), None, Location::caller());
         }
     }
@@ -383,7 +417,7 @@ impl Logger {
     /// ```
     #[track_caller]
     pub fn exception(&self, message: impl fmt::Display, error: &dyn StdError) {
-        if self.node.lets_through(Level::ERROR) {
+        if self.passes_plain(Level::ERROR) {
             self.submit_text(
                 Level::ERROR,
                 format_args!("{message}"),
@@ -450,7 +484,15 @@ impl Logger {
     /// Behind the gate.
     #[inline]
     pub(crate) fn submit(&self, record: &mut Record<'_>) {
-        dispatch(&self.registry, &self.node, record, Origin::Call);
+        let by_level = record.level() >= self.node.effective_level();
+        self.submit_passed(record, by_level);
+    }
+
+    /// The same where it is known what the logger's level says.
+    #[inline(always)]
+    pub(crate) fn submit_passed(&self, record: &mut Record<'_>, by_level: bool) {
+        let origin = Origin::Call { by_level };
+        dispatch(&self.registry, &self.node, record, origin);
     }
 
     pub(crate) fn node(&self) -> &Node {
@@ -525,16 +567,16 @@ impl fmt::Debug for Logger {
 /// For the facade's macros with a logger: `log::info!(logger: s3, "…")`. The record gets the logger's name, whatever the target.
 impl log::Log for Logger {
     fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
-        self.node.lets_through(metadata.level().into())
+        self.passes(metadata.level().into()).is_some()
     }
 
     fn log(&self, record: &log::Record<'_>) {
         let level = record.level().into();
-        if self.node.lets_through(level) {
+        if let Some(passed) = self.passes(level) {
             let text = LazyText::of_arguments(*record.args());
             let mut ours = self.record(level, Message::Lazy(&text), &Source::of_facade(record));
             ours.set_source_of_key_values(record.key_values());
-            self.submit(&mut ours);
+            self.submit_passed(&mut ours, passed.by_level);
         }
     }
 

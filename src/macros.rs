@@ -150,7 +150,7 @@ macro_rules! log_enabled {
     }};
     ($logger:expr, $level:expr) => {{
         let __held = &$logger;
-        $crate::__private::lets_through($crate::__find!(__held), $level)
+        $crate::__private::passes($crate::__find!(__held), $level).is_some()
     }};
 }
 
@@ -177,10 +177,10 @@ macro_rules! __log_here {
         static __SITE: $crate::__private::CallSite = $crate::__private::CallSite::new();
         let __level: $crate::Level = $level;
         if $crate::__private::CallSite::may_pass(&__SITE, __level) {
-            if let $crate::__private::Some(__logger) =
+            if let $crate::__private::Some((__logger, __passed)) =
                 $crate::__private::CallSite::logger(&__SITE, $crate::__private::module_path!(), __level)
             {
-                $crate::__submit!(__level; __logger; $($rest)+);
+                $crate::__submit!(__passed; __logger; $($rest)+);
             }
         }
     }};
@@ -193,9 +193,8 @@ macro_rules! __log_to {
         // Apart, so that what the expression made lives on.
         let __held = &$logger;
         let __logger = $crate::__find!(__held);
-        let __level: $crate::Level = $level;
-        if $crate::__private::lets_through(__logger, __level) {
-            $crate::__submit!(__level; __logger; $($rest)+);
+        if let $crate::__private::Some(__passed) = $crate::__private::passes(__logger, $level) {
+            $crate::__submit!(__passed; __logger; $($rest)+);
         }
     }};
 }

@@ -18,6 +18,7 @@ pub use std::option::Option::Some;
 pub use std::primitive::usize;
 pub use std::{compile_error, concat, file, format_args, line, module_path, stringify};
 
+pub use crate::logger::Passed;
 pub use crate::record::{
     Argument, ByDisplay, ByNothing, ByPlain, Captured, MessagePiece, Parts, Plain, Probe,
     Unwritten, count_pieces, pieces,
@@ -37,15 +38,15 @@ use crate::{Level, Logger, LoggerAdapter, Registry, Source, StaticLogger};
     note = "the logger of a name is `get_logger(name)`"
 )]
 pub trait Target {
-    fn lets_through(&self, level: Level) -> bool;
+    fn passes(&self, level: Level) -> Option<Passed>;
     fn logger(&self) -> &Logger;
     fn adapter(&self) -> Option<&LoggerAdapter>;
 }
 
 impl Target for Logger {
     #[inline(always)]
-    fn lets_through(&self, level: Level) -> bool {
-        self.node().lets_through(level)
+    fn passes(&self, level: Level) -> Option<Passed> {
+        Self::passes(self, level)
     }
 
     #[inline(always)]
@@ -61,8 +62,8 @@ impl Target for Logger {
 
 impl Target for LoggerAdapter {
     #[inline(always)]
-    fn lets_through(&self, level: Level) -> bool {
-        self.logger().node().lets_through(level)
+    fn passes(&self, level: Level) -> Option<Passed> {
+        self.logger().passes(level)
     }
 
     #[inline(always)]
@@ -202,10 +203,14 @@ const fn lowest(filter: LevelFilter) -> Level {
     }
 }
 
-/// Whether a record may pass its logger's gate.
+/// Whether a record passes its logger's gate, and is wanted behind it.
 #[inline(always)]
-pub fn lets_through(target: &(impl Target + ?Sized), level: Level) -> bool {
-    level >= COMPILED_FROM && target.lets_through(level)
+pub fn passes(target: &(impl Target + ?Sized), level: Level) -> Option<Passed> {
+    if level >= COMPILED_FROM {
+        target.passes(level)
+    } else {
+        None
+    }
 }
 
 /// A call site that names no logger: its module's, found at the first call.
@@ -245,7 +250,7 @@ impl CallSite {
         &'static self,
         module_path: &'static str,
         level: Level,
-    ) -> Option<&'static Logger> {
+    ) -> Option<(&'static Logger, Passed)> {
         let logger = self.logger.get_or_init(|| {
             let logger = Registry::global().get_logger(module_path);
             logger
@@ -253,7 +258,7 @@ impl CallSite {
                 .change(|tree| tree.follow(logger.node().id(), &self.gate));
             logger
         });
-        logger.node().lets_through(level).then_some(logger)
+        logger.passes(level).map(|passed| (logger, passed))
     }
 }
 
@@ -267,22 +272,26 @@ impl Default for CallSite {
 #[inline(always)]
 pub fn log<'a>(
     target: &'a impl Target,
-    level: Level,
+    passed: Passed,
     source: &'a Source<'static>,
     message: Unwritten<'a>,
     captures: &'a [(&'a str, Captured<'a>)],
 ) {
     match target.adapter() {
-        None if captures.is_empty() => submit(target.logger(), level, source, message),
-        adapter => submit_with(target.logger(), adapter, level, source, message, captures),
+        None if captures.is_empty() => submit(target.logger(), passed, source, message),
+        adapter => submit_with(target.logger(), adapter, passed, source, message, captures),
     }
 }
 
 /// The usual call.
 #[inline(never)]
-fn submit(logger: &Logger, level: Level, source: &Source<'static>, message: Unwritten<'_>) {
+fn submit(logger: &Logger, passed: Passed, source: &Source<'static>, message: Unwritten<'_>) {
+    if !logger.wants_plain(passed) {
+        return;
+    }
     let text = LazyText::new(message);
-    logger.submit(&mut logger.record(level, Message::Lazy(&text), source));
+    let mut record = logger.record(passed.level, Message::Lazy(&text), source);
+    logger.submit_passed(&mut record, passed.by_level);
 }
 
 /// A call with key-values, or through an adapter.
@@ -290,13 +299,13 @@ fn submit(logger: &Logger, level: Level, source: &Source<'static>, message: Unwr
 pub(crate) fn submit_with(
     logger: &Logger,
     adapter: Option<&LoggerAdapter>,
-    level: Level,
+    passed: Passed,
     source: &Source<'static>,
     message: Unwritten<'_>,
     captures: &[(&str, Captured<'_>)],
 ) {
     let text = LazyText::new(message);
-    let mut record = logger.record(level, Message::Lazy(&text), source);
+    let mut record = logger.record(passed.level, Message::Lazy(&text), source);
     if !captures.is_empty() {
         record.call = CallValues::Captured(captures);
         for (_, captured) in captures {
@@ -312,7 +321,7 @@ pub(crate) fn submit_with(
         }
     }
     match adapter {
-        None => logger.submit(&mut record),
+        None => logger.submit_passed(&mut record, passed.by_level),
         Some(adapter) => adapter.submit(&mut record),
     }
 }

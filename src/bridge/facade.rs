@@ -57,7 +57,7 @@ impl Registry {
 
 impl log::Log for Registry {
     fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
-        Level::from(metadata.level()).passes(target_cache::gate(self.inner(), metadata.target()))
+        target_cache::is_enabled(self.inner(), metadata.target(), metadata.level().into())
     }
 
     fn log(&self, record: &log::Record<'_>) {
@@ -79,20 +79,26 @@ impl log::Log for Registry {
 #[inline(never)]
 fn log_unless_off(registry: &Inner, record: &log::Record<'_>) {
     let level = Level::from(record.level());
-    target_cache::with(registry, record.target(), level, |node, name| {
-        let text = LazyText::of_arguments(*record.args());
-        let source = Source::of_facade(record);
-        let mut ours = Record::new(
-            &registry.environment,
-            name,
-            level,
-            Message::Lazy(&text),
-            &source,
-        );
-        let key_values = record.key_values();
-        if key_values.count() > 0 {
-            ours.set_source_of_key_values(key_values);
-        }
-        dispatch(registry, node, &mut ours, Origin::Call);
-    });
+    let has_key_values = || record.key_values().count() > 0;
+    target_cache::with(
+        registry,
+        record.target(),
+        level,
+        has_key_values,
+        |node, name, by_level| {
+            let text = LazyText::of_arguments(*record.args());
+            let source = Source::of_facade(record);
+            let mut ours = Record::new(
+                &registry.environment,
+                name,
+                level,
+                Message::Lazy(&text),
+                &source,
+            );
+            if has_key_values() {
+                ours.set_source_of_key_values(record.key_values());
+            }
+            dispatch(registry, node, &mut ours, Origin::Call { by_level });
+        },
+    );
 }

@@ -66,8 +66,11 @@ struct Slot {
 
 /// What is known of a target for a record of some level.
 enum Found {
-    On(Rc<Known>),
+    /// With what the logger's level says.
+    On(Rc<Known>, bool),
     Off(Option<&'static GateCopy>),
+    /// Its gate is open for others.
+    InVain,
 }
 
 /// An open-addressed table: at most half full, probed slot by slot.
@@ -106,12 +109,22 @@ impl Cache {
     }
 
     #[inline]
-    fn find(&self, target: &str, shape: u64, level: Level) -> Option<Found> {
+    fn find(
+        &self,
+        target: &str,
+        shape: u64,
+        level: Level,
+        wants: impl FnOnce(&Node) -> bool,
+    ) -> Option<Found> {
         let known = self.get(target, shape)?;
-        Some(if known.node.lets_through(level) {
-            Found::On(Rc::clone(known))
+        if !known.node.lets_through(level) {
+            return Some(Found::Off(known.gate));
+        }
+        let by_level = level >= known.node.effective_level();
+        Some(if by_level || wants(&known.node) {
+            Found::On(Rc::clone(known), by_level)
         } else {
-            Found::Off(known.gate)
+            Found::InVain
         })
     }
 
@@ -186,35 +199,48 @@ fn same(a: &[u8], b: &[u8]) -> bool {
     different == 0
 }
 
-/// The gate of a target's node.
-pub(super) fn gate(registry: &Inner, target: &str) -> u16 {
+/// Whether a record of a target may go on.
+pub(super) fn is_enabled(registry: &Inner, target: &str, level: Level) -> bool {
     let shape = registry.shape();
-    let look =
-        |cache: &RefCell<Cache>| Some(cache.try_borrow().ok()?.get(target, shape)?.node.gate());
-    CACHE.try_with(look).ok().flatten().unwrap_or_else(|| {
-        let known = Rc::new(Known::find(registry, target));
-        let gate = known.node.gate();
-        put(target, shape, known);
-        gate
-    })
+    let is_enabled = |node: &Node| node.lets_through(level) && registry.wants(node, level);
+    let look = |cache: &RefCell<Cache>| {
+        let cache = cache.try_borrow().ok()?;
+        Some(is_enabled(&cache.get(target, shape)?.node))
+    };
+    let found = CACHE.try_with(look).ok().flatten();
+    found.unwrap_or_else(|| is_enabled(&remember(registry, target, shape).node))
 }
 
-/// Calls `use_it` with a target's node and name, if a record of this level passes there.
+/// Calls `use_it` with a target's node and name, and with what the node's level says, if a record of this level passes there.
 #[inline]
-pub(super) fn with(registry: &Inner, target: &str, level: Level, use_it: impl FnOnce(&Node, &str)) {
+pub(super) fn with(
+    registry: &Inner,
+    target: &str,
+    level: Level,
+    has_key_values: impl Fn() -> bool,
+    use_it: impl FnOnce(&Node, &str, bool),
+) {
     // Before the look-up: what is found is at least as new as this.
     let shape = registry.shape();
-    let find = |cache: &RefCell<Cache>| cache.try_borrow().ok()?.find(target, shape, level);
-    let known = match CACHE.try_with(find) {
-        Ok(Some(Found::On(known))) => known,
+    let wants = |node: &Node| registry.wants_otherwise(node, level, has_key_values());
+    let find = |cache: &RefCell<Cache>| cache.try_borrow().ok()?.find(target, shape, level, wants);
+    let (known, by_level) = match CACHE.try_with(find) {
+        Ok(Some(Found::On(known, by_level))) => (known, by_level),
         // The second time that it is off: not one of millions of targets that come once.
         Ok(Some(Found::Off(Some(gate)))) => return gate_cache::remember(target, shape, gate),
         Ok(Some(Found::Off(None))) => return copy_gate(registry, target, shape),
-        _ => remember(registry, target, shape),
+        Ok(Some(Found::InVain)) => return,
+        _ => {
+            let known = remember(registry, target, shape);
+            let by_level = level >= known.node.effective_level();
+            let wanted = known.node.lets_through(level) && (by_level || wants(&known.node));
+            if !wanted {
+                return;
+            }
+            (known, by_level)
+        }
     };
-    if known.node.lets_through(level) {
-        use_it(&known.node, known.name());
-    }
+    use_it(&known.node, known.name(), by_level);
 }
 
 #[cold]
@@ -257,10 +283,18 @@ mod tests {
 
     fn nearest(registry: &Registry, target: &str) -> (String, String) {
         let mut found = (String::new(), String::new());
-        with(registry.inner(), target, Level::CRITICAL, |node, name| {
-            found = (node.name().to_owned(), name.to_owned())
-        });
-        assert_eq!(gate(registry.inner(), target), 30);
+        with(
+            registry.inner(),
+            target,
+            Level::CRITICAL,
+            || false,
+            |node, name, by_level| {
+                assert!(by_level);
+                found = (node.name().to_owned(), name.to_owned())
+            },
+        );
+        assert!(is_enabled(registry.inner(), target, Level::WARNING));
+        assert!(!is_enabled(registry.inner(), target, Level::INFO));
         found
     }
 

@@ -2,11 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::draft::Draft;
 use super::error::ControlError;
 use super::handle::Control;
 use super::shared::{Limits, Shared};
-use super::state::State;
 use super::store::Store;
 use crate::Registry;
 
@@ -63,22 +61,21 @@ impl ControlBuilder {
             path,
             limits,
         } = self;
-        let (store, kept) = match &path {
-            Some(path) => {
-                let (store, kept) = Store::open(path)?;
-                (Some(store), kept)
-            }
-            None => (None, None),
+        let Some(path) = path else {
+            return Ok(Control::of(&registry, limits, None));
         };
-        let mut state = State::default();
+        let (store, kept) = Store::open(&path)?;
+        let shared = Shared::of(&registry);
+        let mut state = shared.state.lock();
         if let Some(mut kept) = kept {
-            let mut draft = Draft::new(&state, &registry, &limits);
+            let mut draft = shared.draft(&mut state, &registry, &limits, &"file".into());
             for (line, change) in std::mem::take(&mut kept.changes) {
                 draft.make(change).map_err(|why| kept.refused(line, &why))?;
             }
-            let levels = draft.make_loggers()?;
-            state = draft.put_in_place(&state, levels);
+            draft.put_in_place()?;
         }
-        Ok(Control::of(Shared::new(registry, limits, store, state)))
+        let store = state.add_store(store);
+        drop(state);
+        Ok(Control::of(&registry, limits, Some(store)))
     }
 }

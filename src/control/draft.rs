@@ -1,33 +1,70 @@
-//! Changes on their way: made on a copy of the state, and put in place together.
+//! Changes on their way: made on the state, and put in place together or taken back.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::change::{Change, Changed};
 use super::error::{ControlError, ControlErrorKind};
+use super::rules::Rules;
 use super::shared::Limits;
-use super::state::{Entry, Group, State, is_logger};
+use super::state::{Entry, Group, State, Timed, is_logger};
+use super::store::Prepared;
 use super::target::{Target, TargetType, check_name};
+use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::host::Instant;
 use crate::registry::{NodeId, Tree};
 use crate::sync::Arc;
 use crate::{Level, Registry};
 
-pub(super) struct Draft<'r> {
-    registry: &'r Registry,
-    limits: &'r Limits,
-    pub(super) state: State,
+/// Takes back what it did when it is dropped, unless it was [put in place](Self::put_in_place).
+pub(super) struct Draft<'d> {
+    registry: &'d Registry,
+    rules: &'d Rules,
+    limits: &'d Limits,
+    origin: Arc<str>,
+    state: &'d mut State,
+    undo: Vec<Undo>,
     /// The targets that were touched: their levels before, and now.
     touched: BTreeMap<Target, (Option<Level>, Option<Level>)>,
+    was_disabled: bool,
+    /// Whether files hold something else now.
+    is_to_be_kept: bool,
 }
 
-impl<'r> Draft<'r> {
-    pub(super) fn new(state: &State, registry: &'r Registry, limits: &'r Limits) -> Self {
+/// What was there before.
+enum Undo {
+    Entry(Target, Option<Entry>),
+    Group(String, Option<Group>),
+    Options {
+        configured: bool,
+        role: Option<String>,
+        disable_all: bool,
+    },
+}
+
+impl<'d> Draft<'d> {
+    pub(super) fn new(
+        state: &'d mut State,
+        registry: &'d Registry,
+        rules: &'d Rules,
+        limits: &'d Limits,
+        origin: &Arc<str>,
+    ) -> Self {
         Self {
             registry,
+            rules,
             limits,
-            state: state.clone(),
+            origin: Arc::clone(origin),
+            was_disabled: state.disable_all,
+            state,
+            undo: Vec::new(),
             touched: BTreeMap::new(),
+            is_to_be_kept: false,
         }
+    }
+
+    pub(super) fn state(&self) -> &State {
+        self.state
     }
 
     fn level(&self, target: &Target) -> Option<Level> {
@@ -37,37 +74,30 @@ impl<'r> Draft<'r> {
         }
     }
 
-    fn touch(&mut self, target: Target, now: Option<Level>) {
-        let before = self.state.level(self.registry, &target);
-        let (_, known) = self.touched.entry(target).or_insert((before, now));
-        *known = now;
-    }
-
     pub(super) fn make(&mut self, change: Change) -> Result<(), ControlError> {
+        let strict_aws = self.limits.strict_aws;
         match change {
             Change::Options(options) => {
-                if let Some(level) = options.default_level {
-                    self.set(&Target::default_level(), Some(level))?;
-                }
                 if let Some(role) = &options.role {
                     check_role(role)?;
                 }
+                if let Some(level) = options.default_level {
+                    self.set(&Target::default_level(), Some(level))?;
+                }
+                let role = options.role.or_else(|| self.state.role.clone());
+                self.undo.push(Undo::Options {
+                    configured: std::mem::replace(&mut self.state.configured, true),
+                    role: std::mem::replace(&mut self.state.role, role),
+                    disable_all: self.state.disable_all,
+                });
                 self.state.disable_all = options.disable_all.unwrap_or(self.state.disable_all);
-                self.state.role = options.role.or_else(|| self.state.role.take());
-                self.state.configured = true;
+                self.is_to_be_kept = true;
                 Ok(())
             }
             Change::Level(target, level) => self.set(&target, Some(level)),
             Change::Clear(target) => self.set(&target, None),
-            Change::LevelFor(target, level, time) => {
-                self.can_be_set(&target, level)?;
-                let end = Instant::now().checked_add(time).ok_or_else(|| {
-                    ControlError::invalid(format!("a level for {time:?} would have no end"))
-                })?;
-                self.change(&target, |entry| entry.timed.push((end, level)))
-            }
+            Change::LevelFor(target, level, time) => self.set_for(&target, level, time),
             Change::Group(name, members) => {
-                let strict_aws = self.limits.strict_aws;
                 check_name("group", &name, strict_aws)?;
                 for member in &members {
                     Target::logger(&**member).check_new(strict_aws)?;
@@ -89,18 +119,22 @@ impl<'r> Draft<'r> {
                     members,
                     level: None,
                 };
-                self.state.groups.insert(name, group);
+                let before = self.state.groups.insert(name.clone(), group);
+                self.undo.push(Undo::Group(name, before));
+                self.is_to_be_kept = true;
                 Ok(())
             }
             Change::GroupLevel(name, level) => {
                 let Some(group) = self.state.groups.get_mut(&name) else {
                     return Err(ControlError::invalid(format!("there is no group {name:?}")));
                 };
+                let before = group.clone();
                 group.level = level;
-                for member in group.members.clone() {
-                    self.set(&Target::logger(member), level)?;
-                }
-                Ok(())
+                let members = before.members.clone();
+                self.undo.push(Undo::Group(name, Some(before)));
+                members
+                    .into_iter()
+                    .try_for_each(|member| self.set(&Target::logger(member), level))
             }
         }
     }
@@ -116,35 +150,37 @@ impl<'r> Draft<'r> {
             }
             None => {}
         }
-        self.change(target, |entry| entry.set(level))
+        self.put(target, Entry::of(level, Some(Arc::clone(&self.origin))))
     }
 
-    fn change(
+    /// Sets a level for a while.
+    fn set_for(
         &mut self,
         target: &Target,
-        change: impl FnOnce(&mut Entry),
+        level: Level,
+        time: Duration,
     ) -> Result<(), ControlError> {
+        self.can_be_set(target, level)?;
+        let end = Instant::now().checked_add(time).ok_or_else(|| {
+            ControlError::invalid(format!("a level for {time:?} would have no end"))
+        })?;
+        let nanos = i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
+        let until = SystemClock.now().as_nanos().saturating_add(nanos);
+        let until = Timestamp::from_nanos(until);
         let now = self.level(target);
-        let known = self.state.targets.get(target).cloned();
-        let mut entry = known.clone().unwrap_or_default();
         // What it has from elsewhere is what it goes back to.
-        if entry.timed.is_empty() && entry.base != now {
-            (entry.base, entry.kept) = (now, false);
-        }
-        change(&mut entry);
-        let most = self.limits.most_targets;
-        if entry.level().is_some() && known.is_none() && self.state.targets.len() >= most {
-            let message = format!("there are levels for {most} targets, and no more are taken");
+        let mut entry = match self.state.entry(target, now) {
+            Some(entry) => entry.clone(),
+            None => Entry::of(now, None),
+        };
+        if !entry.push(Timed::new(end, until, level, &self.origin)) {
+            let message = format!(
+                "there are {} levels for a while within each other for {target}, and no more are taken",
+                Entry::MAX_TIMED
+            );
             return Err(ControlError::new(ControlErrorKind::LimitExceeded, message));
         }
-        let level = entry.level();
-        // Its level before is still to be found in the state.
-        self.touch(target.clone(), level);
-        match level {
-            Some(_) => self.state.targets.insert(target.clone(), entry),
-            None => self.state.targets.remove(target),
-        };
-        Ok(())
+        self.put(target, entry)
     }
 
     fn can_be_set(&self, target: &Target, level: Level) -> Result<(), ControlError> {
@@ -156,78 +192,79 @@ impl<'r> Draft<'r> {
         target.check_new(self.limits.strict_aws)
     }
 
-    /// Ends what has had its time; answers whether there was anything.
-    pub(super) fn end(&mut self, now: Instant) -> bool {
-        let over = |entry: &Entry| entry.timed.iter().any(|(end, _)| *end <= now);
-        let targets: Vec<_> = self
+    fn put(&mut self, target: &Target, entry: Entry) -> Result<(), ControlError> {
+        let now = entry.level();
+        let before = self.level(target);
+        let most = self.limits.most_targets;
+        let (known, is_kept_changed) = self
             .state
-            .targets
-            .iter()
-            .filter(|(_, entry)| over(entry))
-            .map(|(target, _)| target.clone())
-            .collect();
-        for target in &targets {
-            let Some(mut entry) = self.state.targets.get(target).cloned() else {
-                continue;
-            };
-            let was = entry.level();
-            entry.timed.retain(|(end, _)| *end > now);
-            if is_logger(target) && self.state.level(self.registry, target) != was {
-                // Somebody else has set it meanwhile: his level stays.
-                self.state.targets.remove(target);
-                continue;
-            }
-            let level = entry.level();
-            self.touch(target.clone(), level);
-            match level {
-                Some(_) => self.state.targets.insert(target.clone(), entry),
-                None => self.state.targets.remove(target),
-            };
+            .put(target, Some(entry).filter(|_| now.is_some()));
+        let is_new = known.is_none();
+        self.undo.push(Undo::Entry(target.clone(), known));
+        self.is_to_be_kept |= is_kept_changed;
+        let (_, touched) = self.touched.entry(target.clone()).or_insert((before, now));
+        *touched = now;
+        if is_new && now.is_some() && self.state.len() > most {
+            let message = format!("there are levels for {most} targets, and no more are taken");
+            return Err(ControlError::new(ControlErrorKind::LimitExceeded, message));
         }
-        !targets.is_empty()
+        Ok(())
     }
 
-    /// What is changed, to be told.
-    pub(super) fn changed(&self, from: &State, origin: &str) -> Vec<Changed> {
-        let told = |target, before, after, disable_all| Changed {
-            target,
-            before,
-            after,
-            disable_all,
-            origin: origin.to_owned(),
-            revision: self.state.revision,
-        };
-        let levels = self
-            .touched
-            .iter()
-            .filter(|(_, (before, after))| before != after);
-        let mut all: Vec<_> = levels
-            .map(|(target, (before, after))| told(Some(target.clone()), *before, *after, None))
-            .collect();
-        if self.state.disable_all != from.disable_all {
-            all.push(told(None, None, None, Some(self.state.disable_all)));
+    /// Ends what has had its time.
+    pub(super) fn end(&mut self, now: Instant) {
+        while let Some(target) = self.state.over(now) {
+            let level = self.level(&target);
+            // Where the level is another one by now, it stays, whoever set it.
+            let entry = self.state.entry(&target, level).cloned();
+            let ended = entry.map(|mut entry| {
+                entry.end(now);
+                entry
+            });
+            let after = ended.as_ref().map_or(level, Entry::level);
+            let (known, _) = self.state.put(&target, ended.filter(|_| after.is_some()));
+            self.undo.push(Undo::Entry(target.clone(), known));
+            let (_, touched) = self.touched.entry(target).or_insert((level, after));
+            *touched = after;
         }
-        all
+    }
+
+    /// Keeps what is to be kept, and puts all in place: levels of loggers under one lock, so that nobody sees half of them. Where that
+    /// cannot be done, nothing is changed. Returns what is changed, to be told.
+    pub(super) fn put_in_place(mut self) -> Result<Vec<Changed>, ControlError> {
+        let stores = match self.is_to_be_kept {
+            true => self.state.stores(),
+            false => Vec::new(),
+        };
+        let prepared = stores.iter().map(|store| store.prepare(self.state));
+        let prepared = prepared.collect::<Result<Vec<_>, _>>()?;
+        // Loggers are made once all else has gone well, and before anything is changed.
+        let levels = self.make_loggers()?;
+        prepared.into_iter().try_for_each(Prepared::keep)?;
+        self.undo.clear();
+        self.state.revision += 1;
+        self.publish(levels);
+        Ok(self.changed())
     }
 
     /// Makes the loggers that get levels. A level that finds no logger must not become its ancestor's.
-    pub(super) fn make_loggers(&self) -> Result<Vec<(NodeId, Level)>, ControlError> {
+    fn make_loggers(&self) -> Result<Vec<(NodeId, Level)>, ControlError> {
         let loggers = self.touched.iter().filter(|(target, _)| is_logger(target));
         // Of a level that was taken away from a logger that is not there, nothing is to be made.
         let (names, levels): (Vec<_>, Vec<_>) = loggers
-            .filter(|(_, (before, now))| before.is_some() || now.is_some())
+            .filter(|(_, (before, now))| before != now)
             .map(|(target, (_, level))| (target.name(), level.unwrap_or(Level::NOTSET)))
             .unzip();
         let Some(nodes) = self.registry.inner().loggers(&names) else {
-            let message = "there are as many loggers as the registry may have";
+            let message =
+                "there are as many loggers as the registry may have, and no more are made";
             return Err(ControlError::new(ControlErrorKind::LimitExceeded, message));
         };
         let ids = nodes.iter().map(|node| node.id());
         Ok(ids.zip(levels).collect())
     }
 
-    /// Puts it in place: all levels under one lock, so that nobody sees half of them.
-    pub(super) fn put_in_place(self, from: &State, levels: Vec<(NodeId, Level)>) -> State {
+    fn publish(&self, levels: Vec<(NodeId, Level)>) {
         let disable_all = self.state.disable_all;
         self.registry.change(|tree: &mut Tree| {
             for (id, level) in levels {
@@ -237,11 +274,64 @@ impl<'r> Draft<'r> {
                 tree.set_disabled_all(disable_all);
             }
         });
-        let rules = self.state.rules();
-        if rules != from.rules() {
-            self.registry.inner().set_admission(Arc::new(rules));
+        let rules = self.touched.iter().filter(|(target, _)| !is_logger(target));
+        let mut changed = false;
+        for (target, (_, level)) in rules.filter(|(_, (before, now))| before != now) {
+            self.rules.set(target, *level);
+            changed = true;
         }
-        self.state
+        if changed {
+            self.registry.inner().set_judge_floor(self.rules.floor());
+        }
+    }
+
+    fn changed(&self) -> Vec<Changed> {
+        let told = |target, before, after, disable_all| Changed {
+            target,
+            before,
+            after,
+            disable_all,
+            origin: self.origin.as_ref().to_owned(),
+            revision: self.state.revision,
+        };
+        let levels = self
+            .touched
+            .iter()
+            .filter(|(_, (before, after))| before != after);
+        let mut all: Vec<_> = levels
+            .map(|(target, (before, after))| told(Some(target.clone()), *before, *after, None))
+            .collect();
+        if self.state.disable_all != self.was_disabled {
+            all.push(told(None, None, None, Some(self.state.disable_all)));
+        }
+        all
+    }
+}
+
+impl Drop for Draft<'_> {
+    fn drop(&mut self) {
+        for undo in self.undo.drain(..).rev() {
+            match undo {
+                Undo::Entry(target, entry) => {
+                    self.state.put(&target, entry);
+                }
+                Undo::Group(name, Some(group)) => {
+                    self.state.groups.insert(name, group);
+                }
+                Undo::Group(name, None) => {
+                    self.state.groups.remove(&name);
+                }
+                Undo::Options {
+                    configured,
+                    role,
+                    disable_all,
+                } => {
+                    self.state.configured = configured;
+                    self.state.role = role;
+                    self.state.disable_all = disable_all;
+                }
+            }
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! The thread that ends levels for a while.
 
 use std::thread::{self, Thread};
-use std::time::Duration;
 
 use super::shared::Shared;
+use crate::Registry;
 use crate::host::Instant;
+use crate::registry::Inner;
 use crate::sync::{Arc, Mutex, Weak};
 
 /// Runs only while there is something to end.
@@ -14,14 +15,14 @@ pub(super) struct Expiry {
 }
 
 impl Expiry {
-    /// Sees to it that somebody looks at that time.
-    pub(super) fn call_at(&self, shared: &Arc<Shared>, next: Instant) {
+    /// Has a look be taken at that time.
+    pub(super) fn call_at(&self, registry: &Registry, next: Instant) {
         let mut running = self.running.lock();
         if let Some(thread) = &*running {
             thread.unpark();
             return;
         }
-        let weak = Arc::downgrade(shared);
+        let weak = Arc::downgrade(registry.inner());
         let builder = thread::Builder::new().name("logtree-control".to_owned());
         // Where the system gives no thread, the next change ends what is over.
         if let Ok(started) = builder.spawn(move || run(&weak, next)) {
@@ -30,11 +31,20 @@ impl Expiry {
     }
 
     /// The thread is the parent's alone.
-    pub(super) fn start_in_child(&self, shared: &Arc<Shared>) {
+    pub(super) fn start_in_child(&self, registry: &Registry, shared: &Shared) {
         *self.running.lock() = None;
         let next = shared.state.lock().next_end();
         if let Some(next) = next {
-            self.call_at(shared, next);
+            self.call_at(registry, next);
+        }
+    }
+}
+
+impl Drop for Expiry {
+    /// The registry ends: so does its thread, and keeps nothing of it.
+    fn drop(&mut self) {
+        if let Some(thread) = &*self.running.lock() {
+            thread.unpark();
         }
     }
 }
@@ -43,25 +53,26 @@ impl Expiry {
     clippy::significant_drop_tightening,
     reason = "to look whether there is more to do and to end are one step"
 )]
-fn run(shared: &Weak<Shared>, first: Instant) {
-    /// So that it ends soon after its control.
-    const LONGEST: Duration = Duration::from_secs(1);
+fn run(registry: &Weak<Inner>, first: Instant) {
     let mut next = first;
     loop {
-        let wait = next.saturating_duration_since(Instant::now());
-        thread::park_timeout(wait.min(LONGEST));
-        let Some(shared) = shared.upgrade() else {
+        thread::park_timeout(next.saturating_duration_since(Instant::now()));
+        let Some(inner) = registry.upgrade() else {
             return;
         };
-        match shared.end_what_is_over() {
+        let registry = Registry::of_inner(inner);
+        let shared = Shared::of(&registry);
+        let mut state = shared.state.lock();
+        let changed = shared.end_what_is_over(&mut state, &registry);
+        drop(state);
+        shared.tell(&registry, &changed);
+        let mut running = shared.expiry.running.lock();
+        // Under the lock: who sets one meanwhile relies on this thread.
+        match shared.state.lock().next_end() {
             Some(end) => next = end,
             None => {
-                let mut running = shared.expiry.running.lock();
-                // Looked at again under the lock: who set one meanwhile relies on this thread.
-                if shared.state.lock().next_end().is_none() {
-                    *running = None;
-                    return;
-                }
+                *running = None;
+                return;
             }
         }
     }

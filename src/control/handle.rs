@@ -11,27 +11,35 @@ use super::options::LoggingOptions;
 use super::page::{Listing, Page};
 use super::shared::{Limits, Shared, Subscriber};
 use super::state::State;
+use super::store::Store;
 use super::target::{Target, TargetType};
-use crate::process;
 use crate::registry::Tree;
 use crate::sync::{Arc, Ordering};
 use crate::{Level, Registry};
 
 /// Changes a registry's levels while the program runs, from one place, with a name for each change and a way back.
 ///
-/// It is a handle: clones are the same control. Everything can be called from any thread; after a call returned, no thread decides by
-/// what was before.
+/// It is a handle: clones, and further controls of the same registry, see and change the same things, with one revision. What is set belongs to
+/// the registry: it holds, and what was set for a while ends at its time, whichever controls are left. Only a
+/// [file](ControlBuilder::persist_to) and [limits](ControlBuilder) are a control's own; a file is written for every change, through whatever control, as long as a
+/// control with that file lives. Everything can be called from any thread; after a call returned, no thread decides by what was before.
 ///
 /// # What decides
-/// 1. [`disable_all`](Self::disable_all): nothing is logged; the levels stay and come back with it.
-/// 2. A level for a [field's value](TargetType): a record with the key-value `clientId` (or `client_id`) of that value goes by it, whatever its
-///    logger; then `principalId`, then `sourceIp`. Where a record has a key twice, the more verbose level counts.
-/// 3. The level of the nearest logger above the record that has one: `a.b` for `a.b.c`. `OFF` (AWS's `DISABLED`) silences all below, but for
-///    what has a level of its own.
-/// 4. A level for the record's `eventType` (or `event_type`).
-/// 5. The default level, which is the root's.
+/// Whether a record is logged, the strongest first:
 ///
-/// As long as there is a level for a value, [`Logger::is_enabled_for`](crate::Logger::is_enabled_for) answers whether *some* record of that level may be
+/// | | what | how |
+/// |---|---|---|
+/// | 1 | [`disable_all`](Self::disable_all), [`Registry::disable`], [`Logger::set_disabled`](crate::Logger::set_disabled) | nothing is logged; the levels stay |
+/// | 2 | the level of the thread's [`Scope`](crate::Scope)s, the most verbose of them | passes, and never silences |
+/// | 3 | a level for the record's `clientId` (or `client_id`), then `principalId`, then `sourceIp`, whatever its logger | the first that there is passes or silences |
+/// | 4 | the level of the nearest logger that has one: `a.b` for `a.b.c`, the root apart | passes or silences |
+/// | 5 | a level for the record's `eventType` (or `event_type`) | passes or silences |
+/// | 6 | the default level, which is the root's | passes or silences |
+///
+/// Where a record has a key twice, the more verbose level counts. `OFF` (AWS's `DISABLED`) silences a logger and all below it, but for
+/// what has a level of its own. [`Capture`](crate::Capture) and [`Backlog`](crate::Backlog) see what 2 to 6 hide. Filters and the levels of handlers come after all that.
+///
+/// As long as there is a level for a value, [`Logger::is_enabled_for`](crate::Logger::is_enabled_for) reports whether *some* record of that level may be
 /// logged.
 ///
 /// # AWS IoT
@@ -56,7 +64,11 @@ use crate::{Level, Registry};
 /// ```
 #[derive(Clone)]
 pub struct Control {
+    registry: Registry,
     shared: Arc<Shared>,
+    limits: Limits,
+    /// The file is written as long as a control with it lives.
+    _store: Option<Arc<Store>>,
     origin: Arc<str>,
 }
 
@@ -64,12 +76,7 @@ impl Control {
     /// A control over a registry.
     #[must_use]
     pub fn new(registry: &Registry) -> Self {
-        Self::of(Shared::new(
-            registry.clone(),
-            Limits::default(),
-            None,
-            State::default(),
-        ))
+        Self::of(registry, Limits::default(), None)
     }
 
     /// Starts a control with a file for its overrides, and more.
@@ -77,11 +84,12 @@ impl Control {
         ControlBuilder::new(registry)
     }
 
-    pub(super) fn of(shared: Shared) -> Self {
-        let shared = Arc::new(shared);
-        process::in_child_of(&shared);
+    pub(super) fn of(registry: &Registry, limits: Limits, store: Option<Arc<Store>>) -> Self {
         Self {
-            shared,
+            registry: registry.clone(),
+            shared: Shared::of(registry),
+            limits,
+            _store: store,
             origin: "api".into(),
         }
     }
@@ -90,8 +98,8 @@ impl Control {
     #[must_use]
     pub fn by(&self, origin: &str) -> Self {
         Self {
-            shared: Arc::clone(&self.shared),
             origin: origin.into(),
+            ..self.clone()
         }
     }
 
@@ -101,10 +109,10 @@ impl Control {
     /// [`ControlErrorKind::NotConfigured`] in [AWS's manner](ControlBuilder::strict_aws), before they were set.
     pub fn options(&self) -> Result<LoggingOptions, ControlError> {
         let state = self.shared.state.lock();
-        self.shared.must_be_configured(&state)?;
+        self.limits.must_be_configured(&state)?;
         Ok(LoggingOptions {
-            default_level: Some(self.shared.registry.root().level()),
-            disable_all: Some(self.shared.registry.inner().read(Tree::is_disabled_all)),
+            default_level: Some(self.registry.root().level()),
+            disable_all: Some(self.registry.inner().read(Tree::is_disabled_all)),
             role: state.role.clone(),
         })
     }
@@ -128,10 +136,7 @@ impl Control {
     /// The level that was set for a target; `None` where it inherits.
     #[must_use]
     pub fn level(&self, target: &Target) -> Option<Level> {
-        self.shared
-            .state
-            .lock()
-            .level(&self.shared.registry, target)
+        self.shared.state.lock().level(&self.registry, target)
     }
 
     /// Sets the level of a target, in place of an earlier one, which is the answer. A logger that is not there yet is made, and its level holds
@@ -158,13 +163,15 @@ impl Control {
         self.one(target.clone(), Change::Clear(target.clone()))
     }
 
-    /// Sets the level of a target for a while; then it is again what it was. Several such levels for a target lie upon each other: when the
-    /// last ends, the one below it holds, if it has not ended. A level that is set without an end takes their place.
+    /// Sets the level of a target for a while; then it is again what it was. Temporary levels of a target stack: when the newest
+    /// ends, the one before it holds again, unless it has ended too. A level that is set without an end takes their place.
     ///
-    /// Levels for a while are not kept in the file.
+    /// It ends at its time even if no control is left; a registry has a thread for that, while there is anything to end.
+    /// Temporary levels are not kept in the file.
     ///
     /// # Errors
-    /// Those of [`set_level`](Self::set_level).
+    /// Those of [`set_level`](Self::set_level); [`ControlErrorKind::LimitExceeded`] also where 64 temporary levels of the target are
+    /// still to hold one after the other. One that ends no later than a newer one is not counted, as it will not be seen again.
     pub fn set_level_for(
         &self,
         target: Target,
@@ -178,7 +185,7 @@ impl Control {
     /// Makes a change of one target; answers with its level before.
     fn one(&self, target: Target, change: Change) -> Result<Option<Level>, ControlError> {
         self.change(None, vec![change], |state| {
-            state.level(&self.shared.registry, &target)
+            state.level(&self.registry, &target)
         })
     }
 
@@ -205,14 +212,14 @@ impl Control {
     /// ```
     pub fn list(&self, only: Option<TargetType>, page: Page) -> Result<Listing, ControlError> {
         let state = self.shared.state.lock();
-        self.shared.must_be_configured(&state)?;
-        page.of(state.all(&self.shared.registry), only)
+        self.limits.must_be_configured(&state)?;
+        page.of(&state, state.all(&self.registry), only)
     }
 
     /// All loggers, the root first, then by name: with their levels, and what else decides on their records.
     #[must_use]
     pub fn loggers(&self) -> Vec<LoggerState> {
-        let registry = &self.shared.registry;
+        let registry = &self.registry;
         let names = std::iter::once(String::new()).chain(registry.logger_names());
         names
             .map(|name| LoggerState::of(&registry.get_logger(name)))
@@ -350,19 +357,37 @@ impl Control {
         read: impl FnOnce(&State) -> R,
     ) -> Result<R, ControlError> {
         let mut state = self.shared.state.lock();
+        let mut changed = self.shared.end_what_is_over(&mut state, &self.registry);
+        let result = self.change_state(&mut state, revision, changes, read);
+        let next = state.next_end();
+        drop(state);
+        let result = result.map(|(before, by_these)| {
+            changed.extend(by_these);
+            before
+        });
+        if let Some(next) = next {
+            self.shared.expiry.call_at(&self.registry, next);
+        }
+        self.shared.tell(&self.registry, &changed);
+        result
+    }
+
+    fn change_state<R>(
+        &self,
+        state: &mut State,
+        revision: Option<u64>,
+        changes: Vec<Change>,
+        read: impl FnOnce(&State) -> R,
+    ) -> Result<(R, Vec<Changed>), ControlError> {
         if let Some(revision) = revision.filter(|revision| *revision != state.revision) {
             let message = format!("expected revision {revision}, found {}", state.revision);
             return Err(ControlError::new(ControlErrorKind::Conflict, message));
         }
-        let before = read(&state);
-        let changed = self.shared.change(&mut state, changes, &self.origin)?;
-        let next = state.next_end();
-        drop(state);
-        if let Some(next) = next {
-            self.shared.expiry.call_at(&self.shared, next);
-        }
-        self.shared.tell(&changed);
-        Ok(before)
+        let before = read(state);
+        let (registry, limits) = (&self.registry, &self.limits);
+        let draft = self.shared.draft(state, registry, limits, &self.origin);
+        let changed = self.shared.change(draft, limits, changes)?;
+        Ok((before, changed))
     }
 }
 

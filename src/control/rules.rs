@@ -2,78 +2,125 @@
 
 use std::collections::BTreeMap;
 
+use dashmap::DashMap;
+
 use super::target::{Target, TargetType};
-use crate::registry::{Admission, Inner, Node};
+use crate::fork_gate::InLock;
+use crate::registry::Judge;
+use crate::sync::{AtomicUsize, Mutex, Ordering};
 use crate::user_code;
 use crate::{Level, Record};
 
-/// The levels of values of fields, in the order in which they decide.
-#[derive(Debug, Default, PartialEq)]
+/// The levels of values of fields, which are part of a registry.
+///
+/// A rule is changed in place, so that one more costs the same however many there are. A record that is decided meanwhile
+/// meets each rule as it was or as it is.
+#[derive(Default)]
 pub(super) struct Rules {
-    /// Before the logger: clients, principals, addresses.
-    first: Vec<(TargetType, BTreeMap<String, Level>)>,
-    /// Behind it: types of events.
-    events: BTreeMap<String, Level>,
+    /// What decides before the logger, in this order.
+    clients: Levels,
+    principals: Levels,
+    addresses: Levels,
+    /// What decides before the root alone.
+    events: Levels,
+    /// How many rules have each level.
+    counts: Mutex<BTreeMap<Level, usize>>,
+}
+
+/// By value. No guard of the map is held while user code runs.
+#[derive(Default)]
+struct Levels {
+    by_value: DashMap<Box<str>, Level>,
+    /// Told apart without a look into each part of the map.
+    len: AtomicUsize,
 }
 
 impl Rules {
-    pub(super) fn new<'t>(levels: impl Iterator<Item = (&'t Target, Level)>) -> Self {
-        let mut by_type: BTreeMap<TargetType, BTreeMap<String, Level>> = BTreeMap::new();
-        for (target, level) in levels {
-            let levels = by_type.entry(target.target_type()).or_default();
-            levels.insert(target.name().to_owned(), level);
+    fn of_type(&self, kind: TargetType) -> Option<&Levels> {
+        match kind {
+            TargetType::ClientId => Some(&self.clients),
+            TargetType::PrincipalId => Some(&self.principals),
+            TargetType::SourceIp => Some(&self.addresses),
+            TargetType::EventType => Some(&self.events),
+            TargetType::Default | TargetType::Logger => None,
         }
-        let events = by_type.remove(&TargetType::EventType).unwrap_or_default();
-        // The order of types is that of what decides, the last first.
-        let first = by_type.into_iter().rev().collect();
-        Self { first, events }
-    }
-}
-
-impl Admission for Rules {
-    fn floor(&self) -> Level {
-        let first = self.first.iter().flat_map(|(_, levels)| levels.values());
-        first
-            .chain(self.events.values())
-            .copied()
-            .min()
-            .unwrap_or(Level::OFF)
     }
 
-    fn admits(&self, registry: &Inner, node: &Node, record: &Record<'_>, by_logger: bool) -> bool {
-        for (kind, levels) in &self.first {
-            if let Some(level) = level_of(record, *kind, levels) {
-                return record.level().passes(level.number());
+    /// Sets a level for a value, or takes it away.
+    pub(super) fn set(&self, target: &Target, level: Option<Level>) {
+        let Some(levels) = self.of_type(target.target_type()) else {
+            return;
+        };
+        let before = match level {
+            Some(level) => levels.by_value.insert(target.name().into(), level),
+            None => levels
+                .by_value
+                .remove(target.name())
+                .map(|(_, level)| level),
+        };
+        levels.len.store(levels.by_value.len(), Ordering::Relaxed);
+        let mut counts = self.counts.lock();
+        if let Some(level) = level {
+            *counts.entry(level).or_default() += 1;
+        }
+        if let Some(before) = before {
+            if let Some(count) = counts.get_mut(&before) {
+                *count -= 1;
+                if *count == 0 {
+                    counts.remove(&before);
+                }
             }
         }
-        match level_of(record, TargetType::EventType, &self.events) {
-            Some(level) if registry.is_at_default(node) => record.level().passes(level.number()),
-            _ => by_logger,
-        }
+    }
+
+    /// The lowest level there is.
+    pub(super) fn floor(&self) -> Option<Level> {
+        self.counts.lock().keys().next().copied()
     }
 }
 
-/// The level for a record by the values of a type's keys; the most verbose, where it has several.
-fn level_of(
-    record: &Record<'_>,
-    kind: TargetType,
-    levels: &BTreeMap<String, Level>,
-) -> Option<Level> {
-    if levels.is_empty() || !record.key_values().has_source() {
-        return None;
-    }
-    let mut found = None;
-    record.key_values().for_each(|key, value| {
-        if kind.keys().contains(&key) {
-            let level = match value.to_borrowed_str() {
-                Some(text) => levels.get(text),
-                None => levels.get(&user_code::display(&value)),
-            };
-            found = match (found, level) {
-                (Some(found), Some(level)) => Some(Level::min(found, *level)),
-                (found, level) => found.or(level.copied()),
-            };
+impl Judge for Rules {
+    fn judge(&self, record: &Record<'_>, is_at_default: bool) -> Option<bool> {
+        let before_loggers = [
+            (TargetType::ClientId, &self.clients),
+            (TargetType::PrincipalId, &self.principals),
+            (TargetType::SourceIp, &self.addresses),
+        ];
+        let mut found = before_loggers
+            .into_iter()
+            .find_map(|(kind, levels)| levels.of(record, kind));
+        if found.is_none() && is_at_default {
+            found = self.events.of(record, TargetType::EventType);
         }
-    });
-    found
+        found.map(|level| record.level().passes(level.number()))
+    }
+}
+
+impl Levels {
+    fn get(&self, value: &str) -> Option<Level> {
+        // The map's own locks.
+        let _inside = InLock::enter();
+        self.by_value.get(value).map(|level| *level)
+    }
+
+    /// The level for a record by the values of a type's keys; the most verbose, where it has several.
+    fn of(&self, record: &Record<'_>, kind: TargetType) -> Option<Level> {
+        if self.len.load(Ordering::Relaxed) == 0 {
+            return None;
+        }
+        let mut found: Option<Level> = None;
+        record.key_values().for_each(|key, value| {
+            if kind.keys().contains(&key) {
+                let level = match value.to_borrowed_str() {
+                    Some(text) => self.get(text),
+                    None => self.get(&user_code::display(value)),
+                };
+                found = match (found, level) {
+                    (Some(found), Some(level)) => Some(found.min(level)),
+                    (found, level) => found.or(level),
+                };
+            }
+        });
+        found
+    }
 }

@@ -1,24 +1,26 @@
-//! What all handles of a control share.
+//! What all controls of a registry share.
 
 use super::change::{Change, Changed};
 use super::draft::Draft;
 use super::error::{ControlError, ControlErrorKind};
 use super::expiry::Expiry;
+use super::rules::Rules;
 use super::state::State;
-use super::store::Store;
 use crate::Registry;
 use crate::host::Instant;
-use crate::process::InChild;
-use crate::sync::{Arc, AtomicU64, Mutex};
+use crate::process::{self, InChild};
+use crate::registry::Inner;
+use crate::sync::{Arc, AtomicU64, Mutex, Weak};
 use crate::user_code;
 
+/// Belongs to the registry, and lives as long: what a control has set holds, and ends at its time, whichever handles are left.
 pub(super) struct Shared {
-    pub(super) registry: Registry,
+    /// Which it is a part of.
+    registry: Weak<Inner>,
     pub(super) state: Mutex<State>,
-    store: Option<Store>,
+    rules: Arc<Rules>,
     pub(super) subscribers: Mutex<Vec<Arc<Subscriber>>>,
     pub(super) next_subscription: AtomicU64,
-    pub(super) limits: Limits,
     pub(super) expiry: Expiry,
 }
 
@@ -47,92 +49,92 @@ impl Default for Limits {
 
 impl InChild for Shared {
     fn in_child(self: Arc<Self>) {
-        self.expiry.start_in_child(&self);
+        if let Some(registry) = self.registry.upgrade() {
+            self.expiry
+                .start_in_child(&Registry::of_inner(registry), &self);
+        }
     }
 }
 
-impl Shared {
-    pub(super) fn new(
-        registry: Registry,
-        limits: Limits,
-        store: Option<Store>,
-        state: State,
-    ) -> Self {
-        Self {
-            registry,
-            state: Mutex::new(state),
-            store,
-            subscribers: Mutex::new(Vec::new()),
-            next_subscription: AtomicU64::new(0),
-            limits,
-            expiry: Expiry::default(),
-        }
-    }
-
+impl Limits {
     pub(super) fn must_be_configured(&self, state: &State) -> Result<(), ControlError> {
-        if self.limits.strict_aws && !state.configured {
+        if self.strict_aws && !state.configured {
             let message = "logging options were never set";
             return Err(ControlError::new(ControlErrorKind::NotConfigured, message));
         }
         Ok(())
     }
+}
+
+impl Shared {
+    pub(super) fn of(registry: &Registry) -> Arc<Self> {
+        let inner = registry.inner();
+        inner.part(|| {
+            let rules = Arc::<Rules>::default();
+            let judge: Arc<Rules> = Arc::clone(&rules);
+            inner.set_judge(judge);
+            let shared = Arc::new(Self {
+                registry: Arc::downgrade(inner),
+                state: Mutex::default(),
+                rules,
+                subscribers: Mutex::default(),
+                next_subscription: AtomicU64::new(0),
+                expiry: Expiry::default(),
+            });
+            process::in_child_of(&shared);
+            shared
+        })
+    }
+
+    pub(super) fn draft<'d>(
+        &'d self,
+        state: &'d mut State,
+        registry: &'d Registry,
+        limits: &'d Limits,
+        origin: &Arc<str>,
+    ) -> Draft<'d> {
+        Draft::new(state, registry, &self.rules, limits, origin)
+    }
 
     /// Checks all changes, writes what is to be kept, and makes them.
     pub(super) fn change(
         &self,
-        state: &mut State,
+        mut draft: Draft<'_>,
+        limits: &Limits,
         changes: Vec<Change>,
-        origin: &str,
     ) -> Result<Vec<Changed>, ControlError> {
-        let mut draft = Draft::new(state, &self.registry, &self.limits);
         for change in changes {
             if !matches!(
                 change,
                 Change::Options(_) | Change::Group(..) | Change::Clear(_)
             ) {
-                self.must_be_configured(&draft.state)?;
+                limits.must_be_configured(draft.state())?;
             }
             draft.make(change)?;
         }
-        draft.state.revision = state.revision + 1;
-        // Loggers are made once all else has gone well, and before anything is changed.
-        let kept = self.store.as_ref().map(|store| store.prepare(&draft.state));
-        let kept = kept.transpose()?;
-        let levels = draft.make_loggers()?;
-        if let Some(kept) = kept {
-            kept.keep()?;
-        }
-        let changed = draft.changed(state, origin);
-        *state = draft.put_in_place(state, levels);
-        Ok(changed)
+        draft.put_in_place()
     }
 
-    /// Ends what has had its time; answers with when the next one has.
-    pub(super) fn end_what_is_over(&self) -> Option<Instant> {
-        let mut state = self.state.lock();
-        let mut draft = Draft::new(&state, &self.registry, &self.limits);
-        let mut changed = Vec::new();
-        if draft.end(Instant::now()) {
-            draft.state.revision = state.revision + 1;
-            changed = draft.changed(&state, "expiry");
-            // They are there, as they had levels.
-            let levels = draft.make_loggers().unwrap_or_default();
-            // What has an end is in no file, so none is written.
-            *state = draft.put_in_place(&state, levels);
+    /// Ends what has had its time.
+    pub(super) fn end_what_is_over(&self, state: &mut State, registry: &Registry) -> Vec<Changed> {
+        let now = Instant::now();
+        if state.next_end().is_none_or(|end| end > now) {
+            return Vec::new();
         }
-        let end = state.next_end();
-        drop(state);
-        self.tell(&changed);
-        end
+        let limits = Limits::default();
+        let mut draft = self.draft(state, registry, &limits, &"expiry".into());
+        draft.end(now);
+        // Nothing can fail: what has an end is in no file, and a logger that has a level is there.
+        draft.put_in_place().unwrap_or_default()
     }
 
-    /// Notes the changes in the log, and tells who wants to know.
-    pub(super) fn tell(&self, changed: &[Changed]) {
+    /// Notes the changes in the log, and calls who wants to know.
+    pub(super) fn tell(&self, registry: &Registry, changed: &[Changed]) {
         if changed.is_empty() {
             return;
         }
         for changed in changed {
-            changed.log(&self.registry);
+            changed.log(registry);
         }
         let subscribers = self.subscribers.lock().clone();
         for subscriber in &subscribers {

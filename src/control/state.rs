@@ -1,50 +1,106 @@
-//! What a control holds: options, levels of targets, groups.
+//! What a registry's controls hold: options, levels of targets, groups.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::Change;
 use super::options::LoggingOptions;
-use super::rules::Rules;
+use super::store::Store;
 use super::target::{Target, TargetType};
+use crate::clock::Timestamp;
 use crate::host::Instant;
+use crate::sync::{Arc, Weak};
 use crate::{Level, Registry};
 
-/// One state; changes are made on a [draft](super::draft), which then takes its place.
-#[derive(Clone, Default)]
+/// The state; it is changed by a [draft](super::draft), which can take back what it did.
+#[derive(Default)]
 pub(super) struct State {
     pub(super) revision: u64,
     /// Whether options were ever set.
     pub(super) configured: bool,
     pub(super) role: Option<String>,
     pub(super) disable_all: bool,
-    /// The targets that this control has set. A logger's level is the registry's own, whoever set it; it stands here to be kept, and to go
+    /// The targets that were set by a control. A logger's level is the registry's own, whoever set it; here it is kept, and what it goes
     /// back to.
-    pub(super) targets: BTreeMap<Target, Entry>,
+    targets: BTreeMap<Target, Entry>,
+    /// When the newest level for a while of each target that has one ends.
+    ends: BTreeSet<(Instant, Target)>,
     pub(super) groups: BTreeMap<String, Group>,
+    /// The files of the controls that are there.
+    stores: Vec<Weak<Store>>,
 }
 
+/// What a target has from controls.
 #[derive(Clone, Default, PartialEq)]
 pub(super) struct Entry {
     /// Without an end; `None` inherits.
     pub(super) base: Option<Level>,
-    /// Whether this control has set it, and keeps it; else it is what the target had from elsewhere.
-    pub(super) kept: bool,
-    /// With an end, the last set last.
-    pub(super) timed: Vec<(Instant, Level)>,
+    /// Who set it, so that it is kept; `None` for what the target had from elsewhere.
+    pub(super) origin: Option<Arc<str>>,
+    /// With an end: the newest last, which ends first. One that would end before a newer one is never seen again, and forgotten.
+    timed: Vec<Timed>,
+}
+
+#[derive(Clone, PartialEq)]
+pub(super) struct Timed {
+    end: Instant,
+    /// The same by the system's clock, for people.
+    pub(super) until: Timestamp,
+    pub(super) level: Level,
+    pub(super) origin: Arc<str>,
 }
 
 impl Entry {
-    pub(super) fn level(&self) -> Option<Level> {
-        self.timed.last().map(|(_, level)| *level).or(self.base)
+    /// How many levels for a while a target has within each other.
+    pub(super) const MAX_TIMED: usize = 64;
+
+    pub(super) fn of(base: Option<Level>, origin: Option<Arc<str>>) -> Self {
+        Self {
+            base,
+            origin: origin.filter(|_| base.is_some()),
+            timed: Vec::new(),
+        }
     }
 
-    /// Sets a level without an end, or takes all away.
-    pub(super) fn set(&mut self, level: Option<Level>) {
-        *self = Self {
-            base: level,
-            kept: level.is_some(),
-            timed: Vec::new(),
-        };
+    pub(super) fn level(&self) -> Option<Level> {
+        self.newest().map(|timed| timed.level).or(self.base)
+    }
+
+    /// The level for a while that holds.
+    pub(super) fn newest(&self) -> Option<&Timed> {
+        self.timed.last()
+    }
+
+    /// Adds a level for a while; `false` where there are as many as can be.
+    pub(super) fn push(&mut self, timed: Timed) -> bool {
+        self.end(timed.end);
+        let has_room = self.timed.len() < Self::MAX_TIMED;
+        if has_room {
+            self.timed.push(timed);
+        }
+        has_room
+    }
+
+    /// Ends what is over at a time.
+    pub(super) fn end(&mut self, now: Instant) {
+        while self.timed.last().is_some_and(|timed| timed.end <= now) {
+            self.timed.pop();
+        }
+    }
+
+    /// What is kept of it.
+    fn kept(&self) -> Option<Level> {
+        self.base.filter(|_| self.origin.is_some())
+    }
+}
+
+impl Timed {
+    pub(super) fn new(end: Instant, until: Timestamp, level: Level, origin: &Arc<str>) -> Self {
+        Self {
+            end,
+            until,
+            level,
+            origin: Arc::clone(origin),
+        }
     }
 }
 
@@ -80,6 +136,38 @@ impl State {
         self.targets.get(target).and_then(Entry::level)
     }
 
+    /// What a target has from controls, unless its level is another one by now.
+    pub(super) fn entry(&self, target: &Target, level: Option<Level>) -> Option<&Entry> {
+        let entry = self.targets.get(target)?;
+        (entry.level() == level).then_some(entry)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// Puts an entry in the place of another; returns that one, and whether files hold something else now.
+    pub(super) fn put(&mut self, target: &Target, entry: Option<Entry>) -> (Option<Entry>, bool) {
+        let end_of = |entry: &Option<Entry>| entry.as_ref()?.newest().map(|timed| timed.end);
+        let kept_of = |entry: &Option<Entry>| entry.as_ref()?.kept();
+        let (end, kept) = (end_of(&entry), kept_of(&entry));
+        let before = match entry {
+            Some(entry) => self.targets.insert(target.clone(), entry),
+            None => self.targets.remove(target),
+        };
+        let end_before = end_of(&before);
+        if end_before != end {
+            if let Some(end) = end_before {
+                self.ends.remove(&(end, target.clone()));
+            }
+            if let Some(end) = end {
+                self.ends.insert((end, target.clone()));
+            }
+        }
+        let is_kept_changed = kept != kept_of(&before);
+        (before, is_kept_changed)
+    }
+
     /// All targets with levels, in order: of loggers those that the registry has, whoever set them.
     pub(super) fn all(&self, registry: &Registry) -> BTreeMap<Target, Level> {
         let names = registry.logger_names().into_iter().map(Target::logger);
@@ -103,22 +191,36 @@ impl State {
 
     /// When the next level for a while ends.
     pub(super) fn next_end(&self) -> Option<Instant> {
-        let timed = self.targets.values().flat_map(|entry| &entry.timed);
-        timed.map(|(end, _)| *end).min()
+        self.ends.first().map(|(end, _)| *end)
     }
 
-    /// The levels of values of fields.
-    pub(super) fn rules(&self) -> Rules {
-        let fields = self.targets.iter().filter(|(target, _)| !is_logger(target));
-        Rules::new(fields.filter_map(|(target, entry)| Some((target, entry.level()?))))
+    /// A target whose level for a while is over.
+    pub(super) fn over(&self, now: Instant) -> Option<Target> {
+        let (end, target) = self.ends.first()?;
+        (*end <= now).then(|| target.clone())
+    }
+
+    /// The files of the controls that are there.
+    pub(super) fn stores(&self) -> Vec<Arc<Store>> {
+        self.stores.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// Adds a file, or finds the same one.
+    pub(super) fn add_store(&mut self, store: Store) -> Arc<Store> {
+        self.stores.retain(|store| store.strong_count() > 0);
+        let known = self.stores().into_iter().find(|known| known.is(&store));
+        known.unwrap_or_else(|| {
+            let store = Arc::new(store);
+            self.stores.push(Arc::downgrade(&store));
+            store
+        })
     }
 
     /// What makes this state of an empty one, but for what has an end.
     pub(super) fn changes(&self) -> Vec<Change> {
-        let kept = |entry: &Entry| entry.base.filter(|_| entry.kept);
         let default = self.targets.get(&Target::default_level());
         let options = LoggingOptions {
-            default_level: default.and_then(kept),
+            default_level: default.and_then(Entry::kept),
             disable_all: Some(self.disable_all),
             role: self.role.clone(),
         };
@@ -128,7 +230,7 @@ impl State {
             .iter()
             .filter(|(target, _)| target.target_type() != TargetType::Default);
         changes.extend(
-            others.filter_map(|(target, entry)| Some(Change::Level(target.clone(), kept(entry)?))),
+            others.filter_map(|(target, entry)| Some(Change::Level(target.clone(), entry.kept()?))),
         );
         let groups = self.groups.iter();
         changes

@@ -10,17 +10,22 @@ use super::options::LoggingOptions;
 use super::state::State;
 use super::target::{Target, TargetType};
 use crate::Level;
+use crate::name::Name;
 use crate::small_file::{self, Unread};
 
 /// The first line, so that nothing else is taken for it.
 const HEAD: &str = "# logtree control 1";
 
-/// Longer files are neither written nor read. The default number of targets, each with the longest name, takes 40 MiB.
+/// Longer files are neither written nor read.
 const LONGEST: usize = 64 * 1024 * 1024;
+
+// The default number of targets, each with the longest name.
+const _: () = assert!(10_000 * ("level 65535 PRINCIPAL_ID \n".len() + Name::MAX_LEN) < LONGEST);
 
 /// Lines of what to set: `default 20`, `disable_all true`, `role NAME`, `level 10 THING_GROUP a.b`, `group NAME = a, b`.
 pub(super) struct Store {
     path: PathBuf,
+    longest: usize,
 }
 
 /// What a file holds: changes, each with the number of its line.
@@ -39,11 +44,16 @@ impl Kept {
 impl Store {
     /// The store of a path, and what it holds; `None` where it is not there yet.
     pub(super) fn open(path: &Path) -> Result<(Self, Option<Kept>), ControlError> {
+        Self::open_up_to(path, LONGEST)
+    }
+
+    fn open_up_to(path: &Path, longest: usize) -> Result<(Self, Option<Kept>), ControlError> {
         let store = Self {
             path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
+            longest,
         };
         let what = format!("the overrides in {}", path.display());
-        let text = match small_file::read(path, LONGEST) {
+        let text = match small_file::read(path, longest) {
             Ok(text) => text,
             Err(Unread::Failed(error)) if error.kind() == io::ErrorKind::NotFound => {
                 return Ok((store, None));
@@ -63,13 +73,19 @@ impl Store {
         Ok((store, Some(kept)))
     }
 
+    /// Whether both write the same file.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.path == other.path
+    }
+
     /// Writes a state beside the file.
     pub(super) fn prepare(&self, state: &State) -> Result<Prepared<'_>, ControlError> {
         let text = print(&state.changes());
-        if text.len() > LONGEST {
+        if text.len() > self.longest {
             let message = format!(
-                "the overrides take {} bytes, and at most {LONGEST} are kept in {}",
+                "the overrides take {} bytes, and at most {} are kept in {}",
                 text.len(),
+                self.longest,
                 self.path.display()
             );
             return Err(ControlError::new(ControlErrorKind::LimitExceeded, message));
@@ -251,4 +267,44 @@ fn parse_line(line: &str) -> Result<Change, String> {
             ));
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::control::Control;
+
+    /// What is written can be read, and what could not be read is not written.
+    #[test]
+    fn the_limit_is_one_for_writing_and_reading() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("levels");
+        let registry = crate::Registry::new();
+        let control = Control::builder(&registry)
+            .persist_to(&path)
+            .build()
+            .unwrap();
+        control
+            .set_level(Target::logger("a"), Level::DEBUG)
+            .unwrap();
+        let length = fs::read(&path).unwrap().len();
+        let state = super::super::shared::Shared::of(&registry);
+        let state = state.state.lock();
+        let (store, kept) = Store::open_up_to(&path, length).unwrap();
+        assert_eq!(kept.unwrap().changes.len(), 2);
+        store.prepare(&state).unwrap().keep().unwrap();
+        let error = Store::open_up_to(&path, length - 1).err().unwrap();
+        let says = format!("expected at most {} bytes, found {length}", length - 1);
+        assert!(error.to_string().contains(&says), "{error}");
+        let error = Store {
+            longest: length - 1,
+            ..store
+        }
+        .prepare(&state)
+        .err()
+        .unwrap();
+        assert_eq!(error.kind(), ControlErrorKind::LimitExceeded);
+        let names: Vec<_> = fs::read_dir(directory.path()).unwrap().collect();
+        assert_eq!(names.len(), 1, "nothing is left beside it");
+    }
 }

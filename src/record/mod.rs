@@ -73,6 +73,8 @@ pub struct Record<'a> {
     pub(crate) level: Level,
     /// Only one handler gets it, so a formatter that needs the text once need not keep it for others.
     pub(crate) is_for_one: bool,
+    /// The levels hide it: it is there for those who see what they hide.
+    pub(crate) is_hidden: bool,
     pub(crate) message: Message<'a>,
     pub(crate) time: Timestamp,
     pub(crate) source: Source<'a>,
@@ -110,6 +112,7 @@ impl<'a> Record<'a> {
             name,
             level,
             is_for_one: false,
+            is_hidden: false,
             message,
             time: environment.now(),
             source: *source,

@@ -75,6 +75,7 @@ impl OwnedRecord {
             name: &self.name,
             level: self.level,
             is_for_one: false,
+            is_hidden: false,
             message: Message::Text((&*self.message).into()),
             time: self.time,
             source,

@@ -4,7 +4,6 @@
 //! at which its gate opens, and the route of its records. A change computes both anew for the subtree it touches and publishes
 //! them.
 
-mod admission;
 mod builder;
 mod census;
 #[cfg(feature = "config")]
@@ -12,13 +11,14 @@ mod configure;
 mod dump;
 mod level_text;
 mod node;
+mod overrides;
 mod route;
 mod tree;
 
+use std::any::Any;
 use std::collections::HashSet;
 use std::fmt;
 
-use arc_swap::ArcSwapOption;
 use dashmap::DashSet;
 
 pub use self::builder::RegistryBuilder;
@@ -26,10 +26,11 @@ pub use self::dump::TreeDump;
 
 use self::dump::Part;
 
-pub(crate) use self::admission::Admission;
 #[cfg(feature = "config")]
 pub(crate) use self::configure::NodeChange;
 pub(crate) use self::node::{GateCopy, Node, NodeRef};
+pub(crate) use self::overrides::Judge;
+use self::overrides::Judges;
 pub(crate) use self::route::Route;
 pub(crate) use self::tree::{NodeId, Tap, Tree};
 
@@ -38,7 +39,7 @@ use crate::fork_gate::InLock;
 use crate::handler::{Handler, MadeBy, Observer};
 use crate::name::{self, Name};
 use crate::scope::{self, FloorObserver};
-use crate::sync::{Arc, AtomicBool, AtomicU64, Lazy, Mutex, Ordering, Weak};
+use crate::sync::{Arc, AtomicBool, AtomicU64, Lazy, Mutex, OnceCell, Ordering, Weak};
 use crate::user_code;
 use crate::{Level, RecordBuilder, StreamHandler};
 
@@ -81,8 +82,8 @@ pub(crate) struct Inner {
     told_of_cut: AtomicBool,
     told_of_stand_in: AtomicBool,
     max_loggers: usize,
-    admission: ArcSwapOption<Arc<dyn Admission>>,
-    has_admission: AtomicBool,
+    judges: Judges,
+    part: OnceCell<Arc<dyn Any + Send + Sync>>,
     /// Whether it is the backend of the `log` facade, whose maximum level it then keeps.
     is_backend: AtomicBool,
 }
@@ -131,8 +132,8 @@ impl Registry {
             told_of_cut: AtomicBool::new(false),
             told_of_stand_in: AtomicBool::new(false),
             max_loggers,
-            admission: ArcSwapOption::empty(),
-            has_admission: AtomicBool::new(false),
+            judges: Judges::new(),
+            part: OnceCell::new(),
             is_backend: AtomicBool::new(false),
         };
         let inner = Arc::new(inner);
@@ -531,6 +532,12 @@ impl Inner {
                 "logtree: there are names of loggers for all the room there is, {max}, and no more are made: new ones log as their nearest ancestor"
             ));
         }
+    }
+
+    /// What the room above keeps for as long as the registry lives: one value of one type, made when it is first asked for.
+    pub(crate) fn part<T: Any + Send + Sync>(&self, make: impl Fn() -> Arc<T>) -> Arc<T> {
+        let part = self.part.get_or_init(|| make());
+        Arc::clone(part).downcast().unwrap_or_else(|_| make())
     }
 
     pub(crate) fn last_resort(&self) -> Option<Handler> {

@@ -24,6 +24,8 @@ pub(crate) struct Node {
     gate: AtomicU16,
     /// Resolved: the own level, or the nearest ancestor's.
     effective_level: AtomicU16,
+    /// Resolved: the lowest level that is captured from here or from an ancestor; `OFF` for none.
+    floor: AtomicU16,
     /// Assigned; `NOTSET` inherits.
     level: AtomicU16,
     flags: AtomicU8,
@@ -56,6 +58,10 @@ const PROPAGATES: u8 = 2;
 const DISABLED: u8 = 4;
 /// There are copies of its gate.
 const COPIED: u8 = 8;
+/// It is captured from by itself.
+const TAPPED: u8 = 16;
+/// No logger on the way up to the root has a level.
+const AT_DEFAULT: u8 = 32;
 
 impl Node {
     pub(super) fn new(name: Name, id: NodeId, is_logger: bool, route: Arc<Route>) -> Self {
@@ -64,6 +70,7 @@ impl Node {
             id,
             gate: AtomicU16::new(0),
             effective_level: AtomicU16::new(0),
+            floor: AtomicU16::new(Level::OFF.number()),
             level: AtomicU16::new(0),
             flags: AtomicU8::new(PROPAGATES | if is_logger { LOGGER } else { 0 }),
             route: ArcSwap::new(route),
@@ -96,9 +103,21 @@ impl Node {
         Level::new(self.effective_level.load(Ordering::Relaxed))
     }
 
-    pub(super) fn set_effective_level(&self, level: Level) {
+    /// The lowest level that is captured.
+    pub(super) fn floor(&self) -> u16 {
+        self.floor.load(Ordering::Relaxed)
+    }
+
+    /// Whether the effective level is the root's.
+    pub(super) fn is_at_default(&self) -> bool {
+        self.has(AT_DEFAULT)
+    }
+
+    pub(super) fn set_resolved(&self, level: Level, floor: u16, is_at_default: bool) {
         self.effective_level
             .store(level.number(), Ordering::Relaxed);
+        self.floor.store(floor, Ordering::Relaxed);
+        self.set(AT_DEFAULT, is_at_default);
     }
 
     pub(crate) fn level(&self) -> Level {
@@ -133,6 +152,14 @@ impl Node {
         self.set(DISABLED, disabled);
     }
 
+    pub(super) fn is_tapped(&self) -> bool {
+        self.has(TAPPED)
+    }
+
+    pub(super) fn set_tapped(&self, tapped: bool) {
+        self.set(TAPPED, tapped);
+    }
+
     pub(super) fn has_copies(&self) -> bool {
         self.has(COPIED)
     }
@@ -154,8 +181,11 @@ impl Node {
         self.flags.load(Ordering::Relaxed) & flag != 0
     }
 
+    /// Under the tree's lock, as all changes.
     fn set(&self, flag: u8, on: bool) {
-        if on {
+        if self.has(flag) == on {
+            // Not for a walk over all nodes, which would have each be written.
+        } else if on {
             self.flags.fetch_or(flag, Ordering::Relaxed);
         } else {
             self.flags.fetch_and(!flag, Ordering::Relaxed);

@@ -7,6 +7,7 @@ use super::node::{GateCopy, Node};
 use super::route::Route;
 use crate::handler::{Bound, Handler};
 use crate::name::{self, Name};
+use crate::scope;
 use crate::sync::Arc;
 use crate::{Level, SharedFilter};
 
@@ -31,8 +32,8 @@ pub(crate) struct Tree {
     disabled_up_to: Level,
     /// Whether nothing is logged at all, whatever the levels say.
     disabled_all: bool,
-    /// The level down to which every gate is open, for somebody who decides behind it.
-    floor: Level,
+    /// The level down to which every gate is open for a judge.
+    judge_floor: Level,
     /// The same for the most verbose scope on any thread.
     scope_floor: Level,
     taps: Vec<Tap>,
@@ -87,13 +88,14 @@ impl Tree {
             slots: vec![slot],
             disabled_up_to: Level::NOTSET,
             disabled_all: false,
-            floor: Level::OFF,
+            judge_floor: Level::OFF,
             scope_floor: Level::OFF,
             taps: Vec::new(),
             copies: HashMap::new(),
             census: Census::default(),
         };
         tree.census.add(0);
+        scope::add_gates(1);
         tree.refresh_levels(NodeId::ROOT, Extent::Changed);
         tree
     }
@@ -176,6 +178,7 @@ impl Tree {
         });
         self.link(id, parent);
         self.census.add(0);
+        scope::add_gates(1);
         self.refresh_levels(id, Extent::Changed);
         id
     }
@@ -284,16 +287,24 @@ impl Tree {
         self.refresh_levels(NodeId::ROOT, Extent::All);
     }
 
-    pub(super) fn set_floor(&mut self, floor: Level) {
-        if self.floor != floor {
-            self.floor = floor;
-            self.refresh_levels(NodeId::ROOT, Extent::All);
-        }
+    pub(super) fn set_judge_floor(&mut self, floor: Level) {
+        self.change_floor(|tree| tree.judge_floor = floor);
     }
 
     pub(super) fn set_scope_floor(&mut self, floor: Level) {
-        if self.scope_floor != floor {
-            self.scope_floor = floor;
+        self.change_floor(|tree| tree.scope_floor = floor);
+    }
+
+    /// The level down to which every gate is open.
+    fn floor(&self) -> Level {
+        self.judge_floor.min(self.scope_floor)
+    }
+
+    /// All gates move where the lowest of the floors does, and only there.
+    fn change_floor(&mut self, change: impl FnOnce(&mut Self)) {
+        let before = self.floor();
+        change(self);
+        if self.floor() != before {
             self.refresh_levels(NodeId::ROOT, Extent::All);
         }
     }
@@ -421,7 +432,9 @@ impl Tree {
     }
 
     fn refresh_taps(&mut self, node: NodeId) {
-        self.refresh_levels(node, Extent::All);
+        let is_tapped = self.taps.iter().any(|tap| tap.node == node);
+        self.slots[node.at()].node.set_tapped(is_tapped);
+        self.refresh_levels(node, Extent::Changed);
         self.refresh_routes(node);
     }
 
@@ -430,65 +443,56 @@ impl Tree {
         Level::new(self.census.most_verbose().unwrap_or(Level::OFF.number()))
     }
 
-    /// Computes effective levels and gates anew, from a node downwards.
+    /// Computes effective levels and gates again, from a node downwards.
     fn refresh_levels(&mut self, start: NodeId, extent: Extent) {
         self.walk(start, |tree, id| {
             let slot = &tree.slots[id.at()];
             let node = &*slot.node;
-            let inherited = || tree.slots[slot.parent.at()].node.effective_level();
+            let above = &*tree.slots[slot.parent.at()].node;
             let own = node.level();
-            let effective = if own == Level::NOTSET && id != NodeId::ROOT {
-                inherited()
-            } else {
-                own
+            let (effective, is_at_default) = match own {
+                _ if id == NodeId::ROOT => (own, true),
+                Level::NOTSET => (above.effective_level(), above.is_at_default()),
+                _ => (own, false),
             };
-            let gate = if node.is_disabled() || tree.disabled_all {
+            let mut floor = if id == NodeId::ROOT {
                 Level::OFF.number()
             } else {
-                tree.tapped(id, effective)
-                    .min(tree.floor)
-                    .min(tree.scope_floor)
-                    .number()
-                    .max(tree.disabled_up_to.above())
+                above.floor()
             };
-            let (old_effective, old_gate) = (node.effective_level(), node.gate());
-            node.set_effective_level(effective);
+            if node.is_tapped() {
+                let taps = tree.taps.iter().filter(|tap| tap.node == id);
+                floor = taps.fold(floor, |floor, tap| floor.min(tap.level.number()));
+            }
+            let open_from = effective.min(tree.floor()).number().min(floor);
+            let gate = tree.closed_up_to(node, open_from);
+            let old_gate = node.gate();
             node.set_gate(gate);
             if old_gate != gate {
-                let has_copies = node.has_copies();
                 tree.census.moved(old_gate, gate);
-                if has_copies {
+                if node.has_copies() {
                     tree.copies[&id].iter().for_each(|copy| copy.set(gate));
                 }
             }
-            // What hangs below depends on nothing else of this node.
-            extent == Extent::All || id == start || old_effective != effective
+            // What is below depends on nothing else of this node.
+            let before = (node.effective_level(), node.floor(), node.is_at_default());
+            node.set_resolved(effective, floor, is_at_default);
+            extent == Extent::All || before != (effective, floor, is_at_default)
         });
     }
 
-    /// The level down to which records are wanted: by the logger, or by whoever captures from it or from an ancestor.
-    fn tapped(&self, id: NodeId, effective: Level) -> Level {
-        if self.taps.is_empty() {
-            return effective;
+    /// A level from which a node's records pass, and what is disabled taken off it.
+    fn closed_up_to(&self, node: &Node, level: u16) -> u16 {
+        if node.is_disabled() || self.disabled_all {
+            return Level::OFF.number();
         }
-        let taps = self.taps.iter().filter(|tap| self.is_within(id, tap.node));
-        taps.map(|tap| tap.level).fold(effective, Level::min)
+        level.max(self.disabled_up_to.above())
     }
 
-    /// Whether somebody captures records of a level from a node.
-    pub(super) fn is_tapped(&self, id: NodeId, level: Level) -> bool {
-        let is_for = |tap: &Tap| level >= tap.level && self.is_within(id, tap.node);
-        self.taps.iter().any(is_for)
-    }
-
-    fn is_within(&self, mut id: NodeId, ancestor: NodeId) -> bool {
-        while id != ancestor {
-            if id == NodeId::ROOT {
-                return false;
-            }
-            id = self.slots[id.at()].parent;
-        }
-        true
+    /// The level from which a node's records pass by its own level and what is disabled.
+    pub(crate) fn enabled_from(&self, id: NodeId) -> Level {
+        let node = self.slot_node(id);
+        Level::new(self.closed_up_to(node, node.effective_level().number()))
     }
 
     /// Computes routes anew, from a node downwards.
@@ -504,7 +508,7 @@ impl Tree {
         let slot = &self.slots[id.at()];
         let above = (id != NodeId::ROOT).then(|| self.downstream(slot.parent));
         let propagates = slot.node.propagates();
-        let has_tap = self.taps.iter().any(|tap| tap.node == id);
+        let has_tap = slot.node.is_tapped();
         match above {
             // The usual node.
             Some(above) if slot.own.is_none() && propagates && !has_tap => return above,
@@ -544,6 +548,8 @@ impl Tree {
     fn walk(&mut self, start: NodeId, mut visit: impl FnMut(&mut Self, NodeId) -> bool) {
         let mut at = start;
         loop {
+            #[cfg(test)]
+            VISITED.set(VISITED.get() + 1);
             let deeper = visit(self, at);
             let slot = &self.slots[at.at()];
             if let Some(child) = slot.first_child.filter(|_| deeper) {
@@ -567,11 +573,23 @@ impl Tree {
     }
 }
 
+impl Drop for Tree {
+    fn drop(&mut self) {
+        scope::remove_gates(self.slots.len());
+    }
+}
+
 /// How far a change of levels reaches.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Extent {
-    /// To where the effective level stays as it is.
+    /// To where what nodes inherit stays as it is.
     Changed,
     /// To every node below.
     All,
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many nodes were visited by walks of this thread.
+    pub(super) static VISITED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }

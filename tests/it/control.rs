@@ -8,9 +8,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use logtree::control::{
-    Change, Changed, Control, ControlErrorKind, LoggingOptions, Page, Target, TargetType,
+    Change, Changed, Control, ControlErrorKind, Listing, LoggingOptions, Page, Target, TargetType,
+    Token,
 };
-use logtree::{Capture, Handler, Level, LevelSpec, Registry, StreamHandler};
+use logtree::{Capture, Handler, Level, LevelSpec, Registry, StreamHandler, Timestamp};
 
 use crate::support::{Random, Text};
 
@@ -25,6 +26,13 @@ fn written(registry: &Registry) -> Text {
     let (handler, text) = crate::support::to_text("%(name)s:%(message)s");
     registry.root().add_handler(handler);
     text
+}
+
+fn pairs(listing: &Listing) -> Vec<(Target, Level)> {
+    let overrides = listing.overrides.iter();
+    overrides
+        .map(|one| (one.target.clone(), one.level))
+        .collect()
 }
 
 fn effective(registry: &Registry, name: &str) -> Level {
@@ -230,10 +238,17 @@ fn i08_disable_all_keeps_levels() {
     let before = (text.take(), control.loggers());
     control.disable_all(true).unwrap();
     log();
-    assert_eq!(
-        (text.get(), control.loggers()),
-        (String::new(), before.1.clone())
-    );
+    assert_eq!(text.get(), "");
+    for (now, before) in control.loggers().iter().zip(&before.1) {
+        assert_eq!(
+            (now.configured, now.effective),
+            (before.configured, before.effective)
+        );
+        assert_eq!(
+            (now.enabled_from, before.enabled_from),
+            (Level::OFF, before.effective)
+        );
+    }
     assert_eq!(control.options().unwrap().disable_all, Some(true));
     // What is absent stays.
     control
@@ -312,7 +327,10 @@ fn i10_before_options_are_set_there_is_nothing() {
     control
         .set_level(Target::logger("a"), Level::DEBUG)
         .unwrap();
-    assert_eq!(control.list(None, Page::new(10)).unwrap().targets.len(), 2);
+    assert_eq!(
+        control.list(None, Page::new(10)).unwrap().overrides.len(),
+        2
+    );
     // Ours is configured from the start.
     assert!(Control::new(&registry).options().is_ok());
 }
@@ -336,7 +354,7 @@ fn i11_i12_k02_setting_replaces_and_deleting_inherits() {
     let listed = control
         .list(Some(TargetType::Logger), Page::new(250))
         .unwrap();
-    assert_eq!(listed.targets, [(Target::logger("a.b"), Level::INFO)]);
+    assert_eq!(pairs(&listed), [(Target::logger("a.b"), Level::INFO)]);
     assert_eq!(control.clear_level(&target).unwrap(), Some(Level::INFO));
     assert_eq!(
         (effective(&registry, "a.b"), control.level(&target)),
@@ -378,10 +396,10 @@ fn i13_k03_pages_of_lists() {
         .list(only, Page::new(250).after(first.next.clone()))
         .unwrap();
     assert_eq!(
-        (first.targets.len(), last.targets.len(), &last.next),
+        (first.overrides.len(), last.overrides.len(), &last.next),
         (250, 1, &None)
     );
-    assert_eq!(last.targets[0].0.name(), "l250");
+    assert_eq!(last.overrides[0].target.name(), "l250");
     for size in [0, 251] {
         assert_eq!(
             control.list(None, Page::new(size)).unwrap_err().kind(),
@@ -395,15 +413,16 @@ fn i13_k03_pages_of_lists() {
         control
             .list(Some(TargetType::ClientId), Page::new(1))
             .unwrap()
-            .targets
+            .overrides
             .len(),
         1
     );
     assert_eq!(
-        control
-            .list(Some(TargetType::Default), Page::new(1))
-            .unwrap()
-            .targets,
+        pairs(
+            &control
+                .list(Some(TargetType::Default), Page::new(1))
+                .unwrap()
+        ),
         [(Target::default_level(), Level::WARNING)]
     );
 }
@@ -600,60 +619,284 @@ fn until(what: impl Fn() -> bool) {
 fn k07_a_level_for_a_while_goes_back() {
     let (registry, control) = control();
     let level = |name: &str| registry.get_logger(name).level();
+    let set_for = |target: Target, level: Level, time: Duration| {
+        control.set_level_for(target, level, time).unwrap();
+    };
+    let (short, long) = (Duration::from_millis(20), Duration::from_secs(3600));
     registry.get_logger("a").set_level(Level::ERROR);
-    control
-        .set_level_for(Target::logger("a"), Level::DEBUG, Duration::from_millis(40))
-        .unwrap();
-    control
-        .set_level_for(Target::logger("b"), Level::DEBUG, Duration::from_millis(20))
-        .unwrap();
-    control
-        .set_level_for(
-            Target::client_id("c"),
-            Level::DEBUG,
-            Duration::from_millis(20),
-        )
-        .unwrap();
-    assert_eq!((level("a"), level("b")), (Level::DEBUG, Level::DEBUG));
-    until(|| {
-        level("a") == Level::ERROR
-            && level("b") == Level::NOTSET
-            && control.level(&Target::client_id("c")).is_none()
-    });
-
-    // One upon another.
-    let long = Duration::from_secs(3600);
-    control
-        .set_level_for(Target::logger("a"), Level::INFO, long)
-        .unwrap();
-    control
-        .set_level_for(Target::logger("a"), Level::DEBUG, Duration::from_millis(10))
-        .unwrap();
-    until(|| level("a") == Level::INFO);
+    set_for(Target::logger("a"), Level::DEBUG, long);
+    assert_eq!(level("a"), Level::DEBUG);
+    // One upon another: the newest decides, and then the one before it.
+    set_for(Target::logger("a"), Level::INFO, short);
+    until(|| level("a") == Level::DEBUG);
     // One without an end takes their place.
     control
         .set_level(Target::logger("a"), Level::CRITICAL)
         .unwrap();
-    control
-        .set_level_for(Target::logger("a"), Level::DEBUG, Duration::from_millis(10))
-        .unwrap();
+    set_for(Target::logger("a"), Level::DEBUG, short);
     until(|| level("a") == Level::CRITICAL);
+    // Back to what it had from elsewhere, or to nothing.
+    registry.get_logger("b").set_level(Level::ERROR);
+    set_for(Target::logger("b"), Level::DEBUG, short);
+    set_for(Target::logger("c"), Level::DEBUG, short);
+    set_for(Target::client_id("c"), Level::DEBUG, short);
+    until(|| {
+        level("b") == Level::ERROR
+            && level("c") == Level::NOTSET
+            && control.level(&Target::client_id("c")).is_none()
+    });
+    assert!(!registry.root().is_enabled_for(Level::DEBUG));
 
-    // Somebody else's change in between stays.
-    control
-        .set_level_for(Target::logger("d"), Level::DEBUG, Duration::from_millis(30))
-        .unwrap();
+    // Another change in between stays, whoever made it, and is what the next one goes back to.
+    set_for(Target::logger("d"), Level::DEBUG, short);
     registry.get_logger("d").set_level(Level::ERROR);
-    control
-        .set_level_for(Target::logger("e"), Level::DEBUG, Duration::from_millis(60))
-        .unwrap();
+    set_for(Target::logger("e"), Level::DEBUG, short);
     until(|| level("e") == Level::NOTSET);
     assert_eq!(level("d"), Level::ERROR);
+    set_for(Target::logger("d"), Level::DEBUG, long);
+    registry.get_logger("d").set_level(Level::INFO);
+    set_for(Target::logger("d"), Level::DEBUG, short);
+    until(|| level("d") == Level::INFO);
     assert!(
         control
             .set_level_for(Target::logger("a"), Level::DEBUG, Duration::MAX)
             .is_err()
     );
+}
+
+/// Levels for a while belong to the registry: they end at their time, whichever controls are left.
+#[test]
+fn levels_for_a_while_end_without_a_control() {
+    let registry = Registry::new();
+    let logger = registry.get_logger("a");
+    {
+        let control = Control::new(&registry);
+        let (one, two) = (Target::logger("a"), Target::client_id("c"));
+        let short = Duration::from_millis(20);
+        control.set_level_for(one, Level::DEBUG, short).unwrap();
+        control.set_level_for(two, Level::DEBUG, short).unwrap();
+    }
+    until(|| logger.level() == Level::NOTSET && !logger.is_enabled_for(Level::DEBUG));
+    // A later control sees what an earlier one set.
+    let long = Duration::from_secs(3600);
+    Control::new(&registry)
+        .set_level_for(Target::logger("a"), Level::DEBUG, long)
+        .unwrap();
+    let control = Control::new(&registry);
+    assert_eq!(
+        control.clear_level(&Target::logger("a")).unwrap(),
+        Some(Level::DEBUG)
+    );
+    assert_eq!(logger.level(), Level::NOTSET);
+}
+
+/// However many are set, one more costs the same, and there is a limit to those that wait below others.
+#[test]
+fn levels_for_a_while_are_bounded() {
+    let (registry, control) = control();
+    let target = || Target::logger("a");
+    let hours = |hours: u64| Duration::from_secs(3600 * hours);
+    for _ in 0..60_000 {
+        control
+            .set_level_for(target(), Level::DEBUG, hours(1))
+            .unwrap();
+    }
+    // Each ends before the one before it: all of them are to be seen again.
+    for step in 1..64 {
+        control
+            .set_level_for(
+                target(),
+                Level::INFO,
+                hours(1) - Duration::from_secs(step * 10),
+            )
+            .unwrap();
+    }
+    let before = (control.revision(), registry.dump().to_string());
+    let error = control
+        .set_level_for(target(), Level::TRACE, Duration::from_secs(1))
+        .unwrap_err();
+    assert_eq!(error.kind(), ControlErrorKind::LimitExceeded);
+    assert!(
+        error.to_string().contains("64 levels for a while"),
+        "{error}"
+    );
+    assert_eq!((control.revision(), registry.dump().to_string()), before);
+    // One that outlives them all takes their place.
+    control
+        .set_level_for(target(), Level::TRACE, hours(2))
+        .unwrap();
+    control
+        .set_level_for(target(), Level::INFO, Duration::from_secs(60))
+        .unwrap();
+    // They count as targets.
+    let small = Control::builder(&Registry::new())
+        .max_targets(1)
+        .build()
+        .unwrap();
+    small
+        .set_level_for(target(), Level::DEBUG, hours(1))
+        .unwrap();
+    let error = small
+        .set_level_for(Target::client_id("c"), Level::DEBUG, hours(1))
+        .unwrap_err();
+    assert_eq!(error.kind(), ControlErrorKind::LimitExceeded);
+}
+
+#[test]
+fn several_controls_of_a_registry_are_one() {
+    let registry = Registry::new();
+    let text = written(&registry);
+    let (one, two) = (Control::new(&registry), Control::new(&registry).by("two"));
+    let told: Arc<Mutex<Vec<String>>> = Arc::default();
+    let into = Arc::clone(&told);
+    one.on_change(move |changed| into.lock().unwrap().push(changed.origin.clone()));
+    let log = || {
+        for client in ["1", "2", "3"] {
+            logtree::debug!(registry.get_logger("a"), clientId = client; "{client}");
+        }
+        text.take().matches("a:").count()
+    };
+    one.set_level(Target::client_id("1"), Level::DEBUG).unwrap();
+    two.set_level(Target::client_id("2"), Level::DEBUG).unwrap();
+    assert_eq!(log(), 2);
+    // Each sees the other's, and that something was changed.
+    assert_eq!(one.level(&Target::client_id("2")), Some(Level::DEBUG));
+    assert_eq!(*told.lock().unwrap(), ["api", "two"]);
+    assert_eq!(one.revision(), 2);
+    let seen = one.revision();
+    two.disable_all(false).unwrap();
+    assert_eq!(
+        one.apply_if(seen, []).unwrap_err().kind(),
+        ControlErrorKind::Conflict
+    );
+    drop(two);
+    assert_eq!(log(), 2);
+    drop(one);
+    assert_eq!(log(), 2);
+    let three = Control::new(&registry);
+    three.clear_level(&Target::client_id("1")).unwrap();
+    assert_eq!(log(), 1);
+    three.clear_level(&Target::client_id("2")).unwrap();
+    assert!(!registry.root().is_enabled_for(Level::DEBUG));
+    assert_eq!(log(), 0);
+}
+
+/// What is set through a control without a file is kept as well, as long as one with a file lives.
+#[test]
+fn a_file_is_written_for_every_change() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("levels");
+    let registry = Registry::new();
+    let build = |registry: &Registry| Control::builder(registry).persist_to(&path).build();
+    let keeping = build(&registry).unwrap();
+    let again = build(&registry).unwrap();
+    let plain = Control::new(&registry);
+    let set = |name: &str| plain.set_level(Target::logger(name), Level::DEBUG).unwrap();
+    let kept = || {
+        let registry = Registry::new();
+        build(&registry).unwrap();
+        registry.logger_names()
+    };
+    set("a");
+    assert_eq!(kept(), ["a"]);
+    drop(keeping);
+    set("b");
+    assert_eq!(kept(), ["a", "b"]);
+    // What is not kept is no reason to write.
+    fs::create_dir(directory.path().join("levels.new")).unwrap();
+    let hour = Duration::from_secs(3600);
+    plain
+        .set_level_for(Target::logger("a"), Level::INFO, hour)
+        .unwrap();
+    assert!(plain.set_level(Target::logger("c"), Level::INFO).is_err());
+    fs::remove_dir(directory.path().join("levels.new")).unwrap();
+    drop(again);
+    set("d");
+    assert_eq!(kept(), ["a", "b"]);
+}
+
+#[test]
+fn lists_say_who_set_a_level_and_when_it_ends() {
+    let (registry, control) = control();
+    registry.get_logger("code").set_level(Level::INFO);
+    let console = control.by("console");
+    console
+        .set_level(Target::logger("a"), Level::DEBUG)
+        .unwrap();
+    let before = Timestamp::from(std::time::SystemTime::now());
+    let minute = Duration::from_secs(60);
+    control
+        .by("ann")
+        .set_level_for(Target::logger("b"), Level::DEBUG, minute)
+        .unwrap();
+    let after = Timestamp::from(std::time::SystemTime::now());
+    let listed = control.list(None, Page::new(10)).unwrap().overrides;
+    let shown: Vec<_> = listed
+        .iter()
+        .map(|one| {
+            (
+                one.target.name(),
+                one.until.is_some(),
+                one.origin.as_deref(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("", false, None),
+            ("a", false, Some("console")),
+            ("b", true, Some("ann")),
+            ("code", false, None),
+        ]
+    );
+    let until = listed[2].until.unwrap();
+    let nanos = 60_000_000_000;
+    assert!(until.nanos_since(before) >= nanos && until.nanos_since(after) <= nanos);
+    // What code sets meanwhile is the code's.
+    registry.get_logger("b").set_level(Level::ERROR);
+    let listed = control.list(None, Page::new(10)).unwrap().overrides;
+    assert_eq!((listed[2].until, &listed[2].origin), (None, &None));
+}
+
+#[test]
+fn tokens_cross_wires() {
+    let (_, control) = control();
+    let targets = [
+        Target::default_level(),
+        Target::event_type("a:b"),
+        Target::logger("a::b"),
+        Target::logger("x y"),
+        Target::source_ip("::1"),
+        Target::client_id("last"),
+        Target::client_id("é, \"7\""),
+    ];
+    for target in &targets {
+        control.set_level(target.clone(), Level::DEBUG).unwrap();
+    }
+    let mut seen = Vec::new();
+    let mut next: Option<String> = None;
+    loop {
+        let token = next.map(|text| text.parse::<Token>().unwrap());
+        let page = control.list(None, Page::new(1).after(token)).unwrap();
+        seen.extend(page.overrides.into_iter().map(|one| one.target));
+        match page.next {
+            Some(token) => next = Some(token.to_string()),
+            None => break,
+        }
+    }
+    assert_eq!(seen, targets);
+    for wrong in [
+        "",
+        "a",
+        "THING:a",
+        "thing_group:a",
+        "DEFAULT:x",
+        "THING_GROUP:a::b",
+    ] {
+        let error = wrong.parse::<Token>().unwrap_err();
+        assert_eq!(error.kind(), ControlErrorKind::InvalidRequest);
+    }
 }
 
 #[test]
@@ -872,7 +1115,7 @@ fn random_changes_agree_with_a_model() {
                 level.copied().unwrap_or(Level::WARNING)
             );
         }
-        let listed = control.list(None, Page::new(250)).unwrap().targets;
+        let listed = pairs(&control.list(None, Page::new(250)).unwrap());
         let expected: Vec<_> = [(Target::default_level(), Level::WARNING)]
             .into_iter()
             .chain(model.clone())
@@ -972,58 +1215,6 @@ fn groups_have_a_limit() {
     control.set_group("b", ["x"]).unwrap();
     control.set_group("a", ["x", "z"]).unwrap();
     assert_eq!(control.groups(), ["a", "b"]);
-}
-
-/// The most that the limits allow is written and read again.
-#[test]
-fn the_largest_file_of_overrides_is_read_whole() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("levels");
-    let open = |registry: &Registry| Control::builder(registry).persist_to(&path).build();
-    let name = |number: u32| format!("{number:05}{}", "\u{1F600}".repeat(1019));
-    let control = open(&Registry::new()).unwrap();
-    let all = (0..10_000).map(|n| Change::Level(Target::client_id(name(n)), Level::DEBUG));
-    control.apply(all).unwrap();
-    let again = open(&Registry::new()).unwrap();
-    for number in [0, 5_000, 9_999] {
-        assert_eq!(
-            again.level(&Target::client_id(name(number))),
-            Some(Level::DEBUG)
-        );
-    }
-    assert_eq!(
-        again
-            .set_level(Target::client_id("one more"), Level::DEBUG)
-            .unwrap_err()
-            .kind(),
-        ControlErrorKind::LimitExceeded
-    );
-}
-
-#[test]
-fn what_a_file_of_overrides_cannot_hold_is_not_written() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("levels");
-    let registry = Registry::new();
-    let control = Control::builder(&registry)
-        .persist_to(&path)
-        .max_targets(100_000)
-        .build()
-        .unwrap();
-    control
-        .set_level(Target::client_id("first"), Level::DEBUG)
-        .unwrap();
-    let (text, revision) = (fs::read(&path).unwrap(), control.revision());
-    let name = |number: u32| format!("{number:05}{}", "\u{1F600}".repeat(1019));
-    let many = (0..17_000).map(|n| Change::Level(Target::client_id(name(n)), Level::DEBUG));
-    let error = control.apply(many).unwrap_err();
-    assert_eq!(error.kind(), ControlErrorKind::LimitExceeded);
-    assert!(error.to_string().contains("at most 67108864"), "{error}");
-    assert_eq!(
-        (fs::read(&path).unwrap(), control.revision()),
-        (text, revision)
-    );
-    assert_eq!(control.level(&Target::client_id(name(0))), None);
 }
 
 /// Whatever is in the place of the file: refused with a reason, and nothing is changed.

@@ -24,6 +24,7 @@ mod reload;
 mod rotation;
 mod rotation_model;
 mod scope;
+mod scope_model;
 mod support;
 mod templates;
 mod tree;

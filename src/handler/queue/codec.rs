@@ -271,6 +271,7 @@ pub(super) fn decode(
         name: texts[NAME],
         level: Level::new(u16::from_le_bytes(get(bytes, LEVEL))),
         is_for_one: false,
+        is_hidden: false,
         message: Message::Text(Cow::Borrowed(texts[MESSAGE])),
         time: Timestamp::from_nanos(i64::from_le_bytes(get(bytes, TIME))),
         source: if flags & FUNCTION_OF_ITEM == 0 {

@@ -1,0 +1,199 @@
+//! What holds on a thread: a stack of scopes, of which any can end.
+
+use std::cell::{OnceCell, RefCell};
+
+use super::floor::Slot;
+#[cfg(target_os = "linux")]
+use super::floor::forget_others;
+use super::{Scope, here, set};
+use crate::Level;
+use crate::process;
+use crate::record::Context;
+use crate::sync::Arc;
+
+/// A scope merged with all around it.
+#[derive(Clone, Debug)]
+pub(super) struct Frame {
+    /// `None` for none, so that a scope without key-values shares nothing that is counted.
+    values: Option<Arc<Context>>,
+    /// `OFF` for none.
+    level: Level,
+}
+
+impl Frame {
+    pub(super) const EMPTY: Self = Self {
+        values: None,
+        level: Level::OFF,
+    };
+
+    pub(super) fn of(scope: Scope) -> Self {
+        Self {
+            values: (!scope.values.is_empty()).then(|| scope.values.into()),
+            level: scope.level.unwrap_or(Level::OFF),
+        }
+    }
+
+    pub(super) fn values(&self) -> Option<&Context> {
+        self.values.as_deref()
+    }
+
+    /// It within another one: the inner key-values hide the outer ones, and the more verbose level holds.
+    pub(super) fn within(&self, around: &Self) -> Self {
+        let values = match (&around.values, &self.values) {
+            (Some(around), Some(own)) => {
+                let mut values = around.to_vec();
+                for (key, value) in own.iter() {
+                    set(&mut values, key.clone(), value.clone());
+                }
+                Some(values.into())
+            }
+            (around, own) => own.as_ref().or(around.as_ref()).cloned(),
+        };
+        Self {
+            values,
+            level: self.level.min(around.level),
+        }
+    }
+}
+
+struct Entry {
+    key: Key,
+    /// The scope by itself; `None` for a future's, which hides what is around it where it is polled.
+    own: Option<Frame>,
+    /// With all around it.
+    merged: Frame,
+}
+
+/// Names an entry of its thread's stack, for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Key(u64);
+
+struct Stack {
+    entries: Vec<Entry>,
+    last_key: u64,
+}
+
+thread_local! {
+    static STACK: RefCell<Stack> = const {
+        RefCell::new(Stack { entries: Vec::new(), last_key: 0 })
+    };
+    /// What the thread asks of all gates, once it has asked for anything. Beside the stack, which must not be borrowed
+    /// while gates are opened: a registry may end there, and run the user's code.
+    static ASKS: Asks = const { Asks(OnceCell::new()) };
+}
+
+struct Asks(OnceCell<Arc<Slot>>);
+
+impl Asks {
+    fn slot(&self) -> &Slot {
+        self.0.get_or_init(|| {
+            process::in_child(in_child);
+            Slot::new()
+        })
+    }
+}
+
+/// What threads of the parent asked for would hold gates open for ever. Only the thread that forked knows which slot is its own:
+/// if another one of the child's gets here first, all are kept, which costs calls in vain and loses nothing.
+fn in_child() {
+    #[cfg(target_os = "linux")]
+    if rustix::thread::gettid() == rustix::process::getpid() {
+        let _ = ASKS.try_with(|asks| forget_others(asks.0.get()));
+    }
+}
+
+impl Drop for Asks {
+    fn drop(&mut self) {
+        if let Some(slot) = self.0.get() {
+            slot.ask_less(Level::OFF);
+        }
+    }
+}
+
+/// Changes what holds on this thread. `None` late in a thread's end, where nothing can.
+fn change<R>(change: impl FnOnce(&mut Stack) -> R) -> Option<R> {
+    let changed = STACK.try_with(|stack| {
+        let mut stack = stack.borrow_mut();
+        let result = change(&mut stack);
+        let top = stack.top();
+        let holds = top.map_or((false, Level::OFF), |top| (top.values.is_some(), top.level));
+        (result, holds)
+    });
+    let (result, (is_in_scope, level)) = changed.ok()?;
+    let before = here::set(is_in_scope, level);
+    let ask = |asks: &Asks| {
+        if level < before {
+            asks.slot().ask_more(level);
+        } else if let Some(slot) = asks.0.get() {
+            slot.ask_less(level);
+        }
+    };
+    if level != before {
+        let _ = ASKS.try_with(ask);
+    }
+    Some(result)
+}
+
+/// Makes a scope hold on this thread, within what holds there.
+pub(super) fn enter(own: Frame) -> Option<Key> {
+    change(|stack| {
+        let merged = stack
+            .top()
+            .map_or_else(|| own.clone(), |top| own.within(top));
+        stack.push(Some(own), merged)
+    })
+}
+
+/// Makes a future's frame hold on this thread, in place of what holds there; the frame is [taken back](leave) after it.
+pub(super) fn resume(frame: Frame) -> Option<Key> {
+    change(|stack| stack.push(None, frame))
+}
+
+/// Takes an entry off the stack, wherever it is, and returns its frame. What was entered after it holds on, within what was
+/// around it.
+pub(super) fn leave(key: Key) -> Option<Frame> {
+    change(|stack| stack.remove(key))?
+}
+
+/// What holds on this thread.
+pub(super) fn current() -> Frame {
+    let current = STACK.try_with(|stack| stack.borrow().top().cloned());
+    current.ok().flatten().unwrap_or(Frame::EMPTY)
+}
+
+impl Stack {
+    fn top(&self) -> Option<&Frame> {
+        self.entries.last().map(|entry| &entry.merged)
+    }
+
+    fn push(&mut self, own: Option<Frame>, merged: Frame) -> Key {
+        self.last_key += 1;
+        let key = Key(self.last_key);
+        self.entries.push(Entry { key, own, merged });
+        key
+    }
+
+    fn remove(&mut self, key: Key) -> Option<Frame> {
+        let at = self.entries.iter().rposition(|entry| entry.key == key)?;
+        let left = self.entries.remove(at);
+        // In order, there is nothing above it.
+        for above in at..self.entries.len() {
+            let around = match above.checked_sub(1) {
+                Some(below) => &self.entries[below].merged,
+                None => &Frame::EMPTY,
+            };
+            match &self.entries[above].own {
+                Some(own) => self.entries[above].merged = own.within(around),
+                None => break,
+            }
+        }
+        Some(left.merged)
+    }
+}
+
+impl Drop for Stack {
+    /// Ends what was never left: a guard can be forgotten.
+    fn drop(&mut self) {
+        here::set(false, Level::OFF);
+    }
+}
