@@ -273,6 +273,7 @@ fn parse_line(line: &str) -> Result<Change, String> {
 mod tests {
     use super::*;
     use crate::control::Control;
+    use crate::control::shared::Shared;
 
     /// What is written can be read, and what could not be read is not written.
     #[test]
@@ -288,11 +289,10 @@ mod tests {
             .set_level(Target::logger("a"), Level::DEBUG)
             .unwrap();
         let length = fs::read(&path).unwrap().len();
-        let state = super::super::shared::Shared::of(&registry);
-        let state = state.state.lock();
+        let shared = Shared::of(&registry);
         let (store, kept) = Store::open_up_to(&path, length).unwrap();
         assert_eq!(kept.unwrap().changes.len(), 2);
-        store.prepare(&state).unwrap().keep().unwrap();
+        store.prepare(&shared.state.lock()).unwrap().keep().unwrap();
         let error = Store::open_up_to(&path, length - 1).err().unwrap();
         let says = format!("expected at most {} bytes, found {length}", length - 1);
         assert!(error.to_string().contains(&says), "{error}");
@@ -300,7 +300,7 @@ mod tests {
             longest: length - 1,
             ..store
         }
-        .prepare(&state)
+        .prepare(&shared.state.lock())
         .err()
         .unwrap();
         assert_eq!(error.kind(), ControlErrorKind::LimitExceeded);

@@ -11,7 +11,7 @@ use logtree::control::{
     Change, Changed, Control, ControlErrorKind, Listing, LoggingOptions, Page, Target, TargetType,
     Token,
 };
-use logtree::{Capture, Handler, Level, LevelSpec, Registry, StreamHandler, Timestamp};
+use logtree::{Capture, Clock, Handler, Level, LevelSpec, Registry, StreamHandler, SystemClock};
 
 use crate::support::{Random, Text};
 
@@ -823,13 +823,13 @@ fn lists_say_who_set_a_level_and_when_it_ends() {
     console
         .set_level(Target::logger("a"), Level::DEBUG)
         .unwrap();
-    let before = Timestamp::from(std::time::SystemTime::now());
+    let before = SystemClock.now();
     let minute = Duration::from_secs(60);
     control
         .by("ann")
         .set_level_for(Target::logger("b"), Level::DEBUG, minute)
         .unwrap();
-    let after = Timestamp::from(std::time::SystemTime::now());
+    let after = SystemClock.now();
     let listed = control.list(None, Page::new(10)).unwrap().overrides;
     let shown: Vec<_> = listed
         .iter()

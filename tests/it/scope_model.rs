@@ -99,9 +99,12 @@ struct Player {
 
 type Shared = Rc<RefCell<Player>>;
 
+/// What a future is to do next.
+type Work = Rc<Cell<Option<Box<dyn FnOnce()>>>>;
+
 /// A future that does what it is told when it is polled.
 struct Step {
-    work: Rc<Cell<Option<Box<dyn FnOnce()>>>>,
+    work: Work,
 }
 
 impl Future for Step {
@@ -198,7 +201,7 @@ fn step(shared: &Shared, depth: usize) {
 }
 
 thread_local! {
-    static WORK: RefCell<BTreeMap<u32, Rc<Cell<Option<Box<dyn FnOnce()>>>>>> = RefCell::default();
+    static WORK: RefCell<BTreeMap<u32, Work>> = RefCell::default();
 }
 
 fn play(seed: u64, registry: &Registry, name: &str) {
