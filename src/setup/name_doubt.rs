@@ -218,3 +218,191 @@ fn near(registry: &Registry, word: &str) -> Option<String> {
     near.min_by_key(|(slips, _)| *slips)
         .map(|(_, level)| registry.level_name(level))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LevelSpec;
+
+    /// For each kind: what is reported, and what is applied.
+    #[test]
+    fn what_fits_nothing_is_reported() {
+        let registry = Registry::new();
+        for (text, problem, applied) in [
+            (
+                "*=debug",
+                "a pattern in the name \"*\" at column 1: expected LEVEL alone, for all loggers",
+                "",
+            ),
+            (
+                "*",
+                "a pattern in the name \"*\" at column 1: expected LEVEL alone",
+                "",
+            ),
+            (
+                "app*=info",
+                "a pattern in the name \"app*\" at column 4: expected \"app\", which stands for all below it",
+                "",
+            ),
+            (
+                "x=info,app::*=info",
+                "a pattern in the name \"app::*\" at column 13: expected \"app\"",
+                "x=INFO",
+            ),
+            (
+                "a?c=info",
+                "a pattern in the name \"a?c\" at column 2: expected \"a\"",
+                "",
+            ),
+            (
+                "app:debug",
+                "a single ':' in the name \"app:debug\" at column 4: expected app=DEBUG",
+                "",
+            ),
+            (
+                "app:x=info",
+                "a single ':' in the name \"app:x\" at column 4: expected '.' or \"::\" between segments",
+                "",
+            ),
+            (
+                "trace!",
+                "'!' in the name \"trace!\" at column 6: expected TRACE",
+                "",
+            ),
+            (
+                "a@b=info",
+                "'@' in the name \"a@b\" at column 2: expected letters, digits, '_', '-', '.' or \"::\"",
+                "",
+            ),
+            (
+                "70000",
+                "unknown level \"70000\" at column 1: expected one of NOTSET,",
+                "",
+            ),
+            (
+                "-1",
+                "unknown level \"-1\" at column 1: expected one of NOTSET,",
+                "",
+            ),
+            (
+                "1.5=info",
+                "a number in place of the name \"1.5\" at column 1: expected NAME=LEVEL",
+                "",
+            ),
+            (
+                "a.=debug",
+                "an empty segment in the name \"a.\" at column 3: expected \"a\"",
+                "",
+            ),
+            (
+                "::a::b",
+                "an empty segment in the name \"::a::b\" at column 1: expected \"a.b\"",
+                "",
+            ),
+            (
+                "a..b=info",
+                "an empty segment in the name \"a..b\" at column 3: expected \"a.b\"",
+                "",
+            ),
+            (
+                ".=info",
+                "an empty segment in the name \".\" at column 1: expected a name",
+                "",
+            ),
+            (
+                "-a=info",
+                "a segment with '-' in front in the name \"-a\" at column 1: expected \"a\"",
+                "",
+            ),
+            (
+                "a=deubg",
+                "unknown level \"deubg\" at column 3: expected DEBUG, or another one of NOTSET,",
+                "",
+            ),
+            (
+                "a=verbose",
+                "unknown level \"verbose\" at column 3: expected DEBUG, or",
+                "",
+            ),
+            (
+                "deubg",
+                "a word that is no level, \"deubg\", at column 1: expected DEBUG, or deubg=TRACE for a logger of that name",
+                "deubg=TRACE",
+            ),
+            (
+                "a=info, inof",
+                "a word that is no level, \"inof\", at column 9: expected INFO,",
+                "a=INFO,inof=TRACE",
+            ),
+            (
+                "err",
+                "a word that is no level, \"err\", at column 1: expected ERROR,",
+                "err=TRACE",
+            ),
+            (
+                "all",
+                "a word that is no level, \"all\", at column 1: expected TRACE,",
+                "all=TRACE",
+            ),
+            (
+                "none",
+                "a word that is no level, \"none\", at column 1: expected OFF,",
+                "none=TRACE",
+            ),
+            (
+                "Verbose",
+                "a word that is no level, \"Verbose\", at column 1: expected DEBUG,",
+                "Verbose=TRACE",
+            ),
+            (
+                "warnings",
+                "a word that is no level, \"warnings\", at column 1: expected WARNING,",
+                "warnings=TRACE",
+            ),
+            (
+                "crit",
+                "a word that is no level, \"crit\", at column 1: expected CRITICAL,",
+                "crit=TRACE",
+            ),
+            (
+                "my-crate=debug",
+                "a '-' in the name \"my-crate\" at column 3: expected \"my_crate\", as targets of Rust crates have it",
+                "my-crate=DEBUG",
+            ),
+            (
+                "debug/fo+o",
+                "a pattern for messages, /\"fo+o\", which is ignored, at column 6: expected levels alone",
+                "DEBUG",
+            ),
+        ] {
+            let spec = LevelSpec::by_names_of(&registry, text);
+            let problems: Vec<_> = spec.problems().iter().map(ToString::to_string).collect();
+            assert_eq!(problems.len(), 1, "{text}: {problems:?}");
+            assert!(problems[0].starts_with(problem), "{text}: {}", problems[0]);
+            assert_eq!(spec.to_string(), applied, "{text}");
+        }
+    }
+
+    /// What real programs write, and what the registry knows, is taken as it is.
+    #[test]
+    fn what_is_meant_is_taken_without_a_word() {
+        let registry = Registry::new();
+        registry.add_level_name(Level::new(25), "NOTICE");
+        for name in ["my-app", "a:b", "deubg", "60"] {
+            registry.get_logger(name);
+        }
+        for text in [
+            "sqlx",
+            "hyper=info,tower_http::trace=debug,aws_smithy_runtime",
+            "boto3,botocore.client.S3,urllib3",
+            "error,h2=off,tokio_util::codec=warn",
+            "tracing::span=off,rustls,reqwest=trace,wasm,main,tests,server",
+            "a.1=info,_a=info",
+            "notice,my-app=info,a:b=info,deubg",
+            "MyApp.Größe=info,日本=debug",
+        ] {
+            let spec = LevelSpec::by_names_of(&registry, text);
+            assert!(spec.problems().is_empty(), "{text}: {:?}", spec.problems());
+        }
+    }
+}

