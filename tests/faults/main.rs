@@ -1,7 +1,7 @@
 //! Faults that a process may not survive, each played in a child process of its own; the numbers are those of the
 //! catalogue of faults.
 //!
-//! The child is this very program again, told by a variable what to play. A child that does not end in ten seconds has
+//! The child is this very program again, told by a variable what to play. A child that does not end in two minutes has
 //! hung (the limit is wider for those that log millions of records).
 
 mod child;
@@ -9,6 +9,10 @@ mod child;
 mod files;
 #[cfg(unix)]
 mod files_child;
+#[cfg(unix)]
+mod forks;
+#[cfg(unix)]
+mod forks_child;
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -27,6 +31,10 @@ fn child() {
     #[cfg(unix)]
     if let Some(scene) = scene.strip_prefix("files ") {
         return files_child::play(scene);
+    }
+    #[cfg(unix)]
+    if let Some(scene) = scene.strip_prefix("forks ") {
+        return forks_child::play(scene);
     }
     child::play(&scene);
 }
@@ -53,7 +61,7 @@ fn wait(mut child: Child, limit: Duration) -> ExitStatus {
     }
 }
 
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(120);
 
 /// Plays a scene and answers with what it wrote to standard error.
 fn stderr_of(scene: &str, limit: Duration) -> String {

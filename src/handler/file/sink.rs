@@ -5,6 +5,7 @@ use std::fmt;
 use super::compress::Compressor;
 use super::device::Device;
 use super::options::{Buffering, FileOptions};
+use super::process_lock::ProcessLock;
 use super::rotation::Rotation;
 use crate::formatter::with_line;
 use crate::handler::exclusive::Exclusive;
@@ -483,9 +484,18 @@ impl Sink for Shared {
         // Refused where a thread of the parent was inside; then nothing more is taken, and nothing written.
         let _ = self.0.state.with(|state| {
             state.buffer = LineBuffer::default();
+            state.corked = false;
             self.0.queued.store(0, Ordering::Relaxed);
             if let Upkeep::Rotate(rotation) = &mut state.upkeep {
                 rotation.compressor = Compressor::default();
+                // The system takes the parent's open file and the child's for one: neither would lock the other out.
+                if let Some(own) = rotation
+                    .lock
+                    .as_ref()
+                    .and_then(|_| ProcessLock::open(&self.options).ok())
+                {
+                    rotation.lock = Some(own);
+                }
             }
             Ok(())
         });
