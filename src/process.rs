@@ -12,6 +12,9 @@ use crate::sync::{Arc, AtomicBool, AtomicU32, Mutex, Ordering, Weak};
 /// How many forks lie between the first process and this one.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 
+/// Whether a child puts itself right by a thread of its own, as it may never go into a lock: see [`wake_in_child`].
+static WAKES_IN_CHILD: AtomicBool = AtomicBool::new(false);
+
 /// Whether the hooks of the end run, or have run.
 static IS_ENDING: AtomicBool = AtomicBool::new(false);
 
@@ -78,6 +81,12 @@ pub(crate) fn in_child_of(value: &Arc<impl InChild + 'static>) {
     drop(hooks);
 }
 
+/// Has each child process begin by a thread of its own, and not at its first use of a lock. For what keeps records from being logged, and has
+/// to end: without records, no lock is used.
+pub(crate) fn wake_in_child() {
+    WAKES_IN_CHILD.store(true, Ordering::Relaxed);
+}
+
 impl Hooks {
     fn add(&mut self, list: impl FnOnce(&mut Self) -> &mut Vec<fn()>, hook: fn()) {
         self.install();
@@ -139,8 +148,10 @@ pub(crate) fn with_deadline(deadline: Instant, work: impl FnOnce()) {
 
 #[cfg(all(unix, not(miri)))]
 mod system {
-    use super::{GENERATION, Ordering, call_at_exit, call_in_child};
-    use crate::fork_gate::fork;
+    use std::thread;
+
+    use super::{GENERATION, Ordering, WAKES_IN_CHILD, call_at_exit, call_in_child};
+    use crate::fork_gate::{self, fork};
 
     extern "C" fn at_exit() {
         call_at_exit();
@@ -157,6 +168,10 @@ mod system {
     extern "C" fn in_child() {
         GENERATION.fetch_add(1, Ordering::Relaxed);
         fork::open_in_child();
+        if WAKES_IN_CHILD.load(Ordering::Relaxed) {
+            let thread = thread::Builder::new().name("logtree-child".to_owned());
+            let _ = thread.spawn(fork_gate::settle_if_new);
+        }
     }
 
     pub(super) fn install() {

@@ -5,6 +5,7 @@ use std::thread::{self, Thread};
 use super::shared::Shared;
 use crate::Registry;
 use crate::host::Instant;
+use crate::process;
 use crate::registry::Inner;
 use crate::sync::{Arc, Mutex, Weak};
 
@@ -17,6 +18,8 @@ pub(super) struct Expiry {
 impl Expiry {
     /// Has a look be taken at that time.
     pub(super) fn call_at(&self, registry: &Registry, next: Instant) {
+        // A level for a while may silence all, and a child that logs nothing would never end it.
+        process::wake_in_child();
         let mut running = self.running.lock();
         if let Some(thread) = &*running {
             thread.unpark();

@@ -159,8 +159,24 @@ pub fn handler_names() -> Vec<Arc<str>> {
 /// `logging.shutdown`, which goes by the order of making alone.
 pub fn shutdown() {
     // Out of the directory's lock: sinks run the user's code.
-    for handler in sources_first(living()) {
-        end(&handler);
+    let handlers = sources_first(living());
+    // What a function hands on, as that of a `BufferingHandler`, is not known as a target. So all buffers are emptied before the first
+    // handler is closed; a few times, as others may log meanwhile.
+    for _ in 0..8 {
+        let has_records = |handler: &&Handler| {
+            handler.core.sink.flush_at_shutdown() && handler.counters().queued() > 0
+        };
+        let waiting: Vec<_> = handlers.iter().filter(has_records).collect();
+        let failed = waiting
+            .iter()
+            .filter(|handler| handler.flush().is_err())
+            .count();
+        if waiting.len() == failed {
+            break;
+        }
+    }
+    for handler in &handlers {
+        end(handler);
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{Error, ErrorKind, Format, Level, OwnedRecord, Record};
 ///
 /// One thread at a time hands over, the one whose record made it due; records that are on their way to the target count as held. Where
 /// the target is slow, other threads wait for room, a second at most. Then records are dropped, counted as `Full`, and no thread waits
-/// until the target has taken another record. What the target itself logs to this handler does not wait.
+/// until it has taken the batch. What the target itself logs to this handler does not wait.
 ///
 /// [`flush`](Handler::flush) returns when all that was taken before is with the target's device. It waits for 10 seconds at most. After
 /// [`close`](Handler::close), and at the end of the process, records are handed over one by one.
@@ -55,8 +55,7 @@ impl MemoryHandler {
             state: Mutex::new(State {
                 records: Vec::new(),
                 handing_over: 0,
-                handed_over: 0,
-                stuck_at: None,
+                is_stuck: false,
                 target: None,
                 flush_level: Level::ERROR,
                 closed: false,
@@ -136,11 +135,10 @@ struct MemorySink {
 
 struct State {
     records: Vec<OwnedRecord>,
-    /// How many are on their way to the target, and how many ever got there.
+    /// How many are on their way to the target.
     handing_over: usize,
-    handed_over: u64,
-    /// What `handed_over` was when a thread waited for the target in vain.
-    stuck_at: Option<u64>,
+    /// Whether a thread waited for that in vain.
+    is_stuck: bool,
     target: Option<Handler>,
     flush_level: Level,
     /// Whether each record is handed over at once.
@@ -150,11 +148,6 @@ struct State {
 impl State {
     fn held(&self) -> usize {
         self.records.len() + self.handing_over
-    }
-
-    /// Whether a thread waited for the target in vain since it last took a record.
-    fn is_stuck(&self) -> bool {
-        self.stuck_at == Some(self.handed_over)
     }
 }
 
@@ -183,7 +176,7 @@ impl MemorySink {
             if state.held() < capacity || state.handing_over == 0 {
                 return Ok(state);
             }
-            let (is_stuck, own_room) = (state.is_stuck(), state.records.len() < capacity);
+            let (is_stuck, own_room) = (state.is_stuck, state.records.len() < capacity);
             drop(state);
             let goes_on =
                 || !is_stuck && start.elapsed() < PATIENCE && self.state.lock().held() >= capacity;
@@ -192,10 +185,8 @@ impl MemorySink {
                 // By the target itself: it goes with what is being handed over, if that is not too much.
                 Err(NoTurn::Own) if own_room => return Ok(self.state.lock()),
                 Err(NoTurn::TimedOut) if self.state.lock().held() < capacity => {}
-                Err(_) => {
-                    let mut state = self.state.lock();
-                    state.stuck_at = Some(state.handed_over);
-                    drop(state);
+                Err(no_turn) => {
+                    self.state.lock().is_stuck |= no_turn == NoTurn::TimedOut;
                     let full = "the memory handler is full and its target slow";
                     return Err(Error::new(ErrorKind::Full, full));
                 }
@@ -206,7 +197,7 @@ impl MemorySink {
     /// Hands over, unless another thread does so and does not come to an end.
     fn hand_over_in_time(&self) {
         let start = Instant::now();
-        let is_stuck = self.state.lock().is_stuck();
+        let is_stuck = self.state.lock().is_stuck;
         let goes_on =
             || !is_stuck && start.elapsed() < PATIENCE && !self.state.lock().records.is_empty();
         if let Ok(turn) = self.turn.take(goes_on) {
@@ -238,8 +229,8 @@ impl MemorySink {
             self.ledger.written(1);
             let mut state = self.state.lock();
             state.handing_over = state.handing_over.saturating_sub(1);
-            state.handed_over += 1;
         }
+        self.state.lock().is_stuck = false;
     }
 
     /// Hands over what was taken before the call.
@@ -318,7 +309,7 @@ impl Sink for Arc<MemorySink> {
         let left = state.held() as u64;
         state.records.clear();
         state.handing_over = 0;
-        state.stuck_at = None;
+        state.is_stuck = false;
         drop(state);
         // The parent writes them.
         self.ledger.written(left);

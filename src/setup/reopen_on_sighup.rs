@@ -7,6 +7,7 @@ use signal_hook::consts::SIGHUP;
 use signal_hook::flag;
 
 use crate::handler::{Tick, every};
+use crate::process::{self, InChild};
 use crate::sync::{Arc, AtomicBool, Mutex, Ordering};
 use crate::{Error, Registry, reopen_all};
 
@@ -15,7 +16,7 @@ use crate::{Error, Registry, reopen_all};
 /// still called.
 ///
 /// A file that cannot be opened is reported on standard error. Called again, it does nothing. A child process made by `fork` listens as
-/// well, from its first record on; a signal that came before is not lost.
+/// well, from its first record on; a signal that came before has effect on that one.
 ///
 /// # Errors
 /// [`ErrorKind::Io`](crate::ErrorKind::Io) when the system refuses to hand over the signal.
@@ -36,6 +37,7 @@ pub fn reopen_on_sighup() -> Result<(), Error> {
     flag::register(SIGHUP, Arc::clone(&came))
         .map_err(|error| Error::io("cannot listen to SIGHUP", error))?;
     let new = Arc::new(Listener { came });
+    process::in_child_of(&new);
     every(Duration::from_millis(100), &new);
     *listener = Some(new);
     drop(listener);
@@ -54,6 +56,15 @@ impl Tick for Listener {
             if thread.spawn(reopen).is_err() {
                 reopen();
             }
+        }
+    }
+}
+
+impl InChild for Listener {
+    /// What came before the child's first record has effect on it.
+    fn in_child(self: Arc<Self>) {
+        if self.came.swap(false, Ordering::Relaxed) {
+            reopen();
         }
     }
 }

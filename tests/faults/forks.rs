@@ -1,6 +1,8 @@
-//! Forks while all is busy, with each kind of handler.
+//! Forks and ends while all is busy, with each kind of handler.
 
 use std::env;
+use std::fs;
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -13,7 +15,10 @@ const LIMIT: Duration = Duration::from_secs(3 * 60 * 60);
 
 fn play(scene: &str) {
     let directory = tempdir().unwrap();
-    let path = directory.path().join("a.log");
+    play_at(scene, &directory.path().join("a.log"));
+}
+
+fn play_at(scene: &str, path: &Path) {
     let mut command = command(&format!("forks {scene} {}", path.display()));
     let child = command.stdout(Stdio::null()).spawn().unwrap();
     assert!(wait(child, LIMIT).success(), "{scene}");
@@ -67,4 +72,38 @@ fn a_child_leaves_buffers_to_its_parent() {
 #[test]
 fn a_writer_that_forks() {
     play("inside 1");
+}
+
+/// A writer that ends the process, in the hands of a memory handler: the hooks do not wait for its lock, and all else is written.
+#[test]
+fn an_exit_inside_a_sink_writes_the_others_out() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("a.log");
+    play_at("exit_inside 1", &path);
+    for path in [path.with_extension("other"), path] {
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(
+            text.lines().eq((0..1000).map(|n| n.to_string())),
+            "{path:?}"
+        );
+    }
+}
+
+/// What was logged before `exit` is written, and there are no holes in what was logged meanwhile.
+#[test]
+fn an_exit_while_others_log_leaves_no_holes() {
+    for _ in 0..3 {
+        let directory = tempdir().unwrap();
+        let path = directory.path().join("a.log");
+        play_at("exit_busy 1", &path);
+        let text = fs::read_to_string(&path).unwrap();
+        let counts = fs::read_to_string(path.with_extension("counts")).unwrap();
+        for (thread, count) in counts.split(' ').enumerate() {
+            let of = format!("{thread} ");
+            let numbers = text.lines().filter_map(|line| line.strip_prefix(&of));
+            let numbers: Vec<usize> = numbers.map(|number| number.parse().unwrap()).collect();
+            assert!(numbers.len() >= count.parse().unwrap(), "of {thread}");
+            assert!(numbers.iter().copied().eq(0..numbers.len()), "of {thread}");
+        }
+    }
 }

@@ -32,6 +32,8 @@ pub(super) fn play(scene: &str) {
         "sighup" => sighup(path),
         "left" => left(path),
         "inside" => inside(path),
+        "exit_inside" => exit_inside(path),
+        "exit_busy" => exit_busy(path),
         kind => storm(kind, count, path),
     }
 }
@@ -356,9 +358,10 @@ fn sighup(path: &Path) {
         fs::rename(path, path.with_extension("1")).unwrap();
         // SAFETY: it takes two numbers.
         unsafe { libc::kill(libc::getpid(), libc::SIGHUP) };
-        // Any record will do.
-        log(&Handler::from(StreamHandler::new(io::sink())), "");
-        until("the child opens the file again", || path.exists());
+        log(&handler, "child");
+        until("the record is in the new file", || {
+            fs::read_to_string(path).is_ok_and(|text| text == "child\n")
+        });
         true
     });
 }
@@ -438,4 +441,68 @@ fn inside(path: &Path) {
         fs::read_to_string(path.with_extension("other")).unwrap(),
         "child\n"
     );
+}
+
+/// Ends the process when it first writes.
+struct Exits;
+
+impl Write for Exits {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        std::process::exit(0)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn exit_inside(path: &Path) {
+    let builder = FileHandler::builder(path).buffered(1 << 20);
+    let buffered = builder.open().unwrap();
+    let exits = MemoryHandler::new(1).with_target(StreamHandler::new(Exits));
+    let other = path.with_extension("other");
+    let queue = QueueHandler::new([FileHandler::open(&other).unwrap()]);
+    for n in 0..1000 {
+        log(&buffered, &n.to_string());
+        log(&queue, &n.to_string());
+    }
+    log(&exits, "the end");
+}
+
+/// Ends while four threads log to handlers with buffers; leaves what they had logged before beside the log.
+fn exit_busy(path: &Path) {
+    let builder = FileHandler::builder(path).buffered(1 << 20);
+    let file: Handler = builder.open().unwrap().into();
+    let memory = MemoryHandler::new(1000).with_target(file.clone());
+    let to = file.clone();
+    let batches = BufferingHandler::new(1000, move |batch: &[OwnedRecord]| {
+        for record in batch {
+            to.handle(&record.as_record());
+        }
+    });
+    let handlers: [Handler; 4] = [
+        file.clone(),
+        memory.clone().into(),
+        batches.into(),
+        memory.into(),
+    ];
+    let counts: &'static [AtomicU64; 4] = Box::leak(Box::default());
+    for (thread, handler) in handlers.into_iter().enumerate() {
+        thread::spawn(move || {
+            for n in 0.. {
+                log(&handler, &format!("{thread} {n}"));
+                counts[thread].store(n + 1, Ordering::SeqCst);
+            }
+        });
+    }
+    until("all threads log", || {
+        counts
+            .iter()
+            .all(|count| count.load(Ordering::SeqCst) > 2500)
+    });
+    let counts = counts
+        .each_ref()
+        .map(|count| count.load(Ordering::SeqCst).to_string());
+    fs::write(path.with_extension("counts"), counts.join(" ")).unwrap();
+    std::process::exit(0);
 }

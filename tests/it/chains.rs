@@ -3,13 +3,13 @@
 use std::io::{self, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use logtree::{
-    Backlog, BufferingHandler, DropReason, FallbackHandler, Handler, Level, OwnedRecord, Registry,
-    StreamHandler,
+    Backlog, BufferingHandler, DropReason, Error, ErrorKind, FallbackHandler, Format, Handler,
+    Level, MemoryHandler, OwnedRecord, Record, Registry, Sink, StreamHandler,
 };
 
 use crate::files::log;
@@ -184,7 +184,7 @@ fn many_threads_and_every_handler() {
     run("stream", &stream, &|| text.get());
 
     let (target, text) = to_text("%(message)s");
-    let memory = logtree::MemoryHandler::new(100).with_target(target);
+    let memory = MemoryHandler::new(100).with_target(target);
     run("memory", &memory, &|| text.get());
 
     let text = Arc::new(Mutex::new(String::new()));
@@ -211,4 +211,114 @@ fn many_threads_and_every_handler() {
     let (target, text) = to_text("%(message)s");
     let queue = logtree::QueueHandler::new([target]);
     run("queue", &queue, &|| text.get());
+}
+
+/// Says when it is called with a record, and goes on when it is told to.
+struct Waits {
+    inside: mpsc::SyncSender<()>,
+    go_on: Mutex<mpsc::Receiver<()>>,
+}
+
+impl Sink for Waits {
+    fn write(&self, _: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+        let _ = self.inside.try_send(());
+        // Ended where the test lets all go on.
+        let _ = self.go_on.lock().unwrap().recv();
+        Ok(())
+    }
+}
+
+fn waiting_target() -> (Handler, mpsc::Receiver<()>, mpsc::Sender<()>) {
+    let (inside, is_inside) = mpsc::sync_channel(1);
+    let (go_on, goes_on) = mpsc::channel();
+    let go_on_with = Mutex::new(goes_on);
+    let target = Handler::new(Waits {
+        inside,
+        go_on: go_on_with,
+    });
+    (target, is_inside, go_on)
+}
+
+#[test]
+fn a_memory_handler_is_bounded_while_its_target_is_slow() {
+    let (target, is_inside, go_on) = waiting_target();
+    let memory = MemoryHandler::new(10).with_target(target.clone());
+    memory.set_error_hook(|_| {});
+    thread::scope(|scope| {
+        scope.spawn(|| memory.handle(&Record::builder().level(Level::ERROR).message("x").build()));
+        is_inside.recv().unwrap();
+        for n in 0..5_000 {
+            log(&memory, &n.to_string());
+        }
+        assert_eq!(memory.buffered(), 10);
+        let counters = memory.counters();
+        assert_eq!(counters.dropped_for(DropReason::Full), 5_001 - 10);
+        assert_eq!((counters.queued(), counters.accepted()), (10, 5_001));
+        drop(go_on);
+    });
+    memory.flush().unwrap();
+    assert_eq!((target.counters().written(), memory.buffered()), (10, 0));
+    // It goes on once the target does.
+    log(&memory, "again");
+    memory.flush().unwrap();
+    assert_eq!(target.counters().written(), 11);
+}
+
+#[test]
+fn a_memory_handlers_flush_returns_when_the_target_has_all() {
+    let (target, is_inside, go_on) = waiting_target();
+    let memory = MemoryHandler::new(5).with_target(target.clone());
+    thread::scope(|scope| {
+        scope.spawn(|| (0..5).for_each(|n| log(&memory, &n.to_string())));
+        is_inside.recv().unwrap();
+        let flushing = scope.spawn(|| {
+            memory.flush().unwrap();
+            (target.counters().written(), memory.buffered())
+        });
+        // One that did not wait would most likely be back by now.
+        thread::yield_now();
+        drop(go_on);
+        assert_eq!(flushing.join().unwrap(), (5, 0));
+    });
+}
+
+#[test]
+fn a_target_may_log_to_its_memory_handler_and_not_wait_for_it() {
+    struct LogsBack(
+        Arc<Mutex<Option<MemoryHandler>>>,
+        Arc<Mutex<Vec<ErrorKind>>>,
+    );
+    impl Sink for LogsBack {
+        fn write(&self, record: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+            let memory = self.0.lock().unwrap().clone().unwrap();
+            if record.message() != "back" {
+                log(&memory, "back");
+            }
+            let flushed = memory.flush().unwrap_err();
+            self.1.lock().unwrap().push(flushed.kind());
+            Ok(())
+        }
+    }
+    let (slot, kinds) = (Arc::default(), Arc::default());
+    let target = Handler::new(LogsBack(Arc::clone(&slot), Arc::clone(&kinds)));
+    let memory = MemoryHandler::new(2).with_target(target.clone());
+    *slot.lock().unwrap() = Some(memory.clone());
+    (0..2).for_each(|n| log(&memory, &n.to_string()));
+    assert_eq!((target.counters().written(), memory.buffered()), (4, 0));
+    assert_eq!(*kinds.lock().unwrap(), [ErrorKind::Reentrant; 4]);
+    slot.lock().unwrap().take();
+}
+
+#[test]
+fn after_close_records_are_handed_over_at_once() {
+    let (target, text) = to_text("%(message)s");
+    let memory = MemoryHandler::new(100).with_target(target);
+    log(&memory, "1");
+    memory.close().unwrap();
+    log(&memory, "2");
+    assert_eq!((text.get().as_str(), memory.buffered()), ("1\n2\n", 0));
+    let batches = BufferingHandler::new(100, |_: &[OwnedRecord]| {});
+    batches.close().unwrap();
+    log(&batches, "3");
+    assert_eq!(batches.buffered(), 0);
 }

@@ -492,7 +492,7 @@ impl Sink for Shared {
                 if let Some(own) = rotation
                     .lock
                     .as_ref()
-                    .and_then(|_| ProcessLock::open(&self.options).ok())
+                    .and_then(|_| ProcessLock::open(&self.0.options).ok())
                 {
                     rotation.lock = Some(own);
                 }
