@@ -85,10 +85,18 @@
 //! | the last resort prints the message alone | the same, and `LEVEL name: message` after a one-line set-up | a line of an unknown crate says where it comes from |
 //! | `MemoryHandler` grows without a target | bounded, drops counted | memory |
 //! | levels below 0 | none | nobody can log there |
+//! | the levels 5 and 65535 have no name | `TRACE`, `OFF` (also `DISABLED`) | Rust's and AWS's words |
+//! | `funcName` is found on the stack | set by the macros of this crate; empty for methods and the facade | Rust does not tell a callee the name of its caller |
+//! | `threadName` is `MainThread`, `Thread-1 (f)` | `main`, `Thread-3` | Rust's names |
+//! | `%Z` is the name of the zone | its offset, but for UTC | the system does not tell names reliably |
 //! | a file that was closed drops records in silence | counted and reported | nothing vanishes |
 //! | a directory that is missing raises in the caller | the record's error, tried again later | logging must not end a program |
 //! | a rotation that fails loses all later records | the old file is written on, tried again | nothing is lost |
+//! | files are made as the umask says | with the mode 0600, `permissions` changes it | logs hold secrets |
+//! | symbolic links are followed | where asked for, `follow_symlinks` | a planted link must not have another file written |
+//! | `..` in a configured path | refused, unless allowed by `allow_parent_paths` | a path stays below its directory |
 //! | rotation by size counts characters | bytes | it is a limit of bytes |
+//! | rotation at a clock time takes each day for 24 hours | goes by the zone's own offsets | midnight is midnight in summer time too |
 //! | rotation by time counts from the file's last change | from when it was made | a program that is started often must rotate |
 //! | no rotation by time while a file of the name is there | a number behind the name | nothing is written over |
 //! | the listener's thread ends with an exception, nothing empties its queue | it survives, and is emptied at the end | nothing is lost |

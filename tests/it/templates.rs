@@ -21,6 +21,8 @@ fn the_fields_that_few_templates_name() {
         let formatter = formatter.style(style[..1].parse().unwrap());
         assert_eq!(line(formatter, &record), "m|()|None|None|None");
     }
+    let percent = |template: &str| line(Formatter::builder().format(template), &record);
+    assert_eq!(percent("%(args)r|%(message).s|%(message)3.s|"), "()||   |");
     let failed = Record::builder().message("m").error_text("E\nF").build();
     assert_eq!(
         line(Formatter::builder().format("%(msg)s %(exc_info)s"), &failed),

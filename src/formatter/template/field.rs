@@ -1,5 +1,7 @@
 //! The fields that a template can name.
 
+use log::kv::Value;
+
 use super::super::time::{TimeFormat, python_time};
 use crate::record::Scalar;
 use crate::text::Text;
@@ -166,7 +168,7 @@ impl Field {
             Self::ProcessName => read(Scalar::Text(record.process_name())),
             Self::Message | Self::Msg => read(Scalar::Text(record.message())),
             // As Python writes a message without arguments.
-            Self::Args => read(Scalar::Text("()")),
+            Self::Args => read(Scalar::Other(&Value::from_display(&"()"))),
             Self::ErrorText | Self::ErrorInfo => optional(record.error_text(), Box::new(read)),
             Self::StackInfo => optional(record.stack(), Box::new(read)),
             // A task's name is whatever the application gives as the key-value `taskName`.

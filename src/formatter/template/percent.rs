@@ -42,10 +42,16 @@ pub(super) fn parse(template: &str) -> Result<Segments, Error> {
             invalid_at(template, template.len() - behind.len() + offset, why)
         })?;
         rest = &behind[len..];
+        let names_field = segments.names_field;
         if spec.is_plain() {
             segments.field(Field::of_name(name), super::Spec::Plain);
         } else {
             segments.field(Field::of_name(name), super::Spec::Percent(spec));
+        }
+        let after_point = behind[..len].split_once('.').map(|(_, after)| after);
+        if after_point.is_some_and(|after| !after.starts_with(|c: char| c.is_ascii_digit())) {
+            // As in Python, where a point alone is written but does not pass for a field's.
+            segments.names_field = names_field;
         }
     }
     segments.literal(rest);
@@ -92,10 +98,8 @@ impl Spec {
         spec.width = number(&mut at)?.unwrap_or(0);
         if bytes.get(at) == Some(&b'.') {
             at += 1;
-            spec.precision = number(&mut at)?;
-            if spec.precision.is_none() {
-                return Err((at, "a precision is missing"));
-            }
+            // As in C: a point alone is a precision of 0.
+            spec.precision = number(&mut at)?.or(Some(0));
         }
         match bytes.get(at) {
             Some(&conversion) if b"diouxXeEfFgGcrsa".contains(&conversion) => {
