@@ -11,6 +11,9 @@ use tempfile::tempdir;
 
 use super::{SOON, command, wait};
 
+/// A limit for what hangs for ever if it hangs.
+const LATE: Duration = Duration::from_secs(120);
+
 fn scene(name: &str, path: &Path) -> Command {
     let mut command = command(&format!("files {name} {}", path.display()));
     command.stdout(Stdio::null()).stderr(Stdio::null());
@@ -38,6 +41,51 @@ fn assert_all(text: &str, of: &str, count: usize) {
     let found = numbers(text, of);
     assert_eq!(found.len(), count, "records of {of}");
     assert!(found.iter().copied().eq(0..count), "out of order or twice");
+}
+
+/// 50: no record is missing before one that is there, and none that was logged before the end began.
+#[test]
+fn an_exit_while_others_log_leaves_no_holes() {
+    for _ in 0..10 {
+        let directory = tempdir().unwrap();
+        let path = directory.path().join("a.log");
+        assert!(play("exit_while_others_log", &path, LATE));
+        let text = fs::read_to_string(&path).unwrap();
+        let logged = fs::read_to_string(path.with_extension("logged")).unwrap();
+        for (thread, logged) in logged.split(' ').enumerate() {
+            let found = numbers(&text, &thread.to_string());
+            assert!(found.len() >= logged.parse().unwrap(), "thread {thread}");
+            assert!(found.iter().copied().eq(0..found.len()), "thread {thread}");
+        }
+    }
+}
+
+#[test]
+fn an_exit_by_a_sink_writes_what_the_queue_holds() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("a.log");
+    assert!(play("exit_in_a_sink", &path, LATE));
+    assert_all(&fs::read_to_string(&path).unwrap(), "0", 1_000);
+}
+
+#[test]
+fn a_child_does_not_report_what_its_parents_queue_dropped() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("a.log");
+    assert!(play("drops_of_a_parent", &path, LATE));
+    let text = fs::read_to_string(&path).unwrap();
+    let reports = text.lines().filter(|line| line.contains("dropped"));
+    assert_eq!(reports.count(), 1, "{text}");
+    assert!(text.contains("0 100\n"), "{text}");
+}
+
+#[test]
+fn a_child_logs_though_a_device_of_its_parent_hangs() {
+    assert!(play(
+        "fork_beside_a_device_that_hangs",
+        Path::new("-"),
+        SOON
+    ));
 }
 
 fn all_of(directory: &Path, base: &str) -> Vec<PathBuf> {

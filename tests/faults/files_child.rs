@@ -1,12 +1,19 @@
 //! What children play with files and queues: `files SCENE PATH`.
 
+use std::fs::{self, File};
+use std::io::Write;
 use std::panic;
 use std::path::Path;
 use std::process::{abort, exit};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use logtree::{FileHandler, Handler, QueueHandler, Record, RotatingFileHandler, shutdown};
+use logtree::{
+    Error, FileHandler, Format, Handler, Overflow, QueueHandler, Record, RotatingFileHandler, Sink,
+    shutdown,
+};
 
 pub(super) fn play(scene: &str) {
     let (scene, path) = scene.split_once(' ').expect("a scene and a path");
@@ -45,6 +52,10 @@ pub(super) fn play(scene: &str) {
             // Nothing is left to be drained: what was logged late was written at once.
             abort();
         }
+        "exit_while_others_log" => exit_while_others_log(path),
+        "exit_in_a_sink" => exit_in_a_sink(path),
+        "drops_of_a_parent" => drops_of_a_parent(path),
+        "fork_beside_a_device_that_hangs" => fork_beside_a_device_that_hangs(),
         "fork_queued" => fork_queued(path),
         "fork_storm" => fork_storm(path),
         "sequence" => sequence(&FileHandler::open(path).unwrap()),
@@ -94,7 +105,7 @@ fn few_rotating(path: &Path) {
     let counts = format!("{} {}", counters.written(), counters.dropped());
     // By as many tries as it takes, as calls are made to fail.
     let counts_path = path.with_file_name("counts");
-    while std::fs::write(&counts_path, &counts).is_err() {}
+    while fs::write(&counts_path, &counts).is_err() {}
 }
 
 /// One of several processes that rotate one file; its number is in the environment.
@@ -127,6 +138,134 @@ fn wait_for(child: libc::pid_t) -> i32 {
     let waited = unsafe { libc::waitpid(child, &raw mut status, 0) };
     assert_eq!(waited, child);
     status
+}
+
+/// Four threads log without a pause while the process ends. What each had logged before is in a file beside.
+fn exit_while_others_log(path: &Path) {
+    let handler = queued(path);
+    let logged: &[AtomicUsize; 4] = Box::leak(Box::default());
+    for (thread, logged) in logged.iter().enumerate() {
+        let handler = handler.clone();
+        thread::spawn(move || {
+            for n in 0.. {
+                let text = format!("{thread} {n}");
+                handler.handle(&Record::builder().message(text).build());
+                logged.store(n + 1, Ordering::Release);
+            }
+        });
+    }
+    while logged
+        .iter()
+        .any(|logged| logged.load(Ordering::Acquire) < 1_000)
+    {
+        thread::yield_now();
+    }
+    let logged = logged
+        .iter()
+        .map(|logged| logged.load(Ordering::Acquire).to_string());
+    let logged: Vec<_> = logged.collect();
+    fs::write(path.with_extension("logged"), logged.join(" ")).unwrap();
+    exit(0);
+}
+
+/// A sink after a queue ends the process with its first record, while the queue holds more.
+fn exit_in_a_sink(path: &Path) {
+    struct Ends(Mutex<File>, Barrier, AtomicBool);
+    impl Sink for Ends {
+        fn write(&self, record: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+            writeln!(self.0.lock().unwrap(), "{}", record.message())?;
+            if !self.2.swap(true, Ordering::Relaxed) {
+                self.1.wait();
+                exit(0);
+            }
+            Ok(())
+        }
+    }
+    impl Sink for Shared {
+        fn write(&self, record: &Record<'_>, format: &dyn Format) -> Result<(), Error> {
+            self.0.write(record, format)
+        }
+    }
+    struct Shared(Arc<Ends>);
+    let file = File::create(path).unwrap();
+    let ends = Arc::new(Ends(
+        Mutex::new(file),
+        Barrier::new(2),
+        AtomicBool::new(false),
+    ));
+    let handler = QueueHandler::new([Handler::new(Shared(Arc::clone(&ends)))]);
+    burst(&handler, 1_000);
+    ends.1.wait();
+    loop {
+        thread::park();
+    }
+}
+
+/// What a parent's queue dropped is the parent's to report.
+fn drops_of_a_parent(path: &Path) {
+    struct Held(Handler, Barrier);
+    struct Shared(Arc<Held>);
+    impl Sink for Shared {
+        fn write(&self, record: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+            if record.message() == "0 0" {
+                self.0.1.wait();
+                self.0.1.wait();
+            }
+            self.0.0.handle(record);
+            Ok(())
+        }
+    }
+    let file = FileHandler::open(path).unwrap();
+    let held = Arc::new(Held(file.into(), Barrier::new(2)));
+    let handler = QueueHandler::builder()
+        .max_records(1)
+        .overflow(Overflow::DropNewest)
+        .build([Handler::new(Shared(Arc::clone(&held)))]);
+    handler.set_error_hook(|_| {});
+    log(&handler, 0);
+    held.1.wait();
+    (1..10).for_each(|n| log(&handler, n));
+    let child = fork();
+    if child == 0 {
+        log(&handler, 100);
+        handler.flush().unwrap();
+        exit(0);
+    }
+    held.1.wait();
+    assert_eq!(wait_for(child), 0);
+    handler.flush().unwrap();
+    exit(0);
+}
+
+/// A child logs and ends, though a thread of its parent was inside a device that never comes back.
+fn fork_beside_a_device_that_hangs() {
+    struct Hangs(Arc<Barrier>);
+    impl Sink for Hangs {
+        fn write(&self, record: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+            if record.message() == "0 0" {
+                self.0.wait();
+                loop {
+                    thread::park();
+                }
+            }
+            Ok(())
+        }
+    }
+    let inside = Arc::new(Barrier::new(2));
+    let handler = QueueHandler::new([Handler::new(Hangs(Arc::clone(&inside)))]);
+    log(&handler, 0);
+    inside.wait();
+    let child = fork();
+    if child == 0 {
+        (1..100).for_each(|n| log(&handler, n));
+        handler.flush().unwrap();
+        drop(handler);
+        exit(0);
+    }
+    assert_eq!(wait_for(child), 0);
+    // Here it hangs, and is passed over.
+    drop(handler);
+    exit(0);
 }
 
 /// The parent's records are written by the parent alone, the child's by the child.

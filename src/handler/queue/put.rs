@@ -9,6 +9,7 @@ use super::codec;
 use super::lane::LaneEntry;
 use super::overflow::Overflow;
 use super::{Shared, worker};
+use crate::fork_gate;
 use crate::host::Instant;
 use crate::sync::{Arc, Ordering, Weak};
 use crate::user_code;
@@ -56,6 +57,8 @@ impl Shared {
         record: &Record<'_>,
         formatter: Option<&dyn Format>,
     ) -> Result<(), Error> {
+        // A child begins anew before anything else, also where no lock is taken on the way.
+        fork_gate::settle_if_new();
         if self.leads_nowhere() {
             return Err(Error::new(ErrorKind::Closed, "the queue has no handlers"));
         }
