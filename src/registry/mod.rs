@@ -574,8 +574,90 @@ fn next_shape() -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::future::{Future, poll_fn};
+    use std::pin::pin;
+    use std::sync::mpsc;
+    use std::task::{Context, Poll, Waker};
+    use std::thread;
+
     use super::node::COMPARED;
+    use super::tree::VISITED;
     use super::*;
+    use crate::Scope;
+
+    fn with_loggers(count: usize) -> Registry {
+        let registry = Registry::new();
+        for number in 0..count {
+            registry.get_logger(format!("a.l{number}"));
+        }
+        registry
+    }
+
+    /// However many loggers there are: while gates are open for a scope, others are entered, left and polled without a look at them.
+    #[test]
+    fn scopes_with_a_level_do_not_walk_over_loggers() {
+        let registry = with_loggers(1_000);
+        let (entered, is_entered) = mpsc::channel();
+        let (end, is_over) = mpsc::channel::<()>();
+        let other = thread::spawn(move || {
+            let _scope = Scope::new().level(Level::DEBUG).enter();
+            entered.send(()).unwrap();
+            let _ = is_over.recv();
+        });
+        is_entered.recv().unwrap();
+        assert_eq!(registry.inner.root.gate(), Level::DEBUG.number());
+        VISITED.set(0);
+        let future = Scope::new().level(Level::DEBUG).wrap(poll_fn(|_| {
+            assert!(registry.root().is_enabled_for(Level::DEBUG));
+            Poll::<()>::Pending
+        }));
+        let mut future = pin!(future);
+        for _ in 0..1_000 {
+            let poll = future
+                .as_mut()
+                .poll(&mut Context::from_waker(Waker::noop()));
+            assert!(poll.is_pending() && !registry.root().is_enabled_for(Level::DEBUG));
+            let _scope = Scope::new().level(Level::INFO).enter();
+        }
+        assert_eq!(VISITED.get(), 0);
+        drop(end);
+        other.join().unwrap();
+    }
+
+    /// Gates close once calls have passed them in vain as often as there are loggers.
+    #[test]
+    fn gates_close_after_the_last_scope() {
+        let registry = with_loggers(1_000);
+        let logger = registry.get_logger("a.l7");
+        drop(Scope::new().level(Level::TRACE).enter());
+        assert_eq!(logger.node().gate(), Level::TRACE.number());
+        let mut calls = 0;
+        // Scopes of other tests may hold them open for a while.
+        while logger.node().gate() != Level::WARNING.number() {
+            assert!(!logger.is_enabled_for(Level::DEBUG));
+            calls += 1;
+            assert!(calls < 100_000_000, "they stay open");
+        }
+        assert!(calls >= 1_000, "{calls}");
+    }
+
+    /// A walk goes as far as what is inherited changes, and no further.
+    #[test]
+    fn a_tap_reaches_its_subtree_alone() {
+        let registry = with_loggers(1_000);
+        let deep = registry.get_logger("b.c.d");
+        VISITED.set(0);
+        let capture = crate::Capture::from_level(&registry.get_logger("b"), Level::INFO);
+        let nested = crate::Capture::from_level(&registry.get_logger("b.c"), Level::DEBUG);
+        assert!(VISITED.get() < 50, "{}", VISITED.get());
+        assert!(deep.is_enabled_for(Level::DEBUG));
+        assert!(!registry.get_logger("b.x").is_enabled_for(Level::DEBUG));
+        assert!(!registry.get_logger("a.l1").is_enabled_for(Level::INFO));
+        drop(nested);
+        assert!(deep.is_enabled_for(Level::INFO) && !deep.is_enabled_for(Level::DEBUG));
+        drop(capture);
+        assert!(!deep.is_enabled_for(Level::INFO));
+    }
 
     /// Wherever names differ, the table finds a place for each without comparing it with many others.
     #[test]

@@ -14,6 +14,7 @@ mod control;
 mod files;
 mod handler;
 mod iot_json;
+mod lazy_gates;
 mod macros;
 mod presets;
 mod queue;

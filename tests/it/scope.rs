@@ -194,3 +194,122 @@ fn scopes_reach_queues_and_templates() {
     queue.flush().unwrap();
     assert_eq!(text.get(), "acme queued\n");
 }
+
+/// Gates open and close all the time, as some threads enter scopes and others pass gates in vain, and each record of a scope is
+/// written.
+#[test]
+fn no_record_of_a_scope_is_lost_beside_closing_gates() {
+    const ROUNDS: usize = 3_000;
+    let registry = Registry::new();
+    let (handler, text) = crate::support::to_text("%(message)s");
+    registry.root().add_handler(handler);
+    let logger = registry.get_logger("a.b");
+    let done = AtomicBool::new(false);
+    thread::scope(|threads| {
+        for _ in 0..2 {
+            threads.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    logtree::debug!(logger, "in vain");
+                }
+            });
+        }
+        let scoped: Vec<_> = (0..3)
+            .map(|_| {
+                threads.spawn(|| {
+                    for _ in 0..ROUNDS {
+                        let _scope = Scope::new().level(Level::DEBUG).enter();
+                        logtree::debug!(logger, "in a scope");
+                    }
+                })
+            })
+            .collect();
+        for thread in scoped {
+            thread.join().unwrap();
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(text.lines().len(), 3 * ROUNDS);
+    assert!(text.lines().iter().all(|line| line == "in a scope"));
+}
+
+/// The order of guards as fields of a struct, or elements of a list, which are dropped first to last.
+#[test]
+fn a_scope_that_ended_does_not_come_back() {
+    let registry = Registry::new();
+    let logger = registry.get_logger("a");
+    let capture = Capture::from_level(&logger, Level::WARNING);
+    let tenant = Scope::new().with("tenant", "acme").level(Level::DEBUG);
+    drop(vec![tenant.enter(), Scope::new().with("n", 1).enter()]);
+    logtree::warn!(logger, "x");
+    assert_eq!(shown(&capture.records()[0]), "");
+    assert!(!logger.is_enabled_for(Level::INFO));
+}
+
+/// A guard that a future keeps while it waits holds on its thread meanwhile, and ends once.
+#[test]
+fn a_guard_that_is_kept_over_an_await_ends_once() {
+    let registry = Registry::new();
+    let logger = registry.get_logger("a");
+    let capture = Capture::from_level(&logger, Level::WARNING);
+    let inside = logger.clone();
+    let future = Scope::new().with("task", 1).wrap(async move {
+        let _guard = Scope::new().with("kept", 2).enter();
+        work(inside, "x").await;
+    });
+    let mut future = Box::pin(future);
+    let mut task = Context::from_waker(Waker::noop());
+    let _around = Scope::new().with("around", 3).enter();
+    assert!(future.as_mut().poll(&mut task).is_pending());
+    logtree::warn!(logger, "meanwhile");
+    drop(future);
+    logtree::warn!(logger, "after");
+    let records: Vec<_> = capture.records().iter().map(shown).collect();
+    assert_eq!(records, ["around=3 kept=2 ", "around=3 "]);
+}
+
+/// What a scope shows is not kept for later.
+#[test]
+fn a_backlog_keeps_what_a_scope_does_not_show() {
+    let registry = Registry::new();
+    let logger = registry.get_logger("a");
+    let (handler, text) = crate::support::to_text("%(message)s");
+    registry.root().add_handler(handler.clone());
+    let backlog = logtree::Backlog::new(&logger, handler);
+    logtree::debug!(logger, "hidden");
+    Scope::new()
+        .level(Level::DEBUG)
+        .run(|| logtree::debug!(logger, "shown"));
+    logtree::error!(logger, "failed");
+    assert_eq!(text.get(), "shown\nhidden\nfailed\n");
+    drop(backlog);
+}
+
+/// A call that only another thread's scope asks for evaluates nothing.
+#[test]
+fn arguments_are_not_evaluated_for_scopes_of_other_threads() {
+    let registry = Registry::new();
+    let logger = registry.get_logger("a");
+    let evaluated = AtomicBool::new(false);
+    let value = || evaluated.swap(true, Ordering::Relaxed);
+    let (entered, is_entered) = std::sync::mpsc::channel();
+    thread::scope(|threads| {
+        let (end, is_over) = std::sync::mpsc::channel::<()>();
+        threads.spawn(move || {
+            let _scope = Scope::new().level(Level::DEBUG).enter();
+            entered.send(()).unwrap();
+            let _ = is_over.recv();
+        });
+        is_entered.recv().unwrap();
+        logtree::debug!(logger, n = value(); "{}", value());
+        assert!(!logtree::log_enabled!(logger, Level::DEBUG));
+        assert!(!log::Log::enabled(
+            &registry,
+            &log::Metadata::builder()
+                .level(log::Level::Debug)
+                .target("a")
+                .build()
+        ));
+        drop(end);
+    });
+    assert!(!evaluated.load(Ordering::Relaxed));
+}
