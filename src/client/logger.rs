@@ -1,27 +1,34 @@
 //! What a client tells of itself, as it happens: [`ClientLogger`].
 
 use std::error::Error as StdError;
-use std::fmt::{self, Display};
+use std::fmt::{self, Display, Write};
 use std::time::Duration;
 
-use super::{Classification, ClientLogMode, ClientSink, Dump, HexDump, Signing};
-use crate::sync::Arc;
-use crate::{Level, Logger, OwnedValue, RedactingFilter, Scope, get_logger};
+use log::kv::ToValue;
 
-/// Tells what a client does: what it signs, tries again, sends and gets. It is a handle: clones are the same.
+use super::{Classification, ClientLogMode, ClientSink, Dump, HexDump, Signing};
+use crate::sync::{Arc, AtomicU64, Ordering};
+use crate::{Level, Logger, OwnedValue, RedactingFilter, Scope, get_logger, user_code};
+
+/// Logs what a client does: signing, retries, requests and responses. It is a handle: clones share it.
 ///
-/// Each thing is told on a logger of its own below the client's: `.signing`, `.retries`, `.request`, `.response`, `.deprecated`, `.event.request`,
-/// `.event.response`, `.warnings`. It is told where that logger lets `DEBUG` through, and bodies where it lets `TRACE` through. So the
-/// [mode](Self::mode) is what the loggers' levels say, and [`set_mode`](Self::set_mode) sets these levels: both are one thing, and can be changed
-/// while the client works. What is not told costs a load and a compare: what would be told is made by a closure, which is not called.
+/// Each kind has a logger of its own below the client's: `.signing`, `.retries`, `.request`, `.response`,
+/// `.deprecated`, `.event.request`, `.event.response`, `.warnings`. It is logged where that logger lets
+/// `DEBUG` through, bodies where it lets `TRACE` through, warnings where it lets `WARNING` through. So the
+/// [mode](Self::mode) is what the loggers' levels say, and [`set_mode`](Self::set_mode) sets these levels:
+/// both are one thing, and can be changed while the client works. What is off costs a load and a compare:
+/// the message is made by a closure, which is not called.
 ///
-/// A [`Capture`](crate::Capture) of these loggers asks for everything that it captures, and gets it.
+/// A [`Capture`](crate::Capture) of these loggers enables everything that it captures.
 ///
-/// Known credentials are taken out of what is told, wherever it goes; see [`with_secrets`](Self::with_secrets).
+/// Known credentials are redacted in all that is logged, in messages and key-values, wherever it goes; see
+/// [`with_secrets`](Self::with_secrets). A closure, an error's `Display` or a sink that panics or fails is
+/// noted in the message, and reaches no caller.
 ///
 /// # Go
-/// The places where the AWS SDK for Go logs (rows G13 to G20). Mode 0 tells nothing at all, warnings included; a mode can be changed after
-/// the client was made (G22).
+/// The places where the AWS SDK for Go logs (rows G13 to G20). Mode 0 logs nothing at all, warnings
+/// included; any other mode logs warnings, as Go does. A mode can be changed after the client was made
+/// (G22).
 ///
 /// # Examples
 /// ```
@@ -46,6 +53,8 @@ pub struct ClientLogger {
     sink: Option<Arc<dyn ClientSink>>,
     /// For one call, whatever the levels say.
     mode: Option<ClientLogMode>,
+    /// The bits of the mode that was set last: several have the same levels.
+    set: Arc<AtomicU64>,
     redacts: bool,
 }
 
@@ -102,6 +111,22 @@ impl Part {
             Self::Warnings => (Mode::WARNINGS, Mode::NONE),
         }
     }
+
+    /// The level from which on it is logged.
+    fn level(self) -> Level {
+        match self {
+            Self::Warnings => Level::WARNING,
+            _ => Level::DEBUG,
+        }
+    }
+
+    /// Whether it is logged in a mode: warnings in each but the empty one.
+    fn is_in(self, mode: ClientLogMode) -> bool {
+        let (bit, with_body) = self.bits();
+        mode.contains(bit)
+            || !with_body.is_empty() && mode.contains(with_body)
+            || matches!(self, Self::Warnings) && !mode.is_empty()
+    }
 }
 
 impl ClientLogger {
@@ -114,6 +139,7 @@ impl ClientLogger {
             parts: Arc::new(parts),
             sink: None,
             mode: None,
+            set: Arc::default(),
             redacts: true,
         }
     }
@@ -144,12 +170,12 @@ impl ClientLogger {
     /// The same for a stretch of work: a sink that knows contexts gets it now. For what goes into the tree, [enter](Scope::enter) the scope.
     #[must_use]
     pub fn with_context(mut self, context: &Scope) -> Self {
-        if let Some(sink) = self
+        let sink = self
             .sink
             .as_ref()
-            .and_then(|sink| sink.with_context(context))
-        {
-            self.sink = Some(sink);
+            .and_then(|sink| user_code::call(|| sink.with_context(context)).ok()?);
+        if sink.is_some() {
+            self.sink = sink;
         }
         self
     }
@@ -161,43 +187,52 @@ impl ClientLogger {
         self
     }
 
-    /// The same, with credentials told in clear.
+    /// The same without redaction.
     #[must_use]
     pub fn with_secrets(mut self) -> Self {
         self.redacts = false;
         self
     }
 
-    /// What is told: what the levels of its loggers say.
+    /// What is logged: what the levels of its loggers say. Right after [`set_mode`](Self::set_mode) it is
+    /// the mode that was set.
     #[must_use]
     pub fn mode(&self) -> ClientLogMode {
-        let tells = |part: Part| {
-            let (bit, with_body) = part.bits();
-            let bit = if self.tells(part) {
-                bit
-            } else {
-                ClientLogMode::NONE
-            };
-            let body = if self.tells_body(part) {
-                with_body
-            } else {
-                ClientLogMode::NONE
-            };
-            bit | body
-        };
-        Part::ALL
-            .into_iter()
-            .fold(ClientLogMode::NONE, |mode, part| mode | tells(part))
+        let set = ClientLogMode::from_bits(self.set.load(Ordering::Relaxed));
+        let levels = self.mode_of(|part| self.tells(part), |part| self.tells_body(part));
+        let is_set =
+            levels == self.mode_of(|part| part.is_in(set), |part| set.contains(part.bits().1));
+        if is_set { set } else { levels }
     }
 
-    /// Sets what is told, by the levels of its loggers, for all clones: `DEBUG` for what is in the mode, `TRACE` for what is in it with its body, and
-    /// `OFF` for what is not, so that nothing of that is told whatever the level of the client's own logger is.
-    pub fn set_mode(&self, mode: ClientLogMode) {
+    fn mode_of(
+        &self,
+        tells: impl Fn(Part) -> bool,
+        tells_body: impl Fn(Part) -> bool,
+    ) -> ClientLogMode {
+        let mut mode = ClientLogMode::NONE;
         for part in Part::ALL {
             let (bit, with_body) = part.bits();
+            if tells(part) {
+                mode |= bit;
+            }
+            if !with_body.is_empty() && tells_body(part) {
+                mode |= with_body;
+            }
+        }
+        mode
+    }
+
+    /// Sets what is logged, by the levels of its loggers, for all clones: `DEBUG` for what is in the mode,
+    /// `TRACE` for what is in it with its body, and `OFF` for what is not, so that nothing of that is logged
+    /// whatever the level of the client's own logger is. Warnings are on in each mode but
+    /// [`NONE`](ClientLogMode::NONE); set the level of `.warnings` to turn them off alone.
+    pub fn set_mode(&self, mode: ClientLogMode) {
+        for part in Part::ALL {
+            let (_, with_body) = part.bits();
             let level = match (
                 !with_body.is_empty() && mode.contains(with_body),
-                mode.contains(bit),
+                part.is_in(mode),
             ) {
                 (true, _) => Level::TRACE,
                 (false, true) => Level::DEBUG,
@@ -205,9 +240,11 @@ impl ClientLogger {
             };
             self.part(part).set_level(level);
         }
+        self.set.store(mode.bits(), Ordering::Relaxed);
     }
 
-    /// Leaves what is told to the level of the client's own logger again: [`set_mode`](Self::set_mode) was never called.
+    /// Leaves what is logged to the level of the client's own logger again, as if
+    /// [`set_mode`](Self::set_mode) had never been called.
     pub fn clear_mode(&self) {
         for part in Part::ALL {
             self.part(part).set_level(Level::NOTSET);
@@ -221,11 +258,8 @@ impl ClientLogger {
     #[inline]
     fn tells(&self, part: Part) -> bool {
         match self.mode {
-            None => self.part(part).is_enabled_for(Level::DEBUG),
-            Some(mode) => {
-                let (bit, with_body) = part.bits();
-                mode.contains(bit) || !with_body.is_empty() && mode.contains(with_body)
-            }
+            None => self.part(part).is_enabled_for(part.level()),
+            Some(mode) => part.is_in(mode),
         }
     }
 
@@ -238,14 +272,15 @@ impl ClientLogger {
             }
     }
 
-    /// Tells what was signed.
+    /// Logs what was signed.
     pub fn signing(&self, what: impl FnOnce() -> Signing) {
         if self.tells(Part::Signing) {
-            self.tell(Part::Signing, Classification::DEBUG, &what(), &[]);
+            self.tell(Part::Signing, Classification::DEBUG, made(what), &[]);
         }
     }
 
-    /// Tells that a request is sent again: the attempt, from 2, of so many (0 where that is not known), after a while.
+    /// Logs that a request is sent again: the attempt, from 2, of so many (0 if that is not known), after a
+    /// while. The key-values `max` and `delay_ms` have the latter two.
     pub fn retrying(
         &self,
         service: &str,
@@ -256,54 +291,44 @@ impl ClientLogger {
     ) {
         if attempt >= 2 && self.tells(Part::Retries) {
             let text = format!("retrying request {service}/{operation}, attempt {attempt}");
-            let mut values = vec![("attempt", OwnedValue::from(attempt))];
+            let mut values = Vec::new();
             values.extend((most > 0).then(|| ("max", OwnedValue::from(most))));
             values.extend(delay.map(|delay| ("delay_ms", OwnedValue::from(delay.as_millis()))));
-            self.tell(Part::Retries, Classification::DEBUG, &text, &values);
+            self.tell(Part::Retries, Classification::DEBUG, text, &values);
         }
     }
 
-    /// Tells that a request failed in a way that another attempt cannot mend.
+    /// Logs that a request failed in a way that another attempt cannot mend.
     pub fn unretryable(&self, error: &dyn StdError) {
         if self.tells(Part::Retries) {
+            let error = user_code::display(error);
             let text = format!("request failed with unretryable error {error}");
-            let values = [("error", OwnedValue::from(error.to_string()))];
-            self.tell(Part::Retries, Classification::DEBUG, &text, &values);
+            self.tell(Part::Retries, Classification::DEBUG, text, &[]);
         }
     }
 
-    /// Tells that an attempt failed, whoever decides whether there is another one.
+    /// Logs that an attempt failed, whether there will be another one or not.
     pub fn failed(&self, error: &dyn Display) {
         if self.tells(Part::Retries) {
-            let values = [("error", OwnedValue::from(error.to_string()))];
-            self.tell(
-                Part::Retries,
-                Classification::DEBUG,
-                &format_args!("request failed: {error}"),
-                &values,
-            );
+            let text = format!("request failed: {}", user_code::display(error));
+            self.tell(Part::Retries, Classification::DEBUG, text, &[]);
         }
     }
 
-    /// Tells that there were as many attempts as allowed.
+    /// Logs that there were as many attempts as allowed.
     pub fn exhausted(&self, most: u32) {
         if self.tells(Part::Retries) {
             let text = format!("max retry attempts exhausted, max {most}");
-            self.tell(
-                Part::Retries,
-                Classification::DEBUG,
-                &text,
-                &[("max", most.into())],
-            );
+            self.tell(Part::Retries, Classification::DEBUG, text, &[]);
         }
     }
 
-    /// Tells what is sent. The closure is told whether the body is asked for.
+    /// Logs what is sent. The closure gets whether the body is asked for.
     pub fn request(&self, what: impl FnOnce(bool) -> Dump) {
         self.dump(Part::Request, "Request", what);
     }
 
-    /// Tells what came back. The closure is told whether the body is asked for.
+    /// Logs what came back. The closure gets whether the body is asked for.
     pub fn response(&self, what: impl FnOnce(bool) -> Dump) {
         self.dump(Part::Response, "Response", what);
     }
@@ -311,91 +336,111 @@ impl ClientLogger {
     fn dump(&self, part: Part, title: &str, what: impl FnOnce(bool) -> Dump) {
         if self.tells(part) {
             let with_body = self.tells_body(part);
-            let mut dump = what(with_body);
-            if !with_body {
-                // A body that nobody asked for is not told, whoever made it.
-                dump.body = None;
-            }
-            self.tell(
-                part,
-                Classification::DEBUG,
-                &format_args!("{title}\n{dump}"),
-                &[],
-            );
+            let dump = made(|| {
+                let mut dump = what(with_body);
+                if !with_body {
+                    // A body that was not asked for is not logged, although the closure made it.
+                    dump.body = None;
+                }
+                dump
+            });
+            let text = format!("{title}\n{dump}");
+            self.tell(part, Classification::DEBUG, text, &[]);
         }
     }
 
-    /// Tells a message of an event stream that is sent: as it is meant, and as bytes, or why it has none.
+    /// Logs a message of an event stream that is sent: as it is meant, and as bytes, or why it has none.
     pub fn request_event<M: Display, E: Display>(
         &self,
         what: impl FnOnce() -> (M, Result<Vec<u8>, E>),
     ) {
         if self.tells(Part::RequestEvent) {
-            let (message, raw) = what();
-            let raw = match &raw {
-                Ok(raw) => format!("Raw message:\n{}", HexDump(raw)),
-                Err(error) => format!("Encode error: {error}"),
-            };
-            let text = format!("Message to encode:\n{message}\n{raw}");
-            self.tell(Part::RequestEvent, Classification::DEBUG, &text, &[]);
+            let text = made(|| {
+                let (message, raw) = what();
+                let raw = match &raw {
+                    Ok(raw) => format!("Raw message:\n{}", HexDump(raw)),
+                    Err(error) => format!("Encode error: {}", user_code::display(error)),
+                };
+                format!(
+                    "Message to encode:\n{}\n{raw}",
+                    user_code::display(&message)
+                )
+            });
+            self.tell(Part::RequestEvent, Classification::DEBUG, text, &[]);
         }
     }
 
-    /// Tells a message of an event stream that was received: as bytes, and as it is meant, or why it means nothing.
+    /// Logs a message of an event stream that was received: as bytes, and as it is meant, or why it means
+    /// nothing.
     pub fn response_event<M: Display, E: Display>(
         &self,
         what: impl FnOnce() -> (Vec<u8>, Result<M, E>),
     ) {
         if self.tells(Part::ResponseEvent) {
-            let (raw, message) = what();
-            let message = match &message {
-                Ok(message) => format!("Decoded message:\n{message}"),
-                Err(error) => format!("decodeMessage error: {error}"),
-            };
-            let text = format!("Raw message:\n{}\n{message}", HexDump(&raw));
-            self.tell(Part::ResponseEvent, Classification::DEBUG, &text, &[]);
+            let text = made(|| {
+                let (raw, message) = what();
+                let message = match &message {
+                    Ok(message) => format!("Decoded message:\n{}", user_code::display(message)),
+                    Err(error) => format!("decodeMessage error: {}", user_code::display(error)),
+                };
+                format!("Raw message:\n{}\n{message}", HexDump(&raw))
+            });
+            self.tell(Part::ResponseEvent, Classification::DEBUG, text, &[]);
         }
     }
 
-    /// Tells, as a warning, that something is used that should not be any more.
+    /// Logs, as a warning, that something is used that should not be any more.
     pub fn deprecated(&self, what: impl FnOnce() -> String) {
         if self.tells(Part::Deprecated) {
-            self.tell(Part::Deprecated, Classification::WARN, &what(), &[]);
+            self.tell(Part::Deprecated, Classification::WARN, made(what), &[]);
         }
     }
 
-    /// Tells a warning of the client's own.
+    /// Logs a warning of the client's own.
     pub fn warning(&self, what: impl FnOnce() -> String) {
         if self.tells(Part::Warnings) {
-            self.tell(Part::Warnings, Classification::WARN, &what(), &[]);
+            self.tell(Part::Warnings, Classification::WARN, made(what), &[]);
         }
     }
 
+    /// Writes what was made, redacted, to the sink or into the tree.
     #[cold]
     fn tell(
         &self,
         part: Part,
         class: Classification,
-        what: &dyn Display,
+        text: String,
         values: &[(&'static str, OwnedValue)],
     ) {
-        let text = what.to_string();
+        let filter = RedactingFilter::preset();
         let text = if self.redacts {
-            RedactingFilter::preset().redact(&text)
+            filter.redact(&text)
         } else {
             text.into()
         };
         if let Some(sink) = &self.sink {
-            return sink.log(&class, format_args!("{text}"));
+            user_code::call_ignoring_panic(|| sink.log(&class, format_args!("{text}")));
+            return;
         }
         let logger = self.part(part);
-        let mut record = logger.make_record(class.level()).message(&*text);
+        // A dump without a body ends with an empty line, which is none of a record.
+        let text = text.trim_end_matches(['\r', '\n']);
+        let mut record = logger.make_record(class.level()).message(text);
         for (key, value) in values {
-            record = record.key_value(*key, value.clone());
+            let redacted = filter
+                .redacted_value(key, &value.to_value())
+                .filter(|_| self.redacts);
+            let value = redacted.map_or_else(|| value.clone(), OwnedValue::Text);
+            record = record.key_value(*key, value);
         }
-        // Handed over: that it is told was decided, perhaps for this call alone.
+        // Handed over: that it is logged was decided, perhaps for this call alone.
         logger.handle(&record.build());
     }
+}
+
+/// The text of what a closure makes; a panic of either is noted in its place.
+fn made<T: Display>(what: impl FnOnce() -> T) -> String {
+    user_code::text(|out| write!(out, "{}", what()))
 }
 
 impl fmt::Debug for ClientLogger {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Classification, ClientSink};
-use crate::{GoSdkFormatter, Handler, Registry, StreamHandler};
+use crate::{GoSdkFormatter, Handler, Registry, StreamHandler, user_code};
 
 /// Writes messages to standard error as the AWS SDK for Go does; see [`GoSdkFormatter`].
 ///
@@ -40,7 +40,7 @@ impl Default for StandardSink {
 
 impl ClientSink for StandardSink {
     fn log(&self, class: &Classification, message: fmt::Arguments<'_>) {
-        let text = message.to_string();
+        let text = user_code::display(&message);
         let record = Registry::global().record().name("SDK").level(class.level());
         let record = record
             .message(text.as_str())

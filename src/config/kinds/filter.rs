@@ -35,8 +35,8 @@ pub(super) fn add(kinds: &mut Kinds) {
         if arguments.optional("personal_data").unwrap_or(false) {
             filter = filter.with_personal_data();
         }
-        if arguments.optional("vendor_tokens").unwrap_or(false) {
-            filter = filter.with_vendor_tokens();
+        if !arguments.optional("vendor_tokens").unwrap_or(true) {
+            filter = filter.without_vendor_tokens();
         }
         move || Ok(SharedFilter::from(filter))
     });

@@ -1,59 +1,95 @@
-//! Takes secrets out of records: [`RedactingFilter`].
+//! Redacts secrets in records: [`RedactingFilter`].
 //!
-//! `prefilter` passes over a text for what is worth a closer look; `names` knows which keys have secret values, `value` where such
-//! a value begins and ends, `shapes` what is a secret by its looks, and `personal` what says who somebody is.
+//! `rules` is the table of names, words and tokens. `prefilter` passes over a text for what is worth a
+//! closer look, `finder` looks: `names` knows which names have secret values, `value`, `apart`,
+//! `pairs`, `container`, `header` and `commands` where such a value begins, `extent` where it ends, `innocent`
+//! what is none. `shapes` and `urls` find what needs no name, `views` what was encoded, and `personal`
+//! who somebody is.
 
+mod apart;
 mod class;
+mod commands;
+mod container;
+mod extent;
+mod finder;
+mod header;
+mod innocent;
 mod names;
+mod pairs;
 mod personal;
 mod prefilter;
+#[rustfmt::skip]
+mod rules;
 mod secret;
 mod shapes;
 mod span;
+mod text;
+mod urls;
 mod value;
+mod views;
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::ops::Range;
+
+use log::kv::Value;
 
 pub use self::class::SecretClass;
 pub use self::secret::Secret;
 
 use self::class::Tally;
-use self::names::Names;
+use self::finder::Finder;
+use self::innocent::Manner;
 use self::personal::Personal;
-use self::prefilter::Prefilter;
 use self::span::{Span, Spans};
 use super::{Filter, SharedFilter};
 use crate::record::Scalar;
 use crate::sync::{Arc, Lazy};
 use crate::{OwnedValue, Record};
 
-/// Takes secrets out of a record before it is written: out of its message, its error and stack, and its key-values, those of adapters
-/// included. What is taken out is `***`; of the ids of access keys the first and last four characters stay.
+/// Redacts secrets in a record before it is written: in its message, its error and stack, and its
+/// key-values, those of adapters and scopes included. A secret becomes `***`; of the ids of access keys
+/// the first and last four characters stay.
 ///
-/// It looks at the text as it will be written, so it does not matter how a secret came there: in a message of another crate, a JSON or XML
-/// document, a URL, a header, a dump of a request, the `Debug` of a struct. [`credentials`](Self::credentials) knows what AWS and the web have:
+/// It looks at the text as it will be written, so it does not matter how a secret came there: in a
+/// message of another crate, a document, a URL, a header, a dump of a request, the `Debug` of a struct.
+/// [`credentials`](Self::credentials) knows what the usual services, databases and protocols have:
 ///
 /// | class | what |
 /// |---|---|
-/// | [`SecretKey`](SecretClass::SecretKey) | values of `SecretAccessKey`, `SecretString`, `secret_key`, `client_secret`, … |
-/// | [`Token`](SecretClass::Token) | values of `X-Amz-Security-Token`, `SessionToken`, `token`, `api_key`, `X-Auth-Token`, …; JSON Web Tokens |
-/// | [`Password`](SecretClass::Password) | values of `password`, `passwd`, `pwd`, `passphrase`, and names that end so |
+/// | [`SecretKey`](SecretClass::SecretKey) | values of `SecretAccessKey`, `client_secret`, `AccountKey`, `signing_key`, … |
+/// | [`Token`](SecretClass::Token) | values of `token`, `api_key`, `session_id`, `auth`, …; JSON Web Tokens; the tokens of some 150 vendors |
+/// | [`Password`](SecretClass::Password) | values of `password`, `passwd`, `pass`, `pwd`, `pin`, `otp`, …; passwords of SQL, of SMTP, IMAP, FTP and Redis, and of command lines |
 /// | [`Authorization`](SecretClass::Authorization) | `Authorization` headers but for the scheme; AWS's keep all but key and signature |
 /// | [`Signature`](SecretClass::Signature) | signatures of requests and of signed URLs |
 /// | [`Cookie`](SecretClass::Cookie) | `Cookie`, `Set-Cookie` |
 /// | [`AccessKeyId`](SecretClass::AccessKeyId) | `AKIA…`, `ASIA…`, and the values of `Credential=`, `AccessKeyId` |
-/// | [`EncryptionKey`](SecretClass::EncryptionKey) | customers' keys of S3, `Plaintext` of KMS, private keys in PEM |
-/// | [`UrlUser`](SecretClass::UrlUser) | `user:password@` in URLs |
+/// | [`EncryptionKey`](SecretClass::EncryptionKey) | `encryption_key`, customers' keys of S3, `Plaintext` of KMS, private keys in PEM and of PGP |
+/// | [`UrlUser`](SecretClass::UrlUser) | `user:password@` and tokens in URLs |
 ///
-/// [`with_personal_data`](Self::with_personal_data) adds mail addresses, cards, bank accounts, phone numbers and network addresses.
+/// [`with_personal_data`](Self::with_personal_data) adds mail addresses, cards, bank accounts, phone
+/// numbers and network addresses.
 ///
-/// Names count without case, `_` and `-`, in plain text, JSON (escaped once or more), Python's and Rust's notation, XML, queries (encoded too),
-/// headers and options of a command line. A secret without any sign, or that is cut in two by the caller, is not found: wrap it in
-/// [`Secret`]. The names of loggers and threads are not looked at.
+/// Names count without case, `_` and `-`, in plain text, JSON (also escaped, and over several lines),
+/// Python's, Ruby's, Go's and Rust's notation, XML, YAML, properties, connection strings, queries and forms
+/// (also percent-encoded), headers, SQL and options of a command line; objects with a name and a value, and
+/// tuples, count as well. A value that is plainly none stays: nothing (`null`, `false`), a type, a number
+/// of tokens, a place to fill in (`?`, `$1`, `${PASSWORD}`), another mask, or words of a sentence
+/// (`password: required`).
 ///
-/// A record without a secret stays as it is, byte for byte, and nothing is allocated for it. It is on by default in
-/// [`set_stream_logger`](crate::set_stream_logger) and the other presets.
+/// # Limits
+/// It recognizes forms, and promises no more than that. It cannot find
+/// - a secret without any sign: a bare word, a password alone on its line, an argument whose place alone says
+///   what it is;
+/// - a name that it does not know; add it by [`with_name`](Self::with_name);
+/// - a secret that was encrypted, compressed, encoded in Base64 as a whole, or spelled in other characters;
+/// - a secret that is cut in two, by the caller or between two records;
+/// - a secret in the name of a logger or of a thread, which are not looked at.
+///
+/// The reverse holds too: a word that looks like a secret where one is usual is hidden although it is none.
+/// What must never be logged belongs in a [`Secret`].
+///
+/// A record without a secret stays as it is, byte for byte, and nothing is allocated for it. Redaction is on
+/// by default in [`set_stream_logger`](crate::set_stream_logger) and the other presets.
 ///
 /// # Python
 /// There is nothing like it; botocore writes tokens and passwords in clear.
@@ -69,9 +105,7 @@ use crate::{OwnedValue, Record};
 /// ```
 #[derive(Clone)]
 pub struct RedactingFilter {
-    prefilter: Prefilter,
-    names: Names,
-    vendor_tokens: bool,
+    finder: Finder,
     personal: Option<Personal>,
     patterns: Vec<Arc<Pattern>>,
     found: Arc<Tally>,
@@ -86,13 +120,11 @@ static PRESET: Lazy<(RedactingFilter, SharedFilter)> = Lazy::new(|| {
 type Pattern = dyn Fn(&str) -> Option<Range<usize>> + Send + Sync;
 
 impl RedactingFilter {
-    /// The credentials of AWS and of the web.
+    /// The credentials of the usual services, databases and protocols.
     #[must_use]
     pub fn credentials() -> Self {
         Self {
-            prefilter: Prefilter::new(),
-            names: Names::new(),
-            vendor_tokens: false,
+            finder: Finder::new(),
             personal: None,
             patterns: Vec::new(),
             found: Arc::default(),
@@ -120,32 +152,28 @@ impl RedactingFilter {
         PRESET.1.clone()
     }
 
-    /// The same, with another name whose values are secret, as a whole or as the end of a longer one; case does not count, nor do `_` and `-`
-    /// where the name has them. Names without three letters in a row are passed over.
+    /// The same, with another name whose values are secret, as a whole or as the end of a longer one.
+    /// Case does not count, nor do `_` and `-`. Names without three letters in a row are ignored.
     #[must_use]
     pub fn with_name(mut self, name: &str) -> Self {
-        let part = name.split(['-', '_']).max_by_key(|part| part.len());
-        if let Some(part) = part.filter(|part| part.len() >= 3) {
-            self.names.add(name);
-            self.prefilter.add(part.as_bytes());
-        }
+        self.finder.add_name(name);
         self
     }
 
-    /// The same, but values of this name stay: of `continuation_token`, say. Names count as for [`with_name`](Self::with_name).
+    /// The same, but values of this name stay: of `continuation_token`, say. Names count as for
+    /// [`with_name`](Self::with_name).
     #[must_use]
     pub fn without_name(mut self, name: &str) -> Self {
-        self.names.allow(name);
+        self.finder.allow_name(name);
         self
     }
 
-    /// The same, with tokens that are known by their first letters: GitHub's (`ghp_…`), Slack's (`xoxb-…`), Stripe's (`sk_live_…`).
+    /// The same without the tokens that vendors mark by their first letters, such as GitHub's (`ghp_…`),
+    /// Slack's (`xoxb-…`) and Stripe's (`sk_live_…`). Ids of access keys and JSON Web Tokens are still
+    /// redacted.
     #[must_use]
-    pub fn with_vendor_tokens(mut self) -> Self {
-        self.vendor_tokens = true;
-        for prefix in shapes::VENDOR_PREFIXES {
-            self.prefilter.add(prefix.as_bytes());
-        }
+    pub fn without_vendor_tokens(mut self) -> Self {
+        self.finder.forget_shapes();
         self
     }
 
@@ -157,8 +185,8 @@ impl RedactingFilter {
         self
     }
 
-    /// The same, with a pattern of one's own: it answers with where the first secret of a text lies, in bytes. It is called for each text, and
-    /// again for the rest behind what it found.
+    /// The same, with a pattern of one's own: it returns where the first secret of a text lies, in bytes. It
+    /// is called for each text, and again for the rest after what it found.
     ///
     /// # Examples
     /// ```
@@ -201,26 +229,13 @@ impl RedactingFilter {
         if spans.is_empty() {
             return None;
         }
+        spans.settle();
         spans.each(|span| self.found.count(span.class));
         Some(spans.write(text))
     }
 
     fn find(&self, text: &str, spans: &mut Spans) {
-        let mut at = 0;
-        while let Some(candidate) = self.prefilter.next(text.as_bytes(), at) {
-            at = match self.look(text, candidate) {
-                Look::Found(span) => {
-                    let end = span.resume;
-                    spans.push(span);
-                    end.max(candidate + 1)
-                }
-                Look::Nothing(next) => next.max(candidate + 1),
-                Look::SecureString => {
-                    names::secure_values(text, spans);
-                    candidate + 1
-                }
-            };
-        }
+        self.finder.find(text, spans);
         if let Some(personal) = &self.personal {
             personal.find(text, spans);
         }
@@ -229,42 +244,50 @@ impl RedactingFilter {
         }
     }
 
-    /// Looks closer at a place that the prefilter found.
-    fn look(&self, text: &str, at: usize) -> Look {
-        if let Some(span) = shapes::at(text, at, self.vendor_tokens) {
-            return Look::Found(span);
-        }
-        self.names.at(text, at)
-    }
-
     fn redact_values(&self, record: &mut Record<'_>) {
         let mut secrets: Vec<(String, String)> = Vec::new();
         record.key_values().for_each(|key, value| {
-            if let Some(class) = self.names.class_of(key) {
-                self.found.count(class);
-                secrets.push((key.to_owned(), span::MARK.to_owned()));
-                return;
-            }
-            let redacted = Scalar::visit(value, |scalar| match scalar {
-                Scalar::Text(text) => self.redacted(text),
-                Scalar::Other(value) => self.redacted(&value.to_string()),
-                _ => None,
-            });
-            secrets.extend(redacted.map(|redacted| (key.to_owned(), redacted)));
+            secrets.extend(
+                self.redacted_value(key, value)
+                    .map(|redacted| (key.to_owned(), redacted)),
+            );
         });
         for (key, value) in secrets {
             record.set_key_value(key, OwnedValue::Text(value));
         }
     }
+
+    /// A key-value's text without its secrets; `None` where there are none.
+    pub(crate) fn redacted_value(&self, key: &str, value: &Value<'_>) -> Option<String> {
+        let known = self.finder.known(key);
+        let hide = |class| {
+            self.found.count(class);
+            Some(span::MARK.to_owned())
+        };
+        let text = |text: &str| match known {
+            Some(known) if innocent::hides(text, &[], known, Manner::TYPED) => hide(known.class),
+            _ => self.redacted(text),
+        };
+        Scalar::visit(value, |scalar| match (scalar, known) {
+            (Scalar::Null | Scalar::Bool(_), _) => None,
+            (Scalar::Text(value), _) => text(value),
+            // The `Display` of others is the user's code, and may fail.
+            (Scalar::Other(value), _) => text(&shown(value)?),
+            (_, Some(known)) => {
+                let number = value.to_string();
+                innocent::hides(&number, &[], known, Manner::TYPED)
+                    .then(|| hide(known.class))
+                    .flatten()
+            }
+            (_, None) => None,
+        })
+    }
 }
 
-/// What a closer look finds.
-enum Look {
-    Found(Span),
-    /// Nothing, up to there.
-    Nothing(usize),
-    /// A sign that the values of `Value` are secret.
-    SecureString,
+/// A value's text; `None` if its `Display` fails.
+fn shown(value: &Value<'_>) -> Option<String> {
+    let mut text = String::new();
+    write!(text, "{value}").ok().map(|()| text)
 }
 
 fn find_pattern(pattern: &Pattern, text: &str, spans: &mut Spans) {
@@ -304,7 +327,7 @@ impl Filter for RedactingFilter {
 impl fmt::Debug for RedactingFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedactingFilter")
-            .field("vendor_tokens", &self.vendor_tokens)
+            .field("vendor_tokens", &self.finder.has_shapes())
             .field("personal_data", &self.personal.is_some())
             .field("found", &self.found)
             .finish_non_exhaustive()

@@ -1,171 +1,146 @@
 //! Names whose values are secret.
 
 use super::class::SecretClass;
-use super::span::{Span, Spans};
-use super::{Look, value};
-
-/// Names in small letters without `_` and `-`; a longer name that ends so counts as well. The first that fits decides.
-const SECRET: &[(&str, SecretClass)] = &[
-    ("accesskeyid", SecretClass::AccessKeyId),
-    ("credential", SecretClass::AccessKeyId),
-    ("secretaccesskey", SecretClass::SecretKey),
-    ("customerkey", SecretClass::EncryptionKey),
-    ("privatekey", SecretClass::EncryptionKey),
-    ("apikey", SecretClass::Token),
-    ("accesskey", SecretClass::SecretKey),
-    ("secretkey", SecretClass::SecretKey),
-    ("secretstring", SecretClass::SecretKey),
-    ("secretbinary", SecretClass::SecretKey),
-    ("secret", SecretClass::SecretKey),
-    ("token", SecretClass::Token),
-    ("password", SecretClass::Password),
-    ("passwd", SecretClass::Password),
-    ("passphrase", SecretClass::Password),
-    ("pwd", SecretClass::Password),
-    ("authorization", SecretClass::Authorization),
-    ("cookie", SecretClass::Cookie),
-    ("signature", SecretClass::Signature),
-    ("plaintext", SecretClass::EncryptionKey),
-];
-
-/// Names that end like secrets and are none: they page through lists, or tell requests apart.
-const OPEN: &[&str] = &[
-    "nexttoken",
-    "continuationtoken",
-    "clienttoken",
-    "clientrequesttoken",
-    "idempotencytoken",
-    "paginationtoken",
-    "pagetoken",
-    "startingtoken",
-    "sequencetoken",
-    "synctoken",
-    "resumetoken",
-];
+use super::rules::{AFTER, Fit, NAMES, Need, OPEN};
+use crate::sync::Lazy;
 
 /// Longer names are none.
-const LONGEST: usize = 128;
+pub(super) const LONGEST: usize = 128;
 
-#[derive(Clone)]
+/// What is known of a name.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    pub(super) class: SecretClass,
+    pub(super) need: Need,
+    /// Whether it is that of several: `passwords`.
+    pub(super) is_plural: bool,
+}
+
+/// Names of one's own.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     own: Vec<String>,
     open: Vec<String>,
 }
 
 impl Names {
-    pub(super) fn new() -> Self {
-        Self {
-            own: Vec::new(),
-            open: Vec::new(),
-        }
-    }
-
     pub(super) fn add(&mut self, name: &str) {
-        let name = plain(name.as_bytes());
-        self.own.extend(String::from_utf8(name.as_bytes().to_vec()));
+        self.own.push(plain(name));
     }
 
     pub(super) fn allow(&mut self, name: &str) {
-        let name = plain(name.as_bytes());
-        self.open
-            .extend(String::from_utf8(name.as_bytes().to_vec()));
+        self.open.push(plain(name));
     }
 
-    /// The class of a name's values, where they are secret.
-    pub(super) fn class_of(&self, name: &str) -> Option<SecretClass> {
+    /// What is known of a name, where its values are secret.
+    pub(super) fn known(&self, name: &[u8]) -> Option<Known> {
         if name.len() > LONGEST {
             return None;
         }
-        let name = plain(name.as_bytes());
-        let name = name.as_bytes();
-        let is_open = |open: &str| name.ends_with(open.as_bytes());
-        if self.open.iter().any(|open| is_open(open)) {
+        if self.open.iter().any(|open| tail(name, open).is_some()) {
             return None;
         }
-        if self.own.iter().any(|own| name.ends_with(own.as_bytes())) {
-            return Some(SecretClass::Custom);
-        }
-        let found = SECRET
-            .iter()
-            .find(|(secret, _)| name.ends_with(secret.as_bytes()));
-        let (_, class) = found.filter(|_| !OPEN.iter().any(|open| is_open(open)))?;
-        Some(*class)
-    }
-
-    /// Looks at the name around a place, and at the value behind it.
-    pub(super) fn at(&self, text: &str, at: usize) -> Look {
-        let bytes = text.as_bytes();
-        let start = at
-            - bytes[..at]
-                .iter()
-                .rev()
-                .take(LONGEST)
-                .take_while(|byte| is_name(**byte))
-                .count();
-        let end = at
-            + bytes[at..]
-                .iter()
-                .take(LONGEST)
-                .take_while(|byte| is_name(**byte))
-                .count();
-        let Some(name) = text.get(start..end).filter(|name| !name.is_empty()) else {
-            return Look::Nothing(end);
-        };
-        if name.eq_ignore_ascii_case("securestring") {
-            return Look::SecureString;
-        }
-        match self.class_of(name) {
-            Some(class) => match value::behind(text, start, end, class) {
-                Ok(span) => Look::Found(span),
-                Err(next) => Look::Nothing(next),
-            },
-            None => Look::Nothing(end),
-        }
-    }
-}
-
-fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
-}
-
-/// A name as it is compared: in small letters, without `_` and `-`.
-struct Plain {
-    bytes: [u8; LONGEST],
-    len: usize,
-}
-
-impl Plain {
-    fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..self.len]
-    }
-}
-
-fn plain(name: &[u8]) -> Plain {
-    let mut plain = Plain {
-        bytes: [0; LONGEST],
-        len: 0,
-    };
-    let letters = name.iter().filter(|byte| !matches!(byte, b'_' | b'-'));
-    for (slot, byte) in plain.bytes.iter_mut().zip(letters) {
-        *slot = byte.to_ascii_lowercase();
-        plain.len += 1;
-    }
-    plain
-}
-
-/// The values of all `Value` keys of a text, which are secret where it speaks of a `SecureString` (AWS's parameter store).
-pub(super) fn secure_values(text: &str, spans: &mut Spans) {
-    for (start, _) in text.match_indices("Value") {
-        let before = text.as_bytes()[..start].last();
-        if before.is_some_and(|byte| is_name(*byte)) {
-            continue;
-        }
-        if let Ok(span) = value::behind(text, start, start + "Value".len(), SecretClass::SecretKey)
-        {
-            spans.push(Span {
-                resume: span.end,
-                ..span
+        if self.own.iter().any(|own| tail(name, own).is_some()) {
+            return Some(Known {
+                class: SecretClass::Custom,
+                need: Need::Any,
+                is_plural: false,
             });
         }
+        let (mut rest, mut is_plural) = (name, false);
+        for _ in 0..4 {
+            if let Some((class, need)) = rule(rest) {
+                let is_open = OPEN.iter().any(|open| tail(rest, open).is_some());
+                return (!is_open).then_some(Known {
+                    class,
+                    need,
+                    is_plural,
+                });
+            }
+            (rest, is_plural) = (shorter(rest)?, matches!(rest.last(), Some(b's' | b'S')));
+        }
+        None
     }
+}
+
+/// Words by their last letters: most names have none of them, which has to be known fast.
+struct ByLast<T: 'static>(Vec<Vec<(&'static str, T)>>);
+
+impl<T> ByLast<T> {
+    fn new(words: impl Iterator<Item = (&'static str, T)>) -> Self {
+        let mut by_last: Vec<Vec<_>> = (0..=u8::MAX).map(|_| Vec::new()).collect();
+        for (word, what) in words {
+            if let Some(last) = word.bytes().last() {
+                by_last[usize::from(last)].push((word, what));
+            }
+        }
+        Self(by_last)
+    }
+
+    /// The words that a name ends with, and where they begin.
+    fn of<'n>(&'n self, name: &'n [u8]) -> impl Iterator<Item = (usize, &'n T)> {
+        let last = name.last().map_or(0, u8::to_ascii_lowercase);
+        let words = self.0[usize::from(last)].iter();
+        words.filter_map(|(word, what)| Some((tail(name, word)?, what)))
+    }
+}
+
+/// The rule of a name.
+fn rule(name: &[u8]) -> Option<(SecretClass, Need)> {
+    static RULES: Lazy<ByLast<(Fit, SecretClass, Need)>> = Lazy::new(|| {
+        let all = NAMES.iter().flat_map(|rule| {
+            let what = (rule.fit, rule.class, rule.need);
+            rule.names.iter().map(move |name| (*name, what))
+        });
+        ByLast::new(all)
+    });
+    let mut found = RULES.of(name);
+    let found = found.find(|(start, (fit, ..))| *fit == Fit::End || is_word_start(name, *start));
+    found.map(|(_, (_, class, need))| (*class, *need))
+}
+
+/// A name without a number, a word of [`AFTER`] or a plural's `s` at its end.
+fn shorter(name: &[u8]) -> Option<&[u8]> {
+    static WORDS: Lazy<ByLast<()>> =
+        Lazy::new(|| ByLast::new(AFTER.iter().map(|word| (*word, ()))));
+    let digits = name
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'_' | b'-'))
+        .count();
+    if digits > 0 {
+        return Some(&name[..name.len() - digits]);
+    }
+    let words = WORDS.of(name).map(|(start, ())| start);
+    if let Some(start) = words.filter(|start| *start > 2).min() {
+        return Some(&name[..start]);
+    }
+    matches!(name, [.., b's' | b'S']).then(|| &name[..name.len() - 1])
+}
+
+/// Where the end of a name begins that is `end`, in lower case and without `_` and `-`.
+fn tail(name: &[u8], end: &str) -> Option<usize> {
+    let mut at = name.len();
+    for want in end.bytes().rev() {
+        at = at.checked_sub(1)?;
+        while matches!(name[at], b'_' | b'-' | b' ') {
+            at = at.checked_sub(1)?;
+        }
+        if name[at].to_ascii_lowercase() != want {
+            return None;
+        }
+    }
+    Some(at)
+}
+
+/// Whether a word of a name begins there.
+fn is_word_start(name: &[u8], start: usize) -> bool {
+    start == 0
+        || !name[start - 1].is_ascii_alphabetic()
+        || name[start].is_ascii_uppercase() && name[start - 1].is_ascii_lowercase()
+}
+
+fn plain(name: &str) -> String {
+    let letters = name.chars().filter(|c| !matches!(c, '-' | '_'));
+    letters.collect::<String>().to_ascii_lowercase()
 }

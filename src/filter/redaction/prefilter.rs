@@ -1,122 +1,377 @@
-//! The first pass over a text: where three letters stand that some name or shape has.
+//! The first pass over a text: where four letters are that some name or shape has.
 //!
-//! It is what a text without secrets costs, so six places are looked at together, each by one look into a small table, and none depends on
-//! the one before (`benches/hot_path.rs`, `look_for_secrets`).
+//! It is what a text without secrets costs, so only every other place is looked at, three places
+//! together, each by one look into a small table of three letters in a row. Four letters have three at
+//! an even place and three at an odd one, and both are in the table (`benches/hot_path.rs`,
+//! `look_for_secrets`).
 
-use crate::sync::Arc;
+use super::rules::SHAPES;
+use crate::sync::{Arc, Lazy};
 
-/// A set of three letters in a row, in any case.
+/// What the letters may belong to; a set of bits.
+pub(super) type Kinds = u8;
+
+/// A name whose value is secret.
+pub(super) const NAME: Kinds = 1;
+/// A token with a known beginning.
+pub(super) const SHAPE: Kinds = 2;
+/// What is before the authority of a URL.
+pub(super) const URL: Kinds = 4;
+/// The line that a key in PEM begins with.
+pub(super) const PEM: Kinds = 8;
+/// An option of a command, or a statement.
+pub(super) const COMMAND: Kinds = 16;
+/// An escape inside of which a name may be.
+pub(super) const ESCAPE: Kinds = 32;
+
+/// A set of four letters in a row, in any case, each with its kinds.
 #[derive(Clone)]
 pub(super) struct Prefilter {
-    /// Not 0 where some of the set have their place, and perhaps others.
+    /// Not 0 where three of some four have their place, and perhaps others.
     table: Arc<[u8; PLACES]>,
-    known: Vec<u32>,
+    /// The set, by open addressing.
+    known: Arc<Vec<(u32, Kinds)>>,
 }
 
 /// So many that other letters seldom share a place, so few that the table stays near the processor.
 const PLACES: usize = 1 << BITS;
-const BITS: u32 = 13;
+const BITS: u32 = 15;
 
-/// One of each name of [`names`](super::names) and of each shape of [`shapes`](super::shapes): such as are seldom elsewhere, in the messages of
-/// boto3 above all.
-const KNOWN: &[&[u8; 3]] = &[
-    b"ssw", b"pwd", b"phr", b"ecr", b"oke", b"key", b"riz", b"kie", b"tia", b"gna", b"lai", b"ecu",
-    b"kia", b"sia", b"bia", b"cca", b"a3t", b"eyj", b"://", b"---",
+/// Several times the number of those in the set.
+const KNOWN: usize = 1 << 13;
+
+/// Four letters of each name of the [rules](super::rules), such as are rare elsewhere. `_` is any of
+/// [`ENDS`], which can follow a name or precede it, and `?` one of the [`SIGNS`].
+const ANCHORS: &[(&str, Kinds)] = &[
+    ("pass", NAME),
+    ("sswd", NAME),
+    ("pwd_", NAME),
+    ("_pw_", NAME),
+    ("psw_", NAME),
+    ("bpw_", NAME),
+    ("dpw_", NAME),
+    ("rpw_", NAME),
+    ("tpw_", NAME),
+    ("_pin", NAME),
+    ("pin?", NAME),
+    ("_otp", NAME),
+    ("otp?", NAME),
+    ("totp", NAME),
+    ("cvv_", NAME),
+    ("vv2?", NAME),
+    ("cvc_", NAME),
+    ("puk_", NAME),
+    ("ode?", NAME),
+    ("secr", NAME),
+    ("secu", NAME),
+    ("key_", NAME),
+    ("keyi", NAME),
+    ("keys", NAME),
+    ("keyv", NAME),
+    ("keyb", NAME),
+    ("keyd", NAME),
+    ("keyp", NAME),
+    ("keym", NAME),
+    ("keyr", NAME),
+    ("keyt", NAME),
+    ("oken", NAME),
+    ("jwt_", NAME),
+    ("bear", NAME),
+    ("ssio", NAME),
+    ("ssid", NAME),
+    ("sid_", NAME),
+    ("pat?", NAME),
+    ("sas?", NAME),
+    ("csrf", NAME),
+    ("xsrf", NAME),
+    ("asse", NAME),
+    ("mlre", NAME),
+    ("memb", NAME),
+    ("auth", NAME),
+    ("tial", NAME),
+    ("reds", NAME),
+    ("riza", NAME),
+    ("kie_", NAME),
+    ("kies", NAME),
+    ("gnat", NAME),
+    ("sig?", NAME),
+    ("hmac", NAME),
+    ("psk?", NAME),
+    ("plai", NAME),
+    ("mnem", NAME),
+    ("phra", NAME),
+    ("onst", NAME),
+    ("n_st", NAME),
+    ("fier", NAME),
+    ("----", PEM),
+    ("\\u00", ESCAPE),
+    ("akia", SHAPE),
+    ("asia", SHAPE),
+    ("abia", SHAPE),
+    ("acca", SHAPE),
+    ("/bot", SHAPE),
+    ("@tcp", COMMAND),
+    ("@uni", COMMAND),
+    ("@udp", COMMAND),
+    ("ogin", COMMAND),
+    ("fied", COMMAND),
+    ("xoau", COMMAND),
+    ("--us", COMMAND),
+    ("kenn", NAME),
+    ("htwo", NAME),
+    ("rase", NAME),
+    ("enha", NAME),
 ];
 
-/// How many places one load of eight bytes has.
+/// What can follow the end of a name, or precede its start.
+const ENDS: &[u8] = b"=:\"'\\_-% >](),<";
+
+/// What is before most tokens.
+const STARTS: &[u8] = b" \"'=:(,[{\n>%-/D";
+
+/// What is between most names and their values.
+const SIGNS: &[u8] = b"=:\"'\\%";
+
+const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
+const DIGITS: &[u8] = b"0123456789";
+
+/// How many bytes one round looks at.
 const TOGETHER: usize = 6;
+
+static CREDENTIALS: Lazy<Prefilter> = Lazy::new(Prefilter::of_rules);
 
 impl Prefilter {
     pub(super) fn new() -> Self {
+        CREDENTIALS.clone()
+    }
+
+    fn of_rules() -> Self {
         let mut prefilter = Self {
             table: Arc::new([0; PLACES]),
-            known: Vec::new(),
+            known: Arc::new(vec![(0, 0); KNOWN]),
         };
-        KNOWN.iter().for_each(|known| prefilter.add(*known));
+        for (anchor, kinds) in ANCHORS {
+            prefilter.add_anchor(anchor.as_bytes(), *kinds);
+        }
+        let any: Vec<u8> = LETTERS.iter().chain(DIGITS).copied().collect();
+        let hex = b"0123456789abcdef";
+        for shape in SHAPES {
+            match shape.prefix.as_bytes() {
+                [.., a, b, c, d] => prefilter.add(&[*a, *b, *c, *d], SHAPE),
+                [a, b, c] => prefilter.add_each([STARTS, &[*a], &[*b], &[*c]], SHAPE),
+                [a, b] => prefilter.add_each([STARTS, &[*a], &[*b], hex], SHAPE),
+                _ => {}
+            }
+        }
+        prefilter.add_each([STARTS, b"e", b"y", b"j"], SHAPE);
+        prefilter.add_each([STARTS, b"a", b"3", b"t"], SHAPE);
+        prefilter.add_each([DIGITS, b"q", b"~", &any], SHAPE);
+        let users = [LETTERS, DIGITS, b":[%$_*<{"].concat();
+        prefilter.add_each([b":", b"/", b"/", &users], URL);
+        prefilter.add_each([b"@", b"/", b"/", &any], COMMAND);
+        prefilter.add_each([b" \"'=(`,>", b"/", b"/", &any], URL);
+        prefilter.add_each([b" \"'", b"-", b"upaxwk", b" \"'=,"], COMMAND);
+        let glued = [LETTERS, DIGITS, b"$!@#%&"].concat();
+        prefilter.add_each([b" \"'", b"-", b"p", &glued], COMMAND);
         prefilter
     }
 
-    /// Takes the first three letters of a word in.
-    pub(super) fn add(&mut self, word: &[u8]) {
-        if let [a, b, c, ..] = *word {
-            let letters = lower(u32::from_le_bytes([a, b, c, 0]));
-            Arc::make_mut(&mut self.table)[place(letters)] = 1;
-            self.known.push(letters);
-        }
+    fn add_anchor(&mut self, anchor: &[u8], kinds: Kinds) {
+        let [a, b, c, d] = anchor else {
+            return;
+        };
+        let of = |byte: &u8| match byte {
+            b'_' => ENDS.to_vec(),
+            b'?' => SIGNS.to_vec(),
+            byte => vec![*byte],
+        };
+        self.add_each([&of(a), &of(b), &of(c), &of(d)], kinds);
     }
 
-    /// The first place from `from` on where three letters of the set begin.
-    pub(super) fn next(&self, text: &[u8], from: usize) -> Option<usize> {
-        let mut at = from;
-        while let Some(eight) = text.get(at..at + 8) {
-            let eight = u64::from_le_bytes(eight.try_into().unwrap_or_default());
-            let letters = |number: usize| lower_of(eight >> (8 * number));
-            let hits =
-                (0..TOGETHER).fold(0, |hits, number| hits | self.table[place(letters(number))]);
-            if hits != 0 {
-                let found = (0..TOGETHER).find(|number| self.has(letters(*number)));
-                if let Some(found) = found {
-                    return Some(at + found);
-                }
-            }
-            at += TOGETHER;
-        }
-        let rest = text.get(at..)?.windows(3);
-        let mut rest =
-            rest.map(|window| lower(u32::from_le_bytes([window[0], window[1], window[2], 0])));
-        rest.position(|letters| self.has(letters))
-            .map(|found| at + found)
-    }
-
-    #[inline]
-    fn has(&self, letters: u32) -> bool {
-        self.table[place(letters)] != 0 && self.known.contains(&letters)
-    }
-}
-
-/// The lowest three bytes.
-#[inline]
-fn lower_of(bytes: u64) -> u32 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the upper ones are for others"
-    )]
-    lower(bytes as u32)
-}
-
-/// Three letters in lower case; other characters may become others.
-#[inline]
-fn lower(letters: u32) -> u32 {
-    (letters | 0x0020_2020) & 0x00ff_ffff
-}
-
-#[inline]
-fn place(letters: u32) -> usize {
-    (letters.wrapping_mul(0x9e37_79b1) >> (32 - BITS)) as usize
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn none_is_missed_wherever_it_stands() {
-        let prefilter = Prefilter::new();
-        for known in KNOWN {
-            for text in [known.to_ascii_lowercase(), known.to_ascii_uppercase()] {
-                for before in 0..20 {
-                    for behind in 0..20 {
-                        let text = [&b".".repeat(before), &text[..], &b".".repeat(behind)].concat();
-                        assert_eq!(prefilter.next(&text, 0), Some(before));
-                        assert_eq!(prefilter.next(&text, before), Some(before));
-                        assert_eq!(prefilter.next(&text, before + 1), None);
+    /// Adds all four letters of which each is one of some.
+    fn add_each(&mut self, [first, second, third, fourth]: [&[u8]; 4], kinds: Kinds) {
+        for a in first {
+            for b in second {
+                for c in third {
+                    for d in fourth {
+                        self.add(&[*a, *b, *c, *d], kinds);
                     }
                 }
             }
         }
-        assert_eq!(prefilter.next(b"", 0), None);
-        assert_eq!(prefilter.next(b"ke", 0), None);
-        assert_eq!(prefilter.next(b"ke", 9), None);
+    }
+
+    /// Adds a part of a name of one's own.
+    pub(super) fn add_name(&mut self, part: &[u8]) {
+        match part {
+            [a, b, c] => {
+                let any = [LETTERS, DIGITS, ENDS].concat();
+                self.add_each([&[*a], &[*b], &[*c], &any], NAME);
+            }
+            [a, b, c, d, ..] => self.add(&[*a, *b, *c, *d], NAME),
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, four: &[u8; 4], kinds: Kinds) {
+        let four = u32::from_le_bytes(*four) | 0x2020_2020;
+        let table = Arc::make_mut(&mut self.table);
+        table[place(four)] = 1;
+        table[place(four >> 8)] = 1;
+        let known = Arc::make_mut(&mut self.known);
+        let slot = probe(known, four);
+        known[slot] = (four, known[slot].1 | kinds);
+    }
+
+    /// What the first letters of a text may belong to: no sign is before them.
+    pub(super) fn start(&self, text: &[u8]) -> Option<Kinds> {
+        let [a, b, c, ..] = *text else {
+            return None;
+        };
+        self.kinds_at(&[b' ', a, b, c], 0)
+    }
+
+    /// The next place from `from` on where letters of the set begin, and what they may belong to.
+    pub(super) fn next(&self, text: &[u8], from: usize) -> Option<(usize, Kinds)> {
+        let mut at = from;
+        while let Some(hits) = self.hits(text, at) {
+            if hits != 0 {
+                if let Some(found) = self.near(text, at, from) {
+                    return Some(found);
+                }
+            }
+            at += TOGETHER;
+        }
+        let last = match text.len().checked_sub(8) {
+            // Once more over the last bytes, as far as they were not looked at.
+            Some(last) if last >= from => {
+                return match self.hits(text, last) {
+                    Some(0) | None => None,
+                    Some(_) => self.near(text, last, at.saturating_sub(1).max(from)),
+                };
+            }
+            _ => text.len().checked_sub(3)?,
+        };
+        (from..last).find_map(|place| Some((place, self.kinds_at(text, place)?)))
+    }
+
+    /// Not 0 where three letters of some four may begin at one of the places of a round.
+    #[inline]
+    fn hits(&self, text: &[u8], at: usize) -> Option<u8> {
+        let eight: [u8; 8] = text.get(at..at + 8)?.try_into().ok()?;
+        let eight = u64::from_le_bytes(eight) | 0x2020_2020_2020_2020;
+        let hits = self.table[place(low(eight))]
+            | self.table[place(low(eight >> 16))]
+            | self.table[place(low(eight >> 32))];
+        Some(hits)
+    }
+
+    /// The first of the set that begins at one of the places of a round, or just before.
+    #[inline(never)]
+    fn near(&self, text: &[u8], at: usize, from: usize) -> Option<(usize, Kinds)> {
+        for three in (at..at + TOGETHER).step_by(2) {
+            let letters = [text[three], text[three + 1], text[three + 2], 0];
+            if self.table[place(u32::from_le_bytes(letters) | 0x2020_2020)] == 0 {
+                continue;
+            }
+            for four in [three.saturating_sub(1), three] {
+                if let Some(kinds) = self.kinds_at(text, four).filter(|_| four >= from) {
+                    return Some((four, kinds));
+                }
+            }
+        }
+        None
+    }
+
+    #[inline]
+    fn kinds_at(&self, text: &[u8], at: usize) -> Option<Kinds> {
+        let four = u32::from_le_bytes(text.get(at..at + 4)?.try_into().ok()?) | 0x2020_2020;
+        if self.table[place(four)] & self.table[place(four >> 8)] == 0 {
+            return None;
+        }
+        let (_, kinds) = self.known[probe(&self.known, four)];
+        (kinds != 0).then_some(kinds)
+    }
+}
+
+/// The slot of letters, or the free one where they would be.
+fn probe(known: &[(u32, Kinds)], four: u32) -> usize {
+    let mut slot = (four.wrapping_mul(0x9e37_79b1) >> 16) as usize % KNOWN;
+    while known[slot].1 != 0 && known[slot].0 != four {
+        slot = (slot + 1) % KNOWN;
+    }
+    slot
+}
+
+/// The lowest four bytes.
+#[inline]
+fn low(bytes: u64) -> u32 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the upper ones are for others"
+    )]
+    let four = bytes as u32;
+    four
+}
+
+/// The place of the lowest three bytes; they are shifted by one, so that the fourth falls out.
+#[inline]
+fn place(letters: u32) -> usize {
+    const FACTOR: u32 = 0x9e37_79b1 << 8;
+    (letters.wrapping_mul(FACTOR) >> (32 - BITS)) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rules::NAMES;
+    use super::*;
+
+    /// Whether some place of a text is found, by which it can be looked at.
+    fn finds(text: &str, kind: Kinds) -> bool {
+        let prefilter = Prefilter::new();
+        let mut at = 0;
+        if prefilter
+            .start(text.as_bytes())
+            .is_some_and(|kinds| kinds & kind != 0)
+        {
+            return true;
+        }
+        while let Some((found, kinds)) = prefilter.next(text.as_bytes(), at) {
+            if kinds & kind != 0 {
+                return true;
+            }
+            at = found + 1;
+        }
+        false
+    }
+
+    /// Each name of the rules, wherever it is, in any case, has letters that are looked for.
+    #[test]
+    fn no_name_and_no_shape_is_missed() {
+        for name in NAMES.iter().flat_map(|rule| rule.names) {
+            for name in [(*name).to_owned(), name.to_ascii_uppercase()] {
+                for before in 0..9 {
+                    for after in ["=", ": ", "\":\"", "\\\":", "%3D"] {
+                        let text = format!("{}{name}{after}x", " ".repeat(before));
+                        assert!(finds(&text, NAME), "{text:?}");
+                    }
+                }
+            }
+        }
+        for shape in SHAPES {
+            for before in 0..9 {
+                let text = format!("{}{}0a0a0a0a", " ".repeat(before), shape.prefix);
+                assert!(finds(&text, SHAPE), "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn short_texts_have_an_end() {
+        let prefilter = Prefilter::new();
+        for text in ["", "k", "ke", "key", "key.", "tokey"] {
+            assert_eq!(prefilter.next(text.as_bytes(), 0), None, "{text:?}");
+            assert_eq!(prefilter.next(text.as_bytes(), 9), None);
+        }
     }
 }

@@ -1,30 +1,44 @@
 //! What is a secret by its looks, whatever it is called.
 
 use super::class::SecretClass;
-use super::span::Span;
+use super::rules::{Alphabet, SHAPES, Shape};
+use super::span::{Span, Spans};
+use super::text::{self, is_word};
+use crate::sync::Lazy;
 
-/// The beginnings of tokens that some vendors mark.
-pub(super) const VENDOR_PREFIXES: &[&str] = &[
-    "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "xoxb-", "xoxa-", "xoxp-", "xoxr-", "xoxs-",
-    "sk_live_", "rk_live_",
-];
+/// How far before a place a token may begin.
+const BEFORE: usize = 24;
 
-/// The secret that the prefilter's three letters at a place belong to.
-pub(super) fn at(text: &str, at: usize, vendor_tokens: bool) -> Option<Span> {
+/// Finds the token around a place. Returns where to look on.
+pub(super) fn at(text: &str, at: usize, vendors: bool, spans: &mut Spans) -> Option<usize> {
     let bytes = text.as_bytes();
-    match bytes.get(at..at + 3)? {
-        b"KIA" | b"SIA" | b"BIA" | b"CCA" => access_key_id(bytes, at.checked_sub(1)?),
-        b"A3T" => access_key_id(bytes, at),
-        b"eyJ" => json_web_token(bytes, at),
-        b"://" => url_user(bytes, at + 3),
-        b"---" => pem(text, at),
-        _ if vendor_tokens => vendor_token(text, at),
-        _ => None,
+    // The place is that of the first letters, or of the sign before short ones.
+    let sign = usize::from(at + 1 < bytes.len() && is_start(bytes, at + 1));
+    let place = at;
+    let at = at + sign;
+    let span = access_key_id(bytes, at)
+        .or_else(|| json_web_token(bytes, at))
+        .or_else(|| vendor_token(bytes, place).filter(|_| vendors))
+        .or_else(|| vendor_token(bytes, at).filter(|_| vendors && sign > 0))
+        .or_else(|| bot_token(bytes, at).filter(|_| vendors))
+        .or_else(|| client_secret(bytes, at).filter(|_| vendors))?;
+    let mut end = span.resume;
+    spans.push(span);
+    if span.class == SecretClass::AccessKeyId {
+        if let Some(secret) = secret_beside(bytes, end) {
+            end = secret.end;
+            spans.push(secret);
+        }
     }
+    Some(end)
 }
 
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+/// Whether a word can begin here: behind an escape as well, whose last letters look like a word's.
+fn is_start(bytes: &[u8], start: usize) -> bool {
+    let Some(before) = start.checked_sub(1).map(|before| bytes[before]) else {
+        return true;
+    };
+    !is_word(before) || text::ends_escape(&bytes[..start])
 }
 
 /// `AKIA` and 16 more, as a word.
@@ -38,82 +52,180 @@ fn access_key_id(bytes: &[u8], start: usize) -> Option<Span> {
         && id
             .iter()
             .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-        && !bytes[..start].last().is_some_and(|byte| is_word(*byte))
+        && is_start(bytes, start)
         && !bytes.get(start + LENGTH).is_some_and(|byte| is_word(*byte));
     is_one.then(|| Span::new(start, start + LENGTH, SecretClass::AccessKeyId))
 }
 
-/// `eyJ….eyJ….…`, the last part of which may be empty.
+/// The 40 characters that belong to an access key, next to its id.
+fn secret_beside(bytes: &[u8], end: usize) -> Option<Span> {
+    const LENGTH: usize = 40;
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'+');
+    let between = bytes[end..]
+        .iter()
+        .take(6)
+        .take_while(|byte| b" :,;|\t\"'\n".contains(byte))
+        .count();
+    let start = end + between;
+    let len = bytes[start..]
+        .iter()
+        .take_while(|byte| is_part(byte))
+        .count();
+    let is_one = between > 0 && len == LENGTH && text::is_mixed(&bytes[start..start + len]);
+    is_one.then(|| Span::new(start, start + len, SecretClass::SecretKey))
+}
+
+/// `eyJ….eyJ….…`, the last part of which may be empty, or five parts, the second of which may be.
 fn json_web_token(bytes: &[u8], start: usize) -> Option<Span> {
     const SHORTEST: usize = 8;
+    if !bytes.get(start..)?.starts_with(b"eyJ") || !is_start(bytes, start) {
+        return None;
+    }
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'=');
-    let part = |from: usize| {
-        from + bytes[from..]
-            .iter()
-            .take_while(|byte| is_part(byte))
-            .count()
-    };
-    if bytes[..start].last().is_some_and(|byte| is_word(*byte)) {
+    let (mut at, mut parts) = (start, [0; 5]);
+    let mut count = 0;
+    while count < 5 {
+        parts[count] = bytes[at..].iter().take_while(|byte| is_part(byte)).count();
+        at += parts[count];
+        count += 1;
+        if bytes.get(at) != Some(&b'.') {
+            break;
+        }
+        at += 1;
+    }
+    let is_signed = count >= 3 && parts[1] >= SHORTEST;
+    let is_encrypted = count == 5 && parts[2..].iter().all(|len| *len >= SHORTEST);
+    if parts[0] < SHORTEST || !(is_signed || is_encrypted) {
         return None;
     }
-    let header = part(start);
-    if header - start < SHORTEST || bytes.get(header) != Some(&b'.') {
-        return None;
-    }
-    let payload = part(header + 1);
-    if payload - header < SHORTEST || bytes.get(payload) != Some(&b'.') {
-        return None;
-    }
-    Some(Span::new(start, part(payload + 1), SecretClass::Token))
+    let shown = if is_encrypted { 5 } else { 3 };
+    let end = start + parts[..shown].iter().sum::<usize>() + shown - 1;
+    Some(Span::new(start, end, SecretClass::Token))
 }
 
-/// `user:password@` behind `://`.
-fn url_user(bytes: &[u8], start: usize) -> Option<Span> {
-    const LONGEST: usize = 1024;
-    let ends = |byte: &u8| {
-        matches!(
-            byte,
-            b'/' | b'?' | b'#' | b' ' | b'"' | b'\'' | b'<' | b'>' | b'\n' | b'\\' | b','
-        )
+/// A token of the [rules](super::rules), the last letters of whose beginning are at a place.
+fn vendor_token(bytes: &[u8], at: usize) -> Option<Span> {
+    /// Shapes by the letter that the place has and the one after: the fourth and third from the end of
+    /// the prefix, or its first ones.
+    static BY_ANCHOR: Lazy<Vec<Vec<&Shape>>> = Lazy::new(|| {
+        let mut by_anchor = vec![Vec::new(); 256];
+        for shape in SHAPES {
+            by_anchor[usize::from(shape.prefix.as_bytes()[anchor(shape)])].push(shape);
+        }
+        by_anchor
+    });
+    let first = *bytes.get(at)?;
+    BY_ANCHOR[usize::from(first)].iter().find_map(|shape| {
+        let start = at.checked_sub(anchor(shape))?;
+        let rest = bytes[start..].strip_prefix(shape.prefix.as_bytes())?;
+        let len = fits(shape, rest).filter(|_| is_start(bytes, start))?;
+        let end = start + shape.prefix.len() + len;
+        Some(Span::new(start, end, SecretClass::Token))
+    })
+}
+
+/// Which letters of a prefix it is found by: the last four.
+fn anchor(shape: &Shape) -> usize {
+    shape.prefix.len().saturating_sub(4)
+}
+
+/// How long the rest of a token is, where it is one.
+fn fits(shape: &Shape, rest: &[u8]) -> Option<usize> {
+    let is_part = |byte: &u8| {
+        byte.is_ascii_alphanumeric()
+            && shape.alphabet != Alphabet::Hex
+            && (shape.alphabet != Alphabet::Upper || !byte.is_ascii_lowercase())
+            || match shape.alphabet {
+                Alphabet::Alnum | Alphabet::Upper => false,
+                Alphabet::Hex => byte.is_ascii_hexdigit(),
+                Alphabet::Word => matches!(byte, b'_' | b'-'),
+                Alphabet::Dotted => matches!(byte, b'_' | b'-' | b'.' | b'='),
+                Alphabet::Base64 => matches!(byte, b'_' | b'-' | b'+' | b'/' | b'='),
+            }
     };
-    let rest = &bytes[start..bytes.len().min(start + LONGEST)];
-    let authority = &rest[..rest.iter().position(ends).unwrap_or(rest.len())];
-    let at = authority.iter().rposition(|byte| *byte == b'@')?;
-    let colon = authority[..at].iter().position(|byte| *byte == b':')?;
-    let is_hidden = authority[..at]
+    let mut len = rest.iter().take_while(|byte| is_part(byte)).count();
+    while len > 0 && rest[len - 1] == b'.' {
+        len -= 1;
+    }
+    let part = &rest[..len];
+    let ends = !rest
+        .get(len)
+        .is_some_and(|byte| byte.is_ascii_alphanumeric());
+    let fits = (shape.least..=shape.most).contains(&len)
+        && ends
+        && (text::is_mixed(part) || len >= 20 && part.iter().any(u8::is_ascii_digit))
+        && !text::is_repeated(part);
+    fits.then_some(len)
+}
+
+/// `123456789:AA…`, a bot's of Telegram, as `/bot` has it before its methods.
+fn bot_token(bytes: &[u8], start: usize) -> Option<Span> {
+    let rest = bytes.get(start..)?.strip_prefix(b"/bot")?;
+    let number = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if !(6..=12).contains(&number) {
+        return None;
+    }
+    let colon = match &rest[number..] {
+        [b':', ..] => 1,
+        [b'%', b'3', b'a' | b'A', ..] => 3,
+        _ => return None,
+    };
+    let token = number + colon;
+    let len = rest[token..]
         .iter()
-        .all(|byte| matches!(byte, b'*' | b':'));
-    (colon + 1 < at && !is_hidden).then(|| Span::new(start, start + at, SecretClass::UrlUser))
+        .take_while(|byte| is_word(**byte) || **byte == b'-')
+        .count();
+    let from = start + 4;
+    (len >= 30).then(|| Span::new(from, from + token + len, SecretClass::Token))
 }
 
-/// `-----BEGIN … PRIVATE KEY-----` and all up to its end; without one, all there is.
-fn pem(text: &str, at: usize) -> Option<Span> {
-    const BEGIN: &str = "-----BEGIN ";
-    let label = text.get(at..)?.strip_prefix(BEGIN)?;
-    let length = label.bytes().take(64).position(|byte| byte == b'-')?;
-    if !label[..length].ends_with("PRIVATE KEY") || !label[length..].starts_with("-----") {
+/// A client's secret of Azure: `…8Q~…`, whose third letter from the start of the mark a digit is.
+fn client_secret(bytes: &[u8], at: usize) -> Option<Span> {
+    let is_part = |byte: &u8| is_word(*byte) || matches!(byte, b'.' | b'~' | b'-');
+    let mark = bytes.get(at..at + 3)?;
+    if !mark[0].is_ascii_digit() || &mark[1..] != b"Q~" {
         return None;
     }
-    let start = at + BEGIN.len() + length + 5;
-    let end = text[start..]
+    let start = at.checked_sub(3)?;
+    let len = bytes[start..]
+        .iter()
+        .take_while(|byte| is_part(byte))
+        .count();
+    ((37..=41).contains(&len) && is_start(bytes, start))
+        .then(|| Span::new(start, start + len, SecretClass::SecretKey))
+}
+
+/// `-----BEGIN … PRIVATE KEY-----` and all up to its end; without one, all there is. Returns where to
+/// look on.
+pub(super) fn pem(text: &str, at: usize, spans: &mut Spans) -> usize {
+    let bytes = text.as_bytes();
+    let dashes = bytes[at..].iter().take_while(|byte| **byte == b'-').count();
+    let end = at + dashes;
+    let label = &text[end..];
+    let Some(label) = label
+        .strip_prefix("BEGIN ")
+        .or_else(|| label.strip_prefix(" BEGIN "))
+    else {
+        return end;
+    };
+    let label_at = text.len() - label.len();
+    let Some(length) = label.bytes().take(BEFORE * 3).position(|byte| byte == b'-') else {
+        return end;
+    };
+    let is_private =
+        label[..length].contains("PRIVATE KEY") || label[..length].contains("SECRET KEY");
+    if !is_private || !label[length..].starts_with("---") {
+        return end;
+    }
+    let closing = label[length..]
+        .bytes()
+        .take_while(|byte| *byte == b'-')
+        .count();
+    let start = label_at + length + closing;
+    let body_end = text[start..]
         .find("-----END ")
+        .or_else(|| text[start..].find("---- END "))
         .map_or(text.len(), |end| start + end);
-    Some(Span::new(start, end, SecretClass::EncryptionKey))
-}
-
-fn vendor_token(text: &str, start: usize) -> Option<Span> {
-    const SHORTEST: usize = 10;
-    let rest = text.get(start..)?;
-    let prefix = VENDOR_PREFIXES
-        .iter()
-        .find(|prefix| rest.starts_with(**prefix))?;
-    if text.as_bytes()[..start]
-        .last()
-        .is_some_and(|byte| is_word(*byte))
-    {
-        return None;
-    }
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    let len = rest.bytes().take_while(|byte| is_part(byte)).count();
-    (len >= prefix.len() + SHORTEST).then(|| Span::new(start, start + len, SecretClass::Token))
+    spans.push(Span::new(start, body_end, SecretClass::EncryptionKey));
+    body_end
 }

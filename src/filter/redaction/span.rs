@@ -43,9 +43,20 @@ impl Spans {
         self.0.iter().for_each(&mut visit);
     }
 
+    /// Puts them in order; of those that lie in another one, only that one stays.
+    pub(super) fn settle(&mut self) {
+        self.0
+            .sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+        let mut end = 0;
+        self.0.retain(|span| {
+            let is_new = span.end > end;
+            end = end.max(span.end);
+            is_new
+        });
+    }
+
     /// The text without them; where they overlap, all of both goes.
-    pub(super) fn write(mut self, text: &str) -> String {
-        self.0.sort_by_key(|span| span.start);
+    pub(super) fn write(self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut written = 0;
         for span in &self.0 {

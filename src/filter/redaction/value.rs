@@ -1,331 +1,545 @@
-//! Where the value behind a name begins and ends.
+//! Where the value of a name begins.
 
+use super::apart;
 use super::class::SecretClass;
-use super::span::{MARK, Span};
+use super::container;
+use super::extent::{self, Around, Quote};
+use super::header;
+use super::innocent::{self, Manner};
+use super::names::Known;
+use super::pairs;
+use super::rules::Need;
+use super::span::{Span, Spans};
+use super::text;
 
-/// The value of the name at `start..end`, if one follows that is worth hiding; else where to look on.
-pub(super) fn behind(
-    text: &str,
-    start: usize,
-    end: usize,
-    class: SecretClass,
-) -> Result<Span, usize> {
-    let bytes = text.as_bytes();
-    let mut cursor = Cursor { bytes, at: end };
-    let opened = opening(bytes, start);
-    let closed = opened.is_some_and(|quote| cursor.take_quote(quote));
-    cursor.skip_spaces();
-    if !cursor.take_separator(bytes, start, opened.filter(|_| closed)) {
-        return Err(end);
+/// A name in a text.
+#[derive(Clone, Copy)]
+pub(super) struct Name<'t> {
+    pub(super) text: &'t str,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) known: Known,
+}
+
+impl Name<'_> {
+    pub(super) fn as_str(&self) -> &str {
+        &self.text[self.start..self.end]
     }
-    cursor.skip_spaces();
-    if class == SecretClass::Signature {
-        // botocore writes it on a line of its own.
-        cursor.skip_newline();
+}
+
+/// What is between a name and its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sign {
+    Equals,
+    Colon,
+    /// Something that seldom is a separator.
+    Doubtful,
+}
+
+/// Finds the value of a name. Returns where to look on, if it is not behind the name.
+pub(super) fn after(name: Name<'_>, spans: &mut Spans) -> Option<usize> {
+    let bytes = name.text.as_bytes();
+    let mut at = name.end;
+    let begin = qualified(bytes, name.start);
+    let opened = extent::quote_before(bytes, begin);
+    let closed = opened.filter(|opened| match extent::quote_at(bytes, at) {
+        Some((quote, len)) if quote == *opened => {
+            at += len;
+            true
+        }
+        _ => false,
+    });
+    if is_element(bytes, name.start) {
+        return pairs::element(name, spans);
     }
-    if class == SecretClass::Authorization && cursor.is_signed_by_aws() {
-        return Err(end);
-    }
-    let (from, to) = cursor.value(class).ok_or(end)?;
-    let value = &text[from..to];
-    let whole = |is_secret: bool| match (is_secret, hidden(value)) {
-        (true, true) => Ok(Span::new(from, to, class)),
-        // What is hidden already is not looked at again, however long it is.
-        (true, false) => Err(to),
-        // It was no value, so what follows may be a name.
-        (false, _) => Err(end),
+    // `user[password]=`, `environ['PASSWORD'] =`, `password[0]=`, `**password**:`
+    at += match &bytes[at..] {
+        [b']', b')', ..] => 2,
+        [b']', ..] => 1,
+        [b'[', b']', ..] => 2,
+        [b'[', digit, b']', ..] if digit.is_ascii_digit() => 3,
+        [b'*', b'*', ..] => 2,
+        _ => 0,
     };
-    match class {
-        SecretClass::Authorization => authorization(value, from, to).ok_or(to),
-        SecretClass::AccessKeyId => {
-            let id = value.split(['/', '%']).next().unwrap_or_default();
-            let span = Span::new(from, from + id.len(), class);
-            if hidden(id) { Ok(span) } else { Err(to) }
-        }
-        SecretClass::Signature => whole(value.len() >= 16 && !value.contains(' ')),
-        SecretClass::Token | SecretClass::SecretKey => whole(!is_prose(bytes, start, end, value)),
-        SecretClass::Password => {
-            whole(!(value.starts_with('/') && text[start..end].ends_with("PWD")))
-        }
-        _ => whole(true),
+    let tight = at;
+    at += match closed {
+        Some(_) => text::blank(&bytes[at..]),
+        None => text::spaces(&bytes[at..]),
+    };
+    if let Some(rest) = bytes[at..].strip_prefix(b"\\t") {
+        // A tab that is written out, if a sign follows it.
+        at += if sign(&rest[text::spaces(rest)..]).is_some() {
+            2 + text::spaces(rest)
+        } else {
+            0
+        };
     }
-}
-
-/// Whether a value hides anything: what is empty, nothing, or hidden already does not.
-fn hidden(value: &str) -> bool {
-    const NOTHING: &[&str] = &[
-        "null",
-        "nil",
-        "none",
-        "None",
-        "undefined",
-        "true",
-        "false",
-        "True",
-        "False",
-        "Some",
-        MARK,
-        "***:***",
-        "[REDACTED]",
-        "REDACTED",
-        "<redacted>",
-    ];
-    // The id of an access key as it is masked.
-    let is_masked = value.len() == 12 && value.get(4..8) == Some("****");
-    !value.is_empty()
-        && !NOTHING.contains(&value)
-        && !is_masked
-        && !value.bytes().all(|byte| byte == b'*')
-}
-
-/// Whether a colon is that of a sentence, `unexpected token: identifier`, `iam.CreateAccessKey: calling`, or one of many:
-/// `arn:aws:secretsmanager:eu-west-1:123456789012:secret:name`.
-fn is_prose(bytes: &[u8], start: usize, end: usize, value: &str) -> bool {
-    match bytes[..start].last() {
-        Some(b':') if bytes.get(end) == Some(&b':') => return true,
-        Some(b'.' | b'/') if bytes[end..].starts_with(b": ") => {
-            return value.bytes().all(|byte| byte.is_ascii_alphabetic());
-        }
-        _ => {}
+    if let Some((sign, len)) = sign(&bytes[at..]) {
+        return separated(name, closed, sign, at + len, spans);
     }
-    let is_bare = bytes[start..end].eq_ignore_ascii_case(b"token") && bytes.get(end) == Some(&b':');
-    let after_word =
-        start >= 2 && bytes[start - 1] == b' ' && bytes[start - 2].is_ascii_lowercase();
-    is_bare && after_word && value.len() < 20 && !value.bytes().any(|byte| byte.is_ascii_digit())
+    pairs::after(name, begin, closed, tight, spans)
+        .or_else(|| apart::after(name, closed, tight, at, spans))
 }
 
-/// `Bearer …`: the scheme stays, where it is a known one; else it may be the secret itself.
-fn authorization(value: &str, from: usize, to: usize) -> Option<Span> {
-    const SCHEMES: &[&str] = &[
-        "apikey",
-        "aws",
-        "basic",
-        "bearer",
-        "digest",
-        "dpop",
-        "gnap",
-        "hawk",
-        "hoba",
-        "mutual",
-        "negotiate",
-        "ntlm",
-        "token",
-        "vapid",
-    ];
-    let scheme = value.split(' ').next().unwrap_or_default();
-    let is_known = SCHEMES
+/// Whether the quote that a name has before it ends after one more plain word.
+fn is_word_in_quotes(name: Name<'_>, at: usize) -> bool {
+    let bytes = name.text.as_bytes();
+    let Some(opened) = extent::quote_before(bytes, name.start) else {
+        return false;
+    };
+    let word = bytes[at..]
         .iter()
-        .any(|known| scheme.eq_ignore_ascii_case(known));
-    let start = if is_known {
-        value.len() - value[scheme.len()..].trim_start().len()
-    } else {
-        0
-    };
-    hidden(&value[start..]).then(|| Span::new(from + start, to, SecretClass::Authorization))
+        .take_while(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'*' | b':'))
+        .count();
+    extent::quote_at(bytes, at + word).is_some_and(|(quote, _)| quote == opened)
 }
 
-/// A quote, and how many backslashes stand before it: none in plain text, more where a text was written into another one.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Quote {
-    mark: u8,
-    depth: usize,
-}
-
-fn depth_before(bytes: &[u8], at: usize) -> usize {
-    bytes[..at]
+/// Where a name begins that has others before it: `db.password`.
+fn qualified(bytes: &[u8], start: usize) -> usize {
+    let is_part = |byte: &u8| text::is_name(*byte) || b".:/$@#".contains(byte);
+    let len = bytes[..start]
         .iter()
         .rev()
-        .take_while(|byte| **byte == b'\\')
+        .take(64)
+        .take_while(|byte| is_part(byte))
+        .count();
+    let begin = start - len;
+    if extent::quote_before(bytes, begin).is_some() {
+        begin
+    } else {
+        start
+    }
+}
+
+fn sign(rest: &[u8]) -> Option<(Sign, usize)> {
+    let sign = match rest {
+        [b'=', b'=', b'=', ..] => (Sign::Doubtful, 3),
+        [b'=', b'=', ..] => (Sign::Doubtful, 2),
+        [b'=', b'>', ..] | [b':' | b'?' | b'+', b'=', ..] => (Sign::Equals, 2),
+        [b'-' | b'~', b'>', ..] | [b'<', b'-', ..] => (Sign::Equals, 2),
+        [b'=', ..] => (Sign::Equals, 1),
+        [b':', b':', ..] => return None,
+        [b':', b'*', b'*', ..] => (Sign::Colon, 3),
+        [b':', ..] => (Sign::Colon, 1),
+        [0xef, 0xbc, 0x9a, ..] => (Sign::Colon, 3),
+        [0xef, 0xbc, 0x9d, ..] => (Sign::Equals, 3),
+        _ => return None,
+    };
+    Some(sign)
+}
+
+/// The value after a separator.
+fn separated(
+    name: Name<'_>,
+    closed: Option<Quote>,
+    sign: Sign,
+    from: usize,
+    spans: &mut Spans,
+) -> Option<usize> {
+    let (bytes, known) = (name.text.as_bytes(), name.known);
+    let mut at = from + text::spaces(&bytes[from..]);
+    if bytes[at..].starts_with(b"\\t") {
+        at += 2;
+    }
+    let is_spaced = at > from;
+    // One of many: `arn:aws:secretsmanager:eu-west-1:123456789012:secret:name`.
+    if sign == Sign::Colon && !is_spaced && closed.is_none() && bytes[..name.start].ends_with(b":")
+    {
+        return None;
+    }
+    if known.class == SecretClass::Signature && matches!(bytes.get(at), Some(b'\n' | b'\r' | b'\\'))
+    {
+        // botocore writes it on a line of its own.
+        at += text::blank(&bytes[at..]);
+    }
+    // `!!str`, `&anchor`: what YAML says of a value. `!Ref` says that it is elsewhere.
+    if sign == Sign::Colon && matches!(bytes.get(at), Some(b'!' | b'&')) {
+        let tag = bytes[at..]
+            .iter()
+            .take(24)
+            .take_while(|byte| !byte.is_ascii_whitespace())
+            .count();
+        let space = text::spaces(&bytes[at + tag..]);
+        if space > 0
+            && matches!(
+                &bytes[at..at + tag],
+                b"!Ref" | b"!Sub" | b"!GetAtt" | b"!ImportValue" | b"!env" | b"!ENV" | b"!secret"
+            )
+        {
+            return Some(at + tag);
+        }
+        let is_tag = space > 0
+            && bytes[at + 1..at + tag]
+                .iter()
+                .all(|byte| text::is_name(*byte) || *byte == b'!')
+            && !innocent::is_type(&name.text[at..at + tag]);
+        at += if is_tag { tag + space } else { 0 };
+    }
+    // `"token:read"`: a word in quotes.
+    if sign == Sign::Colon && !is_spaced && closed.is_none() && is_word_in_quotes(name, at) {
+        return None;
+    }
+    // What tests write: `PASS: name`.
+    if sign == Sign::Colon && is_spaced && name.as_str() == "PASS" {
+        return None;
+    }
+    if let Some(end) = block(name, sign, at, spans) {
+        return Some(end);
+    }
+    let blank = text::blank(&bytes[at..]);
+    if blank > 0 {
+        // On the next line, where it is plain that it is one.
+        let next = at + blank;
+        if extent::quote_at(bytes, next).is_some() || wrapper(bytes, next) > 0 {
+            at = next;
+        } else {
+            return next_line(name, sign, at, next, spans);
+        }
+    }
+    let manner = Manner {
+        is_quoted: false,
+        is_prose: sign == Sign::Colon && closed.is_none() && is_spaced,
+        is_doubtful: sign == Sign::Doubtful,
+    };
+    let around = Around {
+        is_query: sign == Sign::Equals && matches!(bytes[..name.start].last(), Some(b'?' | b'&')),
+        is_element: false,
+    };
+    at_place(name, at, manner, around, spans)
+}
+
+/// The value that begins at a place. Returns where to look on.
+pub(super) fn at_place(
+    name: Name<'_>,
+    at: usize,
+    manner: Manner,
+    around: Around,
+    spans: &mut Spans,
+) -> Option<usize> {
+    let (text, bytes, known) = (name.text, name.text.as_bytes(), name.known);
+    let mut at = at;
+    // A type, and the value after it: `password: &str = "…"`.
+    if let Some(value) = typed(text, at) {
+        at = value;
+    }
+    let mut is_wrapped = false;
+    for _ in 0..6 {
+        let len = wrapper(bytes, at);
+        if len == 0 {
+            break;
+        }
+        at += len;
+        is_wrapped = true;
+    }
+    if let Some(len) = innocent::bracketed(&bytes[at..]) {
+        return Some(at + len);
+    }
+    if matches!(
+        known.class,
+        SecretClass::Authorization | SecretClass::Cookie
+    ) {
+        if let Some(end) = header::at(name, at, manner, spans) {
+            return Some(end);
+        }
+    }
+    for mark in [&b"\"\"\""[..], b"'''"] {
+        if let Some(rest) = bytes[at..].strip_prefix(mark) {
+            let from = at + mark.len();
+            let len = rest.windows(mark.len()).position(|window| window == mark);
+            return push(name, from, from + len?, Manner::TYPED, spans);
+        }
+    }
+    if let Some((quote, len)) = extent::quote_at(bytes, at) {
+        let from = at + len;
+        let end = extent::closing(bytes, from, quote);
+        // A prompt: this quote closes the text that the name is in.
+        if bytes[from..end]
+            .first()
+            .is_none_or(|byte| b"),;]}".contains(byte))
+        {
+            return Some(from);
+        }
+        let manner = Manner {
+            is_quoted: true,
+            ..Manner::default()
+        };
+        // What is no value may be a name.
+        let has_letters = bytes[from..end].iter().any(u8::is_ascii_alphabetic);
+        return push(name, from, end, manner, spans).or((!has_letters).then_some(end));
+    }
+    if let Some(end) = container::at(name, at, spans) {
+        return Some(end);
+    }
+    let mut end = extent::bare(bytes, at, around);
+    if known.class == SecretClass::Signature && bytes.get(end) == Some(&b',') {
+        // `t=…,v1=…`
+        let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'');
+        end += bytes[end..]
+            .iter()
+            .position(ends)
+            .unwrap_or(bytes.len() - end);
+    }
+    if is_wrapped && bytes.get(end) != Some(&b')') {
+        // `Some(value` goes on to its bracket.
+        let close = bytes[at..]
+            .iter()
+            .take(256)
+            .position(|byte| matches!(byte, b')' | b'\n'));
+        end = close.map_or(end, |close| at + close);
+    }
+    let found = push(name, at, end, manner, spans);
+    let further = further(name, end, manner, spans);
+    if further > end { Some(further) } else { found }
+}
+
+/// Takes a value for a secret if it is one. Returns where to look on.
+pub(super) fn push(
+    name: Name<'_>,
+    from: usize,
+    end: usize,
+    manner: Manner,
+    spans: &mut Spans,
+) -> Option<usize> {
+    let (bytes, mut known) = (name.text.as_bytes(), name.known);
+    let value = name.text.get(from..end)?;
+    if known.class == SecretClass::AccessKeyId {
+        let id = value.split(['/', '%']).next().unwrap_or_default();
+        let is_id = id.len() >= 16
+            && id
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        if is_id || id.contains('@') {
+            spans.push(Span::new(from, from + id.len(), known.class));
+            return Some(from + id.len());
+        }
+        if id.contains("****") {
+            return Some(from + id.len());
+        }
+        if manner.is_prose {
+            known.need = Need::Random;
+        }
+        known.class = SecretClass::SecretKey;
+    }
+    if !innocent::hides(value, &bytes[end..], known, manner) {
+        return None;
+    }
+    // Spaces at its ends are no part of it.
+    let start = from + value.len() - value.trim_start().len();
+    let stop = from + value.trim_end().len();
+    spans.push(Span::new(start, stop, name.known.class));
+    Some(end)
+}
+
+/// Words after a password without quotes that look like a part of it.
+fn further(name: Name<'_>, end: usize, manner: Manner, spans: &mut Spans) -> usize {
+    let bytes = name.text.as_bytes();
+    if name.known.class != SecretClass::Password || manner.is_prose || manner.is_doubtful {
+        return end;
+    }
+    let mut end = end;
+    for _ in 0..4 {
+        let Some(b' ') = bytes.get(end) else {
+            break;
+        };
+        let from = end + 1;
+        let to = extent::bare(bytes, from, Around::default());
+        let word = &name.text[from..to];
+        let is_part = innocent::looks_secret(word)
+            && !innocent::is_id(word)
+            && word.len() >= 8
+            && !word.contains(['=', ':', '/', '.', '(', '['])
+            && !text::starts_pair(&bytes[from..]);
+        if !is_part {
+            break;
+        }
+        spans.push(Span::new(from, to, name.known.class));
+        end = to;
+    }
+    end
+}
+
+/// A value on the line after the name, deeper than it is.
+fn next_line(
+    name: Name<'_>,
+    sign: Sign,
+    at: usize,
+    next: usize,
+    spans: &mut Spans,
+) -> Option<usize> {
+    let bytes = name.text.as_bytes();
+    if let Some(end) = container::at(name, next, spans) {
+        return Some(end);
+    }
+    let is_deeper = bytes
+        .get(at)
+        .is_some_and(|byte| matches!(byte, b'\n' | b'\r'))
+        && indent(bytes, next) > indent(bytes, name.start)
+        && sign == Sign::Colon;
+    if !is_deeper || text::starts_pair(&bytes[next..]) || bytes[next..].starts_with(b"-") {
+        return None;
+    }
+    let end = next
+        + bytes[next..]
+            .iter()
+            .position(|byte| matches!(byte, b'\n' | b'\r'))
+            .unwrap_or(bytes.len() - next);
+    let manner = Manner {
+        is_prose: true,
+        ..Manner::default()
+    };
+    push(name, next, end, manner, spans)
+}
+
+/// How far a line goes in before the place on it.
+fn indent(bytes: &[u8], at: usize) -> usize {
+    let line = bytes[..at]
+        .iter()
+        .rev()
+        .take_while(|byte| **byte != b'\n')
+        .count();
+    bytes[at - line..at]
+        .iter()
+        .take_while(|byte| matches!(byte, b' ' | b'\t'))
         .count()
 }
 
-/// The quote just before a place.
-fn opening(bytes: &[u8], start: usize) -> Option<Quote> {
-    let at = start.checked_sub(1)?;
-    let mark = bytes[at];
-    matches!(mark, b'"' | b'\'' | b'`').then(|| Quote {
-        mark,
-        depth: depth_before(bytes, at),
-    })
-}
-
-struct Cursor<'t> {
-    bytes: &'t [u8],
-    at: usize,
-}
-
-impl Cursor<'_> {
-    fn rest(&self) -> &[u8] {
-        &self.bytes[self.at..]
+/// A block of lines: `|` or `>`, and what is deeper than the name.
+fn block(name: Name<'_>, sign: Sign, at: usize, spans: &mut Spans) -> Option<usize> {
+    let bytes = name.text.as_bytes();
+    if sign != Sign::Colon || !matches!(bytes.get(at), Some(b'|' | b'>')) {
+        return None;
     }
-
-    fn take(&mut self, word: &[u8]) -> bool {
-        let takes =
-            self.rest().len() >= word.len() && self.rest()[..word.len()].eq_ignore_ascii_case(word);
-        self.at += if takes { word.len() } else { 0 };
-        takes
+    let mark = bytes[at..]
+        .iter()
+        .take_while(|byte| b"|>+-0123456789 ".contains(byte))
+        .count();
+    let start = at + mark;
+    let start = start + usize::from(bytes.get(start) == Some(&b'\r'));
+    if bytes.get(start) != Some(&b'\n') {
+        return None;
     }
-
-    fn skip_spaces(&mut self) {
-        self.at += self
-            .rest()
+    let depth = indent(bytes, name.start);
+    let (mut line, mut end) = (start + 1, start);
+    while line < bytes.len() {
+        let len = bytes[line..]
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .unwrap_or(bytes.len() - line);
+        let inner = bytes[line..line + len]
             .iter()
             .take_while(|byte| matches!(byte, b' ' | b'\t'))
             .count();
-    }
-
-    fn skip_newline(&mut self) {
-        if !self.take(b"\r\n") && !self.take(b"\n") {
-            self.take(b"\\n");
+        if inner < len && inner <= depth {
+            break;
         }
+        end = line + len;
+        line = end + 1;
     }
+    let from = start + 1;
+    let from = from + text::spaces(&bytes[from.min(bytes.len())..]);
+    (from < end).then(|| {
+        spans.push(Span::new(from, end, name.known.class));
+        end
+    })
+}
 
-    /// Takes a quote of a depth, with its backslashes.
-    fn take_quote(&mut self, quote: Quote) -> bool {
-        let depth = self
-            .rest()
-            .iter()
-            .take_while(|byte| **byte == b'\\')
-            .count();
-        let takes = depth == quote.depth && self.rest().get(depth) == Some(&quote.mark);
-        self.at += if takes { depth + 1 } else { 0 };
-        takes
-    }
-
-    /// Takes what stands between a name and its value.
-    fn take_separator(&mut self, bytes: &[u8], start: usize, closed: Option<Quote>) -> bool {
-        let before = &bytes[..start];
-        if self.take(b"=>")
-            || self.take(b":=")
-            || self.take(b"==")
-            || self.take(b"=")
-            || self.take(b":")
-        {
-            return true;
-        }
-        // Encoded, as in a URL that is a value of another one.
-        if self.take(b"%3d") || self.take(b"%3a") || self.take(b"\\u003d") {
-            return true;
-        }
-        let is_element = before.last() == Some(&b'<') || before.ends_with(b"&lt;");
-        let is_prefixed =
-            before.last() == Some(&b':') && before.iter().rev().take(32).any(|byte| *byte == b'<');
-        if (is_element || is_prefixed)
-            && (self.take(b">") || self.take(b"&gt;") || self.take(b"\\u003e"))
-        {
-            return true;
-        }
-        // `('name', 'value')`.
-        if let Some(quote) = closed {
-            let opened = start - 1 - quote.depth;
-            let in_tuple = opened > 0 && bytes[opened - 1] == b'(';
-            let in_bytes = opened > 1 && bytes[opened - 1] == b'b' && bytes[opened - 2] == b'(';
-            return (in_tuple || in_bytes) && self.take(b",");
-        }
-        // `--name value`.
-        before.ends_with(b" ")
-            && self.at > start
-            && bytes[start..].starts_with(b"--")
-            && bytes[self.at - 1] == b' '
-    }
-
-    /// Whether AWS's signature follows, which keeps all but key and signature: they have names of their own.
-    fn is_signed_by_aws(&mut self) -> bool {
-        self.skip_wrappers();
-        let opening = |byte: &&u8| matches!(byte, b'\\' | b'"' | b'\'' | b'`');
-        let quotes = self.rest().iter().take(16).take_while(opening).count();
-        self.rest()[quotes..].starts_with(b"AWS4-")
-    }
-
-    /// The value from here on, without its quotes.
-    fn value(&mut self, class: SecretClass) -> Option<(usize, usize)> {
-        self.skip_wrappers();
-        let depth = self
-            .rest()
-            .iter()
-            .take_while(|byte| **byte == b'\\')
-            .count();
-        let mark = *self.rest().get(depth)?;
-        if matches!(mark, b'"' | b'\'' | b'`') {
-            self.at += depth + 1;
-            let from = self.at;
-            let end = self.closing(Quote { mark, depth });
-            return Some((from, end));
-        }
-        let from = self.at;
-        let takes_line = matches!(class, SecretClass::Authorization | SecretClass::Cookie);
-        let ends = |byte: &u8| match byte {
-            b'\n' | b'\r' | b'"' | b'`' => true,
-            b'\'' => !takes_line,
-            b' ' | b'\t' | b'&' | b',' | b';' | b'<' | b'>' | b')' | b']' | b'}' | b'|' | b'{'
-            | b'[' | b'(' => !takes_line,
-            // The quote of a text that this one was written into.
-            b'\\' => true,
-            _ => false,
-        };
-        let len = self
-            .rest()
-            .iter()
-            .position(ends)
-            .unwrap_or(self.rest().len());
-        let value = &self.rest()[..len];
-        let len = encoded_end(value).unwrap_or(len);
-        Some((from, from + len))
-    }
-
-    /// `b"…"`, `Some("…")`, `String("…")`, `[b'…'`.
-    fn skip_wrappers(&mut self) {
-        for _ in 0..4 {
-            let rest = self.rest();
-            let word = rest
+/// `Some("…")`, `b"…"`, `Secret::new("…")`, `[b'…'`: how much there is before the value itself.
+pub(super) fn wrapper(bytes: &[u8], at: usize) -> usize {
+    let rest = &bytes[at..];
+    let is_part = |byte: &u8| {
+        text::is_word(*byte)
+            || matches!(byte, b':' | b'.' | b'<' | b'>' | b'&' | b'@' | b'$' | b'*')
+    };
+    let word = rest
+        .iter()
+        .take(80)
+        .take_while(|byte| is_part(byte))
+        .count();
+    match rest.get(word) {
+        Some(b'(') if word > 0 => {
+            let inner = word + 1 + text::blank(&rest[word + 1..]);
+            let is_value = extent::quote_at(bytes, at + inner).is_some();
+            let is_nested = rest[inner..].first().is_some_and(u8::is_ascii_alphabetic)
+                && wrapper(bytes, at + inner) > 0;
+            let is_option = matches!(&rest[..word], b"Some" | b"Just" | b"Ok" | b"Right");
+            // `string(7) "…"`
+            let number = rest[word + 1..]
                 .iter()
-                .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':'))
+                .take_while(|byte| byte.is_ascii_digit())
                 .count();
-            let next = rest.get(word);
-            let after = rest.get(word + 1);
-            let is_quote = |byte: Option<&u8>| matches!(byte, Some(b'"' | b'\''));
-            if word > 0
-                && next == Some(&b'(')
-                && (is_quote(after) || after.is_some_and(u8::is_ascii_alphabetic))
-            {
-                self.at += word + 1;
-            } else if (1..=2).contains(&word)
-                && is_quote(next)
-                && rest[..word].iter().all(|byte| b"bBrRuU".contains(byte))
-            {
-                self.at += word;
-            } else if word == 0 && next == Some(&b'[') && (is_quote(after) || after == Some(&b'b'))
-            {
-                self.at += 1;
-            } else {
-                return;
+            let counted = word + 1 + number;
+            let is_counted = number > 0 && rest[counted..].starts_with(b") \"");
+            match (is_value || is_nested || is_option, is_counted) {
+                (_, true) => counted + 2,
+                (true, _) => inner,
+                _ => 0,
             }
         }
-    }
-
-    /// Where a quoted value ends: at the quote with as many backslashes, or with fewer, which closes a text around it.
-    fn closing(&self, quote: Quote) -> usize {
-        let mut at = self.at;
-        while let Some(found) = self.bytes[at..].iter().position(|byte| *byte == quote.mark) {
-            let place = at + found;
-            let depth = depth_before(self.bytes, place).min(place - self.at);
-            if depth <= quote.depth {
-                return place - depth;
-            }
-            at = place + 1;
+        // A letter or a sign that belongs to the quotes.
+        Some(b'"' | b'\'') if (1..=2).contains(&word) => {
+            let is_prefix = rest[..word]
+                .iter()
+                .all(|byte| b"bBrRuUfFnNeE&@$*".contains(byte))
+                && !rest.starts_with(b"&'");
+            if is_prefix { word } else { 0 }
         }
-        self.bytes.len()
+        Some(b'[')
+            if word == 0
+                && rest.get(1) == Some(&b'b')
+                && matches!(rest.get(2), Some(b'"' | b'\'')) =>
+        {
+            1
+        }
+        _ => 0,
     }
 }
 
-/// Where an encoded value ends: at an encoded `&`.
-fn encoded_end(value: &[u8]) -> Option<usize> {
-    let found = value
-        .windows(3)
-        .position(|window| window.eq_ignore_ascii_case(b"%26"));
-    found.or_else(|| {
-        value
-            .windows(6)
-            .position(|window| window.eq_ignore_ascii_case(b"\\u0026"))
-    })
+/// Where the value is, if there is a type here, and a value for it.
+fn typed(text: &str, at: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let rest = &bytes[at..];
+    if !rest
+        .first()
+        .is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'&')
+    {
+        return None;
+    }
+    let is_part = |byte: &u8| text::is_word(*byte) || b"&'<>[]:?*".contains(byte);
+    let mut len = rest
+        .iter()
+        .take(48)
+        .take_while(|byte| is_part(byte))
+        .count();
+    len += if rest[len..].starts_with(b" str ") {
+        4
+    } else {
+        0
+    };
+    let sign = rest[len..]
+        .strip_prefix(b" = ")
+        .or_else(|| rest[len..].strip_prefix(b"="));
+    let value = bytes.len() - sign?.len();
+    if !innocent::is_type(&text[at..at + len]) {
+        return None;
+    }
+    let is_quoted = extent::quote_at(bytes, value).is_some() || wrapper(bytes, value) > 0;
+    (is_quoted && len > 0).then_some(value)
+}
+
+/// Whether a name is that of an element: `<name`, `<ns:name`.
+fn is_element(bytes: &[u8], start: usize) -> bool {
+    let before = &bytes[..start];
+    let before = match before.strip_suffix(b":") {
+        Some(prefix) => {
+            let len = prefix
+                .iter()
+                .rev()
+                .take(32)
+                .take_while(|byte| text::is_name(**byte))
+                .count();
+            &prefix[..prefix.len() - len]
+        }
+        None => before,
+    };
+    before.ends_with(b"<")
 }

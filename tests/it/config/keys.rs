@@ -627,16 +627,17 @@ fn of_redaction() {
         text.get()
     };
     let rest = "ann@example.com ghp_abcdefghij0123456789 my_token=";
+    let token = "ghp_abcdefghij0123456789";
     assert_eq!(
         redacted(json!({"class": "redact"})),
-        format!("password=*** x-tenant=b2 page_token=c3 {rest}***\n")
+        format!("password=*** x-tenant=b2 page_token=c3 {rest}***\n").replace(token, "***")
     );
     assert!(redacted(json!({"class": "redact", "names": ["x-tenant"]})).contains("x-tenant=***"));
     assert!(redacted(json!({"class": "redact", "except": ["my_token"]})).contains("my_token=d4"));
-    assert!(redacted(json!({"class": "redact", "personal_data": true})).contains("*** ghp_"));
+    assert!(redacted(json!({"class": "redact", "personal_data": true})).contains("*** *** my"));
     assert!(
-        redacted(json!({"class": "redact", "vendor_tokens": true}))
-            .contains("ann@example.com *** my")
+        redacted(json!({"class": "redact", "vendor_tokens": false}))
+            .contains("ann@example.com ghp_abc")
     );
 }
 

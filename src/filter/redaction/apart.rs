@@ -1,0 +1,191 @@
+//! Values that no sign separates from their names: of options, of arguments, of sentences.
+
+use super::class::SecretClass;
+use super::container;
+use super::extent::{self, Around, Quote};
+use super::innocent::Manner;
+use super::rules::Need;
+use super::span::Spans;
+use super::text;
+use super::value::{self, Name};
+
+/// A value that no sign separates from its name: an option's, an argument's, one of a sentence.
+pub(super) fn after(
+    name: Name<'_>,
+    closed: Option<Quote>,
+    tight: usize,
+    at: usize,
+    spans: &mut Spans,
+) -> Option<usize> {
+    let (bytes, text) = (name.text.as_bytes(), name.text);
+    let known = name.known;
+    let is_password = known.class == SecretClass::Password;
+    let doubtful = Manner {
+        is_doubtful: true,
+        ..Manner::default()
+    };
+    let rest = &bytes[at..];
+    // `Password("…")`, `set_password("…")`, `Token { raw: "…" }`
+    if at == tight && matches!(rest.first(), Some(b'('))
+        || text::starts_with(rest, b"::new(")
+        || text::starts_with(rest, b"::from(")
+    {
+        let open = rest.iter().position(|byte| *byte == b'(')?;
+        let inner = at + open + 1;
+        let value = inner + text::blank(&bytes[inner..]);
+        if extent::quote_at(bytes, value).is_some() || value::wrapper(bytes, value) > 0 {
+            return value::at_place(name, value, Manner::default(), Around::default(), spans);
+        }
+        let end = extent::bare(bytes, value, Around::default());
+        return value::push(name, value, end, doubtful, spans);
+    }
+    if rest.first() == Some(&b'{') {
+        return container::at(name, at, spans);
+    }
+    // `password/…`, `password,…`
+    let is_path = matches!(rest.first(), Some(b'/' | b',' | b';'));
+    if at == tight && is_path && closed.is_none() && known.need == Need::Any {
+        let near = &bytes[..bytes.len().min(at + 256)];
+        let end = extent::bare(near, at + 1, Around::default());
+        let parts = text.get(at + 1..end)?;
+        let mut from = at + 1;
+        for part in parts.split(['/', '?', '&', ',']).take(3) {
+            let digits = part.bytes().filter(u8::is_ascii_digit).count();
+            if digits >= 3 && part.len() >= 10 && part.bytes().all(text::is_name) {
+                return value::push(name, from, from + part.len(), doubtful, spans);
+            }
+            if !part
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+            {
+                break;
+            }
+            from += part.len() + 1;
+        }
+        return None;
+    }
+    if at == tight || closed.is_some() {
+        return None;
+    }
+    // `--password …`
+    if name.as_str().starts_with('-') && !bytes[at..].starts_with(b"-") {
+        const WORDS: &[&str] = &[
+            "to",
+            "or",
+            "and",
+            "is",
+            "if",
+            "in",
+            "for",
+            "option",
+            "flag",
+            "argument",
+            "instead",
+            "with",
+            "can",
+            "must",
+            "on",
+            "the",
+            "was",
+            "not",
+            "requires",
+            "parameter",
+            "switch",
+            "when",
+            "as",
+            "may",
+            "will",
+            "has",
+            "options",
+            "flags",
+            "takes",
+        ];
+        let end = extent::bare(bytes, at, Around::default());
+        if text.get(at..end).is_some_and(|word| WORDS.contains(&word)) {
+            return None;
+        }
+        return value::at_place(name, at, Manner::default(), Around::default(), spans);
+    }
+    // `requirepass foobared`
+    if matches!(name.as_str(), "requirepass" | "masterauth" | "_authToken") {
+        return value::at_place(name, at, Manner::default(), Around::default(), spans);
+    }
+    // `PASSWORD '…'`, `password for ann is …`, `login ann password …`
+    let place = at + linking(&bytes[at..]);
+    if let Some((quote, len)) = extent::quote_at(bytes, place) {
+        let from = place + len;
+        let end = extent::closing(bytes, from, quote);
+        let manner = Manner {
+            is_quoted: true,
+            is_doubtful: !is_password || known.need == Need::Short || bytes[place] == b'`',
+            is_prose: false,
+        };
+        return value::push(name, from, end, manner, spans);
+    }
+    let is_netrc = is_password && place == at && follows_login(&bytes[..name.start]);
+    if is_netrc {
+        return value::at_place(name, at, Manner::default(), Around::default(), spans);
+    }
+    let end = extent::bare(bytes, place, Around::default());
+    let least = match name.as_str() {
+        word if word.eq_ignore_ascii_case("bearer") => 10,
+        _ if known.need == Need::Any => 20,
+        _ => usize::MAX,
+    };
+    // A long one needs no sign: `aws configure set NAME VALUE`.
+    let is_next = at == tight + 1 && bytes.get(place).is_some_and(u8::is_ascii_alphanumeric);
+    if is_next && (place > at || is_password || end - place >= least) {
+        return value::push(name, place, end, doubtful, spans);
+    }
+    None
+}
+
+/// `machine … login … password`
+fn follows_login(before: &[u8]) -> bool {
+    let line = &before[before.len().saturating_sub(160)..];
+    let mut words = line
+        .rsplit(|byte| byte.is_ascii_whitespace())
+        .filter(|word| !word.is_empty());
+    words
+        .nth(1)
+        .is_some_and(|word| matches!(word, b"login" | b"user" | b"account"))
+}
+
+/// How long the words are that link a name with its value: `is`, `for ann: `, `changed to`.
+fn linking(rest: &[u8]) -> usize {
+    let line = &rest[..rest
+        .iter()
+        .take(96)
+        .take_while(|byte| **byte != b'\n')
+        .count()];
+    for words in [
+        &b"is set to "[..],
+        b"is now ",
+        b"is: ",
+        b"is ",
+        b"was ",
+        b"set to ",
+        b"changed to ",
+        b"reset to ",
+        b"to be ",
+        b"to ",
+        b"has been set to ",
+        b"= ",
+        b"with value ",
+        b"value ",
+        b"| ",
+        b". ",
+    ] {
+        if text::starts_with(line, words) {
+            return words.len();
+        }
+    }
+    if text::starts_with(line, b"for ") || text::starts_with(line, b"of ") {
+        for sign in [&b" is "[..], b": ", b" = ", b"=", b" to ", b" was "] {
+            if let Some(found) = text::find(line, sign) {
+                return found + sign.len();
+            }
+        }
+    }
+    0
+}

@@ -1,0 +1,199 @@
+//! Values that are objects or lists: what in them is secret.
+
+use super::class::SecretClass;
+use super::extent;
+use super::innocent::{self, Manner};
+use super::names::Known;
+use super::rules::{NAME_KEYS, Need, PAIR_KEYS, VALUE_KEYS};
+use super::span::{Span, Spans};
+use super::text;
+use super::value::{self, Name};
+
+/// How much of an object is looked at.
+const LONGEST: usize = 2048;
+
+/// How deep.
+const DEEPEST: usize = 8;
+
+/// Hides what is secret in the object or list at a place. Returns where to look on; `None` where there
+/// is none.
+pub(super) fn at(name: Name<'_>, at: usize, spans: &mut Spans) -> Option<usize> {
+    let bytes = name.text.as_bytes();
+    // `Secret {`, `map[`, `Some(Secret {`
+    let is_part = |byte: &u8| text::is_word(*byte) || matches!(byte, b':' | b'*' | b'&');
+    let mut word = bytes[at..]
+        .iter()
+        .take(48)
+        .take_while(|byte| is_part(byte))
+        .count();
+    word += usize::from(word > 0 && bytes[at + word..].starts_with(b" {"));
+    let open = at + word;
+    // `ab{cd` is a value like any other; so is what was encrypted, `ENC[…]`.
+    let is_lower = bytes[at..open].first().is_some_and(u8::is_ascii_lowercase)
+        && !bytes[at..open].contains(&b':');
+    if word > 0 && (is_lower && !bytes[at..open].starts_with(b"map") || bytes[at..open] == *b"ENC")
+    {
+        return None;
+    }
+    let close = match bytes.get(open)? {
+        b'{' => b'}',
+        b'[' => b']',
+        _ => return None,
+    };
+    let limit = bytes.len().min(open + LONGEST);
+    let list = close == b']' && (word == 0 || !bytes[at..open].ends_with(b"map"));
+    let (mut last, mut is_closed) = (None, false);
+    let mut state = State {
+        key: None,
+        depth: 0,
+        has_quotes: false,
+    };
+    let mut place = open + 1;
+    while place < limit {
+        if let Some((quote, len)) = extent::quote_at(bytes, place) {
+            let from = place + len;
+            let end = extent::closing(bytes, from, quote);
+            state.has_quotes = true;
+            let after = (end + len).min(bytes.len());
+            if is_key(bytes, after) {
+                state.key = Some((from, end));
+            } else if is_leaf(name, &state, list) {
+                let manner = Manner {
+                    is_quoted: true,
+                    ..Manner::default()
+                };
+                last = hide(name, &state, from, end, manner, spans).or(last);
+            }
+            place = after.max(place + 1);
+            continue;
+        }
+        match bytes[place] {
+            b'{' | b'[' | b'(' if state.depth == DEEPEST => break,
+            b'{' | b'[' | b'(' => state.depth += 1,
+            b'}' | b']' | b')' if state.depth > 0 => state.depth -= 1,
+            byte if byte == close => {
+                is_closed = true;
+                break;
+            }
+            byte if text::is_word(byte) => {
+                let len = bytes[place..limit]
+                    .iter()
+                    .take_while(|byte| text::is_name(**byte))
+                    .count();
+                if is_key(bytes, place + len) {
+                    state.key = Some((place, place + len));
+                    let value = place + len + 1;
+                    let value = value + text::spaces(&bytes[value.min(bytes.len())..]);
+                    if is_value_key(name, &state) && value < limit && is_bare(bytes[value]) {
+                        let end = extent::bare(bytes, value, extent::Around::default());
+                        last = hide(name, &state, value, end, Manner::default(), spans).or(last);
+                    }
+                }
+                place += len;
+                continue;
+            }
+            _ => {}
+        }
+        place += 1;
+    }
+    if !state.has_quotes && last.is_none() && list {
+        last = plain_list(name, open + 1, place.min(limit), spans);
+    }
+    // What has names of its own in it is looked at for them.
+    last.or_else(|| is_closed.then_some(open + 1))
+}
+
+/// Where one is in an object.
+struct State {
+    key: Option<(usize, usize)>,
+    depth: usize,
+    has_quotes: bool,
+}
+
+fn is_key(bytes: &[u8], at: usize) -> bool {
+    let rest = &bytes[at..];
+    let rest = &rest[text::spaces(rest)..];
+    matches!(rest, [b':', next, ..] if *next != b':') || matches!(rest, [b'=', ..])
+}
+
+fn is_bare(byte: u8) -> bool {
+    text::is_word(byte) || b"+/$!@#".contains(&byte)
+}
+
+fn key_is_in(name: Name<'_>, state: &State, known: &[&str]) -> bool {
+    let key = state.key.and_then(|(from, end)| name.text.get(from..end));
+    key.is_some_and(|key| known.iter().any(|known| key.eq_ignore_ascii_case(known)))
+}
+
+fn is_value_key(name: Name<'_>, state: &State) -> bool {
+    key_is_in(name, state, VALUE_KEYS) || key_is_in(name, state, PAIR_KEYS)
+}
+
+/// Whether what a key has, or a list, may be the value itself.
+fn is_leaf(name: Name<'_>, state: &State, list: bool) -> bool {
+    match state.key {
+        None => list,
+        Some(_) => !key_is_in(name, state, NAME_KEYS),
+    }
+}
+
+fn hide(
+    name: Name<'_>,
+    state: &State,
+    from: usize,
+    end: usize,
+    manner: Manner,
+    spans: &mut Spans,
+) -> Option<usize> {
+    let is_sure = state.key.is_none() || is_value_key(name, state) || name.known.is_plural;
+    let known = Known {
+        need: if is_sure {
+            name.known.need
+        } else {
+            Need::Random
+        },
+        class: match name.known.class {
+            // What is inside is looked at as any other text.
+            SecretClass::Authorization | SecretClass::Cookie if is_sure => SecretClass::Token,
+            other => other,
+        },
+        ..name.known
+    };
+    if !is_sure {
+        let value = name.text.get(from..end)?;
+        if !innocent::looks_secret(value)
+            || innocent::is_id(value)
+            || value.contains([' ', ':', '/'])
+        {
+            return None;
+        }
+    }
+    value::push(Name { known, ..name }, from, end, manner, spans)
+}
+
+/// A list without quotes: the bytes of a secret, or words.
+fn plain_list(name: Name<'_>, from: usize, end: usize, spans: &mut Spans) -> Option<usize> {
+    let list = name.text.get(from..end)?;
+    let numbers = list.split([',', ' ', '\n']).filter(|part| !part.is_empty());
+    let are_bytes = numbers.clone().count() >= 4
+        && numbers
+            .clone()
+            .all(|part| part.parse::<u8>().is_ok() || part.starts_with("0x"));
+    if are_bytes {
+        spans.push(Span::new(from, end, name.known.class));
+        return Some(end);
+    }
+    if list.contains([',', '\n', '{', '[']) || !text::is_mixed(list.as_bytes()) {
+        return None;
+    }
+    value::push(
+        name,
+        from,
+        end,
+        Manner {
+            is_quoted: true,
+            ..Manner::default()
+        },
+        spans,
+    )
+}

@@ -1,0 +1,470 @@
+//! What is no secret although its name says so: nothing, masks, places to fill in, types, prose.
+
+use super::class::SecretClass;
+use super::names::Known;
+use super::rules::{MASKS, MECHANISMS, NOTHING, Need, SOURCES, TYPES};
+use super::text;
+
+/// How a value is written down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Manner {
+    /// In quotes, or between tags.
+    pub(super) is_quoted: bool,
+    /// After a colon and a space, with a name without quotes: this may be a sentence.
+    pub(super) is_prose: bool,
+    /// After something that seldom is a separator.
+    pub(super) is_doubtful: bool,
+}
+
+impl Manner {
+    /// The value of a key.
+    pub(super) const TYPED: Self = Self {
+        is_quoted: true,
+        is_prose: false,
+        is_doubtful: false,
+    };
+}
+
+/// What is longer is no word, number or sentence.
+const LONGEST: usize = 512;
+
+/// Whether a value has to be hidden. `after` is what follows it.
+pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> bool {
+    let value = value.trim();
+    if value.len() > LONGEST {
+        return value.bytes().any(|byte| byte.is_ascii_alphanumeric());
+    }
+    let bare = value.trim_end_matches(['.', ',', ';', ':', '!']);
+    if is_nothing(value) || is_nothing(bare) || is_type(bare) {
+        return false;
+    }
+    if !manner.is_quoted && (is_source(value) || is_call(value)) {
+        return false;
+    }
+    if is_counter(bare, known) || is_sentence(value) {
+        return false;
+    }
+    if manner.is_doubtful {
+        let least = if known.class == SecretClass::Password {
+            6
+        } else {
+            8
+        };
+        return looks_secret(bare) && !is_id(bare) && bare.len() >= least;
+    }
+    if manner.is_prose && known.class != SecretClass::Custom {
+        return hides_in_prose(bare, after, known);
+    }
+    match known.need {
+        Need::Any => match known.class {
+            SecretClass::Signature => value.len() >= 16 && !value.contains(' ') && !is_path(bare),
+            SecretClass::SecretKey | SecretClass::EncryptionKey => !is_path(bare),
+            SecretClass::Password => !(is_path(bare) && bare.len() > 4),
+            SecretClass::Cookie => bare.contains('=') || !bare.bytes().all(|b| b.is_ascii_digit()),
+            _ => true,
+        },
+        Need::Short => {
+            !is_path(bare)
+                && (manner.is_quoted || bare.len() > 3 || !bare.bytes().all(|b| b.is_ascii_digit()))
+        }
+        Need::Random => is_random(bare, known),
+        Need::Digits => is_code(bare) || looks_secret(bare),
+    }
+}
+
+/// A value that follows `name: `.
+fn hides_in_prose(value: &str, after: &[u8], known: Known) -> bool {
+    let spaces = text::spaces(after);
+    let next: &[u8] = &after[spaces..];
+    let next = &next[..next
+        .iter()
+        .take_while(|byte| !byte.is_ascii_whitespace())
+        .count()];
+    let is_plain = |word: &[u8]| {
+        word.iter()
+            .all(|b| b.is_ascii_alphabetic() || b"'-,.!".contains(b))
+    };
+    let goes_on = spaces > 0
+        && !next.is_empty()
+        && is_plain(next)
+        && next.iter().any(u8::is_ascii_lowercase)
+        && !after.starts_with(b",");
+    let is_word = is_plain(value.as_bytes());
+    if goes_on && (is_word || value.bytes().all(|byte| byte.is_ascii_digit())) {
+        // A sentence, unless the word is far too long for one.
+        return is_word && value.len() >= 20;
+    }
+    match (known.class, known.need) {
+        (SecretClass::Signature, Need::Any) => {
+            value.len() >= 16 && text::is_mixed(value.as_bytes()) && !is_path(value)
+        }
+        (_, Need::Digits) => is_code(value),
+        (_, Need::Short) => looks_secret(value) && !value.contains(['_', '/', '.']),
+        (SecretClass::Password, _) => !is_path(value) && !is_counter(value, known),
+        _ => is_random(value, known),
+    }
+}
+
+fn is_random(value: &str, known: Known) -> bool {
+    let is_shouted = value.len() >= 5
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        && !value.contains('_');
+    let is_mechanism = MECHANISMS
+        .iter()
+        .any(|known| value.eq_ignore_ascii_case(known));
+    let is_long = value.len() >= 20 && !value.contains([' ', '-', '_', '.', '/', ':']);
+    let is_special = known.class == SecretClass::Authorization;
+    !is_mechanism && !is_path(value) && (looks_secret(value) || is_shouted || is_long || is_special)
+}
+
+fn is_code(value: &str) -> bool {
+    (3..=10).contains(&value.len())
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'-')
+        && value.bytes().filter(u8::is_ascii_digit).count() >= 3
+}
+
+/// Whether a value is none, a mask, or a place to fill in.
+pub(super) fn is_nothing(value: &str) -> bool {
+    let value = value.trim();
+    value.is_empty()
+        || NOTHING
+            .iter()
+            .any(|known| value.eq_ignore_ascii_case(known))
+        || is_mask(value)
+        || is_placeholder(value)
+}
+
+/// How long a mask or a place to fill in is that a text starts with, if it has brackets around it.
+pub(super) fn bracketed(rest: &[u8]) -> Option<usize> {
+    const BRACKETS: &[(&[u8], &[u8])] = &[
+        (b"${{", b"}}"),
+        (b"{{", b"}}"),
+        (b"${", b"}"),
+        (b"#{", b"}"),
+        (b"<%=", b"%>"),
+        (b"$(", b")"),
+        (b"<", b">"),
+        (b"[", b"]"),
+        (b"(", b")"),
+        (b"{", b"}"),
+        (b"** ", b" **"),
+    ];
+    let (open, close) = BRACKETS.iter().find(|(open, _)| rest.starts_with(open))?;
+    let inner = &rest[open.len()..rest.len().min(open.len() + 80)];
+    let len = inner
+        .windows(close.len())
+        .position(|window| window == *close)?;
+    let end = open.len() + len + close.len();
+    let is_end = !rest.get(end).is_some_and(|byte| text::is_word(*byte));
+    let whole = std::str::from_utf8(&rest[..end]).ok()?;
+    let is_class = whole.starts_with('<') && !text::is_mixed(&rest[1..end - 1]);
+    (is_end && (is_nothing(whole) || is_class)).then_some(end)
+}
+
+fn is_mask(value: &str) -> bool {
+    let is_mark = |c: char| "*•●∙·xX.#-_?█".contains(c);
+    let stars = value.chars().all(is_mark)
+        && (value.starts_with('*') || value.chars().count() >= 3)
+        && text::is_repeated(value.as_bytes()) | value.chars().all(|c| !c.is_ascii_alphabetic());
+    // The first and last letters of what was hidden.
+    let shown = value.len() - value.bytes().filter(|byte| *byte == b'*').count();
+    let is_partial = value.contains("***") && shown <= 8 && !value.contains(' ');
+    let inner = value.trim_matches(|c| "[]<>(){}* ".contains(c));
+    let is_bracketed = inner.len() < value.len()
+        && value.starts_with(['[', '<', '(', '{', '*'])
+        && value.ends_with([']', '>', ')', '}', '*'])
+        || value == inner && value.bytes().all(|byte| byte.is_ascii_uppercase());
+    let lower = inner.to_ascii_lowercase();
+    stars
+        || is_partial
+        || is_bracketed
+            && value.len() < 100
+            && !value.contains(['"', '\''])
+            && MASKS.iter().any(|mask| lower.contains(mask))
+}
+
+fn is_placeholder(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let is_ident = |text: &[u8]| {
+        !text.is_empty()
+            && text
+                .iter()
+                .all(|byte| text::is_name(*byte) || *byte == b'.')
+    };
+    let inside = |open: &str, close: &str| {
+        value
+            .strip_prefix(open)
+            .and_then(|rest| rest.strip_suffix(close))
+            .is_some_and(|inner| {
+                !inner.contains(open)
+                    && inner.len() < 64
+                    && (inner.is_empty()
+                        || inner
+                            .bytes()
+                            .all(|b| text::is_name(b) || b" .:|\"'$/?@,".contains(&b)))
+            })
+    };
+    match bytes {
+        [b'?', ..] => {
+            bytes.len() <= 3
+                && bytes[1..]
+                    .iter()
+                    .all(|byte| byte.is_ascii_digit() || *byte == b'?')
+        }
+        [b'$', rest @ ..] if !rest.is_empty() => {
+            rest.iter().all(u8::is_ascii_digit)
+                || rest
+                    .iter()
+                    .all(|b| b.is_ascii_uppercase() || *b == b'_' || b.is_ascii_digit())
+                    && rest.len() > 2
+                    && rest[0].is_ascii_uppercase()
+                    && rest.iter().filter(|b| b.is_ascii_digit()).count() <= 2
+                || rest.iter().all(|b| b.is_ascii_lowercase() || *b == b'_')
+                || inside("${", "}")
+                || inside("$(", ")")
+                || inside("${{", "}}")
+        }
+        [b'%', b's' | b'v' | b'q' | b'd' | b'@'] => true,
+        [b'%', ..] => {
+            inside("%(", ")s")
+                || inside("%", "%")
+                    && bytes
+                        .iter()
+                        .all(|b| b.is_ascii_uppercase() || b"_%".contains(b))
+        }
+        [b':' | b'@', rest @ ..] => {
+            is_ident(rest) && rest[0].is_ascii_lowercase() && !text::is_mixed(rest)
+                || rest.len() <= 2 && is_ident(rest)
+        }
+        [b'#', ..] => inside("#{", "}"),
+        [b'{', ..] => (inside("{", "}") || inside("{{", "}}")) && !value.contains('"'),
+        [b'<', ..] => inside("<", ">"),
+        [b'[', ..] => {
+            inside("[", "]")
+                && !value.contains(['"', '\'', ','])
+                && value.bytes().any(|b| b == b' ' || b == b'_' || b == b'-')
+                && !text::is_mixed(bytes)
+        }
+        _ => {
+            value.len() > 5
+                && (value.starts_with("...") || value.ends_with("..."))
+                && value.len() <= 8
+        }
+    }
+}
+
+pub(super) fn is_type(value: &str) -> bool {
+    let head = value
+        .split(['<', '(', '[', ' ', '|', ';'])
+        .next()
+        .unwrap_or_default();
+    let has_more = head.len() < value.len();
+    let is_known = TYPES.iter().any(|known| {
+        value.eq_ignore_ascii_case(known) || has_more && head.eq_ignore_ascii_case(known)
+    });
+    is_known && (!has_more || !value.contains('"'))
+}
+
+fn is_source(value: &str) -> bool {
+    SOURCES
+        .iter()
+        .any(|source| text::starts_with(value.as_bytes(), source.as_bytes()))
+}
+
+/// `get_token()`, `Token(12)`, `z.string().min(8)`.
+fn is_call(value: &str) -> bool {
+    if value.contains("().") && value.ends_with(')') {
+        return true;
+    }
+    let Some((name, rest)) = value.split_once('(') else {
+        return false;
+    };
+    let arguments = rest.strip_suffix(')');
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| text::is_name(byte) || b".:".contains(&byte))
+        && arguments.is_some_and(|inner| inner.len() <= 24 && !looks_secret(inner))
+}
+
+/// Numbers, sizes and times are no tokens, and seldom keys.
+fn is_counter(value: &str, known: Known) -> bool {
+    let digits = value
+        .bytes()
+        .take_while(|byte| byte.is_ascii_digit() || b".,_".contains(byte))
+        .count();
+    if digits == 0 {
+        return false;
+    }
+    let unit = &value[digits..];
+    let is_unit = unit.len() <= 3
+        && unit
+            .bytes()
+            .all(|byte| byte.is_ascii_alphabetic() || byte == b'%');
+    let is_whole = unit.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    match known.class {
+        SecretClass::Custom => false,
+        SecretClass::Password => is_whole && digits == 1 && known.need == Need::Any,
+        _ if known.is_plural => is_unit,
+        SecretClass::Cookie | SecretClass::Authorization | SecretClass::Signature => is_unit,
+        _ if known.need == Need::Random => is_unit,
+        _ => digits < 6 && (is_whole || is_unit),
+    }
+}
+
+/// `must be at least 8 characters`.
+fn is_sentence(value: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "is",
+        "must",
+        "be",
+        "required",
+        "invalid",
+        "please",
+        "enter",
+        "field",
+        "this",
+        "not",
+        "characters",
+        "should",
+        "cannot",
+        "can't",
+        "does",
+        "doesn't",
+        "has",
+        "was",
+        "been",
+        "your",
+        "too",
+        "are",
+        "will",
+        "least",
+        "missing",
+        "expired",
+        "for",
+        "failed",
+        "error",
+        "incorrect",
+        "changed",
+        "left",
+        "ago",
+        "to",
+    ];
+    if !value.contains(' ') || value.len() > 200 {
+        return false;
+    }
+    let mut words = value
+        .split(' ')
+        .map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '\''));
+    let is_plain = value
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b" .,'!-()\"?:".contains(&byte));
+    is_plain
+        && words
+            .clone()
+            .all(|word| !text::is_mixed(word.as_bytes()) || word.len() < 12 && is_capitalized(word))
+        && words.any(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)))
+}
+
+fn is_capitalized(word: &str) -> bool {
+    word.len() > 1
+        && word[1..].bytes().all(|byte| byte.is_ascii_lowercase())
+        && word.as_bytes()[0].is_ascii_uppercase()
+}
+
+/// A path of a file: lower case, or of words.
+pub(super) fn is_path(value: &str) -> bool {
+    let is_start = value.starts_with('/')
+        || value.starts_with("~/")
+        || value.starts_with("./")
+        || value.starts_with("../")
+        || value
+            .as_bytes()
+            .get(1..3)
+            .is_some_and(|two| two == b":\\" || two == b":/");
+    let parts = value.split(['/', '\\']).filter(|part| !part.is_empty());
+    let is_plain = |part: &str| {
+        part.bytes()
+            .all(|byte| text::is_name(byte) || b".@:~".contains(&byte))
+            && (part.len() < 16
+                || !text::is_mixed(part.as_bytes())
+                || part.contains(['-', '_', '.']))
+    };
+    is_start
+        && parts.clone().count() >= 1
+        && parts.clone().all(is_plain)
+        && value.bytes().filter(u8::is_ascii_uppercase).count() * 4 <= value.len()
+}
+
+/// A hash, a UUID, or the like: what tells things apart and opens none.
+pub(super) fn is_id(value: &str) -> bool {
+    value.len() >= 7
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+}
+
+/// Whether a word is more likely a secret than a word, whatever it is called.
+pub(super) fn looks_secret(value: &str) -> bool {
+    const KNOWN: &[&str] = &[
+        "sha256", "sha512", "sha1", "base64", "x86_64", "aes256", "rs256", "rs384", "rs512",
+        "es256", "es384", "hs256", "hs384", "hs512", "oauth2", "latin1", "utf8", "utf-8",
+        "ed25519", "pbkdf2", "argon2", "argon2id", "bcrypt", "http2", "ipv4", "ipv6", "aes128",
+        "p256", "tls1.2", "tls1.3",
+    ];
+    let bytes = value.as_bytes();
+    if bytes.len() < 6
+        || is_path(value)
+        || value.contains("://")
+        || KNOWN.iter().any(|known| value.eq_ignore_ascii_case(known))
+        || is_nothing(value)
+    {
+        return false;
+    }
+    let has = |is: fn(&u8) -> bool| bytes.iter().any(is);
+    let (lower, upper, digit) = (
+        has(u8::is_ascii_lowercase),
+        has(u8::is_ascii_uppercase),
+        has(u8::is_ascii_digit),
+    );
+    let is_letters = bytes.iter().all(u8::is_ascii_alphabetic);
+    if digit && (lower || upper) {
+        // `127.0.0.1:80`, `2026-11-21T01:58:11Z`, `v1.2.3-beta`
+        let is_time = bytes[0].is_ascii_digit()
+            && value.contains(':')
+            && bytes.iter().filter(|b| b.is_ascii_alphabetic()).count() <= 2;
+        let is_version = value.trim_start_matches('v').split('.').count() >= 3
+            && value
+                .trim_start_matches('v')
+                .bytes()
+                .next()
+                .is_some_and(|b| b.is_ascii_digit());
+        return !is_time && !is_version;
+    }
+    if lower && upper && is_letters {
+        // `PutObject` has few capitals, `wJalrXUtnFEMI` many.
+        let humps = bytes
+            .windows(2)
+            .filter(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase())
+            .count()
+            + usize::from(bytes[0].is_ascii_uppercase());
+        let capitals = bytes.iter().filter(|b| b.is_ascii_uppercase()).count();
+        return bytes.len() >= 8
+            && (humps * 4 > bytes.len() || capitals * 3 > bytes.len() && capitals < bytes.len());
+    }
+    if lower && upper && bytes.len() >= 20 && !value.contains([' ', ':', '.', '(', '\\']) {
+        return true;
+    }
+    let is_special = |byte: &u8| b"!@#$%^&*+=~".contains(byte);
+    if bytes.iter().any(is_special) && (lower || upper || digit) {
+        return bytes.len() >= 6
+            && !value.contains(' ')
+            && !value.contains('=') | value.ends_with('=');
+    }
+    lower && upper && bytes.len() >= 16 && !value.contains([' ', '/', '.', ':'])
+        || is_letters && bytes.len() >= 24
+}

@@ -1,0 +1,410 @@
+//! Names that are values themselves, with the secret as the next one: objects with a name and a value,
+//! tuples, arguments, elements and their attributes, forms.
+
+use super::class::SecretClass;
+use super::extent::{self, Around, Quote};
+use super::innocent::Manner;
+use super::rules::{NAME_KEYS, Need, PAIR_KEYS};
+use super::span::Spans;
+use super::text;
+use super::value::{self, Name};
+
+/// How far the value of an object may be from its name.
+const NEAR: usize = 400;
+
+const QUOTED: Manner = Manner {
+    is_quoted: true,
+    is_prose: false,
+    is_doubtful: false,
+};
+
+/// The value of an element: `<name>…</name>`, with attributes or without.
+pub(super) fn element(name: Name<'_>, spans: &mut Spans) -> Option<usize> {
+    let bytes = name.text.as_bytes();
+    let tag = bytes[name.end..]
+        .iter()
+        .take(NEAR)
+        .position(|byte| matches!(byte, b'>' | b'<'))?;
+    let close = name.end + tag;
+    if bytes[close] != b'>' || bytes[..close].ends_with(b"/") {
+        return None;
+    }
+    // `<name value="…">`
+    let attributes = &bytes[name.end..close];
+    if let Some(value) = attribute(attributes) {
+        value::at_place(name, name.end + value, QUOTED, Around::default(), spans);
+    }
+    element_text(name, close + 1, spans)
+}
+
+fn element_text(name: Name<'_>, from: usize, spans: &mut Spans) -> Option<usize> {
+    const CDATA: &[u8] = b"<![CDATA[";
+    let bytes = name.text.as_bytes();
+    let at = from + text::blank(&bytes[from..]);
+    let (from, end) = if bytes[at..].starts_with(CDATA) {
+        let from = at + CDATA.len();
+        (from, from + text::find(&bytes[from..], b"]]>")?)
+    } else {
+        (at, at + bytes[at..].iter().position(|byte| *byte == b'<')?)
+    };
+    // A place to fill in is not closed: `login <user> <password> [options]`.
+    if !bytes[end..].starts_with(b"</") && !bytes[end..].starts_with(b"]]>") {
+        return None;
+    }
+    value::push(name, from, end, QUOTED, spans).or(Some(end))
+}
+
+/// Where the value begins, in the attributes of an element.
+fn attribute(attributes: &[u8]) -> Option<usize> {
+    for key in [&b"value="[..], b"Value=", b"content=", b"val=", b"VALUE="] {
+        if let Some(found) = attributes
+            .windows(key.len())
+            .position(|window| window == key)
+        {
+            if found == 0 || !text::is_name(attributes[found - 1]) {
+                return Some(found + key.len());
+            }
+        }
+    }
+    None
+}
+
+/// Looks for the value of a name that is a value itself.
+pub(super) fn after(
+    name: Name<'_>,
+    begin: usize,
+    closed: Option<Quote>,
+    at: usize,
+    spans: &mut Spans,
+) -> Option<usize> {
+    let bytes = name.text.as_bytes();
+    let quote = closed.map_or(0, |quote| quote.depth + 1);
+    let begin = if closed.is_some() {
+        begin - quote
+    } else {
+        name.start
+    };
+    if bytes[at..].starts_with(b"</") {
+        return beside_element(name, at, spans);
+    }
+    let before = unwrapped(&bytes[..begin]);
+    // `"name": "app.auth"` is that of a logger, say.
+    let is_plain = begin + quote == name.start || name.known.need != Need::Random;
+    if let Some(key) = name_key(before).filter(|_| is_plain) {
+        if let Some(end) = named(name, key, at, spans) {
+            return Some(end);
+        }
+    }
+    // `{password, "…"}` is a tuple as well.
+    if closed.is_none() && !bytes[..begin].ends_with(b"{") {
+        return None;
+    }
+    let next = at + text::blank(&bytes[at..]);
+    if bytes.get(next) != Some(&b',') {
+        return None;
+    }
+    let value = next + 1 + text::blank(&bytes[next + 1..]);
+    let option = name.as_str().starts_with('-');
+    let opening = bytes[..begin]
+        .iter()
+        .rev()
+        .take(80)
+        .find(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'b' | b'u' | b'&'))
+        .unwrap_or(&b' ');
+    let is_open = matches!(opening, b'(' | b'[' | b'{');
+    let start = value + usize::from(matches!(bytes.get(value), Some(b'b' | b'u')));
+    let Some((quote, len)) = extent::quote_at(bytes, start) else {
+        return wrapped_in_tuple(name, value, *opening, spans);
+    };
+    let from = start + len;
+    let end = extent::closing(bytes, from, quote);
+    let content = name.text.get(from..end)?;
+    if !is_open && !option {
+        // A row of a table, or of a list.
+        let doubtful = Manner {
+            is_quoted: true,
+            is_prose: false,
+            is_doubtful: true,
+        };
+        return value::push(name, from, end, doubtful, spans);
+    }
+    if option {
+        return if content.starts_with('-') {
+            None
+        } else {
+            value::push(name, from, end, QUOTED, spans)
+        };
+    }
+    // A pair, and no list of names.
+    let close = bytes.get(end + len).copied();
+    let is_pair = matches!(close, Some(b')' | b']' | b'}'));
+    let is_name = content
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b' ');
+    let is_header = matches!(
+        name.known.class,
+        SecretClass::Authorization | SecretClass::Cookie
+    );
+    // A list of headers has name and value in turn.
+    if !(is_pair || is_header) || is_name && *opening != b'(' {
+        return None;
+    }
+    if is_header {
+        return value::at_place(name, start, QUOTED, Around::default(), spans);
+    }
+    value::push(name, from, end, QUOTED, spans)
+}
+
+/// `("password", Some("…"))`
+fn wrapped_in_tuple(name: Name<'_>, value: usize, opening: u8, spans: &mut Spans) -> Option<usize> {
+    let bytes = name.text.as_bytes();
+    let word = bytes[value..]
+        .iter()
+        .take(32)
+        .take_while(|byte| text::is_word(**byte) || **byte == b':')
+        .count();
+    let is_call = word > 0 && bytes.get(value + word) == Some(&b'(');
+    (opening == b'(' && is_call)
+        .then(|| value::at_place(name, value, QUOTED, Around::default(), spans))?
+}
+
+/// Without the wrapper that a name is in: `Concrete("`.
+fn unwrapped(before: &[u8]) -> &[u8] {
+    let before = match before {
+        [rest @ .., b'b' | b'u' | b'&']
+            if rest.last().is_some_and(|last| !text::is_word(*last)) =>
+        {
+            rest
+        }
+        _ => before,
+    };
+    let Some(inner) = before.strip_suffix(b"(") else {
+        return before;
+    };
+    let word = inner
+        .iter()
+        .rev()
+        .take(32)
+        .take_while(|byte| text::is_word(**byte) || **byte == b':')
+        .count();
+    &inner[..inner.len() - word]
+}
+
+/// Where the key begins that says that its value is a name: `"name": `, `key=`.
+fn name_key(before: &[u8]) -> Option<usize> {
+    let trimmed = trim(before);
+    let sign = trimmed
+        .strip_suffix(b"=>")
+        .or_else(|| trimmed.strip_suffix(b":"))
+        .or_else(|| trimmed.strip_suffix(b"="))?;
+    let key = trim(sign);
+    let key = match key {
+        [rest @ .., b'"' | b'\'' | b'`'] => {
+            let depth = rest.iter().rev().take_while(|byte| **byte == b'\\').count();
+            &rest[..rest.len() - depth]
+        }
+        _ => key,
+    };
+    let len = key
+        .iter()
+        .rev()
+        .take(24)
+        .take_while(|byte| text::is_name(**byte))
+        .count();
+    let start = key.len() - len;
+    let word = &key[start..];
+    // `:name => `, `@name=`, and a list's mark before it.
+    NAME_KEYS
+        .iter()
+        .any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
+        .then_some(start)
+}
+
+fn trim(bytes: &[u8]) -> &[u8] {
+    let spaces = bytes
+        .iter()
+        .rev()
+        .take(200)
+        .take_while(|byte| byte.is_ascii_whitespace())
+        .count();
+    &bytes[..bytes.len() - spaces]
+}
+
+/// The value beside a name, after it or before.
+fn named(name: Name<'_>, key: usize, at: usize, spans: &mut Spans) -> Option<usize> {
+    let bytes = name.text.as_bytes();
+    let limit = bytes.len().min(at + NEAR);
+    let tag = bytes[..key]
+        .iter()
+        .rev()
+        .take(NEAR)
+        .position(|byte| matches!(byte, b'<' | b'>' | b'\n'));
+    let is_tag = tag.is_some_and(|distance| bytes[key - 1 - distance] == b'<');
+    if is_tag {
+        let close = at + bytes[at..limit].iter().position(|byte| *byte == b'>')?;
+        let open = key - 1 - tag?;
+        let found = attribute(&bytes[at..close]).map(|found| at + found);
+        let found = found.or_else(|| attribute(&bytes[open..key]).map(|found| open + found));
+        return match found {
+            Some(value) => {
+                value::at_place(name, value, QUOTED, Around::default(), spans);
+                Some(close)
+            }
+            None if bytes[..close].ends_with(b"/") => None,
+            None => element_text(name, close + 1, spans)
+                .or_else(|| inner_element(name, close + 1, spans)),
+        };
+    }
+    if let Some(value) = form_data(bytes, key, at) {
+        let end = value
+            + bytes[value..]
+                .iter()
+                .position(|byte| matches!(byte, b'\r' | b'\n'))
+                .unwrap_or(bytes.len() - value);
+        let end = value + find_escaped_end(&bytes[value..end]);
+        return value::push(name, value, end, QUOTED, spans);
+    }
+    // In the same object: no further than its end, and not into another name.
+    let mut depth = 0_usize;
+    let mut place = at;
+    while place < limit {
+        match bytes[place] {
+            b'{' | b'(' | b'[' => depth += 1,
+            b'}' | b']' if depth == 0 => break,
+            b'}' | b')' | b']' => depth = depth.saturating_sub(1),
+            byte if text::is_word(byte) || byte == b'#' || byte == b'$' => {
+                let len = bytes[place..limit]
+                    .iter()
+                    .take_while(|byte| text::is_name(**byte) || b"#$".contains(byte))
+                    .count();
+                if let Some(value) = value_key(bytes, place, len) {
+                    return value::at_place(name, value, QUOTED, Around::default(), spans);
+                }
+                if NAME_KEYS[..2]
+                    .iter()
+                    .any(|known| bytes[place..place + len].eq_ignore_ascii_case(known.as_bytes()))
+                    && depth == 0
+                    && matches!(bytes.get(place + len), Some(b':' | b'='))
+                {
+                    break;
+                }
+                place += len;
+                continue;
+            }
+            _ => {}
+        }
+        place += 1;
+    }
+    before(name, key, spans)
+}
+
+/// Where the value begins, if a word is the key of one.
+fn value_key(bytes: &[u8], place: usize, len: usize) -> Option<usize> {
+    let is_key = PAIR_KEYS
+        .iter()
+        .any(|known| bytes[place..place + len].eq_ignore_ascii_case(known.as_bytes()));
+    if !is_key {
+        return None;
+    }
+    let mut at = place + len;
+    if let Some((_, quote)) = extent::quote_at(bytes, at) {
+        at += quote;
+    }
+    at += text::spaces(&bytes[at..]);
+    let sign = match &bytes[at..] {
+        [b'=', b'>', ..] => 2,
+        [b':' | b'=', ..] => 1,
+        _ => return None,
+    };
+    at += sign;
+    Some(at + text::spaces(&bytes[at..]))
+}
+
+/// The value that is before its name: `{"value": "…", "name": "password"}`.
+fn before(name: Name<'_>, key: usize, spans: &mut Spans) -> Option<usize> {
+    let bytes = name.text.as_bytes();
+    let from = key.saturating_sub(NEAR);
+    let open = bytes[from..key]
+        .iter()
+        .rposition(|byte| matches!(byte, b'{' | b'\n'));
+    let from = from + open?;
+    let mut place = from;
+    while place < key {
+        if !text::is_word(bytes[place]) {
+            place += 1;
+            continue;
+        }
+        let len = bytes[place..key]
+            .iter()
+            .take_while(|byte| text::is_name(**byte))
+            .count();
+        if let Some(value) = value_key(bytes, place, len).filter(|value| *value < key) {
+            value::at_place(name, value, QUOTED, Around::default(), spans);
+            return Some(name.end);
+        }
+        place += len;
+    }
+    None
+}
+
+/// `form-data; name="…"`, an empty line, and the value.
+fn form_data(bytes: &[u8], key: usize, at: usize) -> Option<usize> {
+    let before = &bytes[key.saturating_sub(40)..key];
+    text::find(before, b"form-data")?;
+    let rest = &bytes[at..bytes.len().min(at + NEAR)];
+    for empty in [&b"\r\n\r\n"[..], b"\n\n", b"\\r\\n\\r\\n", b"\\n\\n"] {
+        if let Some(found) = rest.windows(empty.len()).position(|window| window == empty) {
+            return Some(at + found + empty.len());
+        }
+    }
+    None
+}
+
+fn find_escaped_end(line: &[u8]) -> usize {
+    let ends = line
+        .windows(2)
+        .position(|two| two == b"\\r" || two == b"\\n");
+    ends.unwrap_or(line.len())
+}
+
+/// `<key>password</key><string>…</string>`
+fn beside_element(name: Name<'_>, at: usize, spans: &mut Spans) -> Option<usize> {
+    let bytes = name.text.as_bytes();
+    let word = bytes[..name.start]
+        .iter()
+        .rev()
+        .take(24)
+        .take_while(|byte| text::is_name(**byte) || **byte == b'>')
+        .count();
+    let tag = name
+        .text
+        .get(name.start - word..name.start)?
+        .trim_end_matches('>');
+    let is_name = NAME_KEYS
+        .iter()
+        .any(|known| tag.eq_ignore_ascii_case(known));
+    (is_name || tag == "string").then_some(())?;
+    let close = at + bytes[at..].iter().take(32).position(|byte| *byte == b'>')? + 1;
+    inner_element(name, close, spans)
+}
+
+/// The text of the next element, however deep.
+fn inner_element(name: Name<'_>, from: usize, spans: &mut Spans) -> Option<usize> {
+    let bytes = name.text.as_bytes();
+    let mut at = from;
+    for _ in 0..3 {
+        at += text::blank(&bytes[at..]);
+        if bytes.get(at) != Some(&b'<') || bytes[at..].starts_with(b"</") {
+            return None;
+        }
+        at += bytes[at..]
+            .iter()
+            .take(NEAR)
+            .position(|byte| *byte == b'>')?
+            + 1;
+        if let Some(end) = element_text(name, at, spans) {
+            return Some(end);
+        }
+    }
+    None
+}

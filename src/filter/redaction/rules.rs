@@ -1,0 +1,394 @@
+//! The rule table: which names have secret values, which words around them say that a value is none,
+//! and which tokens are known by their looks.
+//!
+//! All that is a matter of taste or of the outside world is here; the other files know how texts are
+//! built. `tests/it/redaction/` holds the corpus of what must go and what must stay.
+
+use super::class::SecretClass::{
+    self, AccessKeyId, Authorization, Cookie, EncryptionKey, Password, SecretKey, Signature, Token,
+};
+
+/// What a value has to look like to be hidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    /// Anything that is not plainly something else.
+    Any,
+    /// Something that is no plain word and no short number: the name has other meanings.
+    Random,
+    /// Anything after a sure separator; in a sentence something that looks like a secret. The name
+    /// counts what passed as well.
+    Short,
+    /// A few digits, or something that looks like a secret.
+    Digits,
+}
+
+/// How a name has to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// With these letters: `password` fits `MasterUserPassword`.
+    End,
+    /// With this word: `pass` fits `db_pass` and `dbPass`, but not `bypass`.
+    Word,
+}
+
+/// Names whose values are secret: in lower case, without `_` and `-`.
+pub(super) struct Names {
+    pub(super) class: SecretClass,
+    pub(super) fit: Fit,
+    pub(super) need: Need,
+    pub(super) names: &'static [&'static str],
+}
+
+const fn names(class: SecretClass, fit: Fit, need: Need, names: &'static [&'static str]) -> Names {
+    Names {
+        class,
+        fit,
+        need,
+        names,
+    }
+}
+
+/// The first that fits decides.
+pub(super) const NAMES: &[Names] = &[
+    names(AccessKeyId, Fit::End, Need::Any, &[
+        "accesskeyid", "credential",
+    ]),
+    names(SecretKey, Fit::End, Need::Any, &[
+        "secretaccesskey", "accesskey", "secretkey", "secretstring", "secretbinary", "secret",
+        "secretkeybase", "accountkey", "sharedkey", "storagekey", "masterkey",
+        "signingkey", "subscriptionkey", "functionskey", "applicationkey", "appkey", "authkey",
+        "hmackey", "jwtkey", "licensekey", "servicekey", "adminkey", "rootkey", "deploykey",
+        "ingestkey", "ingestionkey", "instrumentationkey", "integrationkey", "integrationskey",
+        "writekey", "unsealkey", "recoverykey", "serverkey", "securitykey", "webhookkey",
+        "consumerkey", "connectionstring", "codeverifier", "secretvalue",
+    ]),
+    names(EncryptionKey, Fit::End, Need::Any, &[
+        "privatekey", "customerkey", "encryptionkey", "encryptkey", "cryptkey", "cryptokey",
+        "cipherkey", "decryptionkey", "aeskey", "datakey", "sshkey", "rsakey", "wrappingkey",
+        "presharedkey", "psk", "plaintext", "mnemonic", "seedphrase", "recoveryphrase",
+        "keymaterial", "privkey",
+    ]),
+    names(Token, Fit::End, Need::Any, &[
+        "token", "apikey", "jwt", "bearer", "idtokenhint",
+    ]),
+    names(Token, Fit::Word, Need::Random, &[
+        "session", "sessionid", "sessid", "sessionkey", "sessionhash", "sid", "phpsessid",
+        "jsessionid", "aspsessionid", "connectsid", "userauth", "auth", "xauth", "basicauth",
+        "pat", "csrf", "xsrf", "assertion", "samlresponse", "authcode", "authorizationcode",
+        "nkey", "remember",
+    ]),
+    names(SecretKey, Fit::Word, Need::Random, &[
+        "credentials", "creds", "secretid", "sas", "skey", "ikey",
+    ]),
+    names(Password, Fit::End, Need::Any, &[
+        "password", "passwd", "passphrase", "passcode", "pwd", "passwort", "motdepasse",
+        "userpass", "dbpass", "smtppass", "mailpass", "mysqlpass", "adminpass", "rootpass",
+        "sshpass", "ftppass", "authpass", "keypass", "storepass", "requirepass", "masterauth",
+        "bindpw", "rootpw", "userpw", "dbpw", "kennwort", "wachtwoord", "contrasena", "senha", "passw", "psswd", "passwrd", "ldappass",
+        "proxypass", "redispass", "pgpass", "bindpass", "passkey",
+    ]),
+    names(Password, Fit::Word, Need::Short, &[
+        "pass", "pw", "psw",
+    ]),
+    names(Password, Fit::Word, Need::Digits, &[
+        "pin", "pincode", "otp", "otpcode", "totp", "cvv", "cvv2", "cvc", "mfacode", "totpcode",
+        "verificationcode", "securitycode", "onetimecode", "smscode", "puk",
+    ]),
+    names(Authorization, Fit::End, Need::Any, &[
+        "authorization",
+    ]),
+    names(Cookie, Fit::End, Need::Any, &[
+        "cookie",
+    ]),
+    names(Signature, Fit::End, Need::Any, &[
+        "signature",
+    ]),
+    names(Signature, Fit::Word, Need::Random, &[
+        "sig", "hmac",
+    ]),
+];
+
+/// What may stand after a name: `password_confirmation`, `token_value`, `secrets`.
+pub(super) const AFTER: &[&str] = &[
+    "confirmation", "confirm", "again", "repeat", "value", "val", "text", "string", "str", "raw",
+    "old", "new", "current", "previous", "base64", "b64", "field", "input", "plain", "clear",
+    "env", "encoded", "hex", "bytes", "primary", "secondary", "pem", "header", "param", "arg",
+    "data",
+];
+
+/// Names that end like secrets and are none: they page through lists, tell requests apart, or are
+/// words of a grammar.
+pub(super) const OPEN: &[&str] = &[
+    "nexttoken", "forwardtoken", "backwardtoken", "continuationtoken", "clienttoken",
+    "clientrequesttoken", "idempotencytoken", "paginationtoken", "pagetoken", "startingtoken",
+    "sequencetoken", "synctoken", "resumetoken", "locktoken", "cancellationtoken", "canceltoken",
+    "changetoken", "cursortoken", "statustoken", "consistencytoken", "starttoken", "endtoken",
+    "stoptoken", "padtoken", "eostoken", "bostoken", "unktoken", "clstoken", "septoken",
+    "masktoken", "specialtoken", "newtoken", "designtoken", "maxtoken", "mintoken", "numtoken",
+    "totaltoken", "prompttoken", "completiontoken", "inputtoken", "outputtoken", "pertoken",
+    "lasttoken", "firsttoken", "currenttoken", "previoustoken", "unexpectedtoken", "nextcookie",
+    "promptpassword", "askpassword", "usepassword", "haspassword", "requirepassword",
+    "nopassword", "hastoken", "usetoken", "notoken", "hassecret", "isbearer", "oldpwd",
+    "cookieaccept",
+];
+
+/// Values that say something about a value and are none.
+pub(super) const NOTHING: &[&str] = &[
+    "null", "nil", "none", "undefined", "true", "false", "some", "yes", "no", "on", "off", "n/a",
+    "na", "unset", "empty", "missing", "required", "optional", "invalid", "valid", "expired",
+    "denied", "granted", "ok", "failed", "failure", "success", "succeeded", "incorrect",
+    "correct", "wrong", "changed", "unchanged", "updated", "reset", "revoked", "accepted",
+    "rejected", "refused", "set", "not", "present", "absent", "provided", "unknown", "default",
+    "enabled", "disabled", "found", "used", "using", "generated", "created", "deleted", "removed",
+    "rotated", "refreshed", "issued", "verified", "unauthorized", "forbidden", "redacted",
+    "hidden", "masked", "filtered", "omitted", "secret", "password", "token", "pending", "loaded",
+    "saved", "stored", "skipped", "ignored", "error", "warning", "needed", "mismatch", "blank",
+    "active", "inactive", "closed", "open", "opened", "start", "started", "stop", "stopped",
+    "ended", "done", "nan", "permission", "must", "cannot", "could", "should", "the", "is", "was",
+    "has", "pass", "ready", "unused", "unsupported", "supported", "allowed", "available",
+    "unavailable", "malformed", "expires", "expiring", "renewed", "renewing", "no such", "never",
+    "always", "auto", "manual", "sensitive", "encrypted", "unlimited", "locked", "unlocked",
+    "strong", "weak", "exists", "removed.", "<nil>", "(null)", "(none)", "(nil)", "(empty)",
+    "(unset)", "(not set)", "<none>", "<empty>", "<null>", "<unset>", "\\n", "nothing", "void",
+    "prompt", "interactive", "stdin", "key", "value",
+    "all", "any", "amd64", "arm64", "i386",
+];
+
+/// Words in brackets, or between stars, that stand in place of what was hidden.
+pub(super) const MASKS: &[&str] = &[
+    "redact", "hidden", "mask", "filter", "secret", "removed", "omit", "sanitiz", "scrub",
+    "private", "sensitive", "elided", "protected", "hide", "concealed", "censor", "snip",
+    "truncated", "secure", "stripped", "obfuscat", "encrypted", "not shown", "suppress", "anonym",
+];
+
+/// Types, which stand where values do.
+pub(super) const TYPES: &[&str] = &[
+    "string", "str", "&str", "&string", "&'static", "char", "bool", "boolean", "int", "integer",
+    "u8", "u16", "u32", "u64", "u128", "usize", "i32", "i64", "bytes", "bytestring", "object",
+    "array", "number", "any", "text", "varchar", "nvarchar", "secretstring", "secretstr",
+    "securestring", "nsstring", "std::string", "sensitive", "bytea", "blob", "self", "impl",
+    "dyn", "&[u8]", "&mut", "uuid", "unknown", "symbol", "arc", "box", "rc", "cow", "vec",
+    "option", "string?", "string[]", "[]byte", "*string", "&dyn", "type", "struct", "class",
+    "function",
+];
+
+/// Where code reads a value from.
+pub(super) const SOURCES: &[&str] = &[
+    "self.", "this.", "os.environ", "os.getenv", "process.env", "env.", "env[", "env(", "environ",
+    "config.", "settings.", "args.", "options.", "opts.", "props.", "req.", "request.", "ctx.",
+    "params.", "params[", "user.", "data.", "cfg.", "conf.", "vault:", "secrets.", "var.",
+    "local.", "getenv(", "system.getenv", "std::env", "arn:aws:", "projects/", "ref+", "file://",
+    "op://", "keyring:", "enc[", "enc(", "ssm:/", "secretsmanager:", "@microsoft.keyvault", "lookup(",
+];
+
+/// Ways of logging in that are no secrets.
+pub(super) const MECHANISMS: &[&str] = &[
+    "plain", "login", "cram-md5", "digest-md5", "xoauth2", "oauthbearer", "scram-sha-1",
+    "scram-sha-256", "scram-sha-1-plus", "scram-sha-256-plus", "gssapi", "ntlm", "external",
+    "anonymous", "basic", "bearer", "digest", "negotiate", "kerberos", "oauth", "oauth2", "oidc",
+    "saml", "jwt", "ldap", "peer", "trust", "md5", "ident", "tls", "apikey", "iam", "aws_iam",
+    "publickey", "keyboard-interactive", "hostbased", "aws", "hawk", "mutual", "dpop", "vapid",
+    "gnap", "hoba", "token", "signature", "sharedkey", "sharedaccesssignature", "apitoken",
+    "googlelogin", "key", "splunk", "jwtbearer", "x-api-key", "discogs", "bot", "client",
+    "zoho-oauthtoken", "sso-key", "genie-key", "nrk", "wsse", "private-token", "snipe", "nostr",
+    "wsee", "aws4", "mac",
+];
+
+/// Keys of the value in an object that has a name and a value.
+pub(super) const VALUE_KEYS: &[&str] = &[
+    "s", "n", "b", "ss", "current", "#text", "$", "_", "inner", "raw", "0", "plain", "bytes", "some",
+    "new", "old",
+];
+
+/// Those among them that are beside a name: `{"name": …, "value": …}`.
+pub(super) const PAIR_KEYS: &[&str] = &[
+    "value", "val", "v", "stringvalue", "defaultvalue", "newvalue", "oldvalue", "content",
+    "plaintext", "secret", "string_value", "_value", "$value", "simplevalue",
+];
+
+/// Keys of the name in such an object.
+pub(super) const NAME_KEYS: &[&str] = &[
+    "name", "key", "k", "n", "field", "param", "parameter", "header", "id", "variable", "option",
+    "parametername", "keyname", "attribute", "attributename", "parameterkey", "column",
+    "property", "label",
+];
+
+/// Which letters a token goes on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Alphabet {
+    /// Letters and digits.
+    Alnum,
+    /// Hexadecimal digits.
+    Hex,
+    /// Letters, digits, `_` and `-`.
+    Word,
+    /// Letters, digits, `_`, `-`, `.` and `=`.
+    Dotted,
+    /// Letters, digits, `+`, `/`, `=`, `_` and `-`.
+    Base64,
+    /// Capitals and digits.
+    Upper,
+}
+
+/// A token: how it starts, what follows, and at least and at most how much of it.
+pub(super) struct Shape {
+    pub(super) prefix: &'static str,
+    pub(super) alphabet: Alphabet,
+    pub(super) least: usize,
+    pub(super) most: usize,
+}
+
+const fn shape(prefix: &'static str, alphabet: Alphabet, least: usize, most: usize) -> Shape {
+    Shape {
+        prefix,
+        alphabet,
+        least,
+        most,
+    }
+}
+
+const ANY: usize = 4096;
+
+use Alphabet::{Alnum, Base64, Dotted, Hex, Upper, Word};
+
+/// The tokens that vendors mark, by what they and the public lists of secret scanners say. Where a
+/// prefix is long enough to be no accident, less is asked of the rest than the vendor issues.
+pub(super) const SHAPES: &[Shape] = &[
+    // GitHub, GitLab, Bitbucket, Atlassian
+    shape("ghp_", Alnum, 10, ANY), shape("gho_", Alnum, 10, ANY), shape("ghu_", Alnum, 10, ANY),
+    shape("ghs_", Word, 10, ANY), shape("ghr_", Alnum, 10, ANY),
+    shape("github_pat_", Word, 20, ANY), shape("glpat-", Dotted, 20, ANY),
+    shape("gldt-", Word, 20, ANY), shape("glrt-", Dotted, 20, ANY),
+    shape("glrtr-", Word, 20, ANY), shape("glptt-", Hex, 40, ANY), shape("glft-", Word, 20, ANY),
+    shape("glsoat-", Word, 20, ANY), shape("glcbt-", Word, 20, ANY),
+    shape("glimt-", Word, 20, ANY), shape("glagent-", Word, 40, ANY),
+    shape("gloas-", Word, 40, ANY), shape("glffct-", Word, 20, ANY),
+    shape("GR1348941", Word, 20, ANY), shape("ATATT3", Dotted, 100, ANY),
+    shape("ATBB", Alnum, 28, 60), shape("ATCTT3", Dotted, 100, ANY),
+    shape("BBDC-", Base64, 40, ANY),
+    // Payments
+    shape("sk_live_", Alnum, 10, ANY), shape("sk_test_", Alnum, 10, ANY),
+    shape("sk_prod_", Alnum, 10, ANY), shape("rk_live_", Alnum, 10, ANY),
+    shape("rk_test_", Alnum, 10, ANY), shape("rk_prod_", Alnum, 10, ANY),
+    shape("whsec_", Base64, 20, ANY), shape("sq0atp-", Word, 22, ANY),
+    shape("sq0csp-", Word, 22, ANY), shape("sq0idp-", Word, 22, ANY),
+    shape("EAAA", Word, 56, ANY), shape("EAAC", Alnum, 80, ANY), shape("EAAM", Alnum, 80, ANY),
+    shape("EAAG", Alnum, 80, ANY), shape("access_token$production$", Alnum, 16, ANY),
+    shape("access_token$sandbox$", Alnum, 16, ANY), shape("FLWSECK", Word, 12, ANY),
+    shape("shpat_", Hex, 32, ANY), shape("shpca_", Hex, 32, ANY), shape("shppa_", Hex, 32, ANY),
+    shape("shpss_", Hex, 32, ANY), shape("shpua_", Hex, 32, ANY),
+    shape("duffel_live_", Dotted, 20, ANY), shape("duffel_test_", Dotted, 20, ANY),
+    shape("shippo_live_", Hex, 30, ANY), shape("shippo_test_", Hex, 30, ANY),
+    shape("EZAK", Alnum, 54, ANY), shape("EZTK", Alnum, 54, ANY),
+    shape("live_pub", Alnum, 40, ANY), shape("pk.eyJ", Dotted, 40, ANY),
+    shape("sk.eyJ", Dotted, 40, ANY), shape("rzp_live_", Alnum, 14, ANY),
+    shape("rzp_test_", Alnum, 14, ANY), shape("plaid-", Word, 30, ANY),
+    // Chat and mail
+    shape("xoxb-", Word, 10, ANY), shape("xoxa-", Word, 10, ANY), shape("xoxp-", Word, 10, ANY),
+    shape("xoxr-", Word, 10, ANY), shape("xoxs-", Word, 10, ANY), shape("xoxo-", Word, 10, ANY),
+    shape("xoxc-", Word, 10, ANY), shape("xoxd-", Base64, 10, ANY), shape("xoxe-", Word, 10, ANY),
+    shape("xoxe.", Dotted, 10, ANY), shape("xapp-", Word, 10, ANY), shape("xwfp-", Word, 10, ANY),
+    shape("SG.", Dotted, 40, ANY), shape("xkeysib-", Word, 40, ANY),
+    shape("xsmtpsib-", Word, 40, ANY), shape("key-", Hex, 32, 32), shape("mlsn.", Hex, 40, ANY),
+    shape("SK", Hex, 32, 32), shape("AC", Hex, 32, 32),
+    // Clouds and hosts
+    shape("AIza", Word, 35, 35), shape("ya29.", Dotted, 10, ANY), shape("GOCSPX-", Word, 28, ANY),
+    shape("1//0", Word, 30, ANY), shape("GOOG1E", Upper, 55, 61), shape("GOOG", Upper, 20, 61),
+    shape("LTAI", Alnum, 12, 30), shape("AKID", Alnum, 32, 40), shape("ABSK", Base64, 40, ANY),
+    shape("bedrock-api-key-", Base64, 20, ANY), shape("dop_v1_", Hex, 40, ANY),
+    shape("doo_v1_", Hex, 40, ANY), shape("dor_v1_", Hex, 40, ANY), shape("HRKU-", Word, 30, ANY),
+    shape("fo1_", Word, 40, ANY), shape("fm1a_", Base64, 40, ANY),
+    shape("fm1r_", Base64, 40, ANY), shape("fm2_", Base64, 40, ANY),
+    shape("FlyV1 fm2_", Base64, 40, ANY), shape("nfp_", Alnum, 30, ANY),
+    shape("vercel_", Alnum, 20, ANY), shape("vcp_", Word, 40, ANY), shape("sbp_", Hex, 40, ANY),
+    shape("sb_secret_", Word, 20, ANY), shape("rnd_", Alnum, 24, 40),
+    shape("scw_", Alnum, 30, ANY), shape("v1.0-", Word, 100, ANY), shape("cfat_", Word, 30, ANY),
+    shape("cfut_", Word, 30, ANY), shape("pscale_tkn_", Dotted, 30, ANY),
+    shape("pscale_pw_", Dotted, 30, ANY), shape("pscale_oauth_", Dotted, 30, ANY),
+    shape("AVNS_", Word, 15, ANY), shape("aivenv1", Base64, 30, ANY),
+    shape("s-s4t2ud-", Hex, 40, ANY), shape("s-s4t2af-", Hex, 40, ANY),
+    shape("4b1d", Alnum, 38, 38), shape("sha256~", Word, 43, 43), shape("API-", Upper, 26, 40),
+    shape("cs_live_", Alnum, 20, ANY),
+    // Packages and builds
+    shape("npm_", Alnum, 36, ANY), shape("pypi-", Word, 40, ANY),
+    shape("rubygems_", Hex, 48, ANY), shape("CLOJARS_", Alnum, 60, ANY),
+    shape("dckr_pat_", Word, 20, ANY), shape("dckr_oat_", Word, 20, ANY),
+    shape("AKCp", Alnum, 60, ANY), shape("cmVmd", Alnum, 55, ANY),
+    shape("crates-", Alnum, 32, ANY), shape("pul-", Hex, 40, 40), shape("tfe.", Dotted, 40, ANY),
+    shape("atlasv1.", Dotted, 40, ANY), shape("CCIPAT_", Word, 40, ANY),
+    shape("CCIPRJ_", Word, 40, ANY), shape("bkua_", Hex, 40, ANY), shape("squ_", Hex, 40, 40),
+    shape("sqp_", Hex, 40, 40), shape("sqa_", Hex, 40, 40), shape("sgp_", Word, 40, ANY),
+    shape("snyk_", Word, 30, ANY),
+    // Secrets, keys, monitoring
+    shape("hvs.", Word, 24, ANY), shape("hvb.", Word, 24, ANY), shape("hvr.", Word, 24, ANY),
+    shape("dp.pt.", Alnum, 40, ANY), shape("dp.st.", Dotted, 40, ANY),
+    shape("dp.ct.", Alnum, 40, ANY), shape("dp.sa.", Alnum, 40, ANY),
+    shape("ops_eyJ", Base64, 100, ANY), shape("AGE-SECRET-KEY-1", Upper, 40, ANY),
+    shape("AGE-PLUGIN-", Word, 40, ANY), shape("tskey-", Word, 16, ANY),
+    shape("NRAK-", Alnum, 27, ANY), shape("NRJS-", Alnum, 19, ANY), shape("NRII-", Word, 30, ANY),
+    shape("NRRA-", Alnum, 40, ANY), shape("glsa_", Word, 40, ANY), shape("glc_", Base64, 32, ANY),
+    shape("eyJrIjoi", Base64, 60, ANY), shape("sntrys_", Base64, 40, ANY),
+    shape("sntryu_", Hex, 60, ANY), shape("dt0c01.", Dotted, 60, ANY),
+    shape("dt0s01.", Dotted, 60, ANY), shape("phc_", Alnum, 40, ANY),
+    shape("phx_", Alnum, 40, ANY), shape("hcaik_", Alnum, 40, ANY),
+    shape("lsv2_pt_", Word, 32, ANY), shape("lsv2_sk_", Word, 32, ANY),
+    // Models
+    shape("sk-proj-", Word, 20, ANY), shape("sk-svcacct-", Word, 20, ANY),
+    shape("sk-admin-", Word, 20, ANY), shape("sk-ant-", Word, 20, ANY),
+    shape("sk-or-", Word, 20, ANY), shape("sk-lf-", Word, 30, ANY), shape("sk-", Alnum, 32, ANY),
+    shape("hf_", Alnum, 30, ANY), shape("api_org_", Alnum, 30, ANY),
+    shape("gsk_", Alnum, 40, ANY), shape("xai-", Alnum, 60, ANY), shape("pplx-", Alnum, 40, ANY),
+    shape("nvapi-", Word, 40, ANY), shape("AQ.Ab", Word, 40, ANY),
+    shape("tgp_v1_", Word, 30, ANY), shape("jina_", Word, 40, ANY), shape("tvly-", Word, 20, ANY),
+    shape("csk-", Alnum, 40, ANY),
+    // Tools
+    shape("PMAK-", Word, 40, ANY), shape("lin_api_", Alnum, 30, ANY),
+    shape("lin_oauth_", Alnum, 30, ANY), shape("ntn_", Alnum, 40, ANY),
+    shape("secret_", Alnum, 43, 43), shape("figd_", Word, 30, ANY),
+    shape("figoh_", Word, 30, ANY), shape("dapi", Hex, 32, 32), shape("dose", Hex, 32, 32),
+    shape("ico-", Alnum, 32, ANY), shape("rdme_", Alnum, 60, ANY), shape("tk-us-", Word, 40, ANY),
+    shape("sm_aat_", Alnum, 16, ANY), shape("sm_pat_", Alnum, 16, ANY),
+    shape("sm_sat_", Alnum, 16, ANY), shape("pnu_", Alnum, 36, ANY), shape("p8e-", Alnum, 32, 32),
+    shape("fio-u-", Dotted, 60, ANY), shape("cal_live_", Alnum, 30, ANY),
+    shape("tfp_", Word, 50, ANY), shape("xau_", Alnum, 60, ANY), shape("pat-na1-", Word, 36, 36),
+    shape("pat-eu1-", Word, 36, 36), shape("ubdc_", Word, 40, ANY),
+    shape("dG9rO", Base64, 40, 70), shape("bot_", Alnum, 40, ANY), shape("EAAAE", Word, 50, ANY),
+    shape("ddp_", Alnum, 36, ANY), shape("lip_", Word, 40, ANY),
+    shape("apify_api_", Alnum, 30, ANY), shape("zpka_", Word, 40, ANY),
+    shape("rpa_", Alnum, 40, ANY), shape("wandb_v1_", Word, 40, ANY),
+    shape("postman-", Word, 60, ANY),
+];
+
+/// Where tokens are a part of the path: host, and what the token follows.
+pub(super) const WEBHOOKS: &[(&str, &str)] = &[
+    ("hooks.slack.com", "/services/"), ("hooks.slack.com", "/workflows/"),
+    ("hooks.slack.com", "/triggers/"), ("hooks.slack-gov.com", "/services/"),
+    ("discord.com", "/webhooks/"), ("discordapp.com", "/webhooks/"),
+    ("webhook.office.com", "/webhookb2/"), ("outlook.office.com", "/webhook/"),
+    ("outlook.office365.com", "/webhook/"), ("hooks.zapier.com", "/hooks/catch/"),
+    ("maker.ifttt.com", "/key/"), ("api.telegram.org", "/bot"), ("open.feishu.cn", "/hook/"),
+    ("open.larksuite.com", "/hook/"), ("hooks.glip.com", "/webhook/"),
+    ("events.pagerduty.com", "/integration/"), ("hook.us1.make.com", "/"),
+    ("hook.eu1.make.com", "/"), ("hook.integromat.com", "/"), ("hc-ping.com", "/"),
+    ("webhooks.mongodb-stitch.com", "/incoming_webhook/"), ("", "/hooks/"), ("", "/webhooks/"),
+    ("", "/incoming-webhook/"),
+];
+
+/// Options of one letter that take a secret, by program; a `:` says that it follows one.
+pub(super) const PROGRAMS: &[(&str, &str)] = &[
+    ("mysql", "p"), ("mariadb", "p"), ("mysqldump", "p"), ("mysqladmin", "p"), ("mongo", "p"),
+    ("mongosh", "p"), ("mongodump", "p"), ("mongorestore", "p"), ("sshpass", "p"),
+    ("docker login", "p"), ("podman login", "p"), ("az login", "p"), ("az acr login", "p"),
+    ("oc login", "p"), ("cypher-shell", "p"), ("influx", "p"), ("cqlsh", "p"),
+    ("clickhouse-client", "p"), ("redis-cli", "a"), ("valkey-cli", "a"), ("sqlcmd", "P"),
+    ("bcp", "P"), ("isql", "P"), ("tsql", "P"), ("mosquitto_pub", "P"), ("mosquitto_sub", "P"),
+    ("zip", "P"), ("unzip", "P"), ("7z", "p"), ("7za", "p"), ("unrar", "p"), ("ldapsearch", "w"),
+    ("ldapmodify", "w"), ("ldapadd", "w"), ("ldapwhoami", "w"), ("ldapdelete", "w"),
+    ("ldappasswd", "ws"), ("ipmitool", "P"), ("snmpwalk", "AX"), ("snmpget", "AX"),
+    ("net rpc", "U"), ("curl", "u:U:"), ("http", "a:"), ("https", "a:"), ("wget", ""),
+    ("smbclient", "U%"), ("rpcclient", "U%"), ("lftp", "u,"), ("ab", "A:P:"),
+    ("helm registry login", "p"), ("rabbitmqadmin", "p"), ("xfreerdp", "p"), ("kinit", ""),
+    ("enc", "k"), ("openssl enc", "k"), ("hydra", "p"), ("pgcli", "W"), ("snowsql", ""),
+    ("cf login", "p"), ("ibmcloud login", "p"), ("vsql", "w"), ("nuget push", "k"),
+    ("dotnet nuget push", "k"), ("twine upload", "p"),
+];

@@ -1,0 +1,121 @@
+//! Questions about stretches of bytes that the other files share.
+
+/// Whether a byte is a part of a word.
+pub(super) fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Whether a byte is a part of a name.
+pub(super) fn is_name(byte: u8) -> bool {
+    is_word(byte) || byte == b'-'
+}
+
+/// Whether a text ends with an escape, whose last letter is no part of what follows: `\n`, `%3D`,
+/// `\u003d`, `\x1b[0m`.
+pub(super) fn ends_escape(before: &[u8]) -> bool {
+    let is_hex = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_hexdigit);
+    match before {
+        [.., b'\\', b'n' | b'r' | b't'] => true,
+        [.., b'%', a, b] => is_hex(&[*a, *b]),
+        [.., b'\\', b'x', a, b] => is_hex(&[*a, *b]),
+        [.., b'\\', b'u', a, b, c, d] => is_hex(&[*a, *b, *c, *d]),
+        _ => false,
+    }
+}
+
+/// Whether capitals and small letters, or letters and digits, are mixed.
+pub(super) fn is_mixed(bytes: &[u8]) -> bool {
+    let has = |is: fn(&u8) -> bool| bytes.iter().any(is);
+    let (lower, upper, digit) = (
+        has(u8::is_ascii_lowercase),
+        has(u8::is_ascii_uppercase),
+        has(u8::is_ascii_digit),
+    );
+    (lower || upper) && digit || lower && upper
+}
+
+/// Whether all bytes are the same, or but two kinds of bytes.
+pub(super) fn is_repeated(bytes: &[u8]) -> bool {
+    let Some((first, rest)) = bytes.split_first() else {
+        return true;
+    };
+    rest.iter().all(|byte| byte == first)
+}
+
+/// How many bytes of white space a text starts with: spaces, tabs and no-break spaces.
+pub(super) fn spaces(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        match &bytes[at..] {
+            [b' ' | b'\t', ..] => at += 1,
+            [0xc2, 0xa0, ..] => at += 2,
+            [0xe2, 0x80, 0xaf | 0x80..=0x8b, ..] => at += 3,
+            _ => return at,
+        }
+    }
+}
+
+/// The same with ends of lines, written out or not.
+pub(super) fn blank(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        match &bytes[at..] {
+            [b'\n' | b'\r', ..] => at += 1,
+            [b'\\', b'n' | b'r' | b't', ..] => at += 2,
+            rest => match spaces(rest) {
+                0 => return at,
+                more => at += more,
+            },
+        }
+    }
+}
+
+/// Whether a text starts with a name and what separates it from its value: a further pair.
+pub(super) fn starts_pair(bytes: &[u8]) -> bool {
+    let bytes = &bytes[spaces(bytes)..];
+    let opened = usize::from(matches!(bytes.first(), Some(b'"' | b'\'')));
+    let is_part = |byte: &u8| is_name(*byte) || matches!(byte, b'.' | b'[' | b']' | b'$' | b'@');
+    let name = bytes[opened..]
+        .iter()
+        .take(64)
+        .take_while(|byte| is_part(byte))
+        .count();
+    if name == 0 || bytes[opened].is_ascii_digit() {
+        return false;
+    }
+    let rest = &bytes[opened + name..];
+    let rest = match rest.first() {
+        Some(b'"' | b'\'') => &rest[1..],
+        _ => rest,
+    };
+    // `Initial Catalog=`, `User ID=`: two words, as in connection strings.
+    let second = match rest {
+        [b' ', ..] => {
+            1 + rest[1..]
+                .iter()
+                .take(24)
+                .take_while(|byte| byte.is_ascii_alphabetic() || **byte == b' ')
+                .count()
+        }
+        _ => 0,
+    };
+    let is_sign = |rest: &[u8]| {
+        matches!(
+            rest,
+            [b'=', ..] | [b':', b' ' | b'"' | b'\'' | b'[' | b'{', ..]
+        ) || rest.starts_with(b"%3D")
+    };
+    is_sign(rest) || rest.get(second) == Some(&b'=')
+}
+
+/// Whether a text starts with a prefix in any case.
+pub(super) fn starts_with(bytes: &[u8], prefix: &[u8]) -> bool {
+    bytes.len() >= prefix.len() && bytes[..prefix.len()].eq_ignore_ascii_case(prefix)
+}
+
+/// Where a text first has a word, in any case.
+pub(super) fn find(bytes: &[u8], word: &[u8]) -> Option<usize> {
+    bytes
+        .windows(word.len())
+        .position(|window| window.eq_ignore_ascii_case(word))
+}

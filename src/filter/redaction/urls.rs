@@ -1,0 +1,147 @@
+//! Secrets of URLs that have no name: users, and what is a part of the path.
+
+use super::class::SecretClass;
+use super::innocent;
+use super::rules::WEBHOOKS;
+use super::span::{Span, Spans};
+use super::text;
+
+/// How long an authority may be.
+const LONGEST: usize = 1024;
+
+fn ends_url(byte: u8) -> bool {
+    matches!(
+        byte,
+        b' ' | b'"' | b'\'' | b'<' | b'>' | b'\n' | b'\r' | b'\t' | b'`' | b'|'
+    )
+}
+
+/// Looks at the URL whose `//` is near a place. Returns where to look on, which is no further than
+/// its authority: names may be in its path.
+pub(super) fn at(text: &str, at: usize, spans: &mut Spans) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let slashes = (at..at + 2).find(|place| bytes[*place..].starts_with(b"//"))?;
+    let has_scheme = bytes[..slashes].ends_with(b":");
+    let start = slashes + 2;
+    let rest = &bytes[start..bytes.len().min(start + LONGEST)];
+    let authority = authority(rest);
+    if let Some(end) = authority.iter().rposition(|byte| *byte == b'@') {
+        let user = text.get(start..start + end)?;
+        let is_web = has_scheme && is_web(&bytes[..slashes - 1]);
+        if let Some(class) = user_class(user, is_web) {
+            spans.push(Span::new(start, start + end, class));
+        }
+        return Some(start + end + 1);
+    }
+    if has_scheme && rest.get(authority.len()) == Some(&b'/') {
+        let len = rest.iter().position(|byte| ends_url(*byte));
+        webhook(text, start, &rest[..len.unwrap_or(rest.len())], spans);
+    }
+    let is_host = |byte: &u8| text::is_name(*byte) || matches!(byte, b'.' | b':');
+    let host = authority.iter().take_while(|byte| is_host(byte)).count();
+    Some(start + host.max(1))
+}
+
+/// What is before the path: up to a slash, which a password may have as well.
+fn authority(rest: &[u8]) -> &[u8] {
+    let ends = |byte: &u8| matches!(byte, b'/' | b'?' | b'#' | b'\\') || ends_url(*byte);
+    let end = rest.iter().position(ends).unwrap_or(rest.len());
+    let plain = &rest[..end];
+    let at = plain.iter().position(|byte| *byte == b'@');
+    // A comma may be in a password, or between the hosts that follow; behind a host it ends all.
+    let comma = plain.iter().position(|byte| *byte == b',');
+    if let Some(comma) = comma.filter(|comma| at.is_none_or(|at| *comma < at)) {
+        let host = plain[..comma].split(|byte| *byte == b':').nth(1);
+        let is_host = host.is_none_or(|port| port.iter().all(u8::is_ascii_digit));
+        if is_host && !plain[..comma].contains(&b'=') {
+            return &plain[..comma];
+        }
+    }
+    if at.is_some() || rest.get(end).is_none_or(|byte| ends_url(*byte)) {
+        return plain;
+    }
+    // What follows the colon is no port, so it is a password with a slash, or the like, in it.
+    let Some(colon) = plain.iter().position(|byte| *byte == b':') else {
+        return plain;
+    };
+    let port = &plain[colon + 1..];
+    let is_host = port.iter().all(u8::is_ascii_digit) || plain.first() == Some(&b'[');
+    if is_host {
+        return plain;
+    }
+    let more = rest[end..]
+        .iter()
+        .position(|byte| ends_url(*byte) || *byte == b'@');
+    match more {
+        Some(more) if rest[end + more] == b'@' && !rest[..end + more].ends_with(b"/") => {
+            &rest[..=end + more]
+        }
+        _ => plain,
+    }
+}
+
+fn is_web(before: &[u8]) -> bool {
+    let is_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'+';
+    let len = before
+        .iter()
+        .rev()
+        .take(16)
+        .take_while(|byte| is_scheme(byte))
+        .count();
+    let scheme = &before[before.len() - len..];
+    text::find(scheme, b"http").is_some()
+}
+
+/// `user:password`, `:password`, or a token alone.
+fn user_class(user: &str, is_web: bool) -> Option<SecretClass> {
+    match user.split_once(':') {
+        Some((user, "")) | Some((user, "x-oauth-basic")) => {
+            innocent::looks_secret(user).then_some(SecretClass::UrlUser)
+        }
+        Some((_, password)) => {
+            let hides = !innocent::is_nothing(password) && !user.contains("***");
+            hides.then_some(SecretClass::UrlUser)
+        }
+        None => {
+            let is_token = innocent::looks_secret(user)
+                && !user.contains('%')
+                && (user.bytes().any(|byte| byte.is_ascii_uppercase()) || user.len() >= 16);
+            (is_web && is_token).then_some(SecretClass::Token)
+        }
+    }
+}
+
+/// A path that is known to whoever may send there.
+fn webhook(text: &str, start: usize, rest: &[u8], spans: &mut Spans) {
+    let Some(slash) = rest.iter().position(|byte| *byte == b'/') else {
+        return;
+    };
+    let (host, path) = rest.split_at(slash);
+    let is_secret = |part: &[u8]| part.len() >= 16 && text::is_mixed(part);
+    if !path.split(|byte| *byte == b'/').any(is_secret) {
+        return;
+    }
+    let path = &path[..path
+        .iter()
+        .position(|byte| b"?#),;".contains(byte))
+        .unwrap_or(path.len())];
+    for (known, before) in WEBHOOKS {
+        let suffix = &host[host.len().saturating_sub(known.len())..];
+        if !suffix.eq_ignore_ascii_case(known.as_bytes()) {
+            continue;
+        }
+        let Some(found) = text::find(path, before.as_bytes()) else {
+            continue;
+        };
+        let from = start + slash + found + before.len();
+        let end = start + slash + path.len();
+        let Some(secret) = text.get(from..end) else {
+            continue;
+        };
+        let is_one = secret.split('/').any(|part| is_secret(part.as_bytes()));
+        if is_one {
+            spans.push(Span::new(from, end, SecretClass::Token));
+            return;
+        }
+    }
+}

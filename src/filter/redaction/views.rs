@@ -1,0 +1,145 @@
+//! Texts that were encoded: what is found in what they say lies in what they are.
+
+use super::text;
+
+/// Ways of writing characters in other ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum View {
+    /// `%3D`
+    Percent,
+    /// `\u003d`, `\x3d`
+    Escaped,
+    /// `&quot;`, `&#34;`
+    Entities,
+    /// Colours of a terminal, which are nothing.
+    Ansi,
+}
+
+impl View {
+    /// The view that lets a name's end be seen as what it is.
+    pub(super) fn of(rest: &[u8]) -> Option<Self> {
+        match rest {
+            [b'%', a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => {
+                Some(Self::Percent)
+            }
+            [b'\\', b'u' | b'x', ..] => escape(rest).map(|_| Self::Escaped),
+            [b'&', ..] => entity(rest).map(|_| Self::Entities),
+            [0x1b, b'[', ..] => Some(Self::Ansi),
+            _ => None,
+        }
+    }
+}
+
+/// A text as it was before it was encoded, and where each of its bytes comes from.
+pub(super) struct Decoded {
+    pub(super) text: String,
+    from: Vec<usize>,
+}
+
+impl Decoded {
+    pub(super) fn new(text: &str, view: View) -> Self {
+        let bytes = text.as_bytes();
+        let mut decoded = Vec::with_capacity(bytes.len());
+        let mut from = Vec::with_capacity(bytes.len() + 1);
+        let mut at = 0;
+        while at < bytes.len() {
+            let rest = &bytes[at..];
+            let found = match view {
+                View::Percent => percent(rest),
+                View::Escaped => escape(rest),
+                View::Entities => entity(rest),
+                View::Ansi => ansi(rest).map(|len| (None, len)),
+            };
+            let (byte, len) = found.unwrap_or((Some(bytes[at]), 1));
+            if let Some(byte) = byte {
+                decoded.push(byte);
+                from.push(at);
+            }
+            at += len;
+        }
+        from.push(bytes.len());
+        Self {
+            // Only ASCII is decoded, so what was valid is.
+            text: String::from_utf8(decoded).unwrap_or_default(),
+            from,
+        }
+    }
+
+    /// Where a stretch of the decoded text lies in the other one.
+    pub(super) fn source(&self, start: usize, end: usize) -> (usize, usize) {
+        let of = |at: usize| {
+            self.from
+                .get(at)
+                .or(self.from.last())
+                .copied()
+                .unwrap_or_default()
+        };
+        (of(start), of(end))
+    }
+}
+
+type Found = Option<(Option<u8>, usize)>;
+
+fn shown(byte: u8, len: usize) -> Found {
+    matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~').then_some((Some(byte), len))
+}
+
+fn hex(digits: &[u8]) -> Option<u8> {
+    let digits = std::str::from_utf8(digits).ok()?;
+    u8::from_str_radix(digits, 16).ok()
+}
+
+fn percent(rest: &[u8]) -> Found {
+    match rest {
+        [b'%', a, b, ..] => shown(hex(&[*a, *b])?, 3),
+        _ => None,
+    }
+}
+
+fn escape(rest: &[u8]) -> Found {
+    // Once more for each text around it.
+    let slashes = rest
+        .iter()
+        .take(8)
+        .take_while(|byte| **byte == b'\\')
+        .count();
+    match &rest[slashes..] {
+        [b'u', b'0', b'0', a, b, ..] if slashes > 0 => shown(hex(&[*a, *b])?, slashes + 5),
+        [b'u', b'{', a, b, b'}', ..] if slashes > 0 => shown(hex(&[*a, *b])?, slashes + 5),
+        [b'x', a, b, ..] if slashes > 0 => shown(hex(&[*a, *b])?, slashes + 3),
+        _ => None,
+    }
+}
+
+fn entity(rest: &[u8]) -> Found {
+    const NAMED: &[(&[u8], u8)] = &[
+        (b"&quot;", b'"'),
+        (b"&amp;", b'&'),
+        (b"&lt;", b'<'),
+        (b"&gt;", b'>'),
+        (b"&apos;", b'\''),
+        (b"&equals;", b'='),
+        (b"&colon;", b':'),
+    ];
+    if let Some((name, byte)) = NAMED.iter().find(|(name, _)| text::starts_with(rest, name)) {
+        return Some((Some(*byte), name.len()));
+    }
+    let number = rest.strip_prefix(b"&#")?;
+    let len = number.iter().take(6).position(|byte| *byte == b';')?;
+    let byte = match &number[..len] {
+        [b'x' | b'X', digits @ ..] => hex(digits)?,
+        digits => std::str::from_utf8(digits).ok()?.parse().ok()?,
+    };
+    shown(byte, len + 3)
+}
+
+/// How long a sequence of a terminal is.
+fn ansi(rest: &[u8]) -> Option<usize> {
+    let rest = rest.strip_prefix(b"\x1b[")?;
+    let parameters = rest
+        .iter()
+        .take(24)
+        .take_while(|byte| matches!(byte, b'0'..=b'?'))
+        .count();
+    rest.get(parameters).map(|_| parameters + 3)
+}

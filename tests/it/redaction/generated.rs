@@ -1,0 +1,96 @@
+//! Names, carriers and random secrets, each with each.
+
+use std::collections::BTreeMap;
+
+use logtree::{RedactingFilter, SecretClass};
+
+use super::secret;
+use crate::support::Random;
+
+/// Where a name and its value may stand: N is the name, V the value.
+const CARRIERS: &[(&str, &str)] = &[
+    ("text", "it has N=V and more"),
+    ("text with a colon", "N: V"),
+    ("end of a line", "first\nN: V\nlast"),
+    ("JSON", r#"{"a": 1, "N": "V", "b": 2}"#),
+    ("compact JSON", r#"{"a":1,"N":"V","b":2}"#),
+    ("escaped JSON", r#"{"body": "{\"N\": \"V\"}"}"#),
+    ("twice escaped JSON", r#"b'{"body": "{\\"N\\":\\"V\\"}"}'"#),
+    ("pretty JSON", "{\n  \"N\" : \"V\"\n}"),
+    ("XML", "<r><N>V</N></r>"),
+    ("XML with a prefix", "<ns:N>V</ns:N>"),
+    ("query", "https://host/path?x=1&N=V&y=2"),
+    (
+        "encoded query",
+        "redirect=https%3A%2F%2Fhost%2F%3FN%3DV%26y%3D2",
+    ),
+    ("header", "GET / HTTP/1.1\r\nN: V\r\nAccept: */*\r\n\r\n"),
+    ("Python's dict", "{'a': 1, 'N': 'V'}"),
+    ("Python's bytes", "{'N': b'V', 'b': b'2'}"),
+    ("Python's tuples", "[('a', '1'), ('N', 'V')]"),
+    ("Rust's struct", r#"Config { a: 1, N: "V" }"#),
+    ("Rust's option", r#"Config { N: Some("V"), b: None }"#),
+    ("TOML", "N = \"V\"\nb = 2"),
+    ("options", "run --N V --verbose"),
+    ("shell", "export N='V'; run"),
+];
+
+/// Names that text carriers can have, and what their values look like.
+const NAMES: &[(&str, SecretClass)] = &[
+    ("SecretAccessKey", SecretClass::SecretKey),
+    ("aws_secret_access_key", SecretClass::SecretKey),
+    ("client-secret", SecretClass::SecretKey),
+    ("SessionToken", SecretClass::Token),
+    ("X-Amz-Security-Token", SecretClass::Token),
+    ("x_api_key", SecretClass::Token),
+    ("refresh_token", SecretClass::Token),
+    ("Password", SecretClass::Password),
+    ("db_passwd", SecretClass::Password),
+    ("MasterUserPassword", SecretClass::Password),
+    ("X-Amz-Signature", SecretClass::Signature),
+    ("Authorization", SecretClass::Authorization),
+    ("Set-Cookie", SecretClass::Cookie),
+    ("Plaintext", SecretClass::EncryptionKey),
+    (
+        "x-amz-server-side-encryption-customer-key",
+        SecretClass::EncryptionKey,
+    ),
+];
+
+/// Each name in each carrier, with 100 random secrets.
+#[test]
+fn secrets_by_name_do_not_survive() {
+    const KEY: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/+=";
+    const ENCODED: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    assert!(CARRIERS.len() >= 20);
+    let filter = RedactingFilter::credentials();
+    let mut random = Random::new(5);
+    let mut survivors = BTreeMap::new();
+    for round in 0..100 {
+        for (carrier, template) in CARRIERS {
+            for (name, class) in NAMES {
+                let alphabet = if carrier.contains("query") {
+                    ENCODED
+                } else {
+                    KEY
+                };
+                let len = 20 + random.below(44);
+                let value = secret(&mut random, alphabet, len);
+                let text = template
+                    .replace('N', "\0")
+                    .replace('V', &value)
+                    .replace('\0', name);
+                let before = filter.found(*class);
+                let redacted = filter.redact(&text);
+                if redacted.contains(&value) || filter.found(*class) == before {
+                    survivors.entry((*carrier, *name)).or_insert((
+                        text.clone(),
+                        redacted.into_owned(),
+                        round,
+                    ));
+                }
+            }
+        }
+    }
+    assert!(survivors.is_empty(), "{survivors:#?}");
+}
