@@ -4,9 +4,9 @@
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
+use std::time::Duration;
 
 use crate::fork_gate;
-use crate::host::Instant;
 use crate::sync::{Arc, AtomicBool, AtomicU32, Mutex, Ordering, Weak};
 
 /// How many forks lie between the first process and this one.
@@ -131,19 +131,19 @@ fn call_in_child() {
 }
 
 thread_local! {
-    static DEADLINE: Cell<Option<Instant>> = const { Cell::new(None) };
+    static PATIENCE: Cell<Option<Duration>> = const { Cell::new(None) };
 }
 
-/// Until when the calling thread waits for devices that other threads are inside of; `None` is for as long as it takes.
-pub(crate) fn deadline() -> Option<Instant> {
-    DEADLINE.get()
+/// How long the calling thread waits for another one that does not get on; `None` is for as long as it takes.
+pub(crate) fn patience() -> Option<Duration> {
+    PATIENCE.get()
 }
 
-/// Does something during which the calling thread does not wait for devices beyond a moment.
-pub(crate) fn with_deadline(deadline: Instant, work: impl FnOnce()) {
-    let before = DEADLINE.replace(Some(deadline));
+/// Does something during which the calling thread waits no longer than that for another one that does not get on.
+pub(crate) fn with_patience(patience: Duration, work: impl FnOnce()) {
+    let before = PATIENCE.replace(Some(patience));
     work();
-    DEADLINE.set(before);
+    PATIENCE.set(before);
 }
 
 #[cfg(all(unix, not(miri)))]

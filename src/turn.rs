@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use crate::host::Instant;
 use crate::presence::{is_of_parent, thread_number};
-use crate::process;
 use crate::sync::{AtomicUsize, Ordering};
 
 /// A lock that is held while the user's code runs, and so is only ever waited for within a time.
@@ -61,10 +60,10 @@ impl Turn {
         self.owner.load(Ordering::Relaxed) == thread_number()
     }
 
-    /// Waits for the turn for so long; at the end of the process, not beyond its deadline.
+    /// Waits for the turn for so long.
     pub(crate) fn take_within(&self, time: Duration) -> Result<Taken<'_>, NoTurn> {
-        let (start, deadline) = (Instant::now(), process::deadline());
-        self.take(|| start.elapsed() < time && deadline.is_none_or(|end| Instant::now() < end))
+        let start = Instant::now();
+        self.take(|| start.elapsed() < time)
     }
 }
 

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::{Core, Handler};
-use crate::host::Instant;
 use crate::process;
 use crate::sync::{Arc, Mutex, Weak};
 
@@ -47,12 +46,12 @@ fn living() -> Vec<Handler> {
     living
 }
 
-/// How long the end of the process waits for devices that other threads are inside of.
+/// How long the end of the process waits for a thread that is inside a device and does not get on.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// [`shutdown`], but a device that another thread hangs in does not keep the process from its end.
 fn shutdown_at_exit() {
-    process::with_deadline(Instant::now() + PATIENCE, shutdown);
+    process::with_patience(PATIENCE, shutdown);
 }
 
 /// In a child process, what the sinks keep is the parent's.

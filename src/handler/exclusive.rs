@@ -22,6 +22,8 @@ pub(super) struct Exclusive<T> {
     value: DeviceMutex<T>,
     /// The number of the thread inside, or 0.
     owner: AtomicUsize,
+    /// The number of a thread that was inside for too long at the end of the process, or 0: it is not waited for again.
+    given_up: AtomicUsize,
 }
 
 impl<T> Exclusive<T> {
@@ -29,6 +31,7 @@ impl<T> Exclusive<T> {
         Self {
             value: DeviceMutex::of_device(value),
             owner: AtomicUsize::new(0),
+            given_up: AtomicUsize::new(0),
         }
     }
 
@@ -58,23 +61,30 @@ impl<T> Exclusive<T> {
     fn wait(&self) -> Result<MutexGuard<'_, T, true>, Error> {
         /// How long a child waits for a thread which has the lock and has not put its number there yet.
         const A_MOMENT: Duration = Duration::from_secs(1);
-        let until = process::deadline();
-        if until.is_none() && !process::is_child() {
+        let patience = process::patience();
+        if patience.is_none() && !process::is_child() {
             return Ok(self.value.lock());
         }
-        let start = Instant::now();
+        let mut seen = (self.owner.load(Ordering::Relaxed), Instant::now());
         loop {
             let owner = self.owner.load(Ordering::Relaxed);
-            if is_of_parent(owner) || owner == 0 && start.elapsed() > A_MOMENT {
+            if owner != seen.0 {
+                // It gets on.
+                seen = (owner, Instant::now());
+            }
+            let stays = seen.1.elapsed();
+            if is_of_parent(owner) || owner == 0 && stays > A_MOMENT && process::is_child() {
                 return Err(lost());
             }
-            if until.is_none() && owner != 0 {
+            if patience.is_none() && owner != 0 {
                 return Ok(self.value.lock());
             }
             if let Some(value) = self.value.try_lock() {
                 return Ok(value);
             }
-            if until.is_some_and(|until| Instant::now() > until) {
+            let is_known = owner != 0 && owner == self.given_up.load(Ordering::Relaxed);
+            if is_known || patience.is_some_and(|patience| stays > patience) {
+                self.given_up.store(owner, Ordering::Relaxed);
                 return Err(timed_out());
             }
             thread::sleep(Duration::from_micros(50));

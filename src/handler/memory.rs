@@ -1,5 +1,6 @@
 //! The handler that keeps records until something happens.
 
+use std::cell::Cell;
 use std::fmt;
 use std::time::Duration;
 
@@ -239,22 +240,31 @@ impl MemorySink {
     /// [`ErrorKind::Reentrant`] for the thread that hands over already, [`ErrorKind::TimedOut`] where another one does not come to an
     /// end.
     fn flush_records(&self) -> Result<(), Error> {
-        let turn = self
-            .turn
-            .take_within(FLUSH_PATIENCE)
-            .map_err(|no_turn| match no_turn {
-                NoTurn::Own => Error::new(
-                    ErrorKind::Reentrant,
-                    "the memory handler's target flushed the memory handler",
-                ),
-                NoTurn::TimedOut => {
-                    let held = self.state.lock().held();
-                    let message = format!(
-                        "{held} records are still in the memory handler: its target is slow"
-                    );
-                    Error::new(ErrorKind::TimedOut, message)
-                }
-            })?;
+        // At the end of the process, as long as the target takes one record after another.
+        let (start, patience) = (Instant::now(), process::patience());
+        let seen = Cell::new((usize::MAX, start));
+        let goes_on = || {
+            let left = self.state.lock().handing_over;
+            if seen.get().0 != left {
+                seen.set((left, Instant::now()));
+            }
+            match patience {
+                Some(patience) => seen.get().1.elapsed() < patience,
+                None => start.elapsed() < FLUSH_PATIENCE,
+            }
+        };
+        let turn = self.turn.take(goes_on).map_err(|no_turn| match no_turn {
+            NoTurn::Own => Error::new(
+                ErrorKind::Reentrant,
+                "the memory handler's target flushed the memory handler",
+            ),
+            NoTurn::TimedOut => {
+                let held = self.state.lock().held();
+                let message =
+                    format!("{held} records are still in the memory handler: its target is slow");
+                Error::new(ErrorKind::TimedOut, message)
+            }
+        })?;
         self.hand_over(&turn);
         Ok(())
     }
