@@ -13,7 +13,7 @@ use std::time::Duration;
 use logtree::control::{Control, Target};
 use logtree::{
     Clock, DropReason, Error, ErrorKind, Filter, Format, Handler, Level, Line, Logger, Overflow,
-    QueueHandler, Record, Registry, Sink, StreamHandler, Timestamp,
+    QueueHandler, Record, RedactingFilter, Registry, Sink, StreamHandler, Timestamp,
 };
 
 use crate::support::{Text, registry_with_stderr, to_text};
@@ -149,6 +149,9 @@ fn values_that_cannot_be_written_reach_no_caller() {
     let registry = Registry::new();
     let (handler, text) = to_text("%(message)s");
     registry.root().add_handler(handler);
+    let (redacting, redacted) = to_text("%(message)s");
+    redacting.add_filter(RedactingFilter::credentials());
+    registry.root().add_handler(redacting);
     let control = Control::new(&registry);
     control
         .set_level(Target::client_id("sensor-7"), Level::DEBUG)
@@ -160,13 +163,11 @@ fn values_that_cannot_be_written_reach_no_caller() {
         logtree::warn!(logger, "{bad}");
         logtree::warn!(logger, error:err = &bad; "with an error");
     }
-    assert_eq!(
-        text.lines()
-            .iter()
-            .filter(|line| line.starts_with("by a rule"))
-            .count(),
-        4
-    );
+    for text in [text, redacted] {
+        let lines = text.lines();
+        let by_rule = lines.iter().filter(|line| line.starts_with("by a rule"));
+        assert_eq!(by_rule.count(), 4, "{lines:?}");
+    }
 }
 
 struct Faulty {

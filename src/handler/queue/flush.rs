@@ -7,6 +7,7 @@ use super::Shared;
 use super::worker::{STUCK, is_worker_of};
 use crate::host::Instant;
 use crate::sync::{AtomicU64, Mutex, Ordering};
+use crate::user_code;
 use crate::{Error, ErrorKind};
 
 /// How long a flush waits before it looks whether the thread is there.
@@ -46,11 +47,15 @@ impl Flush {
 
     /// Answers all requests up to a number.
     pub(super) fn answer(&self, number: u64, result: Result<(), Error>) {
+        // Before the lock: its cause may be a user's.
+        let failure = result
+            .err()
+            .map(|error| (error.kind(), user_code::display(&error)));
         let mut answers = self.answers.lock();
         answers.last = number.min(self.requested.load(Ordering::Acquire));
-        if let Err(error) = result {
+        if failure.is_some() {
             answers.failed = answers.last;
-            answers.failure = Some((error.kind(), error.to_string()));
+            answers.failure = failure;
         }
         drop(answers);
     }
