@@ -91,6 +91,10 @@
 //! | `%Z` is the name of the zone | its offset, but for UTC | the system does not tell names reliably |
 //! | a file that was closed drops records in silence | counted and reported | nothing vanishes |
 //! | a directory that is missing raises in the caller | the record's error, tried again later | logging must not end a program |
+//! | files get what permissions the process's mask leaves | `0o600`, [`mode`](FileHandlerBuilder::mode) | logs hold secrets |
+//! | links are followed | when [asked for](FileHandlerBuilder::follow_symlinks), and `/dev/stdout` and the like | a planted link must not empty a file |
+//! | rotated files are removed in the order of their names | by age | a clock that was set back, and numbers, cost no newer file |
+//! | a midnight is as late as the offset of now says | as the zone's offset of then says | changes of summer time |
 //! | a rotation that fails loses all later records | the old file is written on, tried again | nothing is lost |
 //! | files are made as the umask says | with the mode 0600, `permissions` changes it | logs hold secrets |
 //! | symbolic links are followed | where asked for, `follow_symlinks` | a planted link must not have another file written |
@@ -212,8 +216,8 @@ pub use crate::formatter::{
 };
 pub use crate::handler::{
     BufferingHandler, Counters, DropCounts, DropReason, FallbackHandler, FileHandler,
-    FileHandlerBuilder, Handler, HandlerError, Ledger, MemoryHandler, NullHandler, Overflow,
-    QueueHandler, QueueHandlerBuilder, QueueListener, RecordQueue, RecordQueueBuilder,
+    FileHandlerBuilder, FileMode, Handler, HandlerError, Ledger, MemoryHandler, NullHandler,
+    Overflow, QueueHandler, QueueHandlerBuilder, QueueListener, RecordQueue, RecordQueueBuilder,
     RotatingFileHandler, RotatingFileHandlerBuilder, Sink, StreamHandler, StreamId,
     TimedRotatingFileHandler, TimedRotatingFileHandlerBuilder, WatchedFileHandler,
     WatchedFileHandlerBuilder, When, formatted, handler_by_name, handler_names, reopen_all,

@@ -2,6 +2,7 @@
 
 use crate::host::Instant;
 use std::io::{self, ErrorKind as IoErrorKind, Write};
+use std::mem;
 use std::thread;
 use std::time::Duration;
 
@@ -31,7 +32,7 @@ impl<W: Write> LineWriter<W> {
     /// Puts another writer in place; answers with the old one.
     pub(super) fn replace(&mut self, writer: W) -> W {
         self.torn = false;
-        std::mem::replace(&mut self.writer, writer)
+        mem::replace(&mut self.writer, writer)
     }
 
     /// Writes whole lines; where that fails, what was begun is ended before the next ones.
@@ -51,7 +52,10 @@ impl<W: Write> LineWriter<W> {
         if self.torn {
             self.end_torn_line().map_err(|error| (error, 0))?;
         }
-        match self.writer.write(lines) {
+        let unfinished = Unfinished(&mut self.torn);
+        let first = self.writer.write(lines);
+        mem::forget(unfinished);
+        match first {
             // As it nearly always is.
             Ok(written) if written == lines.len() => Ok(()),
             first => self.finish(lines, first),
@@ -61,6 +65,11 @@ impl<W: Write> LineWriter<W> {
     /// Says that what was begun will not be gone on with.
     pub(super) fn give_up_line(&mut self) {
         self.torn = true;
+    }
+
+    /// Whether the last line was cut off and not ended.
+    pub(super) fn is_torn(&self) -> bool {
+        self.torn
     }
 
     #[inline]
@@ -80,7 +89,8 @@ impl<W: Write> LineWriter<W> {
     #[cold]
     fn finish(&mut self, bytes: &[u8], first: io::Result<usize>) -> Result<(), (io::Error, usize)> {
         let (mut written, mut result, mut blocked_since) = (0, first, None);
-        loop {
+        let unfinished = Unfinished(&mut self.torn);
+        let ended = loop {
             let error = match result {
                 Ok(0) if !bytes.is_empty() => Some(io::Error::from(IoErrorKind::WriteZero)),
                 Ok(more) => {
@@ -99,12 +109,23 @@ impl<W: Write> LineWriter<W> {
                 Err(error) => Some(error),
             };
             if let Some(error) = error {
-                return Err((error, written));
+                break Err((error, written));
             }
             if written >= bytes.len() {
-                return Ok(());
+                break Ok(());
             }
             result = self.writer.write(&bytes[written..]);
-        }
+        };
+        mem::forget(unfinished);
+        ended
+    }
+}
+
+/// Notes that a line may have been cut off, should the writer panic: how much it took then is not known.
+struct Unfinished<'w>(&'w mut bool);
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        *self.0 = true;
     }
 }

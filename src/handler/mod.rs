@@ -29,7 +29,7 @@ pub use self::failure::HandlerError;
 use self::failure::Hook;
 pub use self::fallback::FallbackHandler;
 pub use self::file::{
-    FileHandler, FileHandlerBuilder, RotatingFileHandler, RotatingFileHandlerBuilder,
+    FileHandler, FileHandlerBuilder, FileMode, RotatingFileHandler, RotatingFileHandlerBuilder,
     TimedRotatingFileHandler, TimedRotatingFileHandlerBuilder, WatchedFileHandler,
     WatchedFileHandlerBuilder, When,
 };

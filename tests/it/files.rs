@@ -18,6 +18,15 @@ pub(crate) fn read(path: impl AsRef<Path>) -> String {
     fs::read_to_string(path).unwrap()
 }
 
+/// Waits until something is so, for as long as a busy machine may take.
+pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < Duration::from_secs(120), "never: {what}");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
 /// 17: private unless asked otherwise; a file that is there keeps its own permissions.
 #[cfg(unix)]
 #[test]
@@ -107,9 +116,14 @@ fn a_delayed_file_is_opened_once_its_directory_is_there() {
     log(&handler, "lost");
     assert_eq!(handler.counters().dropped_for(DropReason::Io), 1);
     fs::create_dir(path.parent().unwrap()).unwrap();
-    thread::sleep(Duration::from_millis(50));
-    log(&handler, "kept");
-    assert_eq!(read(&path), "1 record dropped: the device failed\nkept\n");
+    until("the file is tried again", || {
+        log(&handler, "kept");
+        handler.counters().written() == 1
+    });
+    let lost = handler.counters().dropped();
+    let plural = if lost == 1 { "" } else { "s" };
+    let notice = format!("{lost} record{plural} dropped: the device failed\nkept\n");
+    assert_eq!(read(&path), notice);
 }
 
 #[test]
@@ -156,11 +170,7 @@ fn a_buffer_is_written_after_its_interval_without_further_records() {
         .open()
         .unwrap();
     log(&handler, "one");
-    let start = Instant::now();
-    while read(&path).is_empty() {
-        assert!(start.elapsed() < Duration::from_secs(10), "it never came");
-        thread::sleep(Duration::from_millis(5));
-    }
+    until("the line came", || !read(&path).is_empty());
 }
 
 /// 18: what `SIGHUP` is for.
@@ -317,4 +327,157 @@ fn presets_to_files() {
         .force(true);
     assert!(missing.apply_to(&registry).is_err());
     assert_eq!(registry.root().handlers().len(), 1, "nothing was changed");
+}
+
+/// `app.log` leads to a file on another volume, which is not there yet; its name stays a link whatever is done.
+#[cfg(unix)]
+#[test]
+fn a_link_that_is_followed_may_lead_to_a_file_that_is_still_to_be_made() {
+    use crate::support::mode;
+    let directory = tempdir().unwrap();
+    let (volume, link) = (
+        directory.path().join("volume"),
+        directory.path().join("app.log"),
+    );
+    fs::create_dir(&volume).unwrap();
+    std::os::unix::fs::symlink("volume/next", &link).unwrap();
+    std::os::unix::fs::symlink("app.log", volume.join("next")).unwrap();
+    let handler = FileHandler::builder(&link)
+        .follow_symlinks(true)
+        .mode(0o640)
+        .open()
+        .unwrap();
+    log(&handler, "one");
+    assert_eq!(read(volume.join("app.log")), "one\n");
+    assert_eq!(mode(&volume.join("app.log")), 0o640);
+    // Links in a circle are an error, not a loop.
+    std::os::unix::fs::symlink("circle", directory.path().join("circle")).unwrap();
+    let circle = FileHandler::builder(directory.path().join("circle")).follow_symlinks(true);
+    assert!(circle.open().is_err());
+}
+
+/// Everybody may plant a link there.
+#[cfg(target_os = "linux")]
+#[test]
+fn links_below_dev_are_followed_for_the_streams_alone() {
+    let directory = tempdir().unwrap();
+    let victim = directory.path().join("victim");
+    fs::write(&victim, "precious").unwrap();
+    let planted = Path::new("/dev/shm").join(format!("logtree-{}.log", std::process::id()));
+    std::os::unix::fs::symlink(&victim, &planted).unwrap();
+    let around = Path::new("/dev/..").join(directory.path().strip_prefix("/").unwrap());
+    std::os::unix::fs::symlink(&victim, directory.path().join("stdout")).unwrap();
+    for path in [planted.clone(), around.join("stdout")] {
+        let opened = FileHandler::builder(&path).truncate(true).open();
+        let text = opened.unwrap_err().to_string();
+        assert!(text.contains("symbolic link"), "{text}");
+    }
+    fs::remove_file(planted).unwrap();
+    assert_eq!(read(&victim), "precious");
+    for path in ["/dev/stdout", "/dev//stderr", "/dev/fd/1", "/dev/null"] {
+        FileHandler::open(path).unwrap();
+    }
+}
+
+/// Python's mode `x`: the file must be a new one, but after that it is the handler's own.
+#[test]
+fn a_file_can_be_asked_to_be_new() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("a.log");
+    let open = || {
+        FileHandler::builder(&path)
+            .file_mode("x".parse().unwrap())
+            .open()
+    };
+    let handler = open().unwrap();
+    log(&handler, "one");
+    handler.close().unwrap();
+    log(&handler, "two");
+    handler.reopen().unwrap();
+    log(&handler, "three");
+    assert_eq!(read(&path), "one\ntwo\nthree\n");
+    assert_eq!(open().unwrap_err().kind(), ErrorKind::Io);
+}
+
+/// A part of the buffer could be written, and then it is closed: each record is counted as what became of it, and the line that was
+/// cut off is ended.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_buffer_that_was_written_in_part_is_counted_record_by_record() {
+    use std::io::Read;
+    use std::os::unix::fs::OpenOptionsExt;
+
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&path).status();
+    assert!(made.unwrap().success());
+    // A pipe takes 64 KiB, and nothing more until it is read.
+    let mut reader = fs::File::options()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(&path)
+        .unwrap();
+    let handler = FileHandler::builder(&path)
+        .buffered(1 << 20)
+        .flush_interval(Duration::from_secs(3600))
+        .open()
+        .unwrap();
+    let failures = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = std::sync::Arc::clone(&failures);
+    handler.set_error_hook(move |failure| {
+        seen.lock()
+            .unwrap()
+            .push((failure.lost, failure.error.to_string()));
+    });
+    let text = "x".repeat(98);
+    (0..1000).for_each(|_| log(&handler, &text));
+    assert!(handler.flush().is_err());
+    let counters = handler.counters();
+    assert!(counters.written() > 100 && counters.queued() > 100);
+    assert_eq!(counters.written() + counters.queued(), 1000);
+    assert!(handler.close().is_err());
+    let counters = handler.counters();
+    assert_eq!(
+        (counters.queued(), counters.written() + counters.dropped()),
+        (0, 1000)
+    );
+    let mut read = || {
+        let mut bytes = Vec::new();
+        // What is there, and then that there is no more.
+        let _ = reader.read_to_end(&mut bytes);
+        String::from_utf8(bytes).unwrap()
+    };
+    let found = read();
+    let whole = found.matches(&format!("{text}\n")).count() as u64;
+    assert_eq!(whole, counters.written());
+    let failures = failures.lock().unwrap();
+    assert_eq!(failures.len(), 1, "{failures:?}");
+    assert_eq!(failures[0].0, counters.dropped());
+    drop(failures);
+    log(&handler, "next");
+    handler.flush().unwrap();
+    assert!((found + &read()).lines().any(|line| line == "next"));
+}
+
+/// What a timer writes out and cannot reaches the error hook, once for each outage.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_buffer_that_cannot_be_written_is_reported_without_further_records() {
+    let handler = FileHandler::builder("/dev/full")
+        .flush_interval(Duration::from_millis(1))
+        .open()
+        .unwrap();
+    let (sender, failures) = std::sync::mpsc::channel();
+    handler.set_error_hook(move |failure| {
+        let _ = sender.send((failure.lost, failure.error.to_string()));
+    });
+    log(&handler, "one");
+    let (lost, text) = failures.recv().unwrap();
+    assert_eq!(lost, 0);
+    assert!(text.contains("/dev/full"), "{text}");
+    assert_eq!(handler.counters().queued(), 1);
+    drop(handler);
+    // Then it is lost, which is reported as well.
+    let lost: u64 = failures.iter().map(|(lost, _)| lost).sum();
+    assert_eq!(lost, 1);
 }

@@ -1,6 +1,5 @@
 //! Files: plain, watched, rotated.
 
-use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use super::Kinds;
 use crate::config::arguments::Arguments;
 use crate::sync::Arc;
 use crate::{
-    Clock, Error, FileHandler, Handler, Level, RotatingFileHandler, TimeZone,
+    Clock, Error, FileHandler, FileMode, Handler, Level, RotatingFileHandler, TimeZone,
     TimedRotatingFileHandler, WatchedFileHandler, When,
 };
 
@@ -41,7 +40,9 @@ pub(super) fn add(kinds: &mut Kinds) {
             let mut common = Common::read(arguments);
             let rotation = Rotation::read(arguments);
             // As in Python: what is to be rotated is not emptied.
-            common.truncate &= rotation.max_bytes == 0;
+            if rotation.max_bytes > 0 && common.empties() {
+                common.mode = FileMode::Append;
+            }
             move || {
                 let builder = rotation_options!(options!(RotatingFileHandler, common), rotation);
                 common.open(builder)
@@ -89,34 +90,10 @@ pub(super) fn add(kinds: &mut Kinds) {
     );
 }
 
-/// How a file is opened, by the letters of Python's `open`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Mode {
-    Append,
-    Truncate,
-    New,
-}
-
-impl Mode {
-    /// `b`, `t` and `+` change nothing: what is written is UTF-8, and nothing is read.
-    fn of(text: &str) -> Option<Self> {
-        let mut letters = text.chars().filter(|letter| !"bt+".contains(*letter));
-        let mode = match letters.next()? {
-            'a' => Self::Append,
-            'w' => Self::Truncate,
-            'x' => Self::New,
-            _ => return None,
-        };
-        (letters.next().is_none() && text.len() <= 3).then_some(mode)
-    }
-}
-
 /// What all handlers of files are told.
 struct Common {
     filename: PathBuf,
-    truncate: bool,
-    /// The file must not be there yet.
-    is_new: bool,
+    mode: FileMode,
     delay: bool,
     permissions: Option<u32>,
     create_dirs: bool,
@@ -130,14 +107,13 @@ impl Common {
     fn read(arguments: &mut Arguments<'_>) -> Self {
         let filename = arguments.required("filename");
         let mode: Option<String> = arguments.optional("mode");
-        let mode = match mode.as_deref() {
-            None => Mode::Append,
-            Some(text) => Mode::of(text).unwrap_or_else(|| {
+        let mode = mode.map_or(FileMode::Append, |text| {
+            text.parse().unwrap_or_else(|_| {
                 let message = format!("expected \"a\", \"w\" or \"x\", found {text:?}");
                 arguments.problem("mode", message);
-                Mode::Append
-            }),
-        };
+                FileMode::Append
+            })
+        });
         if let Some(encoding) = arguments.optional::<String>("encoding") {
             let plain = encoding.to_ascii_lowercase().replace(['-', '_'], "");
             if !matches!(&*plain, "utf8" | "u8" | "ascii" | "locale") {
@@ -150,8 +126,7 @@ impl Common {
         let _: Option<String> = arguments.optional("errors");
         Self {
             filename,
-            truncate: mode == Mode::Truncate,
-            is_new: mode == Mode::New,
+            mode,
             delay: arguments.optional("delay").unwrap_or(false),
             permissions: permissions(arguments),
             create_dirs: arguments.optional("create_dirs").unwrap_or(false),
@@ -162,20 +137,18 @@ impl Common {
         }
     }
 
+    fn empties(&self) -> bool {
+        self.mode == FileMode::Truncate
+    }
+
     /// Opens the file. One that is to be emptied is emptied with its first record only: all else of the configuration may still fail,
     /// and then nothing must be lost.
     fn open<B: Open>(&self, builder: B) -> Result<Handler, Error> {
-        if self.is_new && self.filename.symlink_metadata().is_ok() {
-            let message = format!("cannot create {}", self.filename.display());
-            return Err(Error::io(message, io::ErrorKind::AlreadyExists.into()));
-        }
-        if self.truncate && !self.delay {
-            let check = FileHandler::builder(&self.filename);
-            let check = check.create_dirs(self.create_dirs);
-            let check = check.follow_symlinks(
-                self.follow_symlinks
-                    .unwrap_or(self.filename.starts_with("/dev")),
-            );
+        if self.empties() && !self.delay {
+            let mut check = FileHandler::builder(&self.filename).create_dirs(self.create_dirs);
+            if let Some(follow) = self.follow_symlinks {
+                check = check.follow_symlinks(follow);
+            }
             let check = check.mode(self.permissions.unwrap_or(0o600));
             drop(check.open()?);
         }
@@ -208,8 +181,8 @@ open!(
 macro_rules! options {
     ($handler:ident, $common:ident) => {{
         let mut builder = $handler::builder(&$common.filename)
-            .truncate($common.truncate)
-            .delay($common.delay || $common.truncate)
+            .file_mode($common.mode)
+            .delay($common.delay || $common.empties())
             .create_dirs($common.create_dirs);
         if let Some(permissions) = $common.permissions {
             builder = builder.mode(permissions);

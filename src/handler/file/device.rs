@@ -2,9 +2,12 @@
 
 use std::fs::{File, Metadata};
 use std::io;
+use std::path::Path;
 use std::time::SystemTime;
 
-use super::options::{FileId, FileOptions};
+use super::file_id::FileId;
+use super::file_mode::FileMode;
+use super::options::FileOptions;
 use crate::Error;
 use crate::handler::line_writer::LineWriter;
 
@@ -12,7 +15,8 @@ use crate::handler::line_writer::LineWriter;
 #[derive(Debug)]
 pub(super) struct Device {
     lines: LineWriter<File>,
-    id: FileId,
+    /// `None` for a device that has none.
+    id: Option<FileId>,
     /// How long it is, as far as only this handler writes to it.
     size: u64,
     is_regular: bool,
@@ -21,17 +25,23 @@ pub(super) struct Device {
 }
 
 impl Device {
-    pub(super) fn open(options: &FileOptions, truncate: bool) -> Result<Self, Error> {
+    pub(super) fn open(options: &FileOptions, mode: FileMode) -> Result<Self, Error> {
         let existed = options.path.symlink_metadata().is_ok();
-        let file = options.open(truncate)?;
-        let metadata = file.metadata()?;
+        let file = options.open(mode)?;
+        let id = FileId::of(&file).ok();
+        // Some devices tell nothing of themselves, as `NUL` on Windows.
+        let metadata = file.metadata().ok();
         Ok(Self {
             lines: LineWriter::new(file),
-            id: FileId::of(&metadata),
-            size: metadata.len(),
-            is_regular: metadata.is_file(),
-            since: existed.then(|| begun(&metadata)).flatten(),
+            id,
+            size: metadata.as_ref().map_or(0, Metadata::len),
+            is_regular: metadata.as_ref().is_some_and(Metadata::is_file),
+            since: metadata.as_ref().filter(|_| existed).and_then(begun),
         })
+    }
+
+    pub(super) fn id(&self) -> Option<FileId> {
+        self.id
     }
 
     pub(super) fn size(&self) -> u64 {
@@ -55,14 +65,16 @@ impl Device {
         self.since
     }
 
+    /// Whether it is what stands at a path.
+    pub(super) fn is_at(&self, path: &Path) -> bool {
+        let found = FileId::at(path).ok();
+        found.is_some() && found == self.id
+    }
+
     /// Whether the path still leads to it.
     pub(super) fn is_at_its_path(&self, options: &FileOptions) -> bool {
-        let found = if options.follow_symlinks {
-            options.path.metadata()
-        } else {
-            options.path.symlink_metadata()
-        };
-        found.is_ok_and(|found| FileId::of(&found) == self.id)
+        self.id
+            .is_none_or(|id| options.file_at_path().is_ok_and(|found| found == id))
     }
 
     #[inline]
@@ -87,6 +99,11 @@ impl Device {
     pub(super) fn give_up_line(&mut self) {
         self.lines.give_up_line();
     }
+
+    /// Whether a line that was cut off is still to be ended.
+    pub(super) fn is_torn(&self) -> bool {
+        self.lines.is_torn()
+    }
 }
 
 /// When a file was made, or where the system does not tell, or tells of a later copy, last written. Python goes by the latter
@@ -94,7 +111,8 @@ impl Device {
 fn begun(metadata: &Metadata) -> Option<SystemTime> {
     let modified = metadata.modified().ok()?;
     Some(match metadata.created() {
-        Ok(created) => created.min(modified),
-        Err(_) => modified,
+        // Windows gives a new file the time of one of its name that was there 15 seconds ago.
+        Ok(created) if !cfg!(windows) => created.min(modified),
+        _ => modified,
     })
 }

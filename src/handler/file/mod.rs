@@ -1,30 +1,45 @@
 //! Handlers of files: plain, watched, rotated by size, rotated by time.
 //!
-//! All share one [`sink`], which differs in what it sees to before each record. `options` open a file, `device` is one that is
-//! open; `rotation` knows when to rename it, `names` how, `schedule` the times, `compress` and `process_lock` what their names say.
+//! All share one [`sink`], whose `state` is behind a lock and says what is seen to before each record. `options` open a file, `device` is one that is
+//! open, `file_id` says which one it is, `resolve` where a path leads. `rotation` knows when to rename it, `plan` in which steps,
+//! `names` how, `schedule` the times; `beside` tells other handlers of it. The steps are the calls of `system`. `line_buffer`,
+//! `compress`, its thread `compression`, and `process_lock` are what their names say.
 
+mod beside;
 mod compress;
+mod compression;
 mod device;
+mod file_id;
+mod file_mode;
+mod line_buffer;
+#[cfg(all(test, unix))]
+mod model;
 mod names;
 mod options;
+mod plan;
 mod process_lock;
+mod resolve;
 mod rotating;
 mod rotation;
 mod schedule;
 mod sink;
+mod state;
+mod system;
 mod timed;
 mod watched;
 
 use std::fmt;
 use std::path::Path;
 
+pub use self::file_mode::FileMode;
 pub use self::rotating::{RotatingFileHandler, RotatingFileHandlerBuilder};
 pub use self::schedule::When;
 pub use self::timed::{TimedRotatingFileHandler, TimedRotatingFileHandlerBuilder};
 pub use self::watched::{WatchedFileHandler, WatchedFileHandlerBuilder};
 
 use self::options::{FileOptions, file_options};
-use self::sink::{FileSink, Upkeep};
+use self::sink::FileSink;
+use self::state::Upkeep;
 use super::{Handler, handler_type};
 use crate::Error;
 use crate::sync::Arc;
@@ -35,13 +50,15 @@ use crate::sync::Arc;
 /// mix, and what was logged is with the system when the call returns: it survives the end of the program, however that comes.
 /// A write that fails is counted and reported; a line that was cut off is ended before the next one.
 ///
-/// The file is made with permissions for the user alone, and a path that is a symbolic link is not followed. It follows the file,
-/// not the name: what [`WatchedFileHandler`] is for, or [`reopen`](crate::Handler::reopen).
+/// The file is made with permissions for the user alone (`0o600`; [`mode`](FileHandlerBuilder::mode) gives others), and a path that is a symbolic
+/// link is not followed. It follows the file, not the name, unless a handler of the same process rotates it: what [`WatchedFileHandler`]
+/// is for, or [`reopen`](crate::Handler::reopen).
 ///
 /// # Python
 /// `logging.FileHandler`, in UTF-8. Closing ends one that [truncates](FileHandlerBuilder::truncate); others open their file
-/// again with the next record (statement 72). A directory that is missing is the record's error, not the caller's. `/dev/stdout` and
-/// the like are followed, other links must be [asked for](FileHandlerBuilder::follow_symlinks).
+/// again with the next record (statement 72). A directory that is missing is the record's error, not the caller's. There, files get the
+/// permissions that the process's mask leaves, and links are followed; here `/dev/stdout` and the like are, other links (such as
+/// `/proc/1/fd/1`) must be [asked for](FileHandlerBuilder::follow_symlinks).
 ///
 /// # Examples
 /// ```
@@ -71,7 +88,7 @@ impl FileHandler {
         Self::builder(path).open()
     }
 
-    /// Starts a handler with more to say than its path.
+    /// Returns a builder with further options.
     pub fn builder(path: impl AsRef<Path>) -> FileHandlerBuilder {
         FileHandlerBuilder {
             options: FileOptions::new(path.as_ref()),

@@ -2,28 +2,76 @@
 
 use std::fmt;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::schedule::When;
+use super::system;
 use crate::sync::Arc;
 
 /// Gives rotated files their names. Python's `namer`.
 pub(super) type Namer = Arc<dyn Fn(&Path) -> PathBuf + Send + Sync>;
 
-/// The rotated files of a path.
+/// The names of the rotated files of a path. They are compared as bytes: a name need not be text.
 #[derive(Clone)]
 pub(super) struct Names {
     pub(super) base: PathBuf,
     pub(super) namer: Option<Namer>,
-    /// Behind the names of compressed ones.
-    pub(super) compressed: bool,
 }
 
-const GZ: &str = ".gz";
+/// The forms in which a rotated file can stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Form {
+    Plain,
+    Compressed,
+    /// It is just being compressed, or was when the program ended.
+    Unfinished,
+}
+
+impl Form {
+    const fn suffix(self) -> &'static str {
+        match self {
+            Self::Plain => "",
+            Self::Compressed => ".gz",
+            Self::Unfinished => ".gz.tmp",
+        }
+    }
+
+    /// The path of a rotated file in this form.
+    pub(super) fn of(self, plain: &Path) -> PathBuf {
+        appended(plain, self.suffix())
+    }
+}
+
+/// What stands at the numbers of a path.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Numbered {
+    /// The newest first. A number can have two forms: they are two files.
+    pub(super) files: Vec<(usize, Form)>,
+    /// The first number that none of them can have.
+    pub(super) end: usize,
+}
+
+/// Which rotation by time a file comes from: the start of its interval as text, and how many there were in it before. In the
+/// order of time, as long as the clock is not set back.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Interval {
+    pub(super) start: String,
+    pub(super) number: u32,
+}
+
+/// A file that a rotation by time has left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct IntervalFile {
+    pub(super) interval: Interval,
+    pub(super) form: Form,
+    pub(super) path: PathBuf,
+    pub(super) is_file: bool,
+}
 
 impl Names {
-    /// The base's own name with this behind it, and then as the namer has it.
-    pub(super) fn with_suffix(&self, suffix: &str) -> PathBuf {
+    /// The base's own name with this after it, and then as the namer has it.
+    fn with_suffix(&self, suffix: &str) -> PathBuf {
         let name = appended(&self.base, &format!(".{suffix}"));
         match &self.namer {
             Some(namer) => namer(&name),
@@ -31,105 +79,152 @@ impl Names {
         }
     }
 
-    /// What a rotated file is called once it is compressed.
-    pub(super) fn compressed(path: &Path) -> PathBuf {
-        appended(path, GZ)
+    /// The plain name of the file of a number. They begin at 1; 0 is a file on its way there.
+    pub(super) fn number(&self, number: usize) -> PathBuf {
+        self.with_suffix(&number.to_string())
     }
 
-    /// Where a rotated file stands, compressed or not.
-    pub(super) fn existing(&self, path: &Path) -> Option<PathBuf> {
-        let candidates = [
-            Some(path.to_owned()),
-            self.compressed.then(|| Self::compressed(path)),
-        ];
-        candidates
-            .into_iter()
-            .flatten()
-            .find(|path| path.symlink_metadata().is_ok())
-    }
-
-    /// The numbers up to `most` at which something stands, in order.
-    pub(super) fn numbers(&self, most: usize) -> Vec<usize> {
-        if self.namer.is_some() {
-            // A name does not tell its number.
-            let path = |number: &usize| self.with_suffix(&number.to_string());
-            return (1..=most)
-                .filter(|number| self.existing(&path(number)).is_some())
-                .collect();
-        }
-        // One look at the directory, as there may be many.
-        let directory = self.base.parent().unwrap_or(Path::new("."));
-        let base = self.base.file_name().unwrap_or_default().to_string_lossy();
-        let number_of = |name: &str| {
-            let suffix = name.strip_prefix(&*base)?.strip_prefix('.')?;
-            let plain = suffix.strip_suffix(GZ).filter(|_| self.compressed);
-            let digits = plain.unwrap_or(suffix);
-            let number: usize = digits.parse().ok()?;
-            (number.to_string() == digits && (1..=most).contains(&number)).then_some(number)
-        };
-        let mut numbers: Vec<_> = fs::read_dir(directory)
-            .into_iter()
-            .flatten()
-            .filter_map(|entry| number_of(entry.ok()?.file_name().to_str()?))
-            .collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers
-    }
-
-    /// A path for a file of an interval at which nothing stands yet: the interval's name, or with a number behind it.
-    pub(super) fn free(&self, interval: &str) -> PathBuf {
-        let path = self.with_suffix(interval);
-        if self.existing(&path).is_none() {
-            return path;
-        }
-        let mut number = 1;
-        loop {
-            let path = self.with_suffix(&format!("{interval}.{number}"));
-            if self.existing(&path).is_none() {
-                return path;
-            }
-            number += 1;
+    /// The plain name of the file of an interval.
+    pub(super) fn interval(&self, interval: &Interval) -> PathBuf {
+        match interval.number {
+            0 => self.with_suffix(&interval.start),
+            number => self.with_suffix(&format!("{}.{number}", interval.start)),
         }
     }
 
-    /// The files of intervals that there are, in order of their names, which is that of time.
+    /// The files of numbers from 1 to `count`, the newest first, as far as they follow each other without a gap that takes what is
+    /// moved up. Each number is looked at by its path, so neither the text of names nor their case matters, and the directory need
+    /// not be listed. What stands at higher numbers may be anybody's, and is not looked at.
     ///
-    /// Only names that this handler writes itself (statement 89).
-    pub(super) fn of_intervals(&self, when: When) -> Vec<PathBuf> {
-        let directory = self.base.parent().unwrap_or(Path::new("."));
-        let Ok(entries) = fs::read_dir(directory) else {
-            return Vec::new();
-        };
-        let mut found: Vec<_> = entries
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter_map(|path| Some((self.interval_of(&path, when)?, path)))
-            .collect();
-        found.sort();
-        found.into_iter().map(|(_, path)| path).collect()
+    /// # Errors
+    /// Where something stands there that is no file and not a link, or where that cannot be known.
+    pub(super) fn numbered(&self, count: usize) -> io::Result<Numbered> {
+        let mut files = Vec::new();
+        for number in 1..=count {
+            let plain = self.number(number);
+            // A namer may have one name for all further numbers.
+            if number > 1 && plain == self.number(number - 1) {
+                return Ok(Numbered { files, end: number });
+            }
+            let before = files.len();
+            for form in [Form::Plain, Form::Compressed] {
+                match form.of(&plain).symlink_metadata() {
+                    // What is not a log is not ours to move, and what cannot be ended is not begun.
+                    Ok(it) if it.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+                    Ok(_) => files.push((number, form)),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            // The first file moves to 2, each further one to the number after that.
+            if files.len() == before && number > files.len() {
+                break;
+            }
+        }
+        let end = count + 1;
+        Ok(Numbered { files, end })
     }
 
-    /// The interval, and the number behind it, that a file's name tells.
-    fn interval_of(&self, path: &Path, when: When) -> Option<(String, u64)> {
-        let name = path.file_name()?.to_str()?;
-        let plain = if self.compressed {
-            name.strip_suffix(GZ).unwrap_or(name)
-        } else {
-            name
-        };
-        let plain_path = path.with_file_name(plain);
-        // With a namer the interval can stand anywhere: it is right if the namer makes the very name of it.
-        let candidates = match &self.namer {
-            None => {
-                let base = self.base.file_name()?.to_str()?;
-                vec![plain.strip_prefix(base)?.strip_prefix('.')?.to_owned()]
+    /// Whether a plain name, and the name of each other form, is free.
+    pub(super) fn is_free(&self, plain: &Path) -> io::Result<bool> {
+        for form in [Form::Plain, Form::Compressed, Form::Unfinished] {
+            if !system::is_free(&form.of(plain))? {
+                return Ok(false);
             }
-            Some(_) => suffixes_in(plain, when),
-        };
-        candidates.into_iter().find_map(|suffix| {
-            let (interval, number) = split_number(&suffix, when)?;
-            (self.with_suffix(&suffix) == plain_path).then_some((interval, number))
+        }
+        Ok(true)
+    }
+
+    /// The files of intervals that stand in the directory: only names that this handler writes itself (statement 89).
+    ///
+    /// # Errors
+    /// Where the directory cannot be listed.
+    pub(super) fn of_intervals(&self, when: When) -> io::Result<Vec<IntervalFile>> {
+        let directory = self.base.parent().unwrap_or(Path::new("."));
+        system::before("list")?;
+        let mut found = Vec::new();
+        for entry in fs::read_dir(directory)? {
+            let entry = entry?;
+            let path = entry.path();
+            if let Some((interval, form)) = self.interval_of(&path, when) {
+                found.push(IntervalFile {
+                    interval,
+                    form,
+                    path,
+                    is_file: entry.file_type().is_ok_and(|it| !it.is_dir()),
+                });
+            }
+        }
+        Ok(found)
+    }
+
+    /// The interval that a file's name tells, and the form.
+    fn interval_of(&self, path: &Path, when: When) -> Option<(Interval, Form)> {
+        let name = path.file_name()?.as_encoded_bytes();
+        [Form::Unfinished, Form::Compressed, Form::Plain]
+            .into_iter()
+            .find_map(|form| {
+                let plain = name.strip_suffix(form.suffix().as_bytes())?;
+                Some((self.interval_of_plain(plain, when)?, form))
+            })
+    }
+
+    fn interval_of_plain(&self, name: &[u8], when: When) -> Option<Interval> {
+        if self.namer.is_none() {
+            let base = self.base.file_name()?.as_encoded_bytes();
+            let (start, suffix) = name.split_at_checked(base.len())?;
+            let suffix = suffix.strip_prefix(b".").filter(|_| is_same(start, base))?;
+            return Interval::read(suffix, when)
+                .filter(|(_, len)| *len == suffix.len())
+                .map(|(it, _)| it);
+        }
+        // With a namer the interval can stand anywhere: it is right if the namer makes the very name of it.
+        (0..name.len()).find_map(|at| {
+            let (interval, _) = Interval::read(&name[at..], when)?;
+            let whole = Interval {
+                number: 0,
+                ..interval.clone()
+            };
+            [interval, whole].into_iter().find(|interval| {
+                let path = self.interval(interval);
+                path.file_name()
+                    .is_some_and(|it| is_same(it.as_encoded_bytes(), name))
+            })
         })
+    }
+}
+
+impl Interval {
+    /// Reads an interval at the start of a name, with its number as far as there is one; and how long it is.
+    fn read(text: &[u8], when: When) -> Option<(Self, usize)> {
+        let start = std::str::from_utf8(text.get(..when.suffix_len())?).ok()?;
+        if !when.is_suffix(start) {
+            return None;
+        }
+        let rest = &text[start.len()..];
+        let digits = rest.strip_prefix(b".").map_or(&[][..], |rest| {
+            let digits = rest.iter().take_while(|byte| byte.is_ascii_digit());
+            &rest[..digits.count()]
+        });
+        let number = std::str::from_utf8(digits).ok()?.parse();
+        let (number, len) = match number {
+            // Longer ones are no numbers of ours.
+            Ok(number) if digits[0] != b'0' && digits.len() < 10 => {
+                (number, start.len() + 1 + digits.len())
+            }
+            _ => (0, start.len()),
+        };
+        let start = start.to_owned();
+        Some((Self { start, number }, len))
+    }
+}
+
+/// Whether two names are those of one file, as the system compares them.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    if cfg!(any(windows, target_vendor = "apple")) {
+        one.eq_ignore_ascii_case(other)
+    } else {
+        one == other
     }
 }
 
@@ -139,33 +234,6 @@ impl fmt::Debug for Names {
             .field("base", &self.base)
             .finish_non_exhaustive()
     }
-}
-
-/// `2024-02-29` and 0, or `2024-02-29.3` as `2024-02-29` and 3.
-fn split_number(suffix: &str, when: When) -> Option<(String, u64)> {
-    if when.is_suffix(suffix) {
-        return Some((suffix.to_owned(), 0));
-    }
-    let (interval, number) = suffix.rsplit_once('.')?;
-    let plain = !number.starts_with('0') && number.bytes().all(|byte| byte.is_ascii_digit());
-    (plain && when.is_suffix(interval)).then_some((interval.to_owned(), number.parse().ok()?))
-}
-
-/// The parts of a name that look like an interval, with a number behind it or without.
-fn suffixes_in(name: &str, when: When) -> Vec<String> {
-    let mut found = Vec::new();
-    for (start, _) in name.char_indices() {
-        for (end, _) in name[start..]
-            .char_indices()
-            .chain([(name.len() - start, ' ')])
-        {
-            let part = &name[start..start + end];
-            if split_number(part, when).is_some() {
-                found.push(part.to_owned());
-            }
-        }
-    }
-    found
 }
 
 fn appended(path: &Path, text: &str) -> PathBuf {
@@ -178,27 +246,48 @@ fn appended(path: &Path, text: &str) -> PathBuf {
 mod tests {
     use super::*;
 
+    fn interval(names: &Names, name: &str) -> Option<(String, u32, Form)> {
+        let found = names.interval_of(&Path::new("/l").join(name), When::Day);
+        found.map(|(it, form)| (it.start, it.number, form))
+    }
+
     #[test]
     fn only_own_names_are_intervals() {
         let names = Names {
             base: "/l/app.log".into(),
             namer: None,
-            compressed: true,
         };
-        let interval = |name: &str| names.interval_of(&Path::new("/l").join(name), When::Day);
         let day = "2024-02-29".to_owned();
-        assert_eq!(interval("app.log.2024-02-29"), Some((day.clone(), 0)));
-        assert_eq!(interval("app.log.2024-02-29.2.gz"), Some((day, 2)));
+        for (name, number, form) in [
+            ("app.log.2024-02-29", 0, Form::Plain),
+            ("app.log.2024-02-29.gz", 0, Form::Compressed),
+            ("app.log.2024-02-29.2.gz", 2, Form::Compressed),
+            (
+                "app.log.2024-02-29.999999999.gz.tmp",
+                999_999_999,
+                Form::Unfinished,
+            ),
+        ] {
+            assert_eq!(
+                interval(&names, name),
+                Some((day.clone(), number, form)),
+                "{name}"
+            );
+        }
         for name in [
             "app.log",
             "app.log.2024-02-29.bak",
             "app.log.20240229",
             "app.log.2024-02-29_10",
+            "app.log.2024-02-29.tmp",
             "xapp.log.2024-02-29",
             "app.log.2024-02-29.02",
+            "app.log.2024-02-29.0",
+            "app.log.2024-02-29.",
+            "app.log.2024-02-29.1000000000",
             "app.log.2024-02-29.gz.gz",
         ] {
-            assert_eq!(interval(name), None, "{name}");
+            assert_eq!(interval(&names, name), None, "{name}");
         }
     }
 
@@ -210,11 +299,33 @@ mod tests {
                 let name = path.to_string_lossy().replace(".log", "");
                 format!("{name}.log").into()
             })),
-            compressed: false,
         };
-        let interval = |name: &str| names.interval_of(&Path::new("/l").join(name), When::Day);
-        assert!(interval("app.2024-02-29.log").is_some());
-        assert!(interval("app.2024-02-29.1.log").is_some());
-        assert!(interval("app.x.2024-02-29.log").is_none());
+        let number = |name: &str| interval(&names, name).map(|(_, number, _)| number);
+        assert_eq!(number("app.2024-02-29.log"), Some(0));
+        assert_eq!(number("app.2024-02-29.1.log"), Some(1));
+        assert_eq!(number("app.x.2024-02-29.log"), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_need_not_be_text() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+
+        let base = Path::new("/l").join(OsStr::from_bytes(b"a\xff.log"));
+        let names = Names { base, namer: None };
+        let made = Interval {
+            start: "2024-02-29".to_owned(),
+            number: 3,
+        };
+        let path = names.interval(&made);
+        assert_eq!(
+            path.file_name().unwrap().as_bytes(),
+            b"a\xff.log.2024-02-29.3"
+        );
+        assert_eq!(
+            names.interval_of(&path, When::Day),
+            Some((made, Form::Plain))
+        );
     }
 }

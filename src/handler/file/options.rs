@@ -5,13 +5,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::file_id::FileId;
+use super::file_mode::FileMode;
+use super::{resolve, system};
 use crate::{Error, ErrorKind, Level};
 
 /// How a file is opened and written.
 #[derive(Clone, Debug)]
 pub(in crate::handler) struct FileOptions {
     pub(super) path: PathBuf,
-    pub(super) truncate: bool,
+    /// For the first opening.
+    pub(super) file_mode: FileMode,
     pub(super) delay: bool,
     /// Permission bits of a file that is made.
     pub(super) mode: u32,
@@ -43,12 +47,11 @@ impl FileOptions {
         Self {
             // So that a later change of the directory does not matter; Python does the same.
             path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
-            truncate: false,
+            file_mode: FileMode::Append,
             delay: false,
             mode: 0o600,
             create_dirs: false,
-            // What stands there is the system's own.
-            follow_symlinks: path.starts_with("/dev"),
+            follow_symlinks: resolve::is_stream(path),
             buffering: None,
         }
     }
@@ -57,52 +60,87 @@ impl FileOptions {
         self.buffering.get_or_insert_default()
     }
 
-    /// Opens the file, to be appended to. `truncate` empties it first.
-    pub(super) fn open(&self, truncate: bool) -> Result<File, Error> {
-        self.try_open(truncate).map_err(|error| {
-            let path = self.path.display();
-            let why = match self.path.symlink_metadata() {
-                Ok(found) if found.is_symlink() && !self.follow_symlinks => {
-                    " (it is a symbolic link, which is not followed)"
-                }
-                Ok(found) if found.is_dir() => " (it is a directory)",
-                _ => "",
-            };
-            let message = format!("cannot open the log file {path}{why}");
-            Error::new(ErrorKind::Io, message).with_source(error)
-        })
+    /// Opens the file, to be appended to; by its mode the first time.
+    pub(super) fn open(&self, mode: FileMode) -> Result<File, Error> {
+        self.try_open(mode).map_err(|error| self.cannot_open(error))
     }
 
-    fn try_open(&self, truncate: bool) -> io::Result<File> {
+    pub(super) fn cannot_open(&self, error: io::Error) -> Error {
+        let path = self.path.display();
+        let why = match self.path.symlink_metadata() {
+            Ok(found) if found.is_symlink() && !self.follow_symlinks => {
+                " (it is a symbolic link, which is not followed)"
+            }
+            Ok(found) if found.is_dir() => " (it is a directory)",
+            _ => "",
+        };
+        let message = format!("cannot open the log file {path}{why}");
+        Error::new(ErrorKind::Io, message).with_source(error)
+    }
+
+    fn try_open(&self, mode: FileMode) -> io::Result<File> {
         if self.create_dirs {
             if let Some(directory) = self.path.parent() {
                 self.make_directory(directory)?;
             }
         }
         loop {
-            // By itself, so that only a file of our own gets our permissions.
-            match self.flags().create_new(true).open(&self.path) {
-                Ok(file) => {
-                    self.set_mode(&file)?;
-                    return Ok(file);
-                }
+            match self.create(&self.path) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
+                created => return created,
             }
-            match self.flags().open(&self.path) {
+            if mode == FileMode::CreateNew {
+                return Err(io::ErrorKind::AlreadyExists.into());
+            }
+            match self.open_existing() {
                 Ok(file) => {
                     // A device or a pipe cannot be cut.
-                    if truncate && file.metadata()?.is_file() {
+                    if mode == FileMode::Truncate && file.metadata()?.is_file() {
                         file.set_len(0)?;
                     }
                     return Ok(file);
                 }
-                // Removed in between.
-                Err(error)
-                    if error.kind() == io::ErrorKind::NotFound
-                        && self.path.symlink_metadata().is_err() => {}
-                Err(error) => return Err(error),
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                // Removed in between, or a link to a file that is still to be made.
+                Err(error) => match self.path.symlink_metadata() {
+                    Ok(found) if found.is_symlink() && self.follow_symlinks => {
+                        match self.create(&resolve::end_of_links(&self.path)) {
+                            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                            created => return created,
+                        }
+                    }
+                    Ok(_) => return Err(error),
+                    Err(_) => {}
+                },
             }
+        }
+    }
+
+    /// Makes a file, by itself, so that only a file of our own gets our permissions.
+    fn create(&self, path: &Path) -> io::Result<File> {
+        system::before("create")?;
+        let file = self.flags().create_new(true).open(path)?;
+        self.set_mode(&file);
+        Ok(file)
+    }
+
+    fn open_existing(&self) -> io::Result<File> {
+        system::before("open")?;
+        let file = self.flags().open(&self.path)?;
+        // Where links are opened themselves in place of being refused.
+        if cfg!(windows) && !self.follow_symlinks && file.metadata().is_ok_and(|it| it.is_symlink())
+        {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        Ok(file)
+    }
+
+    /// What stands at the path, or what it leads to where links are followed.
+    pub(super) fn file_at_path(&self) -> io::Result<FileId> {
+        if self.follow_symlinks {
+            FileId::behind(&self.path)
+        } else {
+            FileId::at(&self.path)
         }
     }
 
@@ -120,30 +158,42 @@ impl FileOptions {
         options
     }
 
-    #[cfg(not(unix))]
+    #[cfg(windows)]
+    fn flags(&self) -> OpenOptions {
+        use std::os::windows::fs::OpenOptionsExt;
+
+        const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
+        let mut options = OpenOptions::new();
+        options.append(true);
+        if !self.follow_symlinks {
+            options.custom_flags(FILE_FLAG_OPEN_REPARSE_POINT);
+        }
+        options
+    }
+
+    #[cfg(not(any(unix, windows)))]
     fn flags(&self) -> OpenOptions {
         let mut options = OpenOptions::new();
         options.append(true);
         options
     }
 
-    /// Whatever the process's mask: the permissions asked for are those that the file gets.
+    /// Whatever the process's mask: the permissions asked for are those that the file gets. Where the file system has fixed ones, as
+    /// vfat has, the file is as good as it can be: it was made with no more than those asked for.
     #[cfg(unix)]
-    fn set_mode(&self, file: &File) -> io::Result<()> {
+    fn set_mode(&self, file: &File) {
         use std::os::unix::fs::PermissionsExt;
 
-        let mut permissions = file.metadata()?.permissions();
+        let Ok(found) = file.metadata() else { return };
+        let mut permissions = found.permissions();
         if permissions.mode() & 0o7777 != self.mode {
             permissions.set_mode(self.mode);
-            file.set_permissions(permissions)?;
+            let _ = system::before("chmod").and_then(|()| file.set_permissions(permissions));
         }
-        Ok(())
     }
 
     #[cfg(not(unix))]
-    fn set_mode(&self, _: &File) -> io::Result<()> {
-        Ok(())
-    }
+    fn set_mode(&self, _: &File) {}
 
     #[cfg(unix)]
     fn make_directory(&self, directory: &Path) -> io::Result<()> {
@@ -159,32 +209,26 @@ impl FileOptions {
     }
 }
 
-/// What a file is, whatever its name: a file that was renamed is the same, one that was put in its place is another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FileId(u64, u64);
-
-impl FileId {
-    #[cfg(unix)]
-    pub(super) fn of(metadata: &fs::Metadata) -> Self {
-        use std::os::unix::fs::MetadataExt;
-
-        Self(metadata.dev(), metadata.ino())
-    }
-
-    /// Elsewhere a file that is open cannot be renamed, so its name is enough.
-    #[cfg(not(unix))]
-    pub(super) fn of(_: &fs::Metadata) -> Self {
-        Self(0, 0)
-    }
-}
-
 /// The methods of a builder that are the same for all handlers of files.
 macro_rules! file_options {
     ($builder:ident) => {
         impl $builder {
-            /// Empties the file when it is first opened. Python's mode `w`.
-            pub fn truncate(mut self, truncate: bool) -> Self {
-                self.options.truncate = truncate;
+            /// Empties the file when it is first opened: [`FileMode::Truncate`](crate::FileMode::Truncate), or
+            /// [`Append`](crate::FileMode::Append) for `false`. Python's mode `w`.
+            pub fn truncate(self, truncate: bool) -> Self {
+                self.file_mode(if truncate {
+                    crate::FileMode::Truncate
+                } else {
+                    crate::FileMode::Append
+                })
+            }
+
+            /// What becomes of a file that is there when it is first opened; it is appended to unless set.
+            ///
+            /// # Python
+            /// The argument `mode`.
+            pub fn file_mode(mut self, mode: crate::FileMode) -> Self {
+                self.options.file_mode = mode;
                 self
             }
 
@@ -194,8 +238,12 @@ macro_rules! file_options {
                 self
             }
 
-            /// The permission bits of a file that is made, whatever the process's mask; `0o600` unless set. A file that is there keeps
-            /// its own. Only on Unix.
+            /// The permission bits of a file that is made, whatever the process's mask; `0o600` unless set, so that nobody else can
+            /// read it: for a log shipper under another user of the file's group it is `0o640`. A file that is there keeps its own,
+            /// and a file system without permissions, such as vfat, gives its own. Only on Unix.
+            ///
+            /// # Python
+            /// There, the process's mask alone decides, so that most files can be read by all.
             pub fn mode(mut self, mode: u32) -> Self {
                 self.options.mode = mode & 0o7777;
                 self
@@ -207,8 +255,13 @@ macro_rules! file_options {
                 self
             }
 
-            /// Whether the path itself may be a symbolic link; off by default, but for paths below `/dev`. Links among its
-            /// directories are followed.
+            /// Whether the path itself may be a symbolic link; off by default, but for the system's names of the process's streams
+            /// (`/dev/stdin`, `/dev/stdout`, `/dev/stderr`, `/dev/fd/N`, terminals, `/dev/null`). Links among its directories
+            /// are followed. A link whose target is not there yet has it made. A file that is rotated is renamed beside the
+            /// target, and the link stays.
+            ///
+            /// # Python
+            /// Links are followed always.
             pub fn follow_symlinks(mut self, follow: bool) -> Self {
                 self.options.follow_symlinks = follow;
                 self

@@ -4,13 +4,15 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::compress::Compressor;
+use super::file_mode::FileMode;
 use super::names::{Namer, Names};
 use super::options::{FileOptions, file_options};
 use super::process_lock::ProcessLock;
+use super::resolve;
 use super::rotation::{Rotation, Rotator};
 use super::schedule::Schedule;
-use super::sink::{FileSink, Upkeep};
+use super::sink::FileSink;
+use super::state::Upkeep;
 use crate::formatter::with_line;
 use crate::handler::retry::Retry;
 use crate::handler::{Handler, handler_type};
@@ -27,7 +29,8 @@ macro_rules! rotating {
                 &self.sink.options().path
             }
 
-            /// Rotates now, whatever the limits; answers whether there was anything to do.
+            /// Rotates now, whatever the limits. Returns whether there was anything to do: an empty file, or one that is no plain
+            /// file, is not renamed.
             ///
             /// # Python
             /// `doRollover`.
@@ -44,6 +47,13 @@ macro_rules! rotating {
             /// Those of the formatter.
             pub fn should_rotate(&self, record: &Record<'_>) -> Result<bool, Error> {
                 $crate::handler::file::rotating::should_rotate(&self.handler, &self.sink, record)
+            }
+        }
+
+        #[cfg(test)]
+        impl $handler {
+            pub(super) fn sink(&self) -> &FileSink {
+                &self.sink
             }
         }
 
@@ -67,8 +77,10 @@ macro_rules! rotating {
                 self
             }
 
-            /// Moves the full file away in place of a rename: from the first path to the second. It is called inside the file's lock;
-            /// what it logs to the same handler is refused. Where it fails, the file is written on.
+            /// Moves the full file away in place of a rename: from the first path to the second, at which nothing stands. By size, that is
+            /// number 1, or number 0 where there is a number 1 already: the file comes first, the others move up, and it goes
+            /// on to number 1. It is called inside the file's lock; what it logs to the same handler is refused. Where it fails, the
+            /// file is written on, and no other one was moved. On Windows the file is closed meanwhile.
             ///
             /// # Python
             /// `rotator` (statement 80).
@@ -80,10 +92,12 @@ macro_rules! rotating {
                 self
             }
 
-            /// Compresses rotated files, which get `.gz` behind their names; on a thread of its own, one file at a time: while one is
-            /// compressed the next rotation waits and the file gets a little longer.
+            /// Compresses rotated files, which get `.gz` after their names; on a thread of its own, one file at a time, while
+            /// logging and rotation go on.
             ///
-            /// A crash leaves the plain file, the compressed one, or both; the next rotation puts that right.
+            /// A crash leaves the plain file, the compressed one, or both; the next rotation puts that right, and compresses what was left
+            /// plain. It may be switched on and off: compressed files count among those that are kept either way (by time, those
+            /// that this crate has compressed). Two different files that happen to have one name are both kept.
             #[cfg(feature = "gzip")]
             pub fn compress(mut self, compress: bool) -> Self {
                 self.rotation.compress = compress;
@@ -92,7 +106,10 @@ macro_rules! rotating {
 
             /// Whether several processes write and rotate the file, each with such a handler. They then lock a file beside it,
             /// `PATH.lock`, which costs two system calls and a look at the path for each record. Off by default: then only one
-            /// process may rotate, though others may append. Only on Unix.
+            /// process may rotate, and others may append by a [`WatchedFileHandler`](crate::WatchedFileHandler), which notices; a
+            /// [`FileHandler`](crate::FileHandler) notices rotations of its own process only.
+            ///
+            /// Only on Unix: elsewhere the handler is refused with [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig).
             pub fn multi_process(mut self, multi_process: bool) -> Self {
                 self.rotation.multi_process = multi_process;
                 self
@@ -119,7 +136,11 @@ pub(super) use rotating;
 ///
 /// The file is rotated before a record that would make it `max_bytes` long or longer; one record that is longer has a file for
 /// itself. Files are renamed, never copied or cut, so at any moment each record is in one of them. Where one cannot be
-/// renamed the old one is written on, and the next try waits: 20 ms at first, at most half a minute.
+/// renamed the old one is written on, no other one has moved, and the next try waits: 20 ms at first, at most half a minute. A file
+/// on its way to number 1 is `app.log.0` for a moment; a program that ends just then leaves it there, and the next rotation goes on.
+///
+/// Only the numbers up to `backup_count` are the handler's: with a lower one than before, files of higher numbers stay, and are
+/// to be removed by hand.
 ///
 /// For what all handlers of files have in common see [`FileHandler`](super::FileHandler).
 ///
@@ -175,7 +196,8 @@ pub struct RotatingFileHandlerBuilder {
 file_options!(RotatingFileHandlerBuilder);
 
 impl RotatingFileHandlerBuilder {
-    /// How many rotated files are kept, `.1` being the newest. With 0, the default, the file is never rotated.
+    /// How many rotated files are kept, `.1` being the newest. With 0, the default, the file is never rotated. What stands at higher
+    /// numbers is never touched.
     pub fn backup_count(mut self, count: usize) -> Self {
         self.rotation.backup_count = count;
         self
@@ -186,8 +208,8 @@ impl RotatingFileHandlerBuilder {
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when it cannot be opened.
     pub fn open(mut self) -> Result<RotatingFileHandler, Error> {
-        if self.rotation.max_bytes > 0 {
-            self.options.truncate = false;
+        if self.rotation.max_bytes > 0 && self.options.file_mode == FileMode::Truncate {
+            self.options.file_mode = FileMode::Append;
         }
         let rotation = self.rotation.build(&self.options, None)?;
         let upkeep = Upkeep::Rotate(Box::new(rotation));
@@ -215,20 +237,30 @@ impl RotationOptions {
         schedule: Option<Schedule>,
     ) -> Result<Rotation, Error> {
         let lock = self.multi_process.then(|| ProcessLock::open(options));
+        let is_stream = resolve::is_stream(&options.path);
+        let base = if options.follow_symlinks && !is_stream {
+            // What is renamed is the file, not the link to it.
+            resolve::end_of_links(&options.path)
+        } else {
+            options.path.clone()
+        };
         Ok(Rotation {
             max_bytes: self.max_bytes,
             schedule,
             backup_count: self.backup_count,
+            // A stream of another process, and the like.
+            is_stream: is_stream || base.starts_with("/proc"),
             names: Names {
-                base: options.path.clone(),
+                base,
                 namer: self.namer,
-                compressed: self.compress,
             },
             rotator: self.rotator,
+            compress: self.compress,
             clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock)),
             lock: lock.transpose()?,
             rollover_at: None,
-            compressor: Compressor::default(),
+            since: 0,
+            made: Vec::new(),
             retry: Retry::default(),
         })
     }

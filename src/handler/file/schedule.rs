@@ -63,14 +63,23 @@ impl When {
         }
     }
 
-    /// Whether a text is one that [`suffix`](Self::suffix) writes.
-    pub(super) fn is_suffix(self, text: &str) -> bool {
-        let pattern = match self {
+    const fn pattern(self) -> &'static str {
+        match self {
             Self::Second => "0000-00-00_00-00-00",
             Self::Minute => "0000-00-00_00-00",
             Self::Hour => "0000-00-00_00",
             _ => "0000-00-00",
-        };
+        }
+    }
+
+    /// How long the texts are that [`suffix`](Self::suffix) writes.
+    pub(super) const fn suffix_len(self) -> usize {
+        self.pattern().len()
+    }
+
+    /// Whether a text is one that [`suffix`](Self::suffix) writes.
+    pub(super) fn is_suffix(self, text: &str) -> bool {
+        let pattern = self.pattern();
         text.len() == pattern.len()
             && text
                 .bytes()
@@ -217,6 +226,17 @@ impl Schedule {
         match self.zone.at(start) {
             Some(local) => local.format(self.when.suffix()).to_string(),
             None => start.to_string(),
+        }
+    }
+}
+
+impl Schedule {
+    /// The name of an interval that is still to come, whatever the zone.
+    pub(super) fn name_of_a_time_to_come(&self, now: i64) -> String {
+        match self.zone.at(now.saturating_add(2 * DAY)) {
+            Some(local) => local.format(self.when.suffix()).to_string(),
+            // After all names.
+            None => ":".to_owned(),
         }
     }
 }

@@ -4,16 +4,18 @@ use std::fmt;
 
 use super::compress::Compressor;
 use super::device::Device;
+use super::file_mode::FileMode;
+use super::line_buffer::LineBuffer;
 use super::options::{Buffering, FileOptions};
-use super::process_lock::ProcessLock;
 use super::rotation::Rotation;
+use super::state::{State, Upkeep};
+use super::{beside, compression};
 use crate::formatter::with_line;
 use crate::handler::exclusive::Exclusive;
-use crate::handler::retry::Retry;
 use crate::handler::ticker::{self, Tick};
-use crate::handler::{DropReason, Handler, Sink, StreamId};
+use crate::handler::{Handler, Ledger, Sink, StreamId};
 use crate::process;
-use crate::sync::{Arc, AtomicU64, Ordering};
+use crate::sync::{Arc, AtomicU64, Ordering, Weak};
 use crate::{Error, ErrorKind, Format, Level, Record};
 
 /// How much memory a buffer takes before anything is in it.
@@ -30,36 +32,24 @@ pub(super) struct FileSink {
     state: Exclusive<State>,
     /// Records in the buffer.
     queued: AtomicU64,
-    /// Records that were in a buffer which could not be written.
-    lost: AtomicU64,
+    ledger: Ledger,
+    pub(super) compressor: Compressor,
+    itself: Weak<Self>,
 }
 
-#[derive(Debug)]
-struct State {
-    device: Option<Device>,
-    upkeep: Upkeep,
-    /// It is emptied at the first opening only.
-    was_open: bool,
-    closed: bool,
-    /// Many records follow one another, so they are written in blocks.
-    corked: bool,
-    retry: Retry,
-    buffer: LineBuffer,
+/// What became of a record that was accepted.
+struct Appended {
+    /// It is in the buffer, or was.
+    kept: bool,
+    trouble: Option<Trouble>,
 }
 
-/// What is seen to before each record.
-#[derive(Debug)]
-pub(super) enum Upkeep {
-    Nothing,
-    /// Whether the path still leads to the file.
-    Watch,
-    Rotate(Box<Rotation>),
-}
-
-/// Lines that are still to be written.
-#[derive(Debug, Default)]
-struct LineBuffer {
-    lines: Vec<u8>,
+/// What went wrong beside a record, and harmed none.
+enum Trouble {
+    /// The file could not be rotated, or opened at its path.
+    OldFile(Error),
+    /// The buffer could not be written.
+    Kept(Error),
 }
 
 impl FileSink {
@@ -72,36 +62,24 @@ impl FileSink {
         options: FileOptions,
         upkeep: Upkeep,
     ) -> Result<(Handler, Arc<Self>), Error> {
-        let mut state = State {
-            device: None,
-            upkeep,
-            was_open: false,
-            closed: false,
-            corked: false,
-            retry: Retry::default(),
-            buffer: LineBuffer::default(),
-        };
-        if !options.delay {
-            state.open(&options)?;
-        } else if let (Upkeep::Rotate(rotation), false) = (&mut state.upkeep, options.path.exists())
-        {
-            rotation.opened(None);
-        } else if let Upkeep::Rotate(rotation) = &mut state.upkeep {
-            let modified = options.path.metadata().and_then(|found| found.modified());
-            rotation.opened(modified.ok());
-        }
+        let mut state = State::new(upkeep);
+        state.begin(&options)?;
         let interval = options.buffering.map(|buffering| buffering.interval);
-        let sink = Arc::new(Self {
+        let ledger = Ledger::new();
+        let sink = Arc::new_cyclic(|itself| Self {
             kind,
             options,
             state: Exclusive::new(state),
             queued: AtomicU64::new(0),
-            lost: AtomicU64::new(0),
+            ledger: ledger.clone(),
+            compressor: Compressor::default(),
+            itself: Weak::clone(itself),
         });
         if let Some(interval) = interval {
             ticker::every(interval, &sink);
         }
-        Ok((Handler::new(Shared(Arc::clone(&sink))), sink))
+        let handler = Handler::over(Box::new(Shared(Arc::clone(&sink))), ledger);
+        Ok((handler, sink))
     }
 
     pub(super) fn options(&self) -> &FileOptions {
@@ -124,33 +102,71 @@ impl FileSink {
         })
     }
 
-    /// Rotates now. Answers whether there was anything to do.
+    /// Lends the rotation out while no other process works on the file.
+    ///
+    /// # Errors
+    /// The same, and where another process keeps the lock.
+    pub(super) fn with_rotation_alone<R>(
+        &self,
+        work: impl FnOnce(&mut Rotation) -> R,
+    ) -> Result<R, Error> {
+        self.state.with(|state| {
+            state.alone(|state, locked| match &mut state.upkeep {
+                Upkeep::Rotate(rotation) if locked => Ok(work(rotation)),
+                _ => Err(Error::new(ErrorKind::TimedOut, "another process locks it")),
+            })
+        })
+    }
+
+    /// Rotates now. Reports whether there was anything to do.
     ///
     /// # Errors
     /// When the file could not be renamed; it is then written on.
     pub(super) fn rotate(&self) -> Result<bool, Error> {
         self.state.with(|state| {
-            self.write_out(state)?;
-            let alone = state.lock(true);
-            let rotated = state.rotate(&self.options);
-            state.unlock(alone);
-            rotated
+            state.alone(|state, locked| {
+                if !locked {
+                    let path = self.options.path.display();
+                    let message =
+                        format!("cannot rotate the log file {path}: another process locks it");
+                    return Err(Error::new(ErrorKind::TimedOut, message));
+                }
+                state.follow_other_processes(&self.options);
+                self.write_out(state)?;
+                self.rotate_locked(state)
+            })
         })
     }
 
-    /// Puts a line into the file, or into the buffer. Answers with what went wrong beside it, and harmed no record.
-    fn append(&self, state: &mut State, line: &[u8], level: Level) -> Result<Option<Error>, Error> {
+    fn rotate_locked(&self, state: &mut State) -> Result<bool, Error> {
+        let rotated = state.rotate(&self.options);
+        if let Upkeep::Rotate(rotation) = &state.upkeep {
+            if rotation.compress {
+                if let Some(itself) = self.itself.upgrade() {
+                    compression::start(&itself);
+                }
+            }
+        }
+        rotated
+    }
+
+    /// Goes on after it was closed.
+    #[inline]
+    fn open_again(&self, state: &mut State) -> Result<(), Error> {
         if state.closed {
-            if self.options.truncate {
+            if self.options.file_mode == FileMode::Truncate {
                 // To open it again would empty it (statement 72).
                 return Err(Error::new(ErrorKind::Closed, "the log file was closed"));
             }
             state.closed = false;
         }
-        let locked = state.lock(false);
-        let written = self.append_locked(state, line, level);
-        state.unlock(locked);
-        written
+        Ok(())
+    }
+
+    /// Puts a line into the file, or into the buffer.
+    fn append(&self, state: &mut State, line: &[u8], level: Level) -> Result<Appended, Error> {
+        self.open_again(state)?;
+        state.alone(|state, locked| self.append_locked(state, line, level, locked))
     }
 
     #[inline]
@@ -159,117 +175,180 @@ impl FileSink {
         state: &mut State,
         line: &[u8],
         level: Level,
-    ) -> Result<Option<Error>, Error> {
-        let trouble = self.see_to_upkeep(state, line.len()).err();
-        match self.options.buffering {
-            None if state.corked => {
-                self.append_to_buffer(state, line, Level::NOTSET, Buffering::default())?;
-            }
+        locked: bool,
+    ) -> Result<Appended, Error> {
+        let trouble = self.see_to_upkeep(state, line.len(), locked).err();
+        let mut trouble = trouble.map(Trouble::OldFile);
+        let buffering = match self.options.buffering {
+            None if state.corked => Some(Buffering {
+                level: Level::OFF,
+                ..Buffering::default()
+            }),
+            buffering => buffering,
+        };
+        match buffering {
             None => {
                 // What could not be written while it was corked; a part of a line may stand in the file already.
                 self.write_out(state)?;
-                let device = state.device(&self.options)?;
-                let written = device.write_lines(line);
-                written.map_err(|error| self.cannot_write(error))?;
+                self.write_line(state, line)?;
             }
-            Some(buffering) => self.append_to_buffer(state, line, level, buffering)?,
+            Some(buffering) => {
+                let failed = self.append_to_buffer(state, line, level, buffering)?;
+                trouble = trouble.or(failed.map(Trouble::Kept));
+            }
         }
-        Ok(trouble)
+        let kept = buffering.is_some();
+        Ok(Appended { kept, trouble })
     }
 
+    #[inline]
+    fn write_line(&self, state: &mut State, line: &[u8]) -> Result<(), Error> {
+        let written = state.device(&self.options)?.write_lines(line);
+        written.map_err(|error| self.cannot_write(error))
+    }
+
+    /// Puts a line into the buffer. Returns an error if the buffer could not be written, for the first time since it could.
     fn append_to_buffer(
         &self,
         state: &mut State,
         line: &[u8],
         level: Level,
         buffering: Buffering,
-    ) -> Result<(), Error> {
-        if state.buffer.lines.len() + line.len() > buffering.capacity.saturating_mul(MAX_BUFFERS) {
+    ) -> Result<Option<Error>, Error> {
+        if state.buffer.len() + line.len() > buffering.capacity.saturating_mul(MAX_BUFFERS) {
             self.write_out(state)?;
         }
-        let buffer = &mut state.buffer;
-        if buffer.lines.capacity() == 0 {
-            // What a configuration asks for beyond that comes as it is needed.
-            buffer
-                .lines
-                .reserve_exact(buffering.capacity.min(MOST_RESERVED));
+        let mut kept = None;
+        if state.buffer.len() + line.len() > buffering.capacity {
+            // A failure keeps them: it is reported once, and by each record for which there is no room any more.
+            let written = self.write_out(state);
+            kept = Self::first_of_outage(state, written);
         }
-        if buffer.lines.len() + line.len() > buffering.capacity {
-            // A failure keeps them, and is told by `flush` and by the record for which there is no room any more.
-            let _ = self.write_out(state);
-        }
-        state.buffer.lines.extend_from_slice(line);
-        // Under the lock, so no other thread writes it.
-        let queued = self.queued.load(Ordering::Relaxed);
-        self.queued.store(queued + 1, Ordering::Relaxed);
+        // What a configuration asks for beyond that comes as it is needed.
+        let reserve = buffering.capacity.min(MOST_RESERVED);
+        state.buffer.push(line, reserve);
+        self.count_queued(state);
         // The interval is the ticker's, so that no record asks for the time. At the end of the process, nothing writes it out later.
         if level >= buffering.level || process::is_ending() {
-            let _ = self.write_out(state);
+            let written = self.write_out(state);
+            kept = kept.or(Self::first_of_outage(state, written));
         }
-        Ok(())
+        Ok(kept)
     }
 
     /// Writes the buffer out; what cannot be written stays in it.
+    #[inline]
     fn write_out(&self, state: &mut State) -> Result<(), Error> {
-        if state.buffer.lines.is_empty() {
+        if state.buffer.is_empty() {
             return Ok(());
         }
-        let mut lines = std::mem::take(&mut state.buffer.lines);
-        let written = state.device(&self.options).and_then(|device| {
-            device.write_some(&lines).map_err(|(error, written)| {
-                lines.drain(..written);
-                self.cannot_write(error)
-            })
-        });
-        if written.is_ok() {
-            lines.clear();
-            self.queued.store(0, Ordering::Relaxed);
+        self.write_out_lines(state)
+    }
+
+    fn write_out_lines(&self, state: &mut State) -> Result<(), Error> {
+        state.device(&self.options)?;
+        let State { device, buffer, .. } = &mut *state;
+        let written = match device {
+            Some(device) => device.write_some(buffer.bytes()),
+            None => Ok(()),
+        };
+        let before = buffer.records();
+        match &written {
+            Ok(()) => buffer.clear(),
+            Err((_, some)) => buffer.wrote(*some),
         }
-        state.buffer.lines = lines;
+        self.ledger.written(before - buffer.records());
+        self.count_queued(state);
+        let written = written.map_err(|(error, _)| self.cannot_write(error));
+        state.is_failing &= written.is_err();
         written
     }
 
-    #[inline]
-    fn see_to_upkeep(&self, state: &mut State, more: usize) -> Result<(), Error> {
-        match &mut state.upkeep {
-            Upkeep::Nothing => Ok(()),
-            Upkeep::Watch => {
-                let moved = |device: &Device| !device.is_at_its_path(&self.options);
-                if !state.device.as_ref().is_some_and(moved) || !state.retry.is_due() {
-                    return Ok(());
-                }
-                // To where they were logged.
-                self.write_out(state)?;
-                // Where it cannot be opened, the old one is better than none.
-                state.reopen(&self.options)
+    /// What a caller does with the result of [`write_out`](Self::write_out) who can give it to nobody: the first error of an outage
+    /// is returned, to be reported.
+    fn first_of_outage(state: &mut State, written: Result<(), Error>) -> Option<Error> {
+        let error = written.err()?;
+        let is_known = std::mem::replace(&mut state.is_failing, true);
+        (!is_known).then_some(error)
+    }
+
+    /// The same without a record at hand: other processes may have rotated the file, or rotate it just now.
+    fn write_out_shared(&self, state: &mut State) -> Result<(), Error> {
+        if !state.is_shared() || state.buffer.is_empty() {
+            return self.write_out(state);
+        }
+        state.alone(|state, locked| {
+            state.follow_other_processes(&self.options);
+            let waiting = state.buffer.len();
+            let is_due = match &mut state.upkeep {
+                Upkeep::Rotate(rotation) => rotation.is_due(state.device.as_ref(), 0, waiting),
+                _ => false,
+            };
+            if locked && is_due && !state.buffer.is_cut() {
+                // The old file is as good, if need be.
+                let _ = self.rotate_locked(state);
             }
-            Upkeep::Rotate(_) => self.rotate_if_due(state, more),
+            self.write_out(state)
+        })
+    }
+
+    /// Under the lock, so no other thread writes it.
+    fn count_queued(&self, state: &State) {
+        self.queued.store(state.buffer.records(), Ordering::Relaxed);
+    }
+
+    #[inline]
+    fn see_to_upkeep(&self, state: &mut State, more: usize, locked: bool) -> Result<(), Error> {
+        match state.upkeep {
+            Upkeep::Nothing => {
+                if state.sees_rotation() {
+                    self.follow(state)
+                } else {
+                    Ok(())
+                }
+            }
+            Upkeep::Rotate(_) => self.rotate_if_due(state, more, locked),
+            Upkeep::Watch => self.follow(state),
         }
     }
 
-    fn rotate_if_due(&self, state: &mut State, more: usize) -> Result<(), Error> {
-        let buffered = state.buffer.lines.len();
+    /// Goes over to the file that the path leads to now.
+    fn follow(&self, state: &mut State) -> Result<(), Error> {
+        // A file that another handler rotates is followed by its name, others not.
+        let follows =
+            matches!(state.upkeep, Upkeep::Watch) || beside::is_rotated(&self.options.path);
+        if !follows || !state.is_left(&self.options) {
+            return Ok(());
+        }
+        // To where they were logged.
+        self.write_out(state)?;
+        // Where it cannot be opened, the old one is better than none.
+        state.reopen(&self.options)
+    }
+
+    fn rotate_if_due(&self, state: &mut State, more: usize, locked: bool) -> Result<(), Error> {
+        let buffered = state.buffer.len();
         state.follow_other_processes(&self.options);
         // Its length must be known.
         state.device(&self.options)?;
         let Upkeep::Rotate(rotation) = &mut state.upkeep else {
             return Ok(());
         };
-        let may = rotation.retry.is_due() && !rotation.compressor.is_busy();
+        let may = locked && rotation.retry.is_due();
         if !may || !rotation.is_due(state.device.as_ref(), buffered, more) {
             return Ok(());
         }
         self.write_out(state)?;
-        // Alone among the processes: another one may have done it meanwhile.
-        state.unlock(true);
-        let alone = state.lock(true);
-        state.follow_other_processes(&self.options);
+        if state.is_left(&self.options) {
+            // It was rotated already, or moved away: what stands there now may have room.
+            state.reopen(&self.options)?;
+        }
         let is_still_due = match &mut state.upkeep {
-            Upkeep::Rotate(rotation) => alone && rotation.is_due(state.device.as_ref(), 0, more),
+            Upkeep::Rotate(rotation) => rotation.is_due(state.device.as_ref(), 0, more),
             _ => false,
         };
         if is_still_due {
-            state.rotate(&self.options)?;
+            self.rotate_locked(state)?;
         }
         Ok(())
     }
@@ -278,135 +357,35 @@ impl FileSink {
         let path = self.options.path.display();
         Error::io(format!("cannot write to the log file {path}"), error)
     }
-}
 
-impl State {
-    /// The open file, opened if need be.
-    #[inline]
-    fn device(&mut self, options: &FileOptions) -> Result<&mut Device, Error> {
-        if self.device.is_none() {
-            if !self.retry.is_due() {
-                let path = options.path.display();
-                let message = format!("the log file {path} could not be opened a moment ago");
-                return Err(Error::new(ErrorKind::Io, message));
-            }
-            self.open(options)?;
+    /// Writes the buffer out, for a caller that can give an error to nobody.
+    fn write_out_now(&self) {
+        let failed = self.state.with(|state| {
+            let written = self.write_out_shared(state);
+            Ok(Self::first_of_outage(state, written))
+        });
+        // Refused is only its own namer, and a second error of an outage is known.
+        if let Ok(Some(error)) = failed {
+            self.ledger.failed(error);
         }
-        match &mut self.device {
-            Some(device) => Ok(device),
-            None => Err(Error::new(ErrorKind::Closed, "the log file is not open")),
-        }
-    }
-
-    fn open(&mut self, options: &FileOptions) -> Result<(), Error> {
-        let truncate = options.truncate && !self.was_open;
-        match Device::open(options, truncate) {
-            Ok(device) => {
-                if let Upkeep::Rotate(rotation) = &mut self.upkeep {
-                    rotation.opened(device.since());
-                }
-                self.device = Some(device);
-                self.was_open = true;
-                self.retry.succeeded();
-                Ok(())
-            }
-            Err(error) => {
-                self.retry.failed();
-                Err(error)
-            }
-        }
-    }
-
-    /// Opens the path anew; where that fails the old file stays in use.
-    fn reopen(&mut self, options: &FileOptions) -> Result<(), Error> {
-        let old = self.device.take();
-        let opened = self.open(options);
-        if opened.is_err() {
-            self.device = old;
-        }
-        opened
-    }
-
-    /// Renames the file and begins a new one.
-    fn rotate(&mut self, options: &FileOptions) -> Result<bool, Error> {
-        let Upkeep::Rotate(rotation) = &mut self.upkeep else {
-            return Ok(false);
-        };
-        if rotation.schedule.is_none() && rotation.backup_count == 0 {
-            return Ok(false);
-        }
-        if options.path.symlink_metadata().is_ok() {
-            match rotation.rename(options) {
-                Ok(target) => rotation.renamed(target),
-                Err(error) => {
-                    rotation.retry.failed();
-                    return Err(error);
-                }
-            }
-        }
-        let next = rotation.rollover_at;
-        if options.delay {
-            self.device = None;
-            return Ok(true);
-        }
-        // Where no new one can be opened, as when there are too many files, the renamed one is written on: nothing is lost.
-        self.reopen(options)?;
-        if let Upkeep::Rotate(rotation) = &mut self.upkeep {
-            rotation.rollover_at = next;
-        }
-        Ok(true)
-    }
-
-    /// Locks other processes out, from rotating or from all; answers whether that went well.
-    fn lock(&self, alone: bool) -> bool {
-        match &self.upkeep {
-            Upkeep::Rotate(rotation) => rotation.lock.as_ref().is_none_or(|lock| lock.take(alone)),
-            _ => true,
-        }
-    }
-
-    fn unlock(&self, locked: bool) {
-        if let (Upkeep::Rotate(rotation), true) = (&self.upkeep, locked) {
-            if let Some(lock) = &rotation.lock {
-                lock.release();
-            }
-        }
-    }
-
-    /// Goes over to the file that another process has begun.
-    fn follow_other_processes(&mut self, options: &FileOptions) {
-        let Upkeep::Rotate(rotation) = &self.upkeep else {
-            return;
-        };
-        if rotation.lock.is_none() {
-            return;
-        }
-        let moved = |device: &Device| !device.is_at_its_path(options);
-        if self.device.as_ref().is_some_and(moved) {
-            let _ = self.reopen(options);
-        }
-        if let Some(device) = &mut self.device {
-            device.measure();
-        }
-    }
-}
-
-impl Drop for FileSink {
-    /// A handler that is let go of loses nothing.
-    fn drop(&mut self) {
-        let _ = self.state.with(|state| self.write_out(state));
     }
 }
 
 impl Tick for FileSink {
     fn tick(&self) {
-        // A failure is told by the next flush, and by the record for which there is no room any more.
-        let _ = self.state.with(|state| self.write_out(state));
+        self.write_out_now();
     }
 }
 
-/// The sink as its handler holds it; the handler's own type holds it as well.
+/// The sink as its handler holds it; the handler's own type holds it as well, and so does a thread that compresses.
 struct Shared(Arc<FileSink>);
+
+impl Drop for Shared {
+    /// A handler that is dropped loses nothing.
+    fn drop(&mut self) {
+        let _ = self.close();
+    }
+}
 
 impl Sink for Shared {
     fn write(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error> {
@@ -414,89 +393,105 @@ impl Sink for Shared {
         with_line(formatter, record, false, |line| {
             line.push('\n');
             let append = |state: &mut State| sink.append(state, line.as_bytes(), record.level());
-            if let Some(trouble) = sink.state.with(append)? {
-                // Out of the lock: whoever is told runs the user's code.
-                let trouble = trouble.to_string();
-                let trouble = trouble.escape_debug();
-                let diagnostics = &record.environment.diagnostics;
-                diagnostics.line_seldom(format_args!(
-                    "logtree: {trouble}; the old file is written on"
-                ));
+            let appended = sink.state.with(append)?;
+            // Out of the lock: what is called here may be user code.
+            if appended.kept {
+                sink.ledger.kept(record);
+            }
+            match appended.trouble {
+                None => {}
+                Some(Trouble::OldFile(error)) => {
+                    let error = error.to_string();
+                    let diagnostics = &record.environment.diagnostics;
+                    diagnostics.line_seldom(format_args!(
+                        "logtree: {}; the old file is written on",
+                        error.escape_debug()
+                    ));
+                }
+                Some(Trouble::Kept(error)) => sink.ledger.failed(error),
             }
             Ok(())
         })
     }
 
+    fn write_through(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error> {
+        let sink = &*self.0;
+        with_line(formatter, record, false, |line| {
+            line.push('\n');
+            sink.state.with(|state| {
+                sink.open_again(state)?;
+                sink.write_out_shared(state)?;
+                state.alone(|state, _| sink.write_line(state, line.as_bytes()))
+            })
+        })
+    }
+
     fn flush(&self) -> Result<(), Error> {
-        self.0.state.with(|state| self.0.write_out(state))
+        let sink = &*self.0;
+        sink.state.with(|state| sink.write_out_shared(state))
     }
 
     fn close(&self) -> Result<(), Error> {
-        self.0.state.with(|state| {
-            let written = self.0.write_out(state);
+        let sink = &*self.0;
+        let mut lost = 0;
+        let closed = sink.state.with(|state| {
+            let written = sink.write_out_shared(state);
             if written.is_err() {
                 // Nobody will come for them any more.
-                let lost = self.0.queued.swap(0, Ordering::Relaxed);
-                self.0.lost.fetch_add(lost, Ordering::Relaxed);
-                state.buffer.lines.clear();
-                if let Some(device) = &mut state.device {
+                lost = state.buffer.records();
+                if let (true, Some(device)) = (state.buffer.is_cut(), &mut state.device) {
                     device.give_up_line();
                 }
+                state.buffer.clear();
+                sink.count_queued(state);
             }
-            state.device = None;
-            state.closed = true;
+            state.close();
             written
-        })
+        });
+        match closed {
+            Err(error) if lost > 0 => {
+                // Which makes it the error of the handler's `close`.
+                sink.ledger.dropped(lost, error);
+                Ok(())
+            }
+            closed => closed,
+        }
     }
 
     fn reopen(&self) -> Result<(), Error> {
-        self.0.state.with(|state| {
-            self.0.write_out(state)?;
-            state.reopen(&self.0.options)
+        let sink = &*self.0;
+        sink.state.with(|state| {
+            sink.write_out(state)?;
+            state.reopen(&sink.options)
         })
-    }
-
-    fn stream_id(&self) -> Option<StreamId> {
-        Some(StreamId::of_path(&self.0.options.path))
     }
 
     fn queued(&self) -> u64 {
         self.0.queued.load(Ordering::Relaxed)
     }
 
-    fn lost(&self) -> (DropReason, u64) {
-        (DropReason::Io, self.0.lost.load(Ordering::Relaxed))
+    fn stream_id(&self) -> Option<StreamId> {
+        Some(StreamId::of_path(&self.0.options.path))
     }
 
     fn set_corked(&self, corked: bool) {
         // Refused only inside its own namer, where there is nothing to write out.
         let _ = self.0.state.with(|state| {
             state.corked = corked;
-            if corked {
-                Ok(())
-            } else {
-                self.0.write_out(state)
-            }
+            Ok(())
         });
+        if !corked {
+            self.0.write_out_now();
+        }
     }
 
     fn in_child(&self) {
+        self.0.compressor.ended();
         // Refused where a thread of the parent was inside; then nothing more is taken, and nothing written.
         let _ = self.0.state.with(|state| {
             state.buffer = LineBuffer::default();
             state.corked = false;
-            self.0.queued.store(0, Ordering::Relaxed);
-            if let Upkeep::Rotate(rotation) = &mut state.upkeep {
-                rotation.compressor = Compressor::default();
-                // The system takes the parent's open file and the child's for one: neither would lock the other out.
-                if let Some(own) = rotation
-                    .lock
-                    .as_ref()
-                    .and_then(|_| ProcessLock::open(&self.0.options).ok())
-                {
-                    rotation.lock = Some(own);
-                }
-            }
+            self.0.count_queued(state);
             Ok(())
         });
     }

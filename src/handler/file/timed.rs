@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use super::options::{FileOptions, file_options};
 use super::rotating::{RotationOptions, rotating};
 use super::schedule::{Schedule, When};
-use super::sink::{FileSink, Upkeep};
+use super::sink::FileSink;
+use super::state::Upkeep;
 use crate::handler::{Handler, handler_type};
 use crate::sync::Arc;
 use crate::{Clock, Error, Record, TimeZone, Timestamp};
@@ -17,14 +18,20 @@ use crate::{Clock, Error, Record, TimeZone, Timestamp};
 ///
 /// It is rotated before the first record at or after the time that is due. With [`max_bytes`](TimedRotatingFileHandlerBuilder::max_bytes) it is
 /// rotated by length as well; where there is a file of the interval already, a number is put behind the name:
-/// `app.log.2026-11-21.1`. Nothing is ever written over.
+/// `app.log.2026-11-21.1`. Nothing is ever written over, and no number is given twice.
+///
+/// An interval begins anew where the clock is set back. Files with names of times that are still to come were made before that, so
+/// they count as the oldest; of what a handler has made itself it knows the order.
+///
+/// Times of day are those of the zone, with its real offsets: through a change to summer time a midnight is 23 hours after the last one.
+/// `TZ` must be a zone's name or hold the rule (`CET-1CEST,M3.5.0,M10.5.0/3`); `CET-1CEST` alone counts as UTC.
 ///
 /// An interval counts from when the file was made, as far as the system tells, so it goes on when the program is started again.
 ///
 /// For what all handlers of files have in common see [`FileHandler`](super::FileHandler).
 ///
 /// # Python
-/// `logging.handlers.TimedRotatingFileHandler` (statements 83 to 90). It counts from the last change of the file, so a program
+/// `logging.handlers.TimedRotatingFileHandler` (statements 83 to 90). It removes files in the order of their names, and counts from the last change of the file, so a program
 /// that is started often never rotates; and it does not rotate while a file of the name is there.
 ///
 /// # Examples
@@ -141,7 +148,8 @@ impl TimedRotatingFileHandlerBuilder {
         self
     }
 
-    /// How many rotated files are kept; 0, the default, keeps all. Only files with names that this handler writes are removed.
+    /// How many rotated files are kept, the newest ones; 0, the default, keeps all. Only files with names that this handler
+    /// writes are removed, and none where the directory cannot be listed. A lower count than before counts at the next rotation.
     pub fn backup_count(mut self, count: usize) -> Self {
         self.rotation.backup_count = count;
         self

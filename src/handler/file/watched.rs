@@ -4,7 +4,8 @@ use std::fmt;
 use std::path::Path;
 
 use super::options::{FileOptions, file_options};
-use super::sink::{FileSink, Upkeep};
+use super::sink::FileSink;
+use super::state::Upkeep;
 use crate::Error;
 use crate::handler::{Handler, handler_type};
 use crate::sync::Arc;
