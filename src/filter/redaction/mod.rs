@@ -28,7 +28,7 @@ mod urls;
 mod value;
 mod views;
 
-use std::fmt::{self, Write};
+use std::fmt;
 use std::ops::Range;
 
 use log::kv::Value;
@@ -44,6 +44,7 @@ use self::span::{Span, Spans};
 use super::{Filter, SharedFilter};
 use crate::record::Scalar;
 use crate::sync::{Arc, Lazy};
+use crate::user_code;
 use crate::{OwnedValue, Record};
 
 /// Redacts secrets in a record before it is written: in its message, its error and stack, and its
@@ -271,8 +272,7 @@ impl RedactingFilter {
         Scalar::visit(value, |scalar| match (scalar, known) {
             (Scalar::Null | Scalar::Bool(_), _) => None,
             (Scalar::Text(value), _) => text(value),
-            // The `Display` of others is the user's code, and may fail.
-            (Scalar::Other(value), _) => text(&shown(value)?),
+            (Scalar::Other(value), _) => text(&user_code::display(value)),
             (_, Some(known)) => {
                 let number = value.to_string();
                 innocent::hides(&number, &[], known, Manner::TYPED)
@@ -282,12 +282,6 @@ impl RedactingFilter {
             (_, None) => None,
         })
     }
-}
-
-/// A value's text; `None` if its `Display` fails.
-fn shown(value: &Value<'_>) -> Option<String> {
-    let mut text = String::new();
-    write!(text, "{value}").ok().map(|()| text)
 }
 
 fn find_pattern(pattern: &Pattern, text: &str, spans: &mut Spans) {
