@@ -150,7 +150,7 @@ macro_rules! log_enabled {
     }};
     ($logger:expr, $level:expr) => {{
         let __held = &$logger;
-        $crate::__private::passes($crate::__find!(__held), $level).is_some()
+        $crate::__private::passes($crate::__private::held(__held).__find(), $level).is_some()
     }};
 }
 
@@ -192,21 +192,10 @@ macro_rules! __log_to {
     ($level:expr; $logger:expr; $($rest:tt)+) => {{
         // Apart, so that what the expression made lives on.
         let __held = &$logger;
-        let __logger = $crate::__find!(__held);
+        let __logger = $crate::__private::held(__held).__find();
         if let $crate::__private::Some(__passed) = $crate::__private::passes(__logger, $level) {
             $crate::__submit!(__passed; __logger; $($rest)+);
         }
-    }};
-}
-
-/// The logger or adapter that an expression is or leads to.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __find {
-    ($held:expr) => {{
-        #[allow(unused_imports, reason = "whichever the expression needs")]
-        use $crate::__private::{AsItIs as _, ByDereference as _, ByItself as _};
-        (&&&$crate::__private::Held($held)).__find()
     }};
 }
 
@@ -226,14 +215,14 @@ macro_rules! __submit {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __bind {
-    (($level:ident, $logger:ident, $($format:tt)+); [$($capture:tt)*]; ) => {
-        $crate::__emit!($level, $logger, [$($capture),*]; $($format)+)
+    (($level:ident, $logger:ident, $($format:tt)+); [$([$($capture:tt)+])*]; ) => {
+        $crate::__emit!($level, $logger, [$($crate::__capture!($($capture)+)),*]; $($format)+)
     };
     ($call:tt; [$($done:tt)*]; [$key:tt $mode:tt [$value:expr]] $($rest:tt)*) => {
         match &$value {
             __value => $crate::__bind!(
                 $call;
-                [$($done)* ($crate::__key!($key), $crate::__capture!($mode __value))];
+                [$($done)* [$key $mode __value]];
                 $($rest)*
             ),
         }
@@ -340,17 +329,25 @@ macro_rules! __key {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __capture {
-    ([] $value:ident) => {
-        $crate::__private::Captured::Value($crate::__private::ToValue::to_value($value))
+    // The usual one, in one step less.
+    ($key:ident [] $value:ident) => {
+        ($crate::__private::stringify!($key), $crate::__private::value($value))
     };
+    ($key:tt $mode:tt $value:ident) => { ($crate::__key!($key), $crate::__captured!($mode $value)) };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __captured {
+    ([] $value:ident) => { $crate::__private::value($value) };
     ([?] $value:ident) => {
         $crate::__private::Captured::Value($crate::__private::KvValue::from_debug($value))
     };
-    ([debug] $value:ident) => { $crate::__capture!([?] $value) };
+    ([debug] $value:ident) => { $crate::__captured!([?] $value) };
     ([%] $value:ident) => {
         $crate::__private::Captured::Value($crate::__private::KvValue::from_display($value))
     };
-    ([display] $value:ident) => { $crate::__capture!([%] $value) };
+    ([display] $value:ident) => { $crate::__captured!([%] $value) };
     ([err] $value:ident) => { $crate::__private::Captured::Error($value) };
     ([backtrace] $value:ident) => { $crate::__private::Captured::Backtrace($value) };
 }

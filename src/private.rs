@@ -8,10 +8,11 @@ use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
 use log::LevelFilter;
+use log::kv::ToValue;
 use once_cell::sync::Lazy;
 use once_cell::unsync::Lazy as UnsyncLazy;
 
-pub use log::kv::{ToValue, Value as KvValue};
+pub use log::kv::Value as KvValue;
 pub use std::any::type_name_of_val;
 pub use std::backtrace::Backtrace as StdBacktrace;
 pub use std::option::Option::Some;
@@ -140,52 +141,64 @@ macro_rules! keeps_lazily {
 
 keeps_lazily!(LazyLock, LazyCell, Lazy, UnsyncLazy);
 
-/// What stands for the logger in a call of a macro. Which of the three traits gives its method is decided by how many references it
-/// takes to reach one, the nearest first.
+/// What stands for the logger in a call of a macro. Which of three types of this shape gives `__find` is decided by which can, in
+/// this order: a method whose bounds do not hold is passed over, and the next is reached by dereference.
 #[derive(Debug)]
-pub struct Held<'a, T: ?Sized>(pub &'a T);
+pub struct Held<'a, T: ?Sized>(pub HeldByPointer<'a, T>);
 
-/// It keeps a logger.
-pub trait ByItself<'a> {
-    type Found;
-    fn __find(&self) -> &'a Self::Found;
+#[derive(Debug)]
+pub struct HeldByPointer<'a, T: ?Sized>(pub HeldAsItIs<'a, T>);
+
+#[derive(Debug)]
+pub struct HeldAsItIs<'a, T: ?Sized>(pub &'a T);
+
+#[inline(always)]
+#[must_use]
+pub fn held<T: ?Sized>(held: &T) -> Held<'_, T> {
+    Held(HeldByPointer(HeldAsItIs(held)))
 }
 
-impl<'a, T: Keeps + ?Sized> ByItself<'a> for &&Held<'a, T> {
-    type Found = T::Kept;
-
+impl<'a, T: Keeps + ?Sized> Held<'a, T> {
+    /// It keeps a logger.
     #[inline(always)]
-    fn __find(&self) -> &'a T::Kept {
-        self.0.kept()
+    #[must_use]
+    pub fn __find(&self) -> &'a T::Kept {
+        self.0.0.0.kept()
     }
 }
 
-/// It dereferences to what keeps one: a guard, a pointer of another crate.
-pub trait ByDereference<'a> {
-    type Found;
-    fn __find(&self) -> &'a Self::Found;
-}
-
-impl<'a, T: Deref<Target: Keeps> + ?Sized> ByDereference<'a> for &Held<'a, T> {
-    type Found = <T::Target as Keeps>::Kept;
-
+impl<'a, T: Deref<Target: Keeps> + ?Sized> HeldByPointer<'a, T> {
+    /// It dereferences to what keeps one: a guard, a pointer of another crate.
     #[inline(always)]
-    fn __find(&self) -> &'a Self::Found {
-        self.0.deref().kept()
+    #[must_use]
+    pub fn __find(&self) -> &'a <T::Target as Keeps>::Kept {
+        self.0.0.deref().kept()
     }
 }
 
-/// It is none, which [`Target`] says.
-pub trait AsItIs<'a> {
-    type Found: ?Sized;
-    fn __find(&self) -> &'a Self::Found;
-}
-
-impl<'a, T: ?Sized> AsItIs<'a> for Held<'a, T> {
-    type Found = T;
-
-    fn __find(&self) -> &'a T {
+impl<'a, T: ?Sized> HeldAsItIs<'a, T> {
+    /// It is none, which [`Target`] says.
+    #[must_use]
+    pub fn __find(&self) -> &'a T {
         self.0
+    }
+}
+
+impl<'a, T: ?Sized> Deref for Held<'a, T> {
+    type Target = HeldByPointer<'a, T>;
+
+    #[inline(always)]
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<'a, T: ?Sized> Deref for HeldByPointer<'a, T> {
+    type Target = HeldAsItIs<'a, T>;
+
+    #[inline(always)]
+    fn deref(&self) -> &Self::Target {
+        &self.0
     }
 }
 
@@ -211,6 +224,12 @@ pub fn passes(target: &(impl Target + ?Sized), level: Level) -> Option<Passed> {
     } else {
         None
     }
+}
+
+/// A value as it is.
+#[inline(always)]
+pub fn value<T: ToValue + ?Sized>(value: &T) -> Captured<'_> {
+    Captured::Value(value.to_value())
 }
 
 /// A call site that names no logger: its module's, found at the first call.
