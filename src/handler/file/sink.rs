@@ -5,7 +5,6 @@ use std::fmt;
 use super::compress::Compressor;
 use super::device::Device;
 use super::file_mode::FileMode;
-use super::line_buffer::LineBuffer;
 use super::options::{Buffering, FileOptions};
 use super::rotation::Rotation;
 use super::state::{State, Upkeep};
@@ -488,12 +487,14 @@ impl Sink for Shared {
     fn in_child(&self) {
         self.0.compressor.ended();
         // Refused where a thread of the parent was inside; then nothing more is taken, and nothing written.
-        let _ = self.0.state.with(|state| {
-            state.buffer = LineBuffer::default();
+        let left = self.0.state.with(|state| {
+            let left = std::mem::take(&mut state.buffer).records();
             state.corked = false;
             self.0.count_queued(state);
-            Ok(())
+            Ok(left)
         });
+        // The parent writes them.
+        self.0.ledger.written(left.unwrap_or(0));
     }
 
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
