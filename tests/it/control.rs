@@ -1263,6 +1263,7 @@ fn a_file_of_overrides_is_taken_whole_or_not_at_all() {
     refused("expected UTF-8");
     let file = fs::File::create(&path).unwrap();
     file.set_len(64 * 1024 * 1024 + 1).unwrap();
+    drop(file);
     refused("expected at most 67108864 bytes, found 67108865");
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();

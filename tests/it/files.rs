@@ -98,7 +98,8 @@ fn a_pipe_without_a_reader_is_refused_at_once() {
 fn errors_name_the_file_and_the_cause() {
     let error = FileHandler::open("/no/such/directory/a.log").unwrap_err();
     let text = error.to_string();
-    assert!(text.contains("/no/such/directory/a.log"), "{text}");
+    let path: std::path::PathBuf = ["no", "such", "directory", "a.log"].iter().collect();
+    assert!(text.contains(path.to_str().unwrap()), "{text}");
     #[cfg(unix)]
     assert!(text.contains("No such file or directory"), "{text}");
     let directory = tempdir().unwrap();
