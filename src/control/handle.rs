@@ -207,7 +207,7 @@ impl Control {
     /// }
     /// let first = control.list(Some(TargetType::Logger), Page::new(2))?;
     /// let rest = control.list(Some(TargetType::Logger), Page::new(2).after(first.next))?;
-    /// assert_eq!((first.targets.len(), rest.targets.len(), rest.next), (2, 1, None));
+    /// assert_eq!((first.overrides.len(), rest.overrides.len(), rest.next), (2, 1, None));
     /// # Ok::<(), logtree::control::ControlError>(())
     /// ```
     pub fn list(&self, only: Option<TargetType>, page: Page) -> Result<Listing, ControlError> {
