@@ -60,7 +60,7 @@ thread_local! {
 
 impl<const DEVICE: bool> Inside<DEVICE> {
     /// Goes in; waits while the process forks.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn enter() -> Self {
         if let Some(presence) = Presence::known() {
             let inside = Self::announce(presence);

@@ -22,6 +22,8 @@ pub(crate) struct Presence {
     locks: AtomicU32,
     /// Locks under which a device works: for as long as that takes.
     devices: AtomicU32,
+    /// The [`thread_number`] of its thread.
+    number: AtomicUsize,
     next: OnceRef<'static, Presence>,
 }
 
@@ -58,6 +60,7 @@ impl Presence {
             status: AtomicU8::new(status),
             locks: AtomicU32::new(0),
             devices: AtomicU32::new(0),
+            number: AtomicUsize::new(0),
             next: OnceRef::new(),
         }
     }
@@ -73,6 +76,7 @@ impl Presence {
         Self::known().unwrap_or_else(|| {
             let is_ending = AT_END.try_with(|_| {}).is_err();
             let presence = Self::take(if is_ending { LENT } else { TAKEN });
+            presence.number.store(thread_number(), Ordering::Relaxed);
             OWN.set(Some(presence));
             presence
         })
@@ -102,7 +106,7 @@ impl Presence {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn count<const DEVICE: bool>(&self) -> &AtomicU32 {
         if DEVICE { &self.devices } else { &self.locks }
     }
@@ -116,6 +120,7 @@ impl Presence {
     }
 
     #[cold]
+    #[inline(never)]
     fn give_back(&self) {
         if self.locks() == 0 && self.devices() == 0 {
             OWN.set(None);
@@ -143,7 +148,7 @@ pub(crate) struct Inside<const DEVICE: bool> {
 
 impl<const DEVICE: bool> Inside<DEVICE> {
     /// Announces it, to be seen by others once both sides have passed a barrier.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn announce(presence: &'static Presence) -> Self {
         let count = presence.count::<DEVICE>();
         // Only its own thread writes it.
@@ -153,10 +158,16 @@ impl<const DEVICE: bool> Inside<DEVICE> {
             _stays: PhantomData,
         }
     }
+
+    /// The [`thread_number`] of the thread, without a look at its locals.
+    #[inline(always)]
+    pub(crate) fn thread_number(&self) -> usize {
+        self.presence.number.load(Ordering::Relaxed)
+    }
 }
 
 impl<const DEVICE: bool> Drop for Inside<DEVICE> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         let presence = self.presence;
         let count = presence.count::<DEVICE>();
@@ -262,7 +273,12 @@ mod tests {
     fn numbers_are_given_once() {
         let own = thread_number();
         assert_eq!(thread_number(), own);
-        let other = std::thread::spawn(thread_number).join().unwrap();
+        let inside = || Inside::<false>::announce(Presence::own()).thread_number();
+        assert_eq!(inside(), own);
+        // It has the presence of a thread that ended, or one of its own.
+        let both = std::thread::spawn(move || (inside(), thread_number()));
+        let (inside, other) = both.join().unwrap();
+        assert_eq!(inside, other);
         assert!(other != own && other != 0 && !is_of_parent(own));
     }
 }

@@ -41,12 +41,12 @@ impl<T, const DEVICE: bool> Mutex<T, DEVICE> {
         let inside = Inside::enter();
         MutexGuard {
             guard: self.0.lock().unwrap_or_else(PoisonError::into_inner),
-            _inside: inside,
+            inside,
         }
     }
 
     /// The lock, if it is free.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T, DEVICE>> {
         let inside = Inside::enter();
         let guard = match self.0.try_lock() {
@@ -54,10 +54,7 @@ impl<T, const DEVICE: bool> Mutex<T, DEVICE> {
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => return None,
         };
-        Some(MutexGuard {
-            guard,
-            _inside: inside,
-        })
+        Some(MutexGuard { guard, inside })
     }
 }
 
@@ -65,7 +62,15 @@ impl<T, const DEVICE: bool> Mutex<T, DEVICE> {
 #[derive(Debug)]
 pub(crate) struct MutexGuard<'m, T, const DEVICE: bool = false> {
     guard: std::sync::MutexGuard<'m, T>,
-    _inside: Inside<DEVICE>,
+    inside: Inside<DEVICE>,
+}
+
+impl<T, const DEVICE: bool> MutexGuard<'_, T, DEVICE> {
+    /// The number of the thread that holds it.
+    #[inline(always)]
+    pub(crate) fn thread_number(&self) -> usize {
+        self.inside.thread_number()
+    }
 }
 
 impl<T, const DEVICE: bool> Deref for MutexGuard<'_, T, DEVICE> {

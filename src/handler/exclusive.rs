@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::host::Instant;
-use crate::presence::{is_of_parent, thread_number};
+use crate::presence::is_of_parent;
 use crate::process;
 use crate::sync::{AtomicUsize, DeviceMutex, MutexGuard, Ordering};
 use crate::user_code;
@@ -41,6 +41,10 @@ impl<T> Exclusive<T> {
     /// [`ErrorKind::Reentrant`] for a thread that would have to wait and is inside a device, be it this one; [`ErrorKind::Closed`] in a child process where a thread of the
     /// parent was inside; [`ErrorKind::TimedOut`] at the end of the process where another thread stays inside; and those of the work.
     #[inline]
+    #[expect(
+        clippy::significant_drop_tightening,
+        reason = "the owner's number is taken back while the lock is held"
+    )]
     pub(super) fn with<R>(
         &self,
         work: impl FnOnce(&mut T) -> Result<R, Error>,
@@ -51,13 +55,14 @@ impl<T> Exclusive<T> {
             None if user_code::is_inside_device() => return Err(reentrant()),
             None => self.wait()?,
         };
-        self.owner.store(thread_number(), Ordering::Relaxed);
+        self.owner.store(value.thread_number(), Ordering::Relaxed);
         let _reset = Reset(&self.owner);
         work(&mut value)
     }
 
     /// Waits for the thread inside, unless it is known that it does not come out.
     #[cold]
+    #[inline(never)]
     fn wait(&self) -> Result<MutexGuard<'_, T, true>, Error> {
         /// How long a child waits for a thread which has the lock and has not put its number there yet.
         const A_MOMENT: Duration = Duration::from_secs(1);
@@ -93,6 +98,7 @@ impl<T> Exclusive<T> {
 }
 
 #[cold]
+#[inline(never)]
 fn reentrant() -> Error {
     Error::new(
         ErrorKind::Reentrant,
