@@ -80,10 +80,13 @@ impl Finder {
         if looks.has_secure_string {
             self.secure_values(text, spans);
         }
-        if depth == DEEPEST {
+        if depth == DEEPEST || looks.views == 0 {
             return;
         }
-        for view in looks.views.into_iter().flatten() {
+        for view in View::ALL
+            .into_iter()
+            .filter(|view| looks.views & view.bit() != 0)
+        {
             let decoded = Decoded::new(text, view);
             let mut found = Spans::default();
             self.find_in(&decoded.text, depth + 1, &mut found);
@@ -238,7 +241,8 @@ impl Finder {
 /// What a text has to be looked at for once more.
 #[derive(Default)]
 struct Looks {
-    views: [Option<View>; 4],
+    /// The bits of the views.
+    views: u8,
     has_secure_string: bool,
     commands: usize,
 }
@@ -246,7 +250,7 @@ struct Looks {
 impl Looks {
     fn view(&mut self, view: Option<View>) {
         if let Some(view) = view {
-            self.views[view as usize] = Some(view);
+            self.views |= view.bit();
         }
     }
 }

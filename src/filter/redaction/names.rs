@@ -63,26 +63,30 @@ impl Names {
     }
 }
 
-/// Words by their last letters: most names have none of them, which has to be known fast.
+/// Words by their last two letters: most names have none of them, which has to be known fast.
 struct ByLast<T: 'static>(Vec<Vec<(&'static str, T)>>);
 
 impl<T> ByLast<T> {
     fn new(words: impl Iterator<Item = (&'static str, T)>) -> Self {
-        let mut by_last: Vec<Vec<_>> = (0..=u8::MAX).map(|_| Vec::new()).collect();
+        let mut by_last: Vec<Vec<_>> = (0..1024).map(|_| Vec::new()).collect();
         for (word, what) in words {
-            if let Some(last) = word.bytes().last() {
-                by_last[usize::from(last)].push((word, what));
-            }
+            by_last[last_two(word.as_bytes())].push((word, what));
         }
         Self(by_last)
     }
 
     /// The words that a name ends with, and where they begin.
     fn of<'n>(&'n self, name: &'n [u8]) -> impl Iterator<Item = (usize, &'n T)> {
-        let last = name.last().map_or(0, u8::to_ascii_lowercase);
-        let words = self.0[usize::from(last)].iter();
+        let words = self.0[last_two(name)].iter();
         words.filter_map(|(word, what)| Some((tail(name, word)?, what)))
     }
+}
+
+/// The last two letters of a name, in any case, as a number below 1024.
+fn last_two(name: &[u8]) -> usize {
+    let mut letters = name.iter().rev().filter(|byte| !is_joint(**byte));
+    let mut next = || letters.next().map_or(0, |byte| usize::from(byte & 31));
+    next() | next() << 5
 }
 
 /// The rule of a name.
@@ -123,7 +127,7 @@ fn tail(name: &[u8], end: &str) -> Option<usize> {
     let mut at = name.len();
     for want in end.bytes().rev() {
         at = at.checked_sub(1)?;
-        while matches!(name[at], b'_' | b'-' | b' ') {
+        while is_joint(name[at]) {
             at = at.checked_sub(1)?;
         }
         if name[at].to_ascii_lowercase() != want {
@@ -131,6 +135,11 @@ fn tail(name: &[u8], end: &str) -> Option<usize> {
         }
     }
     Some(at)
+}
+
+/// Whether a byte joins the words of a name.
+fn is_joint(byte: u8) -> bool {
+    matches!(byte, b'_' | b'-' | b' ')
 }
 
 /// Whether a word of a name begins there.

@@ -6,6 +6,7 @@
 //! `look_for_secrets`).
 
 use super::rules::SHAPES;
+use super::shapes;
 use crate::sync::{Arc, Lazy};
 
 /// What the letters may belong to; a set of bits.
@@ -27,7 +28,8 @@ pub(super) const ESCAPE: Kinds = 32;
 /// A set of four letters in a row, in any case, each with its kinds.
 #[derive(Clone)]
 pub(super) struct Prefilter {
-    /// Not 0 where three of some four have their place, and perhaps others.
+    /// At the place of three of some four, a bit for the one that [follows] and one for the one that
+    /// [precedes] them; perhaps of other three as well.
     table: Arc<[u8; PLACES]>,
     /// The set, by open addressing.
     known: Arc<Vec<(u32, Kinds)>>,
@@ -156,10 +158,10 @@ impl Prefilter {
         let any: Vec<u8> = LETTERS.iter().chain(DIGITS).copied().collect();
         let hex = b"0123456789abcdef";
         for shape in SHAPES {
-            match shape.prefix.as_bytes() {
-                [.., a, b, c, d] => prefilter.add(&[*a, *b, *c, *d], SHAPE),
-                [a, b, c] => prefilter.add_each([STARTS, &[*a], &[*b], &[*c]], SHAPE),
-                [a, b] => prefilter.add_each([STARTS, &[*a], &[*b], hex], SHAPE),
+            match shape.prefix.as_bytes()[shapes::anchor(shape)..] {
+                [a, b, c, d, ..] => prefilter.add(&[a, b, c, d], SHAPE),
+                [a, b, c] => prefilter.add_each([STARTS, &[a], &[b], &[c]], SHAPE),
+                [a, b] => prefilter.add_each([STARTS, &[a], &[b], hex], SHAPE),
                 _ => {}
             }
         }
@@ -216,8 +218,8 @@ impl Prefilter {
     fn add(&mut self, four: &[u8; 4], kinds: Kinds) {
         let four = u32::from_le_bytes(*four) | 0x2020_2020;
         let table = Arc::make_mut(&mut self.table);
-        table[place(four)] = 1;
-        table[place(four >> 8)] = 1;
+        table[place(four)] |= follows(four >> 24);
+        table[place(four >> 8)] |= precedes(four);
         let known = Arc::make_mut(&mut self.known);
         let slot = probe(known, four);
         known[slot] = (four, known[slot].1 | kinds);
@@ -233,52 +235,58 @@ impl Prefilter {
 
     /// The next place from `from` on where letters of the set begin, and what they may belong to.
     pub(super) fn next(&self, text: &[u8], from: usize) -> Option<(usize, Kinds)> {
-        let mut at = from;
-        while let Some(hits) = self.hits(text, at) {
-            if hits != 0 {
-                if let Some(found) = self.near(text, at, from) {
+        let mut rest = text.get(from..)?;
+        while let Some(eight) = rest.first_chunk() {
+            let hits = self.hits(*eight);
+            if hits[0] | hits[1] | hits[2] != 0 {
+                if let Some(found) = self.near(text, text.len() - rest.len(), from, hits) {
                     return Some(found);
                 }
             }
-            at += TOGETHER;
+            rest = &rest[TOGETHER..];
         }
-        let last = match text.len().checked_sub(8) {
-            // Once more over the last bytes, as far as they were not looked at.
-            Some(last) if last >= from => {
-                return match self.hits(text, last) {
-                    Some(0) | None => None,
-                    Some(_) => self.near(text, last, at.saturating_sub(1).max(from)),
-                };
-            }
-            _ => text.len().checked_sub(3)?,
+        let at = text.len() - rest.len();
+        let Some(last) = text[from..].last_chunk() else {
+            let last = text.len().checked_sub(3)?;
+            return (from..last).find_map(|place| Some((place, self.kinds_at(text, place)?)));
         };
-        (from..last).find_map(|place| Some((place, self.kinds_at(text, place)?)))
+        // Once more over the last bytes, as far as they were not looked at.
+        let hits = self.hits(*last);
+        if hits[0] | hits[1] | hits[2] == 0 {
+            return None;
+        }
+        self.near(text, text.len() - 8, at.saturating_sub(1).max(from), hits)
     }
 
-    /// Not 0 where three letters of some four may begin at one of the places of a round.
+    /// What the table has for the three places of a round.
     #[inline]
-    fn hits(&self, text: &[u8], at: usize) -> Option<u8> {
-        let eight: [u8; 8] = text.get(at..at + 8)?.try_into().ok()?;
+    fn hits(&self, eight: [u8; 8]) -> [u8; 3] {
         let eight = u64::from_le_bytes(eight) | 0x2020_2020_2020_2020;
-        let hits = self.table[place(low(eight))]
-            | self.table[place(low(eight >> 16))]
-            | self.table[place(low(eight >> 32))];
-        Some(hits)
+        [
+            self.table[place(low(eight))],
+            self.table[place(low(eight >> 16))],
+            self.table[place(low(eight >> 32))],
+        ]
     }
 
     /// The first of the set that begins at one of the places of a round, or just before.
     #[inline(never)]
-    fn near(&self, text: &[u8], at: usize, from: usize) -> Option<(usize, Kinds)> {
-        for three in (at..at + TOGETHER).step_by(2) {
-            let letters = [text[three], text[three + 1], text[three + 2], 0];
-            if self.table[place(u32::from_le_bytes(letters) | 0x2020_2020)] == 0 {
-                continue;
-            }
-            for four in [three.saturating_sub(1), three] {
-                if let Some(kinds) = self.kinds_at(text, four).filter(|_| four >= from) {
-                    return Some((four, kinds));
+    fn near(&self, text: &[u8], at: usize, from: usize, hits: [u8; 3]) -> Option<(usize, Kinds)> {
+        let mut three = at;
+        for hit in hits {
+            if hit != 0 {
+                if three > from && hit & precedes(text[three - 1].into()) != 0 {
+                    if let Some(kinds) = self.kinds_at(text, three - 1) {
+                        return Some((three - 1, kinds));
+                    }
+                }
+                if three >= from && hit & follows(text[three + 3].into()) != 0 {
+                    if let Some(kinds) = self.kinds_at(text, three) {
+                        return Some((three, kinds));
+                    }
                 }
             }
+            three += 2;
         }
         None
     }
@@ -286,7 +294,9 @@ impl Prefilter {
     #[inline]
     fn kinds_at(&self, text: &[u8], at: usize) -> Option<Kinds> {
         let four = u32::from_le_bytes(text.get(at..at + 4)?.try_into().ok()?) | 0x2020_2020;
-        if self.table[place(four)] & self.table[place(four >> 8)] == 0 {
+        let may_be = self.table[place(four)] & follows(four >> 24) != 0
+            && self.table[place(four >> 8)] & precedes(four) != 0;
+        if !may_be {
             return None;
         }
         let (_, kinds) = self.known[probe(&self.known, four)];
@@ -303,6 +313,18 @@ fn probe(known: &[(u32, Kinds)], four: u32) -> usize {
     slot
 }
 
+/// The bit of the letter after three, one of four bits.
+#[inline]
+fn follows(letter: u32) -> u8 {
+    1 << (letter & 3)
+}
+
+/// The bit of the letter before three, one of the other four.
+#[inline]
+fn precedes(letter: u32) -> u8 {
+    16 << (letter & 3)
+}
+
 /// The lowest four bytes.
 #[inline]
 fn low(bytes: u64) -> u32 {
@@ -314,10 +336,11 @@ fn low(bytes: u64) -> u32 {
     four
 }
 
-/// The place of the lowest three bytes; they are shifted by one, so that the fourth falls out.
+/// The place of the lowest three bytes; the factor is shifted by one, so that the fourth falls out. Of
+/// some that were tried it is the one that gives the fewest frequent letters a place of the set.
 #[inline]
 fn place(letters: u32) -> usize {
-    const FACTOR: u32 = 0x9e37_79b1 << 8;
+    const FACTOR: u32 = 0x79_b37d << 8;
     (letters.wrapping_mul(FACTOR) >> (32 - BITS)) as usize
 }
 

@@ -103,10 +103,9 @@ fn json_web_token(bytes: &[u8], start: usize) -> Option<Span> {
     Some(Span::new(start, end, SecretClass::Token))
 }
 
-/// A token of the [rules](super::rules), the last letters of whose beginning are at a place.
+/// A token of the [rules](super::rules), the [letters](anchor) of whose beginning are at a place.
 fn vendor_token(bytes: &[u8], at: usize) -> Option<Span> {
-    /// Shapes by the letter that the place has and the one after: the fourth and third from the end of
-    /// the prefix, or its first ones.
+    /// Shapes by the letter that the place has.
     static BY_ANCHOR: Lazy<Vec<Vec<&Shape>>> = Lazy::new(|| {
         let mut by_anchor = vec![Vec::new(); 256];
         for shape in SHAPES {
@@ -124,9 +123,14 @@ fn vendor_token(bytes: &[u8], at: usize) -> Option<Span> {
     })
 }
 
-/// Which letters of a prefix it is found by: the last four.
-fn anchor(shape: &Shape) -> usize {
-    shape.prefix.len().saturating_sub(4)
+/// Where the four letters of a prefix begin by which it is found: such as few words have. They have a
+/// sign or a digit inside, or else a digit, or else they are the first.
+pub(super) fn anchor(shape: &Shape) -> usize {
+    let fours = || shape.prefix.as_bytes().windows(4);
+    let has_sign = |four: &[u8]| four[1..3].iter().any(|byte| !byte.is_ascii_alphabetic());
+    let has_digit = |four: &[u8]| four.iter().any(u8::is_ascii_digit);
+    let found = fours().position(has_sign);
+    found.or_else(|| fours().position(has_digit)).unwrap_or(0)
 }
 
 /// How long the rest of a token is, where it is one.

@@ -16,6 +16,13 @@ pub(super) enum View {
 }
 
 impl View {
+    pub(super) const ALL: [Self; 4] = [Self::Percent, Self::Escaped, Self::Entities, Self::Ansi];
+
+    /// Its bit in a set of views.
+    pub(super) fn bit(self) -> u8 {
+        1 << self as u8
+    }
+
     /// The view that lets a name's end be seen as what it is.
     pub(super) fn of(rest: &[u8]) -> Option<Self> {
         match rest {
