@@ -254,8 +254,11 @@ impl Formatter {
                 }
             },
             Err(why) if self.missing == MissingFields::Mark => {
-                let why = format_args!("{why}; its message alone is written");
-                self.marks.note(segment, record, why);
+                self.marks.note(
+                    segment,
+                    record,
+                    format_args!("{why}; its message alone is written"),
+                );
                 self.push_message(segment, record, line)
             }
             Err(why) => Err(Error::new(ErrorKind::FormatField, why.clone())),
@@ -354,8 +357,11 @@ impl Formatter {
         if self.missing == MissingFields::Fail {
             return Err(error);
         }
-        let why = format_args!("{error}; {MARK:?} is written in its place");
-        self.marks.note(segment, record, why);
+        self.marks.note(
+            segment,
+            record,
+            format_args!("{error}; {MARK:?} is written in its place"),
+        );
         spec.push_instead(MARK, out);
         Ok(())
     }
@@ -375,8 +381,11 @@ impl Formatter {
             return Err(error);
         }
         let name = field.name();
-        let why = format_args!("the field {name:?}: {error}; its value is written as it is");
-        self.marks.note(segment, record, why);
+        self.marks.note(
+            segment,
+            record,
+            format_args!("the field {name:?}: {error}; its value is written as it is"),
+        );
         let value = field.read(record, &self.time, &self.defaults, template::plain);
         Text::with(|text| {
             escape::push(text, &value.unwrap_or_default(), self.multiline);
