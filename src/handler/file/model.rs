@@ -339,7 +339,9 @@ impl World {
         let mut found = Vec::new();
         for paths in self.backups().values().rev() {
             let mut texts: Vec<_> = paths.iter().map(|path| text(path)).collect();
-            // Both forms of one file, after an end between the two steps of an exchange.
+            // Both forms of one file, after an end between the two steps of an exchange; or, after an end between two steps of a
+            // rotation, the oldest in one form beside the one that took its number in the other.
+            texts.sort_by_key(|text| numbers(text));
             texts.dedup();
             found.extend(texts.iter().flat_map(|text| numbers(text)));
         }
