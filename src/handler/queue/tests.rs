@@ -110,7 +110,7 @@ fn many_threads_that_live_take_little() {
         logged.wait();
         handler.flush().unwrap();
         // 10,000 of them are below 64 MiB.
-        assert!(shared.budget.used() * 10_000 / THREADS <= 64 << 20);
+        assert!(shared.budget.used() as u64 * 10_000 / THREADS as u64 <= 64 << 20);
         ends.wait();
     });
     until("all lanes are given back", || lanes(shared) == 0);
