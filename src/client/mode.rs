@@ -148,7 +148,7 @@ impl ClientLogMode {
         self
     }
 
-    /// The mode that the environment tells: the variable `SDK_LOG_MODE`, as the SDK for Kotlin has it; `None` where it is absent or empty, and in a program that
+    /// The mode from the environment: the variable `SDK_LOG_MODE`, as the SDK for Kotlin has it; `None` where it is absent or empty, and in a program that
     /// runs as another user than its caller, by a setuid bit.
     ///
     /// # Errors

@@ -52,7 +52,7 @@ pub(super) struct HandlerPlan {
     pub(super) prints: Prints,
 }
 
-/// What tells whether two handlers are the same.
+/// Identifies a handler: two with the same one are the same.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Prints {
     /// Equal for handlers that are made from equal arguments and handlers.
