@@ -4,11 +4,12 @@ use std::error::Error;
 use std::fmt;
 use std::panic::Location;
 
+use crate::level::Level;
 use crate::level_methods::level_methods;
-use crate::record::{CallValues, Context, LazyText, Message};
+use crate::logger::Logger;
+use crate::record::{CallValues, Context, LazyText, Message, OwnedValue, Record, Source};
 use crate::sync::Arc;
 use crate::user_code;
-use crate::{Level, Logger, OwnedValue, Record, Source};
 
 /// A logger that adds key-values to each record, and may change its text; cheap to clone and to hand around.
 ///

@@ -4,9 +4,13 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::thread::{self, ThreadId};
 
+use crate::error::Error;
+use crate::formatter::Format;
 use crate::handler::{Handler, Sink};
+use crate::level::Level;
+use crate::logger::Logger;
+use crate::record::{OwnedRecord, Record};
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering};
-use crate::{Error, Format, Level, Logger, OwnedRecord, Record};
 
 /// Keeps the records that the levels of a logger, and of those below it, hide, and hands them to a handler if something fails: details where
 /// they help, and silence where all goes well.

@@ -3,9 +3,13 @@
 use std::fmt;
 use std::thread::{self, ThreadId};
 
+use crate::error::Error;
+use crate::formatter::Format;
 use crate::handler::{Handler, Sink};
+use crate::level::Level;
+use crate::logger::Logger;
+use crate::record::{OwnedRecord, Record};
 use crate::sync::{Arc, Mutex};
-use crate::{Error, Format, Level, Logger, OwnedRecord, Record};
 
 /// Keeps the records of a logger and of all below it, until it is dropped: for tests.
 ///

@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
-use std::fmt;
-use std::io;
+use std::{fmt, io};
 
 #[cfg(feature = "config")]
 use crate::problem::Problem;

@@ -8,7 +8,7 @@ macro_rules! level_methods {
                 #[doc = concat!("Logs at `", stringify!($level), "`.")]
                 #[track_caller]
                 pub fn $method(&self, message: impl std::fmt::Display) {
-                    self.log(crate::Level::$level, message);
+                    self.log(crate::level::Level::$level, message);
                 }
             )+
         }

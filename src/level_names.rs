@@ -5,9 +5,10 @@ use std::ops::Deref;
 
 use arc_swap::ArcSwap;
 
+use crate::error::{Error, ErrorKind};
+use crate::level::Level;
 use crate::sync::{Arc, AtomicBool, Mutex, Ordering};
 use crate::text::Piece;
-use crate::{Error, ErrorKind, Level};
 
 /// The name of a level, without an allocation for the usual ones.
 #[derive(Clone, Debug)]

@@ -5,13 +5,14 @@ use std::fmt;
 use std::panic::Location;
 
 use crate::dispatch::{Origin, dispatch};
+use crate::filter::SharedFilter;
 use crate::handler::{Handler, Observer};
+use crate::level::Level;
 use crate::level_methods::level_methods;
 use crate::name;
-use crate::record::{LazyText, Message};
-use crate::registry::{Inner, Node, NodeId, Tap, Tree};
+use crate::record::{LazyText, Message, Record, RecordBuilder, Source};
+use crate::registry::{Inner, Node, NodeId, Registry, Tap, Tree};
 use crate::sync::{Arc, Weak};
-use crate::{Level, Record, RecordBuilder, Registry, SharedFilter, Source};
 
 /// A named place in the tree that records are logged to.
 ///

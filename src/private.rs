@@ -25,10 +25,13 @@ pub use crate::record::{
     Unwritten, count_pieces, pieces,
 };
 
-use crate::record::{CallValues, LazyText, Message};
-use crate::registry::GateCopy;
+use crate::adapter::LoggerAdapter;
+use crate::level::Level;
+use crate::logger::Logger;
+use crate::record::{CallValues, LazyText, Message, Source};
+use crate::registry::{GateCopy, Registry};
+use crate::static_logger::StaticLogger;
 use crate::sync::OnceCell;
-use crate::{Level, Logger, LoggerAdapter, Registry, Source, StaticLogger};
 
 /// What a macro logs to.
 #[diagnostic::on_unimplemented(

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::ops::Deref;
 
+use crate::logger::Logger;
+use crate::registry::Registry;
 use crate::sync::OnceCell;
-use crate::{Logger, Registry};
 
 /// A logger of the global registry that can stand in a `static`, as the usual way to keep one in a library.
 ///

@@ -2,9 +2,10 @@
 
 use super::{gate_cache, target_cache};
 use crate::dispatch::{Origin, dispatch};
-use crate::record::{LazyText, Message};
-use crate::registry::Inner;
-use crate::{Error, ErrorKind, Level, Record, Registry, Source};
+use crate::error::{Error, ErrorKind};
+use crate::level::Level;
+use crate::record::{LazyText, Message, Record, Source};
+use crate::registry::{Inner, Registry};
 
 /// Makes the global registry the backend of the `log` facade: from now on, every crate's records land in the tree.
 ///

@@ -6,7 +6,7 @@
 
 use std::cell::Cell;
 
-use crate::Level;
+use crate::level::Level;
 use crate::registry::GateCopy;
 
 /// Every thread of the program pays for their memory, about 70 bytes each, even if it never logs.

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::gate_cache;
-use crate::Level;
+use crate::level::Level;
 use crate::name;
 use crate::registry::{GateCopy, Inner, Node};
 use crate::sync::Arc;
@@ -279,7 +279,7 @@ fn put(target: &str, shape: u64, known: Rc<Known>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Registry;
+    use crate::registry::Registry;
 
     fn nearest(registry: &Registry, target: &str) -> (String, String) {
         let mut found = (String::new(), String::new());

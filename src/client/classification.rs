@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::{Level, Registry};
+use crate::level::Level;
+use crate::registry::Registry;
 
 /// The word that a client classifies a message by. Any word will do; two have constants.
 ///

@@ -2,9 +2,13 @@
 
 use std::fmt;
 
-use super::{ClientLogMode, ClientLogger, ClientSink, NopSink, StandardSink};
+use crate::client::logger::ClientLogger;
+use crate::client::mode::ClientLogMode;
+use crate::client::sink::{ClientSink, NopSink};
+use crate::client::standard::StandardSink;
+use crate::error::Error;
+use crate::logger::Logger;
 use crate::sync::Arc;
-use crate::{Error, Logger};
 
 /// What a client tells, and where it goes.
 ///

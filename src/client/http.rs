@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use http::{HeaderMap, Request, Response, Version};
 
-use super::{ClientLogger, Dump};
+use crate::client::events::Dump;
+use crate::client::logger::ClientLogger;
 
 impl Dump {
     /// The first line and the headers of a request, as they go over the wire; without a body. Values of headers that are marked as

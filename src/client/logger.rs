@@ -6,9 +6,18 @@ use std::time::Duration;
 
 use log::kv::ToValue;
 
-use super::{Classification, ClientLogMode, ClientSink, Dump, HexDump, Signing};
+use crate::client::classification::Classification;
+use crate::client::events::{Dump, Signing};
+use crate::client::hexdump::HexDump;
+use crate::client::mode::ClientLogMode;
+use crate::client::sink::ClientSink;
+use crate::filter::RedactingFilter;
+use crate::level::Level;
+use crate::logger::Logger;
+use crate::record::OwnedValue;
+use crate::scope::Scope;
 use crate::sync::{Arc, AtomicU64, Ordering};
-use crate::{Level, Logger, OwnedValue, RedactingFilter, Scope, get_logger, user_code};
+use crate::{get_logger, user_code};
 
 /// Logs what a client does: signing, retries, requests and responses. It is a handle: clones share it.
 ///

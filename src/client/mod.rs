@@ -27,9 +27,10 @@ pub use self::standard::StandardSink;
 #[cfg(feature = "tower")]
 pub use self::tower::{CountAttempts, CountedAttempts, LogLayer, LogService, LoggedCall};
 
-pub use crate::GoSdkFormatter;
+pub use crate::formatter::GoSdkFormatter;
 
-use crate::{Logger, get_logger};
+use crate::get_logger;
+use crate::logger::Logger;
 
 /// The logger of a service, such as `S3`: `botocore.client.S3`, so that one line shows what one service does.
 ///

@@ -4,8 +4,8 @@ use std::fmt;
 use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, Not, Sub, SubAssign};
 use std::str::FromStr;
 
+use crate::error::{Error, ErrorKind};
 use crate::variable::variable;
-use crate::{Error, ErrorKind};
 
 /// A set of the things that a client can tell of itself: by default none.
 ///

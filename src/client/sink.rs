@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use super::Classification;
+use crate::client::classification::Classification;
+use crate::logger::Logger;
+use crate::scope::Scope;
 use crate::sync::Arc;
-use crate::{Logger, Scope};
 
 /// Takes a client's messages, in place of the tree: one call, nothing to test, nothing to flush.
 ///

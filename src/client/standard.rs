@@ -2,8 +2,12 @@
 
 use std::fmt;
 
-use super::{Classification, ClientSink};
-use crate::{GoSdkFormatter, Handler, Registry, StreamHandler, user_code};
+use crate::client::classification::Classification;
+use crate::client::sink::ClientSink;
+use crate::formatter::GoSdkFormatter;
+use crate::handler::{Handler, StreamHandler};
+use crate::registry::Registry;
+use crate::user_code;
 
 /// Writes messages to standard error as the AWS SDK for Go does; see [`GoSdkFormatter`].
 ///

@@ -9,7 +9,7 @@ use http::{Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::ClientLogger;
+use crate::client::logger::ClientLogger;
 use crate::sync::{Arc, AtomicU32, Ordering};
 
 /// Logs the requests, responses, errors and attempts of a service, by the [mode](super::ClientLogMode) of a client.

@@ -4,9 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use super::plan::{HandlerPlan, Origin, Plan, Prints};
 use super::problems::Trouble;
-use crate::registry::NodeChange;
+use crate::error::Error;
+use crate::filter::SharedFilter;
+use crate::formatter::Format;
+use crate::handler::Handler;
+use crate::level::Level;
+use crate::registry::{NodeChange, Registry};
 use crate::sync::Arc;
-use crate::{Error, Format, Handler, Level, Registry, SharedFilter};
 
 /// What a configuration has put in place, for the next one.
 #[derive(Debug, Default)]

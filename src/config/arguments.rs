@@ -11,7 +11,9 @@ use super::fingerprint::Fingerprint;
 use super::node::{Map, Node, Place, Value};
 use super::problems::Trouble;
 use super::value::{FromConfig, Mismatch, Read};
-use crate::{Error, ErrorKind, Handler, Registry};
+use crate::error::{Error, ErrorKind};
+use crate::handler::Handler;
+use crate::registry::Registry;
 
 /// The arguments that a document gives a handler, formatter or filter.
 ///

@@ -2,7 +2,8 @@
 
 use super::dict_config::DictConfig;
 use super::node::{Map, Node, Value};
-use crate::{Level, OwnedValue};
+use crate::level::Level;
+use crate::record::OwnedValue;
 
 /// Makes a [`DictConfig`] in code.
 ///

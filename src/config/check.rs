@@ -8,7 +8,7 @@ use super::arguments::HandlerRef;
 use super::kinds::Kinds;
 use super::node::{Node, Value};
 use super::problems::{MOST_SHOWN, Trouble};
-use crate::Registry;
+use crate::registry::Registry;
 
 /// How a document is read, whatever stands in it.
 #[derive(Clone, Debug, Default)]

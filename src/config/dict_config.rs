@@ -13,7 +13,8 @@ use super::node::{Node, Place, Value};
 use super::problems::{self, Trouble};
 use super::read::{Defaults, Syntax};
 use super::{file, plan};
-use crate::{Error, ErrorKind, Registry};
+use crate::error::{Error, ErrorKind};
+use crate::registry::Registry;
 
 /// A configuration: what handlers there are, how they format, and what each logger gets.
 ///
@@ -366,7 +367,7 @@ impl DictConfig {
     pub fn apply(&self) -> Result<(), Error> {
         self.apply_to(Registry::global())?;
         // Another backend stays: this crate's own macros work without the facade.
-        let _ = crate::install();
+        let _ = crate::bridge::install();
         Ok(())
     }
 

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::read::{Defaults, MAX_BYTES};
+use crate::error::{Error, ErrorKind};
 use crate::small_file::{self, Unread};
-use crate::{Error, ErrorKind};
 
 /// The text of a file: a regular one, of bounded length, that not everybody can write.
 pub(super) fn read(path: &Path) -> Result<String, Error> {

@@ -42,7 +42,7 @@ pub use self::read::Syntax;
 pub use self::reload::{Reloader, ReloaderBuilder};
 pub use self::value::FromConfig;
 
-use crate::Error;
+use crate::error::Error;
 
 /// Configures the global registry from a file of JSON, TOML, YAML or INI, by the end of its name, and makes it the backend of the `log`
 /// facade where there is no other.

@@ -11,8 +11,13 @@ use super::kinds::{Build, Kinds, Table};
 use super::node::{Key, Map, Node, Place, Value};
 use super::problems::Trouble;
 use super::value::Read;
+use crate::filter::SharedFilter;
+use crate::formatter::Format;
+use crate::handler::{Handler, handler_by_name};
+use crate::level::Level;
+use crate::name;
+use crate::registry::Registry;
 use crate::sync::Arc;
-use crate::{Format, Handler, Level, Registry, SharedFilter, handler_by_name, name};
 
 /// A document without errors.
 pub(super) struct Plan {
@@ -548,7 +553,7 @@ impl<'c> Planner<'c> {
                 (Some(handler), Some(level)) => levels.push((handler, level)),
                 (Some(_), None) => {}
                 (None, _) => {
-                    let names = crate::handler_names();
+                    let names = crate::handler::handler_names();
                     self.unknown(
                         "handler",
                         &key.text,

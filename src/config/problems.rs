@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::node::Place;
+use crate::error::{Error, ErrorKind};
 use crate::near::suggest;
 use crate::problem::Problem;
-use crate::{Error, ErrorKind};
 
 /// What is wrong, and where; the way to it in the document is known by whoever checks.
 #[derive(Clone, Debug)]

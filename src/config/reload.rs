@@ -1,10 +1,9 @@
 //! Following a configuration's file: [`Reloader`].
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread::{self, Thread};
 use std::time::Duration;
-use std::{fmt, io};
+use std::{fmt, fs, io};
 
 use super::apply::InPlace;
 use super::check::Settings;
@@ -12,11 +11,12 @@ use super::dict_config::DictConfig;
 use super::file;
 use super::kinds::Kinds;
 use super::read::Syntax;
+use crate::error::{Error, ErrorKind};
 use crate::process::{self, InChild};
+use crate::registry::Registry;
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, Weak};
 use crate::turn::Turn;
 use crate::user_code;
-use crate::{Error, ErrorKind, Registry};
 
 /// Applies a configuration's file, and applies it again whenever it changes.
 ///
@@ -293,7 +293,7 @@ impl ReloaderBuilder {
         follower.take(&counts)?;
         if is_global {
             // Another backend stays: this crate's own macros work without the facade.
-            let _ = crate::install();
+            let _ = crate::bridge::install();
         }
         let shared = Arc::new(Shared {
             path: follower.path.clone(),

@@ -7,7 +7,8 @@ use super::check::{Check, Settings};
 use super::kinds::{Kinds, Table};
 use super::node::{Node, Value};
 use super::value::Read;
-use crate::{Level, Registry};
+use crate::level::Level;
+use crate::registry::Registry;
 
 impl Kinds {
     /// The JSON Schema (draft 2020-12) of documents that name these kinds: editors complete and check by it. That of this crate's own kinds is

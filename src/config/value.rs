@@ -17,11 +17,11 @@ use serde_json::{Value as Json, json};
 use super::check::Check;
 use super::node::{Node, Value};
 use super::problems::Trouble;
+use crate::formatter::{ColorChoice, JsonTime, MissingFields, Multiline, Style, TimeZone};
+use crate::handler::{Overflow, When};
+use crate::level::Level;
 use crate::near::suggest;
-use crate::{
-    ColorChoice, JsonTime, Level, MissingFields, Multiline, Overflow, OwnedValue, Style, TimeZone,
-    When,
-};
+use crate::record::OwnedValue;
 
 /// What an argument can be read as: truth values, numbers, texts, [`Level`], [`Duration`], [`PathBuf`], lists and sections of
 /// these, and the crate's own choices ([`Style`], [`Overflow`], …).

@@ -6,7 +6,7 @@ use super::error::ControlError;
 use super::handle::Control;
 use super::shared::{Limits, Shared};
 use super::store::Store;
-use crate::Registry;
+use crate::registry::Registry;
 
 /// Makes a [`Control`].
 ///

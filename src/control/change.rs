@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::options::LoggingOptions;
 use super::target::Target;
-use crate::{Level, Registry};
+use crate::level::Level;
+use crate::registry::Registry;
 
 /// Something to be changed; see [`Control::apply`](super::Control::apply).
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,9 +12,9 @@ use super::store::Prepared;
 use super::target::{Target, TargetType, check_name};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::host::Instant;
-use crate::registry::{NodeId, Tree};
+use crate::level::Level;
+use crate::registry::{NodeId, Registry, Tree};
 use crate::sync::Arc;
-use crate::{Level, Registry};
 
 /// Takes back what it did when it is dropped, unless it was [put in place](Self::put_in_place).
 pub(super) struct Draft<'d> {

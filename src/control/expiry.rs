@@ -3,10 +3,9 @@
 use std::thread::{self, Thread};
 
 use super::shared::Shared;
-use crate::Registry;
 use crate::host::Instant;
 use crate::process;
-use crate::registry::Inner;
+use crate::registry::{Inner, Registry};
 use crate::sync::{Arc, Mutex, Weak};
 
 /// Runs only while there is something to end.

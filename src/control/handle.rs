@@ -13,9 +13,9 @@ use super::shared::{Limits, Shared, Subscriber};
 use super::state::State;
 use super::store::Store;
 use super::target::{Target, TargetType};
-use crate::registry::Tree;
+use crate::level::Level;
+use crate::registry::{Registry, Tree};
 use crate::sync::{Arc, Ordering};
-use crate::{Level, Registry};
 
 /// Changes a registry's levels while the program runs, from one place, with a name for each change and a way back.
 ///

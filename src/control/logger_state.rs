@@ -1,6 +1,7 @@
 //! A logger as a console shows it: [`LoggerState`].
 
-use crate::{Level, Logger};
+use crate::level::Level;
+use crate::logger::Logger;
 
 /// A logger as it is; see [`Control::loggers`](super::Control::loggers).
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What holds for everything.
 
-use crate::Level;
+use crate::level::Level;
 
 /// The default level and the switch for everything; what is `None` is not changed.
 ///

@@ -6,7 +6,8 @@ use std::str::FromStr;
 use super::error::ControlError;
 use super::state::{Entry, State};
 use super::target::{Target, TargetType};
-use crate::{Level, Timestamp};
+use crate::clock::Timestamp;
+use crate::level::Level;
 
 /// Where the next page begins; to be given back as it is.
 ///

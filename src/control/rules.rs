@@ -6,10 +6,11 @@ use dashmap::DashMap;
 
 use super::target::{Target, TargetType};
 use crate::fork_gate::InLock;
+use crate::level::Level;
+use crate::record::Record;
 use crate::registry::Judge;
 use crate::sync::{AtomicUsize, Mutex, Ordering};
 use crate::user_code;
-use crate::{Level, Record};
 
 /// The levels of values of fields, which are part of a registry.
 ///

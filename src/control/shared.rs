@@ -6,10 +6,9 @@ use super::error::{ControlError, ControlErrorKind};
 use super::expiry::Expiry;
 use super::rules::Rules;
 use super::state::State;
-use crate::Registry;
 use crate::host::Instant;
 use crate::process::{self, InChild};
-use crate::registry::Inner;
+use crate::registry::{Inner, Registry};
 use crate::sync::{Arc, AtomicU64, Mutex, Weak};
 use crate::user_code;
 

@@ -8,8 +8,9 @@ use super::store::Store;
 use super::target::{Target, TargetType};
 use crate::clock::Timestamp;
 use crate::host::Instant;
+use crate::level::Level;
+use crate::registry::Registry;
 use crate::sync::{Arc, Weak};
-use crate::{Level, Registry};
 
 /// The state; it is changed by a [draft](super::draft), which can take back what it did.
 #[derive(Default)]

@@ -9,7 +9,7 @@ use super::error::{ControlError, ControlErrorKind};
 use super::options::LoggingOptions;
 use super::state::State;
 use super::target::{Target, TargetType};
-use crate::Level;
+use crate::level::Level;
 use crate::name::Name;
 use crate::small_file::{self, Unread};
 
@@ -272,7 +272,7 @@ fn parse_line(line: &str) -> Result<Change, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::control::Control;
+    use crate::control::handle::Control;
     use crate::control::shared::Shared;
 
     /// What is written can be read, and what could not be read is not written.
@@ -280,7 +280,7 @@ mod tests {
     fn the_limit_is_one_for_writing_and_reading() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("levels");
-        let registry = crate::Registry::new();
+        let registry = crate::registry::Registry::new();
         let control = Control::builder(&registry)
             .persist_to(&path)
             .build()

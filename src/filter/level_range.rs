@@ -3,7 +3,8 @@
 use std::ops::{Bound, RangeBounds};
 
 use super::Filter;
-use crate::{Level, Record};
+use crate::level::Level;
+use crate::record::Record;
 
 /// Passes the records whose level lies in a range: what sends INFO to one place and ERROR to another.
 ///

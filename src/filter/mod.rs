@@ -10,7 +10,7 @@ pub use self::level_range::LevelRange;
 pub use self::name::NameFilter;
 pub use self::redaction::{RedactingFilter, Secret, SecretClass};
 
-use crate::Record;
+use crate::record::Record;
 use crate::sync::Arc;
 use crate::user_code::Owned;
 

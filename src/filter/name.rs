@@ -1,8 +1,8 @@
 //! The filter by logger name.
 
 use super::Filter;
-use crate::Record;
 use crate::name::{covers, dotted};
+use crate::record::Record;
 
 /// Passes the records of a logger and of all below it, by whole segments; the empty name passes all.
 ///

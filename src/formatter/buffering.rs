@@ -1,7 +1,10 @@
 //! Several records as one text.
 
-use super::{Format, Formatter, Line};
-use crate::{Error, Record};
+use super::Format;
+use crate::error::Error;
+use crate::formatter::line::Line;
+use crate::formatter::text::Formatter;
+use crate::record::Record;
 
 /// Writes several records as one text, with a header and a footer where there is at least one.
 ///

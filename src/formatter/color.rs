@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 
 use colored::Color;
 
-use crate::Level;
+use crate::level::Level;
 use crate::variable::variable;
 
 /// Whether a stream shows colours.

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::Format;
+use crate::error::Error;
+use crate::record::Record;
 use crate::text::Text;
-use crate::{Error, Record};
 
 /// A line being written: a text that only grows, and whether its stream shows colours.
 ///

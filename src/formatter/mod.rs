@@ -31,8 +31,9 @@ pub use self::zone::TimeZone;
 
 pub(crate) use self::line::with_line;
 
+use crate::error::Error;
+use crate::record::Record;
 use crate::sync::Arc;
-use crate::{Error, Record};
 
 /// Writes a record as text.
 ///

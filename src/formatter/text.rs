@@ -1,5 +1,6 @@
 //! The formatter of lines of text: [`Formatter`].
 
+use super::Format;
 use super::color::{Colors, RESET};
 use super::escape::{self, Multiline};
 use super::missing::{MARK, Marks, MissingFields, near_field};
@@ -7,11 +8,11 @@ use super::step::{Kind, Step};
 use super::template::{self, Field, Segment, Spec, Style};
 use super::text_builder::FormatterBuilder;
 use super::time::TimeFormat;
-use super::{Format, Line};
-use crate::record::{KeyValues, Scalar, write_error_chain};
+use crate::error::{Error, ErrorKind};
+use crate::formatter::line::Line;
+use crate::record::{KeyValues, OwnedValue, Record, Scalar, write_error_chain};
 use crate::text::Text;
 use crate::user_code;
-use crate::{Error, ErrorKind, OwnedValue, Record};
 
 /// Writes records as text by a template, compiled once.
 ///
@@ -178,7 +179,7 @@ impl Formatter {
     /// # Python
     /// `Formatter.formatTime`.
     #[must_use]
-    pub fn format_time(&self, time: crate::Timestamp) -> String {
+    pub fn format_time(&self, time: crate::clock::Timestamp) -> String {
         Text::with(|text| {
             self.time.push(time, text);
             text.as_str().to_owned()
@@ -522,7 +523,7 @@ impl Default for Formatter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Level;
+    use crate::level::Level;
 
     fn line(formatter: FormatterBuilder, record: &Record<'_>) -> String {
         formatter.build().unwrap().format_to_string(record).unwrap()

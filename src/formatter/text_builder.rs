@@ -8,7 +8,8 @@ use super::template::{self, Field, Segment, Style};
 use super::text::{self, Formatter};
 use super::time::{PYTHON_MSEC, PYTHON_TIME, TimeFormat};
 use super::zone::TimeZone;
-use crate::{Error, OwnedValue};
+use crate::error::Error;
+use crate::record::OwnedValue;
 
 /// Makes a [`Formatter`].
 ///

@@ -8,9 +8,9 @@ use chrono::{DateTime, FixedOffset};
 
 use super::zone::TimeZone;
 use crate::clock::Timestamp;
+use crate::error::{Error, ErrorKind};
 use crate::sync::{AtomicU32, Ordering};
 use crate::text::{Piece, Text};
-use crate::{Error, ErrorKind};
 
 /// Python's `default_time_format` and `default_msec_format`.
 pub(crate) const PYTHON_TIME: &str = "%Y-%m-%d %H:%M:%S";

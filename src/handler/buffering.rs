@@ -2,11 +2,15 @@
 
 use std::fmt;
 
-use super::{Handler, Ledger, Sink, handler_type};
+use super::{Handler, handler_type};
+use crate::error::{Error, ErrorKind};
+use crate::formatter::Format;
+use crate::handler::ledger::Ledger;
+use crate::handler::sink::Sink;
 use crate::process;
+use crate::record::{OwnedRecord, Record};
 use crate::sync::{Arc, AtomicBool, Mutex, Ordering};
 use crate::user_code::{self, Owned};
-use crate::{Error, ErrorKind, Format, OwnedRecord, Record};
 
 /// Gathers records, and calls a function with each batch: when there are `capacity` of them, at `flush`, at `close` and at the end of the
 /// process; after that, each record by itself. For what works in batches: a mail for a hundred records, a request for a thousand.

@@ -2,7 +2,7 @@
 
 use std::cell;
 
-use crate::ErrorKind;
+use crate::error::ErrorKind;
 use crate::sync::{AtomicU32, AtomicU64, Ordering};
 
 /// Why a record was not written.

@@ -187,7 +187,7 @@ pub fn shutdown() {
 /// assert!(logtree::reopen_all().is_empty());
 /// ```
 #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
-pub fn reopen_all() -> Vec<crate::Error> {
+pub fn reopen_all() -> Vec<crate::error::Error> {
     // Out of the directory's lock: sinks run the user's code.
     living()
         .iter()
@@ -206,7 +206,7 @@ fn end(handler: &Handler) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::NullHandler;
+    use crate::handler::null::NullHandler;
 
     /// Statement 73.
     #[test]

@@ -3,12 +3,11 @@
 use std::thread;
 use std::time::Duration;
 
+use crate::error::{Error, ErrorKind};
 use crate::host::Instant;
 use crate::presence::is_of_parent;
-use crate::process;
 use crate::sync::{AtomicUsize, DeviceMutex, MutexGuard, Ordering};
-use crate::user_code;
-use crate::{Error, ErrorKind};
+use crate::{process, user_code};
 
 /// A value behind a lock that a thread inside any such device does not wait for: writers and namers are user code, and may log,
 /// to this device or to one whose writer logs to this one.

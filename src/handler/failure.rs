@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use super::Handler;
 use crate::environment::Diagnostics;
+use crate::error::{Error, ErrorKind};
 use crate::host::Instant;
+use crate::record::Record;
 use crate::sync::Mutex;
 use crate::user_code;
-use crate::{Error, ErrorKind, Record};
 
 /// A record that a handler could not write; what an error hook is told.
 #[derive(Debug)]

@@ -3,9 +3,12 @@
 use std::fmt;
 
 use super::retry::Retry;
-use super::{Handler, Sink, handler_type};
+use super::{Handler, handler_type};
+use crate::error::{Error, ErrorKind};
+use crate::formatter::Format;
+use crate::handler::sink::Sink;
+use crate::record::Record;
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering};
-use crate::{Error, ErrorKind, Format, Record};
 
 /// Hands each record to the first of several handlers that takes it: a second device takes over while the first one fails.
 ///

@@ -6,21 +6,24 @@ macro_rules! handler_type {
         impl $type {
             /// The same, with a level below which it takes nothing.
             #[must_use]
-            pub fn with_level(self, level: impl Into<crate::Level>) -> Self {
+            pub fn with_level(self, level: impl Into<crate::level::Level>) -> Self {
                 self.handler.set_level(level);
                 self
             }
 
             /// The same, with a formatter.
             #[must_use]
-            pub fn with_formatter(self, formatter: impl crate::Format + 'static) -> Self {
+            pub fn with_formatter(
+                self,
+                formatter: impl crate::formatter::Format + 'static,
+            ) -> Self {
                 self.handler.set_formatter(formatter);
                 self
             }
 
             /// The same, with one more filter.
             #[must_use]
-            pub fn with_filter(self, filter: impl crate::Filter + 'static) -> Self {
+            pub fn with_filter(self, filter: impl crate::filter::Filter + 'static) -> Self {
                 self.handler.add_filter(filter);
                 self
             }
@@ -42,14 +45,14 @@ macro_rules! handler_type {
         }
 
         impl std::ops::Deref for $type {
-            type Target = crate::Handler;
+            type Target = crate::handler::Handler;
 
-            fn deref(&self) -> &crate::Handler {
+            fn deref(&self) -> &crate::handler::Handler {
                 &self.handler
             }
         }
 
-        impl From<$type> for crate::Handler {
+        impl From<$type> for crate::handler::Handler {
             fn from(handler: $type) -> Self {
                 handler.handler
             }

@@ -6,10 +6,11 @@ use super::counters::{DropReason, Tally};
 use super::failure::{HandlerError, Hook, Reports};
 use super::{Core, Handler};
 use crate::environment::Environment;
-use crate::record::Message;
+use crate::error::{Error, ErrorKind};
+use crate::level::Level;
+use crate::record::{Message, Record, Source};
 use crate::sync::{Arc, AtomicUsize, Mutex, OnceCell, Ordering, Weak};
 use crate::user_code::{self, Owned};
-use crate::{Error, ErrorKind, Level, Record, Source};
 
 /// The account of a handler's records, for a [`Sink`](super::Sink) that keeps records and writes them later.
 ///

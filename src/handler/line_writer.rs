@@ -2,9 +2,8 @@
 
 use crate::host::Instant;
 use std::io::{self, ErrorKind as IoErrorKind, Write};
-use std::mem;
-use std::thread;
 use std::time::Duration;
+use std::{mem, thread};
 
 /// A device that takes nothing for this long is given up for the record.
 const PATIENCE: Duration = Duration::from_secs(1);

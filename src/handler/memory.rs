@@ -4,12 +4,17 @@ use std::cell::Cell;
 use std::fmt;
 use std::time::Duration;
 
-use super::{Handler, Ledger, Sink, handler_type};
+use super::{Handler, handler_type};
+use crate::error::{Error, ErrorKind};
+use crate::formatter::Format;
+use crate::handler::ledger::Ledger;
+use crate::handler::sink::Sink;
 use crate::host::Instant;
+use crate::level::Level;
 use crate::process;
+use crate::record::{OwnedRecord, Record};
 use crate::sync::{Arc, AtomicBool, Mutex, MutexGuard, Ordering};
 use crate::turn::{NoTurn, Taken, Turn};
-use crate::{Error, ErrorKind, Format, Level, OwnedRecord, Record};
 
 /// Keeps records, and hands them to another handler when it is full or a severe one comes.
 ///

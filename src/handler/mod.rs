@@ -50,9 +50,13 @@ pub(crate) use self::ticker::{Tick, every};
 
 use self::handler_type::handler_type;
 use self::ledger::Loss;
+use crate::error::{Error, ErrorKind};
+use crate::filter::{Filter, SharedFilter};
+use crate::formatter::{Format, Formatter};
+use crate::level::Level;
+use crate::record::Record;
 use crate::sync::{Arc, AtomicBool, AtomicU16, AtomicU64, Lazy, Mutex, OnceCell, Ordering, Weak};
 use crate::user_code::{self, Owned, Panic};
-use crate::{Error, ErrorKind, Filter, Format, Formatter, Level, Record, SharedFilter};
 
 /// Takes records to one place: a level, filters and a formatter in front of a [`Sink`].
 ///
@@ -384,7 +388,7 @@ impl Handler {
             crate::record::Message::Text(
                 format!("{lost} record{plural} dropped: the device failed").into(),
             ),
-            &crate::Source::default(),
+            &crate::record::Source::default(),
         );
         let written = user_code::call(|| self.core.sink.write_through(&notice, formatter));
         if !matches!(written, Ok(Ok(()))) {

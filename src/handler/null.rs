@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use super::{Handler, Sink, handler_type};
-use crate::{Error, Format, Record};
+use super::{Handler, handler_type};
+use crate::error::Error;
+use crate::formatter::Format;
+use crate::handler::sink::Sink;
+use crate::record::Record;
 
 /// Does nothing, but counts as a handler: a library hangs it on its own logger, and stays silent until the application says
 /// otherwise.

@@ -4,10 +4,12 @@ use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 
-use super::{DropReason, Handler};
-use crate::formatter::with_line;
+use super::Handler;
+use crate::error::Error;
+use crate::formatter::{Format, Line, with_line};
+use crate::handler::counters::DropReason;
+use crate::record::Record;
 use crate::sync::{AtomicU64, Lazy, Ordering};
-use crate::{Error, Format, Line, Record};
 
 /// A place that records are written to.
 ///

@@ -5,11 +5,13 @@ use std::io::{self, Write};
 
 use super::exclusive::Exclusive;
 use super::line_writer::LineWriter;
-use super::{Handler, Sink, StreamId, handler_type};
-use crate::formatter::{ColorChoice, with_line};
+use super::{Handler, handler_type};
+use crate::error::Error;
+use crate::formatter::{ColorChoice, Format, with_line};
+use crate::handler::sink::{Sink, StreamId};
 use crate::host::{self, Standard};
+use crate::record::Record;
 use crate::sync::{Arc, AtomicBool, Ordering};
-use crate::{Error, Format, Record};
 
 /// Writes lines to a stream: standard error, standard output, or any writer.
 ///
@@ -212,8 +214,9 @@ mod tests {
     use std::io::ErrorKind as IoErrorKind;
 
     use super::*;
+    use crate::error::ErrorKind;
+    use crate::handler::counters::DropReason;
     use crate::sync::Mutex;
-    use crate::{DropReason, ErrorKind};
 
     /// Takes some bytes, then fails, then works again.
     struct Flaky {

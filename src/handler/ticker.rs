@@ -4,9 +4,8 @@ use std::thread;
 use std::time::Duration;
 
 use crate::host::Instant;
-use crate::process;
 use crate::sync::{Arc, Mutex, Weak};
-use crate::user_code;
+use crate::{process, user_code};
 
 /// Something that has work to do from time to time, whether or not records come.
 pub(crate) trait Tick: Send + Sync {

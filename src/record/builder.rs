@@ -2,10 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::{Message, OwnedValue, Record, Source, ThreadInfo};
-use crate::Level;
+use super::Record;
 use crate::clock::Timestamp;
 use crate::environment::Environment;
+use crate::level::Level;
+use crate::record::message::Message;
+use crate::record::source::Source;
+use crate::record::thread::ThreadInfo;
+use crate::record::value::OwnedValue;
 use crate::sync::Arc;
 
 /// Makes a [`Record`] part by part: for replays, receivers and tests.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::OwnedValue;
+use crate::record::value::OwnedValue;
 
 /// What few records have: values set by filters, and what a record that was kept or made by hand brings along. Apart from the
 /// record, so that the usual one is made, and dropped, in few steps.

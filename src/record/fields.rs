@@ -5,7 +5,8 @@ use std::fmt;
 
 use log::kv::{ToValue, Value};
 
-use super::{CallValues, OwnedValue};
+use crate::record::call_values::CallValues;
+use crate::record::value::OwnedValue;
 
 /// Key-values that a scope or an adapter gives to each of its records.
 pub(crate) type Context = [(Box<str>, OwnedValue)];
@@ -104,7 +105,7 @@ mod tests {
             ("c".into(), 3.into()),
         ];
         let call = [("b", Value::from("call")), ("d", Value::from("call"))];
-        let mut details = crate::record::Details::none();
+        let mut details = crate::record::details::Details::none();
         details.set_value("c".into(), "set".into());
         details.set_value("d".into(), "set".into());
         details.set_value("d".into(), "again".into());

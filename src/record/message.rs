@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt::{self, Write};
 
-use super::Parts;
 use crate::buffer::Buffer;
+use crate::record::parts::Parts;
 use crate::text::Text;
 use crate::user_code;
 

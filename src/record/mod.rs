@@ -39,9 +39,9 @@ pub use self::parts::{
 pub(crate) use self::thread::ThreadInfo;
 pub(crate) use self::value::Scalar;
 
-use crate::Level;
 use crate::clock::Timestamp;
 use crate::environment::Environment;
+use crate::level::Level;
 use crate::level_names::LevelName;
 use crate::sync::Arc;
 use crate::text::{Piece, Text};

@@ -2,10 +2,16 @@
 
 use std::fmt;
 
-use super::{CallValues, Details, Extra, Message, OwnedValue, Record, Source, ThreadInfo};
-use crate::Level;
+use super::Record;
 use crate::clock::Timestamp;
 use crate::environment::Environment;
+use crate::level::Level;
+use crate::record::call_values::CallValues;
+use crate::record::details::{Details, Extra};
+use crate::record::message::Message;
+use crate::record::source::Source;
+use crate::record::thread::ThreadInfo;
+use crate::record::value::OwnedValue;
 use crate::sync::Arc;
 
 /// A record that owns all it shows: what buffers, queues and test captures keep.

@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use super::tree::{NodeId, Tree};
 use super::{Inner, Registry};
+use crate::filter::SharedFilter;
 use crate::handler::{Handler, Observer};
+use crate::level::Level;
 use crate::sync::{Arc, Weak};
-use crate::{Level, SharedFilter};
 
 /// What becomes of a logger; `None` leaves it as it is.
 #[derive(Default)]

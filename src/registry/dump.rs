@@ -4,7 +4,8 @@ use std::fmt::{self, Write};
 
 use super::tree::{NodeId, Tree};
 use crate::environment::Environment;
-use crate::{Handler, Level};
+use crate::handler::Handler;
+use crate::level::Level;
 
 /// The tree of a registry at one moment, in words for people; made by [`Registry::dump`](crate::Registry::dump), shown by
 /// `Display`.

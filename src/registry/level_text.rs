@@ -4,7 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::environment::Environment;
-use crate::{Error, Level};
+use crate::error::Error;
+use crate::level::Level;
 
 impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -36,12 +36,13 @@ pub(crate) use self::tree::{NodeId, Tap, Tree};
 
 use crate::environment::Environment;
 use crate::fork_gate::InLock;
-use crate::handler::{Handler, MadeBy, Observer};
+use crate::handler::{Handler, MadeBy, Observer, StreamHandler};
+use crate::level::Level;
 use crate::name::{self, Name};
+use crate::record::RecordBuilder;
 use crate::scope::{self, FloorObserver};
 use crate::sync::{Arc, AtomicBool, AtomicU64, Lazy, Mutex, OnceCell, Ordering, Weak};
 use crate::user_code;
-use crate::{Level, RecordBuilder, StreamHandler};
 
 /// A tree of loggers.
 ///
@@ -271,7 +272,7 @@ impl Registry {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidLevel`](crate::ErrorKind::InvalidLevel), with the names there are.
-    pub fn parse_level(&self, text: &str) -> Result<Level, crate::Error> {
+    pub fn parse_level(&self, text: &str) -> Result<Level, crate::error::Error> {
         self.inner.environment.level_names.parse(text)
     }
 
@@ -583,7 +584,7 @@ mod tests {
     use super::node::COMPARED;
     use super::tree::VISITED;
     use super::*;
-    use crate::Scope;
+    use crate::scope::Scope;
 
     fn with_loggers(count: usize) -> Registry {
         let registry = Registry::new();
@@ -647,8 +648,8 @@ mod tests {
         let registry = with_loggers(1_000);
         let deep = registry.get_logger("b.c.d");
         VISITED.set(0);
-        let capture = crate::Capture::from_level(&registry.get_logger("b"), Level::INFO);
-        let nested = crate::Capture::from_level(&registry.get_logger("b.c"), Level::DEBUG);
+        let capture = crate::capture::Capture::from_level(&registry.get_logger("b"), Level::INFO);
+        let nested = crate::capture::Capture::from_level(&registry.get_logger("b.c"), Level::DEBUG);
         assert!(VISITED.get() < 50, "{}", VISITED.get());
         assert!(deep.is_enabled_for(Level::DEBUG));
         assert!(!registry.get_logger("b.x").is_enabled_for(Level::DEBUG));

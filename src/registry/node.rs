@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 
 use super::route::Route;
 use super::tree::NodeId;
-use crate::Level;
+use crate::level::Level;
 use crate::name::Name;
 use crate::sync::{Arc, AtomicU8, AtomicU16, Ordering};
 

@@ -1,8 +1,9 @@
 //! Where a logger's records go, worked out when the tree changes and not for each record.
 
+use crate::filter::SharedFilter;
 use crate::handler::Bound;
+use crate::level::Level;
 use crate::sync::Arc;
-use crate::{Level, SharedFilter};
 
 /// The way of a logger's records. Loggers without handlers and filters of their own share their parent's.
 #[derive(Debug, Default)]

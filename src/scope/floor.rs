@@ -14,7 +14,7 @@
 //! The gates themselves may be relaxed: each value of one that a thread can still read is open enough for it. The model of
 //! this in `tests/it/lazy_gates.rs` loses records where any of these orders is given up.
 
-use crate::Level;
+use crate::level::Level;
 use crate::sync::{Arc, AtomicU16, AtomicUsize, Mutex, Ordering, Weak};
 
 /// A thread counts its calls in vain to itself up to here.

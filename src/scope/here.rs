@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 
-use crate::Level;
+use crate::level::Level;
 
 struct Here {
     /// How deep logging is nested, and [`IN_SCOPE`].

@@ -11,8 +11,8 @@ use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 
 use self::stack::{Frame, Key};
-use crate::record::Context;
-use crate::{Level, OwnedValue};
+use crate::level::Level;
+use crate::record::{Context, OwnedValue};
 
 pub(crate) use self::floor::{FloorObserver, add_gates, observe_floor, remove_gates};
 

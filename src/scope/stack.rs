@@ -6,7 +6,7 @@ use super::floor::Slot;
 #[cfg(target_os = "linux")]
 use super::floor::forget_others;
 use super::{Scope, here, set};
-use crate::Level;
+use crate::level::Level;
 use crate::process;
 use crate::record::Context;
 use crate::sync::Arc;

@@ -4,10 +4,11 @@ use std::env::VarError;
 
 use super::last_resort;
 use super::level_spec::LevelSpec;
-use crate::formatter::Colors;
-use crate::handler::MadeBy;
+use crate::filter::RedactingFilter;
+use crate::formatter::{Colors, Formatter};
+use crate::handler::{Handler, MadeBy};
+use crate::registry::Registry;
 use crate::variable::variable;
-use crate::{Formatter, Handler, RedactingFilter, Registry};
 
 /// The variable that is read, and the one that is read where it is absent.
 const VARIABLES: [&str; 2] = ["LOGTREE", "RUST_LOG"];
@@ -46,7 +47,7 @@ pub fn init_from_env() -> Option<Handler> {
 pub fn init_from_env_or(default: &str) -> Option<Handler> {
     let handler = init_in(Registry::global(), read_variable, default);
     // Another backend stays: this crate's own macros work without the facade.
-    let _ = crate::install();
+    let _ = crate::bridge::install();
     handler
 }
 
@@ -122,7 +123,7 @@ fn spec_of(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Level;
+    use crate::level::Level;
     use crate::sync::{Arc, Mutex};
 
     fn levels(logtree: Option<&str>, rust_log: Option<&str>, default: &str) -> (Level, Level) {
@@ -180,8 +181,10 @@ mod tests {
     fn problems_are_records_where_there_are_handlers() {
         let registry = Registry::new();
         registry.set_report_errors(false);
-        let capture = crate::Capture::new(&registry.get_logger("logging.config"));
-        registry.root().add_handler(crate::NullHandler::new());
+        let capture = crate::capture::Capture::new(&registry.get_logger("logging.config"));
+        registry
+            .root()
+            .add_handler(crate::handler::NullHandler::new());
         init_in(&registry, |_| Ok("a=loud,b=info".to_owned()), "");
         capture.assert_logged(
             Level::WARNING,

@@ -1,8 +1,9 @@
 //! What the one-line set-ups do to the registry's last resort.
 
-use crate::formatter::Colors;
+use crate::filter::RedactingFilter;
+use crate::formatter::{Colors, Formatter};
 use crate::handler::MadeBy;
-use crate::{Formatter, RedactingFilter, Registry};
+use crate::registry::Registry;
 
 /// The level and the logger, which the message alone does not say.
 const FORMAT: &str = "%(levelname)s %(name)s: %(message)s";

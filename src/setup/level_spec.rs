@@ -5,8 +5,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::name_doubt::{self, Doubt, Verdict};
+use crate::error::{Error, ErrorKind};
+use crate::level::Level;
 use crate::name::{self, ROOT};
-use crate::{Error, ErrorKind, Level, Registry};
+use crate::registry::Registry;
 
 /// Of a text that is wrong throughout, no more is told.
 const MAX_PROBLEMS: usize = 16;

@@ -1,7 +1,8 @@
 //! What a part of a [`LevelSpec`](super::LevelSpec) may have meant: [`Doubt`].
 
 use super::level_spec::quoted;
-use crate::{Level, Registry};
+use crate::level::Level;
+use crate::registry::Registry;
 
 /// What is doubtful in a part, where, and what was expected.
 pub(super) struct Doubt {
@@ -222,7 +223,7 @@ fn near(registry: &Registry, word: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::LevelSpec;
+    use crate::setup::level_spec::LevelSpec;
 
     /// For each kind: what is reported, and what is applied.
     #[test]

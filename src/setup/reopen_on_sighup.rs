@@ -6,10 +6,11 @@ use std::time::Duration;
 use signal_hook::consts::SIGHUP;
 use signal_hook::flag;
 
-use crate::handler::{Tick, every};
+use crate::error::Error;
+use crate::handler::{Tick, every, reopen_all};
 use crate::process::{self, InChild};
+use crate::registry::Registry;
 use crate::sync::{Arc, AtomicBool, Mutex, Ordering};
-use crate::{Error, Registry, reopen_all};
 
 /// From now on, [opens all files again](reopen_all) whenever the process gets the signal `SIGHUP`, within a tenth of a second: for
 /// `logrotate` with `create`, and `kill -HUP` in its `postrotate`. The signal no longer ends the process. Other handlers of the signal are

@@ -14,8 +14,9 @@
 
 use std::fmt::Display;
 
-use super::BasicConfig;
-use crate::{Level, Registry};
+use crate::level::Level;
+use crate::registry::Registry;
+use crate::setup::basic_config::BasicConfig;
 
 /// Logs on the root of the global registry, after [`basic_config`](crate::basic_config) if it has no handler.
 #[track_caller]

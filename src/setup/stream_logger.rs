@@ -3,9 +3,12 @@
 use std::io::Write;
 
 use super::last_resort;
-use crate::formatter::{ColorChoice, Colors};
-use crate::handler::{Handler, MadeBy};
-use crate::{Error, Formatter, Level, RedactingFilter, Registry, StreamHandler};
+use crate::error::Error;
+use crate::filter::RedactingFilter;
+use crate::formatter::{ColorChoice, Colors, Formatter};
+use crate::handler::{Handler, MadeBy, StreamHandler};
+use crate::level::Level;
+use crate::registry::Registry;
 
 /// Shows a logger's records, and those of all below it, from a level on, on standard error; every crate's records land in the
 /// tree. One line sets up what a program shows, per service:
@@ -71,7 +74,7 @@ fn set_up<N: AsRef<str>>(
     let set_up = |name: N| StreamLogger::new(name, level).install_with(registry, formatter.clone());
     let handlers = names.into_iter().map(set_up).collect();
     // Another backend stays: this crate's own macros work without the facade.
-    let _ = crate::install();
+    let _ = crate::bridge::install();
     handlers
 }
 
@@ -218,7 +221,7 @@ impl StreamLogger {
     /// [`ErrorKind::InvalidFormat`](crate::ErrorKind::InvalidFormat); nothing is changed then.
     pub fn install(self) -> Result<Handler, Error> {
         let handler = self.install_in(Registry::global())?;
-        let _ = crate::install();
+        let _ = crate::bridge::install();
         Ok(handler)
     }
 

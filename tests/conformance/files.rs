@@ -1,8 +1,7 @@
 //! The scenarios' namers and rotators.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use serde_json::Value;
 

@@ -1,12 +1,10 @@
 //! What the children play. A failed assertion ends the child with an error, which its parent sees.
 
 use std::cell::{Cell, RefCell};
-use std::fmt;
 use std::io::{self, Write};
-use std::panic;
 use std::sync::mpsc;
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fmt, panic, thread};
 
 use logtree::{
     BasicConfig, DropReason, ErrorKind, Formatter, Handler, Level, Registry, StreamHandler,

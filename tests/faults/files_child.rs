@@ -2,13 +2,12 @@
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::panic;
 use std::path::Path;
 use std::process::{abort, exit};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
-use std::thread;
 use std::time::Duration;
+use std::{panic, thread};
 
 use logtree::{
     Error, FileHandler, Format, Handler, Overflow, QueueHandler, Record, RotatingFileHandler, Sink,

@@ -1,10 +1,9 @@
 //! Forks and ends while all is busy, with each kind of handler.
 
-use std::env;
-use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
+use std::{env, fs};
 
 use tempfile::tempdir;
 

@@ -1,7 +1,6 @@
 //! Captures (Python's `assertLogs` and pytest's `caplog`).
 
-use std::panic;
-use std::thread;
+use std::{panic, thread};
 
 use logtree::{Capture, Level, Record, Registry, assert_logs, assert_no_logs};
 

@@ -1,11 +1,10 @@
 //! Levels changed while the program runs, row by row of the table of AWS IoT (`i…`) and of what it lacks (`k…`).
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use logtree::control::{
     Change, Changed, Control, ControlErrorKind, Listing, LoggingOptions, Page, Target, TargetType,

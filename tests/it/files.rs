@@ -1,9 +1,8 @@
 //! Plain and watched files.
 
-use std::fs;
 use std::path::Path;
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use logtree::{
     DropReason, ErrorKind, FileHandler, Handler, Level, Record, Registry, WatchedFileHandler,

@@ -1,12 +1,11 @@
 //! The asynchronous path.
 
-use std::fmt;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Condvar, Mutex};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fmt, thread};
 
 use logtree::{
     DropReason, Error, ErrorKind, FileHandler, Format, Formatter, Handler, Level, MemoryHandler,

@@ -1,11 +1,10 @@
 //! Files that are rotated.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread;
 use std::time::Duration;
+use std::{fs, thread};
 
 use logtree::{
     ManualClock, Registry, RotatingFileHandler, TimeZone, TimedRotatingFileHandler, Timestamp, When,

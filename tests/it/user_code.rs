@@ -1,14 +1,13 @@
 //! Code of users, wherever the crate calls it: it may panic, log, make loggers and change the tree, and neither a caller nor a lock
 //! of the crate notices. (Each of these runs aborts where user code is called with a lock held; see `src/user_code.rs`.)
 
-use std::fmt;
 use std::io::{self, Write};
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Barrier, Mutex, OnceLock};
-use std::thread;
 use std::time::Duration;
+use std::{fmt, thread};
 
 use logtree::control::{Control, Target};
 use logtree::{

@@ -4,12 +4,16 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Kinds;
+use crate::clock::Clock;
 use crate::config::arguments::Arguments;
-use crate::sync::Arc;
-use crate::{
-    Clock, Error, FileHandler, FileMode, Handler, Level, RotatingFileHandler, TimeZone,
-    TimedRotatingFileHandler, WatchedFileHandler, When,
+use crate::error::Error;
+use crate::formatter::TimeZone;
+use crate::handler::{
+    FileHandler, FileMode, Handler, RotatingFileHandler, TimedRotatingFileHandler,
+    WatchedFileHandler, When,
 };
+use crate::level::Level;
+use crate::sync::Arc;
 
 pub(super) fn add(kinds: &mut Kinds) {
     kinds.add_handler(&["logging.FileHandler", "file"], |arguments| {
@@ -171,10 +175,10 @@ macro_rules! open {
 }
 
 open!(
-    crate::FileHandlerBuilder,
-    crate::WatchedFileHandlerBuilder,
-    crate::RotatingFileHandlerBuilder,
-    crate::TimedRotatingFileHandlerBuilder
+    crate::handler::FileHandlerBuilder,
+    crate::handler::WatchedFileHandlerBuilder,
+    crate::handler::RotatingFileHandlerBuilder,
+    crate::handler::TimedRotatingFileHandlerBuilder
 );
 
 /// A builder with what all handlers of files are told.

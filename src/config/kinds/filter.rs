@@ -3,7 +3,8 @@
 use std::ops::Bound;
 
 use super::Kinds;
-use crate::{Level, LevelRange, NameFilter, RedactingFilter, SharedFilter};
+use crate::filter::{LevelRange, NameFilter, RedactingFilter, SharedFilter};
+use crate::level::Level;
 
 pub(super) fn add(kinds: &mut Kinds) {
     kinds.add_filter(&["logging.Filter", "name"], |arguments| {

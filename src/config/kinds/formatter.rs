@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::Kinds;
 use crate::config::arguments::Arguments;
-use crate::formatter::Colors;
-use crate::sync::Arc;
-use crate::{
-    Error, Format, Formatter, IotJsonFormatter, JsonFormatter, JsonTime, OwnedValue, Style,
-    TimeZone,
+use crate::error::Error;
+use crate::formatter::{
+    Colors, Format, Formatter, IotJsonFormatter, JsonFormatter, JsonTime, Style, TimeZone,
 };
+use crate::record::OwnedValue;
+use crate::sync::Arc;
 
 pub(super) fn add(kinds: &mut Kinds) {
     kinds.add_formatter(&["logging.Formatter", "text"], |arguments| {

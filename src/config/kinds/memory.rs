@@ -2,7 +2,8 @@
 
 use super::Kinds;
 use crate::config::arguments::HandlerRef;
-use crate::{FallbackHandler, Level, MemoryHandler};
+use crate::handler::{FallbackHandler, MemoryHandler};
+use crate::level::Level;
 
 pub(super) fn add(kinds: &mut Kinds) {
     kinds.add_handler(&["logging.handlers.MemoryHandler", "memory"], |arguments| {

@@ -12,8 +12,11 @@ use std::fmt;
 use std::io::Write;
 
 use super::arguments::Arguments;
+use crate::error::Error;
+use crate::filter::SharedFilter;
+use crate::formatter::Format;
+use crate::handler::{Handler, NullHandler};
 use crate::sync::Arc;
-use crate::{Error, Format, Handler, NullHandler, SharedFilter};
 
 /// The kinds of handlers, formatters and filters that a document can name, as `class` or as `()`, and the streams.
 ///
@@ -202,7 +205,7 @@ impl Kinds {
     where
         F: Fn(&mut Arguments<'_>) -> B + Send + Sync + 'static,
         B: FnOnce() -> Result<T, Error> + 'static,
-        T: crate::Filter + 'static,
+        T: crate::filter::Filter + 'static,
     {
         self.add_filter(&[name], move |arguments| {
             let build = factory(arguments);

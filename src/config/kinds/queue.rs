@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Kinds;
 use crate::config::arguments::{Arguments, HandlerRef};
-use crate::{Overflow, QueueHandler};
+use crate::handler::{Overflow, QueueHandler};
 
 pub(super) fn add(kinds: &mut Kinds) {
     kinds.add_handler(&["logging.handlers.QueueHandler", "queue"], |arguments| {

@@ -2,8 +2,10 @@
 
 use super::Kinds;
 use crate::config::arguments::Arguments;
+use crate::formatter::ColorChoice;
+use crate::handler::StreamHandler;
 use crate::near::suggest;
-use crate::{ColorChoice, Registry, StreamHandler};
+use crate::registry::Registry;
 
 pub(super) fn add(kinds: &mut Kinds) {
     kinds.add_handler(&["logging.StreamHandler", "stream"], |arguments| {

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use super::node::{Map, Node, Place, Value};
 use super::problems::Trouble;
-use crate::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind};
 
 /// The longest text that is read, in bytes (fault 65).
 pub(super) const MAX_BYTES: usize = 1024 * 1024;

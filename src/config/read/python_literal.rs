@@ -5,9 +5,9 @@
 //! of 64 bits with `+`, `-`, `*`, `//`, `%`, `**` and `<<`.
 
 use super::{MAX_DEPTH, MapBuilder, too_deep};
-use crate::Level;
 use crate::config::node::{Node, Place, Value};
 use crate::config::problems::Trouble;
+use crate::level::Level;
 
 /// Reads one literal; `start` is where the text stands in the file, in bytes.
 pub(super) fn read(text: &str, start: usize) -> Result<Node, Trouble> {

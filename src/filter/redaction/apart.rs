@@ -1,13 +1,12 @@
 //! Values that no sign separates from their names: of options, of arguments, of sentences.
 
 use super::class::SecretClass;
-use super::container;
 use super::extent::{self, Around, Quote};
 use super::innocent::Manner;
 use super::rules::Need;
 use super::span::Spans;
-use super::text;
 use super::value::{self, Name};
+use super::{container, text};
 
 /// A value that no sign separates from its name: an option's, an argument's, one of a sentence.
 pub(super) fn after(

@@ -1,13 +1,12 @@
 //! Values that are objects or lists: what in them is secret.
 
 use super::class::SecretClass;
-use super::extent;
 use super::innocent::{self, Manner};
 use super::names::Known;
 use super::rules::{NAME_KEYS, Need, PAIR_KEYS, VALUE_KEYS};
 use super::span::{Span, Spans};
-use super::text;
 use super::value::{self, Name};
+use super::{extent, text};
 
 /// How much of an object is looked at.
 const LONGEST: usize = 2048;

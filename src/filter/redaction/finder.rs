@@ -1,16 +1,14 @@
 //! Finds credentials in a text: [`Finder`].
 
 use super::class::SecretClass;
-use super::commands;
 use super::names::{Known, LONGEST, Names};
 use super::prefilter::{self, Kinds, Prefilter};
 use super::rules::Need;
-use super::shapes;
 use super::span::{Span, Spans};
 use super::text::{ends_escape, is_name};
-use super::urls;
 use super::value::{self, Name};
 use super::views::{Decoded, View};
+use super::{commands, shapes, urls};
 
 /// How often a text may have been encoded.
 const DEEPEST: usize = 3;

@@ -1,6 +1,6 @@
 //! Where secrets lie in a text, and the text without them.
 
-use super::SecretClass;
+use crate::filter::redaction::class::SecretClass;
 
 /// What stands in place of a secret.
 pub(super) const MARK: &str = "***";

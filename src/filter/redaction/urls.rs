@@ -1,10 +1,9 @@
 //! Secrets of URLs that have no name: users, and what is a part of the path.
 
 use super::class::SecretClass;
-use super::innocent;
 use super::rules::WEBHOOKS;
 use super::span::{Span, Spans};
-use super::text;
+use super::{innocent, text};
 
 /// How long an authority may be.
 const LONGEST: usize = 1024;

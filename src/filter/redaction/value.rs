@@ -1,16 +1,12 @@
 //! Where the value of a name begins.
 
-use super::apart;
 use super::class::SecretClass;
-use super::container;
 use super::extent::{self, Around, Quote};
-use super::header;
 use super::innocent::{self, Manner};
 use super::names::Known;
-use super::pairs;
 use super::rules::Need;
 use super::span::{Span, Spans};
-use super::text;
+use super::{apart, container, header, pairs, text};
 
 /// A name in a text.
 #[derive(Clone, Copy)]

@@ -1,10 +1,9 @@
 //! The `{` style: `{name[!conversion][:specification]}`, as Python's `str.format` has it.
 
 use super::number::{self, FloatForm, Sign};
-use super::{
-    Align, Field, Lookup, MAX_WIDTH, Segments, cut, invalid_at, plain, push_padded, repr, unfit,
-};
-use crate::Error;
+use super::{Align, Lookup, MAX_WIDTH, Segments, cut, invalid_at, plain, push_padded, repr, unfit};
+use crate::error::Error;
+use crate::formatter::template::field::Field;
 use crate::record::Scalar;
 use crate::text::Text;
 

@@ -1,7 +1,8 @@
 //! The `$` style: `$name`, `${name}`, and `$$` for a dollar sign (statement 64).
 
-use super::{Field, Segments, Spec, invalid_at};
-use crate::Error;
+use super::{Segments, Spec, invalid_at};
+use crate::error::Error;
+use crate::formatter::template::field::Field;
 
 pub(super) fn parse(template: &str) -> Result<Segments, Error> {
     let mut segments = Segments::default();

@@ -3,9 +3,8 @@
 use log::kv::Value;
 
 use super::super::time::{TimeFormat, python_time};
-use crate::record::Scalar;
+use crate::record::{OwnedValue, Record, Scalar};
 use crate::text::Text;
-use crate::{OwnedValue, Record};
 
 /// A field of a record, by Python's names, or a key-value.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,10 +14,10 @@ use std::str::FromStr;
 
 pub(crate) use self::field::Field;
 
+use crate::error::{Error, ErrorKind};
 use crate::record::Scalar;
 use crate::text::Text;
 use crate::user_code;
-use crate::{Error, ErrorKind};
 
 /// The syntax of a template.
 ///

@@ -1,8 +1,9 @@
 //! The `%` style: `%(name)[flags][width][.precision]conversion`.
 
 use super::number::{self, FloatForm, Sign};
-use super::{Align, Field, MAX_WIDTH, Segments, cut, invalid_at, push_padded, repr, unfit};
-use crate::Error;
+use super::{Align, MAX_WIDTH, Segments, cut, invalid_at, push_padded, repr, unfit};
+use crate::error::Error;
+use crate::formatter::template::field::Field;
 use crate::record::Scalar;
 use crate::text::Text;
 

@@ -1,8 +1,7 @@
 //! The thread that compresses what was rotated.
 
-use std::io;
 use std::path::Path;
-use std::thread;
+use std::{io, thread};
 
 use super::compress::{self, Pair};
 use super::rotation::Rotation;

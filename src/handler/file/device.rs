@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use super::file_id::FileId;
 use super::file_mode::FileMode;
 use super::options::FileOptions;
-use crate::Error;
+use crate::error::Error;
 use crate::handler::line_writer::LineWriter;
 
 /// A file that is open, and what is known of it.

@@ -41,7 +41,7 @@ use self::options::{FileOptions, file_options};
 use self::sink::FileSink;
 use self::state::Upkeep;
 use super::{Handler, handler_type};
-use crate::Error;
+use crate::error::Error;
 use crate::sync::Arc;
 
 /// Writes lines to a file.

@@ -17,11 +17,14 @@ use tempfile::{TempDir, tempdir};
 
 use super::compression;
 use super::system::faults::{self, Fault};
+use crate::clock::{Clock, ManualClock, Timestamp};
+use crate::formatter::TimeZone;
+use crate::handler::Handler;
+use crate::handler::file::rotating::RotatingFileHandler;
+use crate::handler::file::schedule::When;
+use crate::handler::file::timed::TimedRotatingFileHandler;
+use crate::record::Record;
 use crate::sync::Arc;
-use crate::{
-    Clock, Handler, ManualClock, Record, RotatingFileHandler, TimeZone, TimedRotatingFileHandler,
-    Timestamp, When,
-};
 
 /// What can happen to a log.
 #[derive(Clone, Debug)]
@@ -175,7 +178,7 @@ impl World {
         }
     }
 
-    fn try_open(&self) -> Result<Log, crate::Error> {
+    fn try_open(&self) -> Result<Log, crate::error::Error> {
         if self.by_time {
             let builder = TimedRotatingFileHandler::builder(&self.path)
                 .when(When::Midnight)

@@ -1,9 +1,7 @@
 //! What rotated files are called.
 
-use std::fmt;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fmt, fs, io};
 
 use super::schedule::When;
 use super::system;

@@ -8,7 +8,8 @@ use std::time::Duration;
 use super::file_id::FileId;
 use super::file_mode::FileMode;
 use super::{resolve, system};
-use crate::{Error, ErrorKind, Level};
+use crate::error::{Error, ErrorKind};
+use crate::level::Level;
 
 /// How a file is opened and written.
 #[derive(Clone, Debug)]
@@ -217,9 +218,9 @@ macro_rules! file_options {
             /// [`Append`](crate::FileMode::Append) for `false`. Python's mode `w`.
             pub fn truncate(self, truncate: bool) -> Self {
                 self.file_mode(if truncate {
-                    crate::FileMode::Truncate
+                    crate::handler::file::file_mode::FileMode::Truncate
                 } else {
-                    crate::FileMode::Append
+                    crate::handler::file::file_mode::FileMode::Append
                 })
             }
 
@@ -227,7 +228,7 @@ macro_rules! file_options {
             ///
             /// # Python
             /// The argument `mode`.
-            pub fn file_mode(mut self, mode: crate::FileMode) -> Self {
+            pub fn file_mode(mut self, mode: crate::handler::file::file_mode::FileMode) -> Self {
                 self.options.file_mode = mode;
                 self
             }
@@ -281,7 +282,7 @@ macro_rules! file_options {
 
             /// The level from which a record is written at once, with all before it; `ERROR` unless set. Turns
             /// [buffering](Self::buffered) on, with 64 KiB.
-            pub fn flush_level(mut self, level: impl Into<crate::Level>) -> Self {
+            pub fn flush_level(mut self, level: impl Into<crate::level::Level>) -> Self {
                 self.options.buffering().level = level.into();
                 self
             }

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::file_mode::FileMode;
 use super::options::FileOptions;
-use crate::{Error, process};
+use crate::error::Error;
+use crate::process;
 
 /// A file beside the log that processes lock while they look at it, write it and rotate it; of its own, as the log is renamed.
 #[derive(Debug)]
@@ -65,7 +66,7 @@ mod system {
     use rustix::fs::{FlockOperation, flock};
 
     use super::FileOptions;
-    use crate::Error;
+    use crate::error::Error;
     use crate::host::Instant;
 
     /// The others hold it for a few microseconds.
@@ -103,7 +104,7 @@ mod system {
     use std::fs::File;
 
     use super::FileOptions;
-    use crate::{Error, ErrorKind};
+    use crate::error::{Error, ErrorKind};
 
     /// Without a lock records would be lost.
     pub(super) fn check(options: &FileOptions) -> Result<(), Error> {

@@ -1,8 +1,7 @@
 //! The handler of a file that is rotated when it gets too long.
 
-use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fmt, io};
 
 use super::file_mode::FileMode;
 use super::names::{Namer, Names};
@@ -13,11 +12,13 @@ use super::rotation::{Rotation, Rotator};
 use super::schedule::Schedule;
 use super::sink::FileSink;
 use super::state::Upkeep;
+use crate::clock::{Clock, SystemClock};
+use crate::error::Error;
 use crate::formatter::with_line;
 use crate::handler::retry::Retry;
 use crate::handler::{Handler, handler_type};
+use crate::record::Record;
 use crate::sync::Arc;
-use crate::{Clock, Error, Record, SystemClock};
 
 /// What both rotating handlers, and their builders, have in common.
 macro_rules! rotating {

@@ -1,9 +1,8 @@
 //! The rotation of a file: when it is due, and the renaming.
 
-use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
+use std::{fmt, io};
 
 use super::compress::{self, Pair};
 use super::device::Device;
@@ -14,9 +13,10 @@ use super::process_lock::ProcessLock;
 use super::schedule::Schedule;
 use super::system;
 use crate::clock;
+use crate::clock::{Clock, Timestamp};
+use crate::error::Error;
 use crate::handler::retry::Retry;
 use crate::sync::Arc;
-use crate::{Clock, Error, Timestamp};
 
 /// Moves a full file away. Python's `rotator`.
 pub(super) type Rotator = Arc<dyn Fn(&Path, &Path) -> io::Result<()> + Send + Sync>;

@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use chrono::{Datelike, Timelike};
 
-use crate::{Error, ErrorKind, TimeZone};
+use crate::error::{Error, ErrorKind};
+use crate::formatter::TimeZone;
 
 const DAY: i64 = 24 * 60 * 60;
 

@@ -9,13 +9,17 @@ use super::options::{Buffering, FileOptions};
 use super::rotation::Rotation;
 use super::state::{State, Upkeep};
 use super::{beside, compression};
-use crate::formatter::with_line;
+use crate::error::{Error, ErrorKind};
+use crate::formatter::{Format, with_line};
+use crate::handler::Handler;
 use crate::handler::exclusive::Exclusive;
+use crate::handler::ledger::Ledger;
+use crate::handler::sink::{Sink, StreamId};
 use crate::handler::ticker::{self, Tick};
-use crate::handler::{Handler, Ledger, Sink, StreamId};
+use crate::level::Level;
 use crate::process;
+use crate::record::Record;
 use crate::sync::{Arc, AtomicU64, Ordering, Weak};
-use crate::{Error, ErrorKind, Format, Level, Record};
 
 /// How much memory a buffer takes before anything is in it.
 const MOST_RESERVED: usize = 1024 * 1024;

@@ -11,8 +11,8 @@ use super::line_buffer::LineBuffer;
 use super::options::FileOptions;
 use super::process_lock::ProcessLock;
 use super::rotation::Rotation;
+use crate::error::{Error, ErrorKind};
 use crate::handler::retry::Retry;
-use crate::{Error, ErrorKind};
 
 /// The file that is open, what is still to be written to it, and what is seen to before that.
 #[derive(Debug)]

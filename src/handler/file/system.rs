@@ -2,9 +2,8 @@
 //!
 //! Tests make each of them fail, or end the program between two of them (see `model`).
 
-use std::fs;
-use std::io;
 use std::path::Path;
+use std::{fs, io};
 
 /// Renames a file; what stands at the new name is replaced.
 pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
@@ -53,8 +52,7 @@ pub(super) use self::faults::{before, may_have_threads};
 #[cfg(test)]
 pub(super) mod faults {
     use std::cell::{Cell, RefCell};
-    use std::io;
-    use std::panic;
+    use std::{io, panic};
 
     /// What befalls one call.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]

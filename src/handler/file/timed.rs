@@ -1,17 +1,19 @@
 //! The handler of a file that is rotated from time to time.
 
-use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fmt, io};
 
 use super::options::{FileOptions, file_options};
 use super::rotating::{RotationOptions, rotating};
 use super::schedule::{Schedule, When};
 use super::sink::FileSink;
 use super::state::Upkeep;
+use crate::clock::{Clock, Timestamp};
+use crate::error::Error;
+use crate::formatter::TimeZone;
 use crate::handler::{Handler, handler_type};
+use crate::record::Record;
 use crate::sync::Arc;
-use crate::{Clock, Error, Record, TimeZone, Timestamp};
 
 /// Writes lines to a file, and begins a new one from time to time: `app.log` becomes `app.log.2026-11-21`, named for the start of
 /// its interval.

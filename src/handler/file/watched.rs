@@ -6,7 +6,7 @@ use std::path::Path;
 use super::options::{FileOptions, file_options};
 use super::sink::FileSink;
 use super::state::Upkeep;
-use crate::Error;
+use crate::error::Error;
 use crate::handler::{Handler, handler_type};
 use crate::sync::Arc;
 

@@ -4,12 +4,15 @@ use std::borrow::Cow;
 
 use log::kv::{self, Key, Value, VisitSource};
 
+use crate::clock::Timestamp;
 use crate::environment::Environment;
-use crate::record::{CallValues, Details, Extra, Message, Scalar, ThreadInfo};
+use crate::error::Error;
+use crate::formatter::{Format, Line};
+use crate::level::Level;
+use crate::record::{CallValues, Details, Extra, Message, Record, Scalar, Source, ThreadInfo};
 use crate::sync::Arc;
 use crate::text::Text;
 use crate::user_code;
-use crate::{Error, Format, Level, Line, Record, Source, Timestamp};
 
 /// The texts of a record, in the order in which they stand behind the head.
 const TEXTS: usize = 9;
@@ -369,9 +372,10 @@ fn big<'v>(bytes: &[u8; 16], signed: bool) -> Value<'v> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Formatter, OwnedValue};
+    use crate::formatter::Formatter;
+    use crate::record::OwnedValue;
 
-    fn through(record: &Record<'_>) -> crate::OwnedRecord {
+    fn through(record: &Record<'_>) -> crate::record::OwnedRecord {
         let mut bytes = Vec::new();
         encode(record, None, 0, &mut bytes).unwrap();
         let head = Head::read(bytes.first_chunk().unwrap());

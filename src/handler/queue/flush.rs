@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::Shared;
 use super::worker::{STUCK, is_worker_of};
+use crate::error::{Error, ErrorKind};
 use crate::host::Instant;
 use crate::sync::{AtomicU64, Mutex, Ordering};
 use crate::user_code;
-use crate::{Error, ErrorKind};
 
 /// How long a flush waits before it looks whether the thread is there.
 const SLICE: Duration = Duration::from_millis(50);

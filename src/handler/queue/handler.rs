@@ -5,10 +5,17 @@ use std::time::Duration;
 
 use super::account::Account;
 use super::flush::left_over;
-use super::{DropCounts, Overflow, QueueListener, RecordQueue, RecordQueueBuilder};
-use crate::handler::{DropReason, Handler, Ledger, Sink, handler_type, is_default_format};
+use super::{RecordQueue, RecordQueueBuilder};
+use crate::error::Error;
+use crate::formatter::Format;
+use crate::handler::counters::DropReason;
+use crate::handler::ledger::Ledger;
+use crate::handler::queue::listener::QueueListener;
+use crate::handler::queue::overflow::{DropCounts, Overflow};
+use crate::handler::sink::Sink;
+use crate::handler::{Handler, handler_type, is_default_format};
+use crate::record::Record;
 use crate::sync::{Arc, Ordering};
-use crate::{Error, Format, Record};
 
 /// Puts records into a queue, from which a thread of its own hands them to other handlers: the logging call does not wait for
 /// their devices.

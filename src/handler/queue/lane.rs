@@ -7,7 +7,7 @@ use rtrb::Producer;
 use super::budget::Budget;
 use super::codec::Head;
 use super::ring::{Ring, Spares};
-use crate::Level;
+use crate::level::Level;
 use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering};
 
 /// The first ring of a thread: many threads log a few records in all their life.
@@ -311,8 +311,8 @@ impl Lane {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Record;
     use crate::handler::queue::codec::{HEAD, encode, set_stamp};
+    use crate::record::Record;
 
     fn record(stamp: u64, len: usize) -> Vec<u8> {
         let mut bytes = Vec::new();

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::targets::Targets;
 use super::{RecordQueue, Shared, worker};
-use crate::Handler;
+use crate::handler::Handler;
 use crate::sync::Arc;
 
 /// Takes records out of a queue, on a thread of its own, and hands them to handlers.

@@ -5,15 +5,16 @@ use std::thread;
 use std::time::Duration;
 
 use super::account::Account;
-use super::codec;
 use super::lane::LaneEntry;
 use super::overflow::Overflow;
-use super::{Shared, worker};
-use crate::fork_gate;
+use super::{Shared, codec, worker};
+use crate::error::{Error, ErrorKind};
+use crate::formatter::Format;
 use crate::host::Instant;
+use crate::level::Level;
+use crate::record::Record;
 use crate::sync::{Arc, Ordering, Weak};
-use crate::user_code;
-use crate::{Error, ErrorKind, Format, Level, Record};
+use crate::{fork_gate, user_code};
 
 /// The calling thread's part of one handler's queue.
 struct Mine {

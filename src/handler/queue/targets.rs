@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::{Error, Handler, Record};
+use crate::error::Error;
+use crate::handler::Handler;
+use crate::record::Record;
 
 /// The handlers of a queue.
 #[derive(Debug, Default)]

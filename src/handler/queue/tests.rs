@@ -8,11 +8,18 @@ use std::time::Duration;
 
 use super::work::Work;
 use super::{RecordQueue, Shared};
+use crate::error::Error;
+use crate::formatter::Format;
+use crate::handler::Handler;
+use crate::handler::queue::handler::QueueHandler;
+use crate::handler::queue::listener::QueueListener;
+use crate::handler::queue::overflow::Overflow;
+use crate::handler::sink::Sink;
 use crate::host::Instant;
+use crate::level::Level;
+use crate::record::Record;
+use crate::registry::Registry;
 use crate::sync::{Arc, AtomicBool, AtomicU64, Ordering};
-use crate::{
-    Error, Format, Handler, Level, Overflow, QueueHandler, QueueListener, Record, Registry, Sink,
-};
 
 fn log(handler: &Handler, text: &str) {
     handler.handle(&Record::builder().message(text).build());

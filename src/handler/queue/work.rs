@@ -7,14 +7,14 @@ use super::flush::left_over;
 use super::merge::Merge;
 use super::targets::Targets;
 use super::worker::NAP;
-use super::{DropCounts, Shared, codec};
+use super::{Shared, codec};
 use crate::environment::Environment;
+use crate::handler::queue::overflow::DropCounts;
 use crate::host::Instant;
-use crate::process;
-use crate::record::Message;
+use crate::level::Level;
+use crate::record::{Message, Record, Source};
 use crate::sync::{Arc, Ordering};
-use crate::user_code;
-use crate::{Level, Record, Source};
+use crate::{process, user_code};
 
 /// How much is handed over in one turn.
 const SHARE: usize = 256 * 1024;

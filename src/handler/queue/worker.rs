@@ -11,9 +11,8 @@ use super::flush::Flush;
 use super::targets::Targets;
 use super::work::Next;
 use crate::host::Instant;
-use crate::process;
 use crate::sync::{Arc, AtomicBool, AtomicU64, Mutex, Ordering};
-use crate::user_code;
+use crate::{process, user_code};
 
 /// How long it then sleeps: what a record waits at most before it is handed on. Longer where there are so many threads that
 /// looking through their lanes takes more than a tenth of it.

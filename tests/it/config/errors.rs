@@ -1,8 +1,7 @@
 //! What is wrong is told whole: where, what was expected, what may have been meant.
 
-use logtree::ErrorKind;
-use logtree::Registry;
 use logtree::config::DictConfig;
+use logtree::{ErrorKind, Registry};
 
 use super::{problems, shown};
 
