@@ -98,6 +98,7 @@
 //! | a rotation that fails loses all later records | the old file is written on, tried again | nothing is lost |
 //! | files are made as the umask says | with the mode 0600, `permissions` changes it | logs hold secrets |
 //! | symbolic links are followed | where asked for, `follow_symlinks` | a planted link must not have another file written |
+//! | a record goes on with a torn last line of its file | the line is ended first | a crash must cost one line, not two |
 //! | `..` in a configured path | refused, unless allowed by `allow_parent_paths` | a path stays below its directory |
 //! | rotation by size counts characters | bytes | it is a limit of bytes |
 //! | rotation at a clock time takes each day for 24 hours | goes by the zone's own offsets | midnight is midnight in summer time too |

@@ -61,9 +61,9 @@ impl<W: Write> LineWriter<W> {
         }
     }
 
-    /// Says that what was begun will not be gone on with.
-    pub(super) fn give_up_line(&mut self) {
-        self.torn = true;
+    /// Sets whether the writer's last line is one that was cut off, and that will not be gone on with.
+    pub(super) fn set_torn(&mut self, torn: bool) {
+        self.torn = torn;
     }
 
     /// Whether the last line was cut off and not ended.

@@ -182,6 +182,20 @@ fn a_kill_leaves_whole_lines_in_one_file_each() {
     }
 }
 
+/// The system cuts a write short, and the program ends there: the next start ends the line before its first record.
+#[test]
+fn a_crash_in_the_middle_of_a_line_leaves_it_a_line_of_its_own() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("a.log");
+    assert!(!play("crash_in_a_line", &path, LATE));
+    let torn = fs::read_to_string(&path).unwrap();
+    assert_eq!(torn.len(), 1_003, "the limit of its size");
+    assert!(!torn.ends_with('\n'));
+    let handler = FileHandler::open(&path).unwrap();
+    log(&handler, "next");
+    assert_eq!(fs::read_to_string(&path).unwrap(), torn + "\nnext\n");
+}
+
 /// 20: processes that rotate one file: every line exactly once.
 #[test]
 fn processes_share_a_rotating_file() {
@@ -199,6 +213,10 @@ fn processes_share_a_rotating_file() {
     }
     let files = all_of(directory.path(), "a.log");
     assert!(files.len() > 5, "{files:?}");
+    for file in &files {
+        let len = fs::metadata(file).unwrap().len();
+        assert!(len < 20_000, "{len} bytes of 20,000 in {}", file.display());
+    }
     let text: String = files
         .iter()
         .map(|path| fs::read_to_string(path).unwrap())

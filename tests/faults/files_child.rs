@@ -62,6 +62,7 @@ pub(super) fn play(scene: &str) {
             let builder = RotatingFileHandler::builder(path).max_bytes(2_000);
             sequence(&builder.backup_count(100_000).open().unwrap());
         }
+        "crash_in_a_line" => crash_in_a_line(path),
         "few_rotating" => few_rotating(path),
         "one_of_many" => one_of_many(path),
         other => panic!("unknown scene {other}"),
@@ -91,6 +92,27 @@ fn burst(handler: &Handler, count: usize) {
 fn sequence(handler: &Handler) {
     for number in 0..usize::MAX {
         log(handler, number);
+    }
+}
+
+/// Logs until the system takes a part of a line only, as on a disk that is full, and ends there.
+fn crash_in_a_line(path: &Path) {
+    limit_files_to(1_003);
+    let handler = FileHandler::open(path).unwrap();
+    handler.set_error_hook(|_| abort());
+    burst(&handler, usize::MAX);
+}
+
+#[expect(unsafe_code, reason = "to have writes cut short")]
+fn limit_files_to(bytes: libc::rlim_t) {
+    let limit = libc::rlimit {
+        rlim_cur: bytes,
+        rlim_max: bytes,
+    };
+    // SAFETY: the address is that of a limit that lives on, and what ignores a signal needs none of the program's code.
+    unsafe {
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+        assert_eq!(libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit), 0);
     }
 }
 

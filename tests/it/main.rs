@@ -28,6 +28,7 @@ mod scope;
 mod scope_model;
 mod support;
 mod templates;
+mod torn_lines;
 mod tree;
 mod tree_model;
 mod user_code;

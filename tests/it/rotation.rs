@@ -437,6 +437,64 @@ fn a_buffered_file_rotates_with_its_buffer() {
     assert_eq!(read(directory.path().join("a.log.1")), "m0\nm1\nm2\n");
 }
 
+/// Somebody else has moved the full file away: the one that stands there now has room, and is not rotated.
+#[test]
+fn what_others_have_rotated_is_not_rotated_again() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("a.log");
+    let handler = RotatingFileHandler::builder(&path)
+        .max_bytes(10)
+        .backup_count(3)
+        .open()
+        .unwrap();
+    log(&handler, "1234567");
+    fs::rename(&path, directory.path().join("moved")).unwrap();
+    fs::write(&path, "new\n").unwrap();
+    log(&handler, "abc");
+    assert_eq!(names(directory.path()), ["a.log", "moved"]);
+    assert_eq!(read(&path), "new\nabc\n");
+}
+
+/// Sizes are those of the file, whoever wrote to it: no file reaches the limit, and each is as full as it can be.
+#[cfg(unix)]
+#[test]
+fn several_processes_keep_one_limit() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("a.log");
+    let open = |_| {
+        RotatingFileHandler::builder(&path)
+            .max_bytes(100)
+            .backup_count(100)
+            .multi_process(true)
+            .open()
+            .unwrap()
+    };
+    // Each locks by an opening of its own, as processes do.
+    let handlers: Vec<_> = (0..3).map(open).collect();
+    for n in 0..60 {
+        log(&handlers[n % 3], &format!("{n:09}"));
+    }
+    drop(handlers);
+    let files = names(directory.path());
+    let files = files.iter().filter(|name| !name.ends_with(".lock"));
+    let texts: Vec<_> = files
+        .map(|name| read(directory.path().join(name)))
+        .collect();
+    assert_eq!(texts.len(), 7);
+    // Nine lines fill a file: with the tenth, it would reach the limit.
+    let full = texts.iter().filter(|text| text.len() == 90).count();
+    assert_eq!(full, 6, "{texts:?}");
+    let mut lines: Vec<_> = texts.iter().flat_map(|text| text.lines()).collect();
+    lines.sort_unstable();
+    assert!(
+        lines
+            .iter()
+            .enumerate()
+            .all(|(n, line)| *line == format!("{n:09}"))
+    );
+    assert_eq!(lines.len(), 60);
+}
+
 /// The oracle of many threads, over all files.
 #[test]
 fn many_threads_rotate_one_file() {

@@ -8,6 +8,8 @@ use std::time::SystemTime;
 use super::file_id::FileId;
 use super::file_mode::FileMode;
 use super::options::FileOptions;
+use super::resolve;
+use super::tail::Tail;
 use crate::error::Error;
 use crate::handler::line_writer::LineWriter;
 
@@ -20,24 +22,39 @@ pub(super) struct Device {
     /// How long it is, as far as only this handler writes to it.
     size: u64,
     is_regular: bool,
+    /// For a file that other processes write to as well.
+    tail: Option<Tail>,
     /// When what stands in it was begun, as far as it can be known.
     since: Option<SystemTime>,
 }
 
 impl Device {
-    pub(super) fn open(options: &FileOptions, mode: FileMode) -> Result<Self, Error> {
+    /// Opens the file; `is_shared` if other processes write to it as well.
+    pub(super) fn open(
+        options: &FileOptions,
+        mode: FileMode,
+        is_shared: bool,
+    ) -> Result<Self, Error> {
         let existed = options.path.symlink_metadata().is_ok();
         let file = options.open(mode)?;
         let id = FileId::of(&file).ok();
         // Some devices tell nothing of themselves, as `NUL` on Windows.
         let metadata = file.metadata().ok();
-        Ok(Self {
+        let size = metadata.as_ref().map_or(0, Metadata::len);
+        let is_regular = metadata.as_ref().is_some_and(Metadata::is_file);
+        // A line that the program itself has begun on one of its streams is its own.
+        let has_tail = is_regular && (size > 0 || is_shared) && !resolve::is_stream(&options.path);
+        let mut device = Self {
             lines: LineWriter::new(file),
             id,
-            size: metadata.as_ref().map_or(0, Metadata::len),
-            is_regular: metadata.as_ref().is_some_and(Metadata::is_file),
+            size,
+            is_regular,
+            tail: id.filter(|_| has_tail).and_then(|id| Tail::of(options, id)),
             since: metadata.as_ref().filter(|_| existed).and_then(begun),
-        })
+        };
+        device.look_at_tail();
+        device.tail.take_if(|_| !is_shared);
+        Ok(device)
     }
 
     pub(super) fn id(&self) -> Option<FileId> {
@@ -48,10 +65,25 @@ impl Device {
         self.size
     }
 
-    /// Asks for the size anew, as others write to the file as well.
-    pub(super) fn measure(&mut self) {
-        if let Ok(metadata) = self.lines.get_ref().metadata() {
-            self.size = metadata.len();
+    /// Asks for the size again, as others write to the file as well. What they left torn is noted unless the handler itself is in
+    /// the middle of a line.
+    pub(super) fn measure(&mut self, is_in_line: bool) {
+        let len = self.lines.get_ref().metadata().map(|found| found.len());
+        let Some(len) = len.ok().filter(|len| *len != self.size) else {
+            return;
+        };
+        self.size = len;
+        if !is_in_line {
+            self.look_at_tail();
+        }
+    }
+
+    fn look_at_tail(&mut self) {
+        if let Some(tail) = &self.tail {
+            let is_torn = tail.is_torn();
+            self.lines.set_torn(is_torn);
+            // With the end of that line, which is still to be written.
+            self.size += u64::from(is_torn);
         }
     }
 
@@ -97,7 +129,7 @@ impl Device {
 
     /// Says that the line that was cut off last will not be gone on with.
     pub(super) fn give_up_line(&mut self) {
-        self.lines.give_up_line();
+        self.lines.set_torn(true);
     }
 
     /// Whether a line that was cut off is still to be ended.

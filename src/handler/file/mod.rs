@@ -1,7 +1,7 @@
 //! Handlers of files: plain, watched, rotated by size, rotated by time.
 //!
 //! All share one [`sink`], whose `state` is behind a lock and says what is seen to before each record. `options` open a file, `device` is one that is
-//! open, `file_id` says which one it is, `resolve` where a path leads. `rotation` knows when to rename it, `plan` in which steps,
+//! open, `tail` how it ends, `file_id` says which one it is, `resolve` where a path leads. `rotation` knows when to rename it, `plan` in which steps,
 //! `names` how, `schedule` the times; `beside` tells other handlers of it. The steps are the calls of `system`. `line_buffer`,
 //! `compress`, its thread `compression`, and `process_lock` are what their names say.
 
@@ -25,6 +25,7 @@ mod schedule;
 mod sink;
 mod state;
 mod system;
+mod tail;
 mod timed;
 mod watched;
 
@@ -48,7 +49,8 @@ use crate::sync::Arc;
 ///
 /// Each record is one `write` of its whole line to a file opened for appending, so lines of several handlers or processes do not
 /// mix, and what was logged is with the system when the call returns: it survives the end of the program, however that comes.
-/// A write that fails is counted and reported; a line that was cut off is ended before the next one.
+/// A write that fails is counted and reported; a line that was cut off is ended before the next one, also one that an earlier run of the
+/// program left in the file.
 ///
 /// The file is made with permissions for the user alone (`0o600`; [`mode`](FileHandlerBuilder::mode) gives others), and a path that is a symbolic
 /// link is not followed. It follows the file, not the name, unless a handler of the same process rotates it: what [`WatchedFileHandler`]

@@ -136,6 +136,11 @@ impl FileOptions {
         Ok(file)
     }
 
+    /// Opens the file to read it; for plain files, as a pipe would take this for its reader.
+    pub(super) fn open_to_read(&self) -> io::Result<File> {
+        self.flags().append(false).read(true).open(&self.path)
+    }
+
     /// What stands at the path, or what it leads to where links are followed.
     pub(super) fn file_at_path(&self) -> io::Result<FileId> {
         if self.follow_symlinks {

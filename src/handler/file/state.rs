@@ -94,7 +94,7 @@ impl State {
         } else {
             options.file_mode
         };
-        match Device::open(options, mode) {
+        match Device::open(options, mode, self.is_shared()) {
             Ok(mut device) => {
                 if let Upkeep::Rotate(rotation) = &mut self.upkeep {
                     rotation.opened(device.since());
@@ -155,7 +155,7 @@ impl State {
             let _ = self.reopen(options);
         }
         if let Some(device) = &mut self.device {
-            device.measure();
+            device.measure(self.buffer.is_cut());
         }
     }
 
