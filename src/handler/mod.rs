@@ -16,6 +16,8 @@ mod queue;
 mod retry;
 mod sink;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod ticker;
 
 use std::fmt::{self, Write};

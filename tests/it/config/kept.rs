@@ -5,8 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use logtree::config::{DictConfig, Reloader};
-use logtree::{Level, LevelRange, ManualClock, Record, Registry, SharedFilter, Timestamp};
+use logtree::{
+    Formatter, Level, LevelRange, ManualClock, Record, Registry, SharedFilter, Timestamp,
+};
 use serde_json::{Value, json};
+
+use crate::support::Text;
 
 fn apply(document: &Value, registry: &Registry) {
     let config = DictConfig::from_value(document).unwrap();
@@ -67,6 +71,31 @@ fn filters_that_the_program_added() {
     apply(&json!({"version": 1, "loggers": {"other": {}}}), &registry);
     assert!(logger.remove_filter(&own));
     assert!(logger.filters().is_empty());
+}
+
+/// What the program changes of a handler that a configuration made holds for the next record of each logger.
+#[test]
+fn a_handler_that_the_program_changes_after_a_configuration() {
+    let registry = Registry::new();
+    let text = Text::default();
+    let document = json!({
+        "version": 1,
+        "handlers": {"changes": {"class": "stream", "stream": "ext://test"}},
+        "loggers": {"a": {"level": "DEBUG", "handlers": ["changes"]}}
+    });
+    let config = DictConfig::from_value(&document).unwrap();
+    config
+        .kinds(super::kinds_with(&text))
+        .apply_to(&registry)
+        .unwrap();
+    let leaf = registry.get_logger("a.b");
+    leaf.info("0");
+    let handlers = registry.get_logger("a").handlers();
+    handlers[0].set_formatter(Formatter::new("new %(message)s").unwrap());
+    leaf.info("1");
+    handlers[0].add_filter(LevelRange::new(Level::ERROR..));
+    leaf.info("2");
+    assert_eq!(text.lines(), ["0", "new 1"]);
 }
 
 /// A reload that changes what handlers wear, and not what they are: nothing is opened, emptied or lost, and each record is written

@@ -305,3 +305,37 @@ fn more_loggers_than_allowed_are_an_error() {
     config(&["a.b", "a.c"]).apply_to(&registry).unwrap();
     config(&["a.b", "a.c", "a"]).apply_to(&registry).unwrap();
 }
+
+/// Mode `x`: a file that is there is refused, be it the program's own, and neither it nor anything else is touched.
+#[test]
+fn a_file_that_must_be_new() {
+    for class in ["file", "watched_file", "rotating_file"] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("x.log");
+        let read = || fs::read_to_string(&path).unwrap();
+        let document = json!({
+            "version": 1,
+            "handlers": {"h": {"class": class, "filename": "x.log", "mode": "x"}},
+            "root": {"level": "INFO", "handlers": ["h"]}
+        });
+        let apply = |registry: &Registry| {
+            let config = DictConfig::from_value(&document).unwrap();
+            config.directory(directory.path()).apply_to(registry)
+        };
+        fs::write(&path, "there before\n").unwrap();
+        let registry = tree();
+        let before = registry.dump().to_string();
+        let error = apply(&registry).unwrap_err();
+        let problem = error.problems()[0].to_string();
+        assert!(problem.contains("handlers.h") && problem.contains("x.log"));
+        assert_eq!(registry.dump().to_string(), before, "{class}");
+        assert_eq!(read(), "there before\n", "{class}");
+
+        fs::remove_file(&path).unwrap();
+        apply(&registry).unwrap();
+        logtree::info!(registry.root(), "one");
+        assert!(apply(&registry).is_err());
+        logtree::info!(registry.root(), "two");
+        assert_eq!(read(), "one\ntwo\n", "{class}");
+    }
+}
