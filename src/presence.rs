@@ -18,9 +18,10 @@ use once_cell::race::OnceRef;
 pub(crate) struct Presence {
     /// One of [`FREE`], [`TAKEN`] and [`LENT`].
     status: AtomicU8,
-    /// Locks that are held, or waited for, for a few steps of the crate's own.
+    /// Locks that are held, or waited for, for a few steps of the crate's own. How many in the low bits ([`DEPTH`]), and above them how often
+    /// the thread has gone in.
     locks: AtomicU32,
-    /// Locks under which a device works: for as long as that takes.
+    /// The same of locks under which a device works: for as long as that takes.
     devices: AtomicU32,
     /// The [`thread_number`] of its thread.
     number: AtomicUsize,
@@ -33,6 +34,12 @@ const FREE: u8 = 0;
 const TAKEN: u8 = 1;
 /// Lent to a thread whose locals are destroyed already, until it is inside of nothing.
 const LENT: u8 = 2;
+
+/// How many locks a thread is inside of, of a count.
+const DEPTH: u32 = (1 << 12) - 1;
+/// What going in adds to a count: one that the thread is inside of, and one time more. It is taken off in one step as well, so that
+/// counting both costs no more than one.
+const ENTRY: u32 = 1 << 12;
 
 static FIRST: Presence = Presence::new(FREE);
 
@@ -112,11 +119,11 @@ impl Presence {
     }
 
     pub(crate) fn locks(&self) -> u32 {
-        self.locks.load(Ordering::Acquire)
+        self.locks.load(Ordering::Acquire) & DEPTH
     }
 
     pub(crate) fn devices(&self) -> u32 {
-        self.devices.load(Ordering::Acquire)
+        self.devices.load(Ordering::Acquire) & DEPTH
     }
 
     #[cold]
@@ -131,6 +138,15 @@ impl Presence {
 
 fn all() -> impl Iterator<Item = &'static Presence> {
     iter::successors(Some(&FIRST), |presence| presence.next.get())
+}
+
+/// What changes whenever a thread, by its [`thread_number`], goes into a device.
+pub(crate) fn entries_into_devices(number: usize) -> u32 {
+    let is_its = |presence: &&Presence| presence.number.load(Ordering::Relaxed) == number;
+    let presence = all().find(is_its);
+    presence.map_or(0, |presence| {
+        presence.devices.load(Ordering::Relaxed) / ENTRY
+    })
 }
 
 /// Those of all threads but the calling one.
@@ -152,7 +168,8 @@ impl<const DEVICE: bool> Inside<DEVICE> {
     pub(crate) fn announce(presence: &'static Presence) -> Self {
         let count = presence.count::<DEVICE>();
         // Only its own thread writes it.
-        count.store(count.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        let now = count.load(Ordering::Relaxed).wrapping_add(ENTRY + 1);
+        count.store(now, Ordering::Relaxed);
         Self {
             presence,
             _stays: PhantomData,
@@ -267,6 +284,19 @@ mod tests {
         .join()
         .unwrap();
         assert_eq!(seen.recv(), Ok((true, true)));
+    }
+
+    /// Also when the times do not fit any more.
+    #[test]
+    fn going_in_is_counted_and_does_not_show_in_the_depth() {
+        let presence = Presence::own();
+        let outer = Inside::<true>::announce(presence);
+        presence.devices.fetch_or(!DEPTH, Ordering::Relaxed);
+        let inner = Inside::<true>::announce(presence);
+        assert_eq!(presence.devices(), 2);
+        assert_eq!(entries_into_devices(thread_number()), 0);
+        drop((inner, outer));
+        assert_eq!(presence.devices(), 0);
     }
 
     #[test]

@@ -9,12 +9,19 @@ use crate::sync::{AtomicUsize, Ordering};
 
 /// A lock that is held while the user's code runs, and so is only ever waited for within a time.
 ///
+/// A thread that has waited for long is the next one: others that take it again and again do not keep it from its turn.
+///
 /// In a child process, that of a thread of the parent is free.
 #[derive(Debug, Default)]
 pub(crate) struct Turn {
     /// The number of the thread whose turn it is, or 0.
     owner: AtomicUsize,
+    /// The number of a thread that has waited for long, or 0.
+    next: AtomicUsize,
 }
+
+/// How long a thread waits before it is the next one. Not from the start: while it sleeps, the turn is nobody's.
+const LONG: Duration = Duration::from_millis(20);
 
 /// Why a thread does not get its turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,13 +37,17 @@ impl Turn {
     pub(crate) fn take(&self, goes_on: impl Fn() -> bool) -> Result<Taken<'_>, NoTurn> {
         let me = thread_number();
         let mut pause = Duration::from_micros(20);
+        let mut waited = Duration::ZERO;
+        let mut place = None;
         loop {
             let owner = self.owner.load(Ordering::Relaxed);
             if owner == me {
                 return Err(NoTurn::Own);
             }
+            let next = self.next.load(Ordering::Relaxed);
+            let is_others = |number| number != 0 && number != me && !is_of_parent(number);
+            let is_free = !is_others(owner) && !is_others(next);
             // Acquire, and the release at its end: what was done in one turn is seen in the next.
-            let is_free = owner == 0 || is_of_parent(owner);
             let take = || {
                 let (acquire, relaxed) = (Ordering::Acquire, Ordering::Relaxed);
                 self.owner.compare_exchange(owner, me, acquire, relaxed)
@@ -48,10 +59,22 @@ impl Turn {
                 if !goes_on() {
                     return Err(NoTurn::TimedOut);
                 }
+                if waited >= LONG && place.is_none() {
+                    place = self.wait_in_line(next, me);
+                }
                 thread::sleep(pause);
+                waited += pause;
                 pause = (2 * pause).min(Duration::from_millis(1));
             }
         }
+    }
+
+    /// Makes the calling thread the next one, unless another one is.
+    fn wait_in_line(&self, seen: usize, me: usize) -> Option<Place<'_>> {
+        let is_free = seen == 0 || is_of_parent(seen);
+        let (next, relaxed) = (&self.next, Ordering::Relaxed);
+        let take = || next.compare_exchange(seen, me, relaxed, relaxed);
+        (is_free && take().is_ok()).then_some(Place { next })
     }
 
     /// Whether it is the calling thread's.
@@ -76,6 +99,17 @@ pub(crate) struct Taken<'t> {
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
         self.owner.store(0, Ordering::Release);
+    }
+}
+
+/// That a thread is the next one, until dropped.
+struct Place<'t> {
+    next: &'t AtomicUsize,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.next.store(0, Ordering::Relaxed);
     }
 }
 
@@ -105,5 +139,25 @@ mod tests {
             drop(taken);
             assert_eq!(waiting.join().unwrap(), Ok(()));
         });
+    }
+
+    /// A thread that takes its turn again and again gives way to one that has waited for long.
+    #[test]
+    fn who_has_waited_is_next() {
+        let turn = Turn::default();
+        thread::scope(|scope| {
+            let taken = turn.take_within(Duration::ZERO).unwrap();
+            let waiting = scope.spawn(|| turn.take(|| true).map(drop));
+            while turn.next.load(Ordering::Relaxed) == 0 {
+                thread::yield_now();
+            }
+            drop(taken);
+            // Either it waits still, or it had its turn.
+            let again = turn.take_within(Duration::ZERO).map(drop);
+            let had_it = turn.next.load(Ordering::Relaxed) == 0;
+            assert!(had_it || again == Err(NoTurn::TimedOut));
+            assert_eq!(waiting.join().unwrap(), Ok(()));
+        });
+        assert!(turn.take_within(Duration::ZERO).is_ok());
     }
 }

@@ -1,23 +1,29 @@
 //! The handler that gathers records to batches.
 
 use std::fmt;
+use std::time::Duration;
 
+use super::outbox::{Outbox, Recipient};
 use super::{Handler, handler_type};
 use crate::error::{Error, ErrorKind};
 use crate::formatter::Format;
-use crate::handler::ledger::Ledger;
 use crate::handler::sink::Sink;
-use crate::process;
 use crate::record::{OwnedRecord, Record};
-use crate::sync::{Arc, AtomicBool, Mutex, Ordering};
+use crate::sync::{Arc, AtomicBool, Ordering};
 use crate::user_code::{self, Owned};
 
 /// Gathers records, and calls a function with each batch: when there are `capacity` of them, at `flush`, at `close` and at the end of the
 /// process; after that, each record by itself. For what works in batches: a mail for a hundred records, a request for a thousand.
 ///
-/// The function is called on the thread that logged the last record of the batch, with no lock held; batches of several threads
-/// can come at the same time. It may log, though not to this handler without end. If it panics, all records of the batch count as
-/// dropped, and the panic goes to the error hook.
+/// A batch has at most `capacity` records. The function is called for one batch at a time, in the order of the records, on the thread that
+/// logged the last record of a batch, with no lock held. Meanwhile other threads go on to log. Where another `capacity` records have come
+/// before it returns, they wait for it, a second at most; then records are dropped, counted as
+/// [`DropReason::Full`](crate::DropReason::Full), and no thread waits until the function has returned. If it panics, all records of the batch
+/// count as dropped, and the panic goes to the error hook. It may log; what it logs to this handler does not wait and comes in a later
+/// batch.
+///
+/// [`flush`](Handler::flush) returns when the function has had all that was logged before, and waits for 10 seconds at most, as the end of the
+/// process does.
 ///
 /// # Python
 /// `logging.handlers.BufferingHandler`, whose `flush` a subclass defines.
@@ -48,12 +54,16 @@ impl BufferingHandler {
     /// Batches of this many records, for a function; 0 or 1 calls it for each.
     #[must_use]
     pub fn new(capacity: usize, deliver: impl Fn(&[OwnedRecord]) + Send + Sync + 'static) -> Self {
-        let (handler, sink) = Handler::with_shared(|ledger| BufferingSink {
-            capacity,
-            records: Mutex::new(Vec::new()),
-            deliver: Owned::new(Box::new(deliver)),
-            closed: AtomicBool::new(false),
-            ledger,
+        let (handler, sink) = Handler::with_shared(|ledger| {
+            let function = Function {
+                deliver: Owned::new(Box::new(deliver)),
+                capacity,
+            };
+            let most = capacity.saturating_mul(2);
+            BufferingSink {
+                outbox: Outbox::new(function, ledger, capacity, most),
+                closed: AtomicBool::new(false),
+            }
         });
         Self { handler, sink }
     }
@@ -61,7 +71,7 @@ impl BufferingHandler {
     /// How many records wait for the next batch.
     #[must_use]
     pub fn buffered(&self) -> usize {
-        self.sink.records.lock().len()
+        self.sink.outbox.waiting()
     }
 }
 
@@ -75,77 +85,66 @@ impl fmt::Debug for BufferingHandler {
 
 type Deliver = dyn Fn(&[OwnedRecord]) + Send + Sync;
 
-struct BufferingSink {
-    capacity: usize,
-    records: Mutex<Vec<OwnedRecord>>,
+/// What batches are delivered to.
+struct Function {
     deliver: Owned<Box<Deliver>>,
-    /// Whether each record is delivered at once.
-    closed: AtomicBool,
-    ledger: Ledger,
+    capacity: usize,
 }
 
-impl BufferingSink {
-    fn deliver(&self) {
-        let records = std::mem::take(&mut *self.records.lock());
-        if records.is_empty() {
-            return;
-        }
-        let count = records.len() as u64;
-        match user_code::call(|| (self.deliver)(&records)) {
-            Ok(()) => self.ledger.written(count),
-            Err(panic) => {
+impl Recipient for Function {
+    const WORDS: (&'static str, &'static str) = ("buffering handler", "function");
+    // Within a batch, nothing shows that it gets on.
+    const AT_EXIT: Duration = Duration::from_secs(10);
+
+    fn batch(&self) -> usize {
+        self.capacity
+    }
+
+    fn begin(&self) -> Option<impl Fn(&[OwnedRecord]) -> Result<(), Error>> {
+        Some(|batch: &[OwnedRecord]| {
+            user_code::call(|| (self.deliver)(batch)).map_err(|panic| {
                 let message = format!("the function for a batch panicked: {panic}");
-                let error = Error::new(ErrorKind::Panicked, message);
-                self.ledger.dropped(count, error);
-            }
-        }
+                Error::new(ErrorKind::Panicked, message)
+            })
+        })
     }
 }
 
+struct BufferingSink {
+    outbox: Outbox<Function>,
+    /// Whether each record is delivered at once.
+    closed: AtomicBool,
+}
+
 impl Drop for BufferingSink {
-    /// A handler that is let go of delivers its last batch.
+    /// A handler that is dropped delivers its last batch.
     fn drop(&mut self) {
-        self.deliver();
+        let _ = self.outbox.flush();
     }
 }
 
 impl Sink for Arc<BufferingSink> {
     fn write(&self, record: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
-        // The user's code (a `Display` in the message) runs before the lock.
-        let owned = record.to_owned();
-        let is_full = {
-            let mut records = self.records.lock();
-            records.push(owned);
-            // After the last flush, no other one comes.
-            records.len() >= self.capacity
-                || self.closed.load(Ordering::Relaxed)
-                || process::is_ending()
-        };
-        self.ledger.kept(record);
-        if is_full {
-            self.deliver();
-        }
-        Ok(())
+        let is_closed = || self.closed.load(Ordering::Relaxed);
+        self.outbox.put(record, is_closed)
     }
 
     fn flush(&self) -> Result<(), Error> {
-        BufferingSink::deliver(self);
-        Ok(())
+        self.outbox.flush()
     }
 
     fn queued(&self) -> u64 {
-        self.records.lock().len() as u64
+        self.outbox.held() as u64
     }
 
     fn close(&self) -> Result<(), Error> {
+        // Before the last flush, so that no record is left after it.
         self.closed.store(true, Ordering::Relaxed);
-        Sink::flush(self)
+        self.outbox.flush()
     }
 
     fn in_child(&self) {
-        let left = std::mem::take(&mut *self.records.lock());
-        // The parent delivers them.
-        self.ledger.written(left.len() as u64);
+        self.outbox.in_child();
     }
 
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 use crate::host::Instant;
-use crate::presence::is_of_parent;
-use crate::sync::{AtomicUsize, DeviceMutex, MutexGuard, Ordering};
+use crate::presence::{entries_into_devices, is_of_parent};
+use crate::sync::{AtomicU64, AtomicUsize, DeviceMutex, MutexGuard, Ordering};
 use crate::{process, user_code};
 
 /// A value behind a lock that a thread inside any such device does not wait for: writers and namers are user code, and may log,
@@ -21,8 +21,8 @@ pub(super) struct Exclusive<T> {
     value: DeviceMutex<T>,
     /// The number of the thread inside, or 0.
     owner: AtomicUsize,
-    /// The number of a thread that was inside for too long at the end of the process, or 0: it is not waited for again.
-    given_up: AtomicUsize,
+    /// The [stay](Self::stay) of a thread that was inside for too long at the end of the process, or 0: it is not waited for again.
+    given_up: AtomicU64,
 }
 
 impl<T> Exclusive<T> {
@@ -30,7 +30,7 @@ impl<T> Exclusive<T> {
         Self {
             value: DeviceMutex::of_device(value),
             owner: AtomicUsize::new(0),
-            given_up: AtomicUsize::new(0),
+            given_up: AtomicU64::new(0),
         }
     }
 
@@ -69,12 +69,12 @@ impl<T> Exclusive<T> {
         if patience.is_none() && !process::is_child() {
             return Ok(self.value.lock());
         }
-        let mut seen = (self.owner.load(Ordering::Relaxed), Instant::now());
+        let mut seen = (self.stay().1, Instant::now());
         loop {
-            let owner = self.owner.load(Ordering::Relaxed);
-            if owner != seen.0 {
+            let (owner, stay) = self.stay();
+            if stay != seen.0 {
                 // It gets on.
-                seen = (owner, Instant::now());
+                seen = (stay, Instant::now());
             }
             let stays = seen.1.elapsed();
             if is_of_parent(owner) || owner == 0 && stays > A_MOMENT && process::is_child() {
@@ -86,13 +86,20 @@ impl<T> Exclusive<T> {
             if let Some(value) = self.value.try_lock() {
                 return Ok(value);
             }
-            let is_known = owner != 0 && owner == self.given_up.load(Ordering::Relaxed);
+            let is_known = owner != 0 && stay == self.given_up.load(Ordering::Relaxed);
             if is_known || patience.is_some_and(|patience| stays > patience) {
-                self.given_up.store(owner, Ordering::Relaxed);
+                self.given_up.store(stay, Ordering::Relaxed);
                 return Err(timed_out());
             }
             thread::sleep(Duration::from_micros(50));
         }
+    }
+
+    /// The thread inside, and a number for its stay: one that goes out and comes in again before another thread looks has another one.
+    fn stay(&self) -> (usize, u64) {
+        let owner = self.owner.load(Ordering::Relaxed);
+        let entries = u64::from(entries_into_devices(owner));
+        (owner, (owner as u64) << 32 | entries)
     }
 }
 
@@ -125,5 +132,21 @@ struct Reset<'o>(&'o AtomicUsize);
 impl Drop for Reset<'_> {
     fn drop(&mut self) {
         self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A thread that is found inside again and again has not stayed there.
+    #[test]
+    fn each_stay_is_another_one() {
+        let exclusive = Exclusive::new(());
+        let stay = || exclusive.with(|()| Ok(exclusive.stay())).unwrap();
+        let (first, second) = (stay(), stay());
+        assert_eq!((first.0, second.0 != 0), (second.0, true));
+        assert_ne!(first.1, second.1);
+        assert_eq!(exclusive.stay().0, 0);
     }
 }

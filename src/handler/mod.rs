@@ -12,6 +12,7 @@ mod ledger;
 mod line_writer;
 mod memory;
 mod null;
+mod outbox;
 mod queue;
 mod retry;
 mod sink;

@@ -282,6 +282,126 @@ fn a_memory_handlers_flush_returns_when_the_target_has_all() {
     });
 }
 
+/// How long the batches were.
+type Lengths = Arc<Mutex<Vec<usize>>>;
+
+/// A function for batches that says when it is called, goes on when it is told to, and notes the lengths of what it got.
+fn waiting_function(
+    capacity: usize,
+) -> (
+    BufferingHandler,
+    Lengths,
+    mpsc::Receiver<()>,
+    mpsc::Sender<()>,
+) {
+    let (inside, is_inside) = mpsc::sync_channel(1);
+    let (go_on, goes_on) = mpsc::channel();
+    let (goes_on, batches) = (Mutex::new(goes_on), Lengths::default());
+    let lengths = Arc::clone(&batches);
+    let handler = BufferingHandler::new(capacity, move |batch: &[OwnedRecord]| {
+        let _ = inside.try_send(());
+        let _ = goes_on.lock().unwrap().recv();
+        lengths.lock().unwrap().push(batch.len());
+    });
+    (handler, batches, is_inside, go_on)
+}
+
+#[test]
+fn a_buffering_handler_is_bounded_while_its_function_is_slow() {
+    let (handler, batches, is_inside, go_on) = waiting_function(10);
+    handler.set_error_hook(|_| {});
+    thread::scope(|scope| {
+        scope.spawn(|| (0..10).for_each(|n| log(&handler, &n.to_string())));
+        is_inside.recv().unwrap();
+        for n in 0..5_000 {
+            log(&handler, &n.to_string());
+        }
+        let counters = handler.counters();
+        assert_eq!((handler.buffered(), counters.queued()), (10, 20));
+        assert_eq!(counters.dropped_for(DropReason::Full), 5_010 - 20);
+        drop(go_on);
+    });
+    handler.flush().unwrap();
+    log(&handler, "again");
+    handler.flush().unwrap();
+    assert_eq!(*batches.lock().unwrap(), [10, 10, 1]);
+    assert_eq!(handler.counters().written(), 21);
+}
+
+#[test]
+fn a_buffering_handlers_flush_returns_when_the_function_has_all() {
+    let (handler, batches, is_inside, go_on) = waiting_function(5);
+    thread::scope(|scope| {
+        scope.spawn(|| (0..5).for_each(|n| log(&handler, &n.to_string())));
+        is_inside.recv().unwrap();
+        let (flushed, is_flushed) = mpsc::channel();
+        let handler = &handler;
+        scope.spawn(move || {
+            handler.flush().unwrap();
+            flushed.send((handler.counters().written(), handler.counters().queued()))
+        });
+        // One that did not wait would most likely be back by now.
+        let early = is_flushed.recv_timeout(Duration::from_millis(50));
+        drop(go_on);
+        assert_eq!(early.or_else(|_| is_flushed.recv()), Ok((5, 0)));
+        assert_eq!(*batches.lock().unwrap(), [5]);
+    });
+}
+
+/// No batch overtakes another one, none is longer than asked for, and what the function itself logs comes later.
+#[test]
+fn batches_come_one_at_a_time_and_in_order() {
+    const THREADS: usize = 4;
+    let slot = Arc::new(Mutex::new(None::<BufferingHandler>));
+    let (seen, is_inside) = (Arc::new(Mutex::new(Vec::new())), AtomicBool::new(false));
+    let handler = BufferingHandler::new(7, {
+        let (slot, seen) = (Arc::clone(&slot), Arc::clone(&seen));
+        move |batch: &[OwnedRecord]| {
+            assert!(!is_inside.swap(true, Ordering::SeqCst));
+            let own = slot.lock().unwrap().clone().unwrap();
+            if batch.iter().any(|record| record.message() == "0 0") {
+                log(&own, "own 0");
+                assert_eq!(own.flush().unwrap_err().kind(), ErrorKind::Reentrant);
+            }
+            let texts = batch.iter().map(|record| record.message().to_owned());
+            seen.lock().unwrap().push(texts.collect::<Vec<_>>());
+            is_inside.store(false, Ordering::SeqCst);
+        }
+    });
+    *slot.lock().unwrap() = Some(handler.clone());
+    thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let handler = &handler;
+            scope.spawn(move || {
+                for n in 0..500 {
+                    log(handler, &format!("{thread} {n}"));
+                    if n % 11 == 0 {
+                        let _ = handler.flush();
+                    }
+                }
+            });
+        }
+    });
+    handler.close().unwrap();
+    slot.lock().unwrap().take();
+    let seen = seen.lock().unwrap().clone();
+    assert!(seen.iter().all(|batch| (1..=7).contains(&batch.len())));
+    for (thread, count) in [
+        ("0 ", 500),
+        ("1 ", 500),
+        ("2 ", 500),
+        ("3 ", 500),
+        ("own ", 1),
+    ] {
+        let of_thread = seen
+            .iter()
+            .flatten()
+            .filter_map(|text| text.strip_prefix(thread));
+        assert!(of_thread.eq((0..count).map(|n| n.to_string())), "{thread}");
+    }
+    assert_eq!(handler.counters().dropped(), 0);
+}
+
 #[test]
 fn a_target_may_log_to_its_memory_handler_and_not_wait_for_it() {
     struct LogsBack(

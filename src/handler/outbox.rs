@@ -1,0 +1,241 @@
+//! Records that wait until one thread hands them over: [`Outbox`].
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use crate::error::{Error, ErrorKind};
+use crate::handler::ledger::Ledger;
+use crate::host::Instant;
+use crate::process;
+use crate::record::{OwnedRecord, Record};
+use crate::sync::{Mutex, MutexGuard};
+use crate::turn::{NoTurn, Taken, Turn};
+
+/// Keeps records, and hands them over in order, by one thread at a time: what was handed over is never overtaken by what came later.
+///
+/// The recipient is user code. It may be slow, hang, log to the same outbox, fork or end the process, so no lock is held while it works, and
+/// other threads wait for it within a time only.
+pub(super) struct Outbox<R> {
+    pub(super) recipient: R,
+    ledger: Ledger,
+    /// How many records make it due.
+    capacity: usize,
+    /// How many it holds at most, those included that are on their way.
+    most: usize,
+    state: Mutex<State>,
+    /// Of the thread that hands over.
+    turn: Turn,
+}
+
+/// What the records of an [`Outbox`] are handed to.
+pub(super) trait Recipient {
+    /// What has the outbox, and what is slow, in the words of an error.
+    const WORDS: (&'static str, &'static str);
+    /// How long the end of the process waits where nothing is handed over.
+    const AT_EXIT: Duration;
+
+    /// Reports whether there is one. Without, what is in the outbox stays there, and what is too much is refused.
+    fn is_there(&self) -> bool {
+        true
+    }
+
+    /// How many records it takes at once.
+    fn batch(&self) -> usize;
+
+    /// Returns what takes a batch, the same for all that is handed over at once. An `Err` means that the batch is lost.
+    fn begin(&self) -> Option<impl Fn(&[OwnedRecord]) -> Result<(), Error>>;
+}
+
+#[derive(Default)]
+struct State {
+    records: Vec<OwnedRecord>,
+    /// How many are on their way to the recipient.
+    handing_over: usize,
+    /// Grows with each record that was handed over.
+    handed_over: u64,
+    /// Whether a thread waited for room in vain.
+    is_stuck: bool,
+    /// What had been handed over when the end of the process waited in vain.
+    given_up_at: Option<u64>,
+}
+
+impl State {
+    fn held(&self) -> usize {
+        self.records.len() + self.handing_over
+    }
+}
+
+/// How long a thread that logs waits for a slow recipient, and one that flushes.
+const PATIENCE: Duration = Duration::from_secs(1);
+const FLUSH_PATIENCE: Duration = Duration::from_secs(10);
+
+impl<R: Recipient> Outbox<R> {
+    pub(super) fn new(recipient: R, ledger: Ledger, capacity: usize, most: usize) -> Self {
+        Self {
+            recipient,
+            ledger,
+            capacity,
+            most: most.max(1),
+            state: Mutex::default(),
+            turn: Turn::default(),
+        }
+    }
+
+    /// Puts a record in, and hands over if there are enough, if it `is_due`, or at the end of the process, as no later flush comes then.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Full`].
+    pub(super) fn put(&self, record: &Record<'_>, is_due: impl Fn() -> bool) -> Result<(), Error> {
+        // The user's code (a `Display` in the message) runs before the lock.
+        let owned = record.to_owned();
+        let mut state = self.with_room()?;
+        state.records.push(owned);
+        let is_full = state.records.len() >= self.capacity || state.held() >= self.most;
+        drop(state);
+        self.ledger.kept(record);
+        // After the record is in: one that is put in after the last flush sees what was set before that.
+        if is_full || is_due() || process::is_ending() {
+            self.hand_over_in_time();
+        }
+        Ok(())
+    }
+
+    /// The state, once there is room for a record.
+    fn with_room(&self) -> Result<MutexGuard<'_, State>, Error> {
+        let full = |why: &str| {
+            let (holder, _) = R::WORDS;
+            Error::new(ErrorKind::Full, format!("the {holder} is full and {why}"))
+        };
+        let start = Instant::now();
+        loop {
+            let state = self.state.lock();
+            if !self.recipient.is_there() {
+                let has_room = state.records.len() < self.capacity;
+                return has_room
+                    .then_some(state)
+                    .ok_or_else(|| full(&format!("has no {}", R::WORDS.1)));
+            }
+            // Where no thread hands over yet, the one that asks will: its record goes with the others.
+            if state.held() < self.most || state.handing_over == 0 {
+                return Ok(state);
+            }
+            let (is_stuck, own_room) = (state.is_stuck, state.records.len() < self.most);
+            drop(state);
+            let goes_on =
+                || !is_stuck && start.elapsed() < PATIENCE && self.state.lock().held() >= self.most;
+            match self.turn.take(goes_on) {
+                Ok(turn) => self.hand_over(&turn),
+                // By the recipient itself: it goes with what comes next, if that is not too much.
+                Err(NoTurn::Own) if own_room => return Ok(self.state.lock()),
+                Err(NoTurn::TimedOut) if self.state.lock().held() < self.most => {}
+                Err(no_turn) => {
+                    self.state.lock().is_stuck |= no_turn == NoTurn::TimedOut;
+                    return Err(full(&format!("its {} slow", R::WORDS.1)));
+                }
+            }
+        }
+    }
+
+    /// Hands over, unless another thread does so and does not come to an end.
+    fn hand_over_in_time(&self) {
+        let start = Instant::now();
+        let is_stuck = self.state.lock().is_stuck;
+        let goes_on =
+            || !is_stuck && start.elapsed() < PATIENCE && !self.state.lock().records.is_empty();
+        if let Ok(turn) = self.turn.take(goes_on) {
+            self.hand_over(&turn);
+            // And what the recipient logged to this handler; not until nothing is left, as it may do so for each record.
+            self.hand_over(&turn);
+        }
+    }
+
+    /// Hands over what is held now.
+    fn hand_over(&self, _turn: &Taken<'_>) {
+        let generation = process::generation();
+        let Some(take) = self.recipient.begin() else {
+            return;
+        };
+        let mut state = self.state.lock();
+        let records = std::mem::take(&mut state.records);
+        state.handing_over = records.len();
+        drop(state);
+        for batch in records.chunks(self.recipient.batch().max(1)) {
+            let taken = take(batch);
+            // In a child that the recipient has forked, this batch and the rest are the parent's, and counted as that.
+            if process::generation() != generation {
+                return;
+            }
+            let count = batch.len() as u64;
+            match taken {
+                Ok(()) => self.ledger.written(count),
+                Err(error) => self.ledger.dropped(count, error),
+            }
+            let mut state = self.state.lock();
+            state.handing_over = state.handing_over.saturating_sub(batch.len());
+            state.handed_over += count;
+        }
+        self.state.lock().is_stuck = false;
+    }
+
+    /// Hands over what was taken before the call, and waits for what another thread is handing over.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Reentrant`] for the thread that hands over already, [`ErrorKind::TimedOut`] where another one does not come to an
+    /// end.
+    pub(super) fn flush(&self) -> Result<(), Error> {
+        // At the end of the process, as long as one batch after another is taken.
+        let at_exit = process::patience().map(|patience| patience.max(R::AT_EXIT));
+        let start = Instant::now();
+        let seen = Cell::new((self.state.lock().handed_over, start));
+        let goes_on = || {
+            let state = self.state.lock();
+            let (now, given_up_at) = (state.handed_over, state.given_up_at);
+            drop(state);
+            if seen.get().0 != now {
+                seen.set((now, Instant::now()));
+            }
+            match at_exit {
+                Some(patience) => given_up_at != Some(now) && seen.get().1.elapsed() < patience,
+                None => start.elapsed() < FLUSH_PATIENCE,
+            }
+        };
+        let (holder, recipient) = R::WORDS;
+        match self.turn.take(goes_on) {
+            Ok(turn) => {
+                self.hand_over(&turn);
+                Ok(())
+            }
+            Err(NoTurn::Own) => {
+                let message = format!("the {recipient} of the {holder} flushed the {holder}");
+                Err(Error::new(ErrorKind::Reentrant, message))
+            }
+            Err(NoTurn::TimedOut) => {
+                let mut state = self.state.lock();
+                if at_exit.is_some() {
+                    state.given_up_at = Some(state.handed_over);
+                }
+                let held = state.held();
+                drop(state);
+                let message =
+                    format!("{held} records are still in the {holder}: its {recipient} is slow");
+                Err(Error::new(ErrorKind::TimedOut, message))
+            }
+        }
+    }
+
+    /// In a child process: what is held is the parent's to hand over, and counts as written.
+    pub(super) fn in_child(&self) {
+        let left = std::mem::take(&mut *self.state.lock());
+        self.ledger.written(left.held() as u64);
+    }
+
+    /// How many records it holds, those included that are on their way.
+    pub(super) fn held(&self) -> usize {
+        self.state.lock().held()
+    }
+
+    /// How many wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.state.lock().records.len()
+    }
+}
