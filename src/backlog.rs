@@ -10,7 +10,7 @@ use crate::handler::{Handler, Sink};
 use crate::level::Level;
 use crate::logger::Logger;
 use crate::record::{OwnedRecord, Record};
-use crate::sync::{Arc, AtomicU64, Mutex, Ordering};
+use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
 
 /// Keeps the records that the levels of a logger, and of those below it, hide, and hands them to a handler if something fails: details where
 /// they help, and silence where all goes well.

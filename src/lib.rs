@@ -155,58 +155,38 @@
     clippy::print_stderr
 )]
 
-mod adapter;
 mod backlog;
-mod bridge;
-mod buffer;
-mod capture;
 pub mod client;
-mod clock;
 #[cfg(feature = "config")]
 pub mod config;
+mod context;
 pub mod control;
-mod dispatch;
 pub mod docs;
-mod environment;
 mod error;
+mod facade;
 mod filter;
-mod fork_gate;
 mod formatter;
 mod handler;
-mod host;
 mod level;
-mod level_methods;
-mod level_names;
 mod logger;
 mod macros;
 mod name;
-#[cfg(feature = "config")]
-mod near;
-mod presence;
-mod private;
-#[cfg(feature = "config")]
-mod problem;
-mod process;
 mod record;
 mod registry;
 mod scope;
 mod setup;
-mod small_file;
-mod static_logger;
-mod sync;
+mod sys;
+mod test;
 mod text;
-mod turn;
-mod user_code;
-mod variable;
+mod time;
 
-pub use crate::adapter::LoggerAdapter;
 pub use crate::backlog::{Backlog, BacklogBuilder};
-pub use crate::bridge::install;
-pub use crate::capture::{Capture, assert_logs, assert_no_logs};
-pub use crate::clock::{Clock, ManualClock, SystemClock, Timestamp};
 #[cfg(feature = "config")]
 pub use crate::config::init_from_file;
+#[cfg(feature = "config")]
+pub use crate::error::problem::Problem;
 pub use crate::error::{Error, ErrorKind};
+pub use crate::facade::install;
 pub use crate::filter::{
     Filter, LevelRange, NameFilter, RedactingFilter, Secret, SecretClass, SharedFilter,
 };
@@ -225,9 +205,9 @@ pub use crate::handler::{
     shutdown,
 };
 pub use crate::level::Level;
-pub use crate::logger::Logger;
-#[cfg(feature = "config")]
-pub use crate::problem::Problem;
+pub use crate::logger::adapter::LoggerAdapter;
+pub use crate::logger::static_logger::StaticLogger;
+pub use crate::logger::{Logger, get_logger};
 pub use crate::record::{KeyValues, OwnedRecord, OwnedValue, Record, RecordBuilder, Source};
 pub use crate::registry::{Registry, RegistryBuilder, TreeDump};
 pub use crate::scope::{InScope, Scope, ScopeGuard};
@@ -238,26 +218,13 @@ pub use crate::setup::{
     init_from_env, init_from_env_or, level_spec_from_env, root, set_debug_logger, set_file_logger,
     set_stream_logger,
 };
-pub use crate::static_logger::StaticLogger;
+pub use crate::test::{Capture, assert_logs, assert_no_logs};
+pub use crate::time::{Clock, ManualClock, SystemClock, Timestamp};
 
 /// What the macros expand to. Not public API: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::private::*;
-}
-
-/// The logger of a name in the global registry; see [`Registry::get_logger`].
-///
-/// # Python
-/// `logging.getLogger`.
-///
-/// # Examples
-/// ```
-/// let logger = logtree::get_logger("botocore.client.S3");
-/// assert_eq!(logger, logtree::get_logger("botocore::client::S3"));
-/// ```
-pub fn get_logger(name: impl AsRef<str>) -> Logger {
-    Registry::global().get_logger(name)
+    pub use crate::macros::private::*;
 }
 
 /// Silences all records of the global registry up to and with a level; see [`Registry::disable`].

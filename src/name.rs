@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::sync::Arc;
+use crate::sys::sync::Arc;
 
 /// The name of the root logger.
 pub(crate) const ROOT: &str = "root";

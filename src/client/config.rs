@@ -8,7 +8,7 @@ use crate::client::sink::{ClientSink, NopSink};
 use crate::client::standard::StandardSink;
 use crate::error::Error;
 use crate::logger::Logger;
-use crate::sync::Arc;
+use crate::sys::sync::Arc;
 
 /// What a client tells, and where it goes.
 ///

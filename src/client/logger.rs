@@ -13,11 +13,11 @@ use crate::client::mode::ClientLogMode;
 use crate::client::sink::ClientSink;
 use crate::filter::RedactingFilter;
 use crate::level::Level;
-use crate::logger::Logger;
+use crate::logger::{Logger, get_logger};
 use crate::record::OwnedValue;
 use crate::scope::Scope;
-use crate::sync::{Arc, AtomicU64, Ordering};
-use crate::{get_logger, user_code};
+use crate::sys::sync::{Arc, AtomicU64, Ordering};
+use crate::sys::user_code;
 
 /// Logs what a client does: signing, retries, requests and responses. It is a handle: clones share it.
 ///

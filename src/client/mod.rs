@@ -29,8 +29,7 @@ pub use self::tower::{CountAttempts, CountedAttempts, LogLayer, LogService, Logg
 
 pub use crate::formatter::GoSdkFormatter;
 
-use crate::get_logger;
-use crate::logger::Logger;
+use crate::logger::{Logger, get_logger};
 
 /// The logger of a service, such as `S3`: `botocore.client.S3`, so that one line shows what one service does.
 ///

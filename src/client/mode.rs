@@ -5,7 +5,7 @@ use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, Not, Sub, SubAssign};
 use std::str::FromStr;
 
 use crate::error::{Error, ErrorKind};
-use crate::variable::variable;
+use crate::sys::variable::variable;
 
 /// A set of the things that a client can tell of itself: by default none.
 ///

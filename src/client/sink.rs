@@ -5,7 +5,7 @@ use std::fmt;
 use crate::client::classification::Classification;
 use crate::logger::Logger;
 use crate::scope::Scope;
-use crate::sync::Arc;
+use crate::sys::sync::Arc;
 
 /// Takes a client's messages, in place of the tree: one call, nothing to test, nothing to flush.
 ///

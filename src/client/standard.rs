@@ -7,7 +7,7 @@ use crate::client::sink::ClientSink;
 use crate::formatter::GoSdkFormatter;
 use crate::handler::{Handler, StreamHandler};
 use crate::registry::Registry;
-use crate::user_code;
+use crate::sys::user_code;
 
 /// Writes messages to standard error as the AWS SDK for Go does; see [`GoSdkFormatter`].
 ///

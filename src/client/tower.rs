@@ -10,7 +10,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::client::logger::ClientLogger;
-use crate::sync::{Arc, AtomicU32, Ordering};
+use crate::sys::sync::{Arc, AtomicU32, Ordering};
 
 /// Logs the requests, responses, errors and attempts of a service, by the [mode](super::ClientLogMode) of a client.
 ///

@@ -2,15 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::plan::{HandlerPlan, Origin, Plan, Prints};
-use super::problems::Trouble;
+use crate::config::plan::{HandlerPlan, Origin, Plan, Prints};
+use crate::config::problems::Trouble;
 use crate::error::Error;
 use crate::filter::SharedFilter;
 use crate::formatter::Format;
 use crate::handler::Handler;
 use crate::level::Level;
 use crate::registry::{NodeChange, Registry};
-use crate::sync::Arc;
+use crate::sys::sync::Arc;
 
 /// What a configuration has put in place, for the next one.
 #[derive(Debug, Default)]

@@ -6,11 +6,11 @@ use std::rc::Rc;
 
 use serde_json::Value as Json;
 
-use super::check::Check;
-use super::fingerprint::Fingerprint;
-use super::node::{Map, Node, Place, Value};
-use super::problems::Trouble;
-use super::value::{FromConfig, Mismatch, Read};
+use crate::config::check::Check;
+use crate::config::fingerprint::Fingerprint;
+use crate::config::node::{Map, Node, Place, Value};
+use crate::config::problems::Trouble;
+use crate::config::value::{FromConfig, Mismatch, Read};
 use crate::error::{Error, ErrorKind};
 use crate::handler::Handler;
 use crate::registry::Registry;

@@ -1,7 +1,7 @@
 //! A configuration in code: [`DictConfigBuilder`] and its sections.
 
-use super::dict_config::DictConfig;
-use super::node::{Map, Node, Value};
+use crate::config::dict_config::DictConfig;
+use crate::config::node::{Map, Node, Value};
 use crate::level::Level;
 use crate::record::OwnedValue;
 

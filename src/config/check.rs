@@ -4,10 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
-use super::arguments::HandlerRef;
-use super::kinds::Kinds;
-use super::node::{Node, Value};
-use super::problems::{MOST_SHOWN, Trouble};
+use crate::config::arguments::HandlerRef;
+use crate::config::kinds::Kinds;
+use crate::config::node::{Node, Value};
+use crate::config::problems::{MOST_SHOWN, Trouble};
 use crate::registry::Registry;
 
 /// How a document is read, whatever stands in it.

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::apply::InPlace;
-use super::builder::DictConfigBuilder;
-use super::check::Settings;
-use super::kinds::Kinds;
-use super::node::{Node, Place, Value};
-use super::problems::{self, Trouble};
-use super::read::{Defaults, Syntax};
-use super::{file, plan};
+use crate::config::apply::InPlace;
+use crate::config::builder::DictConfigBuilder;
+use crate::config::check::Settings;
+use crate::config::kinds::Kinds;
+use crate::config::node::{Node, Place, Value};
+use crate::config::problems::{self, Trouble};
+use crate::config::read::{Defaults, Syntax};
+use crate::config::{file, plan};
 use crate::error::{Error, ErrorKind};
 use crate::registry::Registry;
 
@@ -367,7 +367,7 @@ impl DictConfig {
     pub fn apply(&self) -> Result<(), Error> {
         self.apply_to(Registry::global())?;
         // Another backend stays: this crate's own macros work without the facade.
-        let _ = crate::bridge::install();
+        let _ = crate::facade::install();
         Ok(())
     }
 

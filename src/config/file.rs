@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::read::{Defaults, MAX_BYTES};
+use crate::config::read::{Defaults, MAX_BYTES};
 use crate::error::{Error, ErrorKind};
-use crate::small_file::{self, Unread};
+use crate::sys::small_file::{self, Unread};
 
 /// The text of a file: a regular one, of bounded length, that not everybody can write.
 pub(super) fn read(path: &Path) -> Result<String, Error> {

@@ -1,7 +1,7 @@
 //! Documents and classes that are not this crate's: what can be said of them.
 
-use super::node::{Map, Node, Place, Value};
-use super::problems::Trouble;
+use crate::config::node::{Map, Node, Place, Value};
+use crate::config::problems::Trouble;
 
 /// Classes of Python's `logging` that this version does not have.
 const NOT_BUILT: &[&str] = &[

@@ -3,21 +3,21 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::arguments::{Arguments, HandlerRef, PLACES};
-use super::check::{Check, Settings};
-use super::fingerprint::Fingerprint;
-use super::foreign;
-use super::kinds::{Build, Kinds, Table};
-use super::node::{Key, Map, Node, Place, Value};
-use super::problems::Trouble;
-use super::value::Read;
+use crate::config::arguments::{Arguments, HandlerRef, PLACES};
+use crate::config::check::{Check, Settings};
+use crate::config::fingerprint::Fingerprint;
+use crate::config::foreign;
+use crate::config::kinds::{Build, Kinds, Table};
+use crate::config::node::{Key, Map, Node, Place, Value};
+use crate::config::problems::Trouble;
+use crate::config::value::Read;
 use crate::filter::SharedFilter;
 use crate::formatter::Format;
 use crate::handler::{Handler, handler_by_name};
 use crate::level::Level;
 use crate::name;
 use crate::registry::Registry;
-use crate::sync::Arc;
+use crate::sys::sync::Arc;
 
 /// A document without errors.
 pub(super) struct Plan {

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use super::node::Place;
+use crate::config::node::Place;
+use crate::error::problem::Problem;
 use crate::error::{Error, ErrorKind};
-use crate::near::suggest;
-use crate::problem::Problem;
+use crate::text::near::suggest;
 
 /// What is wrong, and where; the way to it in the document is known by whoever checks.
 #[derive(Clone, Debug)]

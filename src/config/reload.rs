@@ -5,18 +5,18 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 use std::{fmt, fs, io};
 
-use super::apply::InPlace;
-use super::check::Settings;
-use super::dict_config::DictConfig;
-use super::file;
-use super::kinds::Kinds;
-use super::read::Syntax;
+use crate::config::apply::InPlace;
+use crate::config::check::Settings;
+use crate::config::dict_config::DictConfig;
+use crate::config::file;
+use crate::config::kinds::Kinds;
+use crate::config::read::Syntax;
 use crate::error::{Error, ErrorKind};
-use crate::process::{self, InChild};
 use crate::registry::Registry;
-use crate::sync::{Arc, AtomicU64, Mutex, Ordering, Weak};
-use crate::turn::Turn;
-use crate::user_code;
+use crate::sys::process::{self, InChild};
+use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering, Weak};
+use crate::sys::turn::Turn;
+use crate::sys::user_code;
 
 /// Applies a configuration's file, and applies it again whenever it changes.
 ///
@@ -293,7 +293,7 @@ impl ReloaderBuilder {
         follower.take(&counts)?;
         if is_global {
             // Another backend stays: this crate's own macros work without the facade.
-            let _ = crate::bridge::install();
+            let _ = crate::facade::install();
         }
         let shared = Arc::new(Shared {
             path: follower.path.clone(),

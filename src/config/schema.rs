@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::arguments::{Arguments, snake_case};
-use super::check::{Check, Settings};
-use super::kinds::{Kinds, Table};
-use super::node::{Node, Value};
-use super::value::Read;
+use crate::config::arguments::{Arguments, snake_case};
+use crate::config::check::{Check, Settings};
+use crate::config::kinds::{Kinds, Table};
+use crate::config::node::{Node, Value};
+use crate::config::value::Read;
 use crate::level::Level;
 use crate::registry::Registry;
 

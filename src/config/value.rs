@@ -14,14 +14,14 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
-use super::check::Check;
-use super::node::{Node, Value};
-use super::problems::Trouble;
+use crate::config::check::Check;
+use crate::config::node::{Node, Value};
+use crate::config::problems::Trouble;
 use crate::formatter::{ColorChoice, JsonTime, MissingFields, Multiline, Style, TimeZone};
 use crate::handler::{Overflow, When};
 use crate::level::Level;
-use crate::near::suggest;
 use crate::record::OwnedValue;
+use crate::text::near::suggest;
 
 /// What an argument can be read as: truth values, numbers, texts, [`Level`], [`Duration`], [`PathBuf`], lists and sections of
 /// these, and the crate's own choices ([`Style`], [`Overflow`], …).

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::error::ControlError;
-use super::handle::Control;
-use super::shared::{Limits, Shared};
-use super::store::Store;
+use crate::control::error::ControlError;
+use crate::control::handle::Control;
+use crate::control::shared::{Limits, Shared};
+use crate::control::store::Store;
 use crate::registry::Registry;
 
 /// Makes a [`Control`].

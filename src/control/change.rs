@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::options::LoggingOptions;
-use super::target::Target;
+use crate::control::options::LoggingOptions;
+use crate::control::target::Target;
 use crate::level::Level;
 use crate::registry::Registry;
 

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::change::{Change, Changed};
-use super::error::{ControlError, ControlErrorKind};
-use super::rules::Rules;
-use super::shared::Limits;
-use super::state::{Entry, Group, State, Timed, is_logger};
-use super::store::Prepared;
-use super::target::{Target, TargetType, check_name};
-use crate::clock::{Clock, SystemClock, Timestamp};
-use crate::host::Instant;
+use crate::control::change::{Change, Changed};
+use crate::control::error::{ControlError, ControlErrorKind};
+use crate::control::rules::Rules;
+use crate::control::shared::Limits;
+use crate::control::state::{Entry, Group, State, Timed, is_logger};
+use crate::control::store::Prepared;
+use crate::control::target::{Target, TargetType, check_name};
 use crate::level::Level;
 use crate::registry::{NodeId, Registry, Tree};
-use crate::sync::Arc;
+use crate::sys::host::Instant;
+use crate::sys::sync::Arc;
+use crate::time::{Clock, SystemClock, Timestamp};
 
 /// Takes back what it did when it is dropped, unless it was [put in place](Self::put_in_place).
 pub(super) struct Draft<'d> {

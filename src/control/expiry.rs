@@ -2,11 +2,11 @@
 
 use std::thread::{self, Thread};
 
-use super::shared::Shared;
-use crate::host::Instant;
-use crate::process;
+use crate::control::shared::Shared;
 use crate::registry::{Inner, Registry};
-use crate::sync::{Arc, Mutex, Weak};
+use crate::sys::host::Instant;
+use crate::sys::process;
+use crate::sys::sync::{Arc, Mutex, Weak};
 
 /// Runs only while there is something to end.
 #[derive(Default)]

@@ -3,19 +3,19 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::builder::ControlBuilder;
-use super::change::{Change, Changed};
-use super::error::{ControlError, ControlErrorKind};
-use super::logger_state::LoggerState;
-use super::options::LoggingOptions;
-use super::page::{Listing, Page};
-use super::shared::{Limits, Shared, Subscriber};
-use super::state::State;
-use super::store::Store;
-use super::target::{Target, TargetType};
+use crate::control::builder::ControlBuilder;
+use crate::control::change::{Change, Changed};
+use crate::control::error::{ControlError, ControlErrorKind};
+use crate::control::logger_state::LoggerState;
+use crate::control::options::LoggingOptions;
+use crate::control::page::{Listing, Page};
+use crate::control::shared::{Limits, Shared, Subscriber};
+use crate::control::state::State;
+use crate::control::store::Store;
+use crate::control::target::{Target, TargetType};
 use crate::level::Level;
 use crate::registry::{Registry, Tree};
-use crate::sync::{Arc, Ordering};
+use crate::sys::sync::{Arc, Ordering};
 
 /// Changes a registry's levels while the program runs, from one place, with a name for each change and a way back.
 ///

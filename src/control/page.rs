@@ -3,11 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::error::ControlError;
-use super::state::{Entry, State};
-use super::target::{Target, TargetType};
-use crate::clock::Timestamp;
+use crate::control::error::ControlError;
+use crate::control::state::{Entry, State};
+use crate::control::target::{Target, TargetType};
 use crate::level::Level;
+use crate::time::Timestamp;
 
 /// Where the next page begins; to be given back as it is.
 ///

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use dashmap::DashMap;
 
-use super::target::{Target, TargetType};
-use crate::fork_gate::InLock;
+use crate::control::target::{Target, TargetType};
 use crate::level::Level;
 use crate::record::Record;
 use crate::registry::Judge;
-use crate::sync::{AtomicUsize, Mutex, Ordering};
-use crate::user_code;
+use crate::sys::fork::InLock;
+use crate::sys::sync::{AtomicUsize, Mutex, Ordering};
+use crate::sys::user_code;
 
 /// The levels of values of fields, which are part of a registry.
 ///

@@ -1,16 +1,16 @@
 //! What all controls of a registry share.
 
-use super::change::{Change, Changed};
-use super::draft::Draft;
-use super::error::{ControlError, ControlErrorKind};
-use super::expiry::Expiry;
-use super::rules::Rules;
-use super::state::State;
-use crate::host::Instant;
-use crate::process::{self, InChild};
+use crate::control::change::{Change, Changed};
+use crate::control::draft::Draft;
+use crate::control::error::{ControlError, ControlErrorKind};
+use crate::control::expiry::Expiry;
+use crate::control::rules::Rules;
+use crate::control::state::State;
 use crate::registry::{Inner, Registry};
-use crate::sync::{Arc, AtomicU64, Mutex, Weak};
-use crate::user_code;
+use crate::sys::host::Instant;
+use crate::sys::process::{self, InChild};
+use crate::sys::sync::{Arc, AtomicU64, Mutex, Weak};
+use crate::sys::user_code;
 
 /// Belongs to the registry, and lives as long: what a control has set holds, and ends at its time, whichever handles are left.
 pub(super) struct Shared {

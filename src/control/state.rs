@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::Change;
-use super::options::LoggingOptions;
-use super::store::Store;
-use super::target::{Target, TargetType};
-use crate::clock::Timestamp;
-use crate::host::Instant;
+use crate::control::change::Change;
+use crate::control::options::LoggingOptions;
+use crate::control::store::Store;
+use crate::control::target::{Target, TargetType};
 use crate::level::Level;
 use crate::registry::Registry;
-use crate::sync::{Arc, Weak};
+use crate::sys::host::Instant;
+use crate::sys::sync::{Arc, Weak};
+use crate::time::Timestamp;
 
 /// The state; it is changed by a [draft](super::draft), which can take back what it did.
 #[derive(Default)]

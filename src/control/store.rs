@@ -4,14 +4,14 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::change::Change;
-use super::error::{ControlError, ControlErrorKind};
-use super::options::LoggingOptions;
-use super::state::State;
-use super::target::{Target, TargetType};
+use crate::control::change::Change;
+use crate::control::error::{ControlError, ControlErrorKind};
+use crate::control::options::LoggingOptions;
+use crate::control::state::State;
+use crate::control::target::{Target, TargetType};
 use crate::level::Level;
 use crate::name::Name;
-use crate::small_file::{self, Unread};
+use crate::sys::small_file::{self, Unread};
 
 /// The first line, so that nothing else is taken for it.
 const HEAD: &str = "# logtree control 1";

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::error::ControlError;
+use crate::control::error::ControlError;
 use crate::name::{self, Name};
 
 /// What kind of thing a level is set for, by AWS's names; in the order of what [decides](super::Control).

@@ -2,7 +2,7 @@
 
 use std::ops::{Bound, RangeBounds};
 
-use super::Filter;
+use crate::filter::Filter;
 use crate::level::Level;
 use crate::record::Record;
 

@@ -11,8 +11,8 @@ pub use self::name::NameFilter;
 pub use self::redaction::{RedactingFilter, Secret, SecretClass};
 
 use crate::record::Record;
-use crate::sync::Arc;
-use crate::user_code::Owned;
+use crate::sys::sync::Arc;
+use crate::sys::user_code::Owned;
 
 /// Decides whether a record goes on, and may change it on the way.
 ///

@@ -1,6 +1,6 @@
 //! The filter by logger name.
 
-use super::Filter;
+use crate::filter::Filter;
 use crate::name::{covers, dotted};
 use crate::record::Record;
 

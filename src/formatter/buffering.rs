@@ -1,7 +1,7 @@
 //! Several records as one text.
 
-use super::Format;
 use crate::error::Error;
+use crate::formatter::Format;
 use crate::formatter::line::Line;
 use crate::formatter::text::Formatter;
 use crate::record::Record;

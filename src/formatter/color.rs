@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use colored::Color;
 
 use crate::level::Level;
-use crate::variable::variable;
+use crate::sys::variable::variable;
 
 /// Whether a stream shows colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

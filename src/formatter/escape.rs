@@ -1,6 +1,6 @@
 //! What a message may do to the line it stands in: nothing.
 
-use super::scan::{is_printable_ascii, unprintable};
+use crate::formatter::scan::{is_printable_ascii, unprintable};
 use crate::text::Text;
 
 /// What becomes of newlines and control characters in messages, names and values.

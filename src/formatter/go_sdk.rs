@@ -1,13 +1,13 @@
 //! The line that the AWS SDK for Go writes: [`GoSdkFormatter`].
 
-use super::Format;
-use super::time::TimeFormat;
 use crate::error::Error;
+use crate::formatter::Format;
 use crate::formatter::line::Line;
+use crate::formatter::time::TimeFormat;
 use crate::formatter::zone::TimeZone;
 use crate::level::Level;
 use crate::record::Record;
-use crate::user_code;
+use crate::sys::user_code;
 
 /// Writes records as the AWS SDK for Go writes its lines: `SDK 2026/11/21 01:58:11 DEBUG message`, in local time, with the message as it is,
 /// however many lines it has.

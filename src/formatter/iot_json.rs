@@ -3,15 +3,15 @@
 use std::fmt::Write;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-use super::Format;
-use super::json::{push_escaped, push_scalar};
-use super::time::TimeFormat;
 use crate::error::Error;
+use crate::formatter::Format;
+use crate::formatter::json::{push_escaped, push_scalar};
 use crate::formatter::line::Line;
+use crate::formatter::time::TimeFormat;
 use crate::formatter::zone::TimeZone;
 use crate::level::Level;
 use crate::record::{Record, Scalar};
-use crate::sync::{AtomicU64, Lazy, Ordering};
+use crate::sys::sync::{AtomicU64, Lazy, Ordering};
 use crate::text::Text;
 
 /// Writes each record as AWS IoT writes its log entries: one JSON object on one line, for who has tools for those.

@@ -3,18 +3,18 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use super::Format;
-use super::escape::is_special;
-use super::scan::{is_plain_json, special_in_json};
-use super::template::push_plain;
-use super::time::TimeFormat;
-use crate::clock::Timestamp;
 use crate::error::Error;
+use crate::formatter::Format;
+use crate::formatter::escape::is_special;
 use crate::formatter::line::Line;
+use crate::formatter::scan::{is_plain_json, special_in_json};
+use crate::formatter::template::push_plain;
+use crate::formatter::time::TimeFormat;
 use crate::formatter::zone::TimeZone;
 use crate::record::{KeyValues, Record, Scalar, write_error_chain};
+use crate::sys::user_code;
 use crate::text::Text;
-use crate::user_code;
+use crate::time::Timestamp;
 
 /// Writes each record as one JSON object on one line (RFC 8259, UTF-8).
 ///

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::Format;
 use crate::error::Error;
+use crate::formatter::Format;
 use crate::record::Record;
 use crate::text::Text;
 

@@ -2,9 +2,9 @@
 
 use std::fmt::Display;
 
-use super::template::Field;
+use crate::formatter::template::Field;
 use crate::record::Record;
-use crate::sync::{Arc, AtomicU64, Ordering};
+use crate::sys::sync::{Arc, AtomicU64, Ordering};
 
 /// What a [`Formatter`](crate::Formatter) does with a field of its template that a record does not have, or whose value its
 /// conversion cannot write.

@@ -33,7 +33,7 @@ pub(crate) use self::line::with_line;
 
 use crate::error::Error;
 use crate::record::Record;
-use crate::sync::Arc;
+use crate::sys::sync::Arc;
 
 /// Writes a record as text.
 ///

@@ -1,6 +1,6 @@
 //! Templates made ready for their usual fields.
 
-use super::template::{Field, Segment, Spec};
+use crate::formatter::template::{Field, Segment, Spec};
 use crate::text::Piece;
 
 /// A part of a template as lines are written by it: a field, and the short text behind it.

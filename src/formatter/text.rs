@@ -1,18 +1,18 @@
 //! The formatter of lines of text: [`Formatter`].
 
-use super::Format;
-use super::color::{Colors, RESET};
-use super::escape::{self, Multiline};
-use super::missing::{MARK, Marks, MissingFields, near_field};
-use super::step::{Kind, Step};
-use super::template::{self, Field, Segment, Spec, Style};
-use super::text_builder::FormatterBuilder;
-use super::time::TimeFormat;
 use crate::error::{Error, ErrorKind};
+use crate::formatter::Format;
+use crate::formatter::color::{Colors, RESET};
+use crate::formatter::escape::{self, Multiline};
 use crate::formatter::line::Line;
+use crate::formatter::missing::{MARK, Marks, MissingFields, near_field};
+use crate::formatter::step::{Kind, Step};
+use crate::formatter::template::{self, Field, Segment, Spec, Style};
+use crate::formatter::text_builder::FormatterBuilder;
+use crate::formatter::time::TimeFormat;
 use crate::record::{KeyValues, OwnedValue, Record, Scalar, write_error_chain};
+use crate::sys::user_code;
 use crate::text::Text;
-use crate::user_code;
 
 /// Writes records as text by a template, compiled once.
 ///
@@ -179,7 +179,7 @@ impl Formatter {
     /// # Python
     /// `Formatter.formatTime`.
     #[must_use]
-    pub fn format_time(&self, time: crate::clock::Timestamp) -> String {
+    pub fn format_time(&self, time: crate::time::Timestamp) -> String {
         Text::with(|text| {
             self.time.push(time, text);
             text.as_str().to_owned()

@@ -1,14 +1,14 @@
 //! How [`Formatter`]s are made.
 
-use super::color::Colors;
-use super::escape::Multiline;
-use super::missing::{Marks, MissingFields};
-use super::step::Step;
-use super::template::{self, Field, Segment, Style};
-use super::text::{self, Formatter};
-use super::time::{PYTHON_MSEC, PYTHON_TIME, TimeFormat};
-use super::zone::TimeZone;
 use crate::error::Error;
+use crate::formatter::color::Colors;
+use crate::formatter::escape::Multiline;
+use crate::formatter::missing::{Marks, MissingFields};
+use crate::formatter::step::Step;
+use crate::formatter::template::{self, Field, Segment, Style};
+use crate::formatter::text::{self, Formatter};
+use crate::formatter::time::{PYTHON_MSEC, PYTHON_TIME, TimeFormat};
+use crate::formatter::zone::TimeZone;
 use crate::record::OwnedValue;
 
 /// Makes a [`Formatter`].

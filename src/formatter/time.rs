@@ -6,11 +6,11 @@ use std::fmt::Write;
 use chrono::format::{Item, StrftimeItems};
 use chrono::{DateTime, FixedOffset};
 
-use super::zone::TimeZone;
-use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind};
-use crate::sync::{AtomicU32, Ordering};
+use crate::formatter::zone::TimeZone;
+use crate::sys::sync::{AtomicU32, Ordering};
 use crate::text::{Piece, Text};
+use crate::time::Timestamp;
 
 /// Python's `default_time_format` and `default_msec_format`.
 pub(crate) const PYTHON_TIME: &str = "%Y-%m-%d %H:%M:%S";

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, FixedOffset, Local, NaiveDateTime, Offset, TimeZone as _};
 
-use crate::sync::{AtomicI32, Ordering};
-use crate::user_code;
+use crate::sys::sync::{AtomicI32, Ordering};
+use crate::sys::user_code;
 
 /// The zone that times are written in.
 ///

@@ -3,14 +3,14 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::outbox::{Outbox, Recipient};
-use super::{Handler, handler_type};
 use crate::error::{Error, ErrorKind};
 use crate::formatter::Format;
+use crate::handler::outbox::{Outbox, Recipient};
 use crate::handler::sink::Sink;
+use crate::handler::{Handler, handler_type};
 use crate::record::{OwnedRecord, Record};
-use crate::sync::{Arc, AtomicBool, Ordering};
-use crate::user_code::{self, Owned};
+use crate::sys::sync::{Arc, AtomicBool, Ordering};
+use crate::sys::user_code::{self, Owned};
 
 /// Gathers records, and calls a function with each batch: when there are `capacity` of them, at `flush`, at `close` and at the end of the
 /// process; after that, each record by itself. For what works in batches: a mail for a hundred records, a request for a thousand.

@@ -3,7 +3,7 @@
 use std::cell;
 
 use crate::error::ErrorKind;
-use crate::sync::{AtomicU32, AtomicU64, Ordering};
+use crate::sys::sync::{AtomicU32, AtomicU64, Ordering};
 
 /// Why a record was not written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::{Core, Handler};
-use crate::process;
-use crate::sync::{Arc, Mutex, Weak};
+use crate::handler::{Core, Handler};
+use crate::sys::process;
+use crate::sys::sync::{Arc, Mutex, Weak};
 
 /// The process's handlers. A handler is in no registry's hands alone, so neither is its name.
 static DIRECTORY: Mutex<Directory> = Mutex::new(Directory {

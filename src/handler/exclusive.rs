@@ -4,10 +4,10 @@ use std::thread;
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
-use crate::host::Instant;
-use crate::presence::{entries_into_devices, is_of_parent};
-use crate::sync::{AtomicU64, AtomicUsize, DeviceMutex, MutexGuard, Ordering};
-use crate::{process, user_code};
+use crate::sys::host::Instant;
+use crate::sys::presence::{entries_into_devices, is_of_parent};
+use crate::sys::sync::{AtomicU64, AtomicUsize, DeviceMutex, MutexGuard, Ordering};
+use crate::sys::{process, user_code};
 
 /// A value behind a lock that a thread inside any such device does not wait for: writers and namers are user code, and may log,
 /// to this device or to one whose writer logs to this one.

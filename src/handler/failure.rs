@@ -3,13 +3,13 @@
 use std::fmt::{self, Write};
 use std::time::Duration;
 
-use super::Handler;
-use crate::environment::Diagnostics;
+use crate::context::Diagnostics;
 use crate::error::{Error, ErrorKind};
-use crate::host::Instant;
+use crate::handler::Handler;
 use crate::record::Record;
-use crate::sync::Mutex;
-use crate::user_code;
+use crate::sys::host::Instant;
+use crate::sys::sync::Mutex;
+use crate::sys::user_code;
 
 /// A record that a handler could not write; what an error hook is told.
 #[derive(Debug)]

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use super::retry::Retry;
-use super::{Handler, handler_type};
 use crate::error::{Error, ErrorKind};
 use crate::formatter::Format;
+use crate::handler::retry::Retry;
 use crate::handler::sink::Sink;
+use crate::handler::{Handler, handler_type};
 use crate::record::Record;
-use crate::sync::{Arc, AtomicU64, Mutex, Ordering};
+use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
 
 /// Hands each record to the first of several handlers that takes it: a second device takes over while the first one fails.
 ///

@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-use super::counters::{DropReason, Tally};
-use super::failure::{HandlerError, Hook, Reports};
-use super::{Core, Handler};
-use crate::environment::Environment;
+use crate::context::Environment;
 use crate::error::{Error, ErrorKind};
+use crate::handler::counters::{DropReason, Tally};
+use crate::handler::failure::{HandlerError, Hook, Reports};
+use crate::handler::{Core, Handler};
 use crate::level::Level;
 use crate::record::{Message, Record, Source};
-use crate::sync::{Arc, AtomicUsize, Mutex, OnceCell, Ordering, Weak};
-use crate::user_code::{self, Owned};
+use crate::sys::sync::{Arc, AtomicUsize, Mutex, OnceCell, Ordering, Weak};
+use crate::sys::user_code::{self, Owned};
 
 /// The account of a handler's records, for a [`Sink`](super::Sink) that keeps records and writes them later.
 ///

@@ -1,6 +1,6 @@
 //! Whole lines to a writer, in whatever pieces it takes them.
 
-use crate::host::Instant;
+use crate::sys::host::Instant;
 use std::io::{self, ErrorKind as IoErrorKind, Write};
 use std::time::Duration;
 use std::{mem, thread};

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 
-use super::outbox::{Outbox, Recipient};
-use super::{Handler, handler_type};
 use crate::error::Error;
 use crate::formatter::Format;
+use crate::handler::outbox::{Outbox, Recipient};
 use crate::handler::sink::Sink;
+use crate::handler::{Handler, handler_type};
 use crate::level::Level;
 use crate::record::{OwnedRecord, Record};
-use crate::sync::{Arc, AtomicBool, AtomicU16, Ordering};
+use crate::sys::sync::{Arc, AtomicBool, AtomicU16, Ordering};
 
 /// Keeps records, and hands them to another handler when it is full or a severe one comes.
 ///

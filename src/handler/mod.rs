@@ -58,8 +58,10 @@ use crate::filter::{Filter, SharedFilter};
 use crate::formatter::{Format, Formatter};
 use crate::level::Level;
 use crate::record::Record;
-use crate::sync::{Arc, AtomicBool, AtomicU16, AtomicU64, Lazy, Mutex, OnceCell, Ordering, Weak};
-use crate::user_code::{self, Owned, Panic};
+use crate::sys::sync::{
+    Arc, AtomicBool, AtomicU16, AtomicU64, Lazy, Mutex, OnceCell, Ordering, Weak,
+};
+use crate::sys::user_code::{self, Owned, Panic};
 
 /// Takes records to one place: a level, filters and a formatter in front of a [`Sink`].
 ///

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::{Handler, handler_type};
 use crate::error::Error;
 use crate::formatter::Format;
 use crate::handler::sink::Sink;
+use crate::handler::{Handler, handler_type};
 use crate::record::Record;
 
 /// Does nothing, but counts as a handler: a library hangs it on its own logger, and stays silent until the application says

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 use crate::handler::ledger::Ledger;
-use crate::host::Instant;
-use crate::process;
 use crate::record::{OwnedRecord, Record};
-use crate::sync::{Mutex, MutexGuard};
-use crate::turn::{NoTurn, Taken, Turn};
+use crate::sys::host::Instant;
+use crate::sys::process;
+use crate::sys::sync::{Mutex, MutexGuard};
+use crate::sys::turn::{NoTurn, Taken, Turn};
 
 /// Keeps records, and hands them over in order, by one thread at a time: what was handed over is never overtaken by what came later.
 ///

@@ -1,6 +1,6 @@
 //! When something that failed is tried again.
 
-use crate::host::Instant;
+use crate::sys::host::Instant;
 use std::time::Duration;
 
 const FIRST: Duration = Duration::from_millis(20);

@@ -4,12 +4,12 @@ use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 
-use super::Handler;
 use crate::error::Error;
 use crate::formatter::{Format, Line, with_line};
+use crate::handler::Handler;
 use crate::handler::counters::DropReason;
 use crate::record::Record;
-use crate::sync::{AtomicU64, Lazy, Ordering};
+use crate::sys::sync::{AtomicU64, Lazy, Ordering};
 
 /// A place that records are written to.
 ///

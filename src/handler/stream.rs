@@ -3,15 +3,15 @@
 use std::fmt;
 use std::io::{self, Write};
 
-use super::exclusive::Exclusive;
-use super::line_writer::LineWriter;
-use super::{Handler, handler_type};
 use crate::error::Error;
 use crate::formatter::{ColorChoice, Format, with_line};
+use crate::handler::exclusive::Exclusive;
+use crate::handler::line_writer::LineWriter;
 use crate::handler::sink::{Sink, StreamId};
-use crate::host::{self, Standard};
+use crate::handler::{Handler, handler_type};
 use crate::record::Record;
-use crate::sync::{Arc, AtomicBool, Ordering};
+use crate::sys::host::{self, Standard};
+use crate::sys::sync::{Arc, AtomicBool, Ordering};
 
 /// Writes lines to a stream: standard error, standard output, or any writer.
 ///
@@ -216,7 +216,7 @@ mod tests {
     use super::*;
     use crate::error::ErrorKind;
     use crate::handler::counters::DropReason;
-    use crate::sync::Mutex;
+    use crate::sys::sync::Mutex;
 
     /// Takes some bytes, then fails, then works again.
     struct Flaky {

@@ -3,9 +3,9 @@
 use std::thread;
 use std::time::Duration;
 
-use crate::host::Instant;
-use crate::sync::{Arc, Mutex, Weak};
-use crate::{process, user_code};
+use crate::sys::host::Instant;
+use crate::sys::sync::{Arc, Mutex, Weak};
+use crate::sys::{process, user_code};
 
 /// Something that has work to do from time to time, whether or not records come.
 pub(crate) trait Tick: Send + Sync {

@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::Record;
-use crate::clock::Timestamp;
-use crate::environment::Environment;
+use crate::context::Environment;
 use crate::level::Level;
+use crate::record::Record;
 use crate::record::message::Message;
 use crate::record::source::Source;
 use crate::record::thread::ThreadInfo;
 use crate::record::value::OwnedValue;
-use crate::sync::Arc;
+use crate::sys::sync::Arc;
+use crate::time::Timestamp;
 
 /// Makes a [`Record`] part by part: for replays, receivers and tests.
 ///

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt::{self, Write};
 
-use crate::buffer::Buffer;
 use crate::record::parts::Parts;
+use crate::sys::user_code;
 use crate::text::Text;
-use crate::user_code;
+use crate::text::buffer::Buffer;
 
 /// A text that may still have to be written.
 #[derive(Clone)]

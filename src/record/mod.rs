@@ -39,13 +39,13 @@ pub use self::parts::{
 pub(crate) use self::thread::ThreadInfo;
 pub(crate) use self::value::Scalar;
 
-use crate::clock::Timestamp;
-use crate::environment::Environment;
+use crate::context::Environment;
 use crate::level::Level;
-use crate::level_names::LevelName;
-use crate::sync::Arc;
+use crate::level::names::LevelName;
+use crate::sys::sync::Arc;
+use crate::sys::user_code;
 use crate::text::{Piece, Text};
-use crate::user_code;
+use crate::time::Timestamp;
 
 /// One thing that was logged, on its way from the logger to the handlers.
 ///

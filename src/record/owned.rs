@@ -2,17 +2,17 @@
 
 use std::fmt;
 
-use super::Record;
-use crate::clock::Timestamp;
-use crate::environment::Environment;
+use crate::context::Environment;
 use crate::level::Level;
+use crate::record::Record;
 use crate::record::call_values::CallValues;
 use crate::record::details::{Details, Extra};
 use crate::record::message::Message;
 use crate::record::source::Source;
 use crate::record::thread::ThreadInfo;
 use crate::record::value::OwnedValue;
-use crate::sync::Arc;
+use crate::sys::sync::Arc;
+use crate::time::Timestamp;
 
 /// A record that owns all it shows: what buffers, queues and test captures keep.
 ///

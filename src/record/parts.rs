@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 
+use crate::sys::user_code;
 use crate::text::{Piece, Text};
-use crate::user_code;
 
 /// The texts between a message's arguments, and the arguments.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use log::kv::{self, ToValue, Value, VisitValue};
 
-use crate::user_code;
+use crate::sys::user_code;
 
 /// A value that a record keeps: what filters and adapters set, and what outlives the logging call.
 ///

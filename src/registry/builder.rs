@@ -2,11 +2,11 @@
 
 use std::io::Write;
 
-use super::Registry;
-use crate::clock::{Clock, Timestamp};
-use crate::environment::{Diagnostics, Environment};
-use crate::sync::Arc;
-use crate::user_code::Owned;
+use crate::context::{Diagnostics, Environment};
+use crate::registry::Registry;
+use crate::sys::sync::Arc;
+use crate::sys::user_code::Owned;
+use crate::time::{Clock, Timestamp};
 
 /// Makes a [`Registry`] of its own.
 ///

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::tree::{NodeId, Tree};
-use super::{Inner, Registry};
 use crate::filter::SharedFilter;
 use crate::handler::{Handler, Observer};
 use crate::level::Level;
-use crate::sync::{Arc, Weak};
+use crate::registry::tree::{NodeId, Tree};
+use crate::registry::{Inner, Registry};
+use crate::sys::sync::{Arc, Weak};
 
 /// What becomes of a logger; `None` leaves it as it is.
 #[derive(Default)]

@@ -2,10 +2,10 @@
 
 use std::fmt::{self, Write};
 
-use super::tree::{NodeId, Tree};
-use crate::environment::Environment;
+use crate::context::Environment;
 use crate::handler::Handler;
 use crate::level::Level;
+use crate::registry::tree::{NodeId, Tree};
 
 /// The tree of a registry at one moment, in words for people; made by [`Registry::dump`](crate::Registry::dump), shown by
 /// `Display`.

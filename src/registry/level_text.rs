@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::environment::Environment;
+use crate::context::Environment;
 use crate::error::Error;
 use crate::level::Level;
 

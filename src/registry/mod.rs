@@ -34,15 +34,15 @@ use self::overrides::Judges;
 pub(crate) use self::route::Route;
 pub(crate) use self::tree::{NodeId, Tap, Tree};
 
-use crate::environment::Environment;
-use crate::fork_gate::InLock;
+use crate::context::Environment;
 use crate::handler::{Handler, MadeBy, Observer, StreamHandler};
 use crate::level::Level;
 use crate::name::{self, Name};
 use crate::record::RecordBuilder;
 use crate::scope::{self, FloorObserver};
-use crate::sync::{Arc, AtomicBool, AtomicU64, Lazy, Mutex, OnceCell, Ordering, Weak};
-use crate::user_code;
+use crate::sys::fork::InLock;
+use crate::sys::sync::{Arc, AtomicBool, AtomicU64, Lazy, Mutex, OnceCell, Ordering, Weak};
+use crate::sys::user_code;
 
 /// A tree of loggers.
 ///
@@ -648,8 +648,8 @@ mod tests {
         let registry = with_loggers(1_000);
         let deep = registry.get_logger("b.c.d");
         VISITED.set(0);
-        let capture = crate::capture::Capture::from_level(&registry.get_logger("b"), Level::INFO);
-        let nested = crate::capture::Capture::from_level(&registry.get_logger("b.c"), Level::DEBUG);
+        let capture = crate::test::Capture::from_level(&registry.get_logger("b"), Level::INFO);
+        let nested = crate::test::Capture::from_level(&registry.get_logger("b.c"), Level::DEBUG);
         assert!(VISITED.get() < 50, "{}", VISITED.get());
         assert!(deep.is_enabled_for(Level::DEBUG));
         assert!(!registry.get_logger("b.x").is_enabled_for(Level::DEBUG));

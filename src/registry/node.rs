@@ -5,11 +5,11 @@ use std::hash::{Hash, Hasher};
 
 use arc_swap::ArcSwap;
 
-use super::route::Route;
-use super::tree::NodeId;
 use crate::level::Level;
 use crate::name::Name;
-use crate::sync::{Arc, AtomicU8, AtomicU16, Ordering};
+use crate::registry::route::Route;
+use crate::registry::tree::NodeId;
+use crate::sys::sync::{Arc, AtomicU8, AtomicU16, Ordering};
 
 /// A name in the tree: a logger, or a prefix of one's name that nobody asked for yet (Python's `PlaceHolder`).
 ///

@@ -20,13 +20,13 @@
 //! Taps get what they want in any case but the first. A span that owns what is logged in it will stand between 3 and 4, in the
 //! place of the logger: its level would be handed to `decides_for` as `by_level`.
 
-use super::Inner;
 use crate::level::Level;
 use crate::record::Record;
+use crate::registry::Inner;
 use crate::registry::node::Node;
 use crate::scope::here;
-use crate::sync::{Arc, AtomicBool, AtomicU16, OnceCell, Ordering};
-use crate::user_code;
+use crate::sys::sync::{Arc, AtomicBool, AtomicU16, OnceCell, Ordering};
+use crate::sys::user_code;
 
 /// Decides by what a record says.
 pub(crate) trait Judge: Send + Sync {

@@ -3,7 +3,7 @@
 use crate::filter::SharedFilter;
 use crate::handler::Bound;
 use crate::level::Level;
-use crate::sync::Arc;
+use crate::sys::sync::Arc;
 
 /// The way of a logger's records. Loggers without handlers and filters of their own share their parent's.
 #[derive(Debug, Default)]

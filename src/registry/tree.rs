@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use super::census::Census;
-use super::node::{GateCopy, Node};
-use super::route::Route;
 use crate::filter::SharedFilter;
 use crate::handler::{Bound, Handler};
 use crate::level::Level;
 use crate::name::{self, Name};
+use crate::registry::census::Census;
+use crate::registry::node::{GateCopy, Node};
+use crate::registry::route::Route;
 use crate::scope;
-use crate::sync::Arc;
+use crate::sys::sync::Arc;
 
 /// The number of a node: its place in the tree's list. Nodes are never taken away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -15,7 +15,7 @@
 //! this in `tests/it/lazy_gates.rs` loses records where any of these orders is given up.
 
 use crate::level::Level;
-use crate::sync::{Arc, AtomicU16, AtomicUsize, Mutex, Ordering, Weak};
+use crate::sys::sync::{Arc, AtomicU16, AtomicUsize, Mutex, Ordering, Weak};
 
 /// A thread counts its calls in vain to itself up to here.
 pub(super) const BATCH: u16 = 256;

@@ -2,14 +2,14 @@
 
 use std::cell::{OnceCell, RefCell};
 
-use super::floor::Slot;
-#[cfg(target_os = "linux")]
-use super::floor::forget_others;
-use super::{Scope, here, set};
 use crate::level::Level;
-use crate::process;
 use crate::record::Context;
-use crate::sync::Arc;
+use crate::scope::floor::Slot;
+#[cfg(target_os = "linux")]
+use crate::scope::floor::forget_others;
+use crate::scope::{Scope, here, set};
+use crate::sys::process;
+use crate::sys::sync::Arc;
 
 /// A scope merged with all around it.
 #[derive(Clone, Debug)]

@@ -3,13 +3,13 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use super::last_resort;
 use crate::error::{Error, ErrorKind};
 use crate::filter::RedactingFilter;
 use crate::formatter::{Colors, Formatter, Style};
 use crate::handler::{FileHandler, Handler, MadeBy, StreamHandler};
 use crate::level::Level;
 use crate::registry::Registry;
+use crate::setup::last_resort;
 
 /// Gives the root of the global registry a handler to standard error with `LEVEL:name:message`, and makes it the backend of the
 /// `log` facade; nothing happens if the root has a handler.
@@ -153,7 +153,7 @@ impl BasicConfig {
     pub fn apply(self) -> Result<Applied, Error> {
         let applied = self.apply_to(Registry::global())?;
         // Another backend stays: this crate's own macros work without the facade.
-        let _ = crate::bridge::install();
+        let _ = crate::facade::install();
         Ok(applied)
     }
 

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use super::last_resort;
 use crate::error::Error;
 use crate::filter::RedactingFilter;
 use crate::formatter::Formatter;
 use crate::handler::{FileHandler, Handler, MadeBy};
 use crate::level::Level;
 use crate::registry::Registry;
+use crate::setup::last_resort;
 
 /// Appends a logger's records, and those of all below it, from a level on, to a file; every crate's records land in the tree.
 ///
@@ -60,6 +60,6 @@ pub fn set_file_logger(
     drop(logger.exchange_handler(is_earlier, handler.clone()));
     last_resort::name_loggers(registry, true);
     // Another backend stays: this crate's own macros work without the facade.
-    let _ = crate::bridge::install();
+    let _ = crate::facade::install();
     Ok(handler)
 }

@@ -2,13 +2,13 @@
 
 use std::env::VarError;
 
-use super::last_resort;
-use super::level_spec::LevelSpec;
 use crate::filter::RedactingFilter;
 use crate::formatter::{Colors, Formatter};
 use crate::handler::{Handler, MadeBy};
 use crate::registry::Registry;
-use crate::variable::variable;
+use crate::setup::last_resort;
+use crate::setup::level_spec::LevelSpec;
+use crate::sys::variable::variable;
 
 /// The variable that is read, and the one that is read where it is absent.
 const VARIABLES: [&str; 2] = ["LOGTREE", "RUST_LOG"];
@@ -47,7 +47,7 @@ pub fn init_from_env() -> Option<Handler> {
 pub fn init_from_env_or(default: &str) -> Option<Handler> {
     let handler = init_in(Registry::global(), read_variable, default);
     // Another backend stays: this crate's own macros work without the facade.
-    let _ = crate::bridge::install();
+    let _ = crate::facade::install();
     handler
 }
 
@@ -124,7 +124,7 @@ fn spec_of(
 mod tests {
     use super::*;
     use crate::level::Level;
-    use crate::sync::{Arc, Mutex};
+    use crate::sys::sync::{Arc, Mutex};
 
     fn levels(logtree: Option<&str>, rust_log: Option<&str>, default: &str) -> (Level, Level) {
         let registry = Registry::new();
@@ -181,7 +181,7 @@ mod tests {
     fn problems_are_records_where_there_are_handlers() {
         let registry = Registry::new();
         registry.set_report_errors(false);
-        let capture = crate::capture::Capture::new(&registry.get_logger("logging.config"));
+        let capture = crate::test::Capture::new(&registry.get_logger("logging.config"));
         registry
             .root()
             .add_handler(crate::handler::NullHandler::new());

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
-use super::name_doubt::{self, Doubt, Verdict};
 use crate::error::{Error, ErrorKind};
 use crate::level::Level;
 use crate::name::{self, ROOT};
 use crate::registry::Registry;
+use crate::setup::name_doubt::{self, Doubt, Verdict};
 
 /// Of a text that is wrong throughout, no more is told.
 const MAX_PROBLEMS: usize = 16;

@@ -1,8 +1,8 @@
 //! What a part of a [`LevelSpec`](super::LevelSpec) may have meant: [`Doubt`].
 
-use super::level_spec::quoted;
 use crate::level::Level;
 use crate::registry::Registry;
+use crate::setup::level_spec::quoted;
 
 /// What is doubtful in a part, where, and what was expected.
 pub(super) struct Doubt {

@@ -8,9 +8,9 @@ use signal_hook::flag;
 
 use crate::error::Error;
 use crate::handler::{Tick, every, reopen_all};
-use crate::process::{self, InChild};
 use crate::registry::Registry;
-use crate::sync::{Arc, AtomicBool, Mutex, Ordering};
+use crate::sys::process::{self, InChild};
+use crate::sys::sync::{Arc, AtomicBool, Mutex, Ordering};
 
 /// From now on, [opens all files again](reopen_all) whenever the process gets the signal `SIGHUP`, within a tenth of a second: for
 /// `logrotate` with `create`, and `kill -HUP` in its `postrotate`. The signal no longer ends the process. Other handlers of the signal are

@@ -2,13 +2,13 @@
 
 use std::io::Write;
 
-use super::last_resort;
 use crate::error::Error;
 use crate::filter::RedactingFilter;
 use crate::formatter::{ColorChoice, Colors, Formatter};
 use crate::handler::{Handler, MadeBy, StreamHandler};
 use crate::level::Level;
 use crate::registry::Registry;
+use crate::setup::last_resort;
 
 /// Shows a logger's records, and those of all below it, from a level on, on standard error; every crate's records land in the
 /// tree. One line sets up what a program shows, per service:
@@ -74,7 +74,7 @@ fn set_up<N: AsRef<str>>(
     let set_up = |name: N| StreamLogger::new(name, level).install_with(registry, formatter.clone());
     let handlers = names.into_iter().map(set_up).collect();
     // Another backend stays: this crate's own macros work without the facade.
-    let _ = crate::bridge::install();
+    let _ = crate::facade::install();
     handlers
 }
 
@@ -221,7 +221,7 @@ impl StreamLogger {
     /// [`ErrorKind::InvalidFormat`](crate::ErrorKind::InvalidFormat); nothing is changed then.
     pub fn install(self) -> Result<Handler, Error> {
         let handler = self.install_in(Registry::global())?;
-        let _ = crate::bridge::install();
+        let _ = crate::facade::install();
         Ok(handler)
     }
 

@@ -1,5 +1,5 @@
 //! Code of users, wherever the crate calls it: it may panic, log, make loggers and change the tree, and neither a caller nor a lock
-//! of the crate notices. (Each of these runs aborts where user code is called with a lock held; see `src/user_code.rs`.)
+//! of the crate notices. (Each of these runs aborts where user code is called with a lock held; see `src/sys/user_code.rs`.)
 
 use std::io::{self, Write};
 use std::panic::resume_unwind;

@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Kinds;
-use crate::clock::Clock;
 use crate::config::arguments::Arguments;
+use crate::config::kinds::Kinds;
 use crate::error::Error;
 use crate::formatter::TimeZone;
 use crate::handler::{
@@ -13,7 +12,8 @@ use crate::handler::{
     WatchedFileHandler, When,
 };
 use crate::level::Level;
-use crate::sync::Arc;
+use crate::sys::sync::Arc;
+use crate::time::Clock;
 
 pub(super) fn add(kinds: &mut Kinds) {
     kinds.add_handler(&["logging.FileHandler", "file"], |arguments| {

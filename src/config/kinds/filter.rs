@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use super::Kinds;
+use crate::config::kinds::Kinds;
 use crate::filter::{LevelRange, NameFilter, RedactingFilter, SharedFilter};
 use crate::level::Level;
 

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::Kinds;
 use crate::config::arguments::Arguments;
+use crate::config::kinds::Kinds;
 use crate::error::Error;
 use crate::formatter::{
     Colors, Format, Formatter, IotJsonFormatter, JsonFormatter, JsonTime, Style, TimeZone,
 };
 use crate::record::OwnedValue;
-use crate::sync::Arc;
+use crate::sys::sync::Arc;
 
 pub(super) fn add(kinds: &mut Kinds) {
     kinds.add_formatter(&["logging.Formatter", "text"], |arguments| {

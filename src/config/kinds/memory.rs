@@ -1,7 +1,7 @@
 //! Handlers that keep records for others, or choose among them.
 
-use super::Kinds;
 use crate::config::arguments::HandlerRef;
+use crate::config::kinds::Kinds;
 use crate::handler::{FallbackHandler, MemoryHandler};
 use crate::level::Level;
 

@@ -11,12 +11,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write;
 
-use super::arguments::Arguments;
+use crate::config::arguments::Arguments;
 use crate::error::Error;
 use crate::filter::SharedFilter;
 use crate::formatter::Format;
 use crate::handler::{Handler, NullHandler};
-use crate::sync::Arc;
+use crate::sys::sync::Arc;
 
 /// The kinds of handlers, formatters and filters that a document can name, as `class` or as `()`, and the streams.
 ///

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::Kinds;
 use crate::config::arguments::{Arguments, HandlerRef};
+use crate::config::kinds::Kinds;
 use crate::handler::{Overflow, QueueHandler};
 
 pub(super) fn add(kinds: &mut Kinds) {

@@ -1,11 +1,11 @@
 //! Streams.
 
-use super::Kinds;
 use crate::config::arguments::Arguments;
+use crate::config::kinds::Kinds;
 use crate::formatter::ColorChoice;
 use crate::handler::StreamHandler;
-use crate::near::suggest;
 use crate::registry::Registry;
+use crate::text::near::suggest;
 
 pub(super) fn add(kinds: &mut Kinds) {
     kinds.add_handler(&["logging.StreamHandler", "stream"], |arguments| {

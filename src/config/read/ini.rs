@@ -4,11 +4,11 @@
 
 use std::collections::{HashMap, hash_map};
 
-use super::{Defaults, MapBuilder, python_literal};
 use crate::config::arguments::PLACES;
 use crate::config::kinds;
 use crate::config::node::{Map, Node, Place, Value};
 use crate::config::problems::Trouble;
+use crate::config::read::{Defaults, MapBuilder, python_literal};
 
 pub(super) fn read(text: &str, defaults: &Defaults) -> Result<Node, Vec<Trouble>> {
     let mut sections = Sections::parse(text).map_err(|trouble| vec![trouble])?;

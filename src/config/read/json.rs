@@ -5,9 +5,9 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{MAX_DEPTH, MapBuilder, too_deep};
 use crate::config::node::{Node, Place, Value};
 use crate::config::problems::Trouble;
+use crate::config::read::{MAX_DEPTH, MapBuilder, too_deep};
 
 pub(super) fn read(text: &str) -> Result<Node, Trouble> {
     // Checks the whole text, without recursion.

@@ -12,8 +12,8 @@ mod yaml;
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-use super::node::{Map, Node, Place, Value};
-use super::problems::Trouble;
+use crate::config::node::{Map, Node, Place, Value};
+use crate::config::problems::Trouble;
 use crate::error::{Error, ErrorKind};
 
 /// The longest text that is read, in bytes (fault 65).

@@ -4,9 +4,9 @@
 //! (`sys.stdout`, which becomes `ext://sys.stdout`). Of arithmetic there is what people write for sizes, `5*1024**2`: whole numbers
 //! of 64 bits with `+`, `-`, `*`, `//`, `%`, `**` and `<<`.
 
-use super::{MAX_DEPTH, MapBuilder, too_deep};
 use crate::config::node::{Node, Place, Value};
 use crate::config::problems::Trouble;
+use crate::config::read::{MAX_DEPTH, MapBuilder, too_deep};
 use crate::level::Level;
 
 /// Reads one literal; `start` is where the text stands in the file, in bytes.

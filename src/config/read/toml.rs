@@ -3,9 +3,9 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{MAX_DEPTH, MapBuilder, too_deep};
 use crate::config::node::{Node, Place, Value};
 use crate::config::problems::Trouble;
+use crate::config::read::{MAX_DEPTH, MapBuilder, too_deep};
 
 pub(super) fn read(text: &str) -> Result<Node, Trouble> {
     let table = DeTable::parse(text).map_err(|error| {

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
-use super::{MAX_DEPTH, MapBuilder, too_deep};
 use crate::config::node::{Node, Place, Value};
 use crate::config::problems::Trouble;
+use crate::config::read::{MAX_DEPTH, MapBuilder, too_deep};
 
 /// How many values all aliases together may stand for: a few lines of them could be billions otherwise.
 const MAX_ALIASED: usize = 10_000;

@@ -1,12 +1,12 @@
 //! Values that no sign separates from their names: of options, of arguments, of sentences.
 
-use super::class::SecretClass;
-use super::extent::{self, Around, Quote};
-use super::innocent::Manner;
-use super::rules::Need;
-use super::span::Spans;
-use super::value::{self, Name};
-use super::{container, text};
+use crate::filter::redaction::class::SecretClass;
+use crate::filter::redaction::extent::{self, Around, Quote};
+use crate::filter::redaction::innocent::Manner;
+use crate::filter::redaction::rules::Need;
+use crate::filter::redaction::span::Spans;
+use crate::filter::redaction::value::{self, Name};
+use crate::filter::redaction::{container, text};
 
 /// A value that no sign separates from its name: an option's, an argument's, one of a sentence.
 pub(super) fn after(

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::sync::{AtomicU64, Ordering};
+use crate::sys::sync::{AtomicU64, Ordering};
 
 /// What kind of secret was taken out; see [`RedactingFilter`](super::RedactingFilter).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,11 +1,11 @@
 //! Command lines, statements and lines of protocols, where a secret has no name but its place.
 
-use super::class::SecretClass;
-use super::extent::{self, Around};
-use super::innocent::{self, Manner};
-use super::rules::{MECHANISMS, PROGRAMS};
-use super::span::{Span, Spans};
-use super::text::{self, is_word};
+use crate::filter::redaction::class::SecretClass;
+use crate::filter::redaction::extent::{self, Around};
+use crate::filter::redaction::innocent::{self, Manner};
+use crate::filter::redaction::rules::{MECHANISMS, PROGRAMS};
+use crate::filter::redaction::span::{Span, Spans};
+use crate::filter::redaction::text::{self, is_word};
 
 /// How much of a line is looked at.
 const LINE: usize = 300;

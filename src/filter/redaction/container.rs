@@ -1,12 +1,12 @@
 //! Values that are objects or lists: what in them is secret.
 
-use super::class::SecretClass;
-use super::innocent::{self, Manner};
-use super::names::Known;
-use super::rules::{NAME_KEYS, Need, PAIR_KEYS, VALUE_KEYS};
-use super::span::{Span, Spans};
-use super::value::{self, Name};
-use super::{extent, text};
+use crate::filter::redaction::class::SecretClass;
+use crate::filter::redaction::innocent::{self, Manner};
+use crate::filter::redaction::names::Known;
+use crate::filter::redaction::rules::{NAME_KEYS, Need, PAIR_KEYS, VALUE_KEYS};
+use crate::filter::redaction::span::{Span, Spans};
+use crate::filter::redaction::value::{self, Name};
+use crate::filter::redaction::{extent, text};
 
 /// How much of an object is looked at.
 const LONGEST: usize = 2048;

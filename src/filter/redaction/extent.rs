@@ -1,6 +1,6 @@
 //! Where a value ends.
 
-use super::text;
+use crate::filter::redaction::text;
 
 /// A quote, and how many backslashes are before it: none in plain text, more where a text was written
 /// into another one.

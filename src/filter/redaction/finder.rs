@@ -1,14 +1,14 @@
 //! Finds credentials in a text: [`Finder`].
 
-use super::class::SecretClass;
-use super::names::{Known, LONGEST, Names};
-use super::prefilter::{self, Kinds, Prefilter};
-use super::rules::Need;
-use super::span::{Span, Spans};
-use super::text::{ends_escape, is_name};
-use super::value::{self, Name};
-use super::views::{Decoded, View};
-use super::{commands, shapes, urls};
+use crate::filter::redaction::class::SecretClass;
+use crate::filter::redaction::names::{Known, LONGEST, Names};
+use crate::filter::redaction::prefilter::{self, Kinds, Prefilter};
+use crate::filter::redaction::rules::Need;
+use crate::filter::redaction::span::{Span, Spans};
+use crate::filter::redaction::text::{ends_escape, is_name};
+use crate::filter::redaction::value::{self, Name};
+use crate::filter::redaction::views::{Decoded, View};
+use crate::filter::redaction::{commands, shapes, urls};
 
 /// How often a text may have been encoded.
 const DEEPEST: usize = 3;

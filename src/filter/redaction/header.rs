@@ -1,12 +1,12 @@
 //! Values of `Authorization` and `Cookie`, which have parts of their own.
 
-use super::class::SecretClass;
-use super::extent::{self, Around};
-use super::innocent::{self, Manner};
-use super::rules::MECHANISMS;
-use super::span::{Span, Spans};
-use super::text;
-use super::value::Name;
+use crate::filter::redaction::class::SecretClass;
+use crate::filter::redaction::extent::{self, Around};
+use crate::filter::redaction::innocent::{self, Manner};
+use crate::filter::redaction::rules::MECHANISMS;
+use crate::filter::redaction::span::{Span, Spans};
+use crate::filter::redaction::text;
+use crate::filter::redaction::value::Name;
 
 /// How long a header without quotes may be.
 const LONGEST: usize = 16 * 1024;

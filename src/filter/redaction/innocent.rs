@@ -1,9 +1,9 @@
 //! What is no secret although its name says so: nothing, masks, places to fill in, types, prose.
 
-use super::class::SecretClass;
-use super::names::Known;
-use super::rules::{MASKS, MECHANISMS, NOTHING, Need, SOURCES, TYPES};
-use super::text;
+use crate::filter::redaction::class::SecretClass;
+use crate::filter::redaction::names::Known;
+use crate::filter::redaction::rules::{MASKS, MECHANISMS, NOTHING, Need, SOURCES, TYPES};
+use crate::filter::redaction::text;
 
 /// How a value is written down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

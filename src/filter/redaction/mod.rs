@@ -41,10 +41,10 @@ use self::finder::Finder;
 use self::innocent::Manner;
 use self::personal::Personal;
 use self::span::{Span, Spans};
-use super::{Filter, SharedFilter};
+use crate::filter::{Filter, SharedFilter};
 use crate::record::{OwnedValue, Record, Scalar};
-use crate::sync::{Arc, Lazy};
-use crate::user_code;
+use crate::sys::sync::{Arc, Lazy};
+use crate::sys::user_code;
 
 /// Redacts secrets in a record before it is written: in its message, its error and stack, and its
 /// key-values, those of adapters and scopes included. A secret becomes `***`; of the ids of access keys

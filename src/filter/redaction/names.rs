@@ -1,8 +1,8 @@
 //! Names whose values are secret.
 
-use super::class::SecretClass;
-use super::rules::{AFTER, Fit, NAMES, Need, OPEN};
-use crate::sync::Lazy;
+use crate::filter::redaction::class::SecretClass;
+use crate::filter::redaction::rules::{AFTER, Fit, NAMES, Need, OPEN};
+use crate::sys::sync::Lazy;
 
 /// Longer names are none.
 pub(super) const LONGEST: usize = 128;

@@ -1,13 +1,13 @@
 //! Names that are values themselves, with the secret as the next one: objects with a name and a value,
 //! tuples, arguments, elements and their attributes, forms.
 
-use super::class::SecretClass;
-use super::extent::{self, Around, Quote};
-use super::innocent::Manner;
-use super::rules::{NAME_KEYS, Need, PAIR_KEYS};
-use super::span::Spans;
-use super::text;
-use super::value::{self, Name};
+use crate::filter::redaction::class::SecretClass;
+use crate::filter::redaction::extent::{self, Around, Quote};
+use crate::filter::redaction::innocent::Manner;
+use crate::filter::redaction::rules::{NAME_KEYS, Need, PAIR_KEYS};
+use crate::filter::redaction::span::Spans;
+use crate::filter::redaction::text;
+use crate::filter::redaction::value::{self, Name};
 
 /// How far the value of an object may be from its name.
 const NEAR: usize = 400;

@@ -2,8 +2,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::class::SecretClass;
-use super::span::{Span, Spans};
+use crate::filter::redaction::class::SecretClass;
+use crate::filter::redaction::span::{Span, Spans};
 
 /// Finds personal data. Apart from credentials, as it looks at every digit, and not everybody wants its cost.
 #[derive(Clone, Copy, Debug)]

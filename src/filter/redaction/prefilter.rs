@@ -5,9 +5,9 @@
 //! an even place and three at an odd one, and both are in the table (`benches/hot_path.rs`,
 //! `look_for_secrets`).
 
-use super::rules::SHAPES;
-use super::shapes;
-use crate::sync::{Arc, Lazy};
+use crate::filter::redaction::rules::SHAPES;
+use crate::filter::redaction::shapes;
+use crate::sys::sync::{Arc, Lazy};
 
 /// What the letters may belong to; a set of bits.
 pub(super) type Kinds = u8;

@@ -4,7 +4,7 @@
 //! All that is a matter of taste or of the outside world is here; the other files know how texts are
 //! built. `tests/it/redaction/` holds the corpus of what must go and what must stay.
 
-use super::class::SecretClass::{
+use crate::filter::redaction::class::SecretClass::{
     self, AccessKeyId, Authorization, Cookie, EncryptionKey, Password, SecretKey, Signature, Token,
 };
 

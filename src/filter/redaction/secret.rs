@@ -4,7 +4,7 @@ use std::fmt;
 
 use log::kv::{ToValue, Value};
 
-use super::span::MARK;
+use crate::filter::redaction::span::MARK;
 
 /// Holds a value and prints `***`, by `Display`, by `Debug`, and as a key-value: for what must never be logged, even by mistake.
 ///

@@ -1,10 +1,10 @@
 //! What is a secret by its looks, whatever it is called.
 
-use super::class::SecretClass;
-use super::rules::{Alphabet, SHAPES, Shape};
-use super::span::{Span, Spans};
-use super::text::{self, is_word};
-use crate::sync::Lazy;
+use crate::filter::redaction::class::SecretClass;
+use crate::filter::redaction::rules::{Alphabet, SHAPES, Shape};
+use crate::filter::redaction::span::{Span, Spans};
+use crate::filter::redaction::text::{self, is_word};
+use crate::sys::sync::Lazy;
 
 /// How far before a place a token may begin.
 const BEFORE: usize = 24;

@@ -1,9 +1,9 @@
 //! Secrets of URLs that have no name: users, and what is a part of the path.
 
-use super::class::SecretClass;
-use super::rules::WEBHOOKS;
-use super::span::{Span, Spans};
-use super::{innocent, text};
+use crate::filter::redaction::class::SecretClass;
+use crate::filter::redaction::rules::WEBHOOKS;
+use crate::filter::redaction::span::{Span, Spans};
+use crate::filter::redaction::{innocent, text};
 
 /// How long an authority may be.
 const LONGEST: usize = 1024;

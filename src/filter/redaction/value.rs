@@ -1,12 +1,12 @@
 //! Where the value of a name begins.
 
-use super::class::SecretClass;
-use super::extent::{self, Around, Quote};
-use super::innocent::{self, Manner};
-use super::names::Known;
-use super::rules::Need;
-use super::span::{Span, Spans};
-use super::{apart, container, header, pairs, text};
+use crate::filter::redaction::class::SecretClass;
+use crate::filter::redaction::extent::{self, Around, Quote};
+use crate::filter::redaction::innocent::{self, Manner};
+use crate::filter::redaction::names::Known;
+use crate::filter::redaction::rules::Need;
+use crate::filter::redaction::span::{Span, Spans};
+use crate::filter::redaction::{apart, container, header, pairs, text};
 
 /// A name in a text.
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 //! Texts that were encoded: what is found in what they say lies in what they are.
 
-use super::text;
+use crate::filter::redaction::text;
 
 /// Ways of writing characters in other ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

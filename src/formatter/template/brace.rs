@@ -1,9 +1,11 @@
 //! The `{` style: `{name[!conversion][:specification]}`, as Python's `str.format` has it.
 
-use super::number::{self, FloatForm, Sign};
-use super::{Align, Lookup, MAX_WIDTH, Segments, cut, invalid_at, plain, push_padded, repr, unfit};
 use crate::error::Error;
 use crate::formatter::template::field::Field;
+use crate::formatter::template::number::{self, FloatForm, Sign};
+use crate::formatter::template::{
+    Align, Lookup, MAX_WIDTH, Segments, cut, invalid_at, plain, push_padded, repr, unfit,
+};
 use crate::record::Scalar;
 use crate::text::Text;
 

@@ -1,8 +1,8 @@
 //! The `$` style: `$name`, `${name}`, and `$$` for a dollar sign (statement 64).
 
-use super::{Segments, Spec, invalid_at};
 use crate::error::Error;
 use crate::formatter::template::field::Field;
+use crate::formatter::template::{Segments, Spec, invalid_at};
 
 pub(super) fn parse(template: &str) -> Result<Segments, Error> {
     let mut segments = Segments::default();

@@ -2,7 +2,7 @@
 
 use log::kv::Value;
 
-use super::super::time::{TimeFormat, python_time};
+use crate::formatter::time::{TimeFormat, python_time};
 use crate::record::{OwnedValue, Record, Scalar};
 use crate::text::Text;
 

@@ -16,8 +16,8 @@ pub(crate) use self::field::Field;
 
 use crate::error::{Error, ErrorKind};
 use crate::record::Scalar;
+use crate::sys::user_code;
 use crate::text::Text;
-use crate::user_code;
 
 /// The syntax of a template.
 ///

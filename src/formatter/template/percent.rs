@@ -1,9 +1,11 @@
 //! The `%` style: `%(name)[flags][width][.precision]conversion`.
 
-use super::number::{self, FloatForm, Sign};
-use super::{Align, MAX_WIDTH, Segments, cut, invalid_at, push_padded, repr, unfit};
 use crate::error::Error;
 use crate::formatter::template::field::Field;
+use crate::formatter::template::number::{self, FloatForm, Sign};
+use crate::formatter::template::{
+    Align, MAX_WIDTH, Segments, cut, invalid_at, push_padded, repr, unfit,
+};
 use crate::record::Scalar;
 use crate::text::Text;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::sync::{AtomicU64, Mutex, Ordering};
+use crate::sys::sync::{AtomicU64, Mutex, Ordering};
 
 /// How many rotations there were.
 static COUNT: AtomicU64 = AtomicU64::new(0);

@@ -8,10 +8,10 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::file_id::FileId;
-use super::names::Form;
-use super::system;
-use crate::sync::{AtomicBool, Ordering};
+use crate::handler::file::file_id::FileId;
+use crate::handler::file::names::Form;
+use crate::handler::file::system;
+use crate::sys::sync::{AtomicBool, Ordering};
 
 /// What stands in the head of the compressed files, so that they are known as the crate's own.
 const MARK: &[u8] = b"logtree";

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::{io, thread};
 
-use super::compress::{self, Pair};
-use super::rotation::Rotation;
-use super::sink::FileSink;
-use super::system;
-use crate::sync::Arc;
-use crate::user_code;
+use crate::handler::file::compress::{self, Pair};
+use crate::handler::file::rotation::Rotation;
+use crate::handler::file::sink::FileSink;
+use crate::handler::file::system;
+use crate::sys::sync::Arc;
+use crate::sys::user_code;
 
 /// Has what was rotated compressed; by the thread that is at it, if there is one.
 pub(super) fn start(sink: &Arc<FileSink>) {

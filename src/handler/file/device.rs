@@ -5,12 +5,12 @@ use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::file_id::FileId;
-use super::file_mode::FileMode;
-use super::options::FileOptions;
-use super::resolve;
-use super::tail::Tail;
 use crate::error::Error;
+use crate::handler::file::file_id::FileId;
+use crate::handler::file::file_mode::FileMode;
+use crate::handler::file::options::FileOptions;
+use crate::handler::file::resolve;
+use crate::handler::file::tail::Tail;
 use crate::handler::line_writer::LineWriter;
 
 /// A file that is open, and what is known of it.

@@ -41,9 +41,9 @@ pub use self::watched::{WatchedFileHandler, WatchedFileHandlerBuilder};
 use self::options::{FileOptions, file_options};
 use self::sink::FileSink;
 use self::state::Upkeep;
-use super::{Handler, handler_type};
 use crate::error::Error;
-use crate::sync::Arc;
+use crate::handler::{Handler, handler_type};
+use crate::sys::sync::Arc;
 
 /// Writes lines to a file.
 ///

@@ -15,16 +15,16 @@ use std::time::Duration;
 use proptest::prelude::*;
 use tempfile::{TempDir, tempdir};
 
-use super::compression;
-use super::system::faults::{self, Fault};
-use crate::clock::{Clock, ManualClock, Timestamp};
 use crate::formatter::TimeZone;
 use crate::handler::Handler;
+use crate::handler::file::compression;
 use crate::handler::file::rotating::RotatingFileHandler;
 use crate::handler::file::schedule::When;
+use crate::handler::file::system::faults::{self, Fault};
 use crate::handler::file::timed::TimedRotatingFileHandler;
 use crate::record::Record;
-use crate::sync::Arc;
+use crate::sys::sync::Arc;
+use crate::time::{Clock, ManualClock, Timestamp};
 
 /// What can happen to a log.
 #[derive(Clone, Debug)]

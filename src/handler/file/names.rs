@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::{fmt, fs, io};
 
-use super::schedule::When;
-use super::system;
-use crate::sync::Arc;
+use crate::handler::file::schedule::When;
+use crate::handler::file::system;
+use crate::sys::sync::Arc;
 
 /// Gives rotated files their names. Python's `namer`.
 pub(super) type Namer = Arc<dyn Fn(&Path) -> PathBuf + Send + Sync>;

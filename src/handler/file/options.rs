@@ -5,10 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::file_id::FileId;
-use super::file_mode::FileMode;
-use super::{resolve, system};
 use crate::error::{Error, ErrorKind};
+use crate::handler::file::file_id::FileId;
+use crate::handler::file::file_mode::FileMode;
+use crate::handler::file::{resolve, system};
 use crate::level::Level;
 
 /// How a file is opened and written.

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::names::{Interval, IntervalFile, Numbered};
+use crate::handler::file::names::{Interval, IntervalFile, Numbered};
 
 /// One change of what a directory holds.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 use std::fs::File;
 use std::path::Path;
 
-use super::file_mode::FileMode;
-use super::options::FileOptions;
 use crate::error::Error;
-use crate::process;
+use crate::handler::file::file_mode::FileMode;
+use crate::handler::file::options::FileOptions;
+use crate::sys::process;
 
 /// A file beside the log that processes lock while they look at it, write it and rotate it; of its own, as the log is renamed.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ mod system {
 
     use super::FileOptions;
     use crate::error::Error;
-    use crate::host::Instant;
+    use crate::sys::host::Instant;
 
     /// The others hold it for a few microseconds.
     const YIELDS: u32 = 50;

@@ -3,22 +3,22 @@
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-use super::file_mode::FileMode;
-use super::names::{Namer, Names};
-use super::options::{FileOptions, file_options};
-use super::process_lock::ProcessLock;
-use super::resolve;
-use super::rotation::{Rotation, Rotator};
-use super::schedule::Schedule;
-use super::sink::FileSink;
-use super::state::Upkeep;
-use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
 use crate::formatter::with_line;
+use crate::handler::file::file_mode::FileMode;
+use crate::handler::file::names::{Namer, Names};
+use crate::handler::file::options::{FileOptions, file_options};
+use crate::handler::file::process_lock::ProcessLock;
+use crate::handler::file::resolve;
+use crate::handler::file::rotation::{Rotation, Rotator};
+use crate::handler::file::schedule::Schedule;
+use crate::handler::file::sink::FileSink;
+use crate::handler::file::state::Upkeep;
 use crate::handler::retry::Retry;
 use crate::handler::{Handler, handler_type};
 use crate::record::Record;
-use crate::sync::Arc;
+use crate::sys::sync::Arc;
+use crate::time::{Clock, SystemClock};
 
 /// What both rotating handlers, and their builders, have in common.
 macro_rules! rotating {

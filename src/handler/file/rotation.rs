@@ -4,19 +4,19 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use std::{fmt, io};
 
-use super::compress::{self, Pair};
-use super::device::Device;
-use super::names::{Form, Interval, IntervalFile, Names, Numbered};
-use super::options::FileOptions;
-use super::plan::{self, Step, Way};
-use super::process_lock::ProcessLock;
-use super::schedule::Schedule;
-use super::system;
-use crate::clock;
-use crate::clock::{Clock, Timestamp};
 use crate::error::Error;
+use crate::handler::file::compress::{self, Pair};
+use crate::handler::file::device::Device;
+use crate::handler::file::names::{Form, Interval, IntervalFile, Names, Numbered};
+use crate::handler::file::options::FileOptions;
+use crate::handler::file::plan::{self, Step, Way};
+use crate::handler::file::process_lock::ProcessLock;
+use crate::handler::file::schedule::Schedule;
+use crate::handler::file::system;
 use crate::handler::retry::Retry;
-use crate::sync::Arc;
+use crate::sys::sync::Arc;
+use crate::time;
+use crate::time::{Clock, Timestamp};
 
 /// Moves a full file away. Python's `rotator`.
 pub(super) type Rotator = Arc<dyn Fn(&Path, &Path) -> io::Result<()> + Send + Sync>;
@@ -50,7 +50,7 @@ pub(super) struct Rotation {
 
 impl Rotation {
     fn now(&self) -> i64 {
-        clock::ask(&*self.clock, |_| {}).seconds()
+        time::ask(&*self.clock, |_| {}).seconds()
     }
 
     /// Whether it rotates at all.

@@ -2,24 +2,24 @@
 
 use std::fmt;
 
-use super::compress::Compressor;
-use super::device::Device;
-use super::file_mode::FileMode;
-use super::options::{Buffering, FileOptions};
-use super::rotation::Rotation;
-use super::state::{State, Upkeep};
-use super::{beside, compression};
 use crate::error::{Error, ErrorKind};
 use crate::formatter::{Format, with_line};
 use crate::handler::Handler;
 use crate::handler::exclusive::Exclusive;
+use crate::handler::file::compress::Compressor;
+use crate::handler::file::device::Device;
+use crate::handler::file::file_mode::FileMode;
+use crate::handler::file::options::{Buffering, FileOptions};
+use crate::handler::file::rotation::Rotation;
+use crate::handler::file::state::{State, Upkeep};
+use crate::handler::file::{beside, compression};
 use crate::handler::ledger::Ledger;
 use crate::handler::sink::{Sink, StreamId};
 use crate::handler::ticker::{self, Tick};
 use crate::level::Level;
-use crate::process;
 use crate::record::Record;
-use crate::sync::{Arc, AtomicU64, Ordering, Weak};
+use crate::sys::process;
+use crate::sys::sync::{Arc, AtomicU64, Ordering, Weak};
 
 /// How much memory a buffer takes before anything is in it.
 const MOST_RESERVED: usize = 1024 * 1024;

@@ -3,15 +3,15 @@
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
 
-use super::beside;
-use super::device::Device;
-use super::file_id::FileId;
-use super::file_mode::FileMode;
-use super::line_buffer::LineBuffer;
-use super::options::FileOptions;
-use super::process_lock::ProcessLock;
-use super::rotation::Rotation;
 use crate::error::{Error, ErrorKind};
+use crate::handler::file::beside;
+use crate::handler::file::device::Device;
+use crate::handler::file::file_id::FileId;
+use crate::handler::file::file_mode::FileMode;
+use crate::handler::file::line_buffer::LineBuffer;
+use crate::handler::file::options::FileOptions;
+use crate::handler::file::process_lock::ProcessLock;
+use crate::handler::file::rotation::Rotation;
 use crate::handler::retry::Retry;
 
 /// The file that is open, what is still to be written to it, and what is seen to before that.

@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
-use super::file_id::FileId;
-use super::options::FileOptions;
+use crate::handler::file::file_id::FileId;
+use crate::handler::file::options::FileOptions;
 
 /// A file's second opening, to read the last byte of what others wrote to it: programs end, and disks fill up, in the middle of a line.
 #[derive(Debug)]

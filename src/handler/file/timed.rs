@@ -3,17 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-use super::options::{FileOptions, file_options};
-use super::rotating::{RotationOptions, rotating};
-use super::schedule::{Schedule, When};
-use super::sink::FileSink;
-use super::state::Upkeep;
-use crate::clock::{Clock, Timestamp};
 use crate::error::Error;
 use crate::formatter::TimeZone;
+use crate::handler::file::options::{FileOptions, file_options};
+use crate::handler::file::rotating::{RotationOptions, rotating};
+use crate::handler::file::schedule::{Schedule, When};
+use crate::handler::file::sink::FileSink;
+use crate::handler::file::state::Upkeep;
 use crate::handler::{Handler, handler_type};
 use crate::record::Record;
-use crate::sync::Arc;
+use crate::sys::sync::Arc;
+use crate::time::{Clock, Timestamp};
 
 /// Writes lines to a file, and begins a new one from time to time: `app.log` becomes `app.log.2026-11-21`, named for the start of
 /// its interval.

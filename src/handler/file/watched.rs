@@ -3,12 +3,12 @@
 use std::fmt;
 use std::path::Path;
 
-use super::options::{FileOptions, file_options};
-use super::sink::FileSink;
-use super::state::Upkeep;
 use crate::error::Error;
+use crate::handler::file::options::{FileOptions, file_options};
+use crate::handler::file::sink::FileSink;
+use crate::handler::file::state::Upkeep;
 use crate::handler::{Handler, handler_type};
-use crate::sync::Arc;
+use crate::sys::sync::Arc;
 
 /// Writes lines to whatever file is at a path: one that was renamed, removed or replaced is left, and a new one begun. For use with
 /// `logrotate` and its like, in its modes `create` and `copytruncate`.

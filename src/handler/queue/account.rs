@@ -1,7 +1,7 @@
 //! What is one handler's in a queue that others may put records into as well: [`Account`].
 
-use super::lane::LaneEntry;
-use crate::sync::{AtomicU64, Mutex, Ordering};
+use crate::handler::queue::lane::LaneEntry;
+use crate::sys::sync::{AtomicU64, Mutex, Ordering};
 
 /// A handler's part of a queue. Each thread has a lane for each, so that the records of each are counted.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! How much memory the records of a queue may take: [`Budget`].
 
-use crate::sync::{Arc, AtomicUsize, Ordering};
+use crate::sys::sync::{Arc, AtomicUsize, Ordering};
 
 /// One bound over all rings of a queue, long records included.
 ///

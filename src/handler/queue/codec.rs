@@ -4,15 +4,15 @@ use std::borrow::Cow;
 
 use log::kv::{self, Key, Value, VisitSource};
 
-use crate::clock::Timestamp;
-use crate::environment::Environment;
+use crate::context::Environment;
 use crate::error::Error;
 use crate::formatter::{Format, Line};
 use crate::level::Level;
 use crate::record::{CallValues, Details, Extra, Message, Record, Scalar, Source, ThreadInfo};
-use crate::sync::Arc;
+use crate::sys::sync::Arc;
+use crate::sys::user_code;
 use crate::text::Text;
-use crate::user_code;
+use crate::time::Timestamp;
 
 /// The texts of a record, in the order in which they stand behind the head.
 const TEXTS: usize = 9;

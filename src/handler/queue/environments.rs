@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::atomic::fence;
 
-use crate::environment::Environment;
-use crate::sync::{Arc, AtomicU64, Mutex, Ordering};
+use crate::context::Environment;
+use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
 
 /// By their numbers.
 pub(super) type Numbered = Arc<Vec<Option<Arc<Environment>>>>;

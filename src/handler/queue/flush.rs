@@ -3,12 +3,12 @@
 use std::thread;
 use std::time::Duration;
 
-use super::Shared;
-use super::worker::{STUCK, is_worker_of};
 use crate::error::{Error, ErrorKind};
-use crate::host::Instant;
-use crate::sync::{AtomicU64, Mutex, Ordering};
-use crate::user_code;
+use crate::handler::queue::Shared;
+use crate::handler::queue::worker::{STUCK, is_worker_of};
+use crate::sys::host::Instant;
+use crate::sys::sync::{AtomicU64, Mutex, Ordering};
+use crate::sys::user_code;
 
 /// How long a flush waits before it looks whether the thread is there.
 const SLICE: Duration = Duration::from_millis(50);

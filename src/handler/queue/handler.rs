@@ -3,19 +3,19 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::account::Account;
-use super::flush::left_over;
-use super::{RecordQueue, RecordQueueBuilder};
 use crate::error::Error;
 use crate::formatter::Format;
 use crate::handler::counters::DropReason;
 use crate::handler::ledger::Ledger;
+use crate::handler::queue::account::Account;
+use crate::handler::queue::flush::left_over;
 use crate::handler::queue::listener::QueueListener;
 use crate::handler::queue::overflow::{DropCounts, Overflow};
+use crate::handler::queue::{RecordQueue, RecordQueueBuilder};
 use crate::handler::sink::Sink;
 use crate::handler::{Handler, handler_type, is_default_format};
 use crate::record::Record;
-use crate::sync::{Arc, Ordering};
+use crate::sys::sync::{Arc, Ordering};
 
 /// Puts records into a queue, from which a thread of its own hands them to other handlers: the logging call does not wait for
 /// their devices.

@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 
 use rtrb::Producer;
 
-use super::budget::Budget;
-use super::codec::Head;
-use super::ring::{Ring, Spares};
+use crate::handler::queue::budget::Budget;
+use crate::handler::queue::codec::Head;
+use crate::handler::queue::ring::{Ring, Spares};
 use crate::level::Level;
-use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering};
+use crate::sys::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering};
 
 /// The first ring of a thread: many threads log a few records in all their life.
 const FIRST: usize = 2 * 1024;

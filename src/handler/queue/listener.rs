@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::targets::Targets;
-use super::{RecordQueue, Shared, worker};
 use crate::handler::Handler;
-use crate::sync::Arc;
+use crate::handler::queue::targets::Targets;
+use crate::handler::queue::{RecordQueue, Shared, worker};
+use crate::sys::sync::Arc;
 
 /// Takes records out of a queue, on a thread of its own, and hands them to handlers.
 ///

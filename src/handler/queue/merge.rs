@@ -12,13 +12,13 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
 
-use super::Shared;
-use super::codec::Head;
-use super::environments::Numbered;
-use super::lane::Lane;
-use crate::environment::Environment;
-use crate::host::Instant;
-use crate::sync::{Arc, AtomicUsize, Ordering};
+use crate::context::Environment;
+use crate::handler::queue::Shared;
+use crate::handler::queue::codec::Head;
+use crate::handler::queue::environments::Numbered;
+use crate::handler::queue::lane::Lane;
+use crate::sys::host::Instant;
+use crate::sys::sync::{Arc, AtomicUsize, Ordering};
 
 /// How much is copied out of one lane at once, and how much out of all of them together where there are many.
 const BATCH: usize = 64 * 1024;

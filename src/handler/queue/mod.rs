@@ -36,9 +36,9 @@ use self::overflow::Drops;
 use self::ring::Spares;
 use self::work::Work;
 use self::worker::Worker;
-use crate::process;
-use crate::sync::{Arc, AtomicBool, AtomicU32, AtomicU64, Mutex, Ordering};
-use crate::turn::Turn;
+use crate::sys::process;
+use crate::sys::sync::{Arc, AtomicBool, AtomicU32, AtomicU64, Mutex, Ordering};
+use crate::sys::turn::Turn;
 
 /// Records on their way from the threads that log to a [`QueueListener`]. It is a handle: clones are the same queue.
 ///

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::level::Level;
-use crate::sync::{AtomicU64, Ordering};
+use crate::sys::sync::{AtomicU64, Ordering};
 
 /// What is done with a record for which a [`RecordQueue`](crate::RecordQueue) has no room.
 ///

@@ -4,17 +4,17 @@ use std::cell::{Cell, RefCell};
 use std::thread;
 use std::time::Duration;
 
-use super::account::Account;
-use super::lane::LaneEntry;
-use super::overflow::Overflow;
-use super::{Shared, codec, worker};
 use crate::error::{Error, ErrorKind};
 use crate::formatter::Format;
-use crate::host::Instant;
+use crate::handler::queue::account::Account;
+use crate::handler::queue::lane::LaneEntry;
+use crate::handler::queue::overflow::Overflow;
+use crate::handler::queue::{Shared, codec, worker};
 use crate::level::Level;
 use crate::record::Record;
-use crate::sync::{Arc, Ordering, Weak};
-use crate::{fork_gate, user_code};
+use crate::sys::host::Instant;
+use crate::sys::sync::{Arc, Ordering, Weak};
+use crate::sys::{fork, user_code};
 
 /// The calling thread's part of one handler's queue.
 struct Mine {
@@ -59,7 +59,7 @@ impl Shared {
         formatter: Option<&dyn Format>,
     ) -> Result<(), Error> {
         // A child begins anew before anything else, also where no lock is taken on the way.
-        fork_gate::settle_if_new();
+        fork::settle_if_new();
         if self.leads_nowhere() {
             return Err(Error::new(ErrorKind::Closed, "the queue has no handlers"));
         }

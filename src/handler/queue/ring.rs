@@ -2,9 +2,9 @@
 
 use rtrb::{Consumer, Producer, RingBuffer};
 
-use super::budget::{Budget, Reservation};
-use super::codec::{HEAD, Head};
-use crate::sync::{Arc, Mutex};
+use crate::handler::queue::budget::{Budget, Reservation};
+use crate::handler::queue::codec::{HEAD, Head};
+use crate::sys::sync::{Arc, Mutex};
 
 /// What a ring takes beside its bytes: its own head and a place in the lists, rounded up.
 const OVERHEAD: usize = 512;

@@ -6,20 +6,20 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use super::work::Work;
-use super::{RecordQueue, Shared};
 use crate::error::Error;
 use crate::formatter::Format;
 use crate::handler::Handler;
 use crate::handler::queue::handler::QueueHandler;
 use crate::handler::queue::listener::QueueListener;
 use crate::handler::queue::overflow::Overflow;
+use crate::handler::queue::work::Work;
+use crate::handler::queue::{RecordQueue, Shared};
 use crate::handler::sink::Sink;
-use crate::host::Instant;
 use crate::level::Level;
 use crate::record::Record;
 use crate::registry::Registry;
-use crate::sync::{Arc, AtomicBool, AtomicU64, Ordering};
+use crate::sys::host::Instant;
+use crate::sys::sync::{Arc, AtomicBool, AtomicU64, Ordering};
 
 fn log(handler: &Handler, text: &str) {
     handler.handle(&Record::builder().message(text).build());

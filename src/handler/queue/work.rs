@@ -3,18 +3,18 @@
 use std::sync::atomic::fence;
 use std::time::Duration;
 
-use super::flush::left_over;
-use super::merge::Merge;
-use super::targets::Targets;
-use super::worker::NAP;
-use super::{Shared, codec};
-use crate::environment::Environment;
+use crate::context::Environment;
+use crate::handler::queue::flush::left_over;
+use crate::handler::queue::merge::Merge;
 use crate::handler::queue::overflow::DropCounts;
-use crate::host::Instant;
+use crate::handler::queue::targets::Targets;
+use crate::handler::queue::worker::NAP;
+use crate::handler::queue::{Shared, codec};
 use crate::level::Level;
 use crate::record::{Message, Record, Source};
-use crate::sync::{Arc, Ordering};
-use crate::{process, user_code};
+use crate::sys::host::Instant;
+use crate::sys::sync::{Arc, Ordering};
+use crate::sys::{process, user_code};
 
 /// How much is handed over in one turn.
 const SHARE: usize = 256 * 1024;

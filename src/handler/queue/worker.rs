@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 
-use super::Shared;
-use super::flush::Flush;
-use super::targets::Targets;
-use super::work::Next;
-use crate::host::Instant;
-use crate::sync::{Arc, AtomicBool, AtomicU64, Mutex, Ordering};
-use crate::{process, user_code};
+use crate::handler::queue::Shared;
+use crate::handler::queue::flush::Flush;
+use crate::handler::queue::targets::Targets;
+use crate::handler::queue::work::Next;
+use crate::sys::host::Instant;
+use crate::sys::sync::{Arc, AtomicBool, AtomicU64, Mutex, Ordering};
+use crate::sys::{process, user_code};
 
 /// How long it then sleeps: what a record waits at most before it is handed on. Longer where there are so many threads that
 /// looking through their lanes takes more than a tenth of it.

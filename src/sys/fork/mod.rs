@@ -20,7 +20,7 @@
 //!
 //! # The child
 //! Before anything in a child goes into a lock for the first time, all that keeps records, threads, timers or flags of the parent is
-//! called ([`crate::process::in_child`]). That is the thread that goes in; others wait for it.
+//! called ([`crate::sys::process::in_child`]). That is the thread that goes in; others wait for it.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering, compiler_fence, fence};
@@ -29,7 +29,7 @@ use std::time::Duration;
 
 use once_cell::race::OnceBox;
 
-use crate::presence::{self, Inside, Presence};
+use crate::sys::presence::{self, Inside, Presence};
 
 #[cfg(test)]
 mod model;
@@ -135,9 +135,9 @@ fn settle() {
     drop(inside);
 }
 
-/// What a process that forks does before and after it; called by the hooks in [`crate::process`].
+/// What a process that forks does before and after it; called by the hooks in [`crate::sys::process`].
 #[cfg(all(unix, not(miri)))]
-pub(crate) mod fork {
+pub(crate) mod hooks {
     use std::time::Instant;
 
     use super::{

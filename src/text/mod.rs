@@ -1,9 +1,13 @@
 //! A growing text that short pieces are quickly appended to: [`Text`].
 
+pub(crate) mod buffer;
+#[cfg(feature = "config")]
+pub(crate) mod near;
+
 use std::cell::Cell;
 use std::fmt;
 
-use crate::buffer::MAX_KEPT_CAPACITY;
+use crate::text::buffer::MAX_KEPT_CAPACITY;
 
 /// A text that only grows, in UTF-8.
 ///

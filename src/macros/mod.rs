@@ -3,6 +3,8 @@
 //! All expand to `__log`, which sorts out whether a logger stands first, then to `__log_to` or `__log_here`, which test the level,
 //! to `__submit`, which sorts out key-values, and to `__emit`, which sorts out what the message is written from.
 
+pub(crate) mod private;
+
 /// Logs at a level: `log!(LEVEL, "…")` on the module's own logger, `log!(logger, LEVEL, "…")` on another.
 ///
 /// ```

@@ -25,13 +25,13 @@ pub use crate::record::{
     Unwritten, count_pieces, pieces,
 };
 
-use crate::adapter::LoggerAdapter;
 use crate::level::Level;
 use crate::logger::Logger;
+use crate::logger::adapter::LoggerAdapter;
+use crate::logger::static_logger::StaticLogger;
 use crate::record::{CallValues, LazyText, Message, Source};
 use crate::registry::{GateCopy, Registry};
-use crate::static_logger::StaticLogger;
-use crate::sync::OnceCell;
+use crate::sys::sync::OnceCell;
 
 /// What a macro logs to.
 #[diagnostic::on_unimplemented(

@@ -7,11 +7,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::gate_cache;
+use crate::facade::gate_cache;
 use crate::level::Level;
 use crate::name;
 use crate::registry::{GateCopy, Inner, Node};
-use crate::sync::Arc;
+use crate::sys::sync::Arc;
 
 /// A thread remembers at most half of this many targets, and then begins anew: ten million hostile ones leave no trace.
 const MAX_SLOTS: usize = 4096;

@@ -5,11 +5,11 @@ use std::fmt;
 use std::panic::Location;
 
 use crate::level::Level;
-use crate::level_methods::level_methods;
 use crate::logger::Logger;
+use crate::logger::level_methods::level_methods;
 use crate::record::{CallValues, Context, LazyText, Message, OwnedValue, Record, Source};
-use crate::sync::Arc;
-use crate::user_code;
+use crate::sys::sync::Arc;
+use crate::sys::user_code;
 
 /// A logger that adds key-values to each record, and may change its text; cheap to clone and to hand around.
 ///

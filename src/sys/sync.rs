@@ -1,6 +1,6 @@
 //! Every lock and atomic of the crate comes from here, so that a model checker can take std's place in one file.
 //!
-//! No other thread is inside any of them while the process forks; see [`fork_gate`](crate::fork_gate).
+//! No other thread is inside any of them while the process forks; see [`fork`](crate::sys::fork).
 
 pub(crate) use std::sync::atomic::{
     AtomicBool, AtomicI32, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering,
@@ -10,8 +10,8 @@ pub(crate) use std::sync::{Arc, Weak};
 use std::ops::{Deref, DerefMut};
 use std::sync::{PoisonError, TryLockError};
 
-use crate::fork_gate::InLock;
-use crate::presence::Inside;
+use crate::sys::fork::InLock;
+use crate::sys::presence::Inside;
 
 /// A mutex that a panic does not poison: the data behind our locks is consistent between any two statements
 /// that can panic, and a logger that stops for ever after one panic would be worse than the panic.

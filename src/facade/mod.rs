@@ -1,7 +1,7 @@
 //! Ways in for records that are not logged with this crate's own macros.
 
-mod facade;
+mod backend;
 mod gate_cache;
 mod target_cache;
 
-pub use self::facade::install;
+pub use self::backend::install;

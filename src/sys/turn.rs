@@ -3,9 +3,9 @@
 use std::thread;
 use std::time::Duration;
 
-use crate::host::Instant;
-use crate::presence::{is_of_parent, thread_number};
-use crate::sync::{AtomicUsize, Ordering};
+use crate::sys::host::Instant;
+use crate::sys::presence::{is_of_parent, thread_number};
+use crate::sys::sync::{AtomicUsize, Ordering};
 
 /// A lock that is held while the user's code runs, and so is only ever waited for within a time.
 ///

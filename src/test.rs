@@ -9,7 +9,7 @@ use crate::handler::{Handler, Sink};
 use crate::level::Level;
 use crate::logger::Logger;
 use crate::record::{OwnedRecord, Record};
-use crate::sync::{Arc, Mutex};
+use crate::sys::sync::{Arc, Mutex};
 
 /// Keeps the records of a logger and of all below it, until it is dropped: for tests.
 ///

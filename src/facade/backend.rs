@@ -1,9 +1,9 @@
 //! The backend of the `log` facade.
 
-use super::{gate_cache, target_cache};
-use crate::dispatch::{Origin, dispatch};
 use crate::error::{Error, ErrorKind};
+use crate::facade::{gate_cache, target_cache};
 use crate::level::Level;
+use crate::logger::dispatch::{Origin, dispatch};
 use crate::record::{LazyText, Message, Record, Source};
 use crate::registry::{Inner, Registry};
 

@@ -15,8 +15,8 @@ use std::panic::{self, AssertUnwindSafe};
 
 use scopeguard::ScopeGuard;
 
-use crate::presence::Presence;
-use crate::sync::Arc;
+use crate::sys::presence::Presence;
+use crate::sys::sync::Arc;
 
 /// Calls user code and catches its panic.
 #[inline]
@@ -170,7 +170,7 @@ mod unlocked {
 
     use once_cell::sync::Lazy;
 
-    use crate::presence::Presence;
+    use crate::sys::presence::Presence;
 
     #[track_caller]
     pub(super) fn check() {

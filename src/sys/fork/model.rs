@@ -88,7 +88,7 @@ impl Machine {
         self.steps[LOCKER] = next;
     }
 
-    /// The next step of the thread that forks, as `fork::close`; reports whether it forks while the data is whole.
+    /// The next step of the thread that forks, as `hooks::close`; reports whether it forks while the data is whole.
     fn fork(&mut self, barrier: Barrier) -> bool {
         let next = match self.steps[FORKER] {
             0 => {

@@ -1,5 +1,7 @@
 //! How much a record matters: [`Level`].
 
+pub(crate) mod names;
+
 use crate::text::Piece;
 
 /// How much a record matters, or how much a logger lets through: a number, with names for some of them.

@@ -1,11 +1,14 @@
 //! The crate's one error type.
 
+#[cfg(feature = "config")]
+pub(crate) mod problem;
+
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::{fmt, io};
 
 #[cfg(feature = "config")]
-use crate::problem::Problem;
+use crate::error::problem::Problem;
 
 /// What kind of thing went wrong; see [`Error::kind`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

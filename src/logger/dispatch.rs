@@ -4,9 +4,10 @@ use crate::filter::SharedFilter;
 use crate::handler::Bound;
 use crate::record::Record;
 use crate::registry::{Inner, Node, Route};
+use crate::scope;
 use crate::scope::here::{self, Nested};
-use crate::sync::Ordering;
-use crate::{scope, user_code};
+use crate::sys::sync::Ordering;
+use crate::sys::user_code;
 
 /// How deep logging may nest: a `Display` or a handler that logs, whose record's `Display` logs, and so on. Beyond, records are
 /// dropped and counted, before the stack ends (fault 30).

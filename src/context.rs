@@ -3,11 +3,11 @@
 use std::fmt;
 use std::io::Write;
 
-use crate::clock::{self, Clock, SystemClock, Timestamp};
-use crate::host::{self, Instant};
-use crate::level_names::LevelNames;
-use crate::sync::{Arc, AtomicBool, AtomicU64, Lazy, Ordering};
-use crate::user_code::{self, Owned};
+use crate::level::names::LevelNames;
+use crate::sys::host::{self, Instant};
+use crate::sys::sync::{Arc, AtomicBool, AtomicU64, Lazy, Ordering};
+use crate::sys::user_code::{self, Owned};
+use crate::time::{self, Clock, SystemClock, Timestamp};
 
 /// One per registry; records carry a reference to it.
 pub(crate) struct Environment {
@@ -45,7 +45,7 @@ impl Environment {
     /// Asks a clock that may be a user's.
     #[inline(never)]
     fn ask(&self, clock: &dyn Clock) -> Timestamp {
-        clock::ask(clock, |panic| {
+        time::ask(clock, |panic| {
             self.diagnostics.line_seldom(format_args!(
                 "logtree: the clock panicked, and the system's time is taken: {panic}"
             ));

@@ -1,18 +1,23 @@
 //! What callers hold: [`Logger`].
 
+pub(crate) mod adapter;
+pub(crate) mod dispatch;
+mod level_methods;
+pub(crate) mod static_logger;
+
 use std::error::Error as StdError;
 use std::fmt;
 use std::panic::Location;
 
-use crate::dispatch::{Origin, dispatch};
 use crate::filter::SharedFilter;
 use crate::handler::{Handler, Observer};
 use crate::level::Level;
-use crate::level_methods::level_methods;
+use crate::logger::dispatch::{Origin, dispatch};
+use crate::logger::level_methods::level_methods;
 use crate::name;
 use crate::record::{LazyText, Message, Record, RecordBuilder, Source};
 use crate::registry::{Inner, Node, NodeId, Registry, Tap, Tree};
-use crate::sync::{Arc, Weak};
+use crate::sys::sync::{Arc, Weak};
 
 /// A named place in the tree that records are logged to.
 ///
@@ -588,4 +593,18 @@ impl log::Log for Logger {
             let _ = bound.handler().flush();
         }
     }
+}
+
+/// The logger of a name in the global registry; see [`Registry::get_logger`].
+///
+/// # Python
+/// `logging.getLogger`.
+///
+/// # Examples
+/// ```
+/// let logger = logtree::get_logger("botocore.client.S3");
+/// assert_eq!(logger, logtree::get_logger("botocore::client::S3"));
+/// ```
+pub fn get_logger(name: impl AsRef<str>) -> Logger {
+    Registry::global().get_logger(name)
 }

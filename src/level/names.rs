@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 
 use crate::error::{Error, ErrorKind};
 use crate::level::Level;
-use crate::sync::{Arc, AtomicBool, Mutex, Ordering};
+use crate::sys::sync::{Arc, AtomicBool, Mutex, Ordering};
 use crate::text::Piece;
 
 /// The name of a level, without an allocation for the usual ones.

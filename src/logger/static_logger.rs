@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use crate::logger::Logger;
 use crate::registry::Registry;
-use crate::sync::OnceCell;
+use crate::sys::sync::OnceCell;
 
 /// A logger of the global registry that can stand in a `static`, as the usual way to keep one in a library.
 ///

@@ -4,8 +4,8 @@ use std::cell::Cell;
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::sync::{AtomicU64, Ordering};
-use crate::user_code::{self, Panic};
+use crate::sys::sync::{AtomicU64, Ordering};
+use crate::sys::user_code::{self, Panic};
 
 /// A point in time: whole nanoseconds since 1970-01-01 00:00 UTC, from the year 1677 to 2262.
 ///
@@ -146,7 +146,7 @@ impl Clock for SystemClock {
 
     #[cfg(not(unix))]
     fn now(&self) -> Timestamp {
-        crate::host::system_time().into()
+        crate::sys::host::system_time().into()
     }
 }
 

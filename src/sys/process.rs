@@ -6,8 +6,8 @@ use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
-use crate::fork_gate;
-use crate::sync::{Arc, AtomicBool, AtomicU32, Mutex, Ordering, Weak};
+use crate::sys::fork;
+use crate::sys::sync::{Arc, AtomicBool, AtomicU32, Mutex, Ordering, Weak};
 
 /// How many forks lie between the first process and this one.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
@@ -43,7 +43,7 @@ pub(crate) trait InChild: Send + Sync {
 /// A number that is another one in a child process.
 #[inline]
 pub(crate) fn generation() -> u32 {
-    fork_gate::settle_if_new();
+    fork::settle_if_new();
     GENERATION.load(Ordering::Relaxed)
 }
 
@@ -151,33 +151,33 @@ mod system {
     use std::thread;
 
     use super::{GENERATION, Ordering, WAKES_IN_CHILD, call_at_exit, call_in_child};
-    use crate::fork_gate::{self, fork};
+    use crate::sys::fork::{self, hooks};
 
     extern "C" fn at_exit() {
         call_at_exit();
     }
 
     extern "C" fn before_fork() {
-        fork::close(barrier);
+        hooks::close(barrier);
     }
 
     extern "C" fn in_parent() {
-        fork::open_in_parent();
+        hooks::open_in_parent();
     }
 
     extern "C" fn in_child() {
         GENERATION.fetch_add(1, Ordering::Relaxed);
-        fork::open_in_child();
+        hooks::open_in_child();
         if WAKES_IN_CHILD.load(Ordering::Relaxed) {
             let thread = thread::Builder::new().name("logtree-child".to_owned());
-            let _ = thread.spawn(fork_gate::settle_if_new);
+            let _ = thread.spawn(fork::settle_if_new);
         }
     }
 
     pub(super) fn install() {
-        fork::on_child(call_in_child);
+        hooks::on_child(call_in_child);
         if membarrier(REGISTER_PRIVATE_EXPEDITED) {
-            fork::has_barrier();
+            hooks::has_barrier();
         }
         #[expect(
             unsafe_code,

@@ -1,0 +1,11 @@
+//! What lies between the crate and its process: locks, forks, ends of the process, the host's clock and console, code of users.
+
+pub(crate) mod fork;
+pub(crate) mod host;
+pub(crate) mod presence;
+pub(crate) mod process;
+pub(crate) mod small_file;
+pub(crate) mod sync;
+pub(crate) mod turn;
+pub(crate) mod user_code;
+pub(crate) mod variable;
