@@ -205,12 +205,14 @@ pub use crate::handler::{
     shutdown,
 };
 pub use crate::level::Level;
-pub use crate::logger::adapter::LoggerAdapter;
+pub use crate::logger::LoggerAdapter;
+pub use crate::logger::logger::{Logger, get_logger};
 pub use crate::logger::static_logger::StaticLogger;
-pub use crate::logger::{Logger, get_logger};
 pub use crate::record::{KeyValues, OwnedRecord, OwnedValue, Record, RecordBuilder, Source};
-pub use crate::registry::{Registry, RegistryBuilder, TreeDump};
-pub use crate::scope::{InScope, Scope, ScopeGuard};
+pub use crate::registry::registry::Registry;
+pub use crate::registry::{RegistryBuilder, TreeDump};
+pub use crate::scope::scope::Scope;
+pub use crate::scope::{InScope, InScopeExt, ScopeGuard};
 #[cfg(all(unix, feature = "reload"))]
 pub use crate::setup::reopen_on_sighup;
 pub use crate::setup::{

@@ -3,7 +3,7 @@
 use std::thread::{self, Thread};
 
 use crate::control::shared::Shared;
-use crate::registry::{Inner, Registry};
+use crate::registry::{Registry, RegistryCore};
 use crate::sys::host::Instant;
 use crate::sys::process;
 use crate::sys::sync::{Arc, Mutex, Weak};
@@ -55,7 +55,7 @@ impl Drop for Expiry {
     clippy::significant_drop_tightening,
     reason = "to look whether there is more to do and to end are one step"
 )]
-fn run(registry: &Weak<Inner>, first: Instant) {
+fn run(registry: &Weak<RegistryCore>, first: Instant) {
     let mut next = first;
     loop {
         thread::park_timeout(next.saturating_duration_since(Instant::now()));

@@ -6,7 +6,7 @@ use crate::control::error::{ControlError, ControlErrorKind};
 use crate::control::expiry::Expiry;
 use crate::control::rules::Rules;
 use crate::control::state::State;
-use crate::registry::{Inner, Registry};
+use crate::registry::{Registry, RegistryCore};
 use crate::sys::host::Instant;
 use crate::sys::process::{self, InChild};
 use crate::sys::sync::{Arc, AtomicU64, Mutex, Weak};
@@ -15,7 +15,7 @@ use crate::sys::user_code;
 /// Belongs to the registry, and lives as long: what a control has set holds, and ends at its time, whichever handles are left.
 pub(super) struct Shared {
     /// Which it is a part of.
-    registry: Weak<Inner>,
+    registry: Weak<RegistryCore>,
     pub(super) state: Mutex<State>,
     rules: Arc<Rules>,
     pub(super) subscribers: Mutex<Vec<Arc<Subscriber>>>,

@@ -3,9 +3,9 @@
 use crate::error::{Error, ErrorKind};
 use crate::facade::{gate_cache, target_cache};
 use crate::level::Level;
-use crate::logger::dispatch::{Origin, dispatch};
+use crate::logger::{Origin, dispatch};
 use crate::record::{LazyText, Message, Record, Source};
-use crate::registry::{Inner, Registry};
+use crate::registry::{Registry, RegistryCore};
 
 /// Makes the global registry the backend of the `log` facade: from now on, every crate's records land in the tree.
 ///
@@ -78,7 +78,7 @@ impl log::Log for Registry {
 }
 
 #[inline(never)]
-fn log_unless_off(registry: &Inner, record: &log::Record<'_>) {
+fn log_unless_off(registry: &RegistryCore, record: &log::Record<'_>) {
     let level = Level::from(record.level());
     let has_key_values = || record.key_values().count() > 0;
     target_cache::with(

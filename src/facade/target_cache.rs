@@ -10,7 +10,7 @@ use std::rc::Rc;
 use crate::facade::gate_cache;
 use crate::level::Level;
 use crate::name;
-use crate::registry::{GateCopy, Inner, Node};
+use crate::registry::{GateCopy, Node, RegistryCore};
 use crate::sys::sync::Arc;
 
 /// A thread remembers at most half of this many targets, and then begins anew: ten million hostile ones leave no trace.
@@ -31,7 +31,7 @@ struct Known {
 }
 
 impl Known {
-    fn find(registry: &Inner, target: &str) -> Self {
+    fn find(registry: &RegistryCore, target: &str) -> Self {
         let name = name::dotted(target);
         let node = registry.nearest(&name);
         let name = match name {
@@ -200,7 +200,7 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 }
 
 /// Whether a record of a target may go on.
-pub(super) fn is_enabled(registry: &Inner, target: &str, level: Level) -> bool {
+pub(super) fn is_enabled(registry: &RegistryCore, target: &str, level: Level) -> bool {
     let shape = registry.shape();
     let is_enabled = |node: &Node| node.lets_through(level) && registry.wants(node, level);
     let look = |cache: &RefCell<Cache>| {
@@ -214,7 +214,7 @@ pub(super) fn is_enabled(registry: &Inner, target: &str, level: Level) -> bool {
 /// Calls `use_it` with a target's node and name, and with what the node's level says, if a record of this level passes there.
 #[inline]
 pub(super) fn with(
-    registry: &Inner,
+    registry: &RegistryCore,
     target: &str,
     level: Level,
     has_key_values: impl Fn() -> bool,
@@ -244,7 +244,7 @@ pub(super) fn with(
 }
 
 #[cold]
-fn remember(registry: &Inner, target: &str, shape: u64) -> Rc<Known> {
+fn remember(registry: &RegistryCore, target: &str, shape: u64) -> Rc<Known> {
     let known = Rc::new(Known::find(registry, target));
     put(target, shape, Rc::clone(&known));
     known
@@ -252,7 +252,7 @@ fn remember(registry: &Inner, target: &str, shape: u64) -> Rc<Known> {
 
 /// Gets a target's node a copy of its gate, where the registry gives copies.
 #[cold]
-fn copy_gate(registry: &Inner, target: &str, shape: u64) {
+fn copy_gate(registry: &RegistryCore, target: &str, shape: u64) {
     let node = |cache: &RefCell<Cache>| {
         Some(Arc::clone(
             &cache.try_borrow().ok()?.get(target, shape)?.node,

@@ -1,6 +1,6 @@
 //! What the types of handlers have in common.
 
-/// The everyday methods of a handler type: its own chain methods, and all of [`Handler`]'s by dereference.
+/// The everyday methods of a handler type: its own chain methods, and all of [`Handler`](crate::Handler)'s by dereference.
 macro_rules! handler_type {
     ($type:ident) => {
         impl $type {

@@ -3,7 +3,7 @@
 use crate::filter::SharedFilter;
 use crate::handler::Bound;
 use crate::record::Record;
-use crate::registry::{Inner, Node, Route};
+use crate::registry::{Node, RegistryCore, Route};
 use crate::scope;
 use crate::scope::here::{self, Nested};
 use crate::sys::sync::Ordering;
@@ -29,7 +29,12 @@ pub(crate) enum Origin {
 ///
 /// Never panics, whatever filters and handlers do.
 #[inline(always)]
-pub(crate) fn dispatch(registry: &Inner, node: &Node, record: &mut Record<'_>, origin: Origin) {
+pub(crate) fn dispatch(
+    registry: &RegistryCore,
+    node: &Node,
+    record: &mut Record<'_>,
+    origin: Origin,
+) {
     // In a scope with key-values it is larger than any depth.
     if here::nesting() >= MAX_DEPTH {
         return dispatch_otherwise(registry, node, record, origin);
@@ -41,7 +46,7 @@ pub(crate) fn dispatch(registry: &Inner, node: &Node, record: &mut Record<'_>, o
 /// In a scope with key-values, or nested too deep.
 #[cold]
 #[inline(never)]
-fn dispatch_otherwise(registry: &Inner, node: &Node, record: &Record<'_>, origin: Origin) {
+fn dispatch_otherwise(registry: &RegistryCore, node: &Node, record: &Record<'_>, origin: Origin) {
     if here::depth() >= MAX_DEPTH {
         registry.environment.dropped.fetch_add(1, Ordering::Relaxed);
         return;
@@ -56,7 +61,7 @@ fn dispatch_otherwise(registry: &Inner, node: &Node, record: &Record<'_>, origin
 }
 
 #[inline(always)]
-fn send(registry: &Inner, node: &Node, record: &mut Record<'_>, origin: Origin) {
+fn send(registry: &RegistryCore, node: &Node, record: &mut Record<'_>, origin: Origin) {
     let route = node.route();
     // Decided before the filters, which may change the level (statement 45).
     record.is_hidden = match origin {
@@ -77,7 +82,7 @@ fn send(registry: &Inner, node: &Node, record: &mut Record<'_>, origin: Origin) 
 
 /// Sends a record along any route.
 #[inline(never)]
-fn send_along(route: &Route, registry: &Inner, record: &mut Record<'_>) {
+fn send_along(route: &Route, registry: &RegistryCore, record: &mut Record<'_>) {
     if record.is_hidden && route.taps.is_empty() {
         return;
     }
@@ -143,7 +148,7 @@ fn passes(filters: &[SharedFilter], record: &mut Record<'_>) -> bool {
 }
 
 #[cold]
-fn to_last_resort(registry: &Inner, record: &Record<'_>) {
+fn to_last_resort(registry: &RegistryCore, record: &Record<'_>) {
     match registry.last_resort() {
         Some(handler) => offer(&[Bound::new(&handler)], record),
         None => registry.tell_of_no_handler(record.name()),

@@ -10,7 +10,7 @@ use crate::sys::sync::OnceCell;
 /// A logger of the global registry that can stand in a `static`, as the usual way to keep one in a library.
 ///
 /// It is looked up at its first use, and dereferences to its [`Logger`]. The macros take it as it is, those of the `log` crate too.
-/// The macro [`logger!`](crate::logger) makes one. Only a `static` keeps what was looked up; a `const` is a new one at each use.
+/// The macro [`logger!`](macro@crate::logger) makes one. Only a `static` keeps what was looked up; a `const` is a new one at each use.
 ///
 /// # Python
 /// `logger = logging.getLogger(__name__)` at the head of a module.

@@ -26,9 +26,8 @@ pub use crate::record::{
 };
 
 use crate::level::Level;
-use crate::logger::Logger;
-use crate::logger::adapter::LoggerAdapter;
 use crate::logger::static_logger::StaticLogger;
+use crate::logger::{Logger, LoggerAdapter};
 use crate::record::{CallValues, LazyText, Message, Source};
 use crate::registry::{GateCopy, Registry};
 use crate::sys::sync::OnceCell;

@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use crate::context::{Diagnostics, Environment};
-use crate::registry::Registry;
+use crate::registry::core;
+use crate::registry::registry::Registry;
 use crate::sys::sync::Arc;
 use crate::sys::user_code::Owned;
 use crate::time::{Clock, Timestamp};
@@ -29,9 +30,16 @@ pub struct RegistryBuilder {
     max_loggers: Option<usize>,
 }
 
+impl Registry {
+    /// Starts a registry with a clock of its own, and more.
+    pub fn builder() -> RegistryBuilder {
+        RegistryBuilder::default()
+    }
+}
+
 impl RegistryBuilder {
     /// How many names a registry holds unless told otherwise: loggers, and the prefixes of their names.
-    pub const DEFAULT_MAX_LOGGERS: usize = 1 << 21;
+    pub const DEFAULT_MAX_LOGGERS: usize = core::DEFAULT_MAX_LOGGERS;
 
     /// The clock of its records, in place of the system's.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {

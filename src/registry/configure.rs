@@ -5,8 +5,10 @@ use std::collections::HashSet;
 use crate::filter::SharedFilter;
 use crate::handler::{Handler, Observer};
 use crate::level::Level;
-use crate::registry::tree::{NodeId, Tree};
-use crate::registry::{Inner, Registry};
+use crate::registry::core::RegistryCore;
+use crate::registry::node::NodeId;
+use crate::registry::registry::Registry;
+use crate::registry::tree::Tree;
 use crate::sys::sync::{Arc, Weak};
 
 /// What becomes of a logger; `None` leaves it as it is.
@@ -46,7 +48,7 @@ impl NodeChange {
     }
 }
 
-impl Inner {
+impl RegistryCore {
     /// Changes loggers, which are made where they are not there, all in one step: each record meets either what was before or what
     /// is after. `disable_existing` says of a whole configuration what becomes of loggers it does not name (statement 105).
     ///

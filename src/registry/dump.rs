@@ -5,7 +5,8 @@ use std::fmt::{self, Write};
 use crate::context::Environment;
 use crate::handler::Handler;
 use crate::level::Level;
-use crate::registry::tree::{NodeId, Tree};
+use crate::registry::node::NodeId;
+use crate::registry::tree::Tree;
 
 /// The tree of a registry at one moment, in words for people; made by [`Registry::dump`](crate::Registry::dump), shown by
 /// `Display`.

@@ -8,8 +8,19 @@ use arc_swap::ArcSwap;
 use crate::level::Level;
 use crate::name::Name;
 use crate::registry::route::Route;
-use crate::registry::tree::NodeId;
 use crate::sys::sync::{Arc, AtomicU8, AtomicU16, Ordering};
+
+/// The number of a node: its place in the tree's list. Nodes are never taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct NodeId(pub(super) u32);
+
+impl NodeId {
+    pub(crate) const ROOT: Self = Self(0);
+
+    pub(super) fn at(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// A name in the tree: a logger, or a prefix of one's name that nobody asked for yet (Python's `PlaceHolder`).
 ///
@@ -30,27 +41,6 @@ pub(crate) struct Node {
     level: AtomicU16,
     flags: AtomicU8,
     route: ArcSwap<Route>,
-}
-
-/// A copy of a node's gate that somebody keeps at hand; the tree keeps it up to date once it [follows](super::Tree::follow).
-///
-/// 0 until then, which lets everything pass; a real gate is never 0, as nothing passes at `NOTSET`.
-#[derive(Debug)]
-pub(crate) struct GateCopy(AtomicU16);
-
-impl GateCopy {
-    pub(crate) const fn new() -> Self {
-        Self(AtomicU16::new(0))
-    }
-
-    #[inline(always)]
-    pub(crate) fn get(&self) -> u16 {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn set(&self, gate: u16) {
-        self.0.store(gate, Ordering::Relaxed);
-    }
 }
 
 const LOGGER: u8 = 1;

@@ -3,12 +3,12 @@
 //! | override | reach | kept in | opens | says |
 //! |---|---|---|---|---|
 //! | tap (capture, backlog) | subtree | the tree and its routes | its subtree, to its level | gets the record as well |
-//! | judge (a control's rules) | registry | [`Judges`] | all loggers, to its lowest level | pass, silence, or nothing |
+//! | judge (a control's rules) | registry | [`Judges`](crate::registry::judges::Judges) | all loggers, to its lowest level | pass, silence, or nothing |
 //! | scope with a level | thread | the thread | all loggers of all registries, to the level | pass |
 //!
 //! What they share is one number and two questions. The number is the *gate* of each node, which all of them lower: it is the
-//! one load and compare of a call that is off. [`Inner::wants`] comes behind an open gate and before the record is made: does
-//! anything on this thread want this level? [`Inner::decides_for`] comes with the record, and has the last word. From the strongest:
+//! one load and compare of a call that is off. [`RegistryCore::wants`] comes behind an open gate and before the record is made: does
+//! anything on this thread want this level? [`RegistryCore::decides_for`] comes with the record, and has the last word. From the strongest:
 //!
 //! 1. what is disabled: a logger, everything up to a level, everything. The gate stays closed, whatever opens it;
 //! 2. the level of the thread's scopes passes, and never silences;
@@ -22,40 +22,14 @@
 
 use crate::level::Level;
 use crate::record::Record;
-use crate::registry::Inner;
+use crate::registry::core::RegistryCore;
+use crate::registry::judges::Judge;
 use crate::registry::node::Node;
 use crate::scope::here;
-use crate::sys::sync::{Arc, AtomicBool, AtomicU16, OnceCell, Ordering};
+use crate::sys::sync::{Arc, Ordering};
 use crate::sys::user_code;
 
-/// Decides by what a record says.
-pub(crate) trait Judge: Send + Sync {
-    /// Whether a record goes on; `None` for no opinion. `is_at_default` is whether no logger on its way up to the root has a level.
-    ///
-    /// Only asked of records with key-values. No lock is held.
-    fn judge(&self, record: &Record<'_>, is_at_default: bool) -> Option<bool>;
-}
-
-/// Who decides for single records of a registry.
-pub(super) struct Judges {
-    judge: OnceCell<Arc<dyn Judge>>,
-    /// Whether it has anything to decide.
-    is_active: AtomicBool,
-    /// The lowest level at which it may let a record pass that the logger's level hides.
-    floor: AtomicU16,
-}
-
-impl Judges {
-    pub(super) fn new() -> Self {
-        Self {
-            judge: OnceCell::new(),
-            is_active: AtomicBool::new(false),
-            floor: AtomicU16::new(Level::OFF.number()),
-        }
-    }
-}
-
-impl Inner {
+impl RegistryCore {
     /// Puts a judge in charge, for as long as the registry lives; one is all there can be.
     pub(crate) fn set_judge(&self, judge: Arc<dyn Judge>) {
         let _ = self.judges.judge.set(judge);

@@ -4,7 +4,7 @@
 //! for more than they let through, and close when calls that pass them in vain have cost as much as the walk that closes them.
 //! Between the two, entering and leaving write one word that belongs to the thread, and read one.
 //!
-//! A gate that is too open costs calls a second look ([`Inner::wants`](crate::registry::Inner)); one that is too closed loses
+//! A gate that is too open costs calls a second look ([`RegistryCore::wants`](crate::registry::RegistryCore)); one that is too closed loses
 //! records. That none is lost is a matter of two orders, both sequentially consistent:
 //!
 //! - who enters writes its slot, *then* reads [`OPEN`];

@@ -3,58 +3,13 @@
 use std::cell::{OnceCell, RefCell};
 
 use crate::level::Level;
-use crate::record::Context;
 use crate::scope::floor::Slot;
 #[cfg(target_os = "linux")]
 use crate::scope::floor::forget_others;
-use crate::scope::{Scope, here, set};
+use crate::scope::frame::Frame;
+use crate::scope::here;
 use crate::sys::process;
 use crate::sys::sync::Arc;
-
-/// A scope merged with all around it.
-#[derive(Clone, Debug)]
-pub(super) struct Frame {
-    /// `None` for none, so that a scope without key-values shares nothing that is counted.
-    values: Option<Arc<Context>>,
-    /// `OFF` for none.
-    level: Level,
-}
-
-impl Frame {
-    pub(super) const EMPTY: Self = Self {
-        values: None,
-        level: Level::OFF,
-    };
-
-    pub(super) fn of(scope: Scope) -> Self {
-        Self {
-            values: (!scope.values.is_empty()).then(|| scope.values.into()),
-            level: scope.level.unwrap_or(Level::OFF),
-        }
-    }
-
-    pub(super) fn values(&self) -> Option<&Context> {
-        self.values.as_deref()
-    }
-
-    /// It within another one: the inner key-values hide the outer ones, and the more verbose level holds.
-    pub(super) fn within(&self, around: &Self) -> Self {
-        let values = match (&around.values, &self.values) {
-            (Some(around), Some(own)) => {
-                let mut values = around.to_vec();
-                for (key, value) in own.iter() {
-                    set(&mut values, key.clone(), value.clone());
-                }
-                Some(values.into())
-            }
-            (around, own) => own.as_ref().or(around.as_ref()).cloned(),
-        };
-        Self {
-            values,
-            level: self.level.min(around.level),
-        }
-    }
-}
 
 struct Entry {
     key: Key,

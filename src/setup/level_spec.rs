@@ -8,13 +8,10 @@ use crate::error::{Error, ErrorKind};
 use crate::level::Level;
 use crate::name::{self, ROOT};
 use crate::registry::Registry;
-use crate::setup::name_doubt::{self, Doubt, Verdict};
+use crate::setup::name_doubt::{self, Doubt, Verdict, quoted};
 
 /// Of a text that is wrong throughout, no more is told.
 const MAX_PROBLEMS: usize = 16;
-
-/// How many characters of what is wrong are shown.
-const MAX_QUOTED: usize = 80;
 
 /// Levels of loggers as one line of text: `warn,boto3=debug,botocore.client.S3=info`.
 ///
@@ -231,14 +228,6 @@ fn read_part(registry: &Registry, part: &str, hints: bool) -> Part {
         Some((doubt, Verdict::NoName)) => (None, Some(doubt)),
         Some((doubt, Verdict::Unlikely)) => (Some((dotted, level)), Some(doubt)),
         None => (Some((dotted, level)), None),
-    }
-}
-
-/// The text in quotes, with its end left out where it is long.
-pub(super) fn quoted(text: &str) -> String {
-    match text.char_indices().nth(MAX_QUOTED) {
-        Some((end, _)) => format!("{:?}…", &text[..end]),
-        None => format!("{text:?}"),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::level::Level;
 use crate::registry::Registry;
-use crate::setup::level_spec::quoted;
 
 /// What is doubtful in a part, where, and what was expected.
 pub(super) struct Doubt {
@@ -218,6 +217,17 @@ fn near(registry: &Registry, word: &str) -> Option<String> {
     let near = names.filter_map(|(name, level)| Some((slips(&name)?, level)));
     near.min_by_key(|(slips, _)| *slips)
         .map(|(_, level)| registry.level_name(level))
+}
+
+/// How many characters of what is wrong are shown.
+const MAX_QUOTED: usize = 80;
+
+/// The text in quotes, with its end left out where it is long.
+pub(super) fn quoted(text: &str) -> String {
+    match text.char_indices().nth(MAX_QUOTED) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
-use logtree::{Capture, Level, OwnedRecord, Registry, Scope};
+use logtree::{Capture, InScopeExt, Level, OwnedRecord, Registry, Scope};
 
 fn shown(record: &OwnedRecord) -> String {
     record
@@ -312,4 +312,85 @@ fn arguments_are_not_evaluated_for_scopes_of_other_threads() {
         drop(end);
     });
     assert!(!evaluated.load(Ordering::Relaxed));
+}
+
+/// Work on another thread carries what held where it was bound, and nothing of what holds where it runs.
+#[test]
+fn bound_work_carries_its_scopes() {
+    let registry = Registry::new();
+    let logger = registry.get_logger("app");
+    let capture = Capture::from_level(&registry.root(), Level::INFO);
+    let work = {
+        let _outer = Scope::new()
+            .with("request", 7)
+            .with("part", "outer")
+            .enter();
+        let _inner = Scope::new()
+            .with("part", "inner")
+            .level(Level::DEBUG)
+            .enter();
+        let logger = logger.clone();
+        Scope::current().bind(move || {
+            assert!(logger.is_enabled_for(Level::DEBUG));
+            logger.info("bound");
+            7
+        })
+    };
+    assert!(!logger.is_enabled_for(Level::DEBUG));
+    let thread_logger = logger.clone();
+    let result = thread::spawn(move || {
+        let _other = Scope::new().with("other", true).enter();
+        let result = work();
+        thread_logger.info("after");
+        result
+    });
+    assert_eq!(result.join().unwrap(), 7);
+    let records = capture.records();
+    assert_eq!(records[0].key_value("request").unwrap().to_string(), "7");
+    assert_eq!(records[0].key_value("part").unwrap().to_string(), "inner");
+    assert!(records[0].key_value("other").is_none());
+    assert!(records[1].key_value("request").is_none());
+    assert_eq!(records[1].key_value("other").unwrap().to_string(), "true");
+}
+
+/// What is bound and panics leaves its thread as it was.
+#[test]
+fn bound_work_that_panics_ends_its_scopes() {
+    let registry = Registry::new();
+    let logger = registry.get_logger("app");
+    let work = Scope::new().level(Level::DEBUG).bind(|| panic!("bound"));
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    assert!(panicked.is_err() && !logger.is_enabled_for(Level::DEBUG));
+}
+
+/// The methods of futures are `wrap` by other names.
+#[test]
+fn futures_take_scopes_along() {
+    let registry = Registry::new();
+    let logger = registry.get_logger("app");
+    let capture = Capture::from_level(&registry.root(), Level::INFO);
+    let log = |text: &'static str| {
+        let logger = logger.clone();
+        async move { logger.info(text) }
+    };
+    let (current, own) = {
+        let _scope = Scope::new().with("request", 7).enter();
+        let own = log("own").in_scope(Scope::new().with("request", 8));
+        (log("current").in_current_scope(), own)
+    };
+    let mut task = Context::from_waker(Waker::noop());
+    assert!(pin!(current).poll(&mut task).is_ready());
+    assert!(pin!(own).poll(&mut task).is_ready());
+    let records = capture.records();
+    assert_eq!(records[0].key_value("request").unwrap().to_string(), "7");
+    assert_eq!(records[1].key_value("request").unwrap().to_string(), "8");
+}
+
+/// A scope made of nothing adds nothing.
+#[test]
+fn no_scope_is_current_outside_of_any() {
+    assert_eq!(
+        format!("{:?}", Scope::current()),
+        format!("{:?}", Scope::new())
+    );
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 ///
 /// A change of the root's level moves most gates of a tree by the same step, so steps are gathered before they are counted.
 #[derive(Debug, Default)]
-pub(super) struct Census {
+pub(super) struct GateHistogram {
     gates: BTreeMap<u16, usize>,
     pending: Option<(Move, usize)>,
 }
@@ -17,7 +17,7 @@ struct Move {
     to: u16,
 }
 
-impl Census {
+impl GateHistogram {
     pub(super) fn add(&mut self, gate: u16) {
         *self.gates.entry(gate).or_default() += 1;
     }
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn the_lowest_gate_is_known_through_moves() {
-        let mut census = Census::default();
+        let mut census = GateHistogram::default();
         for _ in 0..3 {
             census.add(30);
         }

@@ -1,0 +1,149 @@
+//! The methods that log, and the way of a call into the tree.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::panic::Location;
+
+use crate::level::Level;
+use crate::logger::dispatch::{Origin, dispatch};
+use crate::logger::level_methods::level_methods;
+use crate::logger::logger::Logger;
+use crate::record::{LazyText, Message, Record, RecordBuilder, Source};
+
+impl Logger {
+    /// Logs at a level. [`log!`](crate::log) does not even evaluate what it does not log, and knows the module and function.
+    ///
+    /// # Python
+    /// `Logger.log`.
+    #[track_caller]
+    pub fn log(&self, level: impl Into<Level>, message: impl fmt::Display) {
+        let level = level.into();
+        if self.passes_plain(level) {
+            self.submit_text(level, format_args!("{message}"), None, Location::caller());
+        }
+    }
+
+    /// Logs at `ERROR` with an error, whose causes are shown behind the message.
+    ///
+    /// # Python
+    /// `Logger.exception`, which takes the exception at hand.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::{Capture, Registry};
+    ///
+    /// let registry = Registry::new();
+    /// let logger = registry.get_logger("app");
+    /// let capture = Capture::new(&logger);
+    /// if let Err(error) = "x".parse::<u8>() {
+    ///     logger.exception("cannot read the port", &error);
+    /// }
+    /// assert_eq!(capture.records()[0].error_text(), Some("invalid digit found in string"));
+    /// ```
+    #[track_caller]
+    pub fn exception(&self, message: impl fmt::Display, error: &dyn StdError) {
+        if self.passes_plain(Level::ERROR) {
+            self.submit_text(
+                Level::ERROR,
+                format_args!("{message}"),
+                Some(error),
+                Location::caller(),
+            );
+        }
+    }
+
+    /// Handles a record made elsewhere: the filters and handlers, but no level, are asked; a logger that is switched off takes
+    /// none.
+    ///
+    /// # Python
+    /// `Logger.handle` (statement 25).
+    pub fn handle(&self, record: &Record<'_>) {
+        if !self.node.is_disabled() {
+            dispatch(
+                &self.registry,
+                &self.node,
+                &mut record.clone(),
+                Origin::Handed,
+            );
+        }
+    }
+
+    /// Starts a record of this logger, to be given to [`handle`](Self::handle).
+    ///
+    /// # Python
+    /// `Logger.makeRecord`.
+    pub fn make_record(&self, level: impl Into<Level>) -> RecordBuilder<'_> {
+        RecordBuilder::new(&self.registry.environment)
+            .name(self.name())
+            .level(level)
+    }
+
+    fn submit_text(
+        &self,
+        level: Level,
+        arguments: fmt::Arguments<'_>,
+        error: Option<&dyn StdError>,
+        caller: &'static Location<'static>,
+    ) {
+        let text = LazyText::of_arguments(arguments);
+        let mut record = self.record(level, Message::Lazy(&text), &Source::of_caller(caller));
+        record.error = error;
+        self.submit(&mut record);
+    }
+
+    pub(crate) fn record<'r>(
+        &'r self,
+        level: Level,
+        message: Message<'r>,
+        source: &Source<'r>,
+    ) -> Record<'r> {
+        Record::new(
+            &self.registry.environment,
+            self.node.name(),
+            level,
+            message,
+            source,
+        )
+    }
+
+    /// Behind the gate.
+    #[inline]
+    pub(crate) fn submit(&self, record: &mut Record<'_>) {
+        let by_level = record.level() >= self.node.effective_level();
+        self.submit_passed(record, by_level);
+    }
+
+    /// The same where it is known what the logger's level says.
+    #[inline(always)]
+    pub(crate) fn submit_passed(&self, record: &mut Record<'_>, by_level: bool) {
+        let origin = Origin::Call { by_level };
+        dispatch(&self.registry, &self.node, record, origin);
+    }
+}
+
+level_methods!(Logger);
+
+/// For the facade's macros with a logger: `log::info!(logger: s3, "…")`. The record gets the logger's name, whatever the target.
+impl log::Log for Logger {
+    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
+        self.passes(metadata.level().into()).is_some()
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        let level = record.level().into();
+        if let Some(passed) = self.passes(level) {
+            let text = LazyText::of_arguments(*record.args());
+            let mut ours = self.record(level, Message::Lazy(&text), &Source::of_facade(record));
+            ours.set_source_of_key_values(record.key_values());
+            self.submit_passed(&mut ours, passed.by_level);
+        }
+    }
+
+    /// Flushes the handlers that its records go to.
+    fn flush(&self) {
+        for bound in self.node.route().handlers.iter() {
+            // A failure was, or will be, told by the record that met it.
+            let _ = bound.handler().flush();
+        }
+    }
+}

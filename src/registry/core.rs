@@ -1,0 +1,253 @@
+//! What the handles of a registry share: the tree with its lock, and what is read without it.
+
+use std::any::Any;
+use std::collections::HashSet;
+
+use dashmap::DashSet;
+
+use crate::context::Environment;
+use crate::handler::{Handler, Observer};
+use crate::level::Level;
+use crate::name::{self, Name};
+use crate::registry::gate_copy::GateCopy;
+use crate::registry::judges::Judges;
+use crate::registry::node::{Node, NodeRef};
+use crate::registry::tree::Tree;
+use crate::scope::FloorObserver;
+use crate::sys::fork::InLock;
+use crate::sys::sync::{Arc, AtomicBool, AtomicU64, Mutex, OnceCell, Ordering};
+
+/// How many names a registry holds unless its builder says otherwise.
+pub(super) const DEFAULT_MAX_LOGGERS: usize = 1 << 21;
+
+pub(crate) struct RegistryCore {
+    pub(crate) environment: Arc<Environment>,
+    pub(super) tree: Mutex<Tree>,
+    /// Name to node, for look-ups beside the tree's lock. A guard of it never leaves a function, and nothing else is locked
+    /// while one is held.
+    pub(super) nodes: DashSet<NodeRef>,
+    pub(super) root: Arc<Node>,
+    /// Changed whenever a name may mean another node than before; see [`RegistryCore::shape`].
+    pub(super) shape: AtomicU64,
+    pub(super) last_resort: Mutex<Option<Handler>>,
+    pub(super) told_of_no_handler: AtomicBool,
+    pub(super) told_of_too_many: AtomicBool,
+    pub(super) told_of_cut: AtomicBool,
+    pub(super) told_of_stand_in: AtomicBool,
+    pub(super) max_loggers: usize,
+    pub(super) judges: Judges,
+    pub(super) part: OnceCell<Arc<dyn Any + Send + Sync>>,
+    /// Whether it is the backend of the `log` facade, whose maximum level it then keeps.
+    pub(super) is_backend: AtomicBool,
+}
+
+/// The shapes of all registries are numbered together, so that one number tells both registry and shape.
+static LAST_SHAPE: AtomicU64 = AtomicU64::new(0);
+
+impl FloorObserver for RegistryCore {
+    fn floor_changed(&self, floor: Level) {
+        self.change(|tree| tree.set_scope_floor(floor));
+    }
+}
+
+impl Observer for RegistryCore {
+    fn handler_changed(&self) {
+        self.change(Tree::rebind);
+    }
+}
+
+impl Drop for RegistryCore {
+    /// Lets go of the handlers: a thread may remember a node of this registry for its next facade record, and must not keep
+    /// a file open by that.
+    fn drop(&mut self) {
+        self.read(Tree::release);
+    }
+}
+
+impl RegistryCore {
+    /// Changes the tree under its lock, and lets the facade know what became of the levels.
+    ///
+    /// `change` must not run user code. What it takes out (handlers, filters) is returned to be dropped after the lock.
+    pub(crate) fn change<R>(&self, change: impl FnOnce(&mut Tree) -> R) -> R {
+        let mut tree = self.tree.lock();
+        let result = change(&mut tree);
+        if self.is_backend.load(Ordering::Relaxed) {
+            // Under the lock, so that two changes cannot leave the older one's answer behind (row R4 of the AWS notes:
+            // `log` and `tracing` test this level first, so it must be right, not just good).
+            log::set_max_level(tree.most_verbose().to_level_filter());
+        }
+        drop(tree);
+        result
+    }
+
+    pub(crate) fn read<R>(&self, read: impl FnOnce(&Tree) -> R) -> R {
+        read(&self.tree.lock())
+    }
+
+    /// A number that stays the same as long as every name means the same node as now.
+    #[inline]
+    pub(crate) fn shape(&self) -> u64 {
+        // Acquire: whoever sees the number also sees the nodes that go with it.
+        self.shape.load(Ordering::Acquire)
+    }
+
+    pub(super) fn existing(&self, name: &str) -> Option<Arc<Node>> {
+        // The map's own locks.
+        let _inside = InLock::enter();
+        self.nodes.get(name).map(|node| node.to_arc())
+    }
+
+    pub(crate) fn root(&self) -> Arc<Node> {
+        Arc::clone(&self.root)
+    }
+
+    /// The node of a logger's name, which is a dotted one; made if it is not there. `None` where there is no room for it.
+    pub(crate) fn logger(&self, name: &str) -> Option<Arc<Node>> {
+        if name::is_root(name) {
+            return Some(self.root());
+        }
+        let name = self.cut(name);
+        let existing = self.existing(name).filter(|node| node.is_logger());
+        let logger = existing.or_else(|| self.create(&[name])?.pop());
+        if logger.is_none() {
+            self.tell_of_too_many();
+        }
+        logger
+    }
+
+    /// The nodes of several names, made where they are not there: all of them or, where there is no room, none, which is the caller's
+    /// to report: it may hold a lock.
+    pub(crate) fn loggers(&self, names: &[&str]) -> Option<Vec<Arc<Node>>> {
+        let names: Vec<_> = names.iter().map(|name| Name::cut(name)).collect();
+        self.create(&names)
+    }
+
+    /// As much of a name as the tree keeps; that it does not keep all is reported once.
+    fn cut<'n>(&self, name: &'n str) -> &'n str {
+        let cut = Name::cut(name);
+        if cut.len() < name.len() && !self.told_of_cut.swap(true, Ordering::Relaxed) {
+            self.environment.diagnostics.line(format_args!(
+                "logtree: the name of a logger is cut to {} bytes, found {}: names have at most {} bytes and {} segments",
+                cut.len(), name.len(), Name::MAX_LEN, Name::MAX_SEGMENTS
+            ));
+        }
+        cut
+    }
+
+    /// A copy of a node's gate to keep at hand; `None` for a registry that is not the facade's backend and so may end, while
+    /// copies are for ever.
+    pub(crate) fn gate_copy(&self, node: &Node) -> Option<&'static GateCopy> {
+        let is_backend = self.is_backend.load(Ordering::Relaxed);
+        is_backend.then(|| self.change(|tree| tree.gate_copy(node.id())))
+    }
+
+    /// The node of a name, or of its nearest ancestor; nothing is made.
+    pub(crate) fn nearest(&self, name: &str) -> Arc<Node> {
+        if name::is_root(name) {
+            return Arc::clone(&self.root);
+        }
+        // A name of a million dots is not looked up a million times.
+        let name = Name::cut(name);
+        let node = self
+            .existing(name)
+            .or_else(|| name::ancestors(name).find_map(|len| self.existing(&name[..len])));
+        node.unwrap_or_else(|| Arc::clone(&self.root))
+    }
+
+    /// Makes loggers where they are not there. All changes of the shape come through here.
+    #[cold]
+    fn create(&self, names: &[&str]) -> Option<Vec<Arc<Node>>> {
+        let mut created = Vec::new();
+        self.change(|tree| {
+            let room = self.max_loggers.saturating_sub(tree.len());
+            // Counted before any is made, with all the prefixes that they need, and only where it may be too much.
+            if names.len().saturating_mul(Name::MAX_SEGMENTS) > room
+                && self.missing(names.iter().copied()) > room
+            {
+                return None;
+            }
+            let mut nodes = Vec::with_capacity(names.len());
+            let before = tree.len();
+            for name in names {
+                // Looked up again, as another thread may have been faster.
+                let existing = if name::is_root(name) {
+                    Some(self.root())
+                } else {
+                    self.existing(name).filter(|node| node.is_logger())
+                };
+                nodes.push(existing.unwrap_or_else(|| {
+                    let find = |prefix: &str| self.existing(prefix);
+                    let node = tree.create(&Name::new(name), find, &mut created);
+                    for node in created.drain(..) {
+                        self.nodes.insert(NodeRef::new(node));
+                    }
+                    node
+                }));
+            }
+            if tree.len() > before {
+                // After the nodes, so that a look-up that saw the new shape sees the new nodes.
+                self.shape.store(next_shape(), Ordering::Release);
+            }
+            Some(nodes)
+        })
+    }
+
+    /// How many nodes of these names, prefixes included, are not there yet.
+    pub(super) fn missing<'n>(&self, names: impl Iterator<Item = &'n str>) -> usize {
+        let mut missing = HashSet::new();
+        for name in names.filter(|name| !name::is_root(name)).map(Name::cut) {
+            let lengths = std::iter::once(name.len()).chain(name::ancestors(name));
+            missing.extend(
+                lengths
+                    .map(|len| &name[..len])
+                    .take_while(|prefix| self.existing(prefix).is_none()),
+            );
+        }
+        missing.len()
+    }
+
+    /// Tells once that something was to be set on a logger that there was no room for.
+    #[cold]
+    pub(crate) fn tell_of_stand_in(&self) {
+        if !self.told_of_stand_in.swap(true, Ordering::Relaxed) {
+            self.environment.diagnostics.line(format_args!(
+                "logtree: what is set on a logger for which there was no room has no effect"
+            ));
+        }
+    }
+
+    fn tell_of_too_many(&self) {
+        if !self.told_of_too_many.swap(true, Ordering::Relaxed) {
+            let max = self.max_loggers;
+            self.environment.diagnostics.line(format_args!(
+                "logtree: there are names of loggers for all the room there is, {max}, and no more are made: new ones log as their nearest ancestor"
+            ));
+        }
+    }
+
+    /// What the room above keeps for as long as the registry lives: one value of one type, made when it is first asked for.
+    pub(crate) fn part<T: Any + Send + Sync>(&self, make: impl Fn() -> Arc<T>) -> Arc<T> {
+        let part = self.part.get_or_init(|| make());
+        Arc::clone(part).downcast().unwrap_or_else(|_| make())
+    }
+
+    pub(crate) fn last_resort(&self) -> Option<Handler> {
+        self.last_resort.lock().clone()
+    }
+
+    /// Tells once that a record met no handler, not even the last resort (statement 38).
+    pub(crate) fn tell_of_no_handler(&self, logger: &str) {
+        if self.environment.diagnostics.is_enabled()
+            && !self.told_of_no_handler.swap(true, Ordering::Relaxed)
+        {
+            self.environment.diagnostics.line(format_args!(
+                "No handlers could be found for logger \"{}\"",
+                logger.escape_debug()
+            ));
+        }
+    }
+}
+
+pub(super) fn next_shape() -> u64 {
+    LAST_SHAPE.fetch_add(1, Ordering::Relaxed) + 1
+}

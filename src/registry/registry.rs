@@ -1,0 +1,412 @@
+//! The handle of a tree of loggers.
+
+use std::fmt;
+
+use dashmap::DashSet;
+
+use crate::context::Environment;
+use crate::handler::{Handler, MadeBy, StreamHandler};
+use crate::level::Level;
+use crate::record::RecordBuilder;
+use crate::registry::core::{DEFAULT_MAX_LOGGERS, RegistryCore, next_shape};
+use crate::registry::dump::{Part, TreeDump};
+use crate::registry::judges::Judges;
+use crate::registry::node::NodeId;
+use crate::registry::tree::Tree;
+use crate::scope::{self, FloorObserver};
+use crate::sys::sync::{Arc, AtomicBool, AtomicU64, Lazy, Mutex, OnceCell, Ordering, Weak};
+use crate::sys::user_code;
+
+/// A tree of loggers.
+///
+/// The program has one, [`global`](Self::global), which the crate's functions, macros and the `log` backend use. More can be
+/// made, isolated from it and from each other: for tests, plugins, tenants. It is a handle: clones are the same registry.
+///
+/// Loggers live as long as their registry, or any logger of it. All methods can be called from any thread, and from filters,
+/// formatters and handlers too; changes hold from the moment the call returns, on all threads.
+///
+/// # Python
+/// `logging.Manager` and what else is global there: the level names, `disable`, `lastResort`, `raiseExceptions`.
+///
+/// # Examples
+/// ```
+/// use logtree::{Level, Registry};
+///
+/// let registry = Registry::new();
+/// registry.get_logger("a").set_level(Level::DEBUG);
+/// assert_eq!(registry.get_logger("a.b.c").effective_level(), Level::DEBUG);
+/// ```
+#[derive(Clone)]
+pub struct Registry {
+    inner: Arc<RegistryCore>,
+}
+
+impl Registry {
+    /// A registry of its own: root at `WARNING`, no handlers, the built-in level names.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// The program's registry.
+    #[must_use]
+    pub fn global() -> &'static Self {
+        static GLOBAL: Lazy<Registry> =
+            Lazy::new(|| Registry::of(Arc::clone(Environment::global()), DEFAULT_MAX_LOGGERS));
+        &GLOBAL
+    }
+
+    pub(super) fn of(environment: Arc<Environment>, max_loggers: usize) -> Self {
+        let tree = Tree::new();
+        // Without a formatter: the message alone, until a set-up gives it one.
+        let last_resort = Handler::from(stderr_of(&environment)).with_level(Level::WARNING);
+        last_resort.note_maker(MadeBy::LastResort);
+        let inner = RegistryCore {
+            environment,
+            root: tree.node(NodeId::ROOT),
+            tree: Mutex::new(tree),
+            nodes: DashSet::default(),
+            shape: AtomicU64::new(next_shape()),
+            last_resort: Mutex::new(Some(last_resort)),
+            told_of_no_handler: AtomicBool::new(false),
+            told_of_too_many: AtomicBool::new(false),
+            told_of_cut: AtomicBool::new(false),
+            told_of_stand_in: AtomicBool::new(false),
+            max_loggers,
+            judges: Judges::new(),
+            part: OnceCell::new(),
+            is_backend: AtomicBool::new(false),
+        };
+        let inner = Arc::new(inner);
+        let observer: Weak<dyn FloorObserver> = Arc::<RegistryCore>::downgrade(&inner);
+        scope::observe_floor(observer);
+        Self { inner }
+    }
+
+    /// The names of all loggers but the root, in order.
+    #[must_use]
+    pub fn logger_names(&self) -> Vec<String> {
+        let tree = self.inner.tree.lock();
+        let mut names: Vec<_> = tree.loggers().map(|node| node.name().to_owned()).collect();
+        drop(tree);
+        names.sort_unstable();
+        names
+    }
+
+    /// Silences all records up to and with a level, whatever the loggers' levels; `NOTSET` lifts it.
+    ///
+    /// # Python
+    /// `logging.disable`.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::{Level, Registry};
+    ///
+    /// let registry = Registry::new();
+    /// registry.disable(Level::ERROR);
+    /// assert!(!registry.root().is_enabled_for(Level::ERROR));
+    /// assert!(registry.root().is_enabled_for(Level::CRITICAL));
+    /// ```
+    pub fn disable(&self, up_to: impl Into<Level>) {
+        self.change(|tree| tree.set_disabled_up_to(up_to.into()));
+    }
+
+    /// The level up to which all is silenced; `NOTSET` for none.
+    ///
+    /// # Python
+    /// `Manager.disable`.
+    #[must_use]
+    pub fn disabled_up_to(&self) -> Level {
+        self.inner.tree.lock().disabled_up_to()
+    }
+
+    /// Sets the handler for records that meet no handler at all on their way up, or none.
+    ///
+    /// At first, it is standard error from `WARNING` on, with the message alone. The one-line set-ups, from
+    /// [`set_stream_logger`](crate::set_stream_logger) to [`init_from_env`](crate::init_from_env), give that first one the format
+    /// `%(levelname)s %(name)s: %(message)s` and remove known credentials there too: a line of a crate that the program did not
+    /// ask for says where it comes from.
+    ///
+    /// # Python
+    /// `logging.lastResort` (statements 36 to 38).
+    pub fn set_last_resort(&self, handler: Option<Handler>) {
+        let old = std::mem::replace(&mut *self.inner.last_resort.lock(), handler);
+        // Out of the lock: a handler's end may run the user's code.
+        drop(old);
+    }
+
+    /// The handler for records that meet no other.
+    #[must_use]
+    pub fn last_resort(&self) -> Option<Handler> {
+        self.inner.last_resort.lock().clone()
+    }
+
+    /// A handler to standard error, or to what [stands for it](RegistryBuilder::stderr) in this registry.
+    #[must_use]
+    pub fn stderr(&self) -> StreamHandler {
+        stderr_of(&self.inner.environment)
+    }
+
+    /// Whether failures are reported where a handler has no error hook of its own; on at first.
+    ///
+    /// # Python
+    /// `logging.raiseExceptions`.
+    pub fn set_report_errors(&self, report: bool) {
+        self.inner.environment.diagnostics.set_enabled(report);
+    }
+
+    /// Gives a level a name that it prints, and that means the level; earlier names go on to mean it.
+    ///
+    /// Each registry has names of its own. [`Level`]'s `Display` and `FromStr` go by those of the global one.
+    ///
+    /// # Python
+    /// `logging.addLevelName`.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::{Level, Registry};
+    ///
+    /// let registry = Registry::new();
+    /// registry.add_level_name(Level::new(25), "NOTICE");
+    /// assert_eq!(registry.level_name(Level::new(25)), "NOTICE");
+    /// assert_eq!(registry.level_of("NOTICE"), Some(Level::new(25)));
+    /// assert_eq!(registry.parse_level("notice")?, Level::new(25));
+    /// # Ok::<(), logtree::Error>(())
+    /// ```
+    pub fn add_level_name(&self, level: impl Into<Level>, name: &str) {
+        self.inner.environment.level_names.add(level.into(), name);
+    }
+
+    /// The name a level prints: a registered one, or `Level 15`.
+    ///
+    /// # Python
+    /// `logging.getLevelName` of a number.
+    #[must_use]
+    pub fn level_name(&self, level: impl Into<Level>) -> String {
+        self.inner
+            .environment
+            .level_names
+            .name(level.into())
+            .to_string()
+    }
+
+    /// The level of exactly this name.
+    ///
+    /// # Python
+    /// `logging.getLevelName` of a name.
+    #[must_use]
+    pub fn level_of(&self, name: &str) -> Option<Level> {
+        self.inner.environment.level_names.level(name)
+    }
+
+    /// All names and their levels, in order of the names.
+    ///
+    /// # Python
+    /// `logging.getLevelNamesMapping`.
+    #[must_use]
+    pub fn level_names(&self) -> Vec<(String, Level)> {
+        self.inner.environment.level_names.all()
+    }
+
+    /// Reads a level: a name in any case, or a number.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidLevel`](crate::ErrorKind::InvalidLevel), with the names there are.
+    pub fn parse_level(&self, text: &str) -> Result<Level, crate::error::Error> {
+        self.inner.environment.level_names.parse(text)
+    }
+
+    /// The tree in words, for people: each logger with its level, handlers, filters and propagation.
+    ///
+    /// # Python
+    /// The package `logging_tree`.
+    ///
+    /// # Examples
+    /// ```
+    /// let registry = logtree::Registry::new();
+    /// registry.get_logger("a.b").set_level(logtree::Level::DEBUG);
+    /// assert!(registry.dump().to_string().contains("a.b"));
+    /// ```
+    #[must_use]
+    pub fn dump(&self) -> TreeDump {
+        let parts = Part::of(&self.inner.tree.lock(), &self.inner.environment);
+        TreeDump::of(parts)
+    }
+
+    /// Starts a record made by hand that belongs to this registry.
+    pub fn record(&self) -> RecordBuilder<'_> {
+        RecordBuilder::new(&self.inner.environment)
+    }
+
+    /// How many records were given up before any handler saw them, as their logging calls were nested too deep.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.inner.environment.dropped.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn inner(&self) -> &Arc<RegistryCore> {
+        &self.inner
+    }
+
+    pub(crate) fn of_inner(inner: Arc<RegistryCore>) -> Self {
+        Self { inner }
+    }
+
+    pub(crate) fn change<R>(&self, change: impl FnOnce(&mut Tree) -> R) -> R {
+        self.inner.change(change)
+    }
+
+    pub(crate) fn is_backend(&self) -> bool {
+        self.inner.is_backend.load(Ordering::Relaxed)
+    }
+
+    /// All handlers of its loggers, each once.
+    #[must_use]
+    pub fn handlers(&self) -> Vec<Handler> {
+        let mut handlers: Vec<Handler> = Vec::new();
+        self.inner.read(|tree| {
+            for handler in tree.all_handlers() {
+                if !handlers.iter().any(|known| known.is(handler)) {
+                    handlers.push(handler.clone());
+                }
+            }
+        });
+        handlers
+    }
+
+    /// Makes the `log` facade follow this registry's levels from now on.
+    pub(crate) fn become_backend(&self) {
+        self.change(|_| self.inner.is_backend.store(true, Ordering::Relaxed));
+    }
+}
+
+impl Default for Registry {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registry")
+            .field("level", &self.inner.root.level())
+            .finish_non_exhaustive()
+    }
+}
+
+fn stderr_of(environment: &Environment) -> StreamHandler {
+    match &environment.stderr {
+        // What panics there leaves the process's own.
+        Some(open) => user_code::call(&***open).map_or_else(
+            |_| StreamHandler::stderr(),
+            StreamHandler::in_place_of_stderr,
+        ),
+        None => StreamHandler::stderr(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{Future, poll_fn};
+    use std::pin::pin;
+    use std::sync::mpsc;
+    use std::task::{Context, Poll, Waker};
+    use std::thread;
+
+    use super::*;
+    use crate::registry::node::COMPARED;
+    use crate::registry::tree::VISITED;
+    use crate::scope::Scope;
+
+    fn with_loggers(count: usize) -> Registry {
+        let registry = Registry::new();
+        for number in 0..count {
+            registry.get_logger(format!("a.l{number}"));
+        }
+        registry
+    }
+
+    /// However many loggers there are: while gates are open for a scope, others are entered, left and polled without a look at them.
+    #[test]
+    fn scopes_with_a_level_do_not_walk_over_loggers() {
+        let registry = with_loggers(1_000);
+        let (entered, is_entered) = mpsc::channel();
+        let (end, is_over) = mpsc::channel::<()>();
+        let other = thread::spawn(move || {
+            let _scope = Scope::new().level(Level::DEBUG).enter();
+            entered.send(()).unwrap();
+            let _ = is_over.recv();
+        });
+        is_entered.recv().unwrap();
+        assert_eq!(registry.inner.root.gate(), Level::DEBUG.number());
+        VISITED.set(0);
+        let future = Scope::new().level(Level::DEBUG).wrap(poll_fn(|_| {
+            assert!(registry.root().is_enabled_for(Level::DEBUG));
+            Poll::<()>::Pending
+        }));
+        let mut future = pin!(future);
+        for _ in 0..1_000 {
+            let poll = future
+                .as_mut()
+                .poll(&mut Context::from_waker(Waker::noop()));
+            assert!(poll.is_pending() && !registry.root().is_enabled_for(Level::DEBUG));
+            let _scope = Scope::new().level(Level::INFO).enter();
+        }
+        assert_eq!(VISITED.get(), 0);
+        drop(end);
+        other.join().unwrap();
+    }
+
+    /// Gates close once calls have passed them in vain as often as there are loggers.
+    #[test]
+    fn gates_close_after_the_last_scope() {
+        let registry = with_loggers(1_000);
+        let logger = registry.get_logger("a.l7");
+        drop(Scope::new().level(Level::TRACE).enter());
+        assert_eq!(logger.node().gate(), Level::TRACE.number());
+        let mut calls = 0;
+        // Scopes of other tests may hold them open for a while.
+        while logger.node().gate() != Level::WARNING.number() {
+            assert!(!logger.is_enabled_for(Level::DEBUG));
+            calls += 1;
+            assert!(calls < 100_000_000, "they stay open");
+        }
+        assert!(calls >= 1_000, "{calls}");
+    }
+
+    /// A walk goes as far as what is inherited changes, and no further.
+    #[test]
+    fn a_tap_reaches_its_subtree_alone() {
+        let registry = with_loggers(1_000);
+        let deep = registry.get_logger("b.c.d");
+        VISITED.set(0);
+        let capture = crate::test::Capture::from_level(&registry.get_logger("b"), Level::INFO);
+        let nested = crate::test::Capture::from_level(&registry.get_logger("b.c"), Level::DEBUG);
+        assert!(VISITED.get() < 50, "{}", VISITED.get());
+        assert!(deep.is_enabled_for(Level::DEBUG));
+        assert!(!registry.get_logger("b.x").is_enabled_for(Level::DEBUG));
+        assert!(!registry.get_logger("a.l1").is_enabled_for(Level::INFO));
+        drop(nested);
+        assert!(deep.is_enabled_for(Level::INFO) && !deep.is_enabled_for(Level::DEBUG));
+        drop(capture);
+        assert!(!deep.is_enabled_for(Level::INFO));
+    }
+
+    /// Wherever names differ, the table finds a place for each without comparing it with many others.
+    #[test]
+    fn all_of_a_name_is_hashed() {
+        for (before, after) in [(0, 300), (150, 150), (300, 0)] {
+            let registry = Registry::new();
+            COMPARED.set(0);
+            for n in 0..5_000_u32 {
+                registry.get_logger(format!("{}{n:08}{}", "x".repeat(before), "y".repeat(after)));
+            }
+            // Some have seven bits of their hashes in common with others.
+            let compared = COMPARED.get();
+            assert!(
+                compared < 5_000,
+                "{compared} with {before} before what differs"
+            );
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Levels and gates: what each node inherits, and from which level on its records pass.
+
+use crate::level::Level;
+use crate::registry::node::{Node, NodeId};
+use crate::registry::tree::{Extent, Tree};
+
+impl Tree {
+    pub(crate) fn set_level(&mut self, id: NodeId, level: Level) {
+        self.slots[id.at()].node.set_level(level);
+        self.refresh_levels(id, Extent::Changed);
+    }
+
+    pub(crate) fn set_disabled(&mut self, id: NodeId, disabled: bool) {
+        self.slots[id.at()].node.set_disabled(disabled);
+        self.refresh_levels(id, Extent::Changed);
+    }
+
+    pub(crate) fn disabled_up_to(&self) -> Level {
+        self.disabled_up_to
+    }
+
+    pub(crate) fn set_disabled_up_to(&mut self, level: Level) {
+        self.disabled_up_to = level;
+        self.refresh_levels(NodeId::ROOT, Extent::All);
+    }
+
+    pub(crate) fn is_disabled_all(&self) -> bool {
+        self.disabled_all
+    }
+
+    pub(crate) fn set_disabled_all(&mut self, disabled: bool) {
+        self.disabled_all = disabled;
+        self.refresh_levels(NodeId::ROOT, Extent::All);
+    }
+
+    pub(crate) fn set_judge_floor(&mut self, floor: Level) {
+        self.change_floor(|tree| tree.judge_floor = floor);
+    }
+
+    pub(crate) fn set_scope_floor(&mut self, floor: Level) {
+        self.change_floor(|tree| tree.scope_floor = floor);
+    }
+
+    /// The level down to which every gate is open.
+    pub(super) fn floor(&self) -> Level {
+        self.judge_floor.min(self.scope_floor)
+    }
+
+    /// All gates move where the lowest of the floors does, and only there.
+    fn change_floor(&mut self, change: impl FnOnce(&mut Self)) {
+        let before = self.floor();
+        change(self);
+        if self.floor() != before {
+            self.refresh_levels(NodeId::ROOT, Extent::All);
+        }
+    }
+
+    /// The lowest gate of the tree.
+    pub(crate) fn most_verbose(&mut self) -> Level {
+        Level::new(self.gates.most_verbose().unwrap_or(Level::OFF.number()))
+    }
+
+    /// Computes effective levels and gates again, from a node downwards.
+    pub(super) fn refresh_levels(&mut self, start: NodeId, extent: Extent) {
+        self.walk(start, |tree, id| {
+            let slot = &tree.slots[id.at()];
+            let node = &*slot.node;
+            let above = &*tree.slots[slot.parent.at()].node;
+            let own = node.level();
+            let (effective, is_at_default) = match own {
+                _ if id == NodeId::ROOT => (own, true),
+                Level::NOTSET => (above.effective_level(), above.is_at_default()),
+                _ => (own, false),
+            };
+            let mut floor = if id == NodeId::ROOT {
+                Level::OFF.number()
+            } else {
+                above.floor()
+            };
+            if node.is_tapped() {
+                let taps = tree.taps.iter().filter(|tap| tap.node == id);
+                floor = taps.fold(floor, |floor, tap| floor.min(tap.level.number()));
+            }
+            let open_from = effective.min(tree.floor()).number().min(floor);
+            let gate = tree.closed_up_to(node, open_from);
+            let old_gate = node.gate();
+            node.set_gate(gate);
+            if old_gate != gate {
+                tree.gates.moved(old_gate, gate);
+                if node.has_copies() {
+                    tree.copies[&id].iter().for_each(|copy| copy.set(gate));
+                }
+            }
+            // What is below depends on nothing else of this node.
+            let before = (node.effective_level(), node.floor(), node.is_at_default());
+            node.set_resolved(effective, floor, is_at_default);
+            extent == Extent::All || before != (effective, floor, is_at_default)
+        });
+    }
+
+    /// A level from which a node's records pass, and what is disabled taken off it.
+    fn closed_up_to(&self, node: &Node, level: u16) -> u16 {
+        if node.is_disabled() || self.disabled_all {
+            return Level::OFF.number();
+        }
+        level.max(self.disabled_up_to.above())
+    }
+
+    /// The level from which a node's records pass by its own level and what is disabled.
+    pub(crate) fn enabled_from(&self, id: NodeId) -> Level {
+        let node = self.slot_node(id);
+        Level::new(self.closed_up_to(node, node.effective_level().number()))
+    }
+}

@@ -1,0 +1,321 @@
+//! The shape of the tree and all that can be changed in it; guarded by the registry's one lock.
+
+mod levels;
+mod routes;
+
+use std::collections::HashMap;
+
+use crate::filter::SharedFilter;
+use crate::handler::Handler;
+use crate::level::Level;
+use crate::name::{self, Name};
+use crate::registry::gate_copy::GateCopy;
+use crate::registry::gate_histogram::GateHistogram;
+use crate::registry::node::{Node, NodeId};
+use crate::registry::route::Route;
+use crate::registry::tap::Tap;
+use crate::scope;
+use crate::sys::sync::Arc;
+
+/// Loggers, prefixes of their names, and how they hang together.
+///
+/// Links are numbers, not pointers: 12 bytes a node, and a walk over a subtree needs no stack.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    slots: Vec<Slot>,
+    disabled_up_to: Level,
+    /// Whether nothing is logged at all, whatever the levels say.
+    disabled_all: bool,
+    /// The level down to which every gate is open for a judge.
+    judge_floor: Level,
+    /// The same for the most verbose scope on any thread.
+    scope_floor: Level,
+    taps: Vec<Tap>,
+    /// The copies of nodes' gates.
+    copies: HashMap<NodeId, Vec<&'static GateCopy>>,
+    gates: GateHistogram,
+}
+
+#[derive(Debug)]
+struct Slot {
+    node: Arc<Node>,
+    /// The root's is the root.
+    parent: NodeId,
+    first_child: Option<Link>,
+    next_sibling: Option<Link>,
+    /// Only for the few nodes that have handlers or filters.
+    own: Option<Box<Own>>,
+}
+
+/// A node's number that is not the root's, so that an absent one costs nothing.
+type Link = std::num::NonZeroU32;
+
+#[derive(Debug, Default)]
+struct Own {
+    handlers: Vec<Handler>,
+    filters: Vec<SharedFilter>,
+    /// The node's route without its filters, which its descendants share; `None` while the node's own route serves.
+    downstream: Option<Arc<Route>>,
+}
+
+impl Tree {
+    pub(super) fn new() -> Self {
+        let route = Arc::new(Route::default());
+        let root = Node::new(Name::new(name::ROOT), NodeId::ROOT, true, route);
+        root.set_level(Level::WARNING);
+        let slot = Slot {
+            node: Arc::new(root),
+            parent: NodeId::ROOT,
+            first_child: None,
+            next_sibling: None,
+            own: None,
+        };
+        let mut tree = Self {
+            slots: vec![slot],
+            disabled_up_to: Level::NOTSET,
+            disabled_all: false,
+            judge_floor: Level::OFF,
+            scope_floor: Level::OFF,
+            taps: Vec::new(),
+            copies: HashMap::new(),
+            gates: GateHistogram::default(),
+        };
+        tree.gates.add(0);
+        scope::add_gates(1);
+        tree.refresh_levels(NodeId::ROOT, Extent::Changed);
+        tree
+    }
+
+    pub(crate) fn node(&self, id: NodeId) -> Arc<Node> {
+        Arc::clone(&self.slots[id.at()].node)
+    }
+
+    /// All nodes, prefixes included.
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// All loggers but the root.
+    pub(super) fn loggers(&self) -> impl Iterator<Item = &Node> {
+        self.slots[1..]
+            .iter()
+            .map(|slot| &*slot.node)
+            .filter(|node| node.is_logger())
+    }
+
+    /// Makes the logger of a name, with the prefixes that it needs; `created` gets the new nodes.
+    ///
+    /// `find` knows the nodes there are. The node itself may be one of them, as a prefix.
+    pub(super) fn create(
+        &mut self,
+        name: &Name,
+        find: impl Fn(&str) -> Option<Arc<Node>>,
+        created: &mut Vec<Arc<Node>>,
+    ) -> Arc<Node> {
+        let text = name.as_str();
+        // From the name up to the first prefix there is.
+        let mut missing = Vec::new();
+        let mut parent = NodeId::ROOT;
+        for len in name::ancestors(text) {
+            if let Some(node) = find(&text[..len]) {
+                parent = node.id();
+                break;
+            }
+            missing.push(len);
+        }
+        for len in missing.into_iter().rev() {
+            parent = self.insert(name.prefix(len), parent, false, created);
+        }
+        match find(text) {
+            None => {
+                let id = self.insert(name.clone(), parent, true, created);
+                self.node(id)
+            }
+            Some(node) => {
+                node.make_logger();
+                // A name that ends in a dot has another parent as a logger than as a prefix (statement 9).
+                if self.slots[node.id().at()].parent != parent {
+                    self.unlink(node.id());
+                    self.link(node.id(), parent);
+                    self.refresh_levels(node.id(), Extent::Changed);
+                    self.refresh_routes(node.id());
+                }
+                node
+            }
+        }
+    }
+
+    fn insert(
+        &mut self,
+        name: Name,
+        parent: NodeId,
+        is_logger: bool,
+        created: &mut Vec<Arc<Node>>,
+    ) -> NodeId {
+        let id = NodeId(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
+        let node = Arc::new(Node::new(name, id, is_logger, self.downstream(parent)));
+        created.push(Arc::clone(&node));
+        self.slots.push(Slot {
+            node,
+            parent,
+            first_child: None,
+            next_sibling: None,
+            own: None,
+        });
+        self.link(id, parent);
+        self.gates.add(0);
+        scope::add_gates(1);
+        self.refresh_levels(id, Extent::Changed);
+        id
+    }
+
+    fn link(&mut self, id: NodeId, parent: NodeId) {
+        let link = Link::new(id.0);
+        let first = std::mem::replace(&mut self.slots[parent.at()].first_child, link);
+        let slot = &mut self.slots[id.at()];
+        slot.parent = parent;
+        slot.next_sibling = first;
+    }
+
+    fn unlink(&mut self, id: NodeId) {
+        let link = Link::new(id.0);
+        let (parent, next) = (self.slots[id.at()].parent, self.slots[id.at()].next_sibling);
+        if self.slots[parent.at()].first_child == link {
+            self.slots[parent.at()].first_child = next;
+            return;
+        }
+        let mut child = self.slots[parent.at()].first_child;
+        while let Some(at) = child {
+            let slot = &mut self.slots[at.get() as usize];
+            if slot.next_sibling == link {
+                slot.next_sibling = next;
+                return;
+            }
+            child = slot.next_sibling;
+        }
+    }
+
+    /// The nearest ancestor that is a logger; `None` for the root.
+    pub(crate) fn parent_logger(&self, id: NodeId) -> Option<NodeId> {
+        if id == NodeId::ROOT {
+            return None;
+        }
+        let mut parent = self.slots[id.at()].parent;
+        while !self.slots[parent.at()].node.is_logger() {
+            parent = self.slots[parent.at()].parent;
+        }
+        Some(parent)
+    }
+
+    /// The numbers directly below, prefixes included, the newest first.
+    fn links_below(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        let first = self.slots[id.at()].first_child;
+        std::iter::successors(first, |at| self.slots[at.get() as usize].next_sibling)
+            .map(|at| NodeId(at.get()))
+    }
+
+    /// The loggers exactly one segment below (statement 11).
+    pub(crate) fn children(&self, id: NodeId) -> Vec<NodeId> {
+        self.links_below(id)
+            .filter(|child| self.slots[child.at()].node.is_logger())
+            .collect()
+    }
+
+    /// Each logger below with the loggers below it, for the dump: prefixes are passed through.
+    pub(super) fn loggers_below(&self, id: NodeId) -> Vec<NodeId> {
+        let mut loggers = Vec::new();
+        let mut open: Vec<_> = self.links_below(id).collect();
+        while let Some(next) = open.pop() {
+            if self.slots[next.at()].node.is_logger() {
+                loggers.push(next);
+            } else {
+                open.extend(self.links_below(next));
+            }
+        }
+        loggers.sort_by(|a, b| {
+            self.slots[a.at()]
+                .node
+                .name()
+                .cmp(self.slots[b.at()].node.name())
+        });
+        loggers
+    }
+
+    pub(super) fn slot_node(&self, id: NodeId) -> &Node {
+        &self.slots[id.at()].node
+    }
+
+    /// Keeps a copy of a node's gate up to date, from now on.
+    pub(crate) fn follow(&mut self, id: NodeId, copy: &'static GateCopy) {
+        let node = &self.slots[id.at()].node;
+        node.set_has_copies();
+        copy.set(node.gate());
+        self.copies.entry(id).or_default().push(copy);
+    }
+
+    /// A copy of a node's gate that is kept up to date: one for each node, made at the first call and never given back.
+    pub(super) fn gate_copy(&mut self, id: NodeId) -> &'static GateCopy {
+        if let Some(copy) = self.copies.get(&id).and_then(|copies| copies.first()) {
+            return copy;
+        }
+        let copy = Box::leak(Box::new(GateCopy::new()));
+        self.follow(id, copy);
+        copy
+    }
+
+    /// Computes all levels and all routes anew.
+    #[cfg(feature = "config")]
+    pub(super) fn refresh(&mut self) {
+        self.refresh_levels(NodeId::ROOT, Extent::All);
+        self.refresh_routes(NodeId::ROOT);
+    }
+
+    /// Visits a node and all below it, parents first; `visit` answers whether to go on below.
+    fn walk(&mut self, start: NodeId, mut visit: impl FnMut(&mut Self, NodeId) -> bool) {
+        let mut at = start;
+        loop {
+            #[cfg(test)]
+            VISITED.set(VISITED.get() + 1);
+            let deeper = visit(self, at);
+            let slot = &self.slots[at.at()];
+            if let Some(child) = slot.first_child.filter(|_| deeper) {
+                at = NodeId(child.get());
+                continue;
+            }
+            loop {
+                if at == start {
+                    return;
+                }
+                let slot = &self.slots[at.at()];
+                match slot.next_sibling {
+                    Some(next) => {
+                        at = NodeId(next.get());
+                        break;
+                    }
+                    None => at = slot.parent,
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Tree {
+    fn drop(&mut self) {
+        scope::remove_gates(self.slots.len());
+    }
+}
+
+/// How far a change of levels reaches.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// To where what nodes inherit stays as it is.
+    Changed,
+    /// To every node below.
+    All,
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many nodes were visited by walks of this thread.
+    pub(super) static VISITED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}

@@ -1,0 +1,164 @@
+//! Routes: the handlers, filters and taps that a node's records meet.
+
+use crate::filter::SharedFilter;
+use crate::handler::{Bound, Handler};
+use crate::registry::node::NodeId;
+use crate::registry::route::Route;
+use crate::registry::tap::Tap;
+use crate::registry::tree::{Extent, Tree};
+use crate::sys::sync::Arc;
+
+impl Tree {
+    pub(crate) fn set_propagates(&mut self, id: NodeId, propagates: bool) {
+        self.slots[id.at()].node.set_propagates(propagates);
+        self.refresh_routes(id);
+    }
+
+    pub(crate) fn handlers(&self, id: NodeId) -> &[Handler] {
+        self.slots[id.at()]
+            .own
+            .as_ref()
+            .map_or(&[], |own| &own.handlers)
+    }
+
+    pub(crate) fn all_handlers(&self) -> impl Iterator<Item = &Handler> {
+        self.slots
+            .iter()
+            .filter_map(|slot| slot.own.as_ref())
+            .flat_map(|own| &own.handlers)
+    }
+
+    pub(crate) fn filters(&self, id: NodeId) -> &[SharedFilter] {
+        self.slots[id.at()]
+            .own
+            .as_ref()
+            .map_or(&[], |own| &own.filters)
+    }
+
+    /// Replaces the node's handlers and filters by what `change` makes of them; answers with what is to be dropped
+    /// outside the lock.
+    pub(crate) fn change_own(
+        &mut self,
+        id: NodeId,
+        change: impl FnOnce(&mut Vec<Handler>, &mut Vec<SharedFilter>),
+    ) -> (Vec<Handler>, Vec<SharedFilter>) {
+        let own = self.slots[id.at()].own.get_or_insert_default();
+        let before = (own.handlers.clone(), own.filters.clone());
+        change(&mut own.handlers, &mut own.filters);
+        if own.handlers.is_empty() && own.filters.is_empty() {
+            self.slots[id.at()].own = None;
+        }
+        self.refresh_routes(id);
+        before
+    }
+
+    /// The same for values that are there, without computing routes: [`refresh`](Self::refresh) has to follow. `None` stays, and
+    /// of the filters so do those that no configuration made.
+    #[cfg(feature = "config")]
+    pub(crate) fn replace_own(
+        &mut self,
+        id: NodeId,
+        handlers: Option<Vec<Handler>>,
+        filters: Option<Vec<SharedFilter>>,
+    ) -> (Vec<Handler>, Vec<SharedFilter>) {
+        let own = self.slots[id.at()].own.get_or_insert_default();
+        let mut old = (Vec::new(), Vec::new());
+        if let Some(handlers) = handlers {
+            old.0 = std::mem::replace(&mut own.handlers, handlers);
+        }
+        if let Some(filters) = filters {
+            let all = std::mem::take(&mut own.filters);
+            (old.1, own.filters) = all.into_iter().partition(SharedFilter::is_configured);
+            own.filters.extend(filters);
+        }
+        if own.handlers.is_empty() && own.filters.is_empty() {
+            self.slots[id.at()].own = None;
+        }
+        old
+    }
+
+    /// Makes all routes anew, as a handler has changed.
+    pub(crate) fn rebind(&mut self) {
+        self.refresh_routes(NodeId::ROOT);
+    }
+
+    /// Takes the handlers out of all routes, at the end of the registry.
+    pub(crate) fn release(&self) {
+        let empty = Arc::new(Route::default());
+        for slot in &self.slots {
+            if !slot.node.route().handlers.is_empty() {
+                slot.node.set_route(Arc::clone(&empty));
+            }
+        }
+    }
+
+    pub(crate) fn add_tap(&mut self, tap: Tap) {
+        let node = tap.node;
+        self.taps.push(tap);
+        self.refresh_taps(node);
+    }
+
+    /// Takes a tap away; answers with what is to be dropped outside the lock.
+    pub(crate) fn remove_tap(&mut self, handler: &Handler) -> Option<Tap> {
+        let at = self.taps.iter().position(|tap| tap.handler.is(handler))?;
+        let tap = self.taps.remove(at);
+        self.refresh_taps(tap.node);
+        Some(tap)
+    }
+
+    fn refresh_taps(&mut self, node: NodeId) {
+        let is_tapped = self.taps.iter().any(|tap| tap.node == node);
+        self.slots[node.at()].node.set_tapped(is_tapped);
+        self.refresh_levels(node, Extent::Changed);
+        self.refresh_routes(node);
+    }
+
+    /// Computes routes anew, from a node downwards.
+    pub(super) fn refresh_routes(&mut self, start: NodeId) {
+        self.walk(start, |tree, id| {
+            let route = tree.make_route(id);
+            tree.slots[id.at()].node.set_route(route);
+            true
+        });
+    }
+
+    fn make_route(&mut self, id: NodeId) -> Arc<Route> {
+        let slot = &self.slots[id.at()];
+        let above = (id != NodeId::ROOT).then(|| self.downstream(slot.parent));
+        let propagates = slot.node.propagates();
+        let has_tap = slot.node.is_tapped();
+        match above {
+            // The usual node.
+            Some(above) if slot.own.is_none() && propagates && !has_tap => return above,
+            _ => {}
+        }
+        let above = above.unwrap_or_default();
+        let mut handlers: Vec<_> = self.handlers(id).iter().map(Bound::new).collect();
+        if propagates {
+            handlers.extend_from_slice(&above.handlers);
+        }
+        let mut taps: Vec<_> = self
+            .taps
+            .iter()
+            .filter(|tap| tap.node == id)
+            .map(|tap| Bound::new(&tap.handler))
+            .collect();
+        taps.extend_from_slice(&above.taps);
+        let filters = self.filters(id).to_vec();
+        let route = Arc::new(Route::new(filters, handlers.into(), taps.into()));
+        if let Some(own) = &mut self.slots[id.at()].own {
+            own.downstream = (!route.filters.is_empty()).then(|| {
+                let (handlers, taps) = (Arc::clone(&route.handlers), Arc::clone(&route.taps));
+                Arc::new(Route::new(Vec::new(), handlers, taps))
+            });
+        }
+        route
+    }
+
+    /// The route that a child without anything of its own has.
+    pub(super) fn downstream(&self, id: NodeId) -> Arc<Route> {
+        let slot = &self.slots[id.at()];
+        let without_filters = slot.own.as_ref().and_then(|own| own.downstream.clone());
+        without_filters.unwrap_or_else(|| Arc::clone(&slot.node.route()))
+    }
+}

@@ -1,0 +1,55 @@
+//! What one scope, or several merged, hold.
+
+use crate::level::Level;
+use crate::record::{Context, OwnedValue};
+use crate::sys::sync::Arc;
+
+/// A scope merged with all around it.
+#[derive(Clone, Debug)]
+pub(super) struct Frame {
+    /// `None` for none, so that a scope without key-values shares nothing that is counted.
+    pub(super) values: Option<Arc<Context>>,
+    /// `OFF` for none.
+    pub(super) level: Level,
+}
+
+impl Frame {
+    pub(super) const EMPTY: Self = Self {
+        values: None,
+        level: Level::OFF,
+    };
+
+    /// The frame of a scope by itself; no level for one that asks for none.
+    pub(super) fn new(values: Vec<(Box<str>, OwnedValue)>, level: Option<Level>) -> Self {
+        Self {
+            values: (!values.is_empty()).then(|| values.into()),
+            level: level.unwrap_or(Level::OFF),
+        }
+    }
+
+    /// It within another one: the inner key-values hide the outer ones, and the more verbose level holds.
+    pub(super) fn within(&self, around: &Self) -> Self {
+        let values = match (&around.values, &self.values) {
+            (Some(around), Some(own)) => {
+                let mut values = around.to_vec();
+                for (key, value) in own.iter() {
+                    set(&mut values, key.clone(), value.clone());
+                }
+                Some(values.into())
+            }
+            (around, own) => own.as_ref().or(around.as_ref()).cloned(),
+        };
+        Self {
+            values,
+            level: self.level.min(around.level),
+        }
+    }
+}
+
+/// Sets a key-value, in place of one of the same key.
+pub(super) fn set(values: &mut Vec<(Box<str>, OwnedValue)>, key: Box<str>, value: OwnedValue) {
+    match values.iter_mut().find(|(known, _)| *known == key) {
+        Some((_, known)) => *known = value,
+        None => values.push((key, value)),
+    }
+}
