@@ -150,6 +150,7 @@ pub(crate) fn entries_into_devices(number: usize) -> u32 {
 }
 
 /// Those of all threads but the calling one.
+#[cfg(unix)]
 pub(crate) fn others() -> impl Iterator<Item = &'static Presence> {
     let own = Presence::known();
     all().filter(move |presence| !own.is_some_and(|own| std::ptr::eq(own, *presence)))

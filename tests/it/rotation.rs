@@ -456,7 +456,6 @@ fn what_others_have_rotated_is_not_rotated_again() {
 }
 
 /// Sizes are those of the file, whoever wrote to it: no file reaches the limit, and each is as full as it can be.
-#[cfg(unix)]
 #[test]
 fn several_processes_keep_one_limit() {
     let directory = tempdir().unwrap();

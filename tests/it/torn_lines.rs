@@ -120,7 +120,6 @@ fn the_end_of_a_torn_line_counts() {
 }
 
 /// One of several processes was killed in the middle of a line, while the others have the file open.
-#[cfg(unix)]
 #[test]
 fn a_line_of_another_process_is_ended_too() {
     let directory = tempdir().unwrap();
@@ -144,7 +143,6 @@ fn a_line_of_another_process_is_ended_too() {
 }
 
 /// Both see the torn line when they open the file; only one of them ends it.
-#[cfg(unix)]
 #[test]
 fn a_torn_line_is_ended_by_one_process() {
     let directory = tempdir().unwrap();

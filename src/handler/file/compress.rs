@@ -9,6 +9,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::handler::file::file_id::FileId;
+use crate::handler::file::file_lock;
 use crate::handler::file::names::Form;
 use crate::handler::file::system;
 use crate::sys::sync::{AtomicBool, Ordering};
@@ -263,7 +264,8 @@ fn create(path: &Path, source: &File) -> io::Result<File> {
         options.mode(0o600);
     }
     let target = options.open(path)?;
-    lock::take(&target);
+    // Known by that as one that is still worked on.
+    file_lock::try_lock(&target);
     let permissions = source.metadata().map(|found| found.permissions());
     let _ = permissions.and_then(|permissions| target.set_permissions(permissions));
     Ok(target)
@@ -275,28 +277,8 @@ fn remove_unfinished(path: &Path) -> io::Result<bool> {
     if system::is_free(path)? {
         return Ok(true);
     }
-    if open(path).is_ok_and(|file| !lock::take(&file)) {
+    if open(path).is_ok_and(|file| !file_lock::try_lock(&file)) {
         return Ok(false);
     }
     system::remove(path).map(|()| true)
-}
-
-/// A file that is being compressed to is locked, which ends with its process.
-#[cfg(unix)]
-mod lock {
-    use std::fs::File;
-
-    use rustix::fs::{FlockOperation, flock};
-
-    pub(super) fn take(file: &File) -> bool {
-        flock(file, FlockOperation::NonBlockingLockExclusive).is_ok()
-    }
-}
-
-/// Elsewhere only one process compresses.
-#[cfg(not(unix))]
-mod lock {
-    pub(super) fn take(_: &std::fs::File) -> bool {
-        true
-    }
 }

@@ -3,13 +3,14 @@
 //! All share one [`sink`], whose `state` is behind a lock and says what is seen to before each record. `options` open a file, `device` is one that is
 //! open, `tail` how it ends, `file_id` says which one it is, `resolve` where a path leads. `rotation` knows when to rename it, `plan` in which steps,
 //! `names` how, `schedule` the times; `beside` tells other handlers of it. The steps are the calls of `system`. `line_buffer`,
-//! `compress`, its thread `compression`, and `process_lock` are what their names say.
+//! `compress`, its thread `compression`, `file_lock` and `process_lock` are what their names say.
 
 mod beside;
 mod compress;
 mod compression;
 mod device;
 mod file_id;
+mod file_lock;
 mod file_mode;
 mod line_buffer;
 #[cfg(all(test, unix))]

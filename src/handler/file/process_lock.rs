@@ -2,11 +2,21 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
+use crate::handler::file::file_lock;
 use crate::handler::file::file_mode::FileMode;
 use crate::handler::file::options::FileOptions;
+use crate::sys::host::Instant;
 use crate::sys::process;
+
+/// The others hold it for a few microseconds.
+const YIELDS: u32 = 50;
+
+/// A process that hangs with it must not stop the others from logging.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A file beside the log that processes lock while they look at it, write it and rotate it; of its own, as the log is renamed.
 #[derive(Debug)]
@@ -21,9 +31,13 @@ impl ProcessLock {
     /// Opens `PATH.lock`.
     ///
     /// # Errors
-    /// Where it cannot be opened, and on systems without such locks.
+    /// Where it cannot be opened, and where there are no processes.
     pub(super) fn open(options: &FileOptions) -> Result<Self, Error> {
-        system::check(options)?;
+        if !cfg!(any(unix, windows)) {
+            let path = options.path.display();
+            let message = format!("cannot share the log file {path}: there are no other processes");
+            return Err(Error::new(ErrorKind::InvalidConfig, message));
+        }
         let mut name = options.path.clone().into_os_string();
         name.push(".lock");
         let options = FileOptions {
@@ -33,58 +47,38 @@ impl ProcessLock {
             ..FileOptions::new(Path::new("lock"))
         };
         Ok(Self {
-            file: options.open(FileMode::Append)?,
+            file: Self::open_file(&options)?,
             generation: process::generation(),
             options,
         })
     }
 
-    /// Takes the lock. Reports whether it got it within a second: a process that hangs with it must not stop the others from
-    /// logging.
+    fn open_file(options: &FileOptions) -> Result<File, Error> {
+        let file = options.open(FileMode::Append)?;
+        if cfg!(windows) {
+            // There, one that is open for appending alone cannot be locked.
+            let opened = options.open_to_read();
+            return opened.map_err(|error| options.cannot_open(error));
+        }
+        Ok(file)
+    }
+
+    /// Takes the lock. Reports whether it got it within a second.
     pub(super) fn take(&mut self) -> bool {
         if self.generation != process::generation() {
-            let Ok(file) = self.options.open(FileMode::Append) else {
+            let Ok(file) = Self::open_file(&self.options) else {
                 return false;
             };
             self.file = file;
             self.generation = process::generation();
         }
-        system::take(&self.file)
-    }
-
-    pub(super) fn release(&self) {
-        system::release(&self.file);
-    }
-}
-
-#[cfg(unix)]
-mod system {
-    use std::fs::File;
-    use std::thread;
-    use std::time::Duration;
-
-    use rustix::fs::{FlockOperation, flock};
-
-    use super::FileOptions;
-    use crate::error::Error;
-    use crate::sys::host::Instant;
-
-    /// The others hold it for a few microseconds.
-    const YIELDS: u32 = 50;
-
-    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it fails")]
-    pub(super) fn check(_: &FileOptions) -> Result<(), Error> {
-        Ok(())
-    }
-
-    pub(super) fn take(file: &File) -> bool {
         let mut tries = 0;
         let mut start = None;
-        while flock(file, FlockOperation::NonBlockingLockExclusive).is_err() {
+        while !file_lock::try_lock(&self.file) {
             tries += 1;
             if tries < YIELDS {
                 thread::yield_now();
-            } else if start.get_or_insert_with(Instant::now).elapsed() > Duration::from_secs(1) {
+            } else if start.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
                 return false;
             } else {
                 thread::sleep(Duration::from_micros(50));
@@ -93,31 +87,7 @@ mod system {
         true
     }
 
-    pub(super) fn release(file: &File) {
-        // What fails here ends with the file.
-        let _ = flock(file, FlockOperation::Unlock);
+    pub(super) fn release(&self) {
+        file_lock::unlock(&self.file);
     }
-}
-
-#[cfg(not(unix))]
-mod system {
-    use std::fs::File;
-
-    use super::FileOptions;
-    use crate::error::{Error, ErrorKind};
-
-    /// Without a lock records would be lost.
-    pub(super) fn check(options: &FileOptions) -> Result<(), Error> {
-        let path = options.path.display();
-        let message = format!(
-            "cannot share the log file {path} between processes: multi_process needs a Unix system"
-        );
-        Err(Error::new(ErrorKind::InvalidConfig, message))
-    }
-
-    pub(super) fn take(_: &File) -> bool {
-        true
-    }
-
-    pub(super) fn release(_: &File) {}
 }

@@ -110,7 +110,8 @@ macro_rules! rotating {
             /// process may rotate, and others may append by a [`WatchedFileHandler`](crate::WatchedFileHandler), which notices; a
             /// [`FileHandler`](crate::FileHandler) notices rotations of its own process only.
             ///
-            /// Only on Unix: elsewhere the handler is refused with [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig).
+            /// On Unix and on Windows. WebAssembly has no processes, so the handler is refused there with
+            /// [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig).
             pub fn multi_process(mut self, multi_process: bool) -> Self {
                 self.rotation.multi_process = multi_process;
                 self

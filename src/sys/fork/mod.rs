@@ -3,7 +3,7 @@
 //! A child has the memory of its parent as it was, and only the thread that forked: a lock that another thread held is never
 //! released in it. So no other thread may be inside one at that moment. Each announces that it goes in, and looks whether
 //! the gate is closed; if so it takes that back and waits. The thread that forks closes the gate, and waits until no other thread is inside
-//! ([`presence`]). It need not know what locks there are: mutexes, the shards of a map, values that are just being made.
+//! ([`presence`](crate::sys::presence)). It need not know what locks there are: mutexes, the shards of a map, values that are just being made.
 //!
 //! # Order
 //! Going in is "announce, then look at the gate"; forking is "close the gate, then look who is inside". One of both must see the other,
@@ -14,7 +14,8 @@
 //! # What is waited for
 //! A *lock* is held for a few steps of the crate's own, so the fork waits for as long as it takes (and 10 seconds at most). A *device*
 //! may hang: after a second the fork goes on without it. From then on, threads inside a device take no lock either, so that all
-//! locks are free; the device's own is known as lost in the child ([`presence::is_of_parent`]), which refuses its records.
+//! locks are free; the device's own is known as lost in the child
+//! ([`presence::is_of_parent`](crate::sys::presence::is_of_parent)), which refuses its records.
 //!
 //! A thread that is inside already passes the gate, as it has to come to an end before the fork can go on.
 //!
@@ -29,7 +30,7 @@ use std::time::Duration;
 
 use once_cell::race::OnceBox;
 
-use crate::sys::presence::{self, Inside, Presence};
+use crate::sys::presence::{Inside, Presence};
 
 #[cfg(test)]
 mod model;
@@ -142,8 +143,9 @@ pub(crate) mod hooks {
 
     use super::{
         Cell, Duration, EXEMPT, FORKING, IS_SETTLING, NEEDS_FENCE, NEW_CHILD, OUT_OF_PATIENCE,
-        Ordering, Presence, SETTLE, STATE, fence, presence, thread,
+        Ordering, Presence, SETTLE, STATE, fence, thread,
     };
+    use crate::sys::presence;
 
     /// How long a fork waits for devices, and for locks.
     const PATIENCE: Duration = Duration::from_secs(1);
