@@ -16,6 +16,7 @@ mod handler;
 mod iot_json;
 mod lazy_gates;
 mod macros;
+mod platform;
 mod presets;
 mod queue;
 mod redaction;

@@ -218,6 +218,10 @@ impl State {
                 return Ok(false);
             }
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                if self.device.as_ref().is_some_and(|it| !it.is_regular()) {
+                    // A device that tells nothing of itself, as `NUL` on Windows.
+                    return Ok(false);
+                }
                 rotation.retry.failed();
                 let path = options.path.display();
                 let message = format!("cannot rotate the log file {path}");
