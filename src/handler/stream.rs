@@ -19,6 +19,9 @@ use crate::sys::sync::{Arc, AtomicBool, Ordering};
 /// finished. A stream that takes nothing for a second is given up for that record (a non-blocking pipe that is full),
 /// and a line that was cut off is ended before the next one begins.
 ///
+/// In a child process made by `fork`, the standard streams are written to past std's locks, which other threads of the parent may
+/// have had at the fork. There a line can come between the pieces of what the child itself writes by `eprintln!`.
+///
 /// Colours, where the formatter has them, follow [`ColorChoice::Auto`] for the two standard streams, and are off for
 /// writers.
 ///
@@ -56,7 +59,12 @@ impl StreamHandler {
     #[must_use]
     pub fn stdout() -> Self {
         let color = shows_colors(Standard::Output, &io::stdout());
-        Self::of(Box::new(io::stdout()), "<stdout>", StreamId::STDOUT, color)
+        Self::of(
+            Box::new(host::stdout()),
+            "<stdout>",
+            StreamId::STDOUT,
+            color,
+        )
     }
 
     /// To a writer. It is called under the stream's lock; what it logs itself does not come back to it.

@@ -5,8 +5,8 @@ use std::fmt;
 use std::panic::Location;
 
 use crate::level::Level;
-use crate::logger::Logger;
 use crate::logger::level_methods::level_methods;
+use crate::logger::logger::Logger;
 use crate::record::{CallValues, Context, LazyText, Message, OwnedValue, Record, Source};
 use crate::sys::sync::Arc;
 use crate::sys::user_code;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
-use crate::logger::Logger;
+use crate::logger::logger::Logger;
 use crate::registry::Registry;
 use crate::sys::sync::OnceCell;
 

@@ -170,6 +170,7 @@ mod unlocked {
 
     use once_cell::sync::Lazy;
 
+    use crate::sys::host;
     use crate::sys::presence::Presence;
 
     #[track_caller]
@@ -179,7 +180,7 @@ mod unlocked {
         let held = Presence::known().map_or(0, Presence::locks);
         if held > 0 && *IS_ASKED {
             let _ = writeln!(
-                std::io::stderr(),
+                host::stderr(),
                 "user code is called at {} with {held} locks held\n{}",
                 Location::caller(),
                 Backtrace::force_capture()

@@ -7,7 +7,7 @@ use std::{env, fs};
 
 use tempfile::tempdir;
 
-use super::{command, wait};
+use super::{command, stderr_of, wait};
 
 /// Hours, as the machine may be busy; a child of the scene that hangs is found by the scene itself.
 const LIMIT: Duration = Duration::from_secs(3 * 60 * 60);
@@ -23,7 +23,7 @@ fn play_at(scene: &str, path: &Path) {
     assert!(wait(child, LIMIT).success(), "{scene}");
 }
 
-/// Eight threads log, set levels and configure, while children are made that do the same: none hangs, and each record of parent
+/// Eight threads log, set levels, configure and steer by a control, while children are made that do the same: none hangs, and each record of parent
 /// and children is there once. `LOGTREE_FORKS` is how many children of each kind.
 #[test]
 fn no_child_hangs_or_repeats_whatever_the_handler() {
@@ -37,6 +37,10 @@ fn no_child_hangs_or_repeats_whatever_the_handler() {
         "memory",
         "buffering",
         "fallback",
+        "timed",
+        "watched",
+        "panicking",
+        "backlog",
     ] {
         play(&format!("{kind} {forks}"));
     }
@@ -59,6 +63,26 @@ fn timers_of_a_child_run() {
     for scene in ["reload", "sighup"] {
         play(&format!("{scene} 1"));
     }
+}
+
+/// A thread of the parent had std's locks of the standard streams: the child's handlers and reports do without.
+#[test]
+fn a_child_writes_to_standard_streams_past_stds_locks() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("a.log");
+    let text = stderr_of(&format!("forks std_locks 1 {}", path.display()), LIMIT);
+    for line in [
+        "to stderr\n",
+        "to stderr again\n",
+        "the device of the test fails\n",
+    ] {
+        assert_eq!(text.matches(line).count(), 1, "{line:?} in {text}");
+    }
+}
+
+#[test]
+fn a_fork_inside_a_scope() {
+    play("scope 1");
 }
 
 /// What the parent had in a buffer is the parent's to write, and the counters of the child still add up.

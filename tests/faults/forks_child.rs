@@ -1,18 +1,20 @@
 //! What is played by `forks KIND COUNT PATH`.
 
-use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use logtree::control::{Control, Target};
 use logtree::{
-    BufferingHandler, FallbackHandler, FileHandler, Handler, Level, Logger, MemoryHandler,
-    NullHandler, OwnedRecord, QueueHandler, Record, Registry, RotatingFileHandler, StreamHandler,
+    BufferingHandler, FileHandler, Formatter, Handler, Level, MemoryHandler, OwnedRecord,
+    QueueHandler, Record, Registry, Scope, StreamHandler,
 };
+
+use super::forks_storm;
 
 /// What a child that does not end in this time is called: hung.
 const LIMIT: Duration = Duration::from_secs(300);
@@ -30,17 +32,19 @@ pub(super) fn play(scene: &str) {
         "reload" => reload(path),
         #[cfg(feature = "reload")]
         "sighup" => sighup(path),
+        "std_locks" => std_locks(path),
+        "scope" => scope(path),
         "left" => left(path),
         "inside" => inside(path),
         "exit_inside" => exit_inside(path),
         "exit_busy" => exit_busy(path),
-        kind => storm(kind, count, path),
+        kind => forks_storm::play(kind, count, path),
     }
 }
 
 /// Runs a function in a child, and fails where that fails or hangs.
 #[expect(unsafe_code, reason = "to fork is what is tested")]
-fn in_child(what: &str, run: impl FnOnce() -> bool) {
+pub(super) fn in_child(what: &str, run: impl FnOnce() -> bool) {
     // SAFETY: the child calls what a child of a process with threads must not rely on (it allocates and locks); that this goes well is
     // what is tested, and a child that hangs is killed.
     let child = unsafe { libc::fork() };
@@ -71,11 +75,11 @@ fn until(what: &str, holds: impl Fn() -> bool) {
     }
 }
 
-fn log(handler: &Handler, text: &str) {
+pub(super) fn log(handler: &Handler, text: &str) {
     handler.handle(&Record::builder().message(text).build());
 }
 
-fn appending(path: &Path) -> File {
+pub(super) fn appending(path: &Path) -> File {
     File::options()
         .append(true)
         .create(true)
@@ -83,149 +87,13 @@ fn appending(path: &Path) -> File {
         .unwrap()
 }
 
-fn rotating(path: &Path) -> RotatingFileHandler {
-    let builder = RotatingFileHandler::builder(path).max_bytes(20_000);
-    let builder = builder.backup_count(1_000_000).multi_process(true);
-    builder.open().unwrap()
-}
-
-fn lines(path: &Path) -> Vec<String> {
+pub(super) fn lines(path: &Path) -> Vec<String> {
     let mut lines = Vec::new();
     for entry in fs::read_dir(path.parent().unwrap()).unwrap() {
         let text = fs::read_to_string(entry.unwrap().path()).unwrap();
         lines.extend(text.lines().map(str::to_owned));
     }
     lines
-}
-
-fn handler_of(kind: &str, path: &Path) -> (Handler, Option<RotatingFileHandler>) {
-    let file = || FileHandler::open(path).unwrap();
-    let mut rotates = None;
-    let handler = match kind {
-        "stream" => StreamHandler::new(appending(path)).into(),
-        "file" => file().into(),
-        "buffered" => {
-            let builder = FileHandler::builder(path).buffered(1000);
-            builder.open().unwrap().into()
-        }
-        "rotating" => {
-            let handler = rotating(path);
-            rotates = Some(handler.clone());
-            handler.into()
-        }
-        "queue" => QueueHandler::new([file()]).into(),
-        "memory" => MemoryHandler::new(50).with_target(file()).into(),
-        "buffering" => {
-            let path = path.to_owned();
-            let deliver = move |batch: &[OwnedRecord]| {
-                let text: String = batch
-                    .iter()
-                    .map(|one| format!("{}\n", one.message()))
-                    .collect();
-                appending(&path).write_all(text.as_bytes()).unwrap();
-            };
-            BufferingHandler::new(50, deliver).into()
-        }
-        "fallback" => FallbackHandler::new([file().into(), file().into()]).into(),
-        other => panic!("unknown kind {other}"),
-    };
-    (handler, rotates)
-}
-
-const LOGGING: usize = 5;
-
-fn storm(kind: &str, count: usize, path: &Path) {
-    let (handler, rotates) = handler_of(kind, path);
-    let registry = Registry::new();
-    registry.root().add_handler(handler.clone());
-    let logger = registry.get_logger("app");
-    let (stop, counts) = (
-        AtomicBool::new(false),
-        [const { AtomicU64::new(0) }; LOGGING],
-    );
-    thread::scope(|scope| {
-        for (thread, logged) in counts.iter().enumerate() {
-            let (stop, logger) = (&stop, &logger);
-            scope.spawn(move || {
-                while !stop.load(Ordering::Relaxed) {
-                    let n = logged.fetch_add(1, Ordering::Relaxed);
-                    logtree::warn!(logger, "{thread} {n}");
-                    thread::sleep(Duration::from_micros(50));
-                }
-            });
-        }
-        for thread in 0..3 {
-            let (stop, registry, handler) = (&stop, &registry, &handler);
-            scope.spawn(move || {
-                let mut n = 0;
-                while !stop.load(Ordering::Relaxed) {
-                    configure(registry, handler, thread, n);
-                    n += 1;
-                    thread::sleep(Duration::from_micros(20));
-                }
-            });
-        }
-        for child in 0..count {
-            in_child(kind, || {
-                as_child(&registry, &logger, &handler, rotates.as_ref(), child)
-            });
-        }
-        stop.store(true, Ordering::Relaxed);
-    });
-    handler.flush().unwrap();
-    assert_eq!(handler.counters().dropped(), 0, "{kind}");
-    let mut found = HashMap::new();
-    for line in lines(path) {
-        *found.entry(line).or_insert(0) += 1;
-    }
-    let of_parent = counts.iter().enumerate().flat_map(|(thread, logged)| {
-        (0..logged.load(Ordering::Relaxed)).map(move |n| format!("{thread} {n}"))
-    });
-    let of_children =
-        (0..count).flat_map(|child| (0..3).map(move |n| format!("child {child} {n}")));
-    for line in of_parent.chain(of_children) {
-        assert_eq!(found.remove(&line), Some(1), "{kind}: {line}");
-    }
-    assert!(found.is_empty(), "{kind}: {found:?}");
-}
-
-/// All that takes a lock of the crate, one thing after another.
-fn configure(registry: &Registry, handler: &Handler, thread: usize, n: usize) {
-    let other = registry.get_logger(format!("other{thread}.of{}", n % 300));
-    other.set_level(if n % 2 == 0 {
-        Level::DEBUG
-    } else {
-        Level::INFO
-    });
-    let null = Handler::from(NullHandler::new());
-    null.set_name(format!("null{thread}").as_str());
-    other.add_handler(null.clone());
-    other.remove_handler(&null);
-    handler.set_level(Level::NOTSET);
-    registry.add_level_name(Level::new(17), "NOTE");
-    let _ = (
-        registry.dump().to_string(),
-        handler.counters(),
-        logtree::handler_names(),
-    );
-}
-
-fn as_child(
-    registry: &Registry,
-    logger: &Logger,
-    handler: &Handler,
-    rotates: Option<&RotatingFileHandler>,
-    child: usize,
-) -> bool {
-    let dropped = handler.counters().dropped();
-    logtree::warn!(logger, "child {child} 0");
-    configure(registry, handler, 0, child);
-    logtree::warn!(logger, "child {child} 1");
-    let rotated = rotates.is_none_or(|handler| handler.rotate().unwrap());
-    logtree::warn!(logger, "child {child} 2");
-    handler.flush().unwrap();
-    let counters = handler.counters();
-    rotated && counters.dropped() == dropped && counters.queued() == 0
 }
 
 /// Reports that a thread is inside, and stays there until it is told to go on, or for ever in a child.
@@ -299,8 +167,6 @@ fn ticker(path: &Path) {
 
 /// A level for a while ends in the child as well.
 fn expiry() {
-    use logtree::control::{Control, Target};
-
     let registry = Registry::new();
     let control = Control::new(&registry);
     let logger = registry.get_logger("app");
@@ -364,6 +230,96 @@ fn sighup(path: &Path) {
         });
         true
     });
+}
+
+/// Another thread has std's locks of the standard streams at the fork, as `eprintln!` has while its arguments are written.
+fn std_locks(path: &Path) {
+    let (inside, is_inside) = mpsc::channel();
+    let (go_on, goes_on) = mpsc::channel::<()>();
+    let holds = thread::spawn(move || {
+        let _locks = (io::stderr().lock(), io::stdout().lock());
+        inside.send(()).unwrap();
+        let _ = goes_on.recv();
+    });
+    let (stderr, stdout) = (StreamHandler::stderr(), StreamHandler::stdout());
+    let fails = StreamHandler::new(Fails);
+    is_inside.recv().unwrap();
+    in_child("std_locks", || {
+        log(&stderr, "to stderr");
+        log(&stdout, "to stdout");
+        log(&fails, "the default report is written");
+        // The one that was there at the fork, and one that is made in the child.
+        log(&StreamHandler::stderr(), "to stderr again");
+        let counters = (stderr.counters(), stdout.counters(), fails.counters());
+        (
+            counters.0.written(),
+            counters.1.written(),
+            counters.2.dropped(),
+        ) == (1, 1, 1)
+    });
+    drop(go_on);
+    holds.join().unwrap();
+    fs::write(path, "done").unwrap();
+}
+
+struct Fails;
+
+impl Write for Fails {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::Error::other("the device of the test fails"))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A thread forks inside a scope, beside a thread that is in another one: the child has its own thread's scope until it leaves it, and the
+/// parent all the while.
+fn scope(path: &Path) {
+    let registry = Registry::new();
+    let file = FileHandler::open(path).unwrap();
+    let formatter = Formatter::new("%(levelname)s %(message)s").unwrap();
+    registry.root().add_handler(file.with_formatter(formatter));
+    let logger = registry.get_logger("app");
+    let (inside, is_inside) = mpsc::channel();
+    let (go_on, goes_on) = mpsc::channel::<()>();
+    let both = |who: &str| {
+        logtree::debug!(logger, "{who} debugs");
+        logtree::warn!(logger, "{who} warns");
+    };
+    thread::scope(|threads| {
+        threads.spawn(move || {
+            let _scope = Scope::new().with("of", "other").level(Level::TRACE).enter();
+            inside.send(()).unwrap();
+            let _ = goes_on.recv();
+        });
+        is_inside.recv().unwrap();
+        let mut outer = Some(Scope::new().with("tenant", 1).enter());
+        let mut inner = Some(Scope::new().with("job", 2).level(Level::DEBUG).enter());
+        in_child("scope", || {
+            both("child inside");
+            // Another thread of the child is in no scope.
+            thread::scope(|threads| drop(threads.spawn(|| both("child beside"))));
+            drop(inner.take());
+            both("child outside");
+            drop(outer.take());
+            both("child at the end");
+            !logger.is_enabled_for(Level::DEBUG)
+        });
+        both("parent");
+        drop(go_on);
+    });
+    let expected = [
+        "DEBUG child inside debugs tenant=1 job=2",
+        "WARNING child inside warns tenant=1 job=2",
+        "WARNING child beside warns",
+        "WARNING child outside warns tenant=1",
+        "WARNING child at the end warns",
+        "DEBUG parent debugs tenant=1 job=2",
+        "WARNING parent warns tenant=1 job=2",
+    ];
+    assert_eq!(lines(path), expected);
 }
 
 fn left(path: &Path) {

@@ -13,6 +13,8 @@ mod files_child;
 mod forks;
 #[cfg(unix)]
 mod forks_child;
+#[cfg(unix)]
+mod forks_storm;
 
 use std::fs::{self, File};
 use std::io::{Read, Write};

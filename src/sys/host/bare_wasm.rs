@@ -4,7 +4,7 @@ use std::ops::Add;
 use std::time::{Duration, SystemTime};
 
 /// std's discards what it gets on this platform.
-pub(crate) use std::io::stderr;
+pub(crate) use std::io::{stderr, stdout};
 
 /// A clock that stands still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

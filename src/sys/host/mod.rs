@@ -1,4 +1,4 @@
-//! What the crate asks of the platform below std: clocks, the process's number, standard error.
+//! What the crate asks of the platform below std: clocks, the process's number, standard streams.
 //!
 //! On most platforms this is std itself. WebAssembly without an operating system has no clock, no
 //! process and no streams, and std panics when asked for them; there, the feature `web` asks the
@@ -21,4 +21,4 @@ mod platform;
 pub(crate) use self::console::{Standard, enable_escapes};
 #[cfg(not(unix))]
 pub(crate) use self::platform::system_time;
-pub(crate) use self::platform::{Instant, process_id, stderr};
+pub(crate) use self::platform::{Instant, process_id, stderr, stdout};

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::time::SystemTime;
 
+pub(crate) use std::io::stdout;
 pub(crate) use web_time::Instant;
 
 /// The wall clock, by `Date.now()`.
