@@ -17,7 +17,7 @@ use crate::sys::user_code::{self, Owned};
 ///
 /// A batch has at most `capacity` records. The function is called for one batch at a time, in the order of the records, on the thread that
 /// logged the last record of a batch, with no lock held. Meanwhile other threads go on to log. Where another `capacity` records have come
-/// before it returns, they wait for it, a second at most; then records are dropped, counted as
+/// before it returns, they wait for it, 10 seconds at most; then records are dropped, counted as
 /// [`DropReason::Full`](crate::DropReason::Full), and no thread waits until the function has returned. If it panics, all records of the batch
 /// count as dropped, and the panic goes to the error hook. It may log; what it logs to this handler does not wait and comes in a later
 /// batch.
@@ -94,7 +94,7 @@ struct Function {
 impl Recipient for Function {
     const WORDS: (&'static str, &'static str) = ("buffering handler", "function");
     // Within a batch, nothing shows that it gets on.
-    const AT_EXIT: Duration = Duration::from_secs(10);
+    const PATIENCE: Duration = Duration::from_secs(10);
 
     fn batch(&self) -> usize {
         self.capacity

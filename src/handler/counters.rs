@@ -194,9 +194,14 @@ impl Tally {
         self.lost.fetch_add(records, Ordering::Relaxed);
     }
 
-    /// The counts, with what the sink itself knows of the records it took: how many it still has, and how many it lost
-    /// without an entry in its ledger.
-    pub(super) fn read(&self, queued: u64, (reason, lost): (DropReason, u64)) -> Counters {
+    /// The counts, with what the sink itself knows of the records it took: how many it still has, how many it lost without an entry in
+    /// its ledger, and how many it wrote, where it counts that.
+    pub(super) fn read(
+        &self,
+        queued: u64,
+        (reason, lost): (DropReason, u64),
+        written: Option<u64>,
+    ) -> Counters {
         let sum = |count: fn(&Cell) -> &AtomicU64| -> u64 {
             let counts = self
                 .cells
@@ -206,13 +211,16 @@ impl Tally {
         };
         let mut dropped = std::array::from_fn(|at| self.dropped[at].load(Ordering::Relaxed));
         dropped[reason as usize] += lost;
-        let kept = sum(|cell| &cell.kept);
-        // A sink that notes in its ledger what it keeps has those in its queue among them; any other has them among what it took.
-        let outstanding = if kept > 0 { kept } else { queued };
-        let written = sum(|cell| &cell.taken) + self.written_later.load(Ordering::Relaxed);
+        let by_ledger = || {
+            let kept = sum(|cell| &cell.kept);
+            // A sink that notes in its ledger what it keeps has those in its queue among them; any other has them among what it took.
+            let outstanding = if kept > 0 { kept } else { queued };
+            let written = sum(|cell| &cell.taken) + self.written_later.load(Ordering::Relaxed);
+            written.saturating_sub(outstanding + lost)
+        };
         Counters {
             accepted: sum(|cell| &cell.accepted),
-            written: written.saturating_sub(outstanding + lost),
+            written: written.unwrap_or_else(by_ledger),
             queued,
             dropped,
         }
@@ -308,7 +316,7 @@ mod tests {
             });
         }
         assert_eq!(
-            tally.read(0, (DropReason::Io, 0)).written(),
+            tally.read(0, (DropReason::Io, 0), None).written(),
             (ROUNDS * 3 * 1000 * CELLS) as u64
         );
     }
@@ -352,10 +360,10 @@ mod tests {
             tally.place().accepted();
             tally.place().taken();
         }
-        assert_eq!(tally.read(0, (DropReason::Io, 0)).accepted(), 5);
+        assert_eq!(tally.read(0, (DropReason::Io, 0), None).accepted(), 5);
         tally.dropped(DropReason::Io, 1);
         tally.dropped(DropReason::Format, 1);
-        let counters = tally.read(2, (DropReason::Io, 0));
+        let counters = tally.read(2, (DropReason::Io, 0), None);
         assert_eq!(
             (counters.written(), counters.queued(), counters.dropped()),
             (3, 2, 2)

@@ -22,8 +22,8 @@ use crate::sys::sync::{Arc, AtomicBool, AtomicU16, Ordering};
 /// ones are dropped and counted as [`DropReason::Full`](crate::DropReason::Full).
 ///
 /// One thread at a time hands over, the one whose record made it due; records that are on their way to the target count as held. Where
-/// the target is slow, other threads wait for room, a second at most. Then records are dropped, counted as `Full`, and no thread waits
-/// until it has taken the batch. What the target itself logs to this handler does not wait.
+/// the target is slow, other threads wait for room, 10 seconds at most. Where it takes no record for a second, records are dropped, counted as
+/// `Full`, and no thread waits until it has taken the batch. What the target itself logs to this handler does not wait.
 ///
 /// [`flush`](Handler::flush) returns when all that was taken before is with the target's device. It waits for 10 seconds at most. After
 /// [`close`](Handler::close), and at the end of the process, records are handed over one by one.
@@ -136,7 +136,7 @@ impl Target {
 
 impl Recipient for Target {
     const WORDS: (&'static str, &'static str) = ("memory handler", "target");
-    const AT_EXIT: Duration = Duration::from_secs(1);
+    const PATIENCE: Duration = Duration::from_secs(1);
 
     fn is_there(&self) -> bool {
         self.handler.load().is_some()

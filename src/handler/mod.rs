@@ -560,9 +560,9 @@ impl Handler {
     pub fn counters(&self) -> Counters {
         let sink = &self.core.sink;
         // A sink that panics here is counted without what it keeps.
-        let kept = user_code::call(|| (sink.queued(), sink.lost()));
-        let (queued, lost) = kept.unwrap_or((0, (DropReason::Io, 0)));
-        self.core.ledger.0.tally.read(queued, lost)
+        let kept = user_code::call(|| (sink.queued(), sink.lost(), sink.written()));
+        let (queued, lost, written) = kept.unwrap_or((0, (DropReason::Io, 0), None));
+        self.core.ledger.0.tally.read(queued, lost, written)
     }
 
     /// Returns the stream that it writes to, where other handlers may write to the same one: a standard stream, a writer, or a

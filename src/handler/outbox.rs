@@ -31,8 +31,8 @@ pub(super) struct Outbox<R> {
 pub(super) trait Recipient {
     /// What has the outbox, and what is slow, in the words of an error.
     const WORDS: (&'static str, &'static str);
-    /// How long the end of the process waits where nothing is handed over.
-    const AT_EXIT: Duration;
+    /// How long it may take for a batch before other threads, and the end of the process, do without it.
+    const PATIENCE: Duration;
 
     /// Reports whether there is one. Without, what is in the outbox stays there, and what is too much is refused.
     fn is_there(&self) -> bool {
@@ -53,7 +53,7 @@ struct State {
     handing_over: usize,
     /// Grows with each record that was handed over.
     handed_over: u64,
-    /// Whether a thread waited for room in vain.
+    /// Whether a thread waited for room while nothing was handed over.
     is_stuck: bool,
     /// What had been handed over when the end of the process waited in vain.
     given_up_at: Option<u64>,
@@ -65,9 +65,27 @@ impl State {
     }
 }
 
-/// How long a thread that logs waits for a slow recipient, and one that flushes.
-const PATIENCE: Duration = Duration::from_secs(1);
-const FLUSH_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a thread waits at most, for room and for a flush, however many records are handed over meanwhile.
+const AT_MOST: Duration = Duration::from_secs(10);
+
+/// How long a thread that logs waits for its record to be handed over, which is in the outbox already.
+const A_MOMENT: Duration = Duration::from_secs(1);
+
+/// For how long nothing was handed over, while a thread waits.
+struct Stall(Cell<(u64, Instant)>);
+
+impl Stall {
+    fn new(handed_over: u64) -> Self {
+        Self(Cell::new((handed_over, Instant::now())))
+    }
+
+    fn time(&self, handed_over: u64) -> Duration {
+        if self.0.get().0 != handed_over {
+            self.0.set((handed_over, Instant::now()));
+        }
+        self.0.get().1.elapsed()
+    }
+}
 
 impl<R: Recipient> Outbox<R> {
     pub(super) fn new(recipient: R, ledger: Ledger, capacity: usize, most: usize) -> Self {
@@ -107,6 +125,7 @@ impl<R: Recipient> Outbox<R> {
             Error::new(ErrorKind::Full, format!("the {holder} is full and {why}"))
         };
         let start = Instant::now();
+        let stall = Stall::new(self.state.lock().handed_over);
         loop {
             let state = self.state.lock();
             if !self.recipient.is_there() {
@@ -121,15 +140,23 @@ impl<R: Recipient> Outbox<R> {
             }
             let (is_stuck, own_room) = (state.is_stuck, state.records.len() < self.most);
             drop(state);
-            let goes_on =
-                || !is_stuck && start.elapsed() < PATIENCE && self.state.lock().held() >= self.most;
+            let goes_on = || {
+                let state = self.state.lock();
+                let (held, handed_over) = (state.held(), state.handed_over);
+                drop(state);
+                let is_stuck = is_stuck || stall.time(handed_over) >= R::PATIENCE;
+                !is_stuck && start.elapsed() < AT_MOST && held >= self.most
+            };
             match self.turn.take(goes_on) {
                 Ok(turn) => self.hand_over(&turn),
                 // By the recipient itself: it goes with what comes next, if that is not too much.
                 Err(NoTurn::Own) if own_room => return Ok(self.state.lock()),
                 Err(NoTurn::TimedOut) if self.state.lock().held() < self.most => {}
                 Err(no_turn) => {
-                    self.state.lock().is_stuck |= no_turn == NoTurn::TimedOut;
+                    let mut state = self.state.lock();
+                    state.is_stuck |=
+                        no_turn == NoTurn::TimedOut && stall.time(state.handed_over) >= R::PATIENCE;
+                    drop(state);
                     return Err(full(&format!("its {} slow", R::WORDS.1)));
                 }
             }
@@ -141,7 +168,7 @@ impl<R: Recipient> Outbox<R> {
         let start = Instant::now();
         let is_stuck = self.state.lock().is_stuck;
         let goes_on =
-            || !is_stuck && start.elapsed() < PATIENCE && !self.state.lock().records.is_empty();
+            || !is_stuck && start.elapsed() < A_MOMENT && !self.state.lock().records.is_empty();
         if let Ok(turn) = self.turn.take(goes_on) {
             self.hand_over(&turn);
             // And what the recipient logged to this handler; not until nothing is left, as it may do so for each record.
@@ -184,19 +211,16 @@ impl<R: Recipient> Outbox<R> {
     /// end.
     pub(super) fn flush(&self) -> Result<(), Error> {
         // At the end of the process, as long as one batch after another is taken.
-        let at_exit = process::patience().map(|patience| patience.max(R::AT_EXIT));
+        let at_exit = process::patience().map(|patience| patience.max(R::PATIENCE));
         let start = Instant::now();
-        let seen = Cell::new((self.state.lock().handed_over, start));
+        let stall = Stall::new(self.state.lock().handed_over);
         let goes_on = || {
             let state = self.state.lock();
             let (now, given_up_at) = (state.handed_over, state.given_up_at);
             drop(state);
-            if seen.get().0 != now {
-                seen.set((now, Instant::now()));
-            }
             match at_exit {
-                Some(patience) => given_up_at != Some(now) && seen.get().1.elapsed() < patience,
-                None => start.elapsed() < FLUSH_PATIENCE,
+                Some(patience) => given_up_at != Some(now) && stall.time(now) < patience,
+                None => start.elapsed() < AT_MOST,
             }
         };
         let (holder, recipient) = R::WORDS;

@@ -122,6 +122,12 @@ pub trait Sink: Send + Sync {
         (DropReason::Io, 0)
     }
 
+    /// How many of the records that it had taken were written since, where it counts that itself. Otherwise they are those in its
+    /// [`Ledger`](crate::Ledger) and those that it took and does not say are [queued](Self::queued).
+    fn written(&self) -> Option<u64> {
+        None
+    }
+
     /// Says that many records follow, or that they have: one that writes each record by itself may write them in blocks meanwhile.
     /// A queue's thread calls it around what it takes out at once.
     fn set_corked(&self, corked: bool) {

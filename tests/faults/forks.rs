@@ -97,6 +97,11 @@ fn a_writer_that_forks() {
     play("inside 1");
 }
 
+#[test]
+fn a_target_of_a_buffer_that_forks() {
+    play("inside_a_buffer 1");
+}
+
 /// A writer that ends the process, in the hands of a memory handler: the hooks do not wait for its lock, and all else is written.
 #[test]
 fn an_exit_inside_a_sink_writes_the_others_out() {

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use logtree::control::{Control, Target};
 use logtree::{
     BufferingHandler, FileHandler, Formatter, Handler, Level, MemoryHandler, OwnedRecord,
-    QueueHandler, Record, Registry, Scope, StreamHandler,
+    QueueHandler, Record, RecordQueue, Registry, Scope, StreamHandler,
 };
 
 use super::forks_storm;
@@ -36,6 +36,7 @@ pub(super) fn play(scene: &str) {
         "scope" => scope(path),
         "left" => left(path),
         "inside" => inside(path),
+        "inside_a_buffer" => inside_a_buffer(),
         "exit_inside" => exit_inside(path),
         "exit_busy" => exit_busy(path),
         kind => forks_storm::play(kind, count, path),
@@ -335,7 +336,9 @@ fn left(path: &Path) {
         .flush_interval(Duration::from_secs(3600))
         .open()
         .unwrap();
-    let handlers: [Handler; 3] = [memory.into(), batches.into(), buffered.into()];
+    // Without a listener, so that all stays in it.
+    let queue = QueueHandler::of(&RecordQueue::new());
+    let handlers: [Handler; 4] = [memory.into(), batches.into(), buffered.into(), queue.into()];
     let adds_up = || {
         handlers.iter().all(|handler| {
             let counters = handler.counters();
@@ -397,6 +400,75 @@ fn inside(path: &Path) {
         fs::read_to_string(path.with_extension("other")).unwrap(),
         "child\n"
     );
+}
+
+/// Forks when it is first called; parent and child both go on. The child notes that it is one.
+#[expect(unsafe_code, reason = "to fork is what is tested")]
+fn fork_once(child: &AtomicI32) {
+    if child.load(Ordering::SeqCst) == PARENT {
+        // SAFETY: as in `in_child`.
+        child.store(unsafe { libc::fork() }, Ordering::SeqCst);
+    }
+}
+
+/// What [`fork_once`] finds where it did not fork yet; 0 is the child.
+const PARENT: i32 = -1;
+
+struct ForksOnce(Arc<AtomicI32>);
+
+impl Write for ForksOnce {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        fork_once(&self.0);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What a buffer's target or function forks off counts the record in flight once, as its parent's.
+fn inside_a_buffer() {
+    let made: [fn(&Arc<AtomicI32>) -> Handler; 3] = [
+        |child| {
+            let target = StreamHandler::new(ForksOnce(Arc::clone(child)));
+            MemoryHandler::new(3).with_target(target).into()
+        },
+        |child| {
+            let child = Arc::clone(child);
+            BufferingHandler::new(3, move |_: &[OwnedRecord]| fork_once(&child)).into()
+        },
+        |child| {
+            // Closed, so that the thread that logs hands over.
+            let queue = QueueHandler::new([StreamHandler::new(ForksOnce(Arc::clone(child)))]);
+            queue.close().unwrap();
+            queue.into()
+        },
+    ];
+    for make in made {
+        let child = Arc::new(AtomicI32::new(PARENT));
+        let handler = make(&child);
+        for round in 1..=2 {
+            (0..3).for_each(|_| log(&handler, "x"));
+            let counters = handler.counters();
+            let counts = (counters.accepted(), counters.written(), counters.queued());
+            assert_eq!(counts, (3 * round, 3 * round, 0), "{handler:?}");
+        }
+        end_child(child.load(Ordering::SeqCst));
+    }
+}
+
+/// Ends the child, and waits for it in the parent.
+#[expect(unsafe_code, reason = "to fork is what is tested")]
+fn end_child(child: i32) {
+    if child == 0 {
+        // SAFETY: it ends the process, and calls nothing.
+        unsafe { libc::_exit(0) };
+    }
+    let mut status = 0;
+    // SAFETY: the address is that of a number that lives on.
+    assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+    assert_eq!(status, 0, "the child failed");
 }
 
 /// Ends the process when it first writes.

@@ -307,25 +307,18 @@ fn waiting_function(
 }
 
 #[test]
-fn a_buffering_handler_is_bounded_while_its_function_is_slow() {
+fn threads_go_on_to_log_while_a_batch_is_delivered() {
     let (handler, batches, is_inside, go_on) = waiting_function(10);
-    handler.set_error_hook(|_| {});
     thread::scope(|scope| {
         scope.spawn(|| (0..10).for_each(|n| log(&handler, &n.to_string())));
         is_inside.recv().unwrap();
-        for n in 0..5_000 {
-            log(&handler, &n.to_string());
-        }
-        let counters = handler.counters();
-        assert_eq!((handler.buffered(), counters.queued()), (10, 20));
-        assert_eq!(counters.dropped_for(DropReason::Full), 5_010 - 20);
+        (0..9).for_each(|n| log(&handler, &n.to_string()));
+        assert_eq!((handler.buffered(), handler.counters().queued()), (9, 19));
         drop(go_on);
     });
     handler.flush().unwrap();
-    log(&handler, "again");
-    handler.flush().unwrap();
-    assert_eq!(*batches.lock().unwrap(), [10, 10, 1]);
-    assert_eq!(handler.counters().written(), 21);
+    assert_eq!(*batches.lock().unwrap(), [10, 9]);
+    assert_eq!(handler.counters().written(), 19);
 }
 
 #[test]

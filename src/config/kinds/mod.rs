@@ -132,7 +132,7 @@ impl Kinds {
     /// | `logging.handlers.RotatingFileHandler` | `rotating_file` | the same, and `maxBytes`, `backupCount`; `compress`, `multi_process` |
     /// | `logging.handlers.TimedRotatingFileHandler` | `timed_rotating_file` | the same, and `when`, `interval`, `utc`, `atTime` |
     /// | `logging.handlers.MemoryHandler` | `memory` | `capacity`, `flushLevel`, `target`, `flushOnClose`; `respect_target_level` |
-    /// | `logging.handlers.QueueHandler` | `queue` | `handlers`, `respect_handler_level`, `queue`, `listener`; `bytes_per_thread`, `max_records`, `overflow`, `block_at_most` |
+    /// | `logging.handlers.QueueHandler` | `queue` | `handlers`, `respect_handler_level`, `queue`, `listener`; `bytes_per_thread`, `max_bytes`, `max_records`, `overflow`, `block_at_most` |
     /// | | `fallback` | `handlers` |
     ///
     /// | formatters | short | arguments |

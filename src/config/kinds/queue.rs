@@ -14,6 +14,7 @@ pub(super) fn add(kinds: &mut Kinds) {
         let respects = arguments.optional("respect_handler_level").unwrap_or(false);
         listener(arguments);
         let bytes_per_thread: Option<usize> = arguments.optional("bytes_per_thread");
+        let max_bytes: Option<usize> = arguments.optional("max_bytes");
         let max_records = arguments.optional("max_records").or(max_size(arguments));
         let overflow: Overflow = arguments.optional("overflow").unwrap_or_default();
         let block_at_most: Option<Duration> = arguments.optional("block_at_most");
@@ -23,6 +24,9 @@ pub(super) fn add(kinds: &mut Kinds) {
                 .respect_handler_levels(respects);
             if let Some(bytes) = bytes_per_thread {
                 builder = builder.bytes_per_thread(bytes);
+            }
+            if let Some(bytes) = max_bytes {
+                builder = builder.max_bytes(bytes);
             }
             if let Some(records @ 1..) = max_records {
                 builder = builder.max_records(records);

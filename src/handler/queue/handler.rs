@@ -220,6 +220,10 @@ impl Sink for QueueSink {
         (DropReason::Full, lost.load(Ordering::Relaxed))
     }
 
+    fn written(&self) -> Option<u64> {
+        Some(self.account.written.get())
+    }
+
     fn in_child(&self) {
         self.account.begin_anew();
         self.queue.shared.begin_anew();

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use rtrb::Producer;
 
+use crate::handler::queue::account::{Account, Written};
 use crate::handler::queue::budget::Budget;
 use crate::handler::queue::codec::Head;
 use crate::handler::queue::ring::{Ring, Spares};
@@ -21,6 +22,8 @@ const NEXT: usize = 64 * 1024;
 pub(super) struct Lane {
     /// The handler that puts the records in.
     account: u64,
+    /// Of that handler.
+    written: Arc<Written>,
     spares: Arc<Spares>,
     /// The oldest first; the thread puts records into the last. Never held while user code runs.
     rings: Mutex<VecDeque<Ring>>,
@@ -63,9 +66,10 @@ pub(super) fn ring_size(most: usize) -> usize {
 }
 
 impl LaneEntry {
-    pub(super) fn new(account: u64, sizes: Sizes, spares: &Arc<Spares>) -> Self {
+    pub(super) fn new(account: &Account, sizes: Sizes, spares: &Arc<Spares>) -> Self {
         let lane = Lane {
-            account,
+            account: account.id(),
+            written: Arc::clone(&account.written),
             spares: Arc::clone(spares),
             rings: Mutex::default(),
             pushed: AtomicU64::new(0),
@@ -242,7 +246,18 @@ impl Lane {
         self.pushed.load(Ordering::Acquire) != taken
     }
 
-    pub(super) fn note_done(&self) {
+    /// Counts a record that was handed over, by the thread whose turn it is.
+    pub(super) fn note_written(&self) {
+        self.note_done();
+        self.written.count(1);
+    }
+
+    /// In a child process: what is in it is its parent's to write, and counts as written.
+    pub(super) fn leave_to_parent(&self) {
+        self.written.count(self.queued());
+    }
+
+    fn note_done(&self) {
         self.done.fetch_add(1, Ordering::Release);
     }
 
@@ -331,7 +346,11 @@ mod tests {
             limit: budget.of_all(),
             budget,
         };
-        LaneEntry::new(1, sizes, &Arc::new(Spares::new(ring_size(most))))
+        LaneEntry::new(
+            &Account::new(),
+            sizes,
+            &Arc::new(Spares::new(ring_size(most))),
+        )
     }
 
     fn put(entry: &mut LaneEntry, stamp: u64, len: usize) -> bool {
@@ -342,7 +361,7 @@ mod tests {
     fn stamps(lane: &Lane, until: u64) -> Vec<u64> {
         let mut out = Vec::new();
         let count = lane.take(until, usize::MAX, &mut out);
-        (0..count).for_each(|_| lane.note_done());
+        (0..count).for_each(|_| lane.note_written());
         let (mut rest, mut stamps) = (&out[..], Vec::new());
         while let Some(head) = Head::of(rest) {
             stamps.push(head.stamp);

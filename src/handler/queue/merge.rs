@@ -81,7 +81,7 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// The next record in bytes, which counts as handed over when the answer is dropped.
+    /// The next record in bytes, which counts as handed over when it is dropped.
     pub(super) fn next(&self) -> Option<Taken<'_>> {
         let batch = &*self.batch;
         let head = batch.head().filter(|head| head.stamp < self.until)?;
@@ -101,7 +101,7 @@ pub(super) struct Taken<'r> {
 
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
-        self.lane.note_done();
+        self.lane.note_written();
     }
 }
 

@@ -29,6 +29,7 @@ pub use self::handler::{QueueHandler, QueueHandlerBuilder};
 pub use self::listener::QueueListener;
 pub use self::overflow::{DropCounts, Overflow};
 
+use self::account::Account;
 use self::budget::Budget;
 use self::environments::Environments;
 use self::lane::{Lane, LaneEntry, Sizes, ring_size};
@@ -290,7 +291,7 @@ impl Shared {
     }
 
     /// A way in.
-    fn add_lane(&self, account: u64, most: usize, limit: usize) -> LaneEntry {
+    fn add_lane(&self, account: &Account, most: usize, limit: usize) -> LaneEntry {
         let sizes = Sizes {
             most,
             budget: Arc::clone(&self.budget),
@@ -308,7 +309,7 @@ impl Shared {
         if !self.is_of_parent() {
             return;
         }
-        lanes.clear();
+        lanes.drain(..).for_each(|lane| lane.leave_to_parent());
         self.unused_stamps.store(0, Ordering::Relaxed);
         self.records.store(0, Ordering::Relaxed);
         let stamp = self.stamps.load(Ordering::Relaxed);

@@ -124,7 +124,7 @@ impl Shared {
         lanes.push(Mine {
             account: account.id(),
             handler: Arc::downgrade(account),
-            entry: self.add_lane(account.id(), most, limit),
+            entry: self.add_lane(account, most, limit),
         });
         lanes.len() - 1
     }
@@ -240,7 +240,7 @@ impl Shared {
     fn attempt_in_common(&self, account: &Account, bytes: &mut [u8]) -> Tried {
         let mut common = account.common.lock();
         let all = self.budget.of_all();
-        let entry = common.get_or_insert_with(|| self.add_lane(account.id(), all, all));
+        let entry = common.get_or_insert_with(|| self.add_lane(account, all, all));
         let tried = self.attempt_growing(account, entry, bytes);
         drop(common);
         self.worker.call();

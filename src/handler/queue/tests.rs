@@ -43,6 +43,44 @@ impl Sink for Counting {
     }
 }
 
+/// A record of `ERROR` or above calls the listener's thread out of its nap; the others wait for its end.
+#[test]
+fn severe_records_call_the_thread() {
+    let handler = QueueHandler::of(&RecordQueue::new());
+    let calls = || handler.queue().shared.worker.calls.load(Ordering::Relaxed);
+    for (level, called) in [
+        (Level::DEBUG, 0),
+        (Level::WARNING, 0),
+        (Level::ERROR, 1),
+        (Level::INFO, 1),
+        (Level::CRITICAL, 2),
+    ] {
+        handler.handle(&Record::builder().level(level).message("x").build());
+        assert_eq!(calls(), called, "{level}");
+    }
+}
+
+/// Records count as written one by one, as they are handed over.
+#[test]
+fn written_is_counted_where_records_are_handed_over() {
+    let (step, steps) = sync_channel(0);
+    let counting = Counting {
+        steps: Some(Arc::new(Mutex::new(steps))),
+        ..Counting::default()
+    };
+    let handler = QueueHandler::new([Handler::new(counting)]);
+    (0..3).for_each(|_| log(&handler, "x"));
+    for written in 0..3 {
+        until("so many are written", || {
+            handler.counters().written() == written
+        });
+        let counters = handler.counters();
+        assert_eq!((counters.accepted(), counters.queued()), (3, 3 - written));
+        step.send(()).unwrap();
+    }
+    until("all is written", || handler.counters().written() == 3);
+}
+
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {

@@ -189,7 +189,8 @@ impl Shared {
                 let progress = self.worker.progress.load(Ordering::Relaxed) + 1;
                 self.worker.progress.store(progress, Ordering::Relaxed);
                 if process::generation() != generation {
-                    // What is left is the parent's to hand over.
+                    // This one and what is left are the parent's to hand over, and counted as that.
+                    std::mem::forget(taken);
                     return drained;
                 }
             }

@@ -49,6 +49,8 @@ pub(super) struct Worker {
     /// Grows with each record that is handed over.
     pub(super) progress: AtomicU64,
     pub(super) flush: Flush,
+    #[cfg(test)]
+    pub(super) calls: AtomicU64,
 }
 
 impl Worker {
@@ -73,6 +75,8 @@ impl Worker {
 
     /// Wakes it. Costs little where it is awake.
     pub(super) fn call(&self) {
+        #[cfg(test)]
+        self.calls.fetch_add(1, Ordering::Relaxed);
         self.sleeping.store(false, Ordering::Relaxed);
         if let Some(thread) = &*self.thread.load() {
             thread.unpark();

@@ -310,9 +310,9 @@ fn numbers_that_are_too_large() {
             "buffered": {"class": "file", "filename": "b.log", "buffered": most, "flush_interval": 1e18},
             "rotating": {"class": "rotating_file", "filename": "r.log", "maxBytes": most, "backupCount": most},
             "timed": {"class": "timed_rotating_file", "filename": "t.log", "when": "W0", "interval": u32::MAX, "backupCount": most},
-            "threads": {"class": "queue", "handlers": ["level"], "bytes_per_thread": most, "block_at_most": "1000000d"},
+            "threads": {"class": "queue", "handlers": ["level"], "bytes_per_thread": most, "max_bytes": most, "block_at_most": "1000000d"},
             "records": {"class": "queue", "handlers": ["level"], "max_records": most},
-            "none": {"class": "queue", "handlers": ["level"], "bytes_per_thread": 0},
+            "none": {"class": "queue", "handlers": ["level"], "bytes_per_thread": 0, "max_bytes": 0},
             "level": {"class": "null", "level": 65535}
         },
         "root": {"level": 1, "handlers": ["memory", "buffered", "rotating", "timed", "threads", "records", "none", "level"]}

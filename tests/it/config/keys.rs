@@ -365,7 +365,7 @@ fn of_queues() {
             .apply_to(&registry)
             .unwrap();
         let closed = gate.lock().unwrap();
-        let messages: Vec<String> = (0..200).map(|n| format!("{n:0100}")).collect();
+        let messages: Vec<String> = (0..200).map(|n| format!("{n:0700}")).collect();
         log(
             &registry,
             &messages.iter().map(String::as_str).collect::<Vec<_>>(),
@@ -383,6 +383,7 @@ fn of_queues() {
             > 100
     );
     assert!(slow(&json!({"bytes_per_thread": 4096, "overflow": "by_severity"})) > 100);
+    assert!(slow(&json!({"max_bytes": 65536, "overflow": "drop_newest"})) > 0);
     assert!(slow(&json!({"max_records": 190, "block_at_most": "1ms"})) > 0);
     for wrong in [
         json!({"listener": "my.Listener"}),
