@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 use divan::Bencher;
 use divan::counter::BytesCount;
-use logtree::{
-    Formatter, JsonFormatter, Level, Logger, Multiline, RedactingFilter, Registry, StreamHandler,
-};
+use logtree::filter::RedactingFilter;
+use logtree::formatter::{JsonFormatter, Multiline};
+use logtree::handler::StreamHandler;
+use logtree::{Formatter, Level, Logger, Registry};
 
 fn main() {
     logtree::install().expect("no other backend");

@@ -1,9 +1,11 @@
 //! What a library does: it logs, and leaves it to the application what is shown.
 
-use logtree::{Level, StreamHandler, get_logger};
+use logtree::handler::StreamHandler;
+use logtree::{Level, get_logger};
 
 mod storage {
-    use logtree::{NullHandler, get_logger};
+    use logtree::get_logger;
+    use logtree::handler::NullHandler;
 
     /// Once, when the library is first used: without it, warnings of a library nobody set up go to standard error.
     pub(crate) fn init() {

@@ -1,9 +1,10 @@
 //! Several handlers, each with its own level, filters and format: ordinary records to standard output, severe ones to standard
 //! error, and the last details kept back until something fails.
 
-use logtree::{
-    Formatter, Level, LevelRange, MemoryHandler, Record, StreamHandler, Style, get_logger,
-};
+use logtree::filter::LevelRange;
+use logtree::formatter::Style;
+use logtree::handler::{MemoryHandler, StreamHandler};
+use logtree::{Formatter, Level, Record, get_logger};
 
 fn main() -> Result<(), logtree::Error> {
     let ordinary = StreamHandler::stdout()

@@ -1,6 +1,8 @@
 //! Key-values: on the call, on an adapter, in the text, and as JSON.
 
-use logtree::{Formatter, JsonFormatter, JsonTime, Level, StreamHandler, get_logger};
+use logtree::formatter::{JsonFormatter, JsonTime};
+use logtree::handler::StreamHandler;
+use logtree::{Formatter, Level, get_logger};
 
 fn main() -> Result<(), logtree::Error> {
     let text = StreamHandler::stdout()

@@ -3,10 +3,9 @@
 
 use std::fs;
 
-use logtree::{
-    Backlog, FallbackHandler, FileHandler, Formatter, Level, QueueHandler, RotatingFileHandler,
-    get_logger,
-};
+use logtree::backlog::Backlog;
+use logtree::handler::{FallbackHandler, FileHandler, QueueHandler, RotatingFileHandler};
+use logtree::{Formatter, Level, get_logger};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let directory = std::env::temp_dir().join(format!("logtree-example-{}", std::process::id()));

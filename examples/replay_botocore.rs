@@ -14,7 +14,11 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 use std::process::ExitCode;
 
-use logtree::{Formatter, Level, Registry, Source, StreamHandler, TimeZone, Timestamp};
+use logtree::formatter::TimeZone;
+use logtree::handler::StreamHandler;
+use logtree::record::Source;
+use logtree::time::Timestamp;
+use logtree::{Formatter, Level, Registry};
 use serde_json::Value;
 
 const SAMPLE: &str = include_str!("data/botocore-events.jsonl");

@@ -26,7 +26,9 @@ use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
 ///
 /// # Examples
 /// ```
-/// use logtree::{Backlog, Registry, StreamHandler};
+/// use logtree::Registry;
+/// use logtree::backlog::Backlog;
+/// use logtree::handler::StreamHandler;
 ///
 /// let registry = Registry::new();
 /// let logger = registry.get_logger("app");

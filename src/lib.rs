@@ -49,13 +49,13 @@
 //! - A logging call never panics, blocks for ever or fails, whatever arguments, filters, formatters and devices do. What was
 //!   not written is counted ([`Handler::counters`]) and reported.
 //! - No lock of this crate is held while your code runs (`Display`, filters, formatters, hooks), so logging inside any of them
-//!   works. The exceptions are a writer given to a [`StreamHandler`], and what gives rotated files their names: what these log to their own
+//!   works. The exceptions are a writer given to a [`StreamHandler`](crate::handler::StreamHandler), and what gives rotated files their names: what these log to their own
 //!   handler is refused, not waited for.
 //! - What was accepted is written, or counted as dropped and told. Queues and buffers are emptied at the end of the process, by return,
 //!   `exit` or panic.
-//! - One record is one line, and no message can drive the terminal, unless asked for: see [`Multiline`].
+//! - One record is one line, and no message can drive the terminal, unless asked for: see [`Multiline`](crate::formatter::Multiline).
 //! - Nothing in a message is interpreted.
-//! - The presets take known credentials out of what they write: [`RedactingFilter`].
+//! - The presets take known credentials out of what they write: [`RedactingFilter`](crate::filter::RedactingFilter).
 //!
 //! What a call costs, beside other crates, stands in [`docs::performance`]; what becomes of records when something goes wrong, in
 //! [`docs::faults`]; what the AWS SDK for Go and AWS IoT do and what stands for it here, in [`docs::features`].
@@ -72,14 +72,14 @@
 //! | a filter of one handler changes the record for the next | each handler has its own view | surprise |
 //! | `extra` may not use the names of fields | key-values have names of their own | `name` in a call must not fail in production |
 //! | a template is checked in part | the whole template | a wrong one is found at the start |
-//! | a field that a record lacks loses the record | written as `-`, counted, reported once; [`MissingFields::Fail`] is Python's way | nothing vanishes |
+//! | a field that a record lacks loses the record | written as `-`, counted, reported once; [`MissingFields::Fail`](crate::formatter::MissingFields::Fail) is Python's way | nothing vanishes |
 //! | `%(flag)s` writes `True` | `true`, but for `python_exact` | one spelling with the appended ` key=value` |
-//! | messages are written raw | escaped and indented | no forged lines; [`Multiline::Raw`] is Python's way |
+//! | messages are written raw | escaped and indented | no forged lines; [`Multiline::Raw`](crate::formatter::Multiline::Raw) is Python's way |
 //! | `extra` that the format does not name is not shown | appended as ` key=value` | nothing vanishes |
 //! | a wrong level in the environment is the program's to find | [`LevelSpec`] reports what fits nothing, and the rest applies | a slip must not silence a program |
-//! | `basicConfig` does nothing, silently | [`Applied::HadHandlers`] | so one sees it |
+//! | `basicConfig` does nothing, silently | [`Applied::HadHandlers`](crate::setup::Applied::HadHandlers) | so one sees it |
 //! | a handler that takes over a name can lose it to a renaming | names stay with their last taker | a bug |
-//! | `boto3.set_stream_logger` gives the level to logger and handler | to the logger alone, [`LevelOn`] | whatever makes a logger more verbose later is seen |
+//! | `boto3.set_stream_logger` gives the level to logger and handler | to the logger alone, [`LevelOn`](crate::setup::LevelOn) | whatever makes a logger more verbose later is seen |
 //! | `boto3.set_stream_logger` twice prints twice | replaces its own handler | one line is enough |
 //! | handlers of a logger and of an ancestor both print | those of the one-line set-ups write a record once per stream, the nearest one that takes it | verbosity per service without double lines; [`StreamLogger::boto3_exact`] is Boto3's way in all three |
 //! | the last resort prints the message alone | the same, and `LEVEL name: message` after a one-line set-up | a line of an unknown crate says where it comes from |
@@ -91,8 +91,8 @@
 //! | `%Z` is the name of the zone | its offset, but for UTC | the system does not tell names reliably |
 //! | a file that was closed drops records in silence | counted and reported | nothing vanishes |
 //! | a directory that is missing raises in the caller | the record's error, tried again later | logging must not end a program |
-//! | files get what permissions the process's mask leaves | `0o600`, [`mode`](FileHandlerBuilder::mode) | logs hold secrets |
-//! | links are followed | when [asked for](FileHandlerBuilder::follow_symlinks), and `/dev/stdout` and the like | a planted link must not empty a file |
+//! | files get what permissions the process's mask leaves | `0o600`, [`mode`](crate::handler::builder::FileHandlerBuilder::mode) | logs hold secrets |
+//! | links are followed | when [asked for](crate::handler::builder::FileHandlerBuilder::follow_symlinks), and `/dev/stdout` and the like | a planted link must not empty a file |
 //! | rotated files are removed in the order of their names | by age | a clock that was set back, and numbers, cost no newer file |
 //! | a midnight is as late as the offset of now says | as the zone's offset of then says | changes of summer time |
 //! | a rotation that fails loses all later records | the old file is written on, tried again | nothing is lost |
@@ -155,92 +155,54 @@
     clippy::print_stderr
 )]
 
-mod backlog;
+pub mod backlog;
 pub mod client;
 #[cfg(feature = "config")]
 pub mod config;
 mod context;
 pub mod control;
 pub mod docs;
-mod error;
+pub mod error;
 mod facade;
-mod filter;
-mod formatter;
-mod handler;
+pub mod filter;
+pub mod formatter;
+pub mod handler;
 mod level;
-mod logger;
+pub mod logger;
 mod macros;
 mod name;
-mod record;
-mod registry;
-mod scope;
-mod setup;
+pub mod record;
+pub mod registry;
+pub mod scope;
+pub mod setup;
 mod sys;
-mod test;
+pub mod test;
 mod text;
-mod time;
+pub mod time;
 
-pub use crate::backlog::{Backlog, BacklogBuilder};
-#[cfg(feature = "config")]
-pub use crate::config::init_from_file;
-#[cfg(feature = "config")]
-pub use crate::error::problem::Problem;
+/// The facade whose records land in the tree, and whose key-values and levels this crate's signatures name.
+#[doc(no_inline)]
+pub use ::log;
+
 pub use crate::error::{Error, ErrorKind};
 pub use crate::facade::install;
-pub use crate::filter::{
-    Filter, LevelRange, NameFilter, RedactingFilter, Secret, SecretClass, SharedFilter,
-};
-pub use crate::formatter::{
-    BufferingFormatter, ColorChoice, Colors, Format, Formatter, FormatterBuilder, GoSdkFormatter,
-    IotJsonFormatter, JsonFormatter, JsonFormatterBuilder, JsonTime, Line, MissingFields,
-    Multiline, Style, TimeZone,
-};
-pub use crate::handler::{
-    BufferingHandler, Counters, DropCounts, DropReason, FallbackHandler, FileHandler,
-    FileHandlerBuilder, FileMode, Handler, HandlerError, Ledger, MemoryHandler, NullHandler,
-    Overflow, QueueHandler, QueueHandlerBuilder, QueueListener, RecordQueue, RecordQueueBuilder,
-    RotatingFileHandler, RotatingFileHandlerBuilder, Sink, StreamHandler, StreamId,
-    TimedRotatingFileHandler, TimedRotatingFileHandlerBuilder, WatchedFileHandler,
-    WatchedFileHandlerBuilder, When, formatted, handler_by_name, handler_names, reopen_all,
-    shutdown,
-};
+pub use crate::formatter::text::Formatter;
+pub use crate::handler::Handler;
+pub use crate::handler::directory::shutdown;
 pub use crate::level::Level;
-pub use crate::logger::LoggerAdapter;
 pub use crate::logger::logger::{Logger, get_logger};
 pub use crate::logger::static_logger::StaticLogger;
-pub use crate::record::{KeyValues, OwnedRecord, OwnedValue, Record, RecordBuilder, Source};
+pub use crate::record::Record;
 pub use crate::registry::registry::Registry;
-pub use crate::registry::{RegistryBuilder, TreeDump};
 pub use crate::scope::scope::Scope;
-pub use crate::scope::{InScope, InScopeExt, ScopeGuard};
-#[cfg(all(unix, feature = "reload"))]
-pub use crate::setup::reopen_on_sighup;
-pub use crate::setup::{
-    Applied, BasicConfig, LevelOn, LevelSpec, StreamLogger, Verbosity, basic_config, debug_all,
-    init_from_env, init_from_env_or, level_spec_from_env, root, set_debug_logger, set_file_logger,
-    set_stream_logger,
-};
-pub use crate::test::{Capture, assert_logs, assert_no_logs};
-pub use crate::time::{Clock, ManualClock, SystemClock, Timestamp};
+pub use crate::setup::basic_config::{BasicConfig, basic_config};
+pub use crate::setup::from_env::{init_from_env, init_from_env_or};
+pub use crate::setup::level_spec::LevelSpec;
+pub use crate::setup::stream_logger::{StreamLogger, set_stream_logger};
+pub use crate::setup::verbosity::Verbosity;
 
 /// What the macros expand to. Not public API: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::macros::private::*;
-}
-
-/// Silences all records of the global registry up to and with a level; see [`Registry::disable`].
-///
-/// # Python
-/// `logging.disable`.
-pub fn disable(up_to: impl Into<Level>) {
-    Registry::global().disable(up_to);
-}
-
-/// Gives a level a name, in the global registry; see [`Registry::add_level_name`].
-///
-/// # Python
-/// `logging.addLevelName`.
-pub fn add_level_name(level: impl Into<Level>, name: &str) {
-    Registry::global().add_level_name(level, name);
 }

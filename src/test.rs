@@ -23,7 +23,8 @@ use crate::sys::sync::{Arc, Mutex};
 ///
 /// # Examples
 /// ```
-/// use logtree::{Capture, Level, Registry};
+/// use logtree::{Level, Registry};
+/// use logtree::test::Capture;
 ///
 /// let registry = Registry::new();
 /// let logger = registry.get_logger("app.db");
@@ -163,7 +164,8 @@ impl fmt::Debug for Capture {
 ///
 /// # Examples
 /// ```
-/// use logtree::{assert_logs, Level, Registry};
+/// use logtree::{Level, Registry};
+/// use logtree::test::assert_logs;
 ///
 /// let logger = Registry::new().get_logger("app");
 /// let records = assert_logs(&logger, Level::INFO, || logger.info("ready"));

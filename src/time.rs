@@ -11,7 +11,7 @@ use crate::sys::user_code::{self, Panic};
 ///
 /// # Examples
 /// ```
-/// use logtree::Timestamp;
+/// use logtree::time::Timestamp;
 ///
 /// let time = Timestamp::from_nanos(735_379_380_123_000_000);
 /// assert_eq!((time.seconds(), time.subsec_nanos()), (735_379_380, 123_000_000));
@@ -94,7 +94,8 @@ impl From<SystemTime> for Timestamp {
 ///
 /// # Examples
 /// ```
-/// use logtree::{ManualClock, Registry, Timestamp};
+/// use logtree::Registry;
+/// use logtree::time::{ManualClock, Timestamp};
 /// use std::sync::Arc;
 ///
 /// let clock = Arc::new(ManualClock::new(Timestamp::from_nanos(0)));

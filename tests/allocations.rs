@@ -4,10 +4,12 @@
 use std::hint::black_box;
 use std::io;
 
-use logtree::{
-    FileHandler, Formatter, Handler, JsonFormatter, Level, QueueHandler, RedactingFilter, Registry,
-    RotatingFileHandler, StreamHandler, Style, TimeZone, WatchedFileHandler,
+use logtree::filter::RedactingFilter;
+use logtree::formatter::{JsonFormatter, Style, TimeZone};
+use logtree::handler::{
+    FileHandler, QueueHandler, RotatingFileHandler, StreamHandler, WatchedFileHandler,
 };
+use logtree::{Formatter, Handler, Level, Registry};
 
 /// Allocations of a call that was made before, so that buffers, caches and call sites are warm.
 fn allocations(mut call: impl FnMut()) -> u64 {

@@ -4,10 +4,9 @@ use std::io::{self, Write};
 use std::panic;
 use std::sync::{Arc, Mutex};
 
-use logtree::{
-    DropReason, Error, ErrorKind, Format, Formatter, Handler, Line, Record, Registry, Sink,
-    StreamHandler,
-};
+use logtree::formatter::{Format, Line};
+use logtree::handler::{DropReason, Sink, StreamHandler};
+use logtree::{Error, ErrorKind, Formatter, Handler, Record, Registry};
 
 #[derive(Clone, Default)]
 struct Text(Arc<Mutex<Vec<u8>>>);

@@ -4,7 +4,8 @@ use std::env;
 use std::process::Command;
 
 use chrono::{Local, NaiveDateTime, TimeZone as _};
-use logtree::{TimedRotatingFileHandler, Timestamp, When};
+use logtree::handler::{TimedRotatingFileHandler, When};
+use logtree::time::Timestamp;
 
 /// The United States' east coast, by the rule itself, so that no table of zones is needed.
 const ZONE: &str = "EST+05EDT,M3.2.0,M11.1.0";

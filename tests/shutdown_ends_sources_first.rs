@@ -3,10 +3,11 @@
 use std::fs;
 use std::sync::{Arc, OnceLock};
 
-use logtree::{
-    BufferingHandler, FallbackHandler, FileHandler, Handler, MemoryHandler, OwnedRecord,
-    QueueHandler, Record, shutdown,
+use logtree::handler::{
+    BufferingHandler, FallbackHandler, FileHandler, MemoryHandler, QueueHandler,
 };
+use logtree::record::OwnedRecord;
+use logtree::{Handler, Record, shutdown};
 
 /// Batches to a queue to a memory handler to a fallback to a buffered file, made in another order than the records go, in two ways:
 /// all that was taken is in the file when `shutdown` returns.

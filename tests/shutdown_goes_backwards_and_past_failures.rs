@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use logtree::{Error, ErrorKind, Format, Handler, Record, Sink, shutdown};
+use logtree::formatter::Format;
+use logtree::handler::Sink;
+use logtree::{Error, ErrorKind, Handler, Record, shutdown};
 
 /// Statement 117.
 #[test]

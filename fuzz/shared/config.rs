@@ -1,7 +1,8 @@
 //! What holds for every text that is given as a configuration.
 
 use logtree::config::{DictConfig, Kinds, Syntax};
-use logtree::{NullHandler, Registry};
+use logtree::Registry;
+use logtree::handler::NullHandler;
 
 /// Kinds that touch no file and start no thread, so that what passes the check can be applied.
 fn kinds() -> Kinds {

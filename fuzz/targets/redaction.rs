@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use libfuzzer_sys::fuzz_target;
-use logtree::RedactingFilter;
+use logtree::filter::RedactingFilter;
 
 fuzz_target!(|text: &str| {
     const PLANTED: &str = "qXzWvKjPlM";

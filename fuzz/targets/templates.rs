@@ -4,7 +4,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use logtree::{Formatter, Level, Record, Style};
+use logtree::{Formatter, Level, Record};
+use logtree::formatter::Style;
 
 fuzz_target!(|text: &str| {
     let mut rest = text.chars();

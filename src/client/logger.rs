@@ -28,7 +28,7 @@ use crate::sys::user_code;
 /// both are one thing, and can be changed while the client works. What is off costs a load and a compare:
 /// the message is made by a closure, which is not called.
 ///
-/// A [`Capture`](crate::Capture) of these loggers enables everything that it captures.
+/// A [`Capture`](crate::test::Capture) of these loggers enables everything that it captures.
 ///
 /// Known credentials are redacted in all that is logged, in messages and key-values, wherever it goes; see
 /// [`with_secrets`](Self::with_secrets). A closure, an error's `Display` or a sink that panics or fails is
@@ -42,7 +42,8 @@ use crate::sys::user_code;
 /// # Examples
 /// ```
 /// use logtree::client::{ClientLogMode, ClientLogger};
-/// use logtree::{Capture, Level, Registry};
+/// use logtree::{Level, Registry};
+/// use logtree::test::Capture;
 ///
 /// let registry = Registry::new();
 /// let client = ClientLogger::new(&registry.get_logger("botocore.client.S3"));

@@ -27,7 +27,7 @@ pub use self::standard::StandardSink;
 #[cfg(feature = "tower")]
 pub use self::tower::{CountAttempts, CountedAttempts, LogLayer, LogService, LoggedCall};
 
-pub use crate::formatter::GoSdkFormatter;
+pub use crate::formatter::go_sdk::GoSdkFormatter;
 
 use crate::logger::{Logger, get_logger};
 

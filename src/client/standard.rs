@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::client::classification::Classification;
 use crate::client::sink::ClientSink;
-use crate::formatter::GoSdkFormatter;
+use crate::formatter::go_sdk::GoSdkFormatter;
 use crate::handler::{Handler, StreamHandler};
 use crate::registry::Registry;
 use crate::sys::user_code;

@@ -137,7 +137,8 @@ impl<'a> Arguments<'a> {
     /// # Examples
     /// ```
     /// use logtree::config::{Arguments, DictConfig, Kinds};
-    /// use logtree::{FileHandler, Registry};
+    /// use logtree::Registry;
+    /// use logtree::handler::FileHandler;
     ///
     /// let kinds = Kinds::new().handler("app.Log", |arguments: &mut Arguments<'_>| {
     ///     arguments.by_place(&["path"]);

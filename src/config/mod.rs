@@ -55,7 +55,7 @@ use crate::error::Error;
 ///
 /// # Examples
 /// ```no_run
-/// logtree::init_from_file("logging.toml")?;
+/// logtree::config::init_from_file("logging.toml")?;
 /// # Ok::<(), logtree::Error>(())
 /// ```
 pub fn init_from_file(path: impl AsRef<Path>) -> Result<(), Error> {

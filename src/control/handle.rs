@@ -37,7 +37,7 @@ use crate::sys::sync::{Arc, Ordering};
 /// | 6 | the default level, which is the root's | passes or silences |
 ///
 /// Where a record has a key twice, the more verbose level counts. `OFF` (AWS's `DISABLED`) silences a logger and all below it, but for
-/// what has a level of its own. [`Capture`](crate::Capture) and [`Backlog`](crate::Backlog) see what 2 to 6 hide. Filters and the levels of handlers come after all that.
+/// what has a level of its own. [`Capture`](crate::test::Capture) and [`Backlog`](crate::backlog::Backlog) see what 2 to 6 hide. Filters and the levels of handlers come after all that.
 ///
 /// As long as there is a level for a value, [`Logger::is_enabled_for`](crate::Logger::is_enabled_for) reports whether *some* record of that level may be
 /// logged.

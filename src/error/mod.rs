@@ -3,12 +3,12 @@
 #[cfg(feature = "config")]
 pub(crate) mod problem;
 
+#[cfg(feature = "config")]
+pub use self::problem::Problem;
+
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::{fmt, io};
-
-#[cfg(feature = "config")]
-use crate::error::problem::Problem;
 
 /// What kind of thing went wrong; see [`Error::kind`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,7 +73,7 @@ struct Repr {
 impl Error {
     /// Makes an error of a kind with a message: lower case, no final stop, saying what was being done and to what.
     ///
-    /// For implementers of [`Sink`](crate::Sink) and [`Format`](crate::Format).
+    /// For implementers of [`Sink`](crate::handler::Sink) and [`Format`](crate::formatter::Format).
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Repr {

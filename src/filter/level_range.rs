@@ -13,7 +13,9 @@ use crate::record::Record;
 ///
 /// # Examples
 /// ```
-/// use logtree::{Level, LevelRange, StreamHandler};
+/// use logtree::Level;
+/// use logtree::filter::LevelRange;
+/// use logtree::handler::StreamHandler;
 ///
 /// let ordinary = StreamHandler::stdout().with_filter(LevelRange::at_most(Level::WARNING));
 /// let severe = StreamHandler::stderr().with_level(Level::ERROR);

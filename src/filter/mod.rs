@@ -58,7 +58,8 @@ impl<F: Fn(&mut Record<'_>) -> bool + Send + Sync> Filter for F {
 ///
 /// # Examples
 /// ```
-/// use logtree::{LevelRange, Level, Registry, SharedFilter};
+/// use logtree::{Level, Registry};
+/// use logtree::filter::{LevelRange, SharedFilter};
 ///
 /// let registry = Registry::new();
 /// let quiet = SharedFilter::from(LevelRange::at_most(Level::INFO));

@@ -11,7 +11,8 @@ use crate::record::Record;
 ///
 /// # Examples
 /// ```
-/// use logtree::{Filter, NameFilter, Record};
+/// use logtree::Record;
+/// use logtree::filter::{Filter, NameFilter};
 ///
 /// let filter = NameFilter::new("botocore.client");
 /// let passes = |name| filter.filter(&mut Record::builder().name(name).build());

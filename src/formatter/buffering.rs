@@ -15,7 +15,8 @@ use crate::record::Record;
 ///
 /// # Examples
 /// ```
-/// use logtree::{BufferingFormatter, Formatter, Record};
+/// use logtree::{Formatter, Record};
+/// use logtree::formatter::BufferingFormatter;
 ///
 /// let formatter = BufferingFormatter::new(Formatter::new("<%(message)s>")?).with_header(|n| format!("{n}:"));
 /// let records = ["a", "b"].map(|text| Record::builder().message(text).build());

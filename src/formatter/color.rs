@@ -60,7 +60,8 @@ impl ColorChoice {
 /// # Examples
 /// ```
 /// use colored::Color;
-/// use logtree::{Colors, Formatter, Level};
+/// use logtree::{Formatter, Level};
+/// use logtree::formatter::Colors;
 ///
 /// let colors = Colors::default().with(Level::INFO, Color::Blue);
 /// let formatter = Formatter::builder().format("%(levelname)s %(message)s").colors(colors).build()?;

@@ -29,7 +29,9 @@ use crate::text::Text;
 ///
 /// # Examples
 /// ```
-/// use logtree::{Format, IotJsonFormatter, Level, Line, Record, Timestamp};
+/// use logtree::{Level, Record};
+/// use logtree::formatter::{Format, IotJsonFormatter, Line};
+/// use logtree::time::Timestamp;
 ///
 /// let record = Record::builder().name("mqtt.Connect").level(Level::WARNING).time(Timestamp::from_nanos(1_511_294_177_799_999_999));
 /// let record = record.key_value("traceId", "af5d").key_value("clientId", "c1").build();

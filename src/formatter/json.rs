@@ -30,7 +30,9 @@ use crate::time::Timestamp;
 ///
 /// # Examples
 /// ```
-/// use logtree::{Format, JsonFormatter, JsonTime, Level, Line, Record, Timestamp};
+/// use logtree::{Level, Record};
+/// use logtree::formatter::{Format, JsonFormatter, JsonTime, Line};
+/// use logtree::time::Timestamp;
 ///
 /// let record = Record::builder().name("app").level(Level::INFO).message("up").time(Timestamp::from_nanos(0));
 /// let record = record.key_value("port", 8080).key_value("level", "sea").build();

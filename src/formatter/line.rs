@@ -11,7 +11,7 @@ use crate::text::Text;
 ///
 /// # Examples
 /// ```
-/// use logtree::Line;
+/// use logtree::formatter::Line;
 /// use std::fmt::Write;
 ///
 /// let mut line = Line::new();

@@ -16,7 +16,7 @@ use crate::sys::sync::{Arc, AtomicU64, Ordering};
 pub enum MissingFields {
     /// The line is written: with `-` in place of a field that is missing, and with the value as it is where a conversion such as
     /// `%(n)d` cannot write it. A template that cannot be read at all, which
-    /// [`validate(false)`](crate::FormatterBuilder::validate) lets pass, gives way to the message alone. Each is
+    /// [`validate(false)`](crate::formatter::FormatterBuilder::validate) lets pass, gives way to the message alone. Each is
     /// [counted](crate::Formatter::missing_fields), and reported once for each field on standard error. The default.
     #[default]
     Mark,

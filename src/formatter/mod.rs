@@ -3,7 +3,7 @@
 mod buffering;
 mod color;
 mod escape;
-mod go_sdk;
+pub(crate) mod go_sdk;
 mod iot_json;
 mod json;
 mod line;
@@ -11,7 +11,7 @@ mod missing;
 mod scan;
 mod step;
 mod template;
-mod text;
+pub(crate) mod text;
 mod text_builder;
 mod time;
 mod zone;
@@ -19,13 +19,12 @@ mod zone;
 pub use self::buffering::BufferingFormatter;
 pub use self::color::{ColorChoice, Colors};
 pub use self::escape::Multiline;
-pub use self::go_sdk::GoSdkFormatter;
 pub use self::iot_json::IotJsonFormatter;
 pub use self::json::{JsonFormatter, JsonFormatterBuilder, JsonTime};
 pub use self::line::Line;
 pub use self::missing::MissingFields;
 pub use self::template::Style;
-pub use self::text::Formatter;
+pub(crate) use self::text::Formatter;
 pub use self::text_builder::FormatterBuilder;
 pub use self::zone::TimeZone;
 
@@ -47,7 +46,9 @@ use crate::sys::sync::Arc;
 ///
 /// # Examples
 /// ```
-/// use logtree::{Error, Format, Line, Record, StreamHandler};
+/// use logtree::{Error, Record};
+/// use logtree::formatter::{Format, Line};
+/// use logtree::handler::StreamHandler;
 ///
 /// struct Shout;
 /// impl Format for Shout {

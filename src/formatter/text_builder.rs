@@ -18,7 +18,8 @@ use crate::record::OwnedValue;
 ///
 /// # Examples
 /// ```
-/// use logtree::{Formatter, Style, TimeZone};
+/// use logtree::Formatter;
+/// use logtree::formatter::{Style, TimeZone};
 ///
 /// let formatter = Formatter::builder()
 ///     .style(Style::Brace)

@@ -18,7 +18,7 @@ use crate::sys::user_code::{self, Owned};
 /// A batch has at most `capacity` records. The function is called for one batch at a time, in the order of the records, on the thread that
 /// logged the last record of a batch, with no lock held. Meanwhile other threads go on to log. Where another `capacity` records have come
 /// before it returns, they wait for it, 10 seconds at most; then records are dropped, counted as
-/// [`DropReason::Full`](crate::DropReason::Full), and no thread waits until the function has returned. If it panics, all records of the batch
+/// [`DropReason::Full`](crate::handler::DropReason::Full), and no thread waits until the function has returned. If it panics, all records of the batch
 /// count as dropped, and the panic goes to the error hook. It may log; what it logs to this handler does not wait and comes in a later
 /// batch.
 ///
@@ -30,7 +30,9 @@ use crate::sys::user_code::{self, Owned};
 ///
 /// # Examples
 /// ```
-/// use logtree::{BufferingHandler, OwnedRecord, Record};
+/// use logtree::Record;
+/// use logtree::handler::BufferingHandler;
+/// use logtree::record::OwnedRecord;
 /// use std::sync::mpsc::channel;
 ///
 /// let (sender, receiver) = channel();

@@ -184,7 +184,7 @@ pub fn shutdown() {
 ///
 /// # Examples
 /// ```
-/// assert!(logtree::reopen_all().is_empty());
+/// assert!(logtree::handler::reopen_all().is_empty());
 /// ```
 #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
 pub fn reopen_all() -> Vec<crate::error::Error> {

@@ -21,7 +21,8 @@ use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
 ///
 /// # Examples
 /// ```
-/// use logtree::{FallbackHandler, FileHandler, Record, StreamHandler};
+/// use logtree::Record;
+/// use logtree::handler::{FallbackHandler, FileHandler, StreamHandler};
 ///
 /// let file = FileHandler::builder("/no/such/directory/app.log").delay(true).open()?;
 /// let spare = StreamHandler::new(Vec::new());

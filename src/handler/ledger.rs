@@ -26,7 +26,9 @@ use crate::sys::user_code::{self, Owned};
 ///
 /// # Examples
 /// ```
-/// use logtree::{Error, ErrorKind, Format, Handler, Ledger, Record, Sink};
+/// use logtree::{Error, ErrorKind, Handler, Record};
+/// use logtree::formatter::Format;
+/// use logtree::handler::{Ledger, Sink};
 /// use std::sync::atomic::{AtomicU64, Ordering};
 ///
 /// struct Counting(AtomicU64, Ledger);

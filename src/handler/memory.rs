@@ -19,7 +19,7 @@ use crate::sys::sync::{Arc, AtomicBool, AtomicU16, Ordering};
 /// It hands over, in order, when it holds `capacity` records or when a record of the flush level (`ERROR` unless set) or above
 /// comes, that record included; and when it is flushed or closed. The target's filters are asked; its level is not, unless
 /// [`respecting_target_level`](Self::respecting_target_level). Without a target it keeps at most `capacity` records; further
-/// ones are dropped and counted as [`DropReason::Full`](crate::DropReason::Full).
+/// ones are dropped and counted as [`DropReason::Full`](crate::handler::DropReason::Full).
 ///
 /// One thread at a time hands over, the one whose record made it due; records that are on their way to the target count as held. Where
 /// the target is slow, other threads wait for room, 10 seconds at most. Where it takes no record for a second, records are dropped, counted as
@@ -34,7 +34,8 @@ use crate::sys::sync::{Arc, AtomicBool, AtomicU16, Ordering};
 ///
 /// # Examples
 /// ```
-/// use logtree::{Level, MemoryHandler, Record, StreamHandler};
+/// use logtree::{Level, Record};
+/// use logtree::handler::{MemoryHandler, StreamHandler};
 ///
 /// let target = StreamHandler::new(Vec::new());
 /// let memory = MemoryHandler::new(100).with_target(target.clone());

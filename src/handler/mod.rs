@@ -2,7 +2,7 @@
 
 mod buffering;
 mod counters;
-mod directory;
+pub(crate) mod directory;
 mod exclusive;
 mod failure;
 mod fallback;
@@ -27,22 +27,17 @@ use arc_swap::ArcSwap;
 
 pub use self::buffering::BufferingHandler;
 pub use self::counters::{Counters, DropReason};
-pub use self::directory::{handler_by_name, handler_names, reopen_all, shutdown};
+pub use self::directory::{handler_by_name, handler_names, reopen_all};
 pub use self::failure::HandlerError;
 use self::failure::Hook;
 pub use self::fallback::FallbackHandler;
 pub use self::file::{
-    FileHandler, FileHandlerBuilder, FileMode, RotatingFileHandler, RotatingFileHandlerBuilder,
-    TimedRotatingFileHandler, TimedRotatingFileHandlerBuilder, WatchedFileHandler,
-    WatchedFileHandlerBuilder, When,
+    FileHandler, FileMode, RotatingFileHandler, TimedRotatingFileHandler, WatchedFileHandler, When,
 };
 pub use self::ledger::Ledger;
 pub use self::memory::MemoryHandler;
 pub use self::null::NullHandler;
-pub use self::queue::{
-    DropCounts, Overflow, QueueHandler, QueueHandlerBuilder, QueueListener, RecordQueue,
-    RecordQueueBuilder,
-};
+pub use self::queue::{DropCounts, Overflow, QueueHandler, QueueListener, RecordQueue};
 pub use self::sink::{Sink, StreamId, formatted};
 pub use self::stream::StreamHandler;
 #[cfg_attr(
@@ -50,6 +45,15 @@ pub use self::stream::StreamHandler;
     expect(unused_imports, reason = "for SIGHUP")
 )]
 pub(crate) use self::ticker::{Tick, every};
+
+/// The builders of handlers.
+pub mod builder {
+    pub use super::file::{
+        FileHandlerBuilder, RotatingFileHandlerBuilder, TimedRotatingFileHandlerBuilder,
+        WatchedFileHandlerBuilder,
+    };
+    pub use super::queue::{QueueHandlerBuilder, RecordQueueBuilder};
+}
 
 use self::handler_type::handler_type;
 use self::ledger::Loss;
@@ -80,7 +84,8 @@ use crate::sys::user_code::{self, Owned, Panic};
 ///
 /// # Examples
 /// ```
-/// use logtree::{Formatter, Level, Registry, StreamHandler};
+/// use logtree::{Formatter, Level, Registry};
+/// use logtree::handler::StreamHandler;
 ///
 /// let registry = Registry::new();
 /// let handler = StreamHandler::stdout().with_level(Level::INFO).with_formatter(Formatter::new("%(message)s")?);

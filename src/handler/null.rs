@@ -17,7 +17,7 @@ use crate::record::Record;
 /// # Examples
 /// ```
 /// // In a library, once:
-/// logtree::get_logger("mylib").add_handler(logtree::NullHandler::new());
+/// logtree::get_logger("mylib").add_handler(logtree::handler::NullHandler::new());
 /// ```
 #[derive(Clone, Debug)]
 pub struct NullHandler {

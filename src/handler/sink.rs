@@ -20,7 +20,7 @@ use crate::sys::sync::{AtomicU64, Lazy, Ordering};
 /// - An `Err` means that the record was not written: the handler counts it and tells its error hook. Nothing reaches the
 ///   caller. A panic counts as an error.
 /// - A write that returns `Ok` has taken the record: written it, or keeps it and counts it in [`queued`](Self::queued) until it
-///   has. A sink that keeps records notes in its [`Ledger`](crate::Ledger) what becomes of each, so that
+///   has. A sink that keeps records notes in its [`Ledger`](crate::handler::Ledger) what becomes of each, so that
 ///   `accepted = written + dropped + queued` holds at any time.
 /// - What fails later than in `write` goes into the ledger too: on a thread of the sink and in its destructor there is no caller.
 /// - A sink may log. A record that comes back to the same sink while it holds its lock on the same thread must be
@@ -34,7 +34,9 @@ use crate::sys::sync::{AtomicU64, Lazy, Ordering};
 ///
 /// # Examples
 /// ```
-/// use logtree::{formatted, Error, Format, Handler, Record, Sink};
+/// use logtree::{Error, Handler, Record};
+/// use logtree::formatter::Format;
+/// use logtree::handler::{formatted, Sink};
 /// use std::sync::mpsc::{channel, Sender};
 ///
 /// struct Channel(Sender<String>);
@@ -75,7 +77,7 @@ pub trait Sink: Send + Sync {
     ///
     /// # Errors
     /// When it could not be. What it keeps nevertheless is not lost yet; records that it gives up go into the
-    /// [`Ledger`](crate::Ledger), which makes an error of them.
+    /// [`Ledger`](crate::handler::Ledger), which makes an error of them.
     fn flush(&self) -> Result<(), Error> {
         Ok(())
     }
@@ -123,7 +125,7 @@ pub trait Sink: Send + Sync {
     }
 
     /// How many of the records that it had taken were written since, where it counts that itself. Otherwise they are those in its
-    /// [`Ledger`](crate::Ledger) and those that it took and does not say are [queued](Self::queued).
+    /// [`Ledger`](crate::handler::Ledger) and those that it took and does not say are [queued](Self::queued).
     fn written(&self) -> Option<u64> {
         None
     }

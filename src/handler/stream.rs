@@ -30,7 +30,8 @@ use crate::sys::sync::{Arc, AtomicBool, Ordering};
 ///
 /// # Examples
 /// ```
-/// use logtree::{Record, StreamHandler};
+/// use logtree::Record;
+/// use logtree::handler::StreamHandler;
 ///
 /// let handler = StreamHandler::new(Vec::new());
 /// handler.handle(&Record::builder().message("hello").build());

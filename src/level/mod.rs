@@ -6,7 +6,7 @@ use crate::text::Piece;
 
 /// How much a record matters, or how much a logger lets through: a number, with names for some of them.
 ///
-/// The higher, the more severe, with room between for levels of your own ([`add_level_name`](crate::add_level_name)).
+/// The higher, the more severe, with room between for levels of your own ([`add_level_name`](crate::Registry::add_level_name)).
 /// A record passes when its level is at least the logger's.
 ///
 /// It parses from names in any case, from the aliases `WARN`, `FATAL` and `DISABLED`, and from numbers; it prints the

@@ -22,7 +22,8 @@ use crate::sys::user_code;
 ///
 /// # Examples
 /// ```
-/// use logtree::{Capture, Registry};
+/// use logtree::Registry;
+/// use logtree::test::Capture;
 ///
 /// let registry = Registry::new();
 /// let logger = registry.get_logger("app").with("request", 17);
@@ -101,7 +102,8 @@ impl LoggerAdapter {
     ///
     /// # Examples
     /// ```
-    /// use logtree::{LoggerAdapter, Record};
+    /// use logtree::Record;
+    /// use logtree::logger::LoggerAdapter;
     ///
     /// let logger = LoggerAdapter::new(logtree::get_logger("jobs")).with_process(|record: &mut Record<'_>| {
     ///     let text = format!("[job 7] {}", record.message());

@@ -11,7 +11,7 @@ use crate::logger::logger::Logger;
 use crate::record::{LazyText, Message, Record, RecordBuilder, Source};
 
 impl Logger {
-    /// Logs at a level. [`log!`](crate::log) does not even evaluate what it does not log, and knows the module and function.
+    /// Logs at a level. [`log!`](macro@crate::log) does not even evaluate what it does not log, and knows the module and function.
     ///
     /// # Python
     /// `Logger.log`.
@@ -30,7 +30,8 @@ impl Logger {
     ///
     /// # Examples
     /// ```
-    /// use logtree::{Capture, Registry};
+    /// use logtree::Registry;
+    /// use logtree::test::Capture;
     ///
     /// let registry = Registry::new();
     /// let logger = registry.get_logger("app");

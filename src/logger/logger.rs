@@ -261,7 +261,7 @@ impl Registry {
     /// the same logger, for ever.
     ///
     /// A name has at most 4,096 bytes and 128 segments; a longer one is cut there, so that names with the same beginning are one
-    /// logger. Once there are [as many names as allowed](crate::RegistryBuilder::max_loggers), a new name gets a stand-in: it
+    /// logger. Once there are [as many names as allowed](crate::registry::RegistryBuilder::max_loggers), a new name gets a stand-in: it
     /// logs as the nearest ancestor and shows its name and levels, but nothing can be set on it, as that would be set
     /// for the ancestor. Each of these is reported once.
     ///

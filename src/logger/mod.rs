@@ -6,10 +6,9 @@ mod calls;
 mod dispatch;
 mod level_methods;
 pub(crate) mod logger;
-mod passed;
+pub(crate) mod passed;
 pub(crate) mod static_logger;
 
 pub use self::adapter::LoggerAdapter;
 pub(crate) use self::dispatch::{Origin, dispatch};
 pub(crate) use self::logger::{Logger, get_logger};
-pub use self::passed::Passed;

@@ -18,7 +18,7 @@ pub(crate) mod private;
 ///
 /// # What stands where
 /// 1. A logger and a comma; or nothing, for the logger with the name of the module, found once for each call site. A logger is a
-///    [`Logger`](crate::Logger), a [`StaticLogger`](crate::StaticLogger), a [`LoggerAdapter`](crate::LoggerAdapter), or what
+///    [`Logger`](crate::Logger), a [`StaticLogger`](crate::StaticLogger), a [`LoggerAdapter`](crate::logger::LoggerAdapter), or what
 ///    dereferences to one: `&`, `Box`, `Rc`, `Arc`, `LazyLock`, a guard of a lock. `logger: x` says the same, and is needed where a
 ///    macro makes the logger: what a macro makes is the message's format, as in `format!`.
 /// 2. Key-values and a semicolon, in the syntax of the `log` crate: `key = value`; `key:? = value` and `key:% = value` take the
@@ -61,19 +61,19 @@ macro_rules! log {
     ($logger:expr, $level:expr, $($rest:tt)+) => { $crate::__log_to!($level; $logger; $($rest)+) };
 }
 
-/// Logs at [`Level::TRACE`](crate::Level::TRACE); see [`log!`](crate::log) for what can stand in it.
+/// Logs at [`Level::TRACE`](crate::Level::TRACE); see [`log!`](macro@crate::log) for what can stand in it.
 #[macro_export]
 macro_rules! trace {
     ($($rest:tt)+) => { $crate::__log!($crate::Level::TRACE; $($rest)+) };
 }
 
-/// Logs at [`Level::DEBUG`](crate::Level::DEBUG); see [`log!`](crate::log) for what can stand in it.
+/// Logs at [`Level::DEBUG`](crate::Level::DEBUG); see [`log!`](macro@crate::log) for what can stand in it.
 #[macro_export]
 macro_rules! debug {
     ($($rest:tt)+) => { $crate::__log!($crate::Level::DEBUG; $($rest)+) };
 }
 
-/// Logs at [`Level::INFO`](crate::Level::INFO); see [`log!`](crate::log) for what can stand in it.
+/// Logs at [`Level::INFO`](crate::Level::INFO); see [`log!`](macro@crate::log) for what can stand in it.
 ///
 /// ```
 /// let s3 = logtree::get_logger("botocore.client.S3");
@@ -86,13 +86,13 @@ macro_rules! info {
     ($($rest:tt)+) => { $crate::__log!($crate::Level::INFO; $($rest)+) };
 }
 
-/// Logs at [`Level::WARNING`](crate::Level::WARNING); see [`log!`](crate::log) for what can stand in it.
+/// Logs at [`Level::WARNING`](crate::Level::WARNING); see [`log!`](macro@crate::log) for what can stand in it.
 #[macro_export]
 macro_rules! warn {
     ($($rest:tt)+) => { $crate::__log!($crate::Level::WARNING; $($rest)+) };
 }
 
-/// Logs at [`Level::ERROR`](crate::Level::ERROR); see [`log!`](crate::log) for what can stand in it.
+/// Logs at [`Level::ERROR`](crate::Level::ERROR); see [`log!`](macro@crate::log) for what can stand in it.
 ///
 /// ```
 /// let logger = logtree::get_logger("app");
@@ -105,7 +105,7 @@ macro_rules! error {
     ($($rest:tt)+) => { $crate::__log!($crate::Level::ERROR; $($rest)+) };
 }
 
-/// Logs at [`Level::CRITICAL`](crate::Level::CRITICAL); see [`log!`](crate::log) for what can stand in it.
+/// Logs at [`Level::CRITICAL`](crate::Level::CRITICAL); see [`log!`](macro@crate::log) for what can stand in it.
 #[macro_export]
 macro_rules! critical {
     ($($rest:tt)+) => { $crate::__log!($crate::Level::CRITICAL; $($rest)+) };
@@ -307,7 +307,7 @@ macro_rules! __source {
         fn __path() -> &'static str {
             $crate::__private::type_name_of_val(&__item)
         }
-        static __SOURCE: $crate::Source<'static> = $crate::Source::of_call_site(
+        static __SOURCE: $crate::record::Source<'static> = $crate::record::Source::of_call_site(
             $crate::__private::module_path!(),
             $crate::__private::file!(),
             $crate::__private::line!(),

@@ -19,10 +19,12 @@ pub use std::option::Option::Some;
 pub use std::primitive::usize;
 pub use std::{compile_error, concat, file, format_args, line, module_path, stringify};
 
-pub use crate::logger::Passed;
-pub use crate::record::{
-    Argument, ByDisplay, ByNothing, ByPlain, Captured, MessagePiece, Parts, Plain, Probe,
-    Unwritten, count_pieces, pieces,
+pub use crate::logger::passed::Passed;
+pub use crate::record::call_values::Captured;
+pub use crate::record::message::Unwritten;
+pub use crate::record::parts::{
+    Argument, ByDisplay, ByNothing, ByPlain, MessagePiece, Parts, Plain, Probe, count_pieces,
+    pieces,
 };
 
 use crate::level::Level;

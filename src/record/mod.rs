@@ -1,13 +1,13 @@
 //! What was logged: [`Record`], borrowed for the length of a call, and [`OwnedRecord`], which outlives it.
 
 mod builder;
-mod call_values;
+pub(crate) mod call_values;
 mod details;
 mod error_chain;
 mod fields;
-mod message;
+pub(crate) mod message;
 mod owned;
-mod parts;
+pub(crate) mod parts;
 mod source;
 mod thread;
 mod value;
@@ -20,7 +20,6 @@ use std::fmt;
 use log::kv;
 
 pub use self::builder::RecordBuilder;
-pub use self::call_values::Captured;
 pub use self::fields::KeyValues;
 pub use self::owned::OwnedRecord;
 pub use self::source::Source;
@@ -30,12 +29,7 @@ pub(crate) use self::call_values::CallValues;
 pub(crate) use self::details::{Details, Extra};
 pub(crate) use self::error_chain::write_error_chain;
 pub(crate) use self::fields::Context;
-pub use self::message::Unwritten;
 pub(crate) use self::message::{LazyText, Message};
-pub use self::parts::{
-    Argument, ByDisplay, ByNothing, ByPlain, MessagePiece, Parts, Plain, Probe, count_pieces,
-    pieces,
-};
 pub(crate) use self::thread::ThreadInfo;
 pub(crate) use self::value::Scalar;
 
@@ -259,7 +253,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// `MainProcess`, or the name given to the registry ([`RegistryBuilder::process_name`](crate::RegistryBuilder::process_name)).
+    /// `MainProcess`, or the name given to the registry ([`RegistryBuilder::process_name`](crate::registry::RegistryBuilder::process_name)).
     #[must_use]
     pub fn process_name(&self) -> &str {
         match &self.details().process {

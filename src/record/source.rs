@@ -9,7 +9,7 @@ use std::panic::Location;
 ///
 /// # Examples
 /// ```
-/// use logtree::Source;
+/// use logtree::record::Source;
 ///
 /// let source = Source::default().with_file("src/db/pool.rs").with_line(7);
 /// assert_eq!((source.file_name(), source.module()), ("pool.rs", "pool"));

@@ -10,7 +10,7 @@ use crate::sys::user_code;
 ///
 /// # Examples
 /// ```
-/// use logtree::OwnedValue;
+/// use logtree::record::OwnedValue;
 ///
 /// assert_eq!(OwnedValue::from(42_u8), OwnedValue::Unsigned(42));
 /// assert_eq!(OwnedValue::from("text").to_string(), "text");

@@ -13,7 +13,8 @@ use crate::time::{Clock, Timestamp};
 ///
 /// # Examples
 /// ```
-/// use logtree::{ManualClock, Registry, Timestamp};
+/// use logtree::Registry;
+/// use logtree::time::{ManualClock, Timestamp};
 /// use std::sync::Arc;
 ///
 /// let registry = Registry::builder()

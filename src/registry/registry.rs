@@ -141,7 +141,7 @@ impl Registry {
         self.inner.last_resort.lock().clone()
     }
 
-    /// A handler to standard error, or to what [stands for it](RegistryBuilder::stderr) in this registry.
+    /// A handler to standard error, or to what [stands for it](crate::registry::RegistryBuilder::stderr) in this registry.
     #[must_use]
     pub fn stderr(&self) -> StreamHandler {
         stderr_of(&self.inner.environment)

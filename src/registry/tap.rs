@@ -4,7 +4,7 @@ use crate::handler::Handler;
 use crate::level::Level;
 use crate::registry::node::NodeId;
 
-/// Somebody who captures records of a subtree from a level on, whatever the levels in it say; see `crate::Capture`.
+/// Somebody who captures records of a subtree from a level on, whatever the levels in it say; see `crate::test::Capture`.
 #[derive(Clone, Debug)]
 pub(crate) struct Tap {
     pub(crate) node: NodeId,

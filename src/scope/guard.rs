@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use crate::scope::stack::{self, Key};
 
-/// Ends a [`Scope`] on its thread when it is dropped.
+/// Ends a [`Scope`](crate::Scope) on its thread when it is dropped.
 #[must_use = "the scope ends when it is dropped"]
 pub struct ScopeGuard {
     key: Option<Key>,

@@ -8,7 +8,7 @@ use std::task::{Context as TaskContext, Poll};
 use crate::scope::frame::Frame;
 use crate::scope::stack;
 
-/// A future within a [`Scope`].
+/// A future within a [`Scope`](crate::Scope).
 #[must_use = "futures do nothing unless polled"]
 pub struct InScope<F> {
     future: Pin<Box<F>>,

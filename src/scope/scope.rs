@@ -29,7 +29,8 @@ use crate::scope::stack;
 ///
 /// # Examples
 /// ```
-/// use logtree::{Capture, Level, Registry, Scope};
+/// use logtree::{Level, Registry, Scope};
+/// use logtree::test::Capture;
 ///
 /// let registry = Registry::new();
 /// let logger = registry.get_logger("app.db");
@@ -144,7 +145,7 @@ impl Scope {
 ///
 /// # Examples
 /// ```
-/// use logtree::InScopeExt;
+/// use logtree::scope::InScopeExt;
 ///
 /// async fn audit() {
 ///     log::info!("carries request=7");

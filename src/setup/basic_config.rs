@@ -51,7 +51,8 @@ pub enum Applied {
 ///
 /// # Examples
 /// ```
-/// use logtree::{Applied, BasicConfig, Level, Registry};
+/// use logtree::{BasicConfig, Level, Registry};
+/// use logtree::setup::Applied;
 ///
 /// let registry = Registry::new();
 /// let applied = BasicConfig::new()

@@ -29,7 +29,8 @@ use crate::setup::last_resort;
 ///
 /// # Examples
 /// ```
-/// use logtree::{set_file_logger, Level};
+/// use logtree::Level;
+/// use logtree::setup::set_file_logger;
 ///
 /// let path = std::env::temp_dir().join("logtree-doc-set-file-logger.log");
 /// set_file_logger("botocore", Level::INFO, &path)?;

@@ -24,7 +24,7 @@ use crate::sys::sync::{Arc, AtomicBool, Mutex, Ordering};
 ///
 /// # Examples
 /// ```
-/// logtree::reopen_on_sighup()?;
+/// logtree::setup::reopen_on_sighup()?;
 /// # Ok::<(), logtree::Error>(())
 /// ```
 pub fn reopen_on_sighup() -> Result<(), Error> {

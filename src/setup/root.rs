@@ -1,7 +1,7 @@
 //! Python's module-level functions: they log on the root, and set it up first if it has no handler.
 //!
 //! For a script of ten lines. A program says what it wants with [`set_stream_logger`](crate::set_stream_logger) or
-//! [`BasicConfig`](crate::BasicConfig), and logs with the macros.
+//! [`BasicConfig`], and logs with the macros.
 //!
 //! # Python
 //! `logging.debug`, `logging.info`, … (statement 101): as there, a root without handlers gets one even if the record itself is
@@ -9,7 +9,7 @@
 //!
 //! # Examples
 //! ```
-//! logtree::root::warning("disk nearly full"); // WARNING:root:disk nearly full
+//! logtree::setup::root::warning("disk nearly full"); // WARNING:root:disk nearly full
 //! ```
 
 use std::fmt::Display;

@@ -54,7 +54,7 @@ pub fn set_debug_logger(name: impl AsRef<str>) -> Handler {
 ///
 /// # Examples
 /// ```
-/// logtree::debug_all(["boto3", "botocore", "s3transfer", "urllib3"]);
+/// logtree::setup::debug_all(["boto3", "botocore", "s3transfer", "urllib3"]);
 /// ```
 pub fn debug_all<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Vec<Handler> {
     const FORMAT: &str = "%(asctime)s - %(threadName)s - %(name)s - %(levelname)s - %(message)s";
@@ -144,7 +144,7 @@ impl StreamLogger {
 
     /// Boto3's `set_stream_logger` to the letter: the level on logger and handler ([`LevelOn::Both`]), handlers of earlier calls
     /// kept, a record shown once for each handler, messages raw and key-values only where the format names them
-    /// ([`python_exact`](crate::FormatterBuilder::python_exact)), no colours, credentials in clear, the last resort as it is.
+    /// ([`python_exact`](crate::formatter::FormatterBuilder::python_exact)), no colours, credentials in clear, the last resort as it is.
     pub fn boto3_exact(mut self) -> Self {
         self.is_exact = true;
         self.level_on(LevelOn::Both)

@@ -1,7 +1,9 @@
 //! The scenarios' configurations, with the classes and streams that only scenarios have.
 
 use logtree::config::{Arguments, DictConfig, Kinds};
-use logtree::{Handler, Level, LevelRange, Record, handler_by_name};
+use logtree::filter::LevelRange;
+use logtree::handler::handler_by_name;
+use logtree::{Handler, Level, Record};
 use serde_json::Value;
 
 use crate::world::{Failure, Known, ListSink, World, kind};

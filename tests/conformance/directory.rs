@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use logtree::Timestamp;
+use logtree::time::Timestamp;
 use serde_json::Value;
 
 /// Made when it is first needed, removed with its scenario.

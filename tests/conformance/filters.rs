@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use logtree::{Level, LevelRange, NameFilter, Record, SharedFilter};
+use logtree::filter::{LevelRange, NameFilter, SharedFilter};
+use logtree::{Level, Record};
 use serde_json::Value;
 
 use crate::player::owned;

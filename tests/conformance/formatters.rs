@@ -1,6 +1,7 @@
 //! The scenarios' formatters, in Python's exact form and in UTC.
 
-use logtree::{Error, ErrorKind, Formatter, Style, TimeZone};
+use logtree::formatter::{Style, TimeZone};
+use logtree::{Error, ErrorKind, Formatter};
 use serde_json::Value;
 
 use crate::player::owned;

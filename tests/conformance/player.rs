@@ -2,13 +2,18 @@
 
 use std::sync::Arc;
 
-use logtree::{
-    Applied, BasicConfig, BufferingFormatter, Clock, FileHandler, Filter, Formatter, Handler,
-    Level, Logger, LoggerAdapter, MemoryHandler, NullHandler, OwnedValue, QueueHandler,
-    QueueListener, Record, RecordBuilder, RecordQueue, RotatingFileHandler, Source, StreamHandler,
-    StreamLogger, TimeZone, TimedRotatingFileHandler, Timestamp, WatchedFileHandler,
-    handler_by_name, handler_names, shutdown,
+use logtree::filter::Filter;
+use logtree::formatter::{BufferingFormatter, TimeZone};
+use logtree::handler::{
+    FileHandler, MemoryHandler, NullHandler, QueueHandler, QueueListener, RecordQueue,
+    RotatingFileHandler, StreamHandler, TimedRotatingFileHandler, WatchedFileHandler,
+    handler_by_name, handler_names,
 };
+use logtree::logger::LoggerAdapter;
+use logtree::record::{OwnedValue, RecordBuilder, Source};
+use logtree::setup::Applied;
+use logtree::time::{Clock, Timestamp};
+use logtree::{BasicConfig, Formatter, Handler, Level, Logger, Record, StreamLogger, shutdown};
 use serde_json::{Value, json};
 
 use crate::directory::name_of;
@@ -143,7 +148,7 @@ impl World {
             }
             "log" => self.log(operation)?,
             "root_log" => {
-                logtree::root::log_in(
+                logtree::setup::root::log_in(
                     &self.registry,
                     self.level(&operation["level"])?,
                     text(operation, "msg"),

@@ -6,11 +6,15 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 
-use logtree::{
-    Error, ErrorKind, Format, Formatter, Handler, HandlerError, LoggerAdapter, ManualClock,
-    MemoryHandler, QueueListener, Record, RecordQueue, Registry, RotatingFileHandler, SharedFilter,
-    Sink, StreamHandler, TimedRotatingFileHandler, Timestamp, formatted,
+use logtree::filter::SharedFilter;
+use logtree::formatter::Format;
+use logtree::handler::{
+    HandlerError, MemoryHandler, QueueListener, RecordQueue, RotatingFileHandler, Sink,
+    StreamHandler, TimedRotatingFileHandler, formatted,
 };
+use logtree::logger::LoggerAdapter;
+use logtree::time::{ManualClock, Timestamp};
+use logtree::{Error, ErrorKind, Formatter, Handler, Record, Registry};
 use serde_json::{Value, json};
 
 use crate::directory::Directory;

@@ -6,9 +6,10 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use std::{fmt, panic, thread};
 
+use logtree::handler::{DropReason, StreamHandler};
 use logtree::{
-    BasicConfig, DropReason, ErrorKind, Formatter, Handler, Level, Registry, StreamHandler,
-    get_logger, install, set_stream_logger, shutdown,
+    BasicConfig, ErrorKind, Formatter, Handler, Level, Registry, get_logger, install,
+    set_stream_logger, shutdown,
 };
 
 use super::resident;
@@ -255,7 +256,7 @@ fn controls() {
     // As one line: the newline of each is escaped or indented, and here they are to be escaped.
     let formatter = Formatter::builder()
         .format("record %(name)s %(message)s")
-        .multiline(logtree::Multiline::Escape);
+        .multiline(logtree::formatter::Multiline::Escape);
     for handler in get_logger("").handlers() {
         handler.set_formatter(formatter.clone().build().unwrap());
     }
@@ -342,16 +343,16 @@ fn max_level() {
     max(log::LevelFilter::Trace);
     get_logger("c").set_disabled(true);
     max(log::LevelFilter::Debug);
-    logtree::disable(Level::INFO);
+    Registry::global().disable(Level::INFO);
     max(log::LevelFilter::Warn);
-    logtree::disable(Level::CRITICAL);
+    Registry::global().disable(Level::CRITICAL);
     max(log::LevelFilter::Off);
-    logtree::disable(Level::NOTSET);
+    Registry::global().disable(Level::NOTSET);
     max(log::LevelFilter::Debug);
     get_logger("a.b").set_level(Level::NOTSET);
     max(log::LevelFilter::Warn);
     {
-        let _capture = logtree::Capture::new(&get_logger("x"));
+        let _capture = logtree::test::Capture::new(&get_logger("x"));
         max(log::LevelFilter::Trace);
     }
     max(log::LevelFilter::Warn);

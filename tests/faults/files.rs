@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use logtree::{DropReason, FileHandler, Handler, Record, WatchedFileHandler};
+use logtree::handler::{DropReason, FileHandler, WatchedFileHandler};
+use logtree::{Handler, Record};
 use tempfile::tempdir;
 
 use super::{SOON, command, wait};
@@ -401,7 +402,7 @@ fn logrotate_moves_and_cuts() {
 fn a_rotation_without_a_free_descriptor_goes_on_in_the_old_file() {
     let directory = tempdir().unwrap();
     let path = directory.path().join("a.log");
-    let handler = logtree::RotatingFileHandler::builder(&path)
+    let handler = logtree::handler::RotatingFileHandler::builder(&path)
         .max_bytes(4)
         .backup_count(3)
         .open()

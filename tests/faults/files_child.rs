@@ -9,10 +9,9 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 use std::{panic, thread};
 
-use logtree::{
-    Error, FileHandler, Format, Handler, Overflow, QueueHandler, Record, RotatingFileHandler, Sink,
-    shutdown,
-};
+use logtree::formatter::Format;
+use logtree::handler::{FileHandler, Overflow, QueueHandler, RotatingFileHandler, Sink};
+use logtree::{Error, Handler, Record, shutdown};
 
 pub(super) fn play(scene: &str) {
     let (scene, path) = scene.split_once(' ').expect("a scene and a path");

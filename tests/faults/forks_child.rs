@@ -9,10 +9,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use logtree::control::{Control, Target};
-use logtree::{
-    BufferingHandler, FileHandler, Formatter, Handler, Level, MemoryHandler, OwnedRecord,
-    QueueHandler, Record, RecordQueue, Registry, Scope, StreamHandler,
+use logtree::handler::{
+    BufferingHandler, FileHandler, MemoryHandler, QueueHandler, RecordQueue, StreamHandler,
 };
+use logtree::record::OwnedRecord;
+use logtree::{Formatter, Handler, Level, Record, Registry, Scope};
 
 use super::forks_storm;
 
@@ -218,7 +219,7 @@ fn reload(path: &Path) {
 #[cfg(feature = "reload")]
 #[expect(unsafe_code, reason = "to send a signal to the process itself")]
 fn sighup(path: &Path) {
-    logtree::reopen_on_sighup().unwrap();
+    logtree::setup::reopen_on_sighup().unwrap();
     let handler = FileHandler::open(path).unwrap();
     log(&handler, "parent");
     in_child("sighup", || {

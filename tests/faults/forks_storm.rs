@@ -7,12 +7,15 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use std::{fs, thread};
 
+use logtree::backlog::Backlog;
 use logtree::control::{Control, Page, Target};
-use logtree::{
-    Backlog, BufferingHandler, Error, FallbackHandler, FileHandler, Format, Handler, Level,
-    MemoryHandler, NullHandler, OwnedRecord, QueueHandler, Record, Registry, RotatingFileHandler,
-    Sink, StreamHandler, TimedRotatingFileHandler, WatchedFileHandler,
+use logtree::formatter::Format;
+use logtree::handler::{
+    BufferingHandler, FallbackHandler, FileHandler, MemoryHandler, NullHandler, QueueHandler,
+    RotatingFileHandler, Sink, StreamHandler, TimedRotatingFileHandler, WatchedFileHandler,
 };
+use logtree::record::OwnedRecord;
+use logtree::{Error, Handler, Level, Record, Registry};
 
 use super::forks_child::{appending, in_child, lines};
 
@@ -205,7 +208,7 @@ fn configure(registry: &Registry, handler: &Handler, thread: usize, n: usize) {
     let _ = (
         registry.dump().to_string(),
         handler.counters(),
-        logtree::handler_names(),
+        logtree::handler::handler_names(),
     );
 }
 

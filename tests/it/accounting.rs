@@ -7,10 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use logtree::{
-    BufferingHandler, DropReason, Error, ErrorKind, FallbackHandler, Format, Formatter, Handler,
-    Ledger, MemoryHandler, OwnedRecord, QueueHandler, Record, Sink, StreamHandler,
+use logtree::formatter::Format;
+use logtree::handler::{
+    BufferingHandler, DropReason, FallbackHandler, Ledger, MemoryHandler, QueueHandler, Sink,
+    StreamHandler,
 };
+use logtree::record::OwnedRecord;
+use logtree::{Error, ErrorKind, Formatter, Handler, Record};
 use proptest::prelude::*;
 
 use crate::support::Random;

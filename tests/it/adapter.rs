@@ -1,6 +1,8 @@
 //! Adapters (statement 116).
 
-use logtree::{Capture, LoggerAdapter, Record, Registry};
+use logtree::logger::LoggerAdapter;
+use logtree::test::Capture;
+use logtree::{Record, Registry};
 
 #[test]
 fn an_adapters_key_values_are_in_each_record_and_the_call_wins() {

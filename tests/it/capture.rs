@@ -2,7 +2,8 @@
 
 use std::{panic, thread};
 
-use logtree::{Capture, Level, Record, Registry, assert_logs, assert_no_logs};
+use logtree::test::{Capture, assert_logs, assert_no_logs};
+use logtree::{Level, Record, Registry};
 
 use crate::support::to_text;
 

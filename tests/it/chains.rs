@@ -7,10 +7,13 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use logtree::{
-    Backlog, BufferingHandler, DropReason, Error, ErrorKind, FallbackHandler, Format, Handler,
-    Level, MemoryHandler, OwnedRecord, Record, Registry, Sink, StreamHandler,
+use logtree::backlog::Backlog;
+use logtree::formatter::Format;
+use logtree::handler::{
+    BufferingHandler, DropReason, FallbackHandler, MemoryHandler, Sink, StreamHandler,
 };
+use logtree::record::OwnedRecord;
+use logtree::{Error, ErrorKind, Handler, Level, Record, Registry};
 
 use crate::files::log;
 use crate::support::{Text, to_text};
@@ -209,7 +212,7 @@ fn many_threads_and_every_handler() {
     });
 
     let (target, text) = to_text("%(message)s");
-    let queue = logtree::QueueHandler::new([target]);
+    let queue = logtree::handler::QueueHandler::new([target]);
     run("queue", &queue, &|| text.get());
 }
 

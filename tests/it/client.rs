@@ -8,10 +8,11 @@ use logtree::client::{
     Classification, ClientLogConfig, ClientLogMode, ClientLogger, ClientSink, Dump, GoSdkFormatter,
     HexDump, NopSink, Signing, StandardSink, service_logger,
 };
-use logtree::{
-    Capture, Format, Level, Line, Record, Registry, Scope, StreamHandler, StreamLogger, TimeZone,
-    Timestamp,
-};
+use logtree::formatter::{Format, Line, TimeZone};
+use logtree::handler::StreamHandler;
+use logtree::test::Capture;
+use logtree::time::Timestamp;
+use logtree::{Level, Record, Registry, Scope, StreamLogger};
 
 use crate::support::Text;
 

@@ -4,7 +4,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
 
-use logtree::{Error, Format, Handler, Level, Record, Registry, SharedFilter, Sink};
+use logtree::filter::SharedFilter;
+use logtree::formatter::Format;
+use logtree::handler::Sink;
+use logtree::{Error, Handler, Level, Record, Registry};
 
 /// Counts records, and whether it was asked after it was taken away.
 struct Counting(Arc<AtomicU64>);

@@ -10,7 +10,10 @@ use logtree::control::{
     Change, Changed, Control, ControlErrorKind, Listing, LoggingOptions, Page, Target, TargetType,
     Token,
 };
-use logtree::{Capture, Clock, Handler, Level, LevelSpec, Registry, StreamHandler, SystemClock};
+use logtree::handler::StreamHandler;
+use logtree::test::Capture;
+use logtree::time::{Clock, SystemClock};
+use logtree::{Handler, Level, LevelSpec, Registry};
 
 use crate::support::{Random, Text};
 

@@ -4,9 +4,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
-use logtree::{
-    DropReason, ErrorKind, FileHandler, Handler, Level, Record, Registry, WatchedFileHandler,
-};
+use logtree::handler::{DropReason, FileHandler, WatchedFileHandler};
+use logtree::{ErrorKind, Handler, Level, Record, Registry};
 use tempfile::tempdir;
 
 pub(crate) fn log(handler: &Handler, text: &str) {
@@ -314,7 +313,10 @@ fn presets_to_files() {
     let path = directory.path().join("a.log");
     let registry = Registry::new();
     let config = logtree::BasicConfig::new().file(&path).level(Level::INFO);
-    assert_eq!(config.apply_to(&registry).unwrap(), logtree::Applied::Done);
+    assert_eq!(
+        config.apply_to(&registry).unwrap(),
+        logtree::setup::Applied::Done
+    );
     logtree::info!(registry.get_logger("a"), "x");
     assert_eq!(read(&path), "INFO:a:x\n");
     let both = logtree::BasicConfig::new().file(&path).stream(Vec::new());

@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use logtree::{
-    DropReason, Error, ErrorKind, Format, Formatter, Handler, Level, Line, MemoryHandler, Record,
-    Registry, SharedFilter, Sink, StreamHandler,
-};
+use logtree::filter::SharedFilter;
+use logtree::formatter::{Format, Line};
+use logtree::handler::{DropReason, MemoryHandler, Sink, StreamHandler};
+use logtree::{Error, ErrorKind, Formatter, Handler, Level, Record, Registry};
 
 use crate::support::{Text, registry_with_stderr, to_text};
 
@@ -184,13 +184,13 @@ fn everything_public_can_cross_threads() {
     fn check<T: Send + Sync>() {}
     check::<Registry>();
     check::<logtree::Logger>();
-    check::<logtree::LoggerAdapter>();
+    check::<logtree::logger::LoggerAdapter>();
     check::<Handler>();
     check::<StreamHandler>();
     check::<Formatter>();
-    check::<logtree::JsonFormatter>();
-    check::<logtree::OwnedRecord>();
+    check::<logtree::formatter::JsonFormatter>();
+    check::<logtree::record::OwnedRecord>();
     check::<Error>();
-    check::<logtree::Capture>();
+    check::<logtree::test::Capture>();
     assert_eq!(size_of::<Error>(), size_of::<usize>());
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use logtree::{Format, IotJsonFormatter, Level, Line, Record, RecordBuilder, Timestamp};
+use logtree::formatter::{Format, IotJsonFormatter, Line};
+use logtree::record::RecordBuilder;
+use logtree::time::Timestamp;
+use logtree::{Level, Record};
 use serde_json::{Value, json};
 
 fn entry(record: RecordBuilder<'_>) -> (String, Value) {
@@ -101,7 +104,7 @@ fn i17_key_values_give_members_and_keep_their_types() {
         .key_value("nan", f64::NAN)
         .key_value("inf", f64::INFINITY)
         .key_value("message", "theirs")
-        .key_value("none", logtree::OwnedValue::Null)
+        .key_value("none", logtree::record::OwnedValue::Null)
         .key_value("ok", true);
     let (text, value) = entry(record.error_text("why").stack("where"));
     let expected = json!({

@@ -6,7 +6,10 @@ use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use logtree::{Capture, Level, Logger, LoggerAdapter, OwnedValue, Registry, StaticLogger};
+use logtree::logger::LoggerAdapter;
+use logtree::record::OwnedValue;
+use logtree::test::Capture;
+use logtree::{Level, Logger, Registry, StaticLogger};
 use once_cell::sync::Lazy;
 
 #[test]
@@ -307,7 +310,7 @@ mod without_the_prelude {
     fn macros_need_no_prelude() {
         let logger = ::logtree::Registry::new().get_logger("p");
         let adapter = logger.with("id", 1);
-        let capture = ::logtree::Capture::new(&logger);
+        let capture = ::logtree::test::Capture::new(&logger);
         let error = ::std::fmt::Error;
         let x = 1;
         ::logtree::trace!(logger, "plain");

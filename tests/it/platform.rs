@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 
-use logtree::{
-    ErrorKind, FileHandler, Handler, QueueHandler, RotatingFileHandler, TimedRotatingFileHandler,
-    WatchedFileHandler, When,
+use logtree::handler::{
+    FileHandler, QueueHandler, RotatingFileHandler, TimedRotatingFileHandler, WatchedFileHandler,
+    When,
 };
+use logtree::{ErrorKind, Handler};
 use tempfile::tempdir;
 
 use crate::files::{exactly_once_in_order, log, read};
@@ -258,7 +259,7 @@ fn a_file_that_was_begun_after_a_rotation_is_not_due() {
     }
     let builder = TimedRotatingFileHandler::builder(&path).when(When::Day);
     let handler = builder
-        .clock(Arc::new(logtree::SystemClock))
+        .clock(Arc::new(logtree::time::SystemClock))
         .open()
         .unwrap();
     log(&handler, "newer");

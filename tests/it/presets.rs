@@ -1,10 +1,12 @@
 //! `set_stream_logger` and `basic_config` on registries of their own; the letters are rows of the table of AWS systems.
 
 use logtree::control::{Control, Target};
+use logtree::formatter::{Format, Line, Style};
+use logtree::handler::{NullHandler, StreamHandler};
+use logtree::setup::{Applied, LevelOn, set_file_logger};
 use logtree::{
-    Applied, BasicConfig, Error, ErrorKind, Format, Formatter, Level, LevelOn, LevelSpec, Line,
-    NullHandler, Record, Scope, StreamHandler, StreamLogger, Style, Verbosity, get_logger,
-    set_file_logger,
+    BasicConfig, Error, ErrorKind, Formatter, Level, LevelSpec, Record, Scope, StreamLogger,
+    Verbosity, get_logger,
 };
 
 use crate::support::{Text, registry_with_stderr};

@@ -7,10 +7,12 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 use std::{fmt, thread};
 
-use logtree::{
-    DropReason, Error, ErrorKind, FileHandler, Format, Formatter, Handler, Level, MemoryHandler,
-    Overflow, QueueHandler, QueueListener, Record, RecordQueue, Registry, Sink, StreamHandler,
+use logtree::formatter::Format;
+use logtree::handler::{
+    DropReason, FileHandler, MemoryHandler, Overflow, QueueHandler, QueueListener, RecordQueue,
+    Sink, StreamHandler,
 };
+use logtree::{Error, ErrorKind, Formatter, Handler, Level, Record, Registry};
 use tempfile::tempdir;
 
 use crate::files::{exactly_once_in_order, log, read};
@@ -454,10 +456,10 @@ fn a_limited_queue_loses_nothing() {
 fn an_answer_stands_after_its_question() {
     #[derive(Debug)]
     struct Backwards(AtomicU64);
-    impl logtree::Clock for Backwards {
-        fn now(&self) -> logtree::Timestamp {
+    impl logtree::time::Clock for Backwards {
+        fn now(&self) -> logtree::time::Timestamp {
             let n = self.0.fetch_add(1, Ordering::Relaxed);
-            logtree::Timestamp::from_nanos(i64::MAX / 2 - i64::try_from(n).unwrap())
+            logtree::time::Timestamp::from_nanos(i64::MAX / 2 - i64::try_from(n).unwrap())
         }
     }
     const TURNS: usize = 5_000;

@@ -1,8 +1,8 @@
 //! Bugs that were found once.
 
-use logtree::{
-    Error, Format, Formatter, Handler, Level, Line, MemoryHandler, Record, Registry, Sink,
-};
+use logtree::formatter::{Format, Line};
+use logtree::handler::{MemoryHandler, Sink};
+use logtree::{Error, Formatter, Handler, Level, Record, Registry};
 
 /// A target that logs to its own memory handler for each record must not keep the caller for ever.
 #[test]

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use logtree::config::{Arguments, Kinds, Reloader, ReloaderBuilder};
-use logtree::{ErrorKind, Handler, Level, Registry, StreamHandler};
+use logtree::handler::StreamHandler;
+use logtree::{ErrorKind, Handler, Level, Registry};
 use serde_json::{Value, json};
 
 use crate::support::{Text, registry_with_stderr};
@@ -400,9 +401,9 @@ fn a_reload_within_a_reload_is_refused() {
 fn a_signal_opens_files_anew() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("app.log");
-    let handler = logtree::FileHandler::open(&path).unwrap();
-    logtree::reopen_on_sighup().unwrap();
-    logtree::reopen_on_sighup().unwrap();
+    let handler = logtree::handler::FileHandler::open(&path).unwrap();
+    logtree::setup::reopen_on_sighup().unwrap();
+    logtree::setup::reopen_on_sighup().unwrap();
     let registry = Registry::new();
     registry.root().add_handler(handler);
     logtree::warn!(registry.get_logger("a"), "before");

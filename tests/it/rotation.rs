@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use std::{fs, thread};
 
-use logtree::{
-    ManualClock, Registry, RotatingFileHandler, TimeZone, TimedRotatingFileHandler, Timestamp, When,
-};
+use logtree::Registry;
+use logtree::formatter::TimeZone;
+use logtree::handler::{RotatingFileHandler, TimedRotatingFileHandler, When};
+use logtree::time::{ManualClock, Timestamp};
 use tempfile::tempdir;
 
 use crate::files::{exactly_once, log, read, until};
@@ -249,8 +250,8 @@ fn another_handler_of_the_path_follows_a_rotation() {
         .backup_count(2)
         .open()
         .unwrap();
-    let appending = logtree::FileHandler::open(&path).unwrap();
-    let other = logtree::FileHandler::open(directory.path().join("b.log")).unwrap();
+    let appending = logtree::handler::FileHandler::open(&path).unwrap();
+    let other = logtree::handler::FileHandler::open(directory.path().join("b.log")).unwrap();
     (0..20).for_each(|n| log(&rotating, &format!("record {n}")));
     log(&appending, "last");
     log(&other, "other");

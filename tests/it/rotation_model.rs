@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use logtree::RotatingFileHandler;
+use logtree::handler::RotatingFileHandler;
 use proptest::prelude::*;
 use tempfile::tempdir;
 

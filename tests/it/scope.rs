@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
-use logtree::{Capture, InScopeExt, Level, OwnedRecord, Registry, Scope};
+use logtree::record::OwnedRecord;
+use logtree::scope::InScopeExt;
+use logtree::test::Capture;
+use logtree::{Level, Registry, Scope};
 
 fn shown(record: &OwnedRecord) -> String {
     record
@@ -186,7 +189,7 @@ fn futures_carry_their_scope_wherever_they_are_polled() {
 fn scopes_reach_queues_and_templates() {
     let registry = Registry::new();
     let (handler, text) = crate::support::to_text("%(tenant)s %(message)s");
-    let queue = logtree::QueueHandler::new([handler]);
+    let queue = logtree::handler::QueueHandler::new([handler]);
     registry.root().add_handler(queue.clone());
     Scope::new()
         .with("tenant", "acme")
@@ -274,7 +277,7 @@ fn a_backlog_keeps_what_a_scope_does_not_show() {
     let logger = registry.get_logger("a");
     let (handler, text) = crate::support::to_text("%(message)s");
     registry.root().add_handler(handler.clone());
-    let backlog = logtree::Backlog::new(&logger, handler);
+    let backlog = logtree::backlog::Backlog::new(&logger, handler);
     logtree::debug!(logger, "hidden");
     Scope::new()
         .level(Level::DEBUG)

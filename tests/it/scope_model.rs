@@ -8,7 +8,9 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
-use logtree::{Capture, InScope, Level, Logger, Registry, Scope, ScopeGuard};
+use logtree::scope::{InScope, ScopeGuard};
+use logtree::test::Capture;
+use logtree::{Level, Logger, Registry, Scope};
 
 use crate::support::Random;
 
@@ -235,7 +237,9 @@ fn play(seed: u64, registry: &Registry, name: &str) {
 #[test]
 fn guards_end_their_own_scope_in_any_order() {
     let registry = Registry::new();
-    registry.root().add_handler(logtree::NullHandler::new());
+    registry
+        .root()
+        .add_handler(logtree::handler::NullHandler::new());
     thread::scope(|threads| {
         for thread in 0..3 {
             let registry = &registry;

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use logtree::{Formatter, Handler, Registry, StreamHandler};
+use logtree::handler::StreamHandler;
+use logtree::{Formatter, Handler, Registry};
 
 /// A text that a writer fills.
 #[derive(Clone, Default)]

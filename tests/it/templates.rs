@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use logtree::{Formatter, FormatterBuilder, MissingFields, Multiline, Record, Registry, Style};
+use logtree::formatter::{FormatterBuilder, MissingFields, Multiline, Style};
+use logtree::{Formatter, Record, Registry};
 
 fn line(formatter: FormatterBuilder, record: &Record<'_>) -> String {
     formatter.build().unwrap().format_to_string(record).unwrap()

@@ -5,9 +5,9 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use logtree::{
-    FileHandler, FileMode, Handler, RotatingFileHandler, TimedRotatingFileHandler,
-    WatchedFileHandler,
+use logtree::Handler;
+use logtree::handler::{
+    FileHandler, FileMode, RotatingFileHandler, TimedRotatingFileHandler, WatchedFileHandler,
 };
 use tempfile::tempdir;
 

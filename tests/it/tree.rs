@@ -1,6 +1,7 @@
 //! Names, levels and propagation; the numbers are those of the statements on Python's semantics.
 
-use logtree::{Level, LevelSpec, NullHandler, Record, Registry, StreamHandler};
+use logtree::handler::{NullHandler, StreamHandler};
+use logtree::{Level, LevelSpec, Record, Registry};
 
 use crate::support::{registry_with_stderr, to_text};
 
@@ -454,7 +455,7 @@ fn nothing_is_set_on_the_ancestor_of_a_logger_without_room() {
     assert_eq!(registry.dump().to_string(), before);
     assert_eq!(complaints.get().lines().count(), 2, "{}", complaints.get());
     // It logs as its ancestor.
-    let capture = logtree::Capture::new(&registry.root());
+    let capture = logtree::test::Capture::new(&registry.root());
     logtree::warn!(logger, "x");
     assert_eq!(capture.messages(), ["x"]);
 }

@@ -10,10 +10,11 @@ use std::time::Duration;
 use std::{fmt, thread};
 
 use logtree::control::{Control, Target};
-use logtree::{
-    Clock, DropReason, Error, ErrorKind, Filter, Format, Handler, Level, Line, Logger, Overflow,
-    QueueHandler, Record, RedactingFilter, Registry, Sink, StreamHandler, Timestamp,
-};
+use logtree::filter::{Filter, RedactingFilter};
+use logtree::formatter::{Format, Line};
+use logtree::handler::{DropReason, Overflow, QueueHandler, Sink, StreamHandler};
+use logtree::time::{Clock, Timestamp};
+use logtree::{Error, ErrorKind, Handler, Level, Logger, Record, Registry};
 
 use crate::support::{Text, registry_with_stderr, to_text};
 
@@ -187,7 +188,7 @@ impl Sink for Faulty {
         panics()
     }
 
-    fn stream_id(&self) -> Option<logtree::StreamId> {
+    fn stream_id(&self) -> Option<logtree::handler::StreamId> {
         panics()
     }
 
@@ -388,7 +389,7 @@ impl Sink for Meddles {
         false
     }
 
-    fn stream_id(&self) -> Option<logtree::StreamId> {
+    fn stream_id(&self) -> Option<logtree::handler::StreamId> {
         self.meddle("stream_id");
         None
     }

@@ -175,10 +175,10 @@ macro_rules! open {
 }
 
 open!(
-    crate::handler::FileHandlerBuilder,
-    crate::handler::WatchedFileHandlerBuilder,
-    crate::handler::RotatingFileHandlerBuilder,
-    crate::handler::TimedRotatingFileHandlerBuilder
+    crate::handler::builder::FileHandlerBuilder,
+    crate::handler::builder::WatchedFileHandlerBuilder,
+    crate::handler::builder::RotatingFileHandlerBuilder,
+    crate::handler::builder::TimedRotatingFileHandlerBuilder
 );
 
 /// A builder with what all handlers of files are told.

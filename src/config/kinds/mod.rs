@@ -29,7 +29,8 @@ use crate::sys::sync::Arc;
 /// # Examples
 /// ```
 /// use logtree::config::{Arguments, DictConfig, Kinds};
-/// use logtree::{Handler, Record, Registry, StreamHandler};
+/// use logtree::{Handler, Record, Registry};
+/// use logtree::handler::StreamHandler;
 ///
 /// let kinds = Kinds::new()
 ///     .handler("app.Counted", |arguments: &mut Arguments<'_>| {
@@ -145,7 +146,7 @@ impl Kinds {
     /// |---|---|---|
     /// | `logging.Filter` | `name`, and without a `class` | `name` |
     /// | | `level_range` | `min`, `max`, both included |
-    /// | | `redact` | `names`, `except`, `personal_data`, `vendor_tokens`: [`RedactingFilter`](crate::RedactingFilter) |
+    /// | | `redact` | `names`, `except`, `personal_data`, `vendor_tokens`: [`RedactingFilter`](crate::filter::RedactingFilter) |
     ///
     /// Every handler takes `level`, `formatter` and `filters`. The attribute `terminator` is that of streams, `default_time_format`,
     /// `default_msec_format` and `converter` (`ext://time.gmtime`) those of the text formatter.

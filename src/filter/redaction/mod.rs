@@ -96,7 +96,7 @@ use crate::sys::user_code;
 ///
 /// # Examples
 /// ```
-/// use logtree::{RedactingFilter, SecretClass};
+/// use logtree::filter::{RedactingFilter, SecretClass};
 ///
 /// let filter = RedactingFilter::credentials().with_name("x-tenant-key").with_personal_data();
 /// let text = r#"{"SecretAccessKey": "wJalrXUtnFEMI/K7MDENG", "x_tenant_key": "t-1", "for": "ann@example.com"}"#;
@@ -135,7 +135,8 @@ impl RedactingFilter {
     ///
     /// # Examples
     /// ```
-    /// use logtree::{RedactingFilter, SecretClass, set_stream_logger};
+    /// use logtree::set_stream_logger;
+    /// use logtree::filter::{RedactingFilter, SecretClass};
     ///
     /// set_stream_logger("app", "INFO".parse::<logtree::Level>()?);
     /// log::info!(target: "app", "user=ann password=hunter2"); // … user=ann password=***
@@ -190,7 +191,7 @@ impl RedactingFilter {
     ///
     /// # Examples
     /// ```
-    /// use logtree::RedactingFilter;
+    /// use logtree::filter::RedactingFilter;
     ///
     /// let filter = RedactingFilter::credentials().with_pattern(|text: &str| {
     ///     let start = text.find("ticket-")?;

@@ -10,7 +10,7 @@ use crate::filter::redaction::span::MARK;
 ///
 /// # Examples
 /// ```
-/// use logtree::Secret;
+/// use logtree::filter::Secret;
 ///
 /// #[derive(Debug)]
 /// struct Login {

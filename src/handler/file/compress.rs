@@ -9,9 +9,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::handler::file::file_id::FileId;
-use crate::handler::file::file_lock;
 use crate::handler::file::names::Form;
-use crate::handler::file::system;
+use crate::handler::file::{file_lock, system};
 use crate::sys::sync::{AtomicBool, Ordering};
 
 /// What stands in the head of the compressed files, so that they are known as the crate's own.

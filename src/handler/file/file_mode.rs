@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind};
 ///
 /// # Examples
 /// ```
-/// use logtree::FileMode;
+/// use logtree::handler::FileMode;
 ///
 /// assert_eq!("a+".parse::<FileMode>()?, FileMode::Append);
 /// assert_eq!("wb".parse::<FileMode>()?, FileMode::Truncate);

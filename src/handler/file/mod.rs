@@ -65,7 +65,8 @@ use crate::sys::sync::Arc;
 ///
 /// # Examples
 /// ```
-/// use logtree::{FileHandler, Formatter, Registry};
+/// use logtree::{Formatter, Registry};
+/// use logtree::handler::FileHandler;
 ///
 /// let directory = std::env::temp_dir().join("logtree-doc-file");
 /// let file = FileHandler::builder(directory.join("app.log")).create_dirs(true).open()?;

@@ -219,8 +219,8 @@ impl FileOptions {
 macro_rules! file_options {
     ($builder:ident) => {
         impl $builder {
-            /// Empties the file when it is first opened: [`FileMode::Truncate`](crate::FileMode::Truncate), or
-            /// [`Append`](crate::FileMode::Append) for `false`. Python's mode `w`.
+            /// Empties the file when it is first opened: [`FileMode::Truncate`](crate::handler::FileMode::Truncate), or
+            /// [`Append`](crate::handler::FileMode::Append) for `false`. Python's mode `w`.
             pub fn truncate(self, truncate: bool) -> Self {
                 self.file_mode(if truncate {
                     crate::handler::file::file_mode::FileMode::Truncate

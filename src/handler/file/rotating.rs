@@ -107,8 +107,8 @@ macro_rules! rotating {
 
             /// Whether several processes write and rotate the file, each with such a handler. They then lock a file beside it,
             /// `PATH.lock`, which costs two system calls and a look at the path for each record. Off by default: then only one
-            /// process may rotate, and others may append by a [`WatchedFileHandler`](crate::WatchedFileHandler), which notices; a
-            /// [`FileHandler`](crate::FileHandler) notices rotations of its own process only.
+            /// process may rotate, and others may append by a [`WatchedFileHandler`](crate::handler::WatchedFileHandler), which notices; a
+            /// [`FileHandler`](crate::handler::FileHandler) notices rotations of its own process only.
             ///
             /// On Unix and on Windows. WebAssembly has no processes, so the handler is refused there with
             /// [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig).
@@ -152,7 +152,8 @@ pub(super) use rotating;
 ///
 /// # Examples
 /// ```
-/// use logtree::{Record, RotatingFileHandler};
+/// use logtree::Record;
+/// use logtree::handler::RotatingFileHandler;
 ///
 /// let directory = std::env::temp_dir().join("logtree-doc-rotating");
 /// let path = directory.join("app.log");

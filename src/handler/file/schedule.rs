@@ -10,7 +10,7 @@ use crate::formatter::TimeZone;
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// How often a [`TimedRotatingFileHandler`](crate::TimedRotatingFileHandler) rotates its file.
+/// How often a [`TimedRotatingFileHandler`](crate::handler::TimedRotatingFileHandler) rotates its file.
 ///
 /// The first four count from when the file was begun; the others come at a time of day.
 ///
@@ -19,7 +19,7 @@ const DAY: i64 = 24 * 60 * 60;
 ///
 /// # Examples
 /// ```
-/// use logtree::When;
+/// use logtree::handler::When;
 ///
 /// assert_eq!("midnight".parse::<When>()?, When::Midnight);
 /// assert_eq!(When::Weekday(6).to_string(), "W6");

@@ -38,7 +38,10 @@ use crate::time::{Clock, Timestamp};
 ///
 /// # Examples
 /// ```
-/// use logtree::{ManualClock, Record, TimeZone, TimedRotatingFileHandler, Timestamp, When};
+/// use logtree::Record;
+/// use logtree::formatter::TimeZone;
+/// use logtree::handler::{TimedRotatingFileHandler, When};
+/// use logtree::time::{ManualClock, Timestamp};
 /// use std::sync::Arc;
 ///
 /// let directory = std::env::temp_dir().join("logtree-doc-timed");

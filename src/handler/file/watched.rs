@@ -24,7 +24,8 @@ use crate::sys::sync::Arc;
 ///
 /// # Examples
 /// ```
-/// use logtree::{Record, WatchedFileHandler};
+/// use logtree::Record;
+/// use logtree::handler::WatchedFileHandler;
 ///
 /// let directory = std::env::temp_dir().join("logtree-doc-watched");
 /// let path = directory.join("app.log");

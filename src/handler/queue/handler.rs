@@ -45,7 +45,8 @@ use crate::sys::sync::{Arc, Ordering};
 ///
 /// # Examples
 /// ```
-/// use logtree::{FileHandler, QueueHandler, Registry};
+/// use logtree::Registry;
+/// use logtree::handler::{FileHandler, QueueHandler};
 ///
 /// let path = std::env::temp_dir().join("logtree-doc-queue.log");
 /// let handler = QueueHandler::new([FileHandler::open(&path)?]);

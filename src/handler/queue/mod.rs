@@ -54,7 +54,8 @@ use crate::sys::turn::Turn;
 ///
 /// # Examples
 /// ```
-/// use logtree::{QueueHandler, QueueListener, Record, RecordQueue, StreamHandler};
+/// use logtree::Record;
+/// use logtree::handler::{QueueHandler, QueueListener, RecordQueue, StreamHandler};
 ///
 /// let queue = RecordQueue::new();
 /// let handler = QueueHandler::of(&queue);

@@ -5,13 +5,13 @@ use std::fmt;
 use crate::level::Level;
 use crate::sys::sync::{AtomicU64, Ordering};
 
-/// What is done with a record for which a [`RecordQueue`](crate::RecordQueue) has no room.
+/// What is done with a record for which a [`RecordQueue`](crate::handler::RecordQueue) has no room.
 ///
 /// Whatever is dropped is counted, and told in the stream by one record once there is room again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Overflow {
-    /// The caller waits for room, up to [a limit](crate::RecordQueueBuilder::block_at_most); where nobody takes records out, not at
+    /// The caller waits for room, up to [a limit](crate::handler::builder::RecordQueueBuilder::block_at_most); where nobody takes records out, not at
     /// all. The default.
     #[default]
     Block,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use logtree::config::{DictConfig, Reloader};
-use logtree::{
-    Formatter, Level, LevelRange, ManualClock, Record, Registry, SharedFilter, Timestamp,
-};
+use logtree::filter::{LevelRange, SharedFilter};
+use logtree::time::{ManualClock, Timestamp};
+use logtree::{Formatter, Level, Record, Registry};
 use serde_json::{Value, json};
 
 use crate::support::Text;

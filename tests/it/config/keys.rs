@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use logtree::Registry;
 use logtree::config::DictConfig;
-use logtree::{Registry, handler_by_name};
+use logtree::handler::handler_by_name;
 use serde_json::{Value, json};
 
 use super::kinds_with;
@@ -350,7 +351,7 @@ fn of_queues() {
         let kinds = kinds_with(&Text::default()).handler("test.Slow", move |_| {
             let (waits, into) = (waits.clone(), into.clone());
             move || {
-                Ok(logtree::StreamHandler::new(into).with_filter(
+                Ok(logtree::handler::StreamHandler::new(into).with_filter(
                     move |_: &mut logtree::Record<'_>| {
                         drop(waits.lock().unwrap());
                         true
@@ -469,7 +470,9 @@ fn formatted(formatter: &Value) -> String {
         .name("app")
         .level(logtree::Level::INFO)
         .message("a\nb")
-        .time(logtree::Timestamp::from_nanos(1_709_210_096_789_000_000));
+        .time(logtree::time::Timestamp::from_nanos(
+            1_709_210_096_789_000_000,
+        ));
     registry.root().handlers()[0].handle(&record.key_value("k", 1).build());
     text.get()
 }

@@ -70,7 +70,7 @@ fn stand_ins_let_them_in() {
         kinds = kinds.handler(class, |arguments: &mut Arguments<'_>| {
             stand_in(arguments);
             arguments.by_place(&["1", "2", "3", "4"]);
-            || Ok(logtree::NullHandler::new())
+            || Ok(logtree::handler::NullHandler::new())
         });
     }
     for class in [
@@ -81,7 +81,7 @@ fn stand_ins_let_them_in() {
     ] {
         kinds = kinds.formatter(class, |arguments: &mut Arguments<'_>| {
             stand_in(arguments);
-            || Ok(logtree::JsonFormatter::new())
+            || Ok(logtree::formatter::JsonFormatter::new())
         });
     }
     for class in [

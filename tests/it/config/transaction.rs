@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::{fs, thread};
 
 use logtree::config::DictConfig;
-use logtree::{Level, NullHandler, Registry, StreamHandler, handler_by_name};
+use logtree::handler::{NullHandler, StreamHandler, handler_by_name};
+use logtree::{Level, Registry};
 use serde_json::{Value, json};
 
 use super::kinds_with;

@@ -1,6 +1,6 @@
 //! What must go and what must stay, one text a line.
 
-use logtree::{RedactingFilter, SecretClass};
+use logtree::filter::{RedactingFilter, SecretClass};
 
 /// The texts of a file, with what it writes for characters that a line cannot have.
 fn texts(file: &str) -> impl Iterator<Item = String> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use logtree::{RedactingFilter, SecretClass};
+use logtree::filter::{RedactingFilter, SecretClass};
 
 use super::secret;
 use crate::support::Random;

@@ -6,10 +6,12 @@ mod generated;
 use std::io::Read;
 
 use flate2::read::GzDecoder;
-use logtree::{
-    Applied, BasicConfig, Capture, Formatter, JsonFormatter, Level, RedactingFilter, Registry,
-    Scope, Secret, SecretClass, StreamHandler, StreamLogger,
-};
+use logtree::filter::{RedactingFilter, Secret, SecretClass};
+use logtree::formatter::JsonFormatter;
+use logtree::handler::StreamHandler;
+use logtree::setup::Applied;
+use logtree::test::Capture;
+use logtree::{BasicConfig, Formatter, Level, Registry, Scope, StreamLogger};
 use serde_json::Value;
 
 use crate::support::{Random, Text};

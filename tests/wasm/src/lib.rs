@@ -4,10 +4,10 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use logtree::{
-    Formatter, JsonFormatter, Level, ManualClock, MemoryHandler, QueueHandler, Registry,
-    RotatingFileHandler, StreamHandler, Timestamp,
-};
+use logtree::{Formatter, Level, Registry};
+use logtree::formatter::JsonFormatter;
+use logtree::handler::{MemoryHandler, QueueHandler, RotatingFileHandler, StreamHandler};
+use logtree::time::{ManualClock, Timestamp};
 
 #[derive(Clone, Default)]
 struct Text(Arc<Mutex<Vec<u8>>>);

@@ -1,9 +1,9 @@
 //! logtree, by the facade and (`own_…`) by its own macros.
 
-use logtree::{
-    FileHandler, Formatter, Handler, JsonFormatter, Level, Multiline, QueueHandler,
-    RedactingFilter, Registry, StreamHandler, get_logger,
-};
+use logtree::{Formatter, Handler, Level, Registry, get_logger};
+use logtree::filter::RedactingFilter;
+use logtree::formatter::{JsonFormatter, Multiline};
+use logtree::handler::{FileHandler, QueueHandler, StreamHandler};
 use peers::scenes::{self, Out};
 use peers::{
     Discard, Task, asynchronous, facade, facade_until, file_path, others, rules, thousand,
