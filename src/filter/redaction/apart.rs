@@ -126,13 +126,19 @@ pub(super) fn after(
         return value::at_place(name, at, Manner::default(), Around::default(), spans);
     }
     let end = extent::bare(bytes, place, Around::default());
-    let least = match name.as_str() {
-        word if word.eq_ignore_ascii_case("bearer") => 10,
-        _ if known.need == Need::Any => 20,
+    let is_scheme = ["bearer", "basic"]
+        .iter()
+        .any(|word| name.as_str().eq_ignore_ascii_case(word));
+    let is_set = text::ends_with(&bytes[..name.start], b" set ");
+    let least = match known.need {
+        _ if is_scheme => 10,
+        Need::Any if is_set => 8,
+        Need::Any => 20,
         _ => usize::MAX,
     };
     // A long one needs no sign: `aws configure set NAME VALUE`.
-    let is_next = at == tight + 1 && bytes.get(place).is_some_and(u8::is_ascii_alphanumeric);
+    let is_next = (at == tight + 1 || bytes[tight] == b'\t')
+        && bytes.get(place).is_some_and(u8::is_ascii_alphanumeric);
     if is_next && (place > at || is_password || end - place >= least) {
         return value::push(name, place, end, doubtful, spans);
     }
@@ -178,6 +184,10 @@ fn linking(rest: &[u8]) -> usize {
         if text::starts_with(line, words) {
             return words.len();
         }
+    }
+    let dots = line.iter().take_while(|byte| **byte == b'.').count();
+    if dots >= 2 && line.get(dots) == Some(&b' ') {
+        return dots + 1;
     }
     if text::starts_with(line, b"for ") || text::starts_with(line, b"of ") {
         for sign in [&b" is "[..], b": ", b" = ", b"=", b" to ", b" was "] {

@@ -2,10 +2,10 @@
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, Around};
-use crate::filter::redaction::innocent::{self, Manner};
 use crate::filter::redaction::rules::{MECHANISMS, PROGRAMS};
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::text::{self, is_word};
+use crate::filter::redaction::{innocent, logons, statements};
 
 /// How much of a line is looked at.
 const LINE: usize = 300;
@@ -21,17 +21,32 @@ pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
     let near = bytes[at.saturating_sub(12)..]
         .get(..40)
         .unwrap_or(&bytes[at.saturating_sub(12)..]);
-    if bytes[at] == b'@' {
-        data_source(text, at, spans);
+    logons::at(text, at, spans);
+    if let Some(found) = text::find(near, b"identified") {
+        statements::identified(text, at.saturating_sub(12) + found + 10, spans);
     }
-    for option in [&b"--user"[..], b"--proxy-user"] {
-        if bytes[at..].starts_with(option) {
-            user(text, at + option.len(), spans);
+    // What SMTP asks for, `Password:` in Base64, and the answer on the next line.
+    if bytes[at..].starts_with(b"UGFzc3dvcmQ6") {
+        let from = at + 12;
+        let next = from
+            + bytes[from..]
+                .iter()
+                .take(16)
+                .take_while(|byte| b"\r\n\"' >-<C:\\".contains(byte))
+                .count();
+        push_word(text, next, spans);
+    }
+    // `ACL SETUSER ann on >…`
+    if let Some(found) = text::find(near, b"setuser ") {
+        for word in logons::rest_of_line(text, at.saturating_sub(12) + found + 8).take(12) {
+            if word.1.starts_with(['>', '<', '#']) {
+                push_word(text, word.0 + 1, spans);
+            }
         }
     }
-    let is = |word: &[u8]| text::find(near, word).map(|found| at.saturating_sub(12) + found);
-    if let Some(place) = is(b"identified") {
-        identified(text, place + 10, spans);
+    // `/rp …`, as `schtasks` has it.
+    if text::starts_with(&bytes[at..], b" /rp ") {
+        push_word(text, at + 5, spans);
     }
     for word in ["LOGIN ", "AUTHENTICATE ", "XOAUTH2 "] {
         let found = near
@@ -44,7 +59,19 @@ pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
     }
 }
 
-fn line_before(bytes: &[u8], at: usize) -> &[u8] {
+/// Hides the argument at a place.
+fn push_word(text: &str, at: usize, spans: &mut Spans) {
+    let (from, end) = argument(text.as_bytes(), at);
+    if text
+        .get(from..end)
+        .is_some_and(|word| !innocent::is_nothing(word))
+    {
+        spans.push(Span::new(from, end, SecretClass::Password));
+    }
+}
+
+/// What is before a place on its line.
+pub(super) fn line_before(bytes: &[u8], at: usize) -> &[u8] {
     let before = &bytes[at.saturating_sub(LINE)..at];
     match before.iter().rposition(|byte| *byte == b'\n') {
         Some(newline) => &before[newline + 1..],
@@ -129,123 +156,11 @@ fn option(text: &str, dash: usize, spans: &mut Spans) {
     }
 }
 
-fn argument(bytes: &[u8], at: usize) -> (usize, usize) {
+/// Where an argument is that begins at a place, without its quotes.
+pub(super) fn argument(bytes: &[u8], at: usize) -> (usize, usize) {
     match extent::quote_at(bytes, at) {
         Some((quote, len)) => (at + len, extent::closing(bytes, at + len, quote)),
         None => (at, extent::bare(bytes, at, Around::default())),
-    }
-}
-
-/// `--user name:password`, as text or as arguments.
-fn user(text: &str, end: usize, spans: &mut Spans) {
-    let bytes = text.as_bytes();
-    let between = bytes[end..]
-        .iter()
-        .take(8)
-        .take_while(|byte| b" =\"',".contains(byte))
-        .count();
-    let at = end + between.saturating_sub(1);
-    if between == 0 {
-        return;
-    }
-    let at = if extent::quote_at(bytes, at).is_some() {
-        at
-    } else {
-        at + 1
-    };
-    let (from, stop) = argument(bytes, at);
-    let Some((_, password)) = text.get(from..stop).and_then(|value| value.split_once(':')) else {
-        return;
-    };
-    // `1000:1000` are ids.
-    let is_id = password.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_id && !innocent::is_nothing(password) && !password.starts_with('/') {
-        spans.push(Span::new(
-            stop - password.len(),
-            stop,
-            SecretClass::Password,
-        ));
-    }
-}
-
-/// `user:password@tcp(host)`, `user/password@//host`
-fn data_source(text: &str, sign: usize, spans: &mut Spans) {
-    let bytes = text.as_bytes();
-    let is_net = [&b"tcp("[..], b"tcp6(", b"unix(", b"udp(", b"//"]
-        .iter()
-        .any(|net| bytes[sign + 1..].starts_with(net));
-    let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'=');
-    let len = bytes[..sign]
-        .iter()
-        .rev()
-        .take(256)
-        .position(ends)
-        .unwrap_or(sign.min(256));
-    let start = sign - len;
-    let start = start
-        + bytes[start..sign]
-            .windows(2)
-            .rposition(|two| two == b"//")
-            .map_or(0, |found| found + 2);
-    let Some(user) = text.get(start..sign).filter(|_| is_net) else {
-        return;
-    };
-    let sign_of_user = if bytes[sign + 1..].starts_with(b"//") {
-        '/'
-    } else {
-        ':'
-    };
-    if let Some((_, password)) = user.split_once(sign_of_user) {
-        if !innocent::is_nothing(password) {
-            spans.push(Span::new(
-                sign - password.len(),
-                sign,
-                SecretClass::Password,
-            ));
-        }
-    }
-}
-
-/// `IDENTIFIED BY '…'`, `IDENTIFIED WITH … BY '…'`
-fn identified(text: &str, from: usize, spans: &mut Spans) {
-    let bytes = text.as_bytes();
-    let rest = &bytes[from..bytes.len().min(from + 80)];
-    let by = text::find(rest, b" by ")
-        .map(|found| found + 4)
-        .or_else(|| text::find(rest, b" as ").map(|found| found + 4));
-    let Some(by) = by else {
-        return;
-    };
-    let is_statement = by == 4 || text::starts_with(rest, b" with ");
-    let mut at = from + by + text::spaces(&bytes[from + by..]);
-    for word in [&b"password "[..], b"values "] {
-        at += if text::starts_with(&bytes[at..], word) {
-            word.len()
-        } else {
-            0
-        };
-    }
-    let is_quoted = extent::quote_at(bytes, at).is_some();
-    if innocent::bracketed(&bytes[at..]).is_some() {
-        return;
-    }
-    let (start, end) = argument(bytes, at);
-    let end = if is_quoted {
-        end
-    } else {
-        start
-            + bytes[start..end]
-                .iter()
-                .take_while(|byte| **byte != b';')
-                .count()
-    };
-    let Some(value) = text.get(start..end).filter(|_| is_statement) else {
-        return;
-    };
-    let is_shouted = bytes[from - 10..from].iter().all(u8::is_ascii_uppercase);
-    let is_word = is_quoted && !value.contains(' ');
-    if !innocent::is_nothing(value) && (is_word || is_shouted) {
-        spans.push(Span::new(start, end, SecretClass::Password));
     }
 }
 
@@ -292,6 +207,7 @@ pub(super) fn protocol(text: &str, start: usize, end: usize, spans: &mut Spans) 
         .position(|byte| *byte != b' ')
         .map(|blank| before[before.len() - 1 - blank]);
     let is_line = tag.is_none_or(|last| b">:\"'|]".contains(&last)) || before.ends_with(b"\\n");
+    let is_hello = text::find(before, b"hello ").is_some();
     let secret = match (word, &words[..]) {
         ("XOAUTH2", [one]) => Some(*one),
         ("PASS", [one]) if is_line && !is_file(one.1) => Some(*one),
@@ -299,7 +215,7 @@ pub(super) fn protocol(text: &str, start: usize, end: usize, spans: &mut Spans) 
             (!is_mechanism(second.1)).then_some(*second)
         }
         ("AUTH", [one]) if is_line && !is_mechanism(one.1) => Some(*one),
-        ("AUTH", [_, second]) if is_line || text::find(before, b"hello ").is_some() => {
+        ("AUTH", [_, second, ..]) if words.len() == 2 && is_line || is_hello => {
             (!is_mechanism(second.1)).then_some(*second)
         }
         // A tag is before the command.
@@ -366,90 +282,4 @@ fn is_file(word: &[u8]) -> bool {
             )
         })
         || text::starts_with(word, b"test")
-}
-
-/// The names of a list of columns, and the values of as many: `(name, password) VALUES ('ann', '…')`.
-pub(super) fn columns(
-    text: &str,
-    start: usize,
-    end: usize,
-    class: SecretClass,
-    spans: &mut Spans,
-) -> bool {
-    const NEAR: usize = 600;
-    let bytes = text.as_bytes();
-    let Some(open) = bytes[start.saturating_sub(NEAR)..start]
-        .iter()
-        .rposition(|byte| matches!(byte, b'(' | b')'))
-    else {
-        return false;
-    };
-    let open = start.saturating_sub(NEAR) + open;
-    if bytes[open] != b'(' {
-        return false;
-    }
-    let column = bytes[open..start]
-        .iter()
-        .filter(|byte| **byte == b',')
-        .count();
-    let limit = bytes.len().min(end + NEAR);
-    let Some(close) = bytes[end..limit].iter().position(|byte| *byte == b')') else {
-        return false;
-    };
-    let rest = &bytes[end + close + 1..limit];
-    let Some(values) = text::find(&rest[..rest.len().min(40)], b"values") else {
-        return false;
-    };
-    let mut at = end + close + 1 + values + 6;
-    let mut found = false;
-    // One or more rows.
-    while let Some(row) = bytes[at..].iter().take(8).position(|byte| *byte == b'(') {
-        at += row + 1;
-        let mut number = 0;
-        loop {
-            at += text::blank(&bytes[at..]);
-            let prefix = usize::from(matches!(&bytes[at..], [b'N' | b'E', b'\'', ..]));
-            let (from, stop) = match extent::quote_at(bytes, at + prefix) {
-                Some((quote, len)) => {
-                    let stop = extent::closing(bytes, at + prefix + len, quote);
-                    let inner = (at + prefix + len, stop);
-                    at = stop + len;
-                    inner
-                }
-                None => {
-                    let ends = |byte: &u8| matches!(byte, b',' | b')');
-                    let len = bytes[at..].iter().take(NEAR).position(ends).unwrap_or(0);
-                    at += len;
-                    (at - len, at)
-                }
-            };
-            if number == column {
-                if let Some(value) = text.get(from..stop.max(from)) {
-                    let known = super::names::Known {
-                        class,
-                        need: super::rules::Need::Any,
-                        is_plural: false,
-                    };
-                    let manner = Manner {
-                        is_quoted: true,
-                        ..Manner::default()
-                    };
-                    if innocent::hides(value, &[], known, manner) {
-                        spans.push(Span::new(from, stop, class));
-                        found = true;
-                    }
-                }
-            }
-            number += 1;
-            match bytes.get(at.min(bytes.len())) {
-                Some(b',') => at += 1,
-                Some(b')') => {
-                    at += 1;
-                    break;
-                }
-                _ => return found,
-            }
-        }
-    }
-    found
 }

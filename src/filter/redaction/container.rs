@@ -2,8 +2,8 @@
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::innocent::{self, Manner};
-use crate::filter::redaction::names::Known;
-use crate::filter::redaction::rules::{NAME_KEYS, Need, PAIR_KEYS, VALUE_KEYS};
+use crate::filter::redaction::names::{self, Known};
+use crate::filter::redaction::rules::{ABOUT, NAME_KEYS, Need, PAIR_KEYS, VALUE_KEYS};
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::value::{self, Name};
 use crate::filter::redaction::{extent, text};
@@ -61,7 +61,7 @@ pub(super) fn at(name: Name<'_>, at: usize, spans: &mut Spans) -> Option<usize> 
                     is_quoted: true,
                     ..Manner::default()
                 };
-                last = hide(name, &state, from, end, manner, spans).or(last);
+                last = hide(name, state.key, from, end, manner, spans).or(last);
             }
             place = after.max(place + 1);
             continue;
@@ -83,9 +83,9 @@ pub(super) fn at(name: Name<'_>, at: usize, spans: &mut Spans) -> Option<usize> 
                     state.key = Some((place, place + len));
                     let value = place + len + 1;
                     let value = value + text::spaces(&bytes[value.min(bytes.len())..]);
-                    if is_value_key(name, &state) && value < limit && is_bare(bytes[value]) {
+                    if is_value_key(name, state.key) && value < limit && is_bare(bytes[value]) {
                         let end = extent::bare(bytes, value, extent::Around::default());
-                        last = hide(name, &state, value, end, Manner::default(), spans).or(last);
+                        last = hide(name, state.key, value, end, Manner::default(), spans).or(last);
                     }
                 }
                 place += len;
@@ -119,32 +119,37 @@ fn is_bare(byte: u8) -> bool {
     text::is_word(byte) || b"+/$!@#".contains(&byte)
 }
 
-fn key_is_in(name: Name<'_>, state: &State, known: &[&str]) -> bool {
-    let key = state.key.and_then(|(from, end)| name.text.get(from..end));
+fn key_is_in(name: Name<'_>, key: Option<(usize, usize)>, known: &[&str]) -> bool {
+    let key = key.and_then(|(from, end)| name.text.get(from..end));
     key.is_some_and(|key| known.iter().any(|known| key.eq_ignore_ascii_case(known)))
 }
 
-fn is_value_key(name: Name<'_>, state: &State) -> bool {
-    key_is_in(name, state, VALUE_KEYS) || key_is_in(name, state, PAIR_KEYS)
+fn is_value_key(name: Name<'_>, key: Option<(usize, usize)>) -> bool {
+    key_is_in(name, key, VALUE_KEYS) || key_is_in(name, key, PAIR_KEYS)
 }
 
 /// Whether what a key has, or a list, may be the value itself.
 fn is_leaf(name: Name<'_>, state: &State, list: bool) -> bool {
     match state.key {
         None => list,
-        Some(_) => !key_is_in(name, state, NAME_KEYS),
+        Some(_) => !key_is_in(name, state.key, NAME_KEYS),
     }
 }
 
-fn hide(
+/// Hides what a key has, or a list, where it may be the value itself.
+pub(super) fn hide(
     name: Name<'_>,
-    state: &State,
+    key: Option<(usize, usize)>,
     from: usize,
     end: usize,
     manner: Manner,
     spans: &mut Spans,
 ) -> Option<usize> {
-    let is_sure = state.key.is_none() || is_value_key(name, state) || name.known.is_plural;
+    let bytes = name.text.as_bytes();
+    if key.is_some_and(|(from, end)| names::is_about(&bytes[from..end], ABOUT)) {
+        return None;
+    }
+    let is_sure = key.is_none() || is_value_key(name, key) || name.known.is_plural;
     let known = Known {
         need: if is_sure {
             name.known.need

@@ -33,6 +33,8 @@ pub(super) fn quote_at(bytes: &[u8], at: usize) -> Option<(Quote, usize)> {
         [0xe2, 0x80, 0x9c | 0x9e, ..] if depth == 0 => (Mark::Typographic(&[0xe2, 0x80]), 3),
         [0xe2, 0x80, 0x98 | 0x9a, ..] if depth == 0 => (Mark::Typographic(&[0xe2, 0x80]), 3),
         [0xc2, 0xab, ..] if depth == 0 => (Mark::Typographic(&[0xc2, 0xbb]), 2),
+        [0xe3, 0x80, 0x8c, ..] if depth == 0 => (Mark::Typographic(&[0xe3, 0x80, 0x8d]), 3),
+        [0xe3, 0x80, 0x8e, ..] if depth == 0 => (Mark::Typographic(&[0xe3, 0x80, 0x8f]), 3),
         _ => return None,
     };
     Some((Quote { mark, depth }, depth + len))

@@ -5,10 +5,10 @@ use crate::filter::redaction::names::{Known, LONGEST, Names};
 use crate::filter::redaction::prefilter::{self, Kinds, Prefilter};
 use crate::filter::redaction::rules::Need;
 use crate::filter::redaction::span::{Span, Spans};
-use crate::filter::redaction::text::{ends_escape, is_name};
+use crate::filter::redaction::text::{self, ends_escape, is_name};
 use crate::filter::redaction::value::{self, Name};
 use crate::filter::redaction::views::{Decoded, View};
-use crate::filter::redaction::{commands, shapes, urls};
+use crate::filter::redaction::{commands, logons, shapes, statements, urls};
 
 /// How often a text may have been encoded.
 const DEEPEST: usize = 3;
@@ -38,6 +38,7 @@ impl Finder {
         if let Some(part) = part.filter(|part| part.len() >= 3) {
             self.names.add(name);
             self.prefilter.add_name(part.as_bytes());
+            self.prefilter.add_name(part.to_uppercase().as_bytes());
         }
     }
 
@@ -60,10 +61,11 @@ impl Finder {
 
     /// Adds what is found in a text.
     pub(super) fn find(&self, text: &str, spans: &mut Spans) {
-        self.find_in(text, 0, spans);
+        self.find_in(text, 0, 0, spans);
     }
 
-    fn find_in(&self, text: &str, depth: usize, spans: &mut Spans) {
+    /// The same in a text that was encoded in some views, and will not be in those of `done` once more.
+    fn find_in(&self, text: &str, depth: usize, done: u8, spans: &mut Spans) {
         let bytes = text.as_bytes();
         let mut looks = Looks::default();
         let mut at = 0;
@@ -78,16 +80,15 @@ impl Finder {
         if looks.has_secure_string {
             self.secure_values(text, spans);
         }
-        if depth == DEEPEST || looks.views == 0 {
+        let views = looks.views & !done;
+        if depth == DEEPEST || views == 0 {
             return;
         }
-        for view in View::ALL
-            .into_iter()
-            .filter(|view| looks.views & view.bit() != 0)
-        {
+        for view in View::ALL.into_iter().filter(|view| views & view.bit() != 0) {
             let decoded = Decoded::new(text, view);
             let mut found = Spans::default();
-            self.find_in(&decoded.text, depth + 1, &mut found);
+            let done = done | if view.is_once() { view.bit() } else { 0 };
+            self.find_in(&decoded.text, depth + 1, done, &mut found);
             found.each(|span| {
                 let (start, end) = decoded.source(span.start, span.end);
                 spans.push(Span::new(start, end, span.class));
@@ -108,6 +109,15 @@ impl Finder {
         if kinds & prefilter::COMMAND != 0 && looks.commands < MOST_COMMANDS {
             looks.commands += 1;
             commands::at(text, at, spans);
+        }
+        if kinds & (prefilter::LOGON | prefilter::PROGRAM) != 0 && looks.commands < MOST_COMMANDS {
+            looks.commands += 1;
+            if kinds & prefilter::LOGON != 0 {
+                logons::phrase(text, at, spans);
+            }
+            if kinds & prefilter::PROGRAM != 0 {
+                logons::program(text, at, spans);
+            }
         }
         if kinds & prefilter::URL != 0 {
             if let Some(next) = urls::at(text, at, spans) {
@@ -137,18 +147,18 @@ impl Finder {
     fn name(&self, text: &str, at: usize, looks: &mut Looks, spans: &mut Spans) -> usize {
         let bytes = text.as_bytes();
         // The place may be that of the character before the name.
-        let at = at + usize::from(!is_name(bytes[at]));
-        let len = |bytes: &mut dyn Iterator<Item = &u8>| {
-            bytes
-                .take(LONGEST)
-                .take_while(|byte| is_name(**byte))
-                .count()
+        let at = at + usize::from(bytes[at].is_ascii() && !is_name(bytes[at]));
+        if is_spelled(bytes, at) {
+            return self.spelled(text, at, looks, spans);
+        }
+        let Some(at) = (at.saturating_sub(3)..=at).rfind(|at| text.is_char_boundary(*at)) else {
+            return at + 1;
         };
-        let end = at + len(&mut bytes[at..].iter());
+        let end = text::name_end(text, at, LONGEST);
         if !may_separate(&bytes[end..]) {
             return at + 1;
         }
-        let mut start = at - len(&mut bytes[..at].iter().rev());
+        let mut start = text::name_start(text, at, LONGEST);
         // The last letters of an escape before it are none of its own.
         start += (1..=5.min(end - start))
             .find(|cut| ends_escape(&bytes[..start + cut]) && !ends_escape(&bytes[..start]))
@@ -162,14 +172,11 @@ impl Finder {
             looks.has_secure_string = true;
             return end;
         }
-        if commands::protocol(text, start, end, spans) {
+        if commands::protocol(text, start, end, spans) || statements::word(text, start, end, spans)
+        {
             return end;
         }
-        let (known, start) = match self.names.known(found.as_bytes()) {
-            Some(known) => (Some(known), start),
-            None => self.loose(bytes, start, end),
-        };
-        let Some(known) = known else {
+        let Some((start, end, known)) = self.known_at(text, at, start, end) else {
             return at + 1;
         };
         let name = Name {
@@ -180,34 +187,93 @@ impl Finder {
         };
         let next = value::after(name, spans);
         if next.is_none() && matches!(bytes.get(end), Some(b',' | b')' | b'"' | b'`' | b' ')) {
-            commands::columns(text, start, end, known.class, spans);
+            statements::columns(text, start, end, known.class, spans);
         }
         next.unwrap_or(end)
     }
 
-    /// A name of two words: `API key`.
-    fn loose(&self, bytes: &[u8], start: usize, end: usize) -> (Option<Known>, usize) {
-        let before = &bytes[..start];
-        let Some(before) = before.strip_suffix(b" ") else {
-            return (None, start);
-        };
-        let len = before
-            .iter()
-            .rev()
-            .take(16)
-            .take_while(|byte| is_name(**byte))
-            .count();
-        let from = before.len() - len;
-        let is_short = end - start <= 6;
-        let known = if len > 1 && is_short {
-            self.names.known(&bytes[from..end])
-        } else {
-            None
-        };
-        match known {
-            Some(known) => (Some(known), from),
-            None => (None, start),
+    /// What is known of the name at a place, and where it is: as a whole, with words before it, or
+    /// without letters of another script that it stands among.
+    fn known_at(
+        &self,
+        text: &str,
+        at: usize,
+        start: usize,
+        end: usize,
+    ) -> Option<(usize, usize, Known)> {
+        let name = &text.as_bytes()[start..end];
+        if let Some(known) = self.names.known(name) {
+            return Some((start, end, known));
         }
+        if name.is_ascii() {
+            return self.loose(text, start, end);
+        }
+        let is_part = |byte: &&u8| is_name(**byte);
+        let bytes = text.as_bytes();
+        let from = at - bytes[start..at].iter().rev().take_while(is_part).count();
+        let to = at + bytes[at..end].iter().take_while(is_part).count();
+        match self.names.known(&bytes[from..to]) {
+            Some(known) => Some((from, to, known)),
+            None => self.loose(text, start, end),
+        }
+    }
+
+    /// A name of two or three words: `API key`, `mot de passe`.
+    fn loose(&self, text: &str, start: usize, end: usize) -> Option<(usize, usize, Known)> {
+        let bytes = text.as_bytes();
+        if end - start > 6 && bytes[end - 1].is_ascii() {
+            return None;
+        }
+        let mut from = start;
+        for _ in 0..2 {
+            let before = from
+                .checked_sub(1)
+                .filter(|before| bytes[*before] == b' ')?;
+            from = text::name_start(text, before, 16);
+            if before - from < 2 {
+                return None;
+            }
+            if let Some(known) = self.names.known(&bytes[from..end]) {
+                return Some((from, end, known));
+            }
+        }
+        None
+    }
+
+    /// A name whose letters are apart: `p_a_s_s_w_o_r_d`.
+    fn spelled(&self, text: &str, at: usize, looks: &mut Looks, spans: &mut Spans) -> usize {
+        let bytes = text.as_bytes();
+        let joint = bytes[at + 1];
+        let is_part = |two: &[u8]| two[0] == joint && two[1].is_ascii_alphanumeric();
+        let more = bytes[at + 1..]
+            .chunks_exact(2)
+            .take(LONGEST)
+            .take_while(|two| is_part(two));
+        let end = at + 1 + more.count() * 2;
+        let before = bytes[..at].rchunks_exact(2).take(LONGEST);
+        let start = at - before.take_while(|two| is_part(&[two[1], two[0]])).count() * 2;
+        let before = &bytes[..start];
+        let is_whole = !bytes.get(end).is_some_and(|byte| is_name(*byte))
+            && (!before.last().is_some_and(u8::is_ascii_alphanumeric) || ends_escape(before));
+        let letters: Vec<u8> = bytes[start..end].iter().step_by(2).copied().collect();
+        let Some(known) = self.names.known(&letters).filter(|_| is_whole) else {
+            return at + 1;
+        };
+        looks.view(View::of(&bytes[end..]));
+        // An option's.
+        let start = before.len()
+            - before
+                .iter()
+                .rev()
+                .take_while(|byte| **byte == b'-')
+                .count();
+        let name = Name {
+            text,
+            start,
+            end,
+            known,
+        };
+        value::after(name, spans).unwrap_or(end)
     }
 
     /// The values of all `Value` keys of a text, which are secret where it speaks of a `SecureString`
@@ -253,8 +319,18 @@ impl Looks {
     }
 }
 
+/// Whether a letter, a sign, another letter and the same sign are at a place: `p_a_`.
+fn is_spelled(bytes: &[u8], at: usize) -> bool {
+    match bytes[at..] {
+        [a, sign @ (b'_' | b'-' | b'.' | b' '), b, next, ..] => {
+            next == sign && a.is_ascii_alphabetic() && b.is_ascii_alphabetic()
+        }
+        _ => false,
+    }
+}
+
 /// Whether something can follow a name that separates it from a value.
 fn may_separate(rest: &[u8]) -> bool {
     const SIGNS: &[u8] = b"=:\"'`\\%>,([]/<&;*?~+) \n\r\t\x1b\xc2\xe2\xef";
-    rest.first().is_some_and(|byte| SIGNS.contains(byte))
+    rest.first().is_none_or(|byte| SIGNS.contains(byte))
 }

@@ -4,6 +4,7 @@ use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::names::Known;
 use crate::filter::redaction::rules::{MASKS, MECHANISMS, NOTHING, Need, SOURCES, TYPES};
 use crate::filter::redaction::text;
+use crate::sys::sync::Lazy;
 
 /// How a value is written down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,7 +58,10 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
     }
     match known.need {
         Need::Any => match known.class {
-            SecretClass::Signature => value.len() >= 16 && !value.contains(' ') && !is_path(bare),
+            SecretClass::Signature => {
+                let least = if looks_secret(bare) { 10 } else { 16 };
+                value.len() >= least && !value.contains(' ') && !is_path(bare)
+            }
             SecretClass::SecretKey | SecretClass::EncryptionKey => !is_path(bare),
             SecretClass::Password => !(is_path(bare) && bare.len() > 4),
             SecretClass::Cookie => bare.contains('=') || !bare.bytes().all(|b| b.is_ascii_digit()),
@@ -82,12 +86,12 @@ fn hides_in_prose(value: &str, after: &[u8], known: Known) -> bool {
         .count()];
     let is_plain = |word: &[u8]| {
         word.iter()
-            .all(|b| b.is_ascii_alphabetic() || b"'-,.!".contains(b))
+            .all(|b| b.is_ascii_alphabetic() || !b.is_ascii() || b"'-,.!".contains(b))
     };
     let goes_on = spaces > 0
         && !next.is_empty()
         && is_plain(next)
-        && next.iter().any(u8::is_ascii_lowercase)
+        && next.iter().any(|b| b.is_ascii_lowercase() || !b.is_ascii())
         && !after.starts_with(b",");
     let is_word = is_plain(value.as_bytes());
     if goes_on && (is_word || value.bytes().all(|byte| byte.is_ascii_digit())) {
@@ -130,12 +134,24 @@ fn is_code(value: &str) -> bool {
 /// Whether a value is none, a mask, or a place to fill in.
 pub(super) fn is_nothing(value: &str) -> bool {
     let value = value.trim();
-    value.is_empty()
-        || NOTHING
-            .iter()
-            .any(|known| value.eq_ignore_ascii_case(known))
-        || is_mask(value)
-        || is_placeholder(value)
+    value.is_empty() || is_nothing_word(value) || is_mask(value) || is_placeholder(value)
+}
+
+/// Whether a value is one of [`NOTHING`], of which only those with as many letters are compared.
+fn is_nothing_word(value: &str) -> bool {
+    static BY_LEN: Lazy<Vec<Vec<&str>>> = Lazy::new(|| {
+        let mut by_len = Vec::new();
+        for word in NOTHING {
+            by_len.resize(by_len.len().max(word.len() + 1), Vec::new());
+            by_len[word.len()].push(*word);
+        }
+        by_len
+    });
+    let Some(words) = BY_LEN.get(value.len()) else {
+        return false;
+    };
+    words.iter().any(|word| value.eq_ignore_ascii_case(word))
+        || !value.is_ascii() && words.contains(&value.to_lowercase().as_str())
 }
 
 /// How long a mask or a place to fill in is that a text starts with, if it has brackets around it.
@@ -241,7 +257,10 @@ fn is_placeholder(value: &str) -> bool {
                 || rest.len() <= 2 && is_ident(rest)
         }
         [b'#', ..] => inside("#{", "}"),
-        [b'{', ..] => (inside("{", "}") || inside("{{", "}}")) && !value.contains('"'),
+        [b'{', ..] => {
+            inside("{", "}") && !value.contains(['"', '\''])
+                || inside("{{", "}}") && !value.contains('"')
+        }
         [b'<', ..] => inside("<", ">"),
         [b'[', ..] => {
             inside("[", "]")

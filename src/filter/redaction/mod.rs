@@ -2,7 +2,7 @@
 //!
 //! `rules` is the table of names, words and tokens. `prefilter` passes over a text for what is worth a
 //! closer look, `finder` looks: `names` knows which names have secret values, `value`, `apart`,
-//! `pairs`, `container`, `header` and `commands` where such a value begins, `extent` where it ends, `innocent`
+//! `pairs`, `container`, `lines`, `header`, `commands`, `statements` and `logons` where such a value begins, `extent` where it ends, `innocent`
 //! what is none. `shapes` and `urls` find what needs no name, `views` what was encoded, and `personal`
 //! who somebody is.
 
@@ -14,6 +14,8 @@ mod extent;
 mod finder;
 mod header;
 mod innocent;
+mod lines;
+mod logons;
 mod names;
 mod pairs;
 mod personal;
@@ -23,6 +25,7 @@ mod rules;
 mod secret;
 mod shapes;
 mod span;
+mod statements;
 mod text;
 mod urls;
 mod value;
@@ -69,7 +72,7 @@ use crate::sys::user_code;
 /// [`with_personal_data`](Self::with_personal_data) adds mail addresses, cards, bank accounts, phone
 /// numbers and network addresses.
 ///
-/// Names count without case, `_` and `-`, in plain text, JSON (also escaped, and over several lines),
+/// Names count without case, `_` and `-`, those of passwords in some thirty languages, in plain text, JSON (also escaped, and over several lines),
 /// Python's, Ruby's, Go's and Rust's notation, XML, YAML, properties, connection strings, queries and forms
 /// (also percent-encoded), headers, SQL and options of a command line; objects with a name and a value, and
 /// tuples, count as well. A value that is plainly none stays: nothing (`null`, `false`), a type, a number
@@ -81,6 +84,8 @@ use crate::sys::user_code;
 /// - a secret without any sign: a bare word, a password alone on its line, an argument whose place alone says
 ///   what it is;
 /// - a name that it does not know; add it by [`with_name`](Self::with_name);
+/// - a secret under a name that is misspelled, abbreviated or in another language than the known ones (`tok3n`);
+/// - a password that is a plain word, where a sentence or a list has it (`login as ann / rose`);
 /// - a secret that was encrypted, compressed, encoded in Base64 as a whole, or spelled in other characters;
 /// - a secret that is cut in two, by the caller or between two records;
 /// - a secret in the name of a logger or of a thread, which are not looked at.

@@ -1,7 +1,7 @@
 //! Names whose values are secret.
 
 use crate::filter::redaction::class::SecretClass;
-use crate::filter::redaction::rules::{AFTER, Fit, NAMES, Need, OPEN};
+use crate::filter::redaction::rules::{ABOUT, AFTER, Fit, INNER, NAMES, Need, OPEN, TOPICS};
 use crate::sys::sync::Lazy;
 
 /// Longer names are none.
@@ -37,6 +37,15 @@ impl Names {
         if name.len() > LONGEST {
             return None;
         }
+        if name.is_ascii() {
+            return self.known_in_lower(name);
+        }
+        let lower = std::str::from_utf8(name).ok()?.to_lowercase();
+        self.known_in_lower(lower.as_bytes())
+    }
+
+    /// The same of a name whose letters beyond ASCII are in lower case.
+    fn known_in_lower(&self, name: &[u8]) -> Option<Known> {
         if self.open.iter().any(|open| tail(name, open).is_some()) {
             return None;
         }
@@ -50,14 +59,16 @@ impl Names {
         let (mut rest, mut is_plural) = (name, false);
         for _ in 0..4 {
             if let Some((class, need)) = rule(rest) {
-                let is_open = OPEN.iter().any(|open| tail(rest, open).is_some());
-                return (!is_open).then_some(Known {
+                return (!is_open(rest)).then_some(Known {
                     class,
                     need,
                     is_plural,
                 });
             }
-            (rest, is_plural) = (shorter(rest)?, matches!(rest.last(), Some(b's' | b'S')));
+            let Some(shorter) = shorter(rest) else {
+                return inner(name);
+            };
+            (rest, is_plural) = (shorter, matches!(rest.last(), Some(b's' | b'S')));
         }
         None
     }
@@ -78,6 +89,7 @@ impl<T> ByLast<T> {
     /// The words that a name ends with, and where they begin.
     fn of<'n>(&'n self, name: &'n [u8]) -> impl Iterator<Item = (usize, &'n T)> {
         let words = self.0[last_two(name)].iter();
+        let words = words.filter(|(word, _)| word.len() <= name.len());
         words.filter_map(|(word, what)| Some((tail(name, word)?, what)))
     }
 }
@@ -101,6 +113,40 @@ fn rule(name: &[u8]) -> Option<(SecretClass, Need)> {
     let mut found = RULES.of(name);
     let found = found.find(|(start, (fit, ..))| *fit == Fit::End || is_word_start(name, *start));
     found.map(|(_, (_, class, need))| (*class, *need))
+}
+
+/// What is known of a name whose last word says whose secret it is: `password_db`, `tokenGithub`.
+fn inner(name: &[u8]) -> Option<Known> {
+    static WORDS: Lazy<ByLast<SecretClass>> = Lazy::new(|| ByLast::new(INNER.iter().copied()));
+    let is_word_end = |at: &usize| {
+        name[*at] == b'_'
+            || name[*at] == b'-'
+            || name[*at].is_ascii_uppercase() && name[at - 1].is_ascii_lowercase()
+    };
+    (3..name.len()).filter(is_word_end).find_map(|at| {
+        let (head, rest) = name.split_at(at);
+        let mut words = WORDS.of(head);
+        let (_, class) = words.find(|(start, _)| is_word_start(head, *start))?;
+        let is_none = is_open(head) || is_about(rest, ABOUT) || is_about(rest, TOPICS);
+        (!is_none).then_some(Known {
+            class: *class,
+            need: Need::Random,
+            is_plural: false,
+        })
+    })
+}
+
+/// Whether a name ends like a secret's and is none.
+fn is_open(name: &[u8]) -> bool {
+    static WORDS: Lazy<ByLast<()>> = Lazy::new(|| ByLast::new(OPEN.iter().map(|word| (*word, ()))));
+    WORDS.of(name).next().is_some()
+}
+
+/// Whether the last word of a name is one of some: `password_length`.
+pub(super) fn is_about(name: &[u8], words: &[&str]) -> bool {
+    words.iter().any(|about| {
+        tail(name, about).is_some_and(|start| start == 0 || is_word_start(name, start))
+    })
 }
 
 /// A name without a number, a word of [`AFTER`] or a plural's `s` at its end.
@@ -151,5 +197,5 @@ fn is_word_start(name: &[u8], start: usize) -> bool {
 
 fn plain(name: &str) -> String {
     let letters = name.chars().filter(|c| !matches!(c, '-' | '_'));
-    letters.collect::<String>().to_ascii_lowercase()
+    letters.collect::<String>().to_lowercase()
 }

@@ -324,10 +324,15 @@ fn value_key(bytes: &[u8], place: usize, len: usize) -> Option<usize> {
 fn before(name: Name<'_>, key: usize, spans: &mut Spans) -> Option<usize> {
     let bytes = name.text.as_bytes();
     let from = key.saturating_sub(NEAR);
-    let open = bytes[from..key]
-        .iter()
-        .rposition(|byte| matches!(byte, b'{' | b'\n'));
-    let from = from + open?;
+    let before = &bytes[from..key];
+    // An object, an item of a list in YAML, or a line.
+    let open = before.iter().rposition(|byte| *byte == b'{').or_else(|| {
+        let lines = (0..before.len()).rev().filter(|at| before[*at] == b'\n');
+        let mut lines = lines.chain(Some(0)).take(8);
+        lines.find(|at| before[*at..].trim_ascii_start().starts_with(b"- "))
+    });
+    let line = || before.iter().rposition(|byte| *byte == b'\n');
+    let from = from + open.or_else(line)?;
     let mut place = from;
     while place < key {
         if !text::is_word(bytes[place]) {

@@ -5,7 +5,7 @@
 //! an even place and three at an odd one, and both are in the table (`benches/hot_path.rs`,
 //! `look_for_secrets`).
 
-use crate::filter::redaction::rules::SHAPES;
+use crate::filter::redaction::rules::{NAMES, SHAPES};
 use crate::filter::redaction::shapes;
 use crate::sys::sync::{Arc, Lazy};
 
@@ -22,6 +22,10 @@ pub(super) const URL: Kinds = 4;
 pub(super) const PEM: Kinds = 8;
 /// An option of a command, or a statement.
 pub(super) const COMMAND: Kinds = 16;
+/// Words that a user and a password follow.
+pub(super) const LOGON: Kinds = 64;
+/// A program that takes a user and a password.
+pub(super) const PROGRAM: Kinds = 128;
 /// An escape inside of which a name may be.
 pub(super) const ESCAPE: Kinds = 32;
 
@@ -44,89 +48,41 @@ const KNOWN: usize = 1 << 13;
 
 /// Four letters of each name of the [rules](super::rules), such as are rare elsewhere. `_` is any of
 /// [`ENDS`], which can follow a name or precede it, and `?` one of the [`SIGNS`].
+#[rustfmt::skip]
 const ANCHORS: &[(&str, Kinds)] = &[
-    ("pass", NAME),
-    ("sswd", NAME),
-    ("pwd_", NAME),
-    ("_pw_", NAME),
-    ("psw_", NAME),
-    ("bpw_", NAME),
-    ("dpw_", NAME),
-    ("rpw_", NAME),
-    ("tpw_", NAME),
-    ("_pin", NAME),
-    ("pin?", NAME),
-    ("_otp", NAME),
-    ("otp?", NAME),
-    ("totp", NAME),
-    ("cvv_", NAME),
-    ("vv2?", NAME),
-    ("cvc_", NAME),
-    ("puk_", NAME),
-    ("ode?", NAME),
-    ("secr", NAME),
-    ("secu", NAME),
-    ("key_", NAME),
-    ("keyi", NAME),
-    ("keys", NAME),
-    ("keyv", NAME),
-    ("keyb", NAME),
-    ("keyd", NAME),
-    ("keyp", NAME),
-    ("keym", NAME),
-    ("keyr", NAME),
-    ("keyt", NAME),
-    ("oken", NAME),
-    ("jwt_", NAME),
-    ("bear", NAME),
-    ("ssio", NAME),
-    ("ssid", NAME),
-    ("sid_", NAME),
-    ("pat?", NAME),
-    ("sas?", NAME),
-    ("csrf", NAME),
-    ("xsrf", NAME),
-    ("asse", NAME),
-    ("mlre", NAME),
-    ("memb", NAME),
-    ("auth", NAME),
-    ("tial", NAME),
-    ("reds", NAME),
-    ("riza", NAME),
-    ("kie_", NAME),
-    ("kies", NAME),
-    ("gnat", NAME),
-    ("sig?", NAME),
-    ("hmac", NAME),
-    ("psk?", NAME),
-    ("plai", NAME),
-    ("mnem", NAME),
-    ("phra", NAME),
-    ("onst", NAME),
-    ("n_st", NAME),
-    ("fier", NAME),
-    ("----", PEM),
-    ("\\u00", ESCAPE),
-    ("akia", SHAPE),
-    ("asia", SHAPE),
-    ("abia", SHAPE),
-    ("acca", SHAPE),
-    ("/bot", SHAPE),
-    ("@tcp", COMMAND),
-    ("@uni", COMMAND),
-    ("@udp", COMMAND),
-    ("ogin", COMMAND),
-    ("fied", COMMAND),
-    ("xoau", COMMAND),
-    ("--us", COMMAND),
-    ("kenn", NAME),
-    ("htwo", NAME),
-    ("rase", NAME),
-    ("enha", NAME),
+    ("pass", NAME), ("sswd", NAME), ("pwd_", NAME), ("_pw_", NAME), ("psw_", NAME),
+    ("bpw_", NAME), ("dpw_", NAME), ("rpw_", NAME), ("tpw_", NAME), ("_pin", NAME),
+    ("pin?", NAME), ("_otp", NAME), ("otp?", NAME), ("totp", NAME), ("cvv_", NAME),
+    ("vv2?", NAME), ("cvc_", NAME), ("puk_", NAME), ("ode?", NAME), ("secr", NAME),
+    ("secu", NAME), ("key_", NAME), ("keyi", NAME), ("keys", NAME), ("keyv", NAME),
+    ("keyb", NAME), ("keyd", NAME), ("keyp", NAME), ("keym", NAME), ("keyr", NAME),
+    ("keyt", NAME), ("oken", NAME), ("jwt_", NAME), ("bear", NAME), ("ssio", NAME),
+    ("sid_", NAME), ("pat?", NAME), ("sas?", NAME), ("csrf", NAME), ("sic_", NAME),
+    ("xsrf", NAME), ("asse", NAME), ("mlre", NAME), ("memb", NAME), ("h_he", NAME),
+    ("h_va", NAME), ("tial", NAME), ("reds", NAME), ("riza", NAME), ("kie_", NAME),
+    ("kies", NAME), ("gnat", NAME), ("sig?", NAME), ("hmac", NAME), ("psk?", NAME),
+    ("plai", NAME), ("mnem", NAME), ("phra", NAME), ("onst", NAME), ("n_st", NAME),
+    ("fier", NAME), ("----", PEM), ("\\u00", ESCAPE), ("akia", SHAPE), ("asia", SHAPE),
+    ("abia", SHAPE), ("acca", SHAPE), ("%3aa", SHAPE), ("@tcp", COMMAND), ("@uni", COMMAND),
+    ("@udp", COMMAND), ("ogin", COMMAND | LOGON), ("fied", COMMAND), ("hent", COMMAND),
+    ("ugfz", COMMAND), ("tuse", COMMAND), (" /rp", COMMAND), ("_sym", NAME), ("aes_", NAME),
+    ("bypa", NAME), ("gin(", NAME), ("sqlp", PROGRAM), ("sqll", PROGRAM), ("sqlc", PROGRAM),
+    ("xpdp", PROGRAM), ("mpdp", PROGRAM), ("exp ", PROGRAM), ("imp ", PROGRAM), ("rman", PROGRAM),
+    ("rget", PROGRAM), ("erid", PROGRAM), ("dgmg", PROGRAM), ("net ", PROGRAM), ("n as", LOGON),
+    ("g as", LOGON), ("r/pa", LOGON), ("e/pa", LOGON), ("d pa", LOGON), ("tial", LOGON),
+    ("reds", LOGON), ("@orc", COMMAND), ("@loc", COMMAND), ("@pro", COMMAND), ("@dev", COMMAND),
+    ("@tes", COMMAND), ("@db:", COMMAND), ("@db/", COMMAND), ("@10.", COMMAND), ("@127", COMMAND),
+    ("@172", COMMAND), ("@192", COMMAND), (":543", COMMAND), (":*:*", COMMAND), ("%70a", ESCAPE),
+    ("%70w", ESCAPE), ("%73e", ESCAPE), ("%74o", ESCAPE), ("xoau", COMMAND), ("--us", COMMAND),
+    ("kenn", NAME), ("htwo", NAME), ("rase", NAME), ("enha", NAME), ("nord", NAME),
+    ("ngsk", NAME), ("deor", NAME), ("lasa", NAME), ("hasl", NAME), ("eslo", NAME),
+    ("elsz", NAME), ("sifr", NAME), ("arol", NAME), ("aroo", NAME), ("ozin", NAME),
+    ("pork", NAME), ("tkha", NAME), ("ndi?", NAME), ("mdp_", NAME), ("gehe", NAME),
+    ("clav", NAME),
 ];
 
 /// What can follow the end of a name, or precede its start.
-const ENDS: &[u8] = b"=:\"'\\_-% >](),<";
+const ENDS: &[u8] = b"=:\"'\\_-% >](),<\n";
 
 /// What is before most tokens.
 const STARTS: &[u8] = b" \"'=:(,[{\n>%-/D";
@@ -155,6 +111,11 @@ impl Prefilter {
         for (anchor, kinds) in ANCHORS {
             prefilter.add_anchor(anchor.as_bytes(), *kinds);
         }
+        for name in NAMES.iter().flat_map(|rule| rule.names) {
+            for name in [(*name).to_owned(), name.to_uppercase()] {
+                prefilter.add_script(&name);
+            }
+        }
         let any: Vec<u8> = LETTERS.iter().chain(DIGITS).copied().collect();
         let hex = b"0123456789abcdef";
         for shape in SHAPES {
@@ -165,8 +126,29 @@ impl Prefilter {
                 _ => {}
             }
         }
+        // `connect` and the usual names of users, of which one alone is too frequent.
+        for user in ["ad", "ap", "hr", "ro", "sc", "sy", "us"] {
+            let [first, second] = [&user.as_bytes()[..1], &user.as_bytes()[1..]];
+            prefilter.add_each([b"nt", b" ", first, second], PROGRAM);
+        }
+        // `p_a_s_s`, `s.e.c.r.e.t`, `t o k e n`
+        for sign in [b"_", b"-", b".", b" "] {
+            for [first, second] in [[b"p", b"a"], [b"p", b"w"], [b"s", b"e"], [b"t", b"o"]] {
+                prefilter.add_each([first, sign, second, sign], NAME);
+            }
+        }
+        // What letters of other widths, none at all, or percent signs are inside of a name.
+        let wide: Vec<u8> = (0xa0..=0xbf).collect();
+        for lead in [b"\xbc", b"\xbd"] {
+            prefilter.add_each([b"\xef", lead, &wide, b"\xef"], ESCAPE);
+        }
+        prefilter.add_each([LETTERS, b"\xe2", b"\x80", b"\x8b\x8c\x8d"], ESCAPE);
+        prefilter.add_each([LETTERS, b"\xef", b"\xbb", b"\xbf"], ESCAPE);
+        // `auth` alone; as the first word of a name it is too frequent.
+        prefilter.add_each([b"u", b"t", b"h", b"=:\"'\\% (\r\n,)>]"], NAME);
         prefilter.add_each([STARTS, b"e", b"y", b"j"], SHAPE);
         prefilter.add_each([STARTS, b"a", b"3", b"t"], SHAPE);
+        prefilter.add_each([DIGITS, b":", b"a", &any], SHAPE);
         prefilter.add_each([DIGITS, b"q", b"~", &any], SHAPE);
         let users = [LETTERS, DIGITS, b":[%$_*<{"].concat();
         prefilter.add_each([b":", b"/", b"/", &users], URL);
@@ -188,6 +170,18 @@ impl Prefilter {
             byte => vec![*byte],
         };
         self.add_each([&of(a), &of(b), &of(c), &of(d)], kinds);
+    }
+
+    /// Adds four bytes of a name that has letters beyond ASCII, around the last of them.
+    fn add_script(&mut self, name: &str) {
+        let Some(last) = name.bytes().rposition(|byte| !byte.is_ascii()) else {
+            return;
+        };
+        let from = (0..=last.saturating_sub(3)).rev();
+        let from = from.filter(|at| name.is_char_boundary(*at)).next();
+        if let Some(four) = from.and_then(|from| name.as_bytes()[from..].first_chunk()) {
+            self.add(four, NAME);
+        }
     }
 
     /// Adds all four letters of which each is one of some.
@@ -340,13 +334,12 @@ fn low(bytes: u64) -> u32 {
 /// some that were tried it is the one that gives the fewest frequent letters a place of the set.
 #[inline]
 fn place(letters: u32) -> usize {
-    const FACTOR: u32 = 0x79_b37d << 8;
+    const FACTOR: u32 = 0x4d_a91b << 8;
     (letters.wrapping_mul(FACTOR) >> (32 - BITS)) as usize
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::rules::NAMES;
     use super::*;
 
     /// Whether some place of a text is found, by which it can be looked at.
@@ -372,7 +365,7 @@ mod tests {
     #[test]
     fn no_name_and_no_shape_is_missed() {
         for name in NAMES.iter().flat_map(|rule| rule.names) {
-            for name in [(*name).to_owned(), name.to_ascii_uppercase()] {
+            for name in [(*name).to_owned(), name.to_uppercase()] {
                 for before in 0..9 {
                     for after in ["=", ": ", "\":\"", "\\\":", "%3D"] {
                         let text = format!("{}{name}{after}x", " ".repeat(before));

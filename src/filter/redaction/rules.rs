@@ -74,7 +74,7 @@ pub(super) const NAMES: &[Names] = &[
     names(Token, Fit::Word, Need::Random, &[
         "session", "sessionid", "sessid", "sessionkey", "sessionhash", "sid", "phpsessid",
         "jsessionid", "aspsessionid", "connectsid", "userauth", "auth", "xauth", "basicauth",
-        "pat", "csrf", "xsrf", "assertion", "samlresponse", "authcode", "authorizationcode",
+        "pat", "csrf", "xsrf", "basic", "assertion", "samlresponse", "authcode", "authorizationcode",
         "nkey", "remember",
     ]),
     names(SecretKey, Fit::Word, Need::Random, &[
@@ -84,11 +84,30 @@ pub(super) const NAMES: &[Names] = &[
         "password", "passwd", "passphrase", "passcode", "pwd", "passwort", "motdepasse",
         "userpass", "dbpass", "smtppass", "mailpass", "mysqlpass", "adminpass", "rootpass",
         "sshpass", "ftppass", "authpass", "keypass", "storepass", "requirepass", "masterauth",
-        "bindpw", "rootpw", "userpw", "dbpw", "kennwort", "wachtwoord", "contrasena", "senha", "passw", "psswd", "passwrd", "ldappass",
+        "bindpw", "rootpw", "userpw", "dbpw", "passw", "psswd", "passwrd", "ldappass",
         "proxypass", "redispass", "pgpass", "bindpass", "passkey",
     ]),
+    // In other languages, with their marks and without.
+    names(Password, Fit::End, Need::Any, &[
+        "kennwort", "wachtwoord", "contraseña", "contrasena", "contrasenya", "senha", "palavrapasse",
+        "lösenord", "losenord", "passord", "adgangskode", "kodeord", "salasana", "hasło", "haslo",
+        "heslo", "geslo", "jelszó", "jelszo", "şifre", "sifre", "parola", "parolă", "parool",
+        "lozinka", "zaporka", "mậtkhẩu", "matkhau", "katasandi", "slaptažodis", "пароль", "пароля",
+        "паролем", "парола", "лозинка", "κωδικός", "κωδικοςπροσβασης", "κωδικόςπρόσβασης", "סיסמה",
+        "סיסמא", "كلمةالمرور", "كلمةالسر", "پسورد", "رمزعبور", "पासवर्ड", "รหัสผ่าน", "密码", "密碼", "口令",
+        "パスワード", "暗証番号", "비밀번호", "암호", "패스워드",
+    ]),
+    names(SecretKey, Fit::End, Need::Any, &[
+        "密钥", "密鑰", "秘钥", "秘密鍵", "クライアントシークレット", "비밀키", "секрет", "geheimnis",
+    ]),
+    names(Token, Fit::End, Need::Any, &[
+        "токен", "令牌", "トークン", "토큰",
+    ]),
     names(Password, Fit::Word, Need::Short, &[
-        "pass", "pw", "psw",
+        "pass", "pw", "psw", "mdp", "geheim",
+    ]),
+    names(SecretKey, Fit::Word, Need::Random, &[
+        "clave", "clavesecreta",
     ]),
     names(Password, Fit::Word, Need::Digits, &[
         "pin", "pincode", "otp", "otpcode", "totp", "cvv", "cvv2", "cvc", "mfacode", "totpcode",
@@ -113,7 +132,38 @@ pub(super) const AFTER: &[&str] = &[
     "confirmation", "confirm", "again", "repeat", "value", "val", "text", "string", "str", "raw",
     "old", "new", "current", "previous", "base64", "b64", "field", "input", "plain", "clear",
     "env", "encoded", "hex", "bytes", "primary", "secondary", "pem", "header", "param", "arg",
-    "data",
+    "data", "为", "是", "は",
+];
+
+/// Words of a name that say what its value is although others follow: `password_db`.
+pub(super) const INNER: &[(&str, SecretClass)] = &[
+    ("password", Password), ("passwd", Password), ("pwd", Password), ("senha", Password),
+    ("contraseña", Password), ("secret", SecretKey), ("token", Token), ("apikey", Token),
+];
+
+/// Last words of names that say something about a secret, and what a map of secrets has beside them.
+pub(super) const ABOUT: &[&str] = &[
+    "length", "len", "min", "max", "count", "limit", "size", "ttl", "age", "days", "hours",
+    "minutes", "seconds", "secs", "ms", "policy", "rule", "rules", "enabled", "disabled", "file",
+    "path", "dir", "name", "names", "id", "ids", "url", "uri", "type", "kind", "version", "ref",
+    "arn", "endpoint", "format", "status", "state", "error", "errors", "message", "msg", "reason",
+    "required", "expiry", "expires", "expiration", "expired", "at", "attempts", "retries",
+    "rotation", "rotate", "provider", "engine", "backend", "algorithm", "alg", "encoding",
+    "prefix", "suffix", "hint", "label", "description", "scope", "scopes", "environment",
+    "external", "lifetime", "duration", "timeout", "domain", "template", "regex", "pattern",
+];
+
+/// Last words of names that are about a secret, but name secrets where such a map has them.
+pub(super) const TOPICS: &[&str] = &[
+    "in", "on", "by", "for", "from", "to", "budget", "usage", "used", "rate", "level", "strength",
+    "score", "history", "reset", "manager", "service", "store", "class", "charset", "title", "note",
+    "issuer", "audience", "owner", "user", "host", "port", "region", "location", "source",
+    "namespace", "mode", "index", "position", "offset", "date", "time", "timestamp", "created",
+    "updated", "changed", "modified", "verified", "set", "valid", "validity", "is", "has", "helper",
+    "command", "cmd", "script", "test", "event", "handler", "filter", "parser", "stream",
+    "validator", "generator", "factory", "client", "server", "request", "response", "result",
+    "bucket", "pool", "cache", "queue", "list", "table", "column", "schema", "model", "method",
+    "function", "module", "package",
 ];
 
 /// Names that end like secrets and are none: they page through lists, tell requests apart, or are
@@ -152,6 +202,15 @@ pub(super) const NOTHING: &[&str] = &[
     "(unset)", "(not set)", "<none>", "<empty>", "<null>", "<unset>", "\\n", "nothing", "void",
     "prompt", "interactive", "stdin", "key", "value",
     "all", "any", "amd64", "arm64", "i386",
+    // In other languages, beside their names.
+    "incorrecta", "incorrecto", "inválida", "invalida", "inválido", "requerida", "requerido",
+    "obligatoria", "obligatorio", "vacía", "olvidada", "incorreta", "obrigatória", "vazia", "falsch",
+    "ungültig", "erforderlich", "vergessen", "geändert", "leer", "abgelaufen", "invalide", "requis",
+    "obligatoire", "oublié", "expiré", "vide", "ongeldig", "onjuist", "verplicht", "vereist",
+    "felaktigt", "krävs", "fel", "nieprawidłowe", "wymagane", "błędne", "nesprávné", "povinné",
+    "geçersiz", "hatalı", "gerekli", "неверный", "неверен", "неправильный", "обязателен",
+    "обязательно", "изменён", "изменен", "пустой", "错误", "无效", "必填", "已过期", "不正确", "为空",
+    "錯誤", "必須", "無効", "不正", "必須です", "필수", "오류", "مطلوبة", "خاطئة",
 ];
 
 /// Words in brackets, or between stars, that stand in place of what was hidden.
@@ -374,6 +433,32 @@ pub(super) const WEBHOOKS: &[(&str, &str)] = &[
     ("", "/incoming-webhook/"),
 ];
 
+/// Functions and commands that take a secret, and which of their arguments it is.
+pub(super) const CALLS: &[(&str, usize)] = &[
+    ("pgp_sym_encrypt", 1), ("pgp_sym_decrypt", 1), ("aes_encrypt", 1), ("aes_decrypt", 1),
+    ("encryptbypassphrase", 0), ("decryptbypassphrase", 0), ("httpbasicauth", 1),
+    ("httpdigestauth", 1), ("basicauth", 1), ("basic_auth", 1), ("setbasicauth", 1),
+    ("set_basic_auth", 1), ("pscredential", 1), ("networkcredential", 1), ("login", 1),
+    ("usernamepasswordcredentials", 1), ("usernamepasswordcredential", 1),
+    ("passwordcredentials", 1), ("plaincredentials", 1), ("passwordauthentication", 1),
+    ("plainauthprovider", 1), ("auth", 1), ("credentials", 1), ("authenticate", 1), ("signin", 1),
+    ("convertto-securestring", 0),
+];
+
+/// Words that a user and a password follow.
+pub(super) const LOGONS: &[&str] = &[
+    "login with ", "login as ", "log in with ", "log in as ", "logging in with ",
+    "logging in as ", "logged in as ", "signing in as ", "sign in as ", "connecting as ", "connect as ",
+    "authenticating as ", "authenticate as ", "credentials: ", "creds: ", "credentials ",
+    "user/pass", "user/password", "username/password", "user and password", "username and password",
+];
+
+/// Programs of Oracle's, whose first argument is `user/password@database`.
+pub(super) const ORACLE: &[&str] = &[
+    "sqlplus", "sqlldr", "sqlcl", "exp", "imp", "expdp", "impdp", "rman", "connect", "conn", "userid",
+    "target", "auxiliary", "catalog", "dgmgrl", "tkprof",
+];
+
 /// Options of one letter that take a secret, by program; a `:` says that it follows one.
 pub(super) const PROGRAMS: &[(&str, &str)] = &[
     ("mysql", "p"), ("mariadb", "p"), ("mysqldump", "p"), ("mysqladmin", "p"), ("mongo", "p"),
@@ -387,7 +472,7 @@ pub(super) const PROGRAMS: &[(&str, &str)] = &[
     ("ldappasswd", "ws"), ("ipmitool", "P"), ("snmpwalk", "AX"), ("snmpget", "AX"),
     ("net rpc", "U"), ("curl", "u:U:"), ("http", "a:"), ("https", "a:"), ("wget", ""),
     ("smbclient", "U%"), ("rpcclient", "U%"), ("lftp", "u,"), ("ab", "A:P:"),
-    ("helm registry login", "p"), ("rabbitmqadmin", "p"), ("xfreerdp", "p"), ("kinit", ""),
+    ("helm registry login", "p"), ("rabbitmqadmin", "p"), ("xfreerdp", "p"), ("psexec", "p"), ("winexe", "U%"), ("kinit", ""),
     ("enc", "k"), ("openssl enc", "k"), ("hydra", "p"), ("pgcli", "W"), ("snowsql", ""),
     ("cf login", "p"), ("ibmcloud login", "p"), ("vsql", "w"), ("nuget push", "k"),
     ("dotnet nuget push", "k"), ("twine upload", "p"),

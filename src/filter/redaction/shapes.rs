@@ -20,7 +20,7 @@ pub(super) fn at(text: &str, at: usize, vendors: bool, spans: &mut Spans) -> Opt
         .or_else(|| json_web_token(bytes, at))
         .or_else(|| vendor_token(bytes, place).filter(|_| vendors))
         .or_else(|| vendor_token(bytes, at).filter(|_| vendors && sign > 0))
-        .or_else(|| bot_token(bytes, at).filter(|_| vendors))
+        .or_else(|| bot_token(bytes, place + usize::from(bytes[place] != b'%')).filter(|_| vendors))
         .or_else(|| client_secret(bytes, at).filter(|_| vendors))?;
     let mut end = span.resume;
     spans.push(span);
@@ -162,25 +162,23 @@ fn fits(shape: &Shape, rest: &[u8]) -> Option<usize> {
     fits.then_some(len)
 }
 
-/// `123456789:AA…`, a bot's of Telegram, as `/bot` has it before its methods.
-fn bot_token(bytes: &[u8], start: usize) -> Option<Span> {
-    let rest = bytes.get(start..)?.strip_prefix(b"/bot")?;
-    let number = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    if !(6..=12).contains(&number) {
-        return None;
-    }
-    let colon = match &rest[number..] {
+/// `123456789:AA…`, a bot's of Telegram, by its colon, as `/bot` has it before its methods.
+fn bot_token(bytes: &[u8], at: usize) -> Option<Span> {
+    let colon = match bytes.get(at..)? {
         [b':', ..] => 1,
         [b'%', b'3', b'a' | b'A', ..] => 3,
         _ => return None,
     };
-    let token = number + colon;
-    let len = rest[token..]
-        .iter()
+    let before = bytes[..at].iter().rev();
+    let number = before.take_while(|byte| byte.is_ascii_digit()).count();
+    let start = at - number;
+    let token = at + colon;
+    let rest = bytes[token..].iter();
+    let len = rest
         .take_while(|byte| is_word(**byte) || **byte == b'-')
         .count();
-    let from = start + 4;
-    (len >= 30).then(|| Span::new(from, from + token + len, SecretClass::Token))
+    let is_one = (6..=12).contains(&number) && len >= 30 && bytes[..start].ends_with(b"/bot");
+    is_one.then(|| Span::new(start, token + len, SecretClass::Token))
 }
 
 /// A client's secret of Azure: `…8Q~…`, whose third letter from the start of the mark a digit is.

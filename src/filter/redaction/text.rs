@@ -10,6 +10,43 @@ pub(super) fn is_name(byte: u8) -> bool {
     is_word(byte) || byte == b'-'
 }
 
+/// Whether a character is a part of a name, in any script.
+pub(super) fn is_name_char(c: char) -> bool {
+    // Vowel signs and tones, as of Hindi and Thai, are no letters by themselves.
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '\u{300}'..='\u{36f}' | '\u{900}'..='\u{e7f}')
+}
+
+/// Where the name ends that a place is in, or at the end of.
+pub(super) fn name_end(text: &str, at: usize, most: usize) -> usize {
+    let bytes = text.as_bytes();
+    let part = bytes[at..].iter().take(most);
+    let end = at + part.take_while(|byte| is_name(**byte)).count();
+    if bytes.get(end).is_none_or(u8::is_ascii) {
+        return end;
+    }
+    let more = text[end..].chars().take(most);
+    end + more
+        .take_while(|c| is_name_char(*c))
+        .map(char::len_utf8)
+        .sum::<usize>()
+}
+
+/// Where the name begins that a place is in, or at the end of.
+pub(super) fn name_start(text: &str, at: usize, most: usize) -> usize {
+    let bytes = text.as_bytes();
+    let part = bytes[..at].iter().rev().take(most);
+    let start = at - part.take_while(|byte| is_name(**byte)).count();
+    if start == 0 || bytes[start - 1].is_ascii() {
+        return start;
+    }
+    let more = text[..start].chars().rev().take(most);
+    start
+        - more
+            .take_while(|c| is_name_char(*c))
+            .map(char::len_utf8)
+            .sum::<usize>()
+}
+
 /// Whether a text ends with an escape, whose last letter is no part of what follows: `\n`, `%3D`,
 /// `\u003d`, `\x1b[0m`.
 pub(super) fn ends_escape(before: &[u8]) -> bool {
@@ -111,6 +148,12 @@ pub(super) fn starts_pair(bytes: &[u8]) -> bool {
 /// Whether a text starts with a prefix in any case.
 pub(super) fn starts_with(bytes: &[u8], prefix: &[u8]) -> bool {
     bytes.len() >= prefix.len() && bytes[..prefix.len()].eq_ignore_ascii_case(prefix)
+}
+
+/// Whether a text ends with a suffix in any case.
+pub(super) fn ends_with(bytes: &[u8], suffix: &[u8]) -> bool {
+    let start = bytes.len().saturating_sub(suffix.len());
+    bytes[start..].eq_ignore_ascii_case(suffix)
 }
 
 /// Where a text first has a word, in any case.

@@ -6,7 +6,7 @@ use crate::filter::redaction::innocent::{self, Manner};
 use crate::filter::redaction::names::Known;
 use crate::filter::redaction::rules::Need;
 use crate::filter::redaction::span::{Span, Spans};
-use crate::filter::redaction::{apart, container, header, pairs, text};
+use crate::filter::redaction::{apart, container, header, lines, pairs, text};
 
 /// A name in a text.
 #[derive(Clone, Copy)]
@@ -179,8 +179,10 @@ fn separated(
     if sign == Sign::Colon && is_spaced && name.as_str() == "PASS" {
         return None;
     }
-    if let Some(end) = block(name, sign, at, spans) {
-        return Some(end);
+    if sign == Sign::Colon {
+        if let Some(end) = lines::block(name, at, spans) {
+            return Some(end);
+        }
     }
     let blank = text::blank(&bytes[at..]);
     if blank > 0 {
@@ -189,7 +191,7 @@ fn separated(
         if extent::quote_at(bytes, next).is_some() || wrapper(bytes, next) > 0 {
             at = next;
         } else {
-            return next_line(name, sign, at, next, spans);
+            return lines::after(name, sign == Sign::Colon, at, next, spans);
         }
     }
     let manner = Manner {
@@ -352,91 +354,6 @@ fn further(name: Name<'_>, end: usize, manner: Manner, spans: &mut Spans) -> usi
         end = to;
     }
     end
-}
-
-/// A value on the line after the name, deeper than it is.
-fn next_line(
-    name: Name<'_>,
-    sign: Sign,
-    at: usize,
-    next: usize,
-    spans: &mut Spans,
-) -> Option<usize> {
-    let bytes = name.text.as_bytes();
-    if let Some(end) = container::at(name, next, spans) {
-        return Some(end);
-    }
-    let is_deeper = bytes
-        .get(at)
-        .is_some_and(|byte| matches!(byte, b'\n' | b'\r'))
-        && indent(bytes, next) > indent(bytes, name.start)
-        && sign == Sign::Colon;
-    if !is_deeper || text::starts_pair(&bytes[next..]) || bytes[next..].starts_with(b"-") {
-        return None;
-    }
-    let end = next
-        + bytes[next..]
-            .iter()
-            .position(|byte| matches!(byte, b'\n' | b'\r'))
-            .unwrap_or(bytes.len() - next);
-    let manner = Manner {
-        is_prose: true,
-        ..Manner::default()
-    };
-    push(name, next, end, manner, spans)
-}
-
-/// How far a line goes in before the place on it.
-fn indent(bytes: &[u8], at: usize) -> usize {
-    let line = bytes[..at]
-        .iter()
-        .rev()
-        .take_while(|byte| **byte != b'\n')
-        .count();
-    bytes[at - line..at]
-        .iter()
-        .take_while(|byte| matches!(byte, b' ' | b'\t'))
-        .count()
-}
-
-/// A block of lines: `|` or `>`, and what is deeper than the name.
-fn block(name: Name<'_>, sign: Sign, at: usize, spans: &mut Spans) -> Option<usize> {
-    let bytes = name.text.as_bytes();
-    if sign != Sign::Colon || !matches!(bytes.get(at), Some(b'|' | b'>')) {
-        return None;
-    }
-    let mark = bytes[at..]
-        .iter()
-        .take_while(|byte| b"|>+-0123456789 ".contains(byte))
-        .count();
-    let start = at + mark;
-    let start = start + usize::from(bytes.get(start) == Some(&b'\r'));
-    if bytes.get(start) != Some(&b'\n') {
-        return None;
-    }
-    let depth = indent(bytes, name.start);
-    let (mut line, mut end) = (start + 1, start);
-    while line < bytes.len() {
-        let len = bytes[line..]
-            .iter()
-            .position(|byte| *byte == b'\n')
-            .unwrap_or(bytes.len() - line);
-        let inner = bytes[line..line + len]
-            .iter()
-            .take_while(|byte| matches!(byte, b' ' | b'\t'))
-            .count();
-        if inner < len && inner <= depth {
-            break;
-        }
-        end = line + len;
-        line = end + 1;
-    }
-    let from = start + 1;
-    let from = from + text::spaces(&bytes[from.min(bytes.len())..]);
-    (from < end).then(|| {
-        spans.push(Span::new(from, end, name.known.class));
-        end
-    })
 }
 
 /// `Some("…")`, `b"…"`, `Secret::new("…")`, `[b'…'`: how much there is before the value itself.

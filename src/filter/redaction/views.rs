@@ -13,14 +13,30 @@ pub(super) enum View {
     Entities,
     /// Colours of a terminal, which are nothing.
     Ansi,
+    /// `ｐａｓｓ`, the letters of Chinese and Japanese type, and characters without width.
+    Wide,
+    /// The words of Redis's protocol, each with its length before it.
+    Resp,
 }
 
 impl View {
-    pub(super) const ALL: [Self; 4] = [Self::Percent, Self::Escaped, Self::Entities, Self::Ansi];
+    pub(super) const ALL: [Self; 6] = [
+        Self::Percent,
+        Self::Escaped,
+        Self::Entities,
+        Self::Ansi,
+        Self::Wide,
+        Self::Resp,
+    ];
 
     /// Its bit in a set of views.
     pub(super) fn bit(self) -> u8 {
         1 << self as u8
+    }
+
+    /// Whether no text is written so twice.
+    pub(super) fn is_once(self) -> bool {
+        matches!(self, Self::Ansi | Self::Wide | Self::Resp)
     }
 
     /// The view that lets a name's end be seen as what it is.
@@ -32,6 +48,8 @@ impl View {
             [b'\\', b'u' | b'x', ..] => escape(rest).map(|_| Self::Escaped),
             [b'&', ..] => entity(rest).map(|_| Self::Entities),
             [0x1b, b'[', ..] => Some(Self::Ansi),
+            [0xc2 | 0xe2 | 0xef, ..] => wide(rest).map(|_| Self::Wide),
+            [b'\r', b'\n', b'$', ..] | [b'\\', b'r', b'\\', b'n', b'$', ..] => Some(Self::Resp),
             _ => None,
         }
     }
@@ -56,6 +74,8 @@ impl Decoded {
                 View::Escaped => escape(rest),
                 View::Entities => entity(rest),
                 View::Ansi => ansi(rest).map(|len| (None, len)),
+                View::Wide => wide(rest),
+                View::Resp => resp(rest),
             };
             let (byte, len) = found.unwrap_or((Some(bytes[at]), 1));
             if let Some(byte) = byte {
@@ -138,6 +158,44 @@ fn entity(rest: &[u8]) -> Found {
         digits => std::str::from_utf8(digits).ok()?.parse().ok()?,
     };
     shown(byte, len + 3)
+}
+
+fn wide(rest: &[u8]) -> Found {
+    match rest {
+        [0xef, 0xbc, low @ 0x81..=0xbf, ..] => shown(low - 0x60, 3),
+        [0xef, 0xbd, low @ 0x80..=0x9e, ..] => shown(low - 0x20, 3),
+        [0xe2, 0x80, 0x8b..=0x8d, ..] | [0xe2, 0x81, 0xa0, ..] | [0xef, 0xbb, 0xbf, ..] => {
+            Some((None, 3))
+        }
+        [0xc2, 0xad, ..] => Some((None, 2)),
+        _ => None,
+    }
+}
+
+/// `*2\r\n$4\r\n` before the first word of a command, `\r\n$6\r\n` before each further one.
+fn resp(rest: &[u8]) -> Found {
+    let number = |at: usize| {
+        let digits = rest
+            .get(at..)?
+            .iter()
+            .take(9)
+            .take_while(|byte| byte.is_ascii_digit());
+        Some(digits.count()).filter(|len| *len > 0)
+    };
+    let line_end = |at: usize| {
+        let ends = [&b"\r\n"[..], b"\\r\\n"];
+        let end = ends.iter().find(|end| rest[at..].starts_with(end))?;
+        Some(end.len())
+    };
+    let is_first = rest.first() == Some(&b'*');
+    let mut at = if is_first { 1 + number(1)? } else { 0 };
+    at += line_end(at)?;
+    if rest.get(at) != Some(&b'$') {
+        return None;
+    }
+    at += 1 + number(at + 1)?;
+    at += line_end(at)?;
+    Some((Some(if is_first { b'\n' } else { b' ' }), at))
 }
 
 /// How long a sequence of a terminal is.

@@ -33,6 +33,10 @@ const CARRIERS: &[(&str, &str)] = &[
     ("TOML", "N = \"V\"\nb = 2"),
     ("options", "run --N V --verbose"),
     ("shell", "export N='V'; run"),
+    (
+        "pairs in YAML",
+        "env:\n- name: N\n  value: V\n- name: TZ\n  value: UTC",
+    ),
 ];
 
 /// Names that text carriers can have, and what their values look like.
@@ -55,9 +59,14 @@ const NAMES: &[(&str, SecretClass)] = &[
         "x-amz-server-side-encryption-customer-key",
         SecretClass::EncryptionKey,
     ),
+    ("contraseña", SecretClass::Password),
+    ("ПАРОЛЬ", SecretClass::Password),
+    ("パスワード", SecretClass::Password),
+    ("p_a_s_s_w_o_r_d", SecretClass::Password),
+    ("password_db", SecretClass::Password),
 ];
 
-/// Each name in each carrier, with 100 random secrets.
+/// Each name in each carrier, with 70 random secrets.
 #[test]
 fn secrets_by_name_do_not_survive() {
     const KEY: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/+=";
@@ -66,7 +75,7 @@ fn secrets_by_name_do_not_survive() {
     let filter = RedactingFilter::credentials();
     let mut random = Random::new(5);
     let mut survivors = BTreeMap::new();
-    for round in 0..100 {
+    for round in 0..70 {
         for (carrier, template) in CARRIERS {
             for (name, class) in NAMES {
                 let alphabet = if carrier.contains("query") {

@@ -1,0 +1,283 @@
+//! A user and a password, side by side: `scott/tiger@db`, `--user ann:…`, `login as ann / …`.
+
+use std::collections::HashMap;
+
+use crate::filter::redaction::class::SecretClass;
+use crate::filter::redaction::commands::{argument, line_before};
+use crate::filter::redaction::rules::{LOGONS, ORACLE};
+use crate::filter::redaction::span::{Span, Spans};
+use crate::filter::redaction::{extent, innocent, text};
+use crate::sys::sync::Lazy;
+
+/// How much of a line is looked at.
+const LINE: usize = 300;
+
+/// Looks at the option or the sign at a place.
+pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
+    let bytes = text.as_bytes();
+    if bytes[at] == b'@' {
+        data_source(text, at, spans);
+    }
+    if bytes[at..].starts_with(b":543") || bytes[at..].starts_with(b":*:*") {
+        pgpass(text, at, spans);
+    }
+    for option in [&b"--user"[..], b"--proxy-user"] {
+        if bytes[at..].starts_with(option) {
+            user(text, at + option.len(), spans);
+        }
+    }
+}
+
+/// Looks at the words around a place, of which four letters are there.
+pub(super) fn phrase(text: &str, at: usize, spans: &mut Spans) {
+    /// The phrases by four letters of theirs, and where these are.
+    static BY_FOUR: Lazy<HashMap<[u8; 4], Vec<(usize, &str)>>> = Lazy::new(|| {
+        let mut by_four = HashMap::<_, Vec<_>>::new();
+        for phrase in LOGONS {
+            for offset in 0..phrase.len() - 3 {
+                let four = phrase.as_bytes()[offset..].first_chunk();
+                by_four
+                    .entry(*four.unwrap_or(&[0; 4]))
+                    .or_default()
+                    .push((offset, *phrase));
+            }
+        }
+        by_four
+    });
+    let bytes = text.as_bytes();
+    let Some(mut four) = bytes[at..].first_chunk::<4>().copied() else {
+        return;
+    };
+    four.make_ascii_lowercase();
+    for (offset, phrase) in BY_FOUR.get(&four).into_iter().flatten() {
+        let start = at.checked_sub(*offset);
+        let found = start.filter(|start| text::starts_with(&bytes[*start..], phrase.as_bytes()));
+        if let Some(start) = found {
+            pair(text, start + phrase.len(), spans);
+        }
+    }
+}
+
+/// Looks at the program whose name is around a place.
+pub(super) fn program(text: &str, at: usize, spans: &mut Spans) {
+    let bytes = text.as_bytes();
+    let Some(at) = (at.saturating_sub(3)..=at).rfind(|at| text.is_char_boundary(*at)) else {
+        return;
+    };
+    let start = text::name_start(text, at, 16);
+    let program = &bytes[start..text::name_end(text, at, 16)];
+    if ORACLE
+        .iter()
+        .any(|known| program.eq_ignore_ascii_case(known.as_bytes()))
+    {
+        oracle(text, start + program.len(), spans);
+    }
+    if program.eq_ignore_ascii_case(b"net") {
+        net(text, start + program.len(), spans);
+    }
+}
+
+/// The words of the rest of a line, and where they are.
+pub(super) fn rest_of_line(text: &str, from: usize) -> impl Iterator<Item = (usize, &str)> {
+    let end = (from + LINE).min(text.len());
+    let end = (from..=end)
+        .rfind(|end| text.is_char_boundary(*end))
+        .unwrap_or(from);
+    let line = text[from..end]
+        .split(['\n', '\r', ';', '|'])
+        .next()
+        .unwrap_or_default();
+    let words = line.split([' ', '\t']).filter(|word| !word.is_empty());
+    words.map(move |word| (from + word.as_ptr().addr() - line.as_ptr().addr(), word))
+}
+
+/// `sqlplus scott/tiger@db`, `imp userid=scott/tiger`
+fn oracle(text: &str, from: usize, spans: &mut Spans) {
+    for (at, word) in rest_of_line(text, from).take(12) {
+        let logon = word.trim_matches(['"', '\'', ',']);
+        let named = logon.rsplit('=').next().unwrap_or_default();
+        let Some((user, rest)) = named.split_once('/') else {
+            continue;
+        };
+        let (password, target) = match rest.find("@//").or_else(|| rest.rfind('@')) {
+            Some(sign) => rest.split_at(sign),
+            None => (rest, ""),
+        };
+        let password = password.trim_matches(['"', '\\']);
+        let is_user = user.starts_with(|c: char| c.is_ascii_alphabetic())
+            && user
+                .bytes()
+                .all(|byte| text::is_word(byte) || b"$#[]".contains(&byte));
+        // Without a database it may be a path.
+        let is_one =
+            !target.is_empty() || named.len() < logon.len() || !password.contains(['/', '.']);
+        if !is_user
+            || !is_one
+            || innocent::is_nothing(password)
+            || password.contains('/') && target.is_empty()
+        {
+            continue;
+        }
+        let start = at + word.find(password).unwrap_or_default();
+        let start = match word.find('/') {
+            Some(slash) => at + slash + word[slash..].find(password).unwrap_or_default(),
+            None => start,
+        };
+        spans.push(Span::new(
+            start,
+            start + password.len(),
+            SecretClass::Password,
+        ));
+        return;
+    }
+}
+
+/// `net use x: \\\\host\\share … /user:ann`, `net user ann … /add`
+fn net(text: &str, from: usize, spans: &mut Spans) {
+    let mut words = rest_of_line(text, from).take(8);
+    let Some((_, what)) = words.next() else {
+        return;
+    };
+    let is_one = |word: &str| {
+        !word.starts_with(['/', '\\', '*', '-'])
+            && !word.ends_with(':')
+            && !innocent::is_nothing(word)
+    };
+    let found = match what.to_ascii_lowercase().as_str() {
+        "use" if text[from..].contains("\\\\") => words.find(|(_, word)| is_one(word)),
+        "user" => words.nth(1).filter(|(_, word)| is_one(word)),
+        _ => None,
+    };
+    if let Some((at, word)) = found {
+        spans.push(Span::new(at, at + word.len(), SecretClass::Password));
+    }
+}
+
+/// `host:5432:database:ann:…`, a line of `.pgpass`.
+fn pgpass(text: &str, at: usize, spans: &mut Spans) {
+    let start = at - line_before(text.as_bytes(), at).len();
+    let Some(line) = text.get(start..).and_then(|rest| rest.lines().next()) else {
+        return;
+    };
+    let fields: Vec<&str> = line.splitn(5, ':').collect();
+    let [host, port, database, user, password] = fields[..] else {
+        return;
+    };
+    let is_field = |field: &str| !field.is_empty() && !field.contains(['/', ' ', '"', '=', ',']);
+    let is_port = port == "*" || port.bytes().all(|byte| byte.is_ascii_digit());
+    if is_port
+        && [host, database, user, password].into_iter().all(is_field)
+        && !innocent::is_nothing(password)
+    {
+        let end = start + line.len();
+        spans.push(Span::new(end - password.len(), end, SecretClass::Password));
+    }
+}
+
+/// `ann / …`, `ann:…`, `ann, …`. What is a plain word is no password here. Reports whether it is one.
+pub(super) fn pair(text: &str, from: usize, spans: &mut Spans) -> bool {
+    let bytes = text.as_bytes();
+    let signs = bytes[from..].iter().take(4);
+    let mut at = from + signs.take_while(|byte| b" :=(".contains(byte)).count();
+    let (user, end) = argument(bytes, at);
+    let is_quoted = user > at;
+    let is_part = |byte: &&u8| text::is_name(**byte) || b".@\\".contains(*byte);
+    let len = bytes[user..end].iter().take_while(is_part).count();
+    at = user + len + usize::from(is_quoted);
+    if len == 0 || at > bytes.len() {
+        return false;
+    }
+    let signs = [&b" / "[..], b", ", b" : ", b"/", b":", b","];
+    let Some(sign) = signs.iter().find(|sign| bytes[at..].starts_with(sign)) else {
+        return false;
+    };
+    let (start, stop) = argument(bytes, at + sign.len());
+    let value = text.get(start..stop).unwrap_or_default();
+    let is_one = is_strong(value);
+    if is_one {
+        spans.push(Span::new(start, stop, SecretClass::Password));
+    }
+    is_one
+}
+
+/// Whether a password is more than a word or a number.
+fn is_strong(password: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| password.bytes().any(|byte| is(&byte));
+    has(|byte| !byte.is_ascii_digit())
+        && has(|byte| !byte.is_ascii_alphabetic() && !b"-_.".contains(byte))
+        && password.len() >= 4
+        && !innocent::is_nothing(password)
+        && !innocent::is_path(password)
+        && !password.contains("://")
+}
+
+/// `--user name:password`, as text or as arguments.
+fn user(text: &str, end: usize, spans: &mut Spans) {
+    let bytes = text.as_bytes();
+    let between = bytes[end..]
+        .iter()
+        .take(8)
+        .take_while(|byte| b" =\"',".contains(byte))
+        .count();
+    let at = end + between.saturating_sub(1);
+    if between == 0 {
+        return;
+    }
+    let at = if extent::quote_at(bytes, at).is_some() {
+        at
+    } else {
+        at + 1
+    };
+    let (from, stop) = argument(bytes, at);
+    let Some((_, password)) = text.get(from..stop).and_then(|value| value.split_once(':')) else {
+        return;
+    };
+    // `1000:1000` are ids.
+    let is_id = password.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_id && !innocent::is_nothing(password) && !password.starts_with('/') {
+        spans.push(Span::new(
+            stop - password.len(),
+            stop,
+            SecretClass::Password,
+        ));
+    }
+}
+
+/// `user:password@tcp(host)`, `user/password@//host`, and at other hosts where the password is no word.
+fn data_source(text: &str, sign: usize, spans: &mut Spans) {
+    let bytes = text.as_bytes();
+    let is_net = [&b"tcp("[..], b"tcp6(", b"unix(", b"udp(", b"//"]
+        .iter()
+        .any(|net| bytes[sign + 1..].starts_with(net));
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'=');
+    let len = bytes[..sign]
+        .iter()
+        .rev()
+        .take(256)
+        .position(ends)
+        .unwrap_or(sign.min(256));
+    let start = sign - len;
+    let start = start
+        + bytes[start..sign]
+            .windows(2)
+            .rposition(|two| two == b"//")
+            .map_or(0, |found| found + 2);
+    let Some(user) = text.get(start..sign) else {
+        return;
+    };
+    let of_user: &[char] = match (is_net, bytes[sign + 1..].starts_with(b"//")) {
+        (true, true) => &['/'],
+        (true, false) => &[':'],
+        _ => &['/', ':'],
+    };
+    if let Some((name, password)) = user.split_once(of_user) {
+        let is_name = !name.is_empty() && name.bytes().all(text::is_word);
+        if !innocent::is_nothing(password) && (is_net || is_name && is_strong(password)) {
+            spans.push(Span::new(
+                sign - password.len(),
+                sign,
+                SecretClass::Password,
+            ));
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Statements and calls, where a secret is known by what is before it: `IDENTIFIED BY '…'`,
+//! `aes_encrypt(data, '…')`.
+
+use crate::filter::redaction::class::SecretClass;
+use crate::filter::redaction::commands::{argument, line_before};
+use crate::filter::redaction::innocent::{self, Manner};
+use crate::filter::redaction::names::Known;
+use crate::filter::redaction::rules::{CALLS, Need};
+use crate::filter::redaction::span::{Span, Spans};
+use crate::filter::redaction::{extent, text};
+
+/// Hides a secret that the word at a place has after it. Reports whether the word is one of those.
+pub(super) fn word(text: &str, start: usize, end: usize, spans: &mut Spans) -> bool {
+    let bytes = text.as_bytes();
+    let word = &bytes[start..end];
+    if !matches!(bytes.get(end), Some(b'(' | b' ' | b'=' | b':')) {
+        return false;
+    }
+    let is = |known: &str| word.eq_ignore_ascii_case(known.as_bytes());
+    if ["key", "rekey", "hexkey"].into_iter().any(is) {
+        return key(text, start, end, spans);
+    }
+    match CALLS.iter().find(|(name, _)| is(name)) {
+        Some((_, number)) => call(text, end, *number, spans),
+        None => false,
+    }
+}
+
+/// `ATTACH … KEY '…'`, `PRAGMA key = '…'`, as SQLite's encryption has them.
+fn key(text: &str, start: usize, end: usize, spans: &mut Spans) -> bool {
+    let bytes = text.as_bytes();
+    let line = line_before(bytes, start);
+    let is_statement = [&b"attach "[..], b"pragma "]
+        .iter()
+        .any(|word| text::find(line, word).is_some());
+    let signs = bytes[end..].iter().take(4);
+    let at = end + signs.take_while(|byte| b" =(".contains(byte)).count();
+    let at = at + usize::from(bytes[at..].starts_with(b"x'"));
+    if !is_statement || extent::quote_at(bytes, at).is_none() {
+        return false;
+    }
+    let (from, stop) = argument(bytes, at);
+    push(text, from, stop, spans)
+}
+
+/// The argument of a call that is secret, counted from zero: `pgp_sym_encrypt(data, '…')`.
+fn call(text: &str, end: usize, number: usize, spans: &mut Spans) -> bool {
+    const NEAR: usize = 400;
+    let bytes = text.as_bytes();
+    let signs = bytes[end..].iter().take(8);
+    let mut at = end + signs.take_while(|byte| b" =:([".contains(byte)).count();
+    let is_open = bytes[end..at]
+        .iter()
+        .any(|byte| matches!(byte, b'(' | b'['));
+    // A command of PowerShell has no brackets around what it is given.
+    if at == end || number > 0 && !is_open {
+        return false;
+    }
+    let limit = bytes.len().min(at + NEAR);
+    let (mut depth, mut passed) = (0_usize, 0);
+    while at < limit {
+        if let Some((quote, len)) = extent::quote_at(bytes, at) {
+            let stop = extent::closing(bytes, at + len, quote);
+            if passed == number && depth == 0 {
+                return push(text, at + len, stop, spans);
+            }
+            at = (stop + len).max(at + 1);
+            continue;
+        }
+        match bytes[at] {
+            b'(' | b'[' => depth += 1,
+            b')' | b']' if depth == 0 => return false,
+            b')' | b']' => depth -= 1,
+            b',' if depth == 0 => passed += 1,
+            b'\n' | b';' => return false,
+            _ => {}
+        }
+        at += 1;
+    }
+    false
+}
+
+fn push(text: &str, from: usize, end: usize, spans: &mut Spans) -> bool {
+    let value = text.get(from..end).unwrap_or_default();
+    let is_one = !innocent::is_nothing(value) && !innocent::is_path(value);
+    if is_one {
+        spans.push(Span::new(from, end, SecretClass::Password));
+    }
+    is_one
+}
+
+/// `IDENTIFIED BY '…'`, `IDENTIFIED WITH … BY '…'`
+pub(super) fn identified(text: &str, from: usize, spans: &mut Spans) {
+    let bytes = text.as_bytes();
+    let rest = &bytes[from..bytes.len().min(from + 80)];
+    let by = text::find(rest, b" by ")
+        .map(|found| found + 4)
+        .or_else(|| text::find(rest, b" as ").map(|found| found + 4));
+    let Some(by) = by else {
+        return;
+    };
+    let is_statement = by == 4 || text::starts_with(rest, b" with ");
+    let mut at = from + by + text::spaces(&bytes[from + by..]);
+    for word in [&b"password "[..], b"values "] {
+        at += if text::starts_with(&bytes[at..], word) {
+            word.len()
+        } else {
+            0
+        };
+    }
+    let is_quoted = extent::quote_at(bytes, at).is_some();
+    if innocent::bracketed(&bytes[at..]).is_some() {
+        return;
+    }
+    let (start, end) = argument(bytes, at);
+    let end = if is_quoted {
+        end
+    } else {
+        start
+            + bytes[start..end]
+                .iter()
+                .take_while(|byte| **byte != b';')
+                .count()
+    };
+    let Some(value) = text.get(start..end).filter(|_| is_statement) else {
+        return;
+    };
+    let is_shouted = bytes[from - 10..from].iter().all(u8::is_ascii_uppercase);
+    let is_word = is_quoted && !value.contains(' ');
+    if !innocent::is_nothing(value) && (is_word || is_shouted) {
+        spans.push(Span::new(start, end, SecretClass::Password));
+        // The old one, as Oracle's has it.
+        let after = end + usize::from(is_quoted);
+        let replaced = &bytes[after.min(bytes.len())..];
+        if text::starts_with(replaced, b" replace ") {
+            let (from, stop) = argument(bytes, after + 9);
+            let stop = from
+                + bytes[from..stop]
+                    .iter()
+                    .take_while(|byte| **byte != b';')
+                    .count();
+            push(text, from, stop, spans);
+        }
+    }
+}
+
+/// The names of a list of columns, and the values of as many: `(name, password) VALUES ('ann', '…')`.
+pub(super) fn columns(
+    text: &str,
+    start: usize,
+    end: usize,
+    class: SecretClass,
+    spans: &mut Spans,
+) -> bool {
+    const NEAR: usize = 600;
+    let bytes = text.as_bytes();
+    let Some(open) = bytes[start.saturating_sub(NEAR)..start]
+        .iter()
+        .rposition(|byte| matches!(byte, b'(' | b')'))
+    else {
+        return false;
+    };
+    let open = start.saturating_sub(NEAR) + open;
+    if bytes[open] != b'(' {
+        return false;
+    }
+    let column = bytes[open..start]
+        .iter()
+        .filter(|byte| **byte == b',')
+        .count();
+    let limit = bytes.len().min(end + NEAR);
+    let Some(close) = bytes[end..limit].iter().position(|byte| *byte == b')') else {
+        return false;
+    };
+    let rest = &bytes[end + close + 1..limit];
+    let Some(values) = text::find(&rest[..rest.len().min(40)], b"values") else {
+        return false;
+    };
+    let mut at = end + close + 1 + values + 6;
+    let mut found = false;
+    // One or more rows.
+    while let Some(row) = bytes[at..].iter().take(8).position(|byte| *byte == b'(') {
+        at += row + 1;
+        let mut number = 0;
+        loop {
+            at += text::blank(&bytes[at..]);
+            let prefix = usize::from(matches!(&bytes[at..], [b'N' | b'E', b'\'', ..]));
+            let (from, stop) = match extent::quote_at(bytes, at + prefix) {
+                Some((quote, len)) => {
+                    let stop = extent::closing(bytes, at + prefix + len, quote);
+                    let inner = (at + prefix + len, stop);
+                    at = stop + len;
+                    inner
+                }
+                None => {
+                    let ends = |byte: &u8| matches!(byte, b',' | b')');
+                    let len = bytes[at..].iter().take(NEAR).position(ends).unwrap_or(0);
+                    at += len;
+                    (at - len, at)
+                }
+            };
+            if number == column {
+                if let Some(value) = text.get(from..stop.max(from)) {
+                    let known = Known {
+                        class,
+                        need: Need::Any,
+                        is_plural: false,
+                    };
+                    let manner = Manner {
+                        is_quoted: true,
+                        ..Manner::default()
+                    };
+                    if innocent::hides(value, &[], known, manner) {
+                        spans.push(Span::new(from, stop, class));
+                        found = true;
+                    }
+                }
+            }
+            number += 1;
+            match bytes.get(at.min(bytes.len())) {
+                Some(b',') => at += 1,
+                Some(b')') => {
+                    at += 1;
+                    break;
+                }
+                _ => return found,
+            }
+        }
+    }
+    found
+}
