@@ -12,6 +12,9 @@ use crate::sys::sync::Lazy;
 /// How much of a line is looked at.
 const LINE: usize = 300;
 
+/// Phrases, and where some four letters are in them.
+type Phrases = Vec<(usize, &'static str)>;
+
 /// Looks at the option or the sign at a place.
 pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
     let bytes = text.as_bytes();
@@ -31,7 +34,7 @@ pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
 /// Looks at the words around a place, of which four letters are there.
 pub(super) fn phrase(text: &str, at: usize, spans: &mut Spans) {
     /// The phrases by four letters of theirs, and where these are.
-    static BY_FOUR: Lazy<HashMap<[u8; 4], Vec<(usize, &str)>>> = Lazy::new(|| {
+    static BY_FOUR: Lazy<HashMap<[u8; 4], Phrases>> = Lazy::new(|| {
         let mut by_four = HashMap::<_, Vec<_>>::new();
         for phrase in LOGONS {
             for offset in 0..phrase.len() - 3 {
@@ -134,22 +137,26 @@ fn oracle(text: &str, from: usize, spans: &mut Spans) {
 
 /// `net use x: \\\\host\\share … /user:ann`, `net user ann … /add`
 fn net(text: &str, from: usize, spans: &mut Spans) {
-    let mut words = rest_of_line(text, from).take(8);
-    let Some((_, what)) = words.next() else {
+    let words: Vec<(usize, &str)> = rest_of_line(text, from).take(8).collect();
+    let Some(((_, what), rest)) = words.split_first() else {
         return;
     };
-    let is_one = |word: &str| {
+    let has = |start: &str| rest.iter().any(|(_, word)| word.starts_with(start));
+    let is_one = |(_, word): &&(usize, &str)| {
         !word.starts_with(['/', '\\', '*', '-'])
             && !word.ends_with(':')
             && !innocent::is_nothing(word)
     };
     let found = match what.to_ascii_lowercase().as_str() {
-        "use" if text[from..].contains("\\\\") => words.find(|(_, word)| is_one(word)),
-        "user" => words.nth(1).filter(|(_, word)| is_one(word)),
+        "use" if has("\\\\") => rest.iter().find(is_one),
+        "user" => rest
+            .get(1)
+            .filter(is_one)
+            .filter(|(_, word)| has("/") || is_strong(word)),
         _ => None,
     };
     if let Some((at, word)) = found {
-        spans.push(Span::new(at, at + word.len(), SecretClass::Password));
+        spans.push(Span::new(*at, at + word.len(), SecretClass::Password));
     }
 }
 

@@ -177,8 +177,7 @@ impl Prefilter {
         let Some(last) = name.bytes().rposition(|byte| !byte.is_ascii()) else {
             return;
         };
-        let from = (0..=last.saturating_sub(3)).rev();
-        let from = from.filter(|at| name.is_char_boundary(*at)).next();
+        let from = (0..=last.saturating_sub(3)).rfind(|at| name.is_char_boundary(*at));
         if let Some(four) = from.and_then(|from| name.as_bytes()[from..].first_chunk()) {
             self.add(four, NAME);
         }

@@ -26,7 +26,7 @@ pub(super) fn word(text: &str, start: usize, end: usize, spans: &mut Spans) -> b
     }
 }
 
-/// `ATTACH … KEY '…'`, `PRAGMA key = '…'`, as SQLite's encryption has them.
+/// `ATTACH … KEY '…'`, `PRAGMA key = '…'`, as encrypted files of `SQLite` have them.
 fn key(text: &str, start: usize, end: usize, spans: &mut Spans) -> bool {
     let bytes = text.as_bytes();
     let line = line_before(bytes, start);
