@@ -53,7 +53,7 @@ fn push_any(out: &mut Text, text: &str, multiline: Multiline) {
 }
 
 /// Escapes what was appended to `out` from `start` on.
-#[inline]
+#[inline(always)]
 pub(crate) fn escape_from(out: &mut Text, start: usize, multiline: Multiline) {
     if multiline != Multiline::Raw && !is_printable_ascii(out.bytes_from(start)) {
         escape_again(out, start, multiline);
@@ -150,7 +150,18 @@ pub(crate) fn push_escape(out: &mut Text, character: char) {
 }
 
 /// Appends a key or a value of ` key=value`: as it is if it is a plain word, else in quotes.
+#[inline]
 pub(crate) fn push_word(out: &mut Text, word: &str) {
+    let is_plain = |byte| matches!(byte, b'!'..=b'~') && byte != b'"' && byte != b'=';
+    if !word.is_empty() && word.bytes().all(is_plain) {
+        out.push_str(word);
+    } else {
+        push_any_word(out, word);
+    }
+}
+
+#[inline(never)]
+fn push_any_word(out: &mut Text, word: &str) {
     let breaks =
         |character: char| matches!(character, ' ' | '"' | '=' | '\t') || is_special(character);
     if !word.is_empty() && !word.contains(breaks) {

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use crate::error::Error;
 use crate::formatter::Format;
 use crate::formatter::escape::is_special;
+use crate::formatter::head::Head;
 use crate::formatter::line::Line;
 use crate::formatter::scan::{is_plain_json, special_in_json};
 use crate::formatter::template::push_plain;
@@ -47,10 +48,15 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug)]
 pub struct JsonFormatter {
     time: TimeWriter,
+    /// The beginning of its lines, where it is kept.
+    head: Option<Head>,
     source: bool,
     thread: bool,
     process: bool,
 }
+
+/// What comes between the text of a time and that of the level.
+const LEVEL: &str = "\",\"level\":\"";
 
 #[derive(Clone, Debug)]
 enum TimeWriter {
@@ -91,6 +97,26 @@ impl JsonFormatter {
         JsonFormatterBuilder::default()
     }
 
+    /// Writes what every line has up to its message, and has it kept.
+    #[inline(never)]
+    fn push_beginning(&self, record: &Record<'_>, out: &mut Text) {
+        let start = out.len();
+        self.push_head(record.time(), out);
+        let time = (out.len() - start).saturating_sub(LEVEL.len());
+        match record.builtin_level_name() {
+            Some(name) => out.push_piece(name),
+            None => record.with_level_name(|name| push_escaped(out, name)),
+        }
+        out.push_str("\",\"logger\":\"");
+        let name = out.len() - start;
+        push_escaped(out, record.name());
+        let name = name..out.len() - start;
+        out.push_str("\",\"message\":\"");
+        if let Some(head) = &self.head {
+            head.keep(record, out.from(start), name, time);
+        }
+    }
+
     /// Writes the opening brace, the time, and the beginning of the level's text.
     #[inline]
     fn push_head(&self, time: Timestamp, out: &mut Text) {
@@ -99,7 +125,7 @@ impl JsonFormatter {
                 out.push_str("{\"time\":\"");
                 // Digits and punctuation only.
                 format.push(time, out);
-                out.push_str("\",\"level\":\"");
+                out.push_str(LEVEL);
             }
             TimeWriter::Number(divisor) => {
                 out.push_str("{\"time\":");
@@ -122,16 +148,15 @@ impl Default for JsonFormatter {
 
 impl Format for JsonFormatter {
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
-        let out = line.text_mut();
         // The members that every line has, with as few and as long pieces as there can be.
-        self.push_head(record.time(), out);
-        match record.builtin_level_name() {
-            Some(name) => out.push_piece(name),
-            None => record.with_level_name(|name| push_escaped(out, name)),
+        let is_known = self
+            .head
+            .as_ref()
+            .is_some_and(|head| head.push(record, line));
+        let out = line.text_mut();
+        if !is_known {
+            self.push_beginning(record, out);
         }
-        out.push_str("\",\"logger\":\"");
-        push_escaped(out, record.name());
-        out.push_str("\",\"message\":\"");
         push_escaped(out, record.message());
         out.push('"');
         let mut object = Object { out };
@@ -428,8 +453,13 @@ impl JsonFormatterBuilder {
             JsonTime::EpochNanos => TimeWriter::Number(1),
             JsonTime::Omitted => TimeWriter::Omitted,
         };
+        let head = match &time {
+            TimeWriter::Text(format) => Head::new(format),
+            _ => None,
+        };
         JsonFormatter {
             time,
+            head,
             source: self.source,
             thread: self.thread,
             process: self.process,

@@ -4,6 +4,7 @@ mod buffering;
 mod color;
 mod escape;
 pub(crate) mod go_sdk;
+mod head;
 mod iot_json;
 mod json;
 mod line;

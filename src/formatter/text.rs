@@ -4,6 +4,7 @@ use crate::error::{Error, ErrorKind};
 use crate::formatter::Format;
 use crate::formatter::color::{Colors, RESET};
 use crate::formatter::escape::{self, Multiline};
+use crate::formatter::head::Head;
 use crate::formatter::line::Line;
 use crate::formatter::missing::{MARK, Marks, MissingFields, near_field};
 use crate::formatter::step::{Kind, Step};
@@ -51,6 +52,8 @@ pub struct Formatter {
     pub(super) segments: Result<Vec<Segment>, String>,
     /// The same, made ready.
     pub(super) steps: Box<[Step<Write>]>,
+    /// The first of them, where their text is kept.
+    pub(super) head: Option<Head>,
     pub(super) time: TimeFormat,
     pub(super) uses_time: bool,
     /// The message stands in the template once.
@@ -186,7 +189,30 @@ impl Formatter {
         })
     }
 
+    /// Writes the beginning of a line whose text is not known, and has it kept.
+    #[inline(never)]
+    fn push_head(&self, head: &Head, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
+        let start = line.len();
+        let (mut name, mut time) = (0..0, 0);
+        for (at, step) in self.steps.iter().take(head.steps).enumerate() {
+            let before = line.len() - start;
+            (step.write)(self, step.segment, record, line)?;
+            let after = line.len() - start;
+            if at == head.name {
+                name = before..after;
+            } else if at == head.time {
+                time = after;
+            }
+            line.text_mut().push_piece(&step.behind);
+        }
+        if !line.color() {
+            head.keep(record, line.text_mut().from(start), name, time);
+        }
+        Ok(())
+    }
+
     /// Writes the message: into the line alone where nobody else needs it.
+    #[inline(always)]
     fn push_message(&self, _: usize, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
         let out = line.text_mut();
         if self.message_once && record.is_for_one {
@@ -502,7 +528,19 @@ fn push_appended_value(value: Scalar<'_>, out: &mut Text) {
 
 impl Format for Formatter {
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
-        for step in &self.steps {
+        let mut steps = &*self.steps;
+        if let Some(head) = &self.head {
+            if !head.push(record, line) {
+                self.push_head(head, record, line)?;
+            }
+            if head.is_all_but_message {
+                self.push_message(0, record, line)?;
+                steps = &[];
+            } else {
+                steps = steps.get(head.steps..).unwrap_or_default();
+            }
+        }
+        for step in steps {
             (step.write)(self, step.segment, record, line)?;
             line.text_mut().push_piece(&step.behind);
         }

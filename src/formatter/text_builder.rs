@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::formatter::color::Colors;
 use crate::formatter::escape::Multiline;
+use crate::formatter::head::Head;
 use crate::formatter::missing::{Marks, MissingFields};
 use crate::formatter::step::Step;
 use crate::formatter::template::{self, Field, Segment, Style};
@@ -212,11 +213,16 @@ impl FormatterBuilder {
         let messages = segments
             .as_ref()
             .map_or(0, |segments| segments.iter().filter(is_message).count());
+        let head = match &segments {
+            Ok(segments) => Head::of(&Step::all(segments, |kind| kind), &time),
+            Err(_) => None,
+        };
         Formatter {
             steps: match &segments {
                 Ok(segments) => Step::all(segments, text::writer),
                 Err(_) => [Step::failure(text::writer)].into(),
             },
+            head,
             message_once: messages == 1,
             uses_time: template::uses_time(&self.template, self.style),
             segments,

@@ -47,7 +47,7 @@ pub(super) fn python_time(time: Timestamp) -> Timestamp {
 }
 
 /// Before these nanoseconds of a second no float of the years around ours rounds up.
-const MAY_ROUND: u32 = 999_999_000;
+pub(super) const MAY_ROUND: u32 = 999_999_000;
 
 /// Numbers 0 and 1 are Python's form in local time and in UTC, which most formatters share.
 static NEXT_ID: AtomicU32 = AtomicU32::new(2);
@@ -125,6 +125,18 @@ impl TimeFormat {
             zone,
             rounds: true,
         })
+    }
+
+    /// How many bytes come after the milliseconds, where it has three plain digits of them and these bytes never change.
+    pub(super) fn len_after_millis(&self) -> Option<usize> {
+        if self.fraction_digits != 3 || self.millis.is_some() {
+            return None;
+        }
+        let lens = self.tail.iter().map(|item| match item {
+            Item::OwnedLiteral(text) => Some(text.len()),
+            _ => None,
+        });
+        lens.sum()
     }
 
     /// Appends an instant. Allocates when the thread meets a format for the first time.
@@ -446,16 +458,11 @@ impl Stamp {
             start + unit
         };
         self.id.set(format.id);
-        self.start.set(
-            instant
-                .second
-                .wrapping_mul(1_000_000_000)
-                .wrapping_add(i64::from(start)),
-        );
-        self.span.set(end.saturating_sub(start));
-        if instant.nanos >= end {
-            self.span.set(0);
-        }
+        // The first second there is begins before all instants, and holds for none.
+        let second = instant.second.checked_mul(1_000_000_000);
+        self.start.set(second.unwrap_or(0) + i64::from(start));
+        let holds = second.is_some() && instant.nanos < end;
+        self.span.set(if holds { end - start } else { 0 });
         self.text.set(text);
     }
 }

@@ -108,24 +108,22 @@ impl LevelNames {
         self.changed.store(true, Ordering::Release);
     }
 
+    /// Whether no level was given a name.
+    #[inline]
+    pub(crate) fn are_builtin(&self) -> bool {
+        !self.changed.load(Ordering::Acquire)
+    }
+
     /// The name of a built-in level, as long as there are no others.
     #[inline]
     pub(crate) fn builtin(&self, level: Level) -> Option<&'static str> {
-        if self.changed.load(Ordering::Acquire) {
-            None
-        } else {
-            level.builtin_name()
-        }
+        level.builtin_name().filter(|_| self.are_builtin())
     }
 
     /// The same, to be appended to a line.
     #[inline]
     pub(crate) fn builtin_piece(&self, level: Level) -> Option<&'static Piece<16>> {
-        if self.changed.load(Ordering::Acquire) {
-            None
-        } else {
-            level.builtin_piece()
-        }
+        level.builtin_piece().filter(|_| self.are_builtin())
     }
 
     pub(crate) fn name(&self, level: Level) -> LevelName {

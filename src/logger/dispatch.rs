@@ -53,10 +53,8 @@ fn dispatch_otherwise(registry: &RegistryCore, node: &Node, record: &Record<'_>,
     }
     let _nested = Nested::enter();
     scope::with_values(record.context, |context| {
-        // A copy, as what the scope holds lives shorter than what the record borrows.
-        let mut scoped = record.clone();
-        scoped.context = context;
-        send(registry, node, &mut scoped, origin);
+        // Another record, as what the scope holds lives shorter than what this one borrows.
+        send(registry, node, &mut record.within(context), origin);
     });
 }
 

@@ -57,6 +57,15 @@ impl<'a> Extra<'a> {
     }
 
     #[inline]
+    pub(super) fn lent(&self) -> Extra<'_> {
+        match self {
+            Self::None => Extra::None,
+            Self::Lent(details) => Extra::Lent(details),
+            Self::Own(details) => Extra::Lent(details),
+        }
+    }
+
+    #[inline]
     pub(crate) fn get(&self) -> &Details<'a> {
         match self {
             Self::None => &NONE,

@@ -17,8 +17,16 @@ pub(crate) enum Message<'a> {
 }
 
 impl Message<'_> {
-    /// Appends the text to its only place: if it is not written yet it is written there, and not kept.
     #[inline]
+    pub(super) fn lent(&self) -> Message<'_> {
+        match self {
+            Self::Lazy(text) => Message::Lazy(text),
+            Self::Text(text) => Message::Text(Cow::Borrowed(text)),
+        }
+    }
+
+    /// Appends the text to its only place: if it is not written yet it is written there, and not kept.
+    #[inline(always)]
     pub(crate) fn push_once(&self, out: &mut Text) {
         match self {
             Self::Lazy(text) if text.text.get().is_none() => text.unwritten.write_to(out),
@@ -53,7 +61,8 @@ impl Unwritten<'_> {
         }
     }
 
-    #[inline]
+    // Apart from what calls it, whose registers it would have put aside; nothing is in it that the usual messages need no call for.
+    #[inline(never)]
     fn write_to(&self, out: &mut Text) {
         match self {
             Self::Parts(parts) => parts.write_to(out),

@@ -119,6 +119,17 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// The same record with other key-values around it. What it owns is lent, so nothing is copied that allocates.
+    #[inline]
+    pub(crate) fn within(&'a self, context: &'a Context) -> Self {
+        Self {
+            message: self.message.lent(),
+            extra: self.extra.lent(),
+            context,
+            ..*self
+        }
+    }
+
     /// Whether it has neither key-values nor anything that went wrong, as most have not.
     #[inline]
     pub(crate) fn is_bare(&self) -> bool {
@@ -165,6 +176,12 @@ impl<'a> Record<'a> {
                 name => Cow::Owned(name.to_string()),
             },
         }
+    }
+
+    /// Whether its level's name is what all registries show for the level.
+    #[inline]
+    pub(crate) fn has_builtin_level_name(&self) -> bool {
+        self.extra.is_none() && self.environment.level_names.are_builtin()
     }
 
     /// The level's name where it is a built-in one.

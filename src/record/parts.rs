@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 
 use crate::sys::user_code;
-use crate::text::{Piece, Text};
+use crate::text::{Piece, Run, Text};
 
 /// The texts between a message's arguments, and the arguments.
 #[derive(Clone, Copy, Debug)]
@@ -19,16 +19,16 @@ impl Parts<'_> {
     /// Appends the text, whatever user code does.
     #[inline]
     pub(super) fn write_to(&self, out: &mut Text) {
-        let mut pieces = self.pieces.iter();
-        if let Some(first) = pieces.next() {
-            first.write_to(out);
-        }
-        for argument in self.arguments {
-            argument.write_to(out);
-            if let Some(piece) = pieces.next() {
-                piece.write_to(out);
+        let Some((first, rest)) = self.pieces.split_first() else {
+            return;
+        };
+        out.run(|run| {
+            first.write_to(run);
+            for (argument, piece) in self.arguments.iter().zip(rest) {
+                argument.write_to(run);
+                piece.write_to(run);
             }
-        }
+        });
     }
 }
 
@@ -41,11 +41,11 @@ pub struct MessagePiece {
 }
 
 impl MessagePiece {
-    #[inline]
-    fn write_to(&self, out: &mut Text) {
+    #[inline(always)]
+    fn write_to(&self, run: &mut Run<'_>) {
         match &self.short {
-            Some(piece) => out.push_piece(piece),
-            None => out.push_str(self.text),
+            Some(piece) => run.push_piece(piece),
+            None => run.slowly(|text| text.push_str(self.text)),
         }
     }
 }
@@ -64,8 +64,17 @@ pub enum Argument<'a> {
 }
 
 impl Argument<'_> {
-    #[inline]
-    fn write_to(&self, out: &mut Text) {
+    #[inline(always)]
+    fn write_to(&self, run: &mut Run<'_>) {
+        match self {
+            Self::Unsigned(number) => run.push_unsigned(*number),
+            Self::Signed(number @ 0..) => run.push_unsigned(number.unsigned_abs()),
+            _ => run.slowly(|text| self.write_any(text)),
+        }
+    }
+
+    #[inline(never)]
+    fn write_any(&self, out: &mut Text) {
         match self {
             Self::Signed(number) => out.push_signed(*number),
             Self::Unsigned(number) => out.push_unsigned(*number),

@@ -76,17 +76,22 @@ fn change<R>(change: impl FnOnce(&mut Stack) -> R) -> Option<R> {
     });
     let (result, (is_in_scope, level)) = changed.ok()?;
     let before = here::set(is_in_scope, level);
-    let ask = |asks: &Asks| {
+    if level != before {
+        ask(level, before);
+    }
+    Some(result)
+}
+
+// Apart, as most scopes have no level and need none of its registers.
+#[inline(never)]
+fn ask(level: Level, before: Level) {
+    let _ = ASKS.try_with(|asks| {
         if level < before {
             asks.slot().ask_more(level);
         } else if let Some(slot) = asks.0.get() {
             slot.ask_less(level);
         }
-    };
-    if level != before {
-        let _ = ASKS.try_with(ask);
-    }
-    Some(result)
+    });
 }
 
 /// Makes a scope hold on this thread, within what holds there.
@@ -129,9 +134,18 @@ impl Stack {
     }
 
     fn remove(&mut self, key: Key) -> Option<Frame> {
+        match self.entries.last() {
+            // In order, as they nearly always end.
+            Some(last) if last.key == key => self.entries.pop().map(|last| last.merged),
+            _ => self.remove_below(key),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn remove_below(&mut self, key: Key) -> Option<Frame> {
         let at = self.entries.iter().rposition(|entry| entry.key == key)?;
         let left = self.entries.remove(at);
-        // In order, there is nothing above it.
         for above in at..self.entries.len() {
             let around = match above.checked_sub(1) {
                 Some(below) => &self.entries[below].merged,

@@ -149,34 +149,10 @@ impl Text {
         }
     }
 
-    /// Appends a whole number. Those below 1000, as most are, lie ready; up to a million they are two of these.
+    /// Appends a whole number.
     #[inline]
     pub(crate) fn push_unsigned(&mut self, number: u64) {
-        let Some(room) = self.room::<4>() else {
-            return self.push_long(number);
-        };
-        match usize::try_from(number) {
-            Ok(number @ ..1000) => {
-                let triple = TRIPLES[number];
-                *room = (triple.digits() >> triple.zeros()).to_le_bytes();
-                self.0.len += triple.len();
-            }
-            Ok(number @ 1000..1_000_000) => self.push_thousands(number),
-            _ => self.push_long(number),
-        }
-    }
-
-    // Apart, as the smaller ones need none of it.
-    #[inline(never)]
-    fn push_thousands(&mut self, number: usize) {
-        let Some(room) = self.room::<8>() else {
-            return self.push_long(number);
-        };
-        let thousands = TRIPLES[number / 1000];
-        let rest = TRIPLES[number % 1000];
-        let digits = u64::from(rest.digits()) << 24 | u64::from(thousands.digits());
-        *room = (digits >> thousands.zeros()).to_le_bytes();
-        self.0.len += thousands.len() + 3;
+        self.run(|run| run.push_unsigned(number));
     }
 
     #[inline]
@@ -188,6 +164,7 @@ impl Text {
     }
 
     // Apart, as the usual numbers need none of its room on the stack.
+    #[cold]
     #[inline(never)]
     fn push_long(&mut self, number: impl itoa::Integer) {
         self.push_str(itoa::Buffer::new().format(number));
@@ -195,14 +172,19 @@ impl Text {
 
     /// Appends a piece that was made ready for it.
     #[inline]
-    pub(crate) fn push_piece<const N: usize>(&mut self, piece: &Piece<N>) {
-        match self.room::<N>() {
-            Some(room) => {
-                *room = piece.bytes;
-                self.0.len += usize::from(piece.len);
-            }
-            None => self.push_slowly(piece.as_bytes()),
-        }
+    pub(crate) fn push_piece(&mut self, piece: &Piece<16>) {
+        self.run(|run| run.push_piece(piece));
+    }
+
+    /// Has several short pieces appended, whose length is kept at hand meanwhile.
+    #[inline(always)]
+    pub(crate) fn run(&mut self, work: impl FnOnce(&mut Run<'_>)) {
+        let mut run = Run {
+            len: self.0.len,
+            text: self,
+        };
+        work(&mut run);
+        run.text.0.len = run.len;
     }
 
     /// Appends a piece that may change later.
@@ -217,6 +199,27 @@ impl Text {
             }
             None => self.push_slowly(cell.get().as_bytes()),
         }
+    }
+
+    /// The same with a change to the copy, which decides whether it stays. Reports whether it does; a text that outgrew its page
+    /// takes none.
+    #[inline(always)]
+    pub(crate) fn push_cell_if<const N: usize>(
+        &mut self,
+        cell: &Cell<Piece<N>>,
+        change: impl FnOnce(&mut [u8; N]) -> bool,
+    ) -> bool {
+        let Some(room) = self.room::<N>() else {
+            return false;
+        };
+        let piece = cell.get();
+        *room = piece.bytes;
+        // What lies behind the text's end is nobody's until it is known that it stays.
+        let stays = change(room);
+        if stays {
+            self.0.len += usize::from(piece.len);
+        }
+        stays
     }
 
     #[inline]
@@ -266,6 +269,64 @@ impl Text {
     }
 }
 
+/// A text to which several short pieces are appended.
+pub(crate) struct Run<'t> {
+    text: &'t mut Text,
+    /// That of the page, which learns of it at the end.
+    len: usize,
+}
+
+impl Run<'_> {
+    #[inline(always)]
+    fn room<const N: usize>(&mut self) -> Option<&mut [u8; N]> {
+        if self.len <= PAGE - N {
+            self.text.0.bytes[self.len..].first_chunk_mut()
+        } else {
+            None
+        }
+    }
+
+    /// Appends what takes more than a few steps, by a function that is no part of the caller's: only the text itself is lent
+    /// to it, so that the length can stay in a register.
+    #[inline(always)]
+    pub(crate) fn slowly(&mut self, work: impl FnOnce(&mut Text)) {
+        self.text.0.len = self.len;
+        work(self.text);
+        self.len = self.text.0.len;
+    }
+
+    /// Appends a piece that was made ready for it.
+    #[inline(always)]
+    pub(crate) fn push_piece(&mut self, piece: &Piece<16>) {
+        match self.room() {
+            Some(room) => {
+                *room = piece.bytes;
+                self.len += usize::from(piece.len);
+            }
+            None => self.slowly(|text| text.push_slowly(piece.as_bytes())),
+        }
+    }
+
+    /// Appends a whole number. Those below 1000, as most are, lie ready; up to a million they are two of these.
+    #[inline(always)]
+    pub(crate) fn push_unsigned(&mut self, number: u64) {
+        match (self.room::<8>(), usize::try_from(number)) {
+            (Some(room), Ok(number @ ..1000)) => {
+                let triple = TRIPLES[number];
+                *room = u64::from(triple.digits() >> triple.zeros()).to_le_bytes();
+                self.len += triple.len();
+            }
+            (Some(room), Ok(number @ 1000..1_000_000)) => {
+                let (first, last) = (TRIPLES[number / 1000], TRIPLES[number % 1000]);
+                let digits = u64::from(last.digits()) << 24 | u64::from(first.digits());
+                *room = (digits >> first.zeros()).to_le_bytes();
+                self.len += first.len() + 3;
+            }
+            _ => self.slowly(|text| text.push_long(number)),
+        }
+    }
+}
+
 /// The digits of a number below 1000: three bytes with leading zeros, and above them eight times the number of these.
 #[derive(Clone, Copy)]
 struct Triple(u32);
@@ -307,6 +368,23 @@ static TRIPLES: [Triple; 1000] = {
     }
     triples
 };
+
+/// The digits of a number below 1000, zeros in front included: three bytes, the first digit lowest.
+#[inline(always)]
+pub(crate) fn three_digits(number: u32) -> u32 {
+    TRIPLES[number as usize % 1000].digits()
+}
+
+/// Whether two texts of one length are the same; in few steps for names of the usual lengths.
+#[inline(always)]
+pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
+    match (one.first_chunk::<8>(), one.last_chunk::<8>()) {
+        (Some(first), Some(last)) if one.len() <= 16 => {
+            other.first_chunk() == Some(first) && other.last_chunk() == Some(last)
+        }
+        _ => one == other,
+    }
+}
 
 /// Copies from `N` to `2 * N` bytes: the first `N`, and the last `N` over their end. Answers with both.
 #[inline(always)]
@@ -409,6 +487,10 @@ impl<const N: usize> Piece<N> {
         bytes: [0; N],
         len: 0,
     };
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
 
     fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..usize::from(self.len)).unwrap_or_default()

@@ -1,6 +1,10 @@
 //! logtree, by the facade and (`own_…`) by its own macros.
 
-use logtree::{Formatter, Handler, Level, Registry, get_logger};
+use std::future::{self, Future};
+use std::hint::black_box;
+use std::task::{Context, Waker};
+
+use logtree::{Formatter, Handler, Level, Registry, Scope, get_logger};
 use logtree::filter::RedactingFilter;
 use logtree::formatter::{JsonFormatter, Multiline};
 use logtree::handler::{FileHandler, QueueHandler, StreamHandler};
@@ -86,6 +90,20 @@ fn own(task: &Task, workload: &str) {
         "w1" => task.measure(|n| logtree::debug!("request {} took {} us status={}", n, 42, 200)),
         "w1held" | "w2held_1000" => {
             task.measure(|n| logtree::debug!(logger, "request {} took {} us status={}", n, 42, 200))
+        }
+        // In a scope with a key-value, whose part is what it takes more than `w3`.
+        "scope" => {
+            let _scope = Scope::new().with("tenant", "acme").enter();
+            task.measure(|n| {
+                logtree::info!(logger, "request {} took {} us status={}", n, 42, 200);
+            });
+        }
+        // A future in such a scope, which does nothing.
+        "poll" => {
+            let mut task_context = Context::from_waker(Waker::noop());
+            let scope = Scope::new().with("tenant", "acme");
+            let mut future = Box::pin(scope.wrap(future::pending::<()>()));
+            task.measure(|_| assert!(black_box(future.as_mut().poll(&mut task_context)).is_pending()));
         }
         name if name.starts_with("w2_") => {
             task.measure(|n| logtree::debug!("request {} took {} us status={}", n, 42, 200));
