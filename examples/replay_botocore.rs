@@ -2,7 +2,7 @@
 //! showed and hid:
 //!
 //! ```text
-//! cargo run --example replay_botocore -- --level botocore=INFO --level botocore.hooks=WARNING [FILE]
+//! cargo run -p replay_botocore -- --level botocore=INFO --level botocore.hooks=WARNING [FILE]
 //! ```
 //!
 //! FILE holds one event a line, as JSON with `created`, `name`, `levelno`, `message`, `filename`, `lineno`, `funcName`, `threadName`

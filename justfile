@@ -1,0 +1,46 @@
+# The usual tasks; `.ci/run` is what CI runs.
+
+# Lists the tasks.
+default:
+    @just --list
+
+# The whole test suite.
+test *arguments:
+    cargo test --all-features {{arguments}}
+
+# What a change needs before review.
+check:
+    cargo fmt --check
+    cargo clippy --all-targets --all-features -- -D warnings
+    cargo clippy -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --all-features
+    cargo test --test modules_point_downwards
+    .ci/public-api
+
+# All of CI.
+ci:
+    .ci/run
+
+# The module graph: modules by layer, what each uses, and the graph's size.
+modules:
+    cargo test --test modules_point_downwards -- --nocapture
+
+# Holds the list of public items against tests/public_api.txt; `--bless` rewrites it.
+public-api *arguments:
+    .ci/public-api {{arguments}}
+
+# Licences, advisories, bans, spelling.
+deny:
+    .ci/deny
+
+# Pairs of features and the oldest dependencies.
+powerset:
+    .ci/powerset
+
+# Instruction counts of the hot path, by callgrind.
+instructions:
+    cd benches/peers && cargo run --release --bin compare -- --instructions
+
+# Replays a recorded boto3 session.
+replay *arguments:
+    cargo run --release -p replay_botocore -- {{arguments}}
