@@ -26,7 +26,8 @@ use crate::sys::user_code;
 /// not; who writes for longer than that had better write elsewhere and rename.
 ///
 /// It is applied as [`DictConfig::apply`] does, whole or not at all. A file that is wrong, or gone, changes nothing: the last good
-/// configuration stays, and that is reported once, on standard error unless there is a [hook](ReloaderBuilder::on_reload). No record is
+/// configuration stays, and that is reported once, on standard error and, where the root has handlers, as a `WARNING` of the logger `logging.config`, unless there is a
+/// [hook](ReloaderBuilder::on_reload). No record is
 /// lost or doubled by a change. Handlers that are to be what they were stay as they are, with their files, queues and counters; loggers that are
 /// no longer named go back to what new ones are.
 ///
@@ -483,10 +484,8 @@ impl Follower {
                 user_code::call_ignoring_panic(|| hook(result));
             }
             (None, Err(error)) => {
-                let diagnostics = &self.registry.inner().environment.diagnostics;
-                diagnostics.line(format_args!(
-                    "logtree: the last good configuration stays: {error}"
-                ));
+                let problem = format!("the last good configuration stays: {error}");
+                self.registry.report_problem(&problem);
             }
             (None, Ok(())) => {}
         }

@@ -244,6 +244,16 @@ impl Registry {
         self.inner.environment.dropped.load(Ordering::Relaxed)
     }
 
+    /// Reports a problem of the set-up on standard error; where the program has handlers, also as a `WARNING` of the logger
+    /// `logging.config`, as a daemon has no standard error.
+    pub(crate) fn report_problem(&self, problem: &str) {
+        let diagnostics = &self.inner.environment.diagnostics;
+        diagnostics.line(format_args!("logtree: {problem}"));
+        if !self.root().handlers().is_empty() {
+            self.get_logger("logging.config").warning(problem);
+        }
+    }
+
     pub(crate) fn inner(&self) -> &Arc<RegistryCore> {
         &self.inner
     }

@@ -13,9 +13,6 @@ use crate::sys::variable::variable;
 /// The variable that is read, and the one that is read where it is absent.
 const VARIABLES: [&str; 2] = ["LOGTREE", "RUST_LOG"];
 
-/// The logger of problems of the set-up itself.
-const PROBLEMS: &str = "logging.config";
-
 /// Sets up the program by the environment: the variable `LOGTREE`, or where it is absent `RUST_LOG`, gives the levels, as
 /// [`LevelSpec`] has it; records go to standard error, with known credentials as `***` ([`RedactingFilter`]). Where neither is there,
 /// the root's level stays at `WARNING`.
@@ -73,22 +70,14 @@ fn init_in(
         .is_none_or(|spec| !spec.problems().is_empty() && !spec.names_the_root());
     let default = needs_default
         .then(|| LevelSpec::by_names_of(registry, default).read_from("the default levels"));
-    let diagnostics = &registry.inner().environment.diagnostics;
-    let mut problems = Vec::new();
     for spec in [default, spec].into_iter().flatten() {
         spec.apply_to(registry);
-        problems.extend(spec.problems().iter().map(ToString::to_string));
-    }
-    for problem in &problems {
-        diagnostics.line(format_args!("logtree: {problem}"));
+        for problem in spec.problems() {
+            registry.report_problem(&problem.to_string());
+        }
     }
     let root = registry.root();
     if !root.handlers().is_empty() {
-        // A program that has handlers may have no standard error.
-        let logger = registry.get_logger(PROBLEMS);
-        for problem in &problems {
-            logger.warning(problem);
-        }
         return None;
     }
     let formatter = Formatter::preset(Formatter::BOTO3)

@@ -72,7 +72,6 @@ impl InChild for Listener {
 
 fn reopen() {
     for error in reopen_all() {
-        let diagnostics = &Registry::global().inner().environment.diagnostics;
-        diagnostics.line(format_args!("logtree: at SIGHUP: {error}"));
+        Registry::global().report_problem(&format!("at SIGHUP: {error}"));
     }
 }

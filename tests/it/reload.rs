@@ -111,6 +111,33 @@ fn links_are_followed_as_kubernetes_swaps_them() {
     assert_eq!(registry.get_logger("a").level(), Level::ERROR);
 }
 
+/// A program that has handlers may have no standard error.
+#[test]
+fn a_bad_file_is_a_record_where_there_are_handlers() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("logging.json");
+    fs::write(&path, level("DEBUG")).unwrap();
+    let (registry, complaints) = registry_with_stderr();
+    let capture = logtree::test::Capture::new(&registry.get_logger("logging.config"));
+    registry
+        .root()
+        .add_handler(logtree::handler::NullHandler::new());
+    let builder = Reloader::builder(&path).registry(&registry);
+    let _reloader = builder.interval(Duration::from_millis(5)).start().unwrap();
+    rename_over(&path, &level("LOUD"));
+    let start = Instant::now();
+    while capture.is_empty() {
+        assert!(start.elapsed() < SOON, "{}", complaints.get());
+        thread::sleep(Duration::from_millis(5));
+    }
+    capture.assert_logged(Level::WARNING, "the last good configuration stays: ");
+    assert!(
+        complaints
+            .get()
+            .contains("the last good configuration stays: ")
+    );
+}
+
 #[test]
 fn a_bad_file_is_told_once_and_changes_nothing() {
     let directory = tempfile::tempdir().unwrap();
