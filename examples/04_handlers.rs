@@ -2,7 +2,7 @@
 //! error, and the last details kept back until something fails.
 
 use logtree::filter::LevelRange;
-use logtree::formatter::Style;
+use logtree::formatter::TemplateStyle;
 use logtree::handler::{MemoryHandler, StreamHandler};
 use logtree::{Formatter, Level, Record, get_logger};
 
@@ -13,7 +13,7 @@ fn main() -> Result<(), logtree::Error> {
         .with_formatter(Formatter::new("%(levelname)-8s %(message)s")?);
 
     let severe = Formatter::builder()
-        .style(Style::Brace)
+        .style(TemplateStyle::Brace)
         .format("{levelname:>8} in {name}: {message}")
         .build()?;
     let severe = StreamHandler::stdout()

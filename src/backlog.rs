@@ -200,7 +200,7 @@ impl Sink for BacklogSink {
         }
         if record.is_hidden && self.capacity > 0 {
             // Its text is written, and the user's code run, before the lock.
-            let record = record.to_owned();
+            let record = record.to_owned_record();
             let mut records = self.kept.records.lock();
             let oldest = if records.len() >= self.capacity {
                 self.kept.forgotten.fetch_add(1, Ordering::Relaxed);

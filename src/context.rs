@@ -1,4 +1,4 @@
-//! What all records of one registry share: clock, level names, process, and where complaints go.
+//! What all records of a registry share: its clock, level names, process and diagnostics.
 
 use std::fmt;
 use std::io::Write;
@@ -9,20 +9,20 @@ use crate::sys::sync::{Arc, AtomicBool, AtomicU64, Lazy, Ordering};
 use crate::sys::user_code::{self, Owned};
 use crate::time::{self, Clock, SystemClock, Timestamp};
 
-/// One per registry; records carry a reference to it.
+/// What the records of a registry share. Each record refers to it.
 pub(crate) struct Environment {
     pub(crate) level_names: LevelNames,
-    /// `None` is the system's clock, reached without a virtual call.
+    /// `None` is the system's clock, which needs no virtual call.
     pub(crate) clock: Option<Owned<Arc<dyn Clock>>>,
     /// The zero of `relativeCreated`.
     pub(crate) start: Timestamp,
-    /// Set only where records are to show another process than the one that logs them.
+    /// Set only if records show another process than the one that logs them.
     pub(crate) process_id: Option<u32>,
     pub(crate) process_name: String,
     pub(crate) diagnostics: Diagnostics,
-    /// What stands for standard error; `None` is the process's own.
+    /// Replaces standard error; `None` is that of the process.
     pub(crate) stderr: Option<Owned<Box<OpenWriter>>>,
-    /// Records given up before any handler saw them: logging nested too deep.
+    /// Records dropped before any handler received them, as logging was nested too deep.
     pub(crate) dropped: AtomicU64,
 }
 
@@ -38,21 +38,21 @@ impl Environment {
     pub(crate) fn now(&self) -> Timestamp {
         match &self.clock {
             None => SystemClock.now(),
-            Some(clock) => self.ask(&***clock),
+            Some(clock) => self.now_by(&***clock),
         }
     }
 
-    /// Asks a clock that may be a user's.
+    /// Returns the time of a clock that may be user code.
     #[inline(never)]
-    fn ask(&self, clock: &dyn Clock) -> Timestamp {
-        time::ask(clock, |panic| {
+    fn now_by(&self, clock: &dyn Clock) -> Timestamp {
+        time::now_by(clock, |panic| {
             self.diagnostics.line_seldom(format_args!(
-                "logtree: the clock panicked, and the system's time is taken: {panic}"
+                "logtree: the clock panicked, the time of the system is used: {panic}"
             ));
         })
     }
 
-    /// Asked anew each time, as a fork changes it.
+    /// Not cached, as a fork changes it.
     pub(crate) fn process_id(&self) -> u32 {
         self.process_id.unwrap_or_else(host::process_id)
     }
@@ -73,16 +73,16 @@ impl Default for Environment {
     }
 }
 
-/// The one place for complaints of the library itself: standard error, unless a registry names a receiver.
+/// Where the crate reports its own problems: standard error, unless the registry has a receiver.
 pub(crate) struct Diagnostics {
     enabled: AtomicBool,
     receiver: Option<Owned<Box<Receiver>>>,
-    made: Instant,
-    /// In seconds since then, plus one; 0 is never.
+    created: Instant,
+    /// In seconds since `created`, plus one; 0 is never.
     last_seldom: AtomicU64,
 }
 
-/// Takes a line, without its newline. Not a `Write`, as that would need a lock held around the user's code.
+/// Receives a line, without its newline. Not a `Write`, which would need a lock held around user code.
 pub(crate) type Receiver = dyn Fn(&str) + Send + Sync;
 
 impl Diagnostics {
@@ -101,7 +101,7 @@ impl Diagnostics {
         self.enabled.load(Ordering::Relaxed)
     }
 
-    /// Writes one line, in one call. A failure has nowhere left to go and is ignored.
+    /// Writes one line, in one call. A failure is ignored, as there is nowhere to report it.
     pub(crate) fn line(&self, text: fmt::Arguments<'_>) {
         if !self.is_enabled() {
             return;
@@ -111,16 +111,16 @@ impl Diagnostics {
                 let line = text.to_string();
                 user_code::call_ignoring_panic(|| receiver(&line));
             }
-            // Not `eprintln!`, which panics when standard error is gone.
+            // Not `eprintln!`, which panics if standard error is closed.
             None => {
                 let _ = host::stderr().write_all(format!("{text}\n").as_bytes());
             }
         }
     }
 
-    /// The same, but at most once in 30 seconds: for what can happen with every record.
+    /// Writes a line at most once in 30 seconds, for problems that may occur with each record.
     pub(crate) fn line_seldom(&self, text: fmt::Arguments<'_>) {
-        let now = self.made.elapsed().as_secs() + 1;
+        let now = self.created.elapsed().as_secs() + 1;
         let last = self.last_seldom.load(Ordering::Relaxed);
         let due = last == 0 || now >= last + 30;
         let mine = || {
@@ -139,7 +139,7 @@ impl Default for Diagnostics {
         Self {
             enabled: AtomicBool::new(true),
             receiver: None,
-            made: Instant::now(),
+            created: Instant::now(),
             last_seldom: AtomicU64::new(0),
         }
     }

@@ -192,7 +192,7 @@ pub use crate::handler::directory::shutdown;
 pub use crate::level::Level;
 pub use crate::logger::logger::{Logger, get_logger};
 pub use crate::logger::static_logger::StaticLogger;
-pub use crate::record::Record;
+pub use crate::record::record::Record;
 pub use crate::registry::registry::Registry;
 pub use crate::scope::scope::Scope;
 pub use crate::setup::basic_config::{BasicConfig, basic_config};

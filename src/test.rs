@@ -236,7 +236,7 @@ impl Sink for CaptureSink {
             .is_none_or(|thread| thread == thread::current().id())
         {
             // Its text is written, and the user's code run, before the lock.
-            let record = record.to_owned();
+            let record = record.to_owned_record();
             self.records.lock().push(record);
         }
         Ok(())

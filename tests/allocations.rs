@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::io;
 
 use logtree::filter::RedactingFilter;
-use logtree::formatter::{JsonFormatter, Style, TimeZone};
+use logtree::formatter::{JsonFormatter, TemplateStyle, TimeZone};
 use logtree::handler::{
     FileHandler, QueueHandler, RotatingFileHandler, StreamHandler, WatchedFileHandler,
 };
@@ -77,7 +77,7 @@ fn key_values_and_json_allocate_nothing() {
         discarding()
             .with_formatter(
                 Formatter::builder()
-                    .style(Style::Dollar)
+                    .style(TemplateStyle::Dollar)
                     .format("$message $user")
                     .build()
                     .unwrap(),

@@ -245,5 +245,7 @@ fn node(value: OwnedValue) -> Node {
         OwnedValue::Unsigned(number) => whole(i64::try_from(*number).ok()),
         OwnedValue::Float(float) => Value::Float(*float),
         OwnedValue::Text(text) => Value::Text(text.clone()),
+        OwnedValue::List(values) => Value::List(values.iter().cloned().map(node).collect()),
+        other => Value::Text(other.to_string()),
     })
 }

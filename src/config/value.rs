@@ -17,14 +17,14 @@ use serde_json::{Value as Json, json};
 use crate::config::check::Check;
 use crate::config::node::{Node, Value};
 use crate::config::problems::Trouble;
-use crate::formatter::{ColorChoice, JsonTime, MissingFields, Multiline, Style, TimeZone};
+use crate::formatter::{ColorChoice, JsonTime, MissingFields, Multiline, TemplateStyle, TimeZone};
 use crate::handler::{Overflow, When};
 use crate::level::Level;
 use crate::record::OwnedValue;
 use crate::text::near::suggest;
 
 /// What an argument can be read as: truth values, numbers, texts, [`Level`], [`Duration`], [`PathBuf`], lists and sections of
-/// these, and the crate's own choices ([`Style`], [`Overflow`], …).
+/// these, and the crate's own choices ([`TemplateStyle`], [`Overflow`], …).
 ///
 /// | type | what is taken |
 /// |---|---|
@@ -398,7 +398,7 @@ macro_rules! choices {
 }
 
 choices! {
-    Style {
+    TemplateStyle {
         "%" => Self::Percent,
         "{" => Self::Brace,
         "$" => Self::Dollar,

@@ -4,7 +4,7 @@ use crate::error::{Error, ErrorKind};
 use crate::facade::{gate_cache, target_cache};
 use crate::level::Level;
 use crate::logger::{Origin, dispatch};
-use crate::record::{LazyText, Message, Record, Source};
+use crate::record::{LazyMessage, Message, Record, Source};
 use crate::registry::{Registry, RegistryCore};
 
 /// Makes the global registry the backend of the `log` facade: from now on, every crate's records land in the tree.
@@ -87,7 +87,7 @@ fn log_unless_off(registry: &RegistryCore, record: &log::Record<'_>) {
         level,
         has_key_values,
         |node, name, by_level| {
-            let text = LazyText::of_arguments(*record.args());
+            let text = LazyMessage::of_arguments(*record.args());
             let source = Source::of_facade(record);
             let mut ours = Record::new(
                 &registry.environment,

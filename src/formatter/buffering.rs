@@ -1,17 +1,17 @@
-//! Several records as one text.
+//! Several records as one text: [`BufferingFormatter`].
 
 use crate::error::Error;
-use crate::formatter::Format;
+use crate::formatter::format::Format;
 use crate::formatter::line::Line;
 use crate::formatter::text::Formatter;
 use crate::record::Record;
 
-/// Writes several records as one text, with a header and a footer where there is at least one.
+/// Writes several records as one text, between a header and a footer; nothing for no record.
 ///
-/// No separators are written: they are the formatter's, or the header's and footer's.
+/// It writes no separators: those are up to the formatter, the header and the footer.
 ///
 /// # Python
-/// `logging.BufferingFormatter` (statement 70).
+/// `logging.BufferingFormatter`.
 ///
 /// # Examples
 /// ```
@@ -33,7 +33,7 @@ pub struct BufferingFormatter {
 type Frame = Box<dyn Fn(usize) -> String + Send + Sync>;
 
 impl BufferingFormatter {
-    /// With a formatter for each record.
+    /// Returns a formatter that writes each record by another one.
     #[must_use]
     pub fn new(formatter: impl Format + 'static) -> Self {
         let nothing = |_| String::new();
@@ -44,21 +44,21 @@ impl BufferingFormatter {
         }
     }
 
-    /// With a text before the records, made from their number.
+    /// Sets the text before the records, made from their number.
     #[must_use]
     pub fn with_header(mut self, header: impl Fn(usize) -> String + Send + Sync + 'static) -> Self {
         self.header = Box::new(header);
         self
     }
 
-    /// With a text after the records, made from their number.
+    /// Sets the text after the records, made from their number.
     #[must_use]
     pub fn with_footer(mut self, footer: impl Fn(usize) -> String + Send + Sync + 'static) -> Self {
         self.footer = Box::new(footer);
         self
     }
 
-    /// All records as one text; empty for none.
+    /// Returns the text of the records, empty for none.
     ///
     /// # Errors
     /// The first error of the formatter.
@@ -77,7 +77,7 @@ impl BufferingFormatter {
 }
 
 impl Default for BufferingFormatter {
-    /// Each record's message, and nothing between.
+    /// Writes the message of each record, and nothing between.
     fn default() -> Self {
         Self::new(Formatter::default())
     }

@@ -1,33 +1,33 @@
-//! What a message may do to the line it stands in: nothing.
+//! Escapes: the strings of a record can neither forge a line nor drive a terminal.
 
 use crate::formatter::scan::{is_printable_ascii, unprintable};
-use crate::text::Text;
+use crate::text::line_buf::LineBuf;
 
-/// What becomes of newlines and control characters in messages, names and values.
+/// How newlines and control characters in messages, names and values are written.
 ///
-/// The text of the template itself is never touched, nor are our own colours.
+/// The text of the template itself and the colours are never changed.
 ///
 /// # Python
-/// `Raw` is what Python does (statement 69); there, any message can forge a record or drive the terminal.
+/// `Raw` is what Python does; there, any message can forge a record or drive the terminal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Multiline {
-    /// Lines after the first are indented by four spaces, so that none can pass for a record; a newline at the very end is
-    /// dropped. Control characters are escaped. The default.
+    /// Lines after the first are indented by four spaces, so that none looks like a record; a newline
+    /// at the very end is dropped. Control characters are escaped. The default.
     #[default]
     Indent,
-    /// One record is one line: newlines are escaped like the other control characters.
+    /// One record is one line: newlines are escaped like other control characters.
     Escape,
-    /// All bytes as they are, as Python writes them.
+    /// All bytes are written as they are, as in Python.
     Raw,
 }
 
-/// What follows a newline under [`Multiline::Indent`].
+/// Replaces a newline under [`Multiline::Indent`].
 const INDENT: &str = "\n    ";
 
-/// Appends `text` by the rules of `multiline`.
+/// Appends a string by the rules of `multiline`.
 #[inline]
-pub(crate) fn push(out: &mut Text, text: &str, multiline: Multiline) {
+pub(crate) fn push(out: &mut LineBuf, text: &str, multiline: Multiline) {
     if multiline == Multiline::Raw {
         out.push_str(text);
     } else {
@@ -36,15 +36,15 @@ pub(crate) fn push(out: &mut Text, text: &str, multiline: Multiline) {
 }
 
 #[inline(never)]
-fn push_safely(out: &mut Text, text: &str, multiline: Multiline) {
+fn push_safely(out: &mut LineBuf, text: &str, multiline: Multiline) {
     if out.push_if(text, unprintable) != Some(true) {
         push_any(out, text, multiline);
     }
 }
 
-// Apart, as short plain texts need none of it.
+// Apart, as short plain strings need none of it.
 #[inline(never)]
-fn push_any(out: &mut Text, text: &str, multiline: Multiline) {
+fn push_any(out: &mut LineBuf, text: &str, multiline: Multiline) {
     if is_plain(text) {
         out.push_str(text);
     } else {
@@ -52,32 +52,34 @@ fn push_any(out: &mut Text, text: &str, multiline: Multiline) {
     }
 }
 
-/// Escapes what was appended to `out` from `start` on.
+/// Escapes what `out` has from `start` on.
 #[inline(always)]
-pub(crate) fn escape_from(out: &mut Text, start: usize, multiline: Multiline) {
+pub(crate) fn escape_from(out: &mut LineBuf, start: usize, multiline: Multiline) {
     if multiline != Multiline::Raw && !is_printable_ascii(out.bytes_from(start)) {
         escape_again(out, start, multiline);
     }
 }
 
 #[cold]
-fn escape_again(out: &mut Text, start: usize, multiline: Multiline) {
+fn escape_again(out: &mut LineBuf, start: usize, multiline: Multiline) {
     let text = out.from(start).to_owned();
     out.truncate(start);
     push(out, &text, multiline);
 }
 
-/// Whether every character can stand as it is.
+/// Reports whether no character needs an escape.
 #[inline]
 pub(crate) fn is_plain(text: &str) -> bool {
     is_printable_ascii(text.as_bytes()) || !text.chars().any(is_special)
 }
 
-/// What drives a terminal or deceives a reader: the controls of C0 (but the tab), DEL and C1; line and paragraph separator; the
-/// marks that turn the direction of text; and what is not seen at all, so that two texts which look alike are alike.
+/// Reports whether a character drives a terminal or deceives a reader: the controls of C0 (except the
+/// tab), DEL and C1; the line and paragraph separators; the marks that change the direction of text;
+/// and invisible characters, so that strings that look alike are alike.
 ///
-/// The invisible ones are Unicode's `Default_Ignorable_Code_Point` and the marks of annotations. The selectors of variants
-/// (U+FE00 to U+FE0F, those of Mongolian and of ideographs) stay: ordinary emoji end with one, and what they follow is seen.
+/// The invisible ones are Unicode's `Default_Ignorable_Code_Point` and the marks of annotations,
+/// without the variation selectors (U+FE00 to U+FE0F, those of Mongolian and of ideographs): ordinary
+/// emoji end with one, and what they follow is visible.
 pub(super) fn is_special(character: char) -> bool {
     match character {
         ' '..='~' | '\t' => false,
@@ -105,9 +107,9 @@ pub(super) fn is_special(character: char) -> bool {
 }
 
 #[cold]
-fn push_escaped(out: &mut Text, text: &str, multiline: Multiline) {
+fn push_escaped(out: &mut LineBuf, text: &str, multiline: Multiline) {
     let indent = multiline == Multiline::Indent;
-    // The sink ends the line; a second newline would only be an empty, indented line.
+    // The sink ends the line; a second newline would only add an empty, indented line.
     let text = if indent {
         text.strip_suffix('\n').unwrap_or(text)
     } else {
@@ -122,7 +124,7 @@ fn push_escaped(out: &mut Text, text: &str, multiline: Multiline) {
         if indent && character == '\n' {
             out.push_str(INDENT);
         } else if indent && character == '\r' && rest.starts_with('\n') {
-            // A network protocol's line end is a line end.
+            // `\r\n`, the line end of network protocols.
         } else {
             push_escape(out, character);
         }
@@ -130,8 +132,8 @@ fn push_escaped(out: &mut Text, text: &str, multiline: Multiline) {
     out.push_str(rest);
 }
 
-/// Appends the escape of one character, as Rust would write it in a literal.
-pub(crate) fn push_escape(out: &mut Text, character: char) {
+/// Appends the escape of a character, as in a Rust literal.
+pub(crate) fn push_escape(out: &mut LineBuf, character: char) {
     match character {
         '\n' => out.push_str("\\n"),
         '\r' => out.push_str("\\r"),
@@ -149,9 +151,9 @@ pub(crate) fn push_escape(out: &mut Text, character: char) {
     }
 }
 
-/// Appends a key or a value of ` key=value`: as it is if it is a plain word, else in quotes.
+/// Appends a key or a value of ` key=value`: a plain word as it is, any other string in quotes.
 #[inline]
-pub(crate) fn push_word(out: &mut Text, word: &str) {
+pub(crate) fn push_word(out: &mut LineBuf, word: &str) {
     let is_plain = |byte| matches!(byte, b'!'..=b'~') && byte != b'"' && byte != b'=';
     if !word.is_empty() && word.bytes().all(is_plain) {
         out.push_str(word);
@@ -161,7 +163,7 @@ pub(crate) fn push_word(out: &mut Text, word: &str) {
 }
 
 #[inline(never)]
-fn push_any_word(out: &mut Text, word: &str) {
+fn push_any_word(out: &mut LineBuf, word: &str) {
     let breaks =
         |character: char| matches!(character, ' ' | '"' | '=' | '\t') || is_special(character);
     if !word.is_empty() && !word.contains(breaks) {
@@ -187,7 +189,7 @@ mod tests {
     use super::*;
 
     fn escaped(text: &str, multiline: Multiline) -> String {
-        let mut out = Text::default();
+        let mut out = LineBuf::default();
         push(&mut out, text, multiline);
         out.as_str().to_owned()
     }
@@ -218,7 +220,6 @@ mod tests {
         assert_eq!(escaped(text, Multiline::Escape), shown);
     }
 
-    /// Fault 24: each character by itself.
     #[test]
     fn no_character_makes_a_second_line_or_a_control() {
         for character in '\0'..=char::MAX {
@@ -256,7 +257,7 @@ mod tests {
             let shown = format!("a{}b", hidden.escape_unicode());
             assert_eq!(escaped(&text, Multiline::Indent), shown);
             assert_eq!(escaped(&text, Multiline::Escape), shown);
-            let mut word = Text::default();
+            let mut word = LineBuf::default();
             push_word(&mut word, &text);
             assert_eq!(word.as_str(), format!("\"{shown}\""));
         }
@@ -282,7 +283,7 @@ mod tests {
             ("say \"hi\"\n", "\"say \\\"hi\\\"\\n\""),
             ("C:\\dir", "C:\\dir"),
         ] {
-            let mut out = Text::default();
+            let mut out = LineBuf::default();
             push_word(&mut out, word);
             assert_eq!(out.as_str(), shown);
         }

@@ -1,7 +1,7 @@
-//! The line that the AWS SDK for Go writes: [`GoSdkFormatter`].
+//! The lines of the AWS SDK for Go: [`GoSdkFormatter`].
 
 use crate::error::Error;
-use crate::formatter::Format;
+use crate::formatter::format::Format;
 use crate::formatter::line::Line;
 use crate::formatter::time::TimeFormat;
 use crate::formatter::zone::TimeZone;
@@ -9,31 +9,33 @@ use crate::level::Level;
 use crate::record::Record;
 use crate::sys::user_code;
 
-/// Writes records as the AWS SDK for Go writes its lines: `SDK 2026/11/21 01:58:11 DEBUG message`, in local time, with the message as it is,
-/// however many lines it has.
+/// Writes records as the AWS SDK for Go writes its lines: `SDK 2026/11/21 01:58:11 DEBUG message`, in
+/// local time, with the message as it is, however many lines it has.
 ///
-/// The classification is the key-value `classification`, or else `WARN` from `WARNING` on and `DEBUG` below; an empty one is left out.
+/// The classification is the key-value `classification`; by default, `WARN` from `WARNING` on and
+/// `DEBUG` below. An empty one is omitted.
 ///
 /// # Go
-/// `logging.StandardLogger` (rows G4, G5). As there, a message can forge a line: for others, use a [`Formatter`](crate::Formatter).
+/// `logging.StandardLogger`. As there, a message can forge a line; a
+/// [`Formatter`](crate::Formatter) prevents that.
 #[derive(Clone, Debug)]
 pub struct GoSdkFormatter {
     time: TimeFormat,
 }
 
 impl GoSdkFormatter {
-    /// In local time, as in Go.
+    /// Returns a formatter in local time, as in Go.
     #[must_use]
     pub fn new() -> Self {
         Self::in_zone(TimeZone::Local)
     }
 
-    /// In another zone.
+    /// Returns a formatter in another time zone.
     #[must_use]
     pub fn in_zone(zone: TimeZone) -> Self {
         let time = TimeFormat::strftime("%Y/%m/%d %H:%M:%S", zone);
         Self {
-            // The pattern is right; a test sees to it.
+            // A test proves the pattern valid.
             time: time.unwrap_or_else(|_| TimeFormat::python(zone)),
         }
     }
@@ -62,7 +64,7 @@ impl Format for GoSdkFormatter {
             line.push_str(class);
             line.push_str(" ");
         }
-        // The handler ends the line; a message that does so itself gets no second end.
+        // The sink ends the line; a message with a newline at its end gets no second one.
         let message = record.message();
         line.push_str(message.strip_suffix('\n').unwrap_or(message));
         Ok(())

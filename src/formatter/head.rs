@@ -1,39 +1,33 @@
-//! The beginnings of lines, which most lines share with one before them: [`Head`].
+//! The beginnings of lines, which most lines share with an earlier one: [`Head`].
 
 use std::cell::Cell;
 use std::ops::Range;
 
 use crate::formatter::line::Line;
-use crate::formatter::step::{Kind, Step};
 use crate::formatter::time::{MAY_ROUND, TimeFormat};
 use crate::level::Level;
 use crate::record::Record;
 use crate::sys::sync::{AtomicU32, Ordering};
-use crate::text::{Piece, is_same, three_digits};
+use crate::text::digits::three_digits;
+use crate::text::short_str::ShortStr;
 
-/// The beginning of a formatter's lines, where it holds the time, the logger's name, and at most
-/// the level's beside them.
+/// The beginning of a formatter's lines, if it consists of the time, the name of the logger, and at
+/// most the name of the level beside them.
 ///
-/// A thread keeps it as it was written last, and writes the milliseconds of the next record of the
-/// same second over those of the last. What is kept is found by the place of the name in memory,
-/// which is a hint: formatter, level, second and the bytes of the name are compared.
+/// Each thread keeps the beginnings it wrote last, and overwrites their milliseconds for the next
+/// record of the same second. The address of the name selects where to look, which is only a hint:
+/// the formatter, the level, the second and the bytes of the name are compared.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Head {
-    /// That of the formatter and its clones.
+    /// Identifies the formatter and its clones.
     id: u32,
-    /// How many bytes of the time's text come after its milliseconds.
+    /// The number of bytes of the time after its milliseconds.
     after_millis: usize,
-    /// Of a template: how many steps it takes, and which of them are the name and the time.
-    pub(super) steps: usize,
-    pub(super) name: usize,
-    pub(super) time: usize,
-    /// The message alone comes after it.
-    pub(super) is_all_but_message: bool,
 }
 
 /// Longer beginnings are not kept.
 const LEN: usize = 96;
-/// Those of a few loggers and levels.
+/// Enough for a few loggers and levels.
 const KEPT: usize = 8;
 
 /// A beginning as it was written last.
@@ -44,56 +38,31 @@ struct Kept {
     name_at: Cell<u8>,
     name_len: Cell<u8>,
     millis_at: Cell<u8>,
-    /// The byte after the milliseconds, above their three: all four are written over at once.
+    /// The byte after the milliseconds, in the highest byte: it is written together with their three.
     after_millis: Cell<u32>,
     /// The start of its second, in nanoseconds since the epoch.
     second: Cell<i64>,
-    text: Cell<Piece<LEN>>,
+    text: Cell<ShortStr<LEN>>,
 }
 
 thread_local! {
-    // Without a destructor, so that they are there to a thread's very end, and the look needs no
-    // borrow flag.
+    // Without a destructor, so that they exist until the very end of a thread, and without a borrow
+    // flag.
     static HEADS: [Kept; KEPT] = const { [const { Kept::new() }; KEPT] };
 }
 
 impl Head {
-    /// That of a formatter whose lines begin with the time, the level's name and the logger's.
+    /// Returns the head of a formatter whose lines begin with a time of this format, the name of the
+    /// level and that of the logger; `None` if such a head cannot be kept.
     pub(super) fn new(time: &TimeFormat) -> Option<Self> {
         static NEXT_ID: AtomicU32 = AtomicU32::new(0);
         Some(Self {
             after_millis: time.len_after_millis()?,
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
-            steps: 0,
-            name: 0,
-            time: 0,
-            is_all_but_message: false,
         })
     }
 
-    /// That of a template, where it has one.
-    pub(super) fn of(steps: &[Step<Kind>], time: &TimeFormat) -> Option<Self> {
-        let kinds = [Kind::Text, Kind::AscTime, Kind::Name, Kind::LevelName];
-        let head: Vec<_> = steps
-            .iter()
-            .map(|step| step.write)
-            .take_while(|kind| kinds.contains(kind))
-            .collect();
-        let only = |kind| {
-            let mut found = (0..head.len()).filter(|&at| head[at] == kind);
-            found.next().filter(|_| found.next().is_none())
-        };
-        let is_message = |step: &Step<Kind>| step.write == Kind::Message && step.behind.is_empty();
-        Some(Self {
-            steps: head.len(),
-            name: only(Kind::Name)?,
-            time: only(Kind::AscTime)?,
-            is_all_but_message: matches!(&steps[head.len()..], [rest] if is_message(rest)),
-            ..Self::new(time)?
-        })
-    }
-
-    /// Appends a beginning that is kept. Reports whether there is one.
+    /// Appends a beginning that was kept. Reports whether there is one.
     #[inline(always)]
     pub(super) fn push(&self, record: &Record<'_>, line: &mut Line) -> bool {
         if line.color() || !record.has_builtin_level_name() {
@@ -113,7 +82,7 @@ impl Head {
             {
                 return false;
             }
-            line.text_mut().push_cell_if(&kept.text, |text| {
+            line.text_mut().push_short_cell_if(&kept.text, |text| {
                 let name_at = usize::from(kept.name_at.get());
                 let known = text.get(name_at..name_at + name.len());
                 if !known.is_some_and(|known| is_same(known, name)) {
@@ -129,12 +98,12 @@ impl Head {
         })
     }
 
-    /// Keeps what a record's beginning was written as. `name` is where the name lies in it, `time`
-    /// where the time ends.
+    /// Keeps the beginning of a record's line. `name` is the position of the name in it, `time` that of
+    /// the end of the time.
     pub(super) fn keep(&self, record: &Record<'_>, text: &str, name: Range<usize>, time: usize) {
         let bytes = text.as_bytes();
         let start = record.time.seconds().checked_mul(1_000_000_000);
-        let (Some(piece), Some(start)) = (Piece::new(text), start) else {
+        let (Some(short), Some(start)) = (ShortStr::new(text), start) else {
             return;
         };
         let nanos = u32::try_from(record.time.as_nanos() - start).unwrap_or(u32::MAX);
@@ -146,9 +115,9 @@ impl Head {
         else {
             return;
         };
-        // A name that was escaped is not found by its bytes.
+        // A name that was escaped cannot be compared by its bytes.
         let is_plain = bytes.get(name) == Some(record.name.as_bytes());
-        // Asked after the level's name was written: what is so now was so then.
+        // Tested after the name of the level was written: if it is built-in now, it was then.
         if nanos >= MAY_ROUND || !is_plain || !record.has_builtin_level_name() {
             return;
         }
@@ -165,7 +134,7 @@ impl Head {
             kept.millis_at.set(millis_at);
             kept.after_millis.set(u32::from(after) << 24);
             kept.second.set(start);
-            kept.text.set(piece);
+            kept.text.set(short);
         });
     }
 }
@@ -180,12 +149,12 @@ impl Kept {
             millis_at: Cell::new(0),
             after_millis: Cell::new(0),
             second: Cell::new(0),
-            text: Cell::new(Piece::EMPTY),
+            text: Cell::new(ShortStr::EMPTY),
         }
     }
 }
 
-/// Where a record's beginning is kept.
+/// Returns the place of a record's beginning.
 #[inline(always)]
 fn place(record: &Record<'_>) -> usize {
     let name = record.name.as_ptr().addr() / 16;
@@ -193,11 +162,22 @@ fn place(record: &Record<'_>) -> usize {
     (name ^ level) % KEPT
 }
 
+/// Reports whether two strings of the same length are equal; in few steps for the usual lengths.
+#[inline(always)]
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    match (one.first_chunk::<8>(), one.last_chunk::<8>()) {
+        (Some(first), Some(last)) if one.len() <= 16 => {
+            other.first_chunk() == Some(first) && other.last_chunk() == Some(last)
+        }
+        _ => one == other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formatter::Format;
     use crate::formatter::escape::Multiline;
+    use crate::formatter::format::Format;
     use crate::formatter::json::JsonFormatter;
     use crate::formatter::text::Formatter;
     use crate::formatter::zone::TimeZone;
@@ -213,7 +193,7 @@ mod tests {
         line.as_str().to_owned()
     }
 
-    /// As a thread writes it that has kept nothing yet.
+    /// Returns the line as written by a thread that has kept nothing yet.
     fn line_of_a_new_thread(formatter: &dyn Format, record: &Record<'_>, color: bool) -> String {
         let mut kept = Vec::new();
         HEADS.with(|heads| {
@@ -255,7 +235,7 @@ mod tests {
         let renamed = Registry::new();
         renamed.add_level_name(Level::INFO, "NOTE");
         let formatters = formatters();
-        // Names in one place, one after the other.
+        // Names at one address, one after the other.
         let names = [
             "a",
             "b",
@@ -312,7 +292,6 @@ mod tests {
         }
     }
 
-    /// The milliseconds of one record are written over those of the last.
     #[test]
     fn a_second_is_kept_whole() {
         let registry = Registry::new();

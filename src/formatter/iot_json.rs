@@ -1,31 +1,34 @@
-//! The formatter of AWS IoT's log entries: [`IotJsonFormatter`].
+//! The log entries of AWS IoT: [`IotJsonFormatter`].
 
 use std::fmt::Write;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use crate::error::Error;
-use crate::formatter::Format;
-use crate::formatter::json::{push_escaped, push_scalar};
+use crate::formatter::format::Format;
+use crate::formatter::json::{Object, OwnNames, push_escaped};
 use crate::formatter::line::Line;
 use crate::formatter::time::TimeFormat;
 use crate::formatter::zone::TimeZone;
 use crate::level::Level;
 use crate::record::{Record, Scalar};
 use crate::sys::sync::{AtomicU64, Lazy, Ordering};
-use crate::text::Text;
+use crate::text::line_buf::LineBuf;
 
-/// Writes each record as AWS IoT writes its log entries: one JSON object on one line, for who has tools for those.
+/// Writes each record as AWS IoT writes its log entries, for tools that read those: one JSON object on
+/// one line.
 ///
-/// The members, in this order: `timestamp` (`YYYY-MM-DD HH:MM:SS.mmm`, UTC, milliseconds cut), `logLevel` (`DEBUG`, `INFO`, `WARN`, `ERROR`), `traceId`,
-/// `accountId`, `status` (`Failure` from `ERROR` on, else `Success`), `eventType`; then the record's key-values under their own names and with
-/// their own types, then `message` where it is not empty, then `error` and `stack`.
+/// The members, in this order: `timestamp` (`YYYY-MM-DD HH:MM:SS.mmm`, UTC, milliseconds truncated),
+/// `logLevel` (`DEBUG`, `INFO`, `WARN`, `ERROR`), `traceId`, `accountId`, `status` (`Failure` from
+/// `ERROR` on, else `Success`), `eventType`; the key-values of the record under their own names, with
+/// their own types; `message`, if it is not empty; `error` and `stack`.
 ///
-/// `traceId`, `accountId`, `status` and `eventType` are taken from key-values of these names (or `trace_id`, `account_id`, `event_type`). Without,
-/// the trace is a new one for each record, the account [the formatter's](Self::with_account), and the event type the last part of the logger's name.
-/// A key-value whose name is taken gets underscores behind its name until it is free.
+/// `traceId`, `accountId`, `status` and `eventType` come from key-values of these names, or of
+/// `trace_id`, `account_id` and `event_type`. By default the trace is a new one for each record, the
+/// account [the formatter's](Self::with_account), and the event type the last part of the name of the
+/// logger. A key-value whose name is taken gets underscores until it is free.
 ///
 /// # AWS IoT
-/// Row I17, and the entries of the log group `AWSIotLogsV2`.
+/// The entries of the log group `AWSIotLogsV2`.
 ///
 /// # Examples
 /// ```
@@ -50,12 +53,12 @@ pub struct IotJsonFormatter {
 }
 
 impl IotJsonFormatter {
-    /// Without an account.
+    /// Returns a formatter without an account.
     #[must_use]
     pub fn new() -> Self {
         static TIME: Lazy<TimeFormat> = Lazy::new(|| {
             let format = TimeFormat::with_millis("%Y-%m-%d %H:%M:%S", "%s.%03d", TimeZone::Utc);
-            // The pattern is right; a test sees to it.
+            // A test proves the pattern valid.
             format
                 .unwrap_or_else(|_| TimeFormat::python(TimeZone::Utc))
                 .exact()
@@ -66,7 +69,7 @@ impl IotJsonFormatter {
         }
     }
 
-    /// The same with the number of an account, for records that name none.
+    /// Sets the account, for records that name none.
     #[must_use]
     pub fn with_account(mut self, account: impl Into<String>) -> Self {
         self.account = account.into();
@@ -80,57 +83,73 @@ impl Default for IotJsonFormatter {
     }
 }
 
-/// The members that a key-value can give, under either name.
-const GIVEN: [(&str, &str); 4] = [
-    ("traceId", "trace_id"),
-    ("accountId", "account_id"),
-    ("status", "status"),
-    ("eventType", "event_type"),
+/// The names of the members. The first two are the formatter's; a key-value can give each of the next
+/// four.
+const NAMES: [&str; 9] = [
+    "timestamp",
+    "logLevel",
+    "traceId",
+    "accountId",
+    "status",
+    "eventType",
+    "message",
+    "error",
+    "stack",
+];
+const TRACE: usize = 2;
+const ACCOUNT: usize = 3;
+const STATUS: usize = 4;
+const EVENT: usize = 5;
+const MESSAGE: usize = 6;
+const ERROR: usize = 7;
+const STACK: usize = 8;
+
+/// The keys that give a member.
+const GIVEN: [(&str, usize); 7] = [
+    ("traceId", TRACE),
+    ("trace_id", TRACE),
+    ("accountId", ACCOUNT),
+    ("account_id", ACCOUNT),
+    ("status", STATUS),
+    ("eventType", EVENT),
+    ("event_type", EVENT),
 ];
 
-/// Those that none can.
-const OWN: [&str; 5] = ["timestamp", "logLevel", "message", "error", "stack"];
-
 fn is_given(key: &str) -> bool {
-    GIVEN
-        .iter()
-        .any(|(name, other)| key == *name || key == *other)
+    GIVEN.iter().any(|(given, _)| *given == key)
 }
 
 impl Format for IotJsonFormatter {
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
+        static OWN: Lazy<OwnNames> = Lazy::new(|| OwnNames::new(&NAMES));
         let out = line.text_mut();
         out.push_str("{\"timestamp\":\"");
         self.time.push(record.time(), out);
         out.push_str("\",\"logLevel\":\"");
         out.push_str(level_name(record.level()));
         out.push('"');
-        push_given(out, record, GIVEN[0], push_new_trace);
-        push_given(out, record, GIVEN[1], |out| {
-            push_escaped(out, &self.account)
+        let mut object = Object { out, own: &OWN };
+        push_given(&mut object, record, TRACE, push_new_trace);
+        push_given(&mut object, record, ACCOUNT, |out| {
+            push_escaped(out, &self.account);
         });
         let status = if record.level() >= Level::ERROR {
             "Failure"
         } else {
             "Success"
         };
-        push_given(out, record, GIVEN[2], |out| out.push_str(status));
+        push_given(&mut object, record, STATUS, |out| out.push_str(status));
         let name = record.name();
         let event = name.rsplit('.').next().unwrap_or(name);
-        push_given(out, record, GIVEN[3], |out| push_escaped(out, event));
-        push_rest(out, record);
+        push_given(&mut object, record, EVENT, |out| push_escaped(out, event));
+        object.key_values(record.key_values(), |key| !is_given(key));
         if !record.message().is_empty() {
-            push_text(out, "message", record.message());
+            object.text(MESSAGE, record.message());
         }
         if record.has_failure() {
-            if let Some(error) = record.error_text() {
-                push_text(out, "error", &error);
-            }
-            if let Some(stack) = record.stack() {
-                push_text(out, "stack", &stack);
-            }
+            object.failure(record, ERROR, STACK);
         }
-        out.push('}');
+        object.out.push('}');
         Ok(())
     }
 }
@@ -144,52 +163,29 @@ fn level_name(level: Level) -> &'static str {
     }
 }
 
-fn push_text(out: &mut Text, key: &str, text: &str) {
-    let _ = write!(out, ",\"{key}\":\"");
-    push_escaped(out, text);
-    out.push('"');
-}
-
-/// Writes a member from the record's key-value, or else from what the formatter knows.
+/// Writes a member from a key-value of the record; if it has none, as a string by `otherwise`.
 fn push_given(
-    out: &mut Text,
+    object: &mut Object<'_>,
     record: &Record<'_>,
-    (name, other): (&str, &str),
-    otherwise: impl FnOnce(&mut Text),
+    member: usize,
+    otherwise: impl FnOnce(&mut LineBuf),
 ) {
-    let _ = write!(out, ",\"{name}\":");
     let key_values = record.key_values();
-    match key_values.get(name).or_else(|| key_values.get(other)) {
-        Some(value) => Scalar::visit(&value, |scalar| push_scalar(out, scalar)),
+    let mut keys = GIVEN.iter().filter(|(_, given)| *given == member);
+    match keys.find_map(|(key, _)| key_values.get(key)) {
+        Some(value) => Scalar::visit(&value, |scalar| object.value(member, scalar)),
         None => {
-            out.push('"');
-            otherwise(out);
-            out.push('"');
+            object.key(member);
+            object.out.push('"');
+            otherwise(object.out);
+            object.out.push('"');
         }
     }
 }
 
-/// The key-values that are no member of every entry.
-fn push_rest(out: &mut Text, record: &Record<'_>) {
-    let mut taken: Vec<String> = Vec::new();
-    record.key_values().for_each(|key, value| {
-        if is_given(key) {
-            return;
-        }
-        let mut name = key.to_owned();
-        while OWN.contains(&&*name) || taken.contains(&name) {
-            name.push('_');
-        }
-        out.push_str(",\"");
-        push_escaped(out, &name);
-        out.push_str("\":");
-        Scalar::visit(value, |scalar| push_scalar(out, scalar));
-        taken.push(name);
-    });
-}
-
-/// A trace that nobody else has, in the form of a UUID of version 4. It is no secret and need not be hard to guess.
-fn push_new_trace(out: &mut Text) {
+/// Writes a new trace id, in the form of a UUID of version 4. It is unique, but no secret and not
+/// hard to guess.
+fn push_new_trace(out: &mut LineBuf) {
     static SEED: Lazy<(RandomState, RandomState)> =
         Lazy::new(|| (RandomState::new(), RandomState::new()));
     static NEXT: AtomicU64 = AtomicU64::new(0);

@@ -1,54 +1,56 @@
-//! The line that formatters write to.
+//! The line that a formatter writes to: [`Line`].
 
 use std::fmt;
 
-use crate::error::Error;
-use crate::formatter::Format;
-use crate::record::Record;
-use crate::text::Text;
+use crate::error::{Error, ErrorKind};
+use crate::formatter::escape::{self, Multiline};
+use crate::text::line_buf::LineBuf;
+use crate::text::pool::Pooled;
 
-/// A line being written: a text that only grows, and whether its stream shows colours.
+/// A line being written: a string that only grows, and whether its stream shows colours.
+///
+/// `write!` to a line returns the crate's [`Error`], so that `?` works in
+/// [`Format::format`](crate::formatter::Format::format).
 ///
 /// # Examples
 /// ```
 /// use logtree::formatter::Line;
-/// use std::fmt::Write;
 ///
 /// let mut line = Line::new();
 /// write!(line, "{} of {}", 1, 2)?;
 /// assert_eq!(line.as_str(), "1 of 2");
-/// # Ok::<(), std::fmt::Error>(())
+/// # Ok::<(), logtree::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Line {
-    text: Text,
+    text: Pooled<LineBuf>,
     color: bool,
 }
 
 impl Line {
-    /// An empty line without colours.
+    /// Returns an empty line without colours.
     #[must_use]
     pub fn new() -> Self {
         Self {
-            text: Text::take(),
+            text: Pooled::take(),
             color: false,
         }
     }
 
-    /// The same line, for a stream that shows colours or does not.
+    /// Sets whether the stream shows colours; `false` unless set.
     #[must_use]
     pub fn with_color(mut self, color: bool) -> Self {
         self.color = color;
         self
     }
 
-    /// Whether the stream shows colours.
+    /// Reports whether the stream shows colours.
     #[must_use]
     pub fn color(&self) -> bool {
         self.color
     }
 
-    /// Appends a text as it is.
+    /// Appends a string as it is.
     #[inline]
     pub fn push_str(&mut self, text: &str) {
         self.text.push_str(text);
@@ -60,41 +62,64 @@ impl Line {
         self.text.push(character);
     }
 
-    /// What stands in it so far. Its bytes are checked each time: writers want [`as_bytes`](Self::as_bytes).
+    /// Appends a string with its newlines and other control characters escaped, so that it can
+    /// neither forge a second line nor drive a terminal. Plain strings are appended as they are.
+    ///
+    /// # Examples
+    /// ```
+    /// let mut line = logtree::formatter::Line::new();
+    /// line.push_escaped("a\nb");
+    /// assert_eq!(line.as_str(), r"a\nb");
+    /// ```
+    pub fn push_escaped(&mut self, text: &str) {
+        escape::push(&mut self.text, text, Multiline::Escape);
+    }
+
+    /// Appends formatted arguments; `write!` calls it.
+    ///
+    /// # Errors
+    /// If a `Display` returns an error; what it wrote stays.
+    #[inline]
+    pub fn write_fmt(&mut self, arguments: fmt::Arguments<'_>) -> Result<(), Error> {
+        fmt::Write::write_fmt(&mut *self.text, arguments).map_err(failed_display)
+    }
+
+    /// Returns the line so far. It validates the bytes each time; sinks use
+    /// [`as_bytes`](Self::as_bytes).
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.text.as_str()
     }
 
-    /// What stands in it so far, in UTF-8.
+    /// Returns the line so far, in UTF-8.
     #[inline]
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.text.as_bytes()
     }
 
-    /// How many bytes stand in it.
+    /// Returns the length in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.text.len()
     }
 
-    /// Whether nothing stands in it.
+    /// Reports whether the line is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
-    /// Gives its buffer back to the thread.
     #[inline]
-    pub(crate) fn give_back(self) {
-        self.text.give_back();
-    }
-
-    #[inline]
-    pub(crate) fn text_mut(&mut self) -> &mut Text {
+    pub(crate) fn text_mut(&mut self) -> &mut LineBuf {
         &mut self.text
     }
+}
+
+#[cold]
+fn failed_display(source: fmt::Error) -> Error {
+    let message = "cannot write a value: its `Display` returned an error";
+    Error::new(ErrorKind::FormatField, message).with_source(source)
 }
 
 impl Default for Line {
@@ -110,16 +135,24 @@ impl fmt::Write for Line {
     }
 }
 
-/// Formats a record into the thread's own buffer and lends the line out: what sinks do.
-pub(crate) fn with_line<R>(
-    formatter: &dyn Format,
-    record: &Record<'_>,
-    color: bool,
-    write: impl FnOnce(&mut Line) -> Result<R, Error>,
-) -> Result<R, Error> {
-    let mut line = Line::new().with_color(color);
-    formatter.format(record, &mut line)?;
-    let written = write(&mut line);
-    line.give_back();
-    written
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Fails;
+
+    impl fmt::Display for Fails {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("half")?;
+            Err(fmt::Error)
+        }
+    }
+
+    #[test]
+    fn write_returns_the_error_of_the_crate() {
+        let mut line = Line::new();
+        let error = write!(line, "<{Fails}>").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::FormatField);
+        assert_eq!(line.as_str(), "<half");
+    }
 }

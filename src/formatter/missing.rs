@@ -1,4 +1,4 @@
-//! Fields that a record lacks: [`MissingFields`], and what is known of those that were marked.
+//! Fields that a record lacks: [`MissingFields`], and the count of those that were marked.
 
 use std::fmt::Display;
 
@@ -6,35 +6,36 @@ use crate::formatter::template::Field;
 use crate::record::Record;
 use crate::sys::sync::{Arc, AtomicU64, Ordering};
 
-/// What a [`Formatter`](crate::Formatter) does with a field of its template that a record does not have, or whose value its
-/// conversion cannot write.
+/// What a [`Formatter`](crate::Formatter) does about a field of its template that a record lacks, or
+/// whose value its conversion cannot write.
 ///
 /// # Python
 /// `Fail` is what Python does: the record goes to `handleError` and is not written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MissingFields {
-    /// The line is written: with `-` in place of a field that is missing, and with the value as it is where a conversion such as
-    /// `%(n)d` cannot write it. A template that cannot be read at all, which
-    /// [`validate(false)`](crate::formatter::FormatterBuilder::validate) lets pass, gives way to the message alone. Each is
-    /// [counted](crate::Formatter::missing_fields), and reported once for each field on standard error. The default.
+    /// Writes the line: with `-` in place of a missing field, and with the value as it is where a
+    /// conversion such as `%(n)d` cannot write it. In place of a template that cannot be parsed, which
+    /// [`validate(false)`](crate::formatter::FormatterBuilder::validate) accepts, it writes the message alone.
+    /// Each is [counted](crate::Formatter::missing_fields), and reported once per field on standard
+    /// error. The default.
     #[default]
     Mark,
-    /// The record is not written: the handler counts it as dropped and reports the error.
+    /// Drops the record: the handler counts it and reports the error.
     Fail,
 }
 
-/// What stands in place of a field that is missing.
+/// Is written in place of a missing field.
 pub(super) const MARK: &str = "-";
 
-/// How many fields were marked, and which were reported. Clones of a formatter share it.
+/// How many fields were marked, and which were reported. The clones of a formatter share it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Marks(Arc<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
     marked: AtomicU64,
-    /// A bit for each segment of the template; the last stands for all from there on.
+    /// A bit for each segment of the template; the last is for all from the 64th on.
     reported: AtomicU64,
 }
 
@@ -43,7 +44,7 @@ impl Marks {
         self.0.marked.load(Ordering::Relaxed)
     }
 
-    /// Counts a field, and reports it where it is the first of its segment.
+    /// Counts a field, and reports it if it is the first of its segment.
     #[cold]
     pub(super) fn note(&self, segment: usize, record: &Record<'_>, why: impl Display) {
         self.0.marked.fetch_add(1, Ordering::Relaxed);
@@ -56,8 +57,8 @@ impl Marks {
     }
 }
 
-/// The field whose name is the given one but for one slip, for case or for underscores. Names that are less alike are key-values:
-/// `path`, `level` and `thread_id` are no slips.
+/// Returns the field whose name differs from the given one by a single slip, by case or by
+/// underscores. Names that are less alike are key-values, such as `path`, `level` and `thread_id`.
 pub(super) fn near_field(name: &str) -> Option<&'static str> {
     const LENGTHS: std::ops::RangeInclusive<usize> = 4..=32;
     let letters = |name: &str| name.replace('_', "").to_lowercase();

@@ -1,15 +1,16 @@
-//! Whether a text needs escapes, eight bytes at a time: nearly none does, so this is what escaping costs.
+//! Tests whether a string needs escapes, eight bytes at a time. Nearly none does, so this is the cost of
+//! escaping.
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
-/// Whether there are only bytes of ASCII text that is no control: `' '..='~'`.
+/// Reports whether all bytes are printable ASCII: `' '..='~'`.
 #[inline]
 pub(super) fn is_printable_ascii(bytes: &[u8]) -> bool {
     all_words(bytes, |word| unprintable(word) == 0)
 }
 
-/// The same, without what a JSON string escapes.
+/// Reports whether all bytes are printable ASCII that a JSON string does not escape.
 #[inline]
 pub(super) fn is_plain_json(text: &str) -> bool {
     all_words(text.as_bytes(), |word| special_in_json(word) == 0)
@@ -17,17 +18,17 @@ pub(super) fn is_plain_json(text: &str) -> bool {
 
 /// Marks the highest bit of each byte below the space or above the tilde.
 ///
-/// Here as below, a borrow or a carry can only mark a byte next to one that is marked already, and what a subtraction marks
-/// wrongly is above the tilde, and marked anyway.
+/// Here and in [`special_in_json`], a borrow or a carry can only mark a byte next to one that is
+/// already marked, and what a subtraction marks wrongly is above the tilde, and marked anyway.
 #[inline]
 pub(super) fn unprintable(word: u64) -> u64 {
     (word.wrapping_sub(ONES * 0x20) | beyond_tilde(word)) & HIGHS
 }
 
-/// The same, and the quote and the backslash.
+/// Marks what [`unprintable`] marks, the quote and the backslash.
 #[inline]
 pub(super) fn special_in_json(word: u64) -> u64 {
-    // With this bit turned the quote falls among the controls, and nothing else gets in or out.
+    // With this bit flipped the quote is among the controls; no other byte changes sides.
     let controls_and_quote = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
     let backslash = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
     (controls_and_quote | backslash | beyond_tilde(word)) & HIGHS
@@ -38,7 +39,8 @@ fn beyond_tilde(word: u64) -> u64 {
     word.wrapping_add(ONES) | word
 }
 
-/// Whether `test` passes all words of the text; those at its end overlap the ones before, or are filled up.
+/// Reports whether all words of a string pass `test`. The last word overlaps the one before, or is
+/// padded.
 #[inline]
 fn all_words(bytes: &[u8], test: impl Fn(u64) -> bool) -> bool {
     let len = bytes.len();
@@ -66,11 +68,11 @@ fn all_words(bytes: &[u8], test: impl Fn(u64) -> bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Text;
+    use crate::text::line_buf::LineBuf;
 
-    /// Whether a text that is short enough is appended, and whole.
+    /// Appends a string by `push_if`, and checks that it arrives whole or not at all.
     fn is_pushed(text: &str, marks: fn(u64) -> u64) -> Option<bool> {
-        let mut out = Text::default();
+        let mut out = LineBuf::default();
         out.push('<');
         let pushed = out.push_if(text, marks);
         out.push('>');
@@ -79,7 +81,7 @@ mod tests {
         pushed
     }
 
-    /// Each byte at each place of texts of each length, against the plain test.
+    /// Each byte at each place of strings of each length, against a test byte by byte.
     #[test]
     fn every_byte_at_every_place() {
         for len in 0..40 {

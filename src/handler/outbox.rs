@@ -105,7 +105,7 @@ impl<R: Recipient> Outbox<R> {
     /// [`ErrorKind::Full`].
     pub(super) fn put(&self, record: &Record<'_>, is_due: impl Fn() -> bool) -> Result<(), Error> {
         // The user's code (a `Display` in the message) runs before the lock.
-        let owned = record.to_owned();
+        let owned = record.to_owned_record();
         let mut state = self.with_room()?;
         state.records.push(owned);
         let is_full = state.records.len() >= self.capacity || state.held() >= self.most;

@@ -1,4 +1,4 @@
-//! The names of levels.
+//! The names of levels: [`LevelNames`].
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -6,16 +6,16 @@ use std::ops::Deref;
 use arc_swap::ArcSwap;
 
 use crate::error::{Error, ErrorKind};
-use crate::level::Level;
+use crate::level::level::Level;
 use crate::sys::sync::{Arc, AtomicBool, Mutex, Ordering};
-use crate::text::Piece;
+use crate::text::short_str::ShortStr;
 
-/// The name of a level, without an allocation for the usual ones.
+/// The name of a level. A built-in name needs no allocation.
 #[derive(Clone, Debug)]
 pub(crate) enum LevelName {
     Builtin(&'static str),
     Registered(Arc<str>),
-    /// `Level 15`: the text and how much of it is used.
+    /// `Level 15`: the string, and how many of its bytes are used.
     Numbered([u8; 11], u8),
 }
 
@@ -44,12 +44,13 @@ impl Deref for LevelName {
     }
 }
 
-/// Python's two tables: the name a level prints, and the levels that names stand for.
+/// The two tables of Python: the name of each level, and the level of each name.
 ///
-/// They are not each other's inverse: an older name goes on to mean its level after a renaming (statement 20).
+/// They are not each other's inverse: after a renaming, the earlier name still means its level, as
+/// after Python's `addLevelName`.
 #[derive(Debug)]
 pub(crate) struct LevelNames {
-    /// False as long as only the built-in names exist: then no table is looked at.
+    /// `false` as long as only the built-in names exist; then no table is read.
     changed: AtomicBool,
     table: ArcSwap<Table>,
     writing: Mutex<()>,
@@ -104,26 +105,26 @@ impl LevelNames {
         table.names.insert(level, Arc::clone(&name));
         table.levels.insert(name, level);
         self.table.store(Arc::new(table));
-        // After the table, so that whoever sees the flag sees the name as well.
+        // After the table, so that a thread that sees the flag sees the name as well.
         self.changed.store(true, Ordering::Release);
     }
 
-    /// Whether no level was given a name.
+    /// Reports whether the built-in levels have no other names, and no other level has one.
     #[inline]
     pub(crate) fn are_builtin(&self) -> bool {
         !self.changed.load(Ordering::Acquire)
     }
 
-    /// The name of a built-in level, as long as there are no others.
+    /// Returns the name of a built-in level, as long as there are no other names.
     #[inline]
     pub(crate) fn builtin(&self, level: Level) -> Option<&'static str> {
         level.builtin_name().filter(|_| self.are_builtin())
     }
 
-    /// The same, to be appended to a line.
+    /// [`builtin`](Self::builtin), to be appended to a line.
     #[inline]
-    pub(crate) fn builtin_piece(&self, level: Level) -> Option<&'static Piece<16>> {
-        level.builtin_piece().filter(|_| self.are_builtin())
+    pub(crate) fn builtin_short(&self, level: Level) -> Option<&'static ShortStr<16>> {
+        level.builtin_short().filter(|_| self.are_builtin())
     }
 
     pub(crate) fn name(&self, level: Level) -> LevelName {
@@ -136,7 +137,7 @@ impl LevelNames {
         }
     }
 
-    /// The level of exactly this name.
+    /// Returns the level of exactly this name.
     pub(crate) fn level(&self, name: &str) -> Option<Level> {
         self.table.load().levels.get(name).copied()
     }
@@ -162,7 +163,7 @@ impl LevelNames {
         if let Some((_, level)) = any_case {
             return Ok(*level);
         }
-        // What `Display` prints reads back.
+        // What `Display` prints parses.
         let number = text.strip_prefix("Level ").unwrap_or(text);
         number.parse().map(Level::new).map_err(|_| {
             let mut known: Vec<_> = table
@@ -210,7 +211,7 @@ mod tests {
         }
     }
 
-    /// Statement 20: renaming keeps the old name as an alias.
+    /// As after `addLevelName` of Python.
     #[test]
     fn renaming_keeps_the_old_name() {
         let names = LevelNames::new();

@@ -7,7 +7,7 @@ use std::panic::Location;
 use crate::level::Level;
 use crate::logger::level_methods::level_methods;
 use crate::logger::logger::Logger;
-use crate::record::{CallValues, Context, LazyText, Message, OwnedValue, Record, Source};
+use crate::record::{CallValues, Context, LazyMessage, Message, OwnedValue, Record, Source};
 use crate::sys::sync::Arc;
 use crate::sys::user_code;
 
@@ -192,7 +192,7 @@ impl LoggerAdapter {
         error: Option<&dyn Error>,
         caller: &'static Location<'static>,
     ) {
-        let text = LazyText::of_arguments(arguments);
+        let text = LazyMessage::of_arguments(arguments);
         let mut record =
             self.logger
                 .record(level, Message::Lazy(&text), &Source::of_caller(caller));
@@ -210,8 +210,8 @@ impl LoggerAdapter {
         record.context = &self.context;
         if !self.keeps_call {
             record.call = CallValues::None;
-            if !record.details().set.is_empty() {
-                record.extra.get_mut().set.clear();
+            if !record.rare_fields().set.is_empty() {
+                record.rare_fields.get_mut().set.clear();
             }
         }
         for process in &self.processes {

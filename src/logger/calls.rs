@@ -8,7 +8,7 @@ use crate::level::Level;
 use crate::logger::dispatch::{Origin, dispatch};
 use crate::logger::level_methods::level_methods;
 use crate::logger::logger::Logger;
-use crate::record::{LazyText, Message, Record, RecordBuilder, Source};
+use crate::record::{LazyMessage, Message, Record, RecordBuilder, Source};
 
 impl Logger {
     /// Logs at a level. [`log!`](macro@crate::log) does not even evaluate what it does not log, and knows the module and function.
@@ -86,7 +86,7 @@ impl Logger {
         error: Option<&dyn StdError>,
         caller: &'static Location<'static>,
     ) {
-        let text = LazyText::of_arguments(arguments);
+        let text = LazyMessage::of_arguments(arguments);
         let mut record = self.record(level, Message::Lazy(&text), &Source::of_caller(caller));
         record.error = error;
         self.submit(&mut record);
@@ -133,7 +133,7 @@ impl log::Log for Logger {
     fn log(&self, record: &log::Record<'_>) {
         let level = record.level().into();
         if let Some(passed) = self.passes(level) {
-            let text = LazyText::of_arguments(*record.args());
+            let text = LazyMessage::of_arguments(*record.args());
             let mut ours = self.record(level, Message::Lazy(&text), &Source::of_facade(record));
             ours.set_source_of_key_values(record.key_values());
             self.submit_passed(&mut ours, passed.by_level);

@@ -263,7 +263,7 @@ macro_rules! __emit_arguments {
             $logger,
             $level,
             $crate::__source!(),
-            $crate::__private::Unwritten::Arguments($crate::__private::format_args!($($format)+)),
+            $crate::__private::MessageSource::Arguments($crate::__private::format_args!($($format)+)),
             &$captures,
         )
     };
@@ -281,7 +281,7 @@ macro_rules! __take_apart {
             $logger,
             $level,
             $crate::__source!(),
-            $crate::__private::Unwritten::Parts($crate::__private::Parts {
+            $crate::__private::MessageSource::Split($crate::__private::SplitMessage {
                 pieces: &__LIST,
                 arguments: &[$((&&&$crate::__private::Probe($argument)).to_argument()),*],
             }),
@@ -343,13 +343,13 @@ macro_rules! __capture {
 macro_rules! __captured {
     ([] $value:ident) => { $crate::__private::value($value) };
     ([?] $value:ident) => {
-        $crate::__private::Captured::Value($crate::__private::KvValue::from_debug($value))
+        $crate::__private::CallValue::Value($crate::__private::KvValue::from_debug($value))
     };
     ([debug] $value:ident) => { $crate::__captured!([?] $value) };
     ([%] $value:ident) => {
-        $crate::__private::Captured::Value($crate::__private::KvValue::from_display($value))
+        $crate::__private::CallValue::Value($crate::__private::KvValue::from_display($value))
     };
     ([display] $value:ident) => { $crate::__captured!([%] $value) };
-    ([err] $value:ident) => { $crate::__private::Captured::Error($value) };
-    ([backtrace] $value:ident) => { $crate::__private::Captured::Backtrace($value) };
+    ([err] $value:ident) => { $crate::__private::CallValue::Error($value) };
+    ([backtrace] $value:ident) => { $crate::__private::CallValue::Backtrace($value) };
 }

@@ -20,17 +20,17 @@ pub use std::primitive::usize;
 pub use std::{compile_error, concat, file, format_args, line, module_path, stringify};
 
 pub use crate::logger::passed::Passed;
-pub use crate::record::call_values::Captured;
-pub use crate::record::message::Unwritten;
-pub use crate::record::parts::{
-    Argument, ByDisplay, ByNothing, ByPlain, MessagePiece, Parts, Plain, Probe, count_pieces,
-    pieces,
+pub use crate::record::call_values::CallValue;
+pub use crate::record::message::MessageSource;
+pub use crate::record::split_message::{
+    Argument, ByDisplay, ByNothing, ByPlain, MessagePiece, Plain, Probe, SplitMessage,
+    count_pieces, pieces,
 };
 
 use crate::level::Level;
 use crate::logger::static_logger::StaticLogger;
 use crate::logger::{Logger, LoggerAdapter};
-use crate::record::{CallValues, LazyText, Message, Source};
+use crate::record::{CallValues, LazyMessage, Message, Source};
 use crate::registry::{GateCopy, Registry};
 use crate::sys::sync::OnceCell;
 
@@ -232,8 +232,8 @@ pub fn passes(target: &(impl Target + ?Sized), level: Level) -> Option<Passed> {
 
 /// A value as it is.
 #[inline(always)]
-pub fn value<T: ToValue + ?Sized>(value: &T) -> Captured<'_> {
-    Captured::Value(value.to_value())
+pub fn value<T: ToValue + ?Sized>(value: &T) -> CallValue<'_> {
+    CallValue::Value(value.to_value())
 }
 
 /// A call site that names no logger: its module's, found at the first call.
@@ -297,8 +297,8 @@ pub fn log<'a>(
     target: &'a impl Target,
     passed: Passed,
     source: &'a Source<'static>,
-    message: Unwritten<'a>,
-    captures: &'a [(&'a str, Captured<'a>)],
+    message: MessageSource<'a>,
+    captures: &'a [(&'a str, CallValue<'a>)],
 ) {
     match target.adapter() {
         None if captures.is_empty() => submit(target.logger(), passed, source, message),
@@ -308,11 +308,11 @@ pub fn log<'a>(
 
 /// The usual call.
 #[inline(never)]
-fn submit(logger: &Logger, passed: Passed, source: &Source<'static>, message: Unwritten<'_>) {
+fn submit(logger: &Logger, passed: Passed, source: &Source<'static>, message: MessageSource<'_>) {
     if !logger.wants_plain(passed) {
         return;
     }
-    let text = LazyText::new(message);
+    let text = LazyMessage::new(message);
     let mut record = logger.record(passed.level, Message::Lazy(&text), source);
     logger.submit_passed(&mut record, passed.by_level);
 }
@@ -324,20 +324,20 @@ pub(crate) fn submit_with(
     adapter: Option<&LoggerAdapter>,
     passed: Passed,
     source: &Source<'static>,
-    message: Unwritten<'_>,
-    captures: &[(&str, Captured<'_>)],
+    message: MessageSource<'_>,
+    captures: &[(&str, CallValue<'_>)],
 ) {
-    let text = LazyText::new(message);
+    let text = LazyMessage::new(message);
     let mut record = logger.record(passed.level, Message::Lazy(&text), source);
     if !captures.is_empty() {
-        record.call = CallValues::Captured(captures);
+        record.call = CallValues::Macro(captures);
         for (_, captured) in captures {
             match captured {
-                Captured::Value(_) => {}
-                Captured::Error(error) => {
+                CallValue::Value(_) => {}
+                CallValue::Error(error) => {
                     record.error.get_or_insert(*error);
                 }
-                Captured::Backtrace(backtrace) => {
+                CallValue::Backtrace(backtrace) => {
                     record.backtrace.get_or_insert(*backtrace);
                 }
             }

@@ -1,21 +1,33 @@
-//! Records made by hand.
+//! Records built by hand: [`RecordBuilder`].
 
 use std::borrow::Cow;
 
 use crate::context::Environment;
 use crate::level::Level;
-use crate::record::Record;
 use crate::record::message::Message;
+use crate::record::record::Record;
 use crate::record::source::Source;
 use crate::record::thread::ThreadInfo;
 use crate::record::value::OwnedValue;
 use crate::sys::sync::Arc;
 use crate::time::Timestamp;
 
-/// Makes a [`Record`] part by part: for replays, receivers and tests.
+impl<'a> Record<'a> {
+    /// Returns a builder for a record of the global registry.
+    ///
+    /// [`Logger::make_record`](crate::Logger::make_record) builds one for a logger.
+    ///
+    /// # Python
+    /// `logging.makeLogRecord`.
+    pub fn builder() -> RecordBuilder<'a> {
+        RecordBuilder::new(Environment::global())
+    }
+}
+
+/// Builds a [`Record`] field by field: for replays, receivers and tests.
 ///
-/// What is not given: the name and the message are empty, the level is `NOTSET`, the time is now, the thread and the
-/// process are the current ones.
+/// The defaults: an empty name and message, the level `NOTSET`, the time of the clock, the current
+/// thread and process.
 #[derive(Debug)]
 #[must_use]
 pub struct RecordBuilder<'a> {
@@ -29,43 +41,44 @@ impl<'a> RecordBuilder<'a> {
         Self { record }
     }
 
-    /// The logger's name.
+    /// Sets the name of the logger.
     pub fn name(mut self, name: &'a str) -> Self {
         self.record.name = name;
         self
     }
 
-    /// The level.
+    /// Sets the level.
     pub fn level(mut self, level: impl Into<Level>) -> Self {
         self.record.level = level.into();
         self
     }
 
-    /// A name for the level that holds for this record only, as one that came over the network has.
+    /// Sets a name for the level that holds for this record only, as for one received over the
+    /// network.
     pub fn level_name(mut self, name: impl Into<Cow<'a, str>>) -> Self {
-        self.record.extra.get_mut().level_name = Some(name.into());
+        self.record.rare_fields.get_mut().level_name = Some(name.into());
         self
     }
 
-    /// The text.
+    /// Sets the text.
     pub fn message(mut self, message: impl Into<Cow<'a, str>>) -> Self {
         self.record.message = Message::Text(message.into());
         self
     }
 
-    /// The time.
+    /// Sets the time.
     pub fn time(mut self, time: impl Into<Timestamp>) -> Self {
         self.record.time = time.into();
         self
     }
 
-    /// Where in the program it was made.
+    /// Sets the place in the program.
     pub fn source(mut self, source: Source<'a>) -> Self {
         self.record.source = source;
         self
     }
 
-    /// The thread's number and name.
+    /// Sets the number and the name of the thread.
     pub fn thread(mut self, id: u64, name: impl Into<Option<&'a str>>) -> Self {
         self.record.thread = ThreadInfo::Given {
             id,
@@ -74,37 +87,43 @@ impl<'a> RecordBuilder<'a> {
         self
     }
 
-    /// The process's number and name.
+    /// Sets the id and the name of the process.
     pub fn process(mut self, id: u32, name: &'a str) -> Self {
-        self.record.extra.get_mut().process = Some((id, name.into()));
+        self.record.rare_fields.get_mut().process = Some((id, name.into()));
         self
     }
 
-    /// One more key-value.
+    /// Adds a key-value, replacing one with the same key.
     pub fn key_value(mut self, key: impl Into<Cow<'a, str>>, value: impl Into<OwnedValue>) -> Self {
         self.record.set_key_value(key, value);
         self
     }
 
-    /// An error, whose causes are shown as well.
+    /// Sets the error; its causes are shown as well.
     pub fn error(mut self, error: &'a (dyn std::error::Error + 'a)) -> Self {
         self.record.error = Some(error);
         self
     }
 
-    /// The ready text of an error. Python's `exc_text`.
+    /// Sets the text of an error.
+    ///
+    /// # Python
+    /// `exc_text`.
     pub fn error_text(mut self, text: impl Into<Cow<'a, str>>) -> Self {
-        self.record.extra.get_mut().error = Some(text.into());
+        self.record.rare_fields.get_mut().error = Some(text.into());
         self
     }
 
-    /// The ready text of a stack of calls. Python's `stack_info`.
+    /// Sets the text of a stack trace.
+    ///
+    /// # Python
+    /// `stack_info`.
     pub fn stack(mut self, text: impl Into<Cow<'a, str>>) -> Self {
-        self.record.extra.get_mut().stack = Some(text.into());
+        self.record.rare_fields.get_mut().stack = Some(text.into());
         self
     }
 
-    /// The record.
+    /// Returns the record.
     #[must_use]
     pub fn build(self) -> Record<'a> {
         self.record

@@ -1,4 +1,4 @@
-//! The key-values of one logging call.
+//! The key-values of one logging call: [`CallValues`].
 
 use std::backtrace::Backtrace;
 use std::error::Error as StdError;
@@ -6,25 +6,25 @@ use std::mem;
 
 use log::kv::{self, Key, Value, VisitSource};
 
-/// What stands before the semicolon of a macro's call, under a name.
+/// What a macro takes before the semicolon, under a key.
 #[derive(Debug)]
-pub enum Captured<'a> {
+pub enum CallValue<'a> {
     /// A key-value.
     Value(Value<'a>),
     /// An error: the first is the record's own, the others are key-values by their text.
     Error(&'a (dyn StdError + 'a)),
-    /// A stack of calls, likewise.
+    /// A stack trace: likewise.
     Backtrace(&'a Backtrace),
 }
 
-/// Where the key-values of a call stand.
+/// Where the key-values of a call come from.
 #[derive(Clone, Copy, Default)]
 pub(crate) enum CallValues<'a> {
     #[default]
     None,
-    /// Those of our macros, which are read without the steps of the facade's visitors.
-    Captured(&'a [(&'a str, Captured<'a>)]),
-    /// The facade's, or anybody else's.
+    /// A macro of this crate. They are read without the visitors of the facade.
+    Macro(&'a [(&'a str, CallValue<'a>)]),
+    /// The facade, or any other source.
     Source(&'a dyn kv::Source),
 }
 
@@ -37,67 +37,101 @@ impl<'a> CallValues<'a> {
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Self::None => true,
-            Self::Captured(captured) => !(0..captured.len()).any(|at| is_value(captured, at)),
+            Self::Macro(values) => !(0..values.len()).any(|at| is_value(values, at)),
             Self::Source(source) => source.count() == 0,
         }
     }
 
-    /// The value of a key; the last one, where it stands twice.
+    /// Returns the value of a key; the last one, if the call has it twice.
     pub(super) fn get(&self, key: &str) -> Option<Value<'a>> {
         match self {
             Self::None => None,
-            Self::Captured(captured) => {
-                let has_key = |at: &usize| captured[*at].0 == key && is_value(captured, *at);
-                let at = (0..captured.len()).rev().find(has_key)?;
-                Some(value_of(&captured[at].1))
+            Self::Macro(values) => {
+                let has_key = |at: &usize| values[*at].0 == key && is_value(values, *at);
+                let at = (0..values.len()).rev().find(has_key)?;
+                Some(value_of(&values[at].1))
             }
             Self::Source(source) => source.get(Key::from(key)),
         }
     }
 
-    /// Calls `visit` with each of them, in order.
+    /// Calls `visit` with each key-value, in order, until it returns an error.
     #[inline]
-    pub(super) fn for_each(&self, mut visit: impl FnMut(&str, &Value<'_>)) {
+    pub(super) fn try_for_each<E>(
+        &self,
+        mut visit: impl FnMut(&str, &Value<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         match self {
-            Self::None => {}
-            Self::Captured(captured) => {
-                for (at, (key, one)) in captured.iter().enumerate() {
+            Self::None => Ok(()),
+            Self::Macro(values) => {
+                for (at, (key, one)) in values.iter().enumerate() {
                     match one {
-                        Captured::Value(value) => visit(key, value),
-                        other if is_value(captured, at) => visit(key, &value_of(other)),
+                        CallValue::Value(value) => visit(key, value)?,
+                        other if is_value(values, at) => visit(key, &value_of(other))?,
                         _ => {}
                     }
                 }
+                Ok(())
             }
-            // The visitor never fails, and what a foreign source fails at has no other way to be told.
             Self::Source(source) => {
-                let _ = source.visit(&mut Visitor(&mut visit));
+                let mut result = Ok(());
+                // An error of the source itself ends its key-values; there is nowhere to report it.
+                let _ = source.visit(&mut Visitor(|key: Key<'_>, value: Value<'_>| {
+                    // A source may go on after the visitor's error.
+                    if result.is_ok() {
+                        result = visit(key.as_str(), &value);
+                    }
+                    result.is_ok()
+                }));
+                result
+            }
+        }
+    }
+
+    /// Appends the key-values to a list.
+    pub(super) fn collect(&self, list: &mut Vec<(Key<'a>, Value<'a>)>) {
+        match self {
+            Self::None => {}
+            Self::Macro(values) => {
+                let all = values.iter().enumerate();
+                let visible = all.filter(|(at, _)| is_value(values, *at));
+                list.extend(visible.map(|(_, (key, one))| (Key::from(*key), value_of(one))));
+            }
+            Self::Source(source) => {
+                let _ = source.visit(&mut Visitor(|key, value| {
+                    list.push((key, value));
+                    true
+                }));
             }
         }
     }
 }
 
-/// Whether it is a key-value: a value, or an error or backtrace behind the first of its kind.
-fn is_value(all: &[(&str, Captured<'_>)], at: usize) -> bool {
-    let captured = &all[at].1;
+/// Reports whether it is a key-value: a value, or an error or stack trace after the first.
+fn is_value(all: &[(&str, CallValue<'_>)], at: usize) -> bool {
+    let value = &all[at].1;
     let mut earlier = all[..at].iter();
-    matches!(captured, Captured::Value(_))
-        || earlier.any(|(_, other)| mem::discriminant(other) == mem::discriminant(captured))
+    matches!(value, CallValue::Value(_))
+        || earlier.any(|(_, other)| mem::discriminant(other) == mem::discriminant(value))
 }
 
-fn value_of<'a>(captured: &'a Captured<'a>) -> Value<'a> {
-    match captured {
-        Captured::Value(value) => value.clone(),
-        Captured::Error(error) => Value::from_display(error),
-        Captured::Backtrace(backtrace) => Value::from_display(backtrace),
+fn value_of<'a>(value: &'a CallValue<'a>) -> Value<'a> {
+    match value {
+        CallValue::Value(value) => value.clone(),
+        CallValue::Error(error) => Value::from_display(error),
+        CallValue::Backtrace(backtrace) => Value::from_display(backtrace),
     }
 }
 
+/// Visits until the function returns `false`.
 struct Visitor<V>(V);
 
-impl<'kvs, V: FnMut(&str, &Value<'_>)> VisitSource<'kvs> for Visitor<V> {
+impl<'kvs, V: FnMut(Key<'kvs>, Value<'kvs>) -> bool> VisitSource<'kvs> for Visitor<V> {
     fn visit_pair(&mut self, key: Key<'kvs>, value: Value<'kvs>) -> Result<(), kv::Error> {
-        (self.0)(key.as_str(), &value);
-        Ok(())
+        if (self.0)(key, value) {
+            Ok(())
+        } else {
+            Err(kv::Error::msg("the visitor has seen enough"))
+        }
     }
 }

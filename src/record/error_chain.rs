@@ -1,12 +1,13 @@
-//! An error and its causes as text.
+//! Errors and their causes as text.
 
 use std::error::Error;
 use std::fmt::{self, Write};
 
-/// How many causes are followed: an error whose `source` leads back to itself must not hang the caller.
+/// The most causes that are written: an error whose `source` leads back to itself must not block the
+/// caller for ever.
 const MAX_CAUSES: usize = 64;
 
-/// Writes `error`, then a line `caused by: …` for each cause below it.
+/// Writes an error, then a line `caused by: …` for each of its causes.
 pub(crate) fn write_error_chain(error: &dyn Error, out: &mut dyn Write) -> fmt::Result {
     write!(out, "{error}")?;
     let mut cause = error.source();

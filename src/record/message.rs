@@ -1,18 +1,18 @@
-//! The text of a record, written once.
+//! The text of a record, formatted once: [`Message`].
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt::{self, Write};
 
-use crate::record::parts::Parts;
+use crate::record::split_message::SplitMessage;
 use crate::sys::user_code;
-use crate::text::Text;
-use crate::text::buffer::Buffer;
+use crate::text::line_buf::LineBuf;
+use crate::text::pool::Pooled;
 
-/// A text that may still have to be written.
+/// A text that may not be formatted yet.
 #[derive(Clone)]
 pub(crate) enum Message<'a> {
-    Lazy(&'a LazyText<'a>),
+    Lazy(&'a LazyMessage<'a>),
     Text(Cow<'a, str>),
 }
 
@@ -20,52 +20,54 @@ impl Message<'_> {
     #[inline]
     pub(super) fn lent(&self) -> Message<'_> {
         match self {
-            Self::Lazy(text) => Message::Lazy(text),
+            Self::Lazy(lazy) => Message::Lazy(lazy),
             Self::Text(text) => Message::Text(Cow::Borrowed(text)),
         }
     }
 
-    /// Appends the text to its only place: if it is not written yet it is written there, and not kept.
+    /// Appends the text where it is needed once: if it is not formatted yet, it is formatted there
+    /// and not kept.
     #[inline(always)]
-    pub(crate) fn push_once(&self, out: &mut Text) {
+    pub(crate) fn push_once(&self, out: &mut LineBuf) {
         match self {
-            Self::Lazy(text) if text.text.get().is_none() => text.unwritten.write_to(out),
+            Self::Lazy(lazy) if lazy.text.get().is_none() => lazy.source.write_to(out),
             _ => out.push_str(self.text()),
         }
     }
 
     pub(crate) fn text(&self) -> &str {
         match self {
-            Self::Lazy(text) => text.get(),
+            Self::Lazy(lazy) => lazy.text(),
             Self::Text(text) => text,
         }
     }
 }
 
-/// What a text is written from.
+/// What a text is formatted from.
 #[derive(Clone, Copy, Debug)]
-pub enum Unwritten<'a> {
-    /// What `format_args!` made.
+pub enum MessageSource<'a> {
+    /// The result of `format_args!`.
     Arguments(fmt::Arguments<'a>),
-    /// What our macros could take apart.
-    Parts(Parts<'a>),
+    /// A message that a macro could take apart.
+    Split(SplitMessage<'a>),
 }
 
-impl Unwritten<'_> {
-    /// The text, where it needs no writing.
+impl MessageSource<'_> {
+    /// Returns the text, if it has no arguments.
     #[inline]
     fn as_str(&self) -> Option<&'static str> {
         match self {
             Self::Arguments(arguments) => arguments.as_str(),
-            Self::Parts(_) => None,
+            Self::Split(_) => None,
         }
     }
 
-    // Apart from what calls it, whose registers it would have put aside; nothing is in it that the usual messages need no call for.
+    // Apart from its callers, whose registers it would have to save; what it inlines is all that the
+    // usual messages need.
     #[inline(never)]
-    fn write_to(&self, out: &mut Text) {
+    fn write_to(&self, out: &mut LineBuf) {
         match self {
-            Self::Parts(parts) => parts.write_to(out),
+            Self::Split(message) => message.write_to(out),
             Self::Arguments(arguments) => match arguments.as_str() {
                 Some(text) => out.push_str(text),
                 None => user_code::write_to(out, |out| out.write_fmt(*arguments)),
@@ -74,39 +76,38 @@ impl Unwritten<'_> {
     }
 }
 
-/// What a message is written from, and its text once it was asked for. It lies on the stack beside the record.
-pub(crate) struct LazyText<'a> {
-    unwritten: Unwritten<'a>,
-    text: OnceCell<Buffer>,
+/// The source of a message, and its text once that was needed. It is on the stack of the logging
+/// call, beside the record.
+pub(crate) struct LazyMessage<'a> {
+    source: MessageSource<'a>,
+    text: OnceCell<Pooled<LineBuf>>,
 }
 
-impl<'a> LazyText<'a> {
+impl<'a> LazyMessage<'a> {
     #[inline]
-    pub(crate) fn new(unwritten: Unwritten<'a>) -> Self {
+    pub(crate) fn new(source: MessageSource<'a>) -> Self {
         Self {
-            unwritten,
+            source,
             text: OnceCell::new(),
         }
     }
 
     #[inline]
     pub(crate) fn of_arguments(arguments: fmt::Arguments<'a>) -> Self {
-        Self::new(Unwritten::Arguments(arguments))
+        Self::new(MessageSource::Arguments(arguments))
     }
 
-    fn get(&self) -> &str {
+    fn text(&self) -> &str {
         // A text without arguments needs no copy.
-        if let Some(text) = self.unwritten.as_str() {
+        if let Some(text) = self.source.as_str() {
             return text;
         }
-        self.text.get_or_init(|| {
-            Text::with(|written| {
-                self.unwritten.write_to(written);
-                let mut text = Buffer::take();
-                text.push_str(written.as_str());
-                text
-            })
-        })
+        let text = self.text.get_or_init(|| {
+            let mut text = Pooled::take();
+            self.source.write_to(&mut text);
+            text
+        });
+        text.as_str()
     }
 }
 
@@ -124,12 +125,11 @@ mod tests {
         }
     }
 
-    /// Faults 28 and 29 of the reliability catalogue.
     #[test]
     fn a_display_that_fails_or_panics_leaves_a_mark() {
         let text = |bad: Bad| {
-            LazyText::of_arguments(format_args!("<{bad}>"))
-                .get()
+            LazyMessage::of_arguments(format_args!("<{bad}>"))
+                .text()
                 .to_owned()
         };
         assert_eq!(text(Bad(false)), "<half<fmt error>");
@@ -150,8 +150,8 @@ mod tests {
         let counted = Counted(&calls);
         // In a function's argument, as older compilers end a `let`'s temporaries.
         let twice = |arguments: fmt::Arguments<'_>| {
-            let text = LazyText::of_arguments(arguments);
-            assert_eq!((text.get(), text.get()), ("1", "1"));
+            let text = LazyMessage::of_arguments(arguments);
+            assert_eq!((text.text(), text.text()), ("1", "1"));
         };
         twice(format_args!("{counted}"));
         assert_eq!(calls.get(), 1);

@@ -1,28 +1,41 @@
-//! Records that outlive the logging call.
+//! Records that outlive the logging call: [`OwnedRecord`].
 
 use std::fmt;
 
 use crate::context::Environment;
 use crate::level::Level;
-use crate::record::Record;
 use crate::record::call_values::CallValues;
-use crate::record::details::{Details, Extra};
 use crate::record::message::Message;
+use crate::record::rare_fields::{RareFields, RareFieldsRef};
+use crate::record::record::Record;
 use crate::record::source::Source;
 use crate::record::thread::ThreadInfo;
 use crate::record::value::OwnedValue;
 use crate::sys::sync::Arc;
 use crate::time::Timestamp;
 
-/// A record that owns all it shows: what buffers, queues and test captures keep.
+impl Record<'_> {
+    /// Returns a copy that owns all it shows: the text is formatted, the thread, the process and
+    /// the name of the level are those of now.
+    ///
+    /// # Python
+    /// `QueueHandler.prepare`, except that message, error and stack stay apart.
+    #[must_use]
+    pub fn to_owned_record(&self) -> OwnedRecord {
+        OwnedRecord::new(self)
+    }
+}
+
+/// A record that owns all it shows, as buffers, queues and test captures keep it.
 ///
-/// Made by [`Record::to_owned`]; [`as_record`](Self::as_record) lends it to handlers and formatters again.
+/// [`Record::to_owned_record`] makes one; [`as_record`](Self::as_record), or `Record::from`, lends
+/// it to handlers and formatters again.
 ///
 /// # Examples
 /// ```
 /// use logtree::{Formatter, Level, Record};
 ///
-/// let kept = Record::builder().name("app").level(Level::INFO).message("hi").build().to_owned();
+/// let kept = Record::builder().name("app").level(Level::INFO).message("hi").build().to_owned_record();
 /// let formatter = Formatter::new("%(levelname)s %(message)s")?;
 /// assert_eq!(formatter.format_to_string(&kept.as_record())?, "INFO hi");
 /// # Ok::<(), logtree::Error>(())
@@ -41,16 +54,16 @@ pub struct OwnedRecord {
     thread_id: u64,
     thread_name: Option<Box<str>>,
     key_values: Vec<(Box<str>, OwnedValue)>,
-    details: Details<'static>,
+    rare_fields: RareFields<'static>,
 }
 
 impl OwnedRecord {
     pub(crate) fn new(record: &Record<'_>) -> Self {
-        let mut details = Details::none();
-        details.level_name = Some(record.level_name().into_owned().into());
-        details.process = Some((record.process_id(), record.process_name().to_owned().into()));
-        details.error = record.error_text().map(|text| text.into_owned().into());
-        details.stack = record.stack().map(|text| text.into_owned().into());
+        let mut rare_fields = RareFields::none();
+        rare_fields.level_name = Some(record.level_name().into_owned().into());
+        rare_fields.process = Some((record.process_id(), record.process_name().to_owned().into()));
+        rare_fields.error = record.error_text().map(|text| text.into_owned().into());
+        rare_fields.stack = record.stack().map(|text| text.into_owned().into());
         Self {
             environment: Arc::clone(record.environment),
             name: record.name().into(),
@@ -64,11 +77,11 @@ impl OwnedRecord {
             thread_id: record.thread_id(),
             thread_name: record.thread_name().map(Into::into),
             key_values: record.key_values().to_owned(),
-            details,
+            rare_fields,
         }
     }
 
-    /// The record as handlers, filters and formatters take it.
+    /// Lends the record as handlers, filters and formatters take it.
     #[must_use]
     pub fn as_record(&self) -> Record<'_> {
         let source = Source::default()
@@ -93,35 +106,35 @@ impl OwnedRecord {
             call: CallValues::None,
             error: None,
             backtrace: None,
-            extra: Extra::Lent(&self.details),
+            rare_fields: RareFieldsRef::Lent(&self.rare_fields),
         }
     }
 
-    /// The logger's name.
+    /// Returns the name of the logger.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The level.
+    /// Returns the level.
     #[must_use]
     pub fn level(&self) -> Level {
         self.level
     }
 
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// When it was made.
+    /// Returns the time of the logging call.
     #[must_use]
     pub fn time(&self) -> Timestamp {
         self.time
     }
 
-    /// The value of a key.
+    /// Returns the value of a key.
     #[must_use]
     pub fn key_value(&self, key: &str) -> Option<&OwnedValue> {
         self.key_values
@@ -130,15 +143,21 @@ impl OwnedRecord {
             .map(|(_, value)| value)
     }
 
-    /// All key-values, in order.
+    /// Returns the key-values, in order.
     pub fn key_values(&self) -> impl Iterator<Item = (&str, &OwnedValue)> {
         self.key_values.iter().map(|(key, value)| (&**key, value))
     }
 
-    /// The error and its causes as text.
+    /// Returns the error and its causes as text.
     #[must_use]
     pub fn error_text(&self) -> Option<&str> {
-        self.details.error.as_deref()
+        self.rare_fields.error.as_deref()
+    }
+}
+
+impl<'r> From<&'r OwnedRecord> for Record<'r> {
+    fn from(record: &'r OwnedRecord) -> Self {
+        record.as_record()
     }
 }
 

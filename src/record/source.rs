@@ -1,11 +1,11 @@
-//! Where in a program a record was made.
+//! The place in the program where a record was made: [`Source`].
 
 use std::panic::Location;
 
-/// Where in a program a record was made; each part empty or 0 where it is not known.
+/// The place in the program where a record was made. Parts that are not known are empty or 0.
 ///
 /// # Python
-/// `pathname`, `filename`, `module`, `lineno` and `funcName`. The Rust module path stands beside them.
+/// `pathname`, `filename`, `module`, `lineno` and `funcName`. The module path of Rust is added.
 ///
 /// # Examples
 /// ```
@@ -22,12 +22,13 @@ pub struct Source<'a> {
     function: Function<'a>,
 }
 
-/// A function's name, or how to get it: macros know their function only as the type of an item inside it.
+/// The name of a function, or how to find it: a macro knows the function around it only by the type
+/// name of an item inside it.
 #[derive(Clone, Copy, Debug)]
 enum Function<'a> {
     Name(&'a str),
     OfItem(fn() -> &'static str),
-    /// The path of the item, of a record that was kept as bytes.
+    /// The type name of that item, in a record that was encoded.
     AroundItem(&'a str),
 }
 
@@ -55,7 +56,7 @@ impl<'a> Function<'a> {
     }
 }
 
-/// `app::db::connect::{{closure}}::item`: without the item, and closures count as their function.
+/// Returns `connect` for `app::db::connect::{{closure}}::item`: closures count as their function.
 fn function_around(path: &str) -> &str {
     let path = path
         .rsplit_once("::")
@@ -66,7 +67,7 @@ fn function_around(path: &str) -> &str {
 }
 
 impl<'a> Source<'a> {
-    /// For the macros: what the compiler knows of a call site.
+    /// Returns what the compiler knows of a call site, for the macros.
     #[doc(hidden)]
     #[must_use]
     pub const fn of_call_site(
@@ -100,13 +101,14 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// With the function around an item, by the item's path; worked out when somebody asks.
+    /// Sets the function to the one around an item, by the type name of the item.
     pub(crate) fn with_function_around(mut self, path: &'a str) -> Self {
         self.function = Function::AroundItem(path);
         self
     }
 
-    /// The function as it is known, and whether that is the path of an item inside it, which costs less than the name.
+    /// Returns the function as it is known, and whether that is the type name of an item inside it,
+    /// which costs less than the name.
     pub(crate) fn function_as_given(&self) -> (&'a str, bool) {
         match self.function {
             Function::Name(name) => (name, false),
@@ -115,53 +117,62 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// With a module path, such as `app::db`.
+    /// Sets the module path, such as `app::db`.
     #[must_use]
     pub const fn with_module_path(mut self, path: &'a str) -> Self {
         self.module_path = path;
         self
     }
 
-    /// With the path of the file.
+    /// Sets the path of the file.
     #[must_use]
     pub const fn with_file(mut self, path: &'a str) -> Self {
         self.file = path;
         self
     }
 
-    /// With the line, from 1; 0 is unknown.
+    /// Sets the line, counted from 1; 0 means unknown.
     #[must_use]
     pub const fn with_line(mut self, line: u32) -> Self {
         self.line = line;
         self
     }
 
-    /// With the name of the function.
+    /// Sets the name of the function.
     #[must_use]
     pub const fn with_function(mut self, name: &'a str) -> Self {
         self.function = Function::Name(name);
         self
     }
 
-    /// The module path, such as `app::db`.
+    /// Returns the module path, such as `app::db`.
     #[must_use]
     pub const fn module_path(&self) -> &'a str {
         self.module_path
     }
 
-    /// The file's path as the compiler was given it. Python's `pathname`.
+    /// Returns the path of the file, as given to the compiler.
+    ///
+    /// # Python
+    /// `pathname`.
     #[must_use]
     pub const fn file(&self) -> &'a str {
         self.file
     }
 
-    /// The file's name, without its folders. Python's `filename`.
+    /// Returns the name of the file, without its directories.
+    ///
+    /// # Python
+    /// `filename`.
     #[must_use]
     pub fn file_name(&self) -> &'a str {
         self.file.rsplit(['/', '\\']).next().unwrap_or_default()
     }
 
-    /// The file's name without its extension. Python's `module`.
+    /// Returns the name of the file without its extension.
+    ///
+    /// # Python
+    /// `module`.
     #[must_use]
     pub fn module(&self) -> &'a str {
         let name = self.file_name();
@@ -171,13 +182,19 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The line, from 1; 0 is unknown. Python's `lineno`.
+    /// Returns the line, counted from 1; 0 means unknown.
+    ///
+    /// # Python
+    /// `lineno`.
     #[must_use]
     pub const fn line(&self) -> u32 {
         self.line
     }
 
-    /// The function's name, known where one of our macros was used. Python's `funcName`.
+    /// Returns the name of the function; known for records of this crate's macros.
+    ///
+    /// # Python
+    /// `funcName`.
     #[must_use]
     pub fn function(&self) -> &'a str {
         self.function.name()

@@ -1,14 +1,18 @@
-//! The thread of a record, found out only when asked for.
+//! The thread of a record, determined on use: [`ThreadInfo`].
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::thread;
 
-/// The logging thread, or one that is told.
+/// The thread of a record.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ThreadInfo<'a> {
+    /// The thread that logs.
     Current,
-    Given { id: u64, name: Option<&'a str> },
+    Given {
+        id: u64,
+        name: Option<&'a str>,
+    },
 }
 
 struct Known {
@@ -21,9 +25,9 @@ thread_local! {
 }
 
 impl Known {
-    fn find_out() -> Self {
+    fn of_current() -> Self {
         let thread = thread::current();
-        // std keeps the number to itself, but prints it: `ThreadId(7)`.
+        // std does not return the number, but prints it: `ThreadId(7)`.
         let id = format!("{:?}", thread.id());
         let digits = id.trim_matches(|c: char| !c.is_ascii_digit());
         Self {
@@ -32,10 +36,11 @@ impl Known {
         }
     }
 
-    /// `None` late in a thread's end, when its locals are gone: then `thread::current` is not safe to call either.
+    /// Returns `None` late in the end of a thread, when its thread-locals are gone; `thread::current`
+    /// may not be called then either.
     fn with<R>(read: impl FnOnce(&Self) -> R) -> Option<R> {
         KNOWN
-            .try_with(|known| read(known.get_or_init(Self::find_out)))
+            .try_with(|known| read(known.get_or_init(Self::of_current)))
             .ok()
     }
 }
@@ -60,18 +65,18 @@ impl ThreadInfo<'_> {
         }
     }
 
-    /// The name, if there is one, without an allocation.
+    /// Lends the name, without an allocation.
     pub(crate) fn with_name(&self, read: impl FnOnce(Option<&str>)) {
         match self {
             Self::Given { name, .. } => read(*name),
             Self::Current => {
-                // Late in a thread's end it is not known any more, and then nobody misses it.
+                // Late in the end of a thread it is no longer known, and left out.
                 let _ = Known::with(|known| read(known.name.as_deref()));
             }
         }
     }
 
-    /// The name, or `Thread-7` for a nameless one, without an allocation.
+    /// Writes the name, or `Thread-7` for a thread without one, without an allocation.
     pub(crate) fn with_display_name(&self, write: &mut dyn FnMut(&str)) {
         let mut number = |id: u64| {
             let mut digits = itoa::Buffer::new();

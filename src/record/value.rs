@@ -1,4 +1,4 @@
-//! Values of key-values.
+//! The values of key-values: [`OwnedValue`] and [`Scalar`].
 
 use std::fmt;
 
@@ -8,41 +8,54 @@ use crate::sys::user_code;
 
 /// A value that a record keeps: what filters and adapters set, and what outlives the logging call.
 ///
+/// `Display` writes texts as they are, `Null` as `None`, bytes as hexadecimal digits, lists as
+/// `[1, "a"]` and maps as `{"k": 1}`. As a value of the `log` facade, which has no such types, bytes,
+/// lists and maps are that text; so they are after a queue.
+///
 /// # Examples
 /// ```
 /// use logtree::record::OwnedValue;
 ///
 /// assert_eq!(OwnedValue::from(42_u8), OwnedValue::Unsigned(42));
-/// assert_eq!(OwnedValue::from("text").to_string(), "text");
+/// assert_eq!(OwnedValue::from("text").as_str(), Some("text"));
+/// let list = OwnedValue::List(vec![1.into(), "a".into()]);
+/// assert_eq!(list.to_string(), r#"[1, "a"]"#);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OwnedValue {
-    /// Nothing; prints as `None` like Python's.
+    /// No value.
     Null,
-    /// A truth value.
+    /// A Boolean.
     Bool(bool),
-    /// A whole number below zero, or one that was given as signed.
+    /// An integer that was given as signed.
     Signed(i128),
-    /// A whole number that was given as unsigned.
+    /// An integer that was given as unsigned.
     Unsigned(u128),
     /// A floating-point number.
     Float(f64),
-    /// A text.
+    /// A string.
     Text(String),
+    /// Bytes that are no string.
+    Bytes(Vec<u8>),
+    /// Several values.
+    List(Vec<OwnedValue>),
+    /// Values with keys of their own, in order.
+    Map(Vec<(String, OwnedValue)>),
 }
 
 impl OwnedValue {
-    pub(crate) fn of(value: &Value<'_>) -> Self {
-        Scalar::visit(value, |scalar| match scalar {
+    pub(crate) fn of(value: Scalar<'_>) -> Self {
+        match value {
             Scalar::Null => Self::Null,
             Scalar::Bool(value) => Self::Bool(value),
             Scalar::Signed(value) => Self::Signed(value),
             Scalar::Unsigned(value) => Self::Unsigned(value),
             Scalar::Float(value) => Self::Float(value),
             Scalar::Text(text) => Self::Text(text.to_owned()),
+            Scalar::Nested(value) => value.clone(),
             Scalar::Other(value) => Self::Text(user_code::display(value)),
-        })
+        }
     }
 
     pub(crate) fn as_scalar(&self) -> Scalar<'_> {
@@ -53,6 +66,55 @@ impl OwnedValue {
             Self::Unsigned(value) => Scalar::Unsigned(*value),
             Self::Float(value) => Scalar::Float(*value),
             Self::Text(text) => Scalar::Text(text),
+            Self::Bytes(_) | Self::List(_) | Self::Map(_) => Scalar::Nested(self),
+        }
+    }
+
+    /// Returns the string, if it is one.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Returns the integer, if it is one that fits.
+    #[must_use]
+    pub fn as_i64(&self) -> Option<i64> {
+        match self {
+            Self::Signed(value) => i64::try_from(*value).ok(),
+            Self::Unsigned(value) => i64::try_from(*value).ok(),
+            _ => None,
+        }
+    }
+
+    /// Returns the number, integers as the nearest float.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "the caller asks for a float")]
+    pub fn as_f64(&self) -> Option<f64> {
+        match self {
+            Self::Float(value) => Some(*value),
+            Self::Signed(value) => Some(*value as f64),
+            Self::Unsigned(value) => Some(*value as f64),
+            _ => None,
+        }
+    }
+
+    /// Returns the Boolean, if it is one.
+    #[must_use]
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// Writes the value inside a list or a map, where strings are quoted.
+    fn fmt_inside(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => fmt::Debug::fmt(text, f),
+            other => fmt::Display::fmt(other, f),
         }
     }
 }
@@ -70,12 +132,19 @@ impl ToValue for OwnedValue {
             }
             Self::Float(value) => Value::from(*value),
             Self::Text(text) => Value::from(text.as_str()),
+            Self::Bytes(_) | Self::List(_) | Self::Map(_) => Value::from_display(self),
         }
     }
 }
 
 impl fmt::Display for OwnedValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        struct Inside<'v>(&'v OwnedValue);
+        impl fmt::Debug for Inside<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt_inside(f)
+            }
+        }
         match self {
             Self::Null => f.write_str("None"),
             Self::Bool(value) => fmt::Display::fmt(value, f),
@@ -83,6 +152,12 @@ impl fmt::Display for OwnedValue {
             Self::Unsigned(value) => fmt::Display::fmt(value, f),
             Self::Float(value) => fmt::Display::fmt(value, f),
             Self::Text(text) => f.write_str(text),
+            Self::Bytes(bytes) => bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
+            Self::List(values) => f.debug_list().entries(values.iter().map(Inside)).finish(),
+            Self::Map(values) => {
+                let entries = values.iter().map(|(key, value)| (key, Inside(value)));
+                f.debug_map().entries(entries).finish()
+            }
         }
     }
 }
@@ -123,7 +198,7 @@ impl<T: Into<Self>> From<Option<T>> for OwnedValue {
     }
 }
 
-/// What a value is, for those who write it.
+/// What a value is, for those that write it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Scalar<'v> {
     Null,
@@ -132,24 +207,26 @@ pub(crate) enum Scalar<'v> {
     Unsigned(u128),
     Float(f64),
     Text(&'v str),
-    /// Known only by its `Display`, which is the user's code.
+    /// Bytes, a list or a map.
+    Nested(&'v OwnedValue),
+    /// Known only by its `Display`, which is user code.
     Other(&'v Value<'v>),
 }
 
 impl Scalar<'_> {
-    /// Looks into a facade value and hands on what it is.
+    /// Passes `read` what a facade value is.
     pub(crate) fn visit<R>(value: &Value<'_>, read: impl FnOnce(Scalar<'_>) -> R) -> R {
         let mut visitor = Visitor {
             read: Some(read),
             result: None,
         };
-        // The visitor never fails; a value that visits nothing is taken for null.
+        // The visitor never fails; a value that visits nothing is null.
         let _ = value.visit(&mut visitor);
         let Visitor { read, result } = visitor;
         match (result, read) {
             (Some(result), _) => result,
             (None, Some(read)) => read(Scalar::Null),
-            (None, None) => unreachable!("the reader is used up only where there is a result"),
+            (None, None) => unreachable!("`read` is used up only where there is a result"),
         }
     }
 }
@@ -216,7 +293,7 @@ mod tests {
 
     #[test]
     fn facade_values_keep_their_types() {
-        let owned = |value: Value<'_>| OwnedValue::of(&value);
+        let owned = |value: Value<'_>| Scalar::visit(&value, OwnedValue::of);
         assert_eq!(owned(Value::from(-3_i8)), OwnedValue::Signed(-3));
         assert_eq!(
             owned(Value::from(u64::MAX)),
@@ -236,5 +313,30 @@ mod tests {
     fn numbers_beyond_64_bits_survive_as_text() {
         let value = OwnedValue::from(u128::MAX);
         assert_eq!(value.to_value().to_string(), u128::MAX.to_string());
+    }
+
+    #[test]
+    fn nested_values_show_what_they_hold() {
+        let inner = OwnedValue::List(vec!["a\n".into(), OwnedValue::Null, 0.5.into()]);
+        let map = OwnedValue::Map(vec![
+            ("k".into(), inner.clone()),
+            ("b".into(), OwnedValue::Bytes(vec![0, 255])),
+        ]);
+        assert_eq!(map.to_string(), r#"{"k": ["a\n", None, 0.5], "b": 00ff}"#);
+        assert_eq!(map.to_value().to_string(), map.to_string());
+        assert_eq!(OwnedValue::of(map.as_scalar()), map);
+        assert_eq!(
+            (inner.as_str(), inner.as_i64(), inner.as_f64()),
+            (None, None, None)
+        );
+    }
+
+    #[test]
+    fn values_convert_where_nothing_is_lost() {
+        assert_eq!(OwnedValue::from(u64::MAX).as_i64(), None);
+        assert_eq!(OwnedValue::from(7_u8).as_i64(), Some(7));
+        assert_eq!(OwnedValue::from(-7).as_f64(), Some(-7.0));
+        assert_eq!(OwnedValue::from(true).as_bool(), Some(true));
+        assert_eq!(OwnedValue::from("true").as_bool(), None);
     }
 }

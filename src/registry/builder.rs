@@ -43,11 +43,11 @@ impl RegistryBuilder {
     pub const DEFAULT_MAX_LOGGERS: usize = core::DEFAULT_MAX_LOGGERS;
 
     /// The clock of its records, in place of the system's.
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         if !self.has_start {
             self.environment.start = clock.now();
         }
-        self.environment.clock = Some(Owned::new(clock));
+        self.environment.clock = Some(Owned::new(Arc::new(clock)));
         self
     }
 

@@ -74,7 +74,7 @@ impl RegistryCore {
         if self.is_backend.load(Ordering::Relaxed) {
             // Under the lock, so that two changes cannot leave the older one's answer behind (row R4 of the AWS notes:
             // `log` and `tracing` test this level first, so it must be right, not just good).
-            log::set_max_level(tree.most_verbose().to_level_filter());
+            log::set_max_level(tree.most_verbose().into());
         }
         drop(tree);
         result

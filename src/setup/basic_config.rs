@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::error::{Error, ErrorKind};
 use crate::filter::RedactingFilter;
-use crate::formatter::{Colors, Formatter, Style};
+use crate::formatter::{Colors, Formatter, TemplateStyle};
 use crate::handler::{FileHandler, Handler, MadeBy, StreamHandler};
 use crate::level::Level;
 use crate::registry::Registry;
@@ -70,7 +70,7 @@ pub struct BasicConfig {
     level: Option<Level>,
     format: Option<String>,
     date_format: Option<String>,
-    style: Style,
+    style: TemplateStyle,
     stream: Option<StreamHandler>,
     file: Option<PathBuf>,
     truncate: bool,
@@ -104,7 +104,7 @@ impl BasicConfig {
     }
 
     /// The syntax of the template.
-    pub fn style(mut self, style: Style) -> Self {
+    pub fn style(mut self, style: TemplateStyle) -> Self {
         self.style = style;
         self
     }
@@ -224,9 +224,9 @@ impl BasicConfig {
 
     fn formatter(&self) -> Result<Formatter, Error> {
         let template = self.format.as_deref().unwrap_or(match self.style {
-            Style::Percent => Formatter::BASIC,
-            Style::Brace => "{levelname}:{name}:{message}",
-            Style::Dollar => "${levelname}:${name}:${message}",
+            TemplateStyle::Percent => Formatter::BASIC,
+            TemplateStyle::Brace => "{levelname}:{name}:{message}",
+            TemplateStyle::Dollar => "${levelname}:${name}:${message}",
         });
         let mut formatter = Formatter::builder()
             .format(template)

@@ -1,6 +1,6 @@
 //! The scenarios' formatters, in Python's exact form and in UTC.
 
-use logtree::formatter::{Style, TimeZone};
+use logtree::formatter::{TemplateStyle, TimeZone};
 use logtree::{Error, ErrorKind, Formatter};
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ pub(crate) fn make(spec: &Value) -> Result<Formatter, Error> {
         let text = style
             .as_str()
             .ok_or_else(|| Error::new(ErrorKind::InvalidStyle, "a style is a text"))?;
-        builder = builder.style(text.parse::<Style>()?);
+        builder = builder.style(text.parse::<TemplateStyle>()?);
     }
     if let Some(template) = spec["fmt"].as_str() {
         builder = builder.format(template);

@@ -1,7 +1,7 @@
 //! `set_stream_logger` and `basic_config` on registries of their own; the letters are rows of the table of AWS systems.
 
 use logtree::control::{Control, Target};
-use logtree::formatter::{Format, Line, Style};
+use logtree::formatter::{Format, Line, TemplateStyle};
 use logtree::handler::{NullHandler, StreamHandler};
 use logtree::setup::{Applied, LevelOn, set_file_logger};
 use logtree::{
@@ -476,7 +476,7 @@ fn basic_config_says_whether_it_acted() {
     let forced = BasicConfig::new()
         .force(true)
         .level(Level::INFO)
-        .style(Style::Brace)
+        .style(TemplateStyle::Brace)
         .stream(text.clone());
     assert_eq!(forced.apply_to(&registry).unwrap(), Applied::Done);
     registry.root().info("i");

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use logtree::formatter::{FormatterBuilder, MissingFields, Multiline, Style};
+use logtree::formatter::{FormatterBuilder, MissingFields, Multiline, TemplateStyle};
 use logtree::{Formatter, Record, Registry};
 
 fn line(formatter: FormatterBuilder, record: &Record<'_>) -> String {
@@ -160,7 +160,7 @@ fn one_line_has_one_spelling() {
         line(percent("%(flag)-6s|%(other)d|%(flag)r"), &record),
         "true  |0|True nil=None"
     );
-    let brace = percent("{flag}|{other!s:>6}|{flag:d} {nil}").style(Style::Brace);
+    let brace = percent("{flag}|{other!s:>6}|{flag:d} {nil}").style(TemplateStyle::Brace);
     assert_eq!(line(brace, &record), "true| false|1 None");
     let exact = percent("%(flag)s %(nil)s").python_exact();
     assert_eq!(line(exact, &record), "True None");

@@ -6,7 +6,7 @@ use crate::config::arguments::Arguments;
 use crate::config::kinds::Kinds;
 use crate::error::Error;
 use crate::formatter::{
-    Colors, Format, Formatter, IotJsonFormatter, JsonFormatter, JsonTime, Style, TimeZone,
+    Colors, Format, Formatter, IotJsonFormatter, JsonFormatter, JsonTime, TemplateStyle, TimeZone,
 };
 use crate::record::OwnedValue;
 use crate::sys::sync::Arc;
@@ -70,7 +70,7 @@ fn text(arguments: &mut Arguments<'_>) -> Result<Formatter, Error> {
     if let Some(pattern) = arguments.optional::<String>("datefmt") {
         builder = builder.date_format(pattern);
     }
-    match arguments.optional::<Style>("style") {
+    match arguments.optional::<TemplateStyle>("style") {
         Some(style) => builder = builder.style(style),
         // A template of a style that is none can be anything.
         None if arguments.has("style") => builder = builder.format(""),

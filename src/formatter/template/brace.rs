@@ -1,34 +1,10 @@
-//! The `{` style: `{name[!conversion][:specification]}`, as Python's `str.format` has it.
+//! The parser of the `{` style: `{name[!conversion][:specification]}`, as in Python's `str.format`.
 
 use crate::error::Error;
+use crate::formatter::template::brace_spec::BraceSpec;
 use crate::formatter::template::field::Field;
-use crate::formatter::template::number::{self, FloatForm, Sign};
-use crate::formatter::template::{
-    Align, Lookup, MAX_WIDTH, Segments, cut, invalid_at, plain, push_padded, repr, unfit,
-};
-use crate::record::Scalar;
-use crate::text::Text;
-
-/// How a value is written: Python's format specification (statement 62).
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Spec {
-    /// `!r`, `!s` or `!a`.
-    conversion: Option<u8>,
-    /// Whether nothing stands behind the colon: then the value is written as it is.
-    empty: bool,
-    /// The specification as written, where fields of the record stand in it: `{message:{width}}`. Then the rest below is
-    /// only its check, and it is read anew for each record.
-    nested: Option<Box<str>>,
-    fill: Option<char>,
-    align: Option<Align>,
-    sign: Option<Sign>,
-    alternate: bool,
-    zero: bool,
-    width: Option<usize>,
-    grouping: Option<char>,
-    precision: Option<usize>,
-    kind: Option<u8>,
-}
+use crate::formatter::template::segment::{Segments, invalid_at};
+use crate::formatter::template::spec::Spec;
 
 pub(super) fn parse(template: &str) -> Result<Segments, Error> {
     let mut segments = Segments::default();
@@ -52,7 +28,7 @@ pub(super) fn parse(template: &str) -> Result<Segments, Error> {
         };
         let (name, spec) =
             parse_field(&inside[..end]).map_err(|why| invalid_at(template, at, why))?;
-        // A number is a place in a list of arguments, which a record does not have.
+        // A number is a place among arguments, which a record does not have.
         let is_place = name.bytes().all(|byte| byte.is_ascii_digit());
         segments.field(
             if is_place {
@@ -68,7 +44,8 @@ pub(super) fn parse(template: &str) -> Result<Segments, Error> {
     Ok(segments)
 }
 
-/// The place of the brace that closes a field; one field may stand inside another's specification.
+/// Returns the position of the brace that closes a field. A field may be inside the specification of
+/// another.
 fn matching_brace(text: &str) -> Option<usize> {
     let mut depth = 0_u32;
     for (at, byte) in text.bytes().enumerate() {
@@ -82,33 +59,30 @@ fn matching_brace(text: &str) -> Option<usize> {
     None
 }
 
-fn parse_field(text: &str) -> Result<(&str, super::Spec), String> {
-    // Whichever comes first ends the name; a colon in brackets is part of it.
+fn parse_field(text: &str) -> Result<(&str, Spec), String> {
+    // The first of these ends the name, also inside brackets.
     let end = text.find(['!', ':']).unwrap_or(text.len());
     let (name, rest) = text.split_at(end);
     check_name(name)?;
-    let mut spec = Spec::default();
-    let rest = match rest.strip_prefix('!') {
-        None => rest,
+    let (conversion, rest) = match rest.strip_prefix('!') {
+        None => (None, rest),
         Some(rest) => {
             let end = rest.find(':').unwrap_or(rest.len());
             match &rest[..end] {
-                conversion @ ("r" | "s" | "a") => spec.conversion = conversion.bytes().next(),
+                conversion @ ("r" | "s" | "a") => (conversion.bytes().next(), &rest[end..]),
                 other => return Err(format!("{other:?} is no conversion: expected r, s or a")),
             }
-            &rest[end..]
         }
     };
-    let specification = rest.strip_prefix(':').unwrap_or("");
-    spec.empty = specification.is_empty();
-    if spec.empty && spec.conversion.is_none() {
-        return Ok((name, super::Spec::Plain));
-    }
-    spec.parse(specification)?;
-    Ok((name, super::Spec::Brace(Box::new(spec))))
+    let spec = BraceSpec::new(conversion, rest.strip_prefix(':').unwrap_or(""))?;
+    Ok((
+        name,
+        spec.map_or(Spec::Plain, |spec| Spec::Brace(Box::new(spec))),
+    ))
 }
 
-/// A name, and behind it parts like `.key` and `[key]`: the whole is the key of a key-value.
+/// Checks a name, which may be followed by parts like `.key` and `[key]`: the whole is the key of a
+/// key-value.
 fn check_name(name: &str) -> Result<(), String> {
     let is_word =
         |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
@@ -116,342 +90,19 @@ fn check_name(name: &str) -> Result<(), String> {
     let mut valid = is_word(&name[..word]);
     let mut rest = &name[word..];
     while valid && !rest.is_empty() {
-        if let Some(behind) = rest.strip_prefix('.') {
-            let end = behind.find(['.', '[']).unwrap_or(behind.len());
-            valid = is_word(&behind[..end]);
-            rest = &behind[end..];
+        if let Some(after) = rest.strip_prefix('.') {
+            let end = after.find(['.', '[']).unwrap_or(after.len());
+            valid = is_word(&after[..end]);
+            rest = &after[end..];
         } else {
             let inside = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
             valid = inside.is_some_and(|(key, _)| !key.is_empty());
-            rest = inside.map_or("", |(_, behind)| behind);
+            rest = inside.map_or("", |(_, after)| after);
         }
     }
     if valid {
         Ok(())
     } else {
         Err(format!("{name:?} is no field name"))
-    }
-}
-
-impl Spec {
-    fn parse(&mut self, text: &str) -> Result<(), String> {
-        let align_of = |c: char| {
-            Some(match c {
-                '<' => Align::Left,
-                '>' => Align::Right,
-                '^' => Align::Center,
-                '=' => Align::AfterSign,
-                _ => return None,
-            })
-        };
-        let bad = || format!("bad specification {text:?}");
-        let mut rest = text;
-        let mut characters = rest.chars();
-        let (first, second) = (characters.next(), characters.next());
-        if let (Some(fill), Some(align)) = (first, second.and_then(align_of)) {
-            (self.fill, self.align) = (Some(fill), Some(align));
-            rest = characters.as_str();
-        } else if let Some(align) = first.and_then(align_of) {
-            self.align = Some(align);
-            rest = &rest[1..];
-        }
-        for (character, sign) in [
-            ('+', Sign::Always),
-            ('-', Sign::Negative),
-            (' ', Sign::Space),
-        ] {
-            if self.sign.is_none() && rest.starts_with(character) {
-                self.sign = Some(sign);
-                rest = &rest[1..];
-            }
-        }
-        for (character, flag) in [('#', &mut self.alternate), ('0', &mut self.zero)] {
-            if let Some(behind) = rest.strip_prefix(character) {
-                *flag = true;
-                rest = behind;
-            }
-        }
-        self.width = self.parse_count(&mut rest)?;
-        if let Some(grouping) = rest.chars().next().filter(|c| matches!(c, ',' | '_')) {
-            self.grouping = Some(grouping);
-            rest = &rest[1..];
-        }
-        if let Some(behind) = rest.strip_prefix('.') {
-            rest = behind;
-            self.precision = self.parse_count(&mut rest)?;
-            if self.precision.is_none() {
-                return Err(bad());
-            }
-        }
-        let mut bytes = rest.bytes();
-        if let Some(kind) = bytes.next() {
-            if !b"bcdeEfFgGnosxXBCDNOS%".contains(&kind) {
-                return Err(bad());
-            }
-            self.kind = Some(kind);
-        }
-        if bytes.next().is_some() {
-            return Err(bad());
-        }
-        self.nested = self.nested.is_some().then(|| text.into());
-        Ok(())
-    }
-
-    /// Reads digits, or a field in braces.
-    fn parse_count(&mut self, rest: &mut &str) -> Result<Option<usize>, String> {
-        if let Some(behind) = rest.strip_prefix('{') {
-            let (name, behind) = behind
-                .split_once('}')
-                .ok_or("a field in the specification is not closed")?;
-            if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
-                return Err(format!("{name:?} is no field name"));
-            }
-            *rest = behind;
-            self.nested = Some("".into());
-            return Ok(Some(0));
-        }
-        let end = rest
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(rest.len());
-        let (digits, behind) = rest.split_at(end);
-        *rest = behind;
-        match digits.parse() {
-            Ok(count) if count <= MAX_WIDTH => Ok(Some(count)),
-            Err(_) if digits.is_empty() => Ok(None),
-            _ => Err("widths and precisions end at 1024".to_owned()),
-        }
-    }
-
-    /// The specification with the record's values in the places of the fields.
-    #[cold]
-    fn filled_in(&self, nested: &str, lookup: Lookup<'_>) -> Result<Self, Error> {
-        let mut text = String::new();
-        let mut rest = nested;
-        while let Some((before, inside)) = rest.split_once('{') {
-            let (name, behind) = inside.split_once('}').unwrap_or((inside, ""));
-            text.push_str(before);
-            text.push_str(&lookup(&Field::of_name(name))?);
-            rest = behind;
-        }
-        text.push_str(rest);
-        let mut spec = Self {
-            conversion: self.conversion,
-            empty: text.is_empty(),
-            ..Self::default()
-        };
-        spec.parse(&text).map_err(unfit)?;
-        if spec.nested.is_some() {
-            Err(unfit("a field's value holds another field"))
-        } else {
-            Ok(spec)
-        }
-    }
-
-    pub(super) fn writes_text(&self) -> bool {
-        matches!(
-            (self.conversion, self.empty),
-            (Some(b's'), _) | (None, true)
-        )
-    }
-
-    pub(super) fn push_instead(&self, text: &str, out: &mut Text) {
-        let align = match self.align {
-            None | Some(Align::AfterSign) => Align::Left,
-            Some(align) => align,
-        };
-        push_padded(
-            out,
-            text,
-            self.width.unwrap_or(0),
-            self.fill.unwrap_or(' '),
-            align,
-        );
-    }
-
-    pub(super) fn push(
-        &self,
-        value: Scalar<'_>,
-        lookup: Lookup<'_>,
-        out: &mut Text,
-    ) -> Result<(), Error> {
-        if self.grouping.is_some() && self.kind == Some(b'n') {
-            return Err(unfit("the kind n groups by itself"));
-        }
-        if let Some(nested) = &self.nested {
-            return self.filled_in(nested, lookup)?.push(value, lookup, out);
-        }
-        if self.conversion.is_some_and(|conversion| conversion != b's') {
-            return self.push_text(&repr(value, self.conversion == Some(b'a')), out);
-        }
-        match value {
-            Scalar::Text(text) => self.push_text(text, out),
-            _ if self.conversion.is_some() || self.empty => self.push_text(&plain(value), out),
-            Scalar::Other(_) => self.push_text(&plain(value), out),
-            Scalar::Null => Err(unfit("None takes no format specification")),
-            Scalar::Float(number) => self.push_float(number, out),
-            _ => match (number::whole(value), self.kind) {
-                (Some(number), None | Some(b'b' | b'd' | b'o' | b'x' | b'X' | b'n' | b'c')) => {
-                    self.push_whole(number, out)
-                }
-                _ => {
-                    let number = number::float(value)
-                        .ok_or_else(|| unfit("a number beyond what can be written"))?;
-                    self.push_float(number, out)
-                }
-            },
-        }
-    }
-
-    fn push_text(&self, text: &str, out: &mut Text) -> Result<(), Error> {
-        let numeric = self.sign.is_some() || self.alternate || self.grouping.is_some();
-        if numeric
-            || !matches!(self.kind, None | Some(b's'))
-            || self.align == Some(Align::AfterSign)
-        {
-            return Err(unfit(
-                "the specification is for numbers, the value is a text",
-            ));
-        }
-        let fill = self.fill.unwrap_or(if self.zero { '0' } else { ' ' });
-        let align = self.align.unwrap_or(Align::Left);
-        push_padded(
-            out,
-            cut(text, self.precision),
-            self.width.unwrap_or(0),
-            fill,
-            align,
-        );
-        Ok(())
-    }
-
-    fn push_whole(&self, number: i128, out: &mut Text) -> Result<(), Error> {
-        if self.precision.is_some() {
-            return Err(unfit("a whole number takes no precision"));
-        }
-        let size = number.unsigned_abs();
-        let (digits, prefix) = match self.kind {
-            Some(b'c') => {
-                if self.sign.is_some() || self.grouping.is_some() || self.alternate {
-                    return Err(unfit("a character takes no sign, separators or other form"));
-                }
-                let character = u32::try_from(number).ok().and_then(char::from_u32);
-                let character = character.ok_or_else(|| unfit("not the number of a character"))?;
-                return self.push_number(
-                    false,
-                    "",
-                    character.encode_utf8(&mut [0; 4]),
-                    "",
-                    true,
-                    out,
-                );
-            }
-            Some(b'b') => (format!("{size:b}"), "0b"),
-            Some(b'o') => (format!("{size:o}"), "0o"),
-            Some(b'x') => (format!("{size:x}"), "0x"),
-            Some(b'X') => (format!("{size:X}"), "0X"),
-            _ => (size.to_string(), ""),
-        };
-        if self.grouping == Some(',') && !prefix.is_empty() {
-            return Err(unfit("the separator does not go with the kind of number"));
-        }
-        let prefix = if self.alternate { prefix } else { "" };
-        self.push_number(number < 0, prefix, &digits, "", true, out)
-    }
-
-    fn push_float(&self, number: f64, out: &mut Text) -> Result<(), Error> {
-        let size = number.abs();
-        let text = match (self.kind, self.precision) {
-            (None, None) => {
-                let mut text = plain(Scalar::Float(size));
-                if self.alternate && !text.contains('.') {
-                    let exponent = text.find('e').unwrap_or(text.len());
-                    text.insert(exponent, '.');
-                }
-                text
-            }
-            (None, Some(precision)) => {
-                FloatForm::general_with_point(precision, self.alternate).text(size)
-            }
-            (Some(b'%'), precision) => {
-                let percent =
-                    FloatForm::of(b'f', precision.unwrap_or(6), self.alternate).text(size * 100.0);
-                format!("{percent}%")
-            }
-            (Some(b'n'), precision) => {
-                FloatForm::of(b'g', precision.unwrap_or(6), self.alternate).text(size)
-            }
-            (Some(kind @ (b'e' | b'E' | b'f' | b'F' | b'g' | b'G')), precision) => {
-                FloatForm::of(kind, precision.unwrap_or(6), self.alternate).text(size)
-            }
-            (Some(kind), _) => {
-                return Err(unfit(format_args!(
-                    "{:?} is not for this number",
-                    char::from(kind)
-                )));
-            }
-        };
-        let whole = text.bytes().take_while(u8::is_ascii_digit).count();
-        let (whole, rest) = text.split_at(whole);
-        let negative = number.is_sign_negative() && !number.is_nan();
-        self.push_number(negative, "", whole, rest, false, out)
-    }
-
-    /// Puts together sign, prefix, grouped digits and what follows them, and pads.
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "the end of functions that can fail"
-    )]
-    fn push_number(
-        &self,
-        negative: bool,
-        prefix: &str,
-        whole: &str,
-        rest: &str,
-        is_whole: bool,
-        out: &mut Text,
-    ) -> Result<(), Error> {
-        let width = self.width.unwrap_or(0);
-        let sign = self.sign.unwrap_or(Sign::Negative).text(negative);
-        let fill = self.fill.unwrap_or(if self.zero { '0' } else { ' ' });
-        let align = self.align.unwrap_or(if self.zero {
-            Align::AfterSign
-        } else {
-            Align::Right
-        });
-        let every = if is_whole && matches!(self.kind, Some(b'b' | b'o' | b'x' | b'X')) {
-            4
-        } else {
-            3
-        };
-        let front = sign.len() + prefix.len();
-        let mut digits = whole.to_owned();
-        if align == Align::AfterSign && fill == '0' {
-            // Zeros are digits: they are grouped as well.
-            let target = width.saturating_sub(front + rest.len());
-            while number::grouped_len(&digits, self.grouping, every) < target {
-                digits.insert(0, '0');
-            }
-        }
-        let digits = number::grouped(&digits, self.grouping, every);
-        if align == Align::AfterSign {
-            out.push_str(sign);
-            out.push_str(prefix);
-            push_padded(
-                out,
-                &format!("{digits}{rest}"),
-                width.saturating_sub(front),
-                fill,
-                Align::Right,
-            );
-        } else {
-            push_padded(
-                out,
-                &format!("{sign}{prefix}{digits}{rest}"),
-                width,
-                fill,
-                align,
-            );
-        }
-        Ok(())
     }
 }

@@ -1,8 +1,9 @@
-//! The `$` style: `$name`, `${name}`, and `$$` for a dollar sign (statement 64).
+//! The parser of the `$` style: `$name`, `${name}`, and `$$` for a dollar sign.
 
 use crate::error::Error;
 use crate::formatter::template::field::Field;
-use crate::formatter::template::{Segments, Spec, invalid_at};
+use crate::formatter::template::segment::{Segments, invalid_at};
+use crate::formatter::template::spec::Spec;
 
 pub(super) fn parse(template: &str) -> Result<Segments, Error> {
     let mut segments = Segments::default();
@@ -11,34 +12,34 @@ pub(super) fn parse(template: &str) -> Result<Segments, Error> {
         segments.literal(&rest[..dollar]);
         let at = template.len() - rest.len() + dollar;
         rest = &rest[dollar + 1..];
-        if let Some(behind) = rest.strip_prefix('$') {
+        if let Some(after) = rest.strip_prefix('$') {
             segments.literal("$");
-            rest = behind;
+            rest = after;
             continue;
         }
         let braced = rest.strip_prefix('{');
         let name = name_at(braced.unwrap_or(rest));
-        let behind = &braced.unwrap_or(rest)[name.len()..];
+        let after = &braced.unwrap_or(rest)[name.len()..];
         let closed = if braced.is_some() {
-            behind.strip_prefix('}')
+            after.strip_prefix('}')
         } else {
-            Some(behind)
+            Some(after)
         };
-        let (false, Some(behind)) = (name.is_empty(), closed) else {
+        let (false, Some(after)) = (name.is_empty(), closed) else {
             return Err(invalid_at(
                 template,
                 at,
-                "expected a name behind '$', or $$ for a dollar sign",
+                "expected a name after '$', or $$ for a dollar sign",
             ));
         };
         segments.field(Field::of_name(name), Spec::Plain);
-        rest = behind;
+        rest = after;
     }
     segments.literal(rest);
     Ok(segments)
 }
 
-/// The name that a text begins with: ASCII letters, digits and underscores, no digit first.
+/// Returns the name at the start of a string: ASCII letters, digits and underscores, no digit first.
 fn name_at(text: &str) -> &str {
     let end = text
         .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))

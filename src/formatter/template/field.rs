@@ -4,9 +4,9 @@ use log::kv::Value;
 
 use crate::formatter::time::{TimeFormat, python_time};
 use crate::record::{OwnedValue, Record, Scalar};
-use crate::text::Text;
+use crate::text::line_buf::LineBuf;
 
-/// A field of a record, by Python's names, or a key-value.
+/// A field of a record, by its name in Python, or a key-value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Field {
     Name,
@@ -28,7 +28,7 @@ pub(crate) enum Field {
     ProcessName,
     TaskName,
     Message,
-    /// `msg`: the same, as a Rust message has no arguments.
+    /// `msg`: the message as well, as a Rust message has no arguments.
     Msg,
     Args,
     ErrorText,
@@ -39,7 +39,7 @@ pub(crate) enum Field {
     Place(Box<str>),
 }
 
-/// The fields that every record has, and their names, both ways.
+/// Maps the fields that every record has to their names, and back.
 macro_rules! standard_fields {
     ($($field:ident: $name:literal,)+) => {
         impl Field {
@@ -91,7 +91,7 @@ standard_fields! {
 }
 
 impl Field {
-    /// Whether its value is text, whatever the record.
+    /// Reports whether its value is a string in every record.
     fn is_text(&self) -> bool {
         matches!(
             self,
@@ -110,7 +110,7 @@ impl Field {
         )
     }
 
-    /// Whether its text comes from whoever logs, and may hold anything.
+    /// Reports whether its text comes from the logging code, and may hold anything.
     pub(crate) fn is_foreign(&self) -> bool {
         self.is_text() && *self != Self::AscTime
             || matches!(
@@ -123,7 +123,7 @@ impl Field {
             )
     }
 
-    /// Reads the field of a record; `None` where neither the record nor the defaults have it.
+    /// Lends the field of a record; `None` if neither the record nor the defaults have it.
     pub(crate) fn read<R>(
         &self,
         record: &Record<'_>,
@@ -148,7 +148,7 @@ impl Field {
             Self::LineNumber => read(Scalar::Unsigned(record.source().line().into())),
             Self::Function => read(Scalar::Text(record.source().function())),
             Self::Created => read(Scalar::Float(record.time().as_seconds_f64())),
-            Self::AscTime => Text::with(|text| {
+            Self::AscTime => LineBuf::with(|text| {
                 time.push(record.time(), text);
                 read(Scalar::Text(text.as_str()))
             }),
@@ -158,7 +158,7 @@ impl Field {
             #[expect(clippy::cast_precision_loss, reason = "Python's field is a float")]
             Self::RelativeCreated => read(Scalar::Float(record.nanos_since_start() as f64 / 1e6)),
             Self::Thread => read(Scalar::Unsigned(record.thread_id().into())),
-            Self::ThreadName => Text::with(|text| {
+            Self::ThreadName => LineBuf::with(|text| {
                 let thread = &record.thread;
                 thread.with_display_name(&mut |part| text.push_str(part));
                 read(Scalar::Text(text.as_str()))
@@ -170,7 +170,7 @@ impl Field {
             Self::Args => read(Scalar::Other(&Value::from_display(&"()"))),
             Self::ErrorText | Self::ErrorInfo => optional(record.error_text(), Box::new(read)),
             Self::StackInfo => optional(record.stack(), Box::new(read)),
-            // A task's name is whatever the application gives as the key-value `taskName`.
+            // The name of a task is the key-value `taskName`, if the application sets it.
             Self::TaskName => match record.key_values().get("taskName") {
                 Some(value) => Scalar::visit(&value, read),
                 None => read(Scalar::Null),

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use crate::record::Scalar;
-use crate::text::Text;
+use crate::text::line_buf::LineBuf;
 
-/// Which signs are shown.
+/// Which numbers have a sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sign {
     Negative,
@@ -24,7 +24,7 @@ impl Sign {
     }
 }
 
-/// A value as a whole number, where it is one.
+/// Returns the value of an integer or Boolean.
 pub(super) fn whole(value: Scalar<'_>) -> Option<i128> {
     match value {
         Scalar::Bool(value) => Some(value.into()),
@@ -34,10 +34,10 @@ pub(super) fn whole(value: Scalar<'_>) -> Option<i128> {
     }
 }
 
-/// A value as a whole number, floats cut.
+/// Returns a number as an integer, floats truncated.
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "cutting is asked for, and the ends saturate"
+    reason = "truncation is the purpose, and the ends saturate"
 )]
 pub(super) fn truncated(value: Scalar<'_>) -> Option<i128> {
     match value {
@@ -46,7 +46,7 @@ pub(super) fn truncated(value: Scalar<'_>) -> Option<i128> {
     }
 }
 
-/// A value as a float, where it is a number.
+/// Returns a number as a float.
 #[expect(clippy::cast_precision_loss, reason = "a float is what is asked for")]
 pub(super) fn float(value: Scalar<'_>) -> Option<f64> {
     match value {
@@ -56,8 +56,9 @@ pub(super) fn float(value: Scalar<'_>) -> Option<f64> {
     }
 }
 
-/// Appends a float as Python's `repr` does: the shortest digits that read back, with an exponent from 16 digits on.
-pub(super) fn push_repr(value: f64, out: &mut Text) {
+/// Appends a float as Python's `repr` does: the shortest digits that parse back, with an exponent from
+/// 16 digits on.
+pub(super) fn push_repr(value: f64, out: &mut LineBuf) {
     if !value.is_finite() {
         out.push_str(non_finite(value));
         return;
@@ -92,7 +93,7 @@ pub(super) struct FloatForm {
     precision: usize,
     /// Keeps the point and trailing zeros.
     alternate: bool,
-    /// Python's form without a kind: like `g`, but always with a digit behind the point.
+    /// Python's form without a kind: like `g`, but always with a digit after the point.
     with_point: bool,
 }
 
@@ -115,7 +116,7 @@ impl FloatForm {
         }
     }
 
-    /// The text of a number that is not negative.
+    /// Returns the text of a number that is not negative.
     pub(super) fn text(&self, size: f64) -> String {
         let text = if size.is_finite() {
             match self.kind {
@@ -170,8 +171,8 @@ impl FloatForm {
                 _ => text,
             };
         }
-        let behind_point = i32::try_from(precision).unwrap_or(i32::MAX) - 1 - exponent;
-        let text = self.fixed(size, usize::try_from(behind_point).unwrap_or(0));
+        let after_point = i32::try_from(precision).unwrap_or(i32::MAX) - 1 - exponent;
+        let text = self.fixed(size, usize::try_from(after_point).unwrap_or(0));
         let mut text = if self.alternate {
             text
         } else {
@@ -192,7 +193,7 @@ fn without_zeros(text: &str) -> &str {
     }
 }
 
-/// Digits with a separator between each group.
+/// Returns digits with a separator between groups.
 pub(super) fn grouped(digits: &str, separator: Option<char>, every: usize) -> String {
     let Some(separator) = separator else {
         return digits.to_owned();

@@ -118,8 +118,8 @@ macro_rules! rotating {
             }
 
             /// Where it gets the time from; the system's clock unless set.
-            pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-                self.rotation.clock = Some(clock);
+            pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+                self.rotation.clock = Some(Arc::new(clock));
                 self
             }
         }

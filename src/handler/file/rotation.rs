@@ -50,7 +50,7 @@ pub(super) struct Rotation {
 
 impl Rotation {
     fn now(&self) -> i64 {
-        time::ask(&*self.clock, |_| {}).seconds()
+        time::now_by(&*self.clock, |_| {}).seconds()
     }
 
     /// Whether it rotates at all.

@@ -8,10 +8,12 @@ use crate::context::Environment;
 use crate::error::Error;
 use crate::formatter::{Format, Line};
 use crate::level::Level;
-use crate::record::{CallValues, Details, Extra, Message, Record, Scalar, Source, ThreadInfo};
+use crate::record::{
+    CallValues, Message, RareFields, RareFieldsRef, Record, Scalar, Source, ThreadInfo,
+};
 use crate::sys::sync::Arc;
 use crate::sys::user_code;
-use crate::text::Text;
+use crate::text::line_buf::LineBuf;
 use crate::time::Timestamp;
 
 /// The texts of a record, in the order in which they stand behind the head.
@@ -74,7 +76,7 @@ pub(super) fn encode(
     };
     push(NAME, record.name.as_bytes(), out);
     match formatter {
-        None => Text::with(|text| {
+        None => LineBuf::with(|text| {
             record.push_message(text);
             push(MESSAGE, text.as_bytes(), out);
         }),
@@ -82,7 +84,6 @@ pub(super) fn encode(
             let mut line = Line::new();
             formatter.format(record, &mut line)?;
             push(MESSAGE, line.as_bytes(), out);
-            line.give_back();
         }
     }
     push(MODULE_PATH, record.source.module_path().as_bytes(), out);
@@ -96,7 +97,7 @@ pub(super) fn encode(
             flags |= HAS_THREAD_NAME;
         }
     });
-    let details = record.details();
+    let details = record.rare_fields();
     if let Some(name) = &details.level_name {
         push(LEVEL_NAME, name.as_bytes(), out);
         flags |= HAS_LEVEL_NAME;
@@ -119,9 +120,9 @@ pub(super) fn encode(
     let key_values = record.key_values();
     if key_values.has_source() {
         flags |= HAS_KEY_VALUES;
-        key_values.for_each(|key, value| {
+        key_values.for_each_scalar(|key, value| {
             push_text(out, key);
-            Scalar::visit(value, |scalar| push_scalar(out, scalar));
+            push_scalar(out, value);
         });
     }
     let total = u32::try_from(out.len()).unwrap_or(u32::MAX);
@@ -188,7 +189,12 @@ fn push_scalar(out: &mut Vec<u8>, scalar: Scalar<'_>) {
             out.push(TEXT);
             push_text(out, text);
         }
-        Scalar::Other(value) => Text::with(|text| {
+        // A value of the facade, which carries no lists and maps either.
+        Scalar::Nested(value) => {
+            out.push(TEXT);
+            push_text(out, &value.to_string());
+        }
+        Scalar::Other(value) => LineBuf::with(|text| {
             user_code::write_to(text, |text| {
                 std::fmt::Write::write_fmt(text, format_args!("{value}"))
             });
@@ -250,7 +256,7 @@ pub(super) fn decode(
     });
     let flags = u16::from_le_bytes(get(bytes, FLAGS));
     let given = |flag: u16, place: usize| (flags & flag != 0).then_some(texts[place]);
-    let mut details = Details::none();
+    let mut details = RareFields::none();
     details.level_name = given(HAS_LEVEL_NAME, LEVEL_NAME).map(Cow::Borrowed);
     details.error = given(HAS_ERROR, ERROR).map(Cow::Borrowed);
     details.stack = given(HAS_STACK, STACK).map(Cow::Borrowed);
@@ -294,10 +300,10 @@ pub(super) fn decode(
         },
         error: None,
         backtrace: None,
-        extra: if flags & (HAS_LEVEL_NAME | HAS_ERROR | HAS_STACK | HAS_PROCESS) == 0 {
-            Extra::None
+        rare_fields: if flags & (HAS_LEVEL_NAME | HAS_ERROR | HAS_STACK | HAS_PROCESS) == 0 {
+            RareFieldsRef::None
         } else {
-            Extra::Lent(&details)
+            RareFieldsRef::Lent(&details)
         },
     };
     read(&record);
@@ -382,7 +388,7 @@ mod tests {
         assert_eq!((head.len, head.level), (bytes.len(), record.level()));
         let mut read = None;
         decode(&bytes, &[Some(Arc::clone(record.environment))], |record| {
-            read = Some(record.to_owned());
+            read = Some(record.to_owned_record());
         });
         read.unwrap()
     }
@@ -416,7 +422,7 @@ mod tests {
             .key_value("text", "é")
             .build();
         let read = through(&record);
-        let mut expected = format!("{:?}", record.to_owned());
+        let mut expected = format!("{:?}", record.to_owned_record());
         let mut found = format!("{read:?}");
         for text in [&mut expected, &mut found] {
             text.push('.');

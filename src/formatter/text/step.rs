@@ -1,18 +1,20 @@
-//! Templates made ready for their usual fields.
+//! Templates prepared for the fields of nearly every line: [`Step`].
 
 use crate::formatter::template::{Field, Segment, Spec};
-use crate::text::Piece;
+use crate::text::short_str::ShortStr;
 
-/// A part of a template as lines are written by it: a field, and the short text behind it.
+/// A field of a template, and the short literal after it.
 #[derive(Clone, Debug)]
 pub(super) struct Step<W> {
-    /// What writes the field.
+    /// Writes the field.
     pub(super) write: W,
+    /// The field's place in the template.
     pub(super) segment: usize,
-    pub(super) behind: Piece<16>,
+    pub(super) after: ShortStr<16>,
 }
 
-/// The fields of nearly every line, written as they are, have a kind of their own.
+/// What a step writes. The fields of nearly every line have their own kinds, if they have neither
+/// width nor precision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Message,
@@ -20,9 +22,9 @@ pub(super) enum Kind {
     AscTime,
     LevelName,
     ThreadName,
-    /// Nothing but the text behind it.
-    Text,
-    /// Whatever its segment is.
+    /// Nothing but the literal after it.
+    Literal,
+    /// Any other segment.
     Segment,
 }
 
@@ -46,37 +48,38 @@ impl Kind {
 }
 
 impl<W> Step<W> {
-    /// The steps of a template, each with what writes its kind.
+    /// Returns the steps of a template, with the writers of their kinds.
     pub(super) fn all(segments: &[Segment], writer: impl Fn(Kind) -> W) -> Box<[Self]> {
         let mut steps: Vec<Self> = Vec::new();
-        // A text goes behind the step before it, once.
-        let mut free = false;
+        // Whether the last step has no literal yet.
+        let mut is_open = false;
         for (at, segment) in segments.iter().enumerate() {
-            let piece = match segment {
-                Segment::Literal(text) => Piece::new(text),
+            let literal = match segment {
+                Segment::Literal(text) => ShortStr::new(text),
                 Segment::Field { .. } => None,
             };
-            let step = |kind, behind| Self {
+            let step = |kind, after| Self {
                 write: writer(kind),
                 segment: at,
-                behind,
+                after,
             };
-            match (piece, steps.last_mut()) {
-                (Some(piece), Some(last)) if free => last.behind = piece,
-                (Some(piece), _) => steps.push(step(Kind::Text, piece)),
-                (None, _) => steps.push(step(Kind::of(segment), Piece::EMPTY)),
+            match (literal, steps.last_mut()) {
+                (Some(literal), Some(last)) if is_open => last.after = literal,
+                (Some(literal), _) => steps.push(step(Kind::Literal, literal)),
+                (None, _) => steps.push(step(Kind::of(segment), ShortStr::EMPTY)),
             }
-            free = piece.is_none();
+            is_open = literal.is_none();
         }
         steps.into()
     }
 
-    /// The step of a template that cannot be written: its first segment, which it does not have.
+    /// Returns the step of a template that cannot be written: its first segment, which does not
+    /// exist.
     pub(super) fn failure(writer: impl Fn(Kind) -> W) -> Self {
         Self {
             write: writer(Kind::Segment),
             segment: 0,
-            behind: Piece::EMPTY,
+            after: ShortStr::EMPTY,
         }
     }
 }
@@ -84,12 +87,12 @@ impl<W> Step<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formatter::template::{Style, parse};
+    use crate::formatter::template::{TemplateStyle, parse};
 
     #[test]
-    fn short_texts_go_behind_their_fields() {
+    fn short_literals_join_the_field_before_them() {
         let kinds = |template: &str| -> Vec<Kind> {
-            let segments = parse(template, Style::Percent).unwrap();
+            let segments = parse(template, TemplateStyle::Percent).unwrap();
             Step::all(&segments, |kind| kind)
                 .iter()
                 .map(|step| step.write)
@@ -101,7 +104,12 @@ mod tests {
         );
         assert_eq!(
             kinds("<%(threadName)s%(message)5s a text of more than sixteen bytes"),
-            [Kind::Text, Kind::ThreadName, Kind::Segment, Kind::Segment]
+            [
+                Kind::Literal,
+                Kind::ThreadName,
+                Kind::Segment,
+                Kind::Segment
+            ]
         );
     }
 }

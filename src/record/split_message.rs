@@ -1,24 +1,26 @@
-//! A message as its pieces and arguments, which the usual ones are written from without `core::fmt`.
+//! A message taken apart at compile time, which is formatted without `core::fmt`: [`SplitMessage`].
 
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 
 use crate::sys::user_code;
-use crate::text::{Piece, Run, Text};
+use crate::text::line_buf::LineBuf;
+use crate::text::run::Run;
+use crate::text::short_str::ShortStr;
 
-/// The texts between a message's arguments, and the arguments.
+/// The literal pieces of a message, and the arguments between them.
 #[derive(Clone, Copy, Debug)]
-pub struct Parts<'a> {
-    /// One more than there are arguments.
+pub struct SplitMessage<'a> {
+    /// One more than the arguments.
     pub pieces: &'a [MessagePiece],
-    /// In order.
+    /// The arguments, in order.
     pub arguments: &'a [Argument<'a>],
 }
 
-impl Parts<'_> {
-    /// Appends the text, whatever user code does.
+impl SplitMessage<'_> {
+    /// Appends the text. A failure of user code is noted in it.
     #[inline]
-    pub(super) fn write_to(&self, out: &mut Text) {
+    pub(super) fn write_to(&self, out: &mut LineBuf) {
         let Some((first, rest)) = self.pieces.split_first() else {
             return;
         };
@@ -32,11 +34,11 @@ impl Parts<'_> {
     }
 }
 
-/// A text between arguments.
+/// A literal piece of a message.
 #[derive(Clone, Copy, Debug)]
 pub struct MessagePiece {
-    /// Nearly all are short, and then ready to be copied.
-    short: Option<Piece<16>>,
+    /// The same for nearly all pieces, as they are short.
+    short: Option<ShortStr<16>>,
     text: &'static str,
 }
 
@@ -44,8 +46,8 @@ impl MessagePiece {
     #[inline(always)]
     fn write_to(&self, run: &mut Run<'_>) {
         match &self.short {
-            Some(piece) => run.push_piece(piece),
-            None => run.slowly(|text| text.push_str(self.text)),
+            Some(short) => run.push_short(short),
+            None => run.slowly(|out| out.push_str(self.text)),
         }
     }
 }
@@ -53,13 +55,13 @@ impl MessagePiece {
 /// One argument of a message.
 #[derive(Clone, Copy)]
 pub enum Argument<'a> {
-    /// A whole number.
+    /// A signed integer.
     Signed(i64),
-    /// A whole number that has no sign.
+    /// An unsigned integer.
     Unsigned(u64),
-    /// A text.
+    /// A string.
     Text(&'a str),
-    /// Anything else, by the user's code.
+    /// Anything else, by its `Display`.
     Other(&'a dyn Display),
 }
 
@@ -69,12 +71,12 @@ impl Argument<'_> {
         match self {
             Self::Unsigned(number) => run.push_unsigned(*number),
             Self::Signed(number @ 0..) => run.push_unsigned(number.unsigned_abs()),
-            _ => run.slowly(|text| self.write_any(text)),
+            _ => run.slowly(|out| self.write_any(out)),
         }
     }
 
     #[inline(never)]
-    fn write_any(&self, out: &mut Text) {
+    fn write_any(&self, out: &mut LineBuf) {
         match self {
             Self::Signed(number) => out.push_signed(*number),
             Self::Unsigned(number) => out.push_unsigned(*number),
@@ -90,9 +92,9 @@ impl fmt::Debug for Argument<'_> {
     }
 }
 
-/// A value whose text needs no `core::fmt`.
+/// A value that is formatted without `core::fmt`.
 pub trait Plain {
-    /// The value as an argument.
+    /// Returns the value as an argument.
     fn argument(&self) -> Argument<'_>;
 }
 
@@ -161,8 +163,8 @@ impl<T: Plain + ?Sized> Plain for &T {
     }
 }
 
-/// Finds out how a value is written: the look for a method of a `&&&Probe` meets [`ByPlain`] first, then [`ByDisplay`], then
-/// [`ByNothing`].
+/// Selects how a value is formatted: method resolution on a `&&&Probe` finds [`ByPlain`] first, then
+/// [`ByDisplay`], then [`ByNothing`].
 #[derive(Debug)]
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
@@ -172,9 +174,9 @@ impl<T: Display + ?Sized> Display for Probe<'_, T> {
     }
 }
 
-/// For values that need no `core::fmt`.
+/// For values that are formatted without `core::fmt`.
 pub trait ByPlain<'a> {
-    /// The value as an argument.
+    /// Returns the value as an argument.
     fn to_argument(&self) -> Argument<'a>;
 }
 
@@ -185,9 +187,9 @@ impl<'a, T: Plain + ?Sized> ByPlain<'a> for &&Probe<'a, T> {
     }
 }
 
-/// For all others that can be written by `{}`.
+/// For all others with a `Display`.
 pub trait ByDisplay<'p> {
-    /// The value as an argument.
+    /// Returns the value as an argument.
     fn to_argument(&self) -> Argument<'p>;
 }
 
@@ -198,9 +200,10 @@ impl<'p, T: Display + ?Sized> ByDisplay<'p> for &'p Probe<'_, T> {
     }
 }
 
-/// For what can only be written in another way, `{:?}` for one: it is asked for in a branch that is compiled and never reached.
+/// For values without a `Display`, such as those for `{:?}`: a branch that is compiled but never
+/// reached calls it.
 pub trait ByNothing {
-    /// No argument.
+    /// Returns a placeholder.
     fn to_argument(&self) -> Argument<'static>;
 }
 
@@ -211,7 +214,8 @@ impl<T: ?Sized> ByNothing for Probe<'_, T> {
     }
 }
 
-/// How many pieces a format has that asks for nothing but `{}`; 0 for any other, which `core::fmt` writes.
+/// Returns the number of pieces of a format string whose only placeholders are `{}`; 0 for any other,
+/// which `core::fmt` formats.
 #[must_use]
 pub const fn count_pieces(format: &str) -> usize {
     let bytes = format.as_bytes();
@@ -229,7 +233,7 @@ pub const fn count_pieces(format: &str) -> usize {
     count
 }
 
-/// The pieces of a format, as many as [`count_pieces`] found.
+/// Returns the pieces of a format string, as many as [`count_pieces`] found.
 #[must_use]
 pub const fn pieces<const N: usize>(format: &'static str) -> [MessagePiece; N] {
     let mut pieces = [MessagePiece {
@@ -243,16 +247,16 @@ pub const fn pieces<const N: usize>(format: &'static str) -> [MessagePiece; N] {
         while end < rest.len() && rest[end] != b'{' {
             end += 1;
         }
-        let (piece, behind) = rest.split_at(end);
+        let (piece, after) = rest.split_at(end);
         // Cut at an ASCII character, so it is valid.
         if let Ok(piece) = std::str::from_utf8(piece) {
             pieces[found] = MessagePiece {
-                short: Piece::new(piece),
+                short: ShortStr::new(piece),
                 text: piece,
             };
         }
-        rest = if behind.len() > 2 {
-            behind.split_at(2).1
+        rest = if after.len() > 2 {
+            after.split_at(2).1
         } else {
             &[]
         };
@@ -266,7 +270,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_bare_holes_count() {
+    fn only_empty_placeholders_count() {
         for (format, count) in [
             ("", 1),
             ("a", 1),

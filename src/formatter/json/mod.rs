@@ -1,0 +1,17 @@
+//! Records as JSON: [`JsonFormatter`], and the object writer that all JSON formatters share.
+
+mod builder;
+mod escape;
+mod formatter;
+mod object;
+mod own_names;
+mod time;
+mod unique_names;
+
+pub use self::builder::JsonFormatterBuilder;
+pub use self::formatter::JsonFormatter;
+pub use self::time::JsonTime;
+
+pub(super) use self::escape::push_escaped;
+pub(super) use self::object::Object;
+pub(super) use self::own_names::OwnNames;

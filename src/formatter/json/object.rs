@@ -1,0 +1,138 @@
+//! A JSON object being written: [`Object`].
+
+use std::fmt::Write;
+
+use crate::formatter::json::escape::{push_escaped, push_string};
+use crate::formatter::json::own_names::OwnNames;
+use crate::formatter::json::unique_names::UniqueNames;
+use crate::formatter::template::push_plain;
+use crate::record::{KeyValues, OwnedValue, Record, Scalar, write_error_chain};
+use crate::sys::user_code;
+use crate::text::line_buf::LineBuf;
+
+/// A JSON object being written, member by member, after its first.
+pub(crate) struct Object<'o> {
+    pub(crate) out: &'o mut LineBuf,
+    pub(crate) own: &'o OwnNames,
+}
+
+impl Object<'_> {
+    /// Writes the name of one of the own members, without a comma before it.
+    pub(super) fn first_key(&mut self, at: usize) {
+        self.out.push('"');
+        push_escaped(self.out, self.own.get(at));
+        self.out.push_str("\":");
+    }
+
+    /// Writes the name of one of the own members, by its place in the names.
+    pub(crate) fn key(&mut self, at: usize) {
+        self.out.push(',');
+        self.first_key(at);
+    }
+
+    /// Writes an own member that is a string.
+    pub(crate) fn text(&mut self, at: usize, text: &str) {
+        self.key(at);
+        push_string(self.out, text);
+    }
+
+    /// Writes an own member.
+    pub(crate) fn value(&mut self, at: usize, value: Scalar<'_>) {
+        self.key(at);
+        push_scalar(self.out, value);
+    }
+
+    /// Writes the key-values whose keys pass `is_written`. A name that is taken gets underscores, so
+    /// no name occurs twice.
+    #[inline]
+    pub(crate) fn key_values(
+        &mut self,
+        key_values: KeyValues<'_>,
+        is_written: impl Fn(&str) -> bool,
+    ) {
+        let mut names = UniqueNames::new(self.own);
+        key_values.for_each_scalar(|key, value| {
+            if !is_written(key) {
+                return;
+            }
+            self.out.push_str(",\"");
+            if names.is_new(key) {
+                push_escaped(self.out, key);
+            } else {
+                push_escaped(self.out, &names.free(key, key_values, &is_written));
+            }
+            self.out.push_str("\":");
+            push_scalar(self.out, value);
+        });
+    }
+
+    /// Writes the error and the stack trace of a record, by the places of their names.
+    #[cold]
+    pub(crate) fn failure(&mut self, record: &Record<'_>, error_at: usize, stack_at: usize) {
+        if let Some(text) = &record.rare_fields().error {
+            self.text(error_at, text);
+        } else if let Some(error) = record.error {
+            LineBuf::with(|text| {
+                user_code::write_to(text, |text| write_error_chain(error, text));
+                self.text(error_at, text.as_str());
+            });
+        }
+        if let Some(stack) = record.stack() {
+            self.text(stack_at, &stack);
+        }
+    }
+}
+
+/// Appends a value: numbers as numbers, NaN and infinities as `null`, what only has a `Display` as a
+/// string.
+#[inline]
+pub(crate) fn push_scalar(out: &mut LineBuf, value: Scalar<'_>) {
+    match value {
+        Scalar::Null => out.push_str("null"),
+        Scalar::Bool(value) => out.push_str(if value { "true" } else { "false" }),
+        Scalar::Float(value) if value.is_finite() => {
+            // Rust's shortest form without an exponent is JSON, and stays a float to the reader.
+            let _ = write!(out, "{value:?}");
+        }
+        Scalar::Float(_) => out.push_str("null"),
+        Scalar::Text(text) => push_string(out, text),
+        Scalar::Other(_) => LineBuf::with(|text| {
+            push_plain(value, text);
+            push_string(out, text.as_str());
+        }),
+        Scalar::Nested(value) => push_nested(out, value),
+        Scalar::Signed(whole) => match i64::try_from(whole) {
+            Ok(whole) => out.push_signed(whole),
+            Err(_) => push_plain(value, out),
+        },
+        Scalar::Unsigned(whole) => match u64::try_from(whole) {
+            Ok(whole) => out.push_unsigned(whole),
+            Err(_) => push_plain(value, out),
+        },
+    }
+}
+
+#[cold]
+fn push_nested(out: &mut LineBuf, value: &OwnedValue) {
+    match value {
+        OwnedValue::List(values) => {
+            out.push('[');
+            for (at, value) in values.iter().enumerate() {
+                out.push_str(if at == 0 { "" } else { "," });
+                push_scalar(out, value.as_scalar());
+            }
+            out.push(']');
+        }
+        OwnedValue::Map(values) => {
+            out.push('{');
+            for (at, (key, value)) in values.iter().enumerate() {
+                out.push_str(if at == 0 { "" } else { "," });
+                push_string(out, key);
+                out.push(':');
+                push_scalar(out, value.as_scalar());
+            }
+            out.push('}');
+        }
+        other => push_string(out, &other.to_string()),
+    }
+}

@@ -1,0 +1,49 @@
+//! How JSON members hold a time: [`JsonTime`].
+
+use crate::formatter::time::TimeFormat;
+use crate::formatter::zone::TimeZone;
+
+/// How [`JsonFormatter`](crate::formatter::JsonFormatter) writes the time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum JsonTime {
+    /// RFC 3339 in UTC with milliseconds: `2026-11-21T01:02:03.456Z`. The default.
+    #[default]
+    Millis,
+    /// RFC 3339 in UTC with nanoseconds.
+    Nanos,
+    /// RFC 3339 in local time with milliseconds and offset.
+    LocalMillis,
+    /// A number: milliseconds since the epoch.
+    EpochMillis,
+    /// A number: nanoseconds since the epoch.
+    EpochNanos,
+    /// No time, for collectors that add it themselves.
+    Omitted,
+}
+
+/// What writes the time.
+#[derive(Clone, Debug)]
+pub(super) enum TimeWriter {
+    Text(TimeFormat),
+    /// Nanoseconds divided by this.
+    Number(i64),
+    Omitted,
+}
+
+impl From<JsonTime> for TimeWriter {
+    fn from(time: JsonTime) -> Self {
+        let text = |pattern, zone| {
+            TimeFormat::strftime(pattern, zone)
+                .map_or(Self::Omitted, |format| Self::Text(format.exact()))
+        };
+        match time {
+            JsonTime::Millis => text("%Y-%m-%dT%H:%M:%S.%3fZ", TimeZone::Utc),
+            JsonTime::Nanos => text("%Y-%m-%dT%H:%M:%S.%9fZ", TimeZone::Utc),
+            JsonTime::LocalMillis => text("%Y-%m-%dT%H:%M:%S.%3f%:z", TimeZone::Local),
+            JsonTime::EpochMillis => Self::Number(1_000_000),
+            JsonTime::EpochNanos => Self::Number(1),
+            JsonTime::Omitted => Self::Omitted,
+        }
+    }
+}

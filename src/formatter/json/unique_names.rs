@@ -1,0 +1,78 @@
+//! The names of one object's key-values: [`UniqueNames`].
+
+use std::borrow::Cow;
+
+use crate::formatter::json::own_names::{OwnNames, bit_of};
+use crate::record::KeyValues;
+
+/// The names of the key-values that an object has so far.
+pub(super) struct UniqueNames<'n> {
+    own: &'n OwnNames,
+    count: usize,
+    /// The bits of the names so far: a name whose bit is not set is new, which most are.
+    seen: u64,
+    renamed: Vec<String>,
+}
+
+impl<'n> UniqueNames<'n> {
+    pub(super) fn new(own: &'n OwnNames) -> Self {
+        Self {
+            own,
+            count: 0,
+            seen: 0,
+            renamed: Vec::new(),
+        }
+    }
+
+    /// Reports whether a name is certainly free, and takes it. If not, [`free`](Self::free) follows.
+    #[inline]
+    pub(super) fn is_new(&mut self, key: &str) -> bool {
+        let bit = bit_of(key);
+        let may_be_taken =
+            self.seen & bit != 0 || !self.renamed.is_empty() || self.own.contain(key, bit);
+        if !may_be_taken {
+            self.seen |= bit;
+            self.count += 1;
+        }
+        !may_be_taken
+    }
+
+    /// Returns the name itself, or with underscores if it is one of the formatter's own or taken, and
+    /// takes it. `key_values` are those that the object has, in order.
+    #[cold]
+    pub(super) fn free<'k>(
+        &mut self,
+        key: &'k str,
+        key_values: KeyValues<'_>,
+        is_written: &dyn Fn(&str) -> bool,
+    ) -> Cow<'k, str> {
+        let mut name = Cow::Borrowed(key);
+        while self.is_taken(&name, key_values, is_written) {
+            name.to_mut().push('_');
+        }
+        if let Cow::Owned(name) = &name {
+            self.renamed.push(name.clone());
+        }
+        self.seen |= bit_of(key);
+        self.count += 1;
+        name
+    }
+
+    fn is_taken(
+        &self,
+        name: &str,
+        key_values: KeyValues<'_>,
+        is_written: &dyn Fn(&str) -> bool,
+    ) -> bool {
+        let (mut at, mut is_earlier) = (0, false);
+        key_values.for_each(|other, _| {
+            if is_written(other) {
+                is_earlier |= at < self.count && other == name;
+                at += 1;
+            }
+        });
+        is_earlier
+            || self.own.contain(name, bit_of(name))
+            || self.renamed.iter().any(|renamed| renamed == name)
+    }
+}

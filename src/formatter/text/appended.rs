@@ -1,0 +1,94 @@
+//! Writes what follows the text of the template: key-values, the error and the stack trace.
+
+use crate::formatter::escape::{self, Multiline};
+use crate::formatter::template::{self, Field, Segment};
+use crate::formatter::text::formatter::Formatter;
+use crate::record::{KeyValues, Record, Scalar, write_error_chain};
+use crate::sys::user_code;
+use crate::text::line_buf::LineBuf;
+
+impl Formatter {
+    #[inline(never)]
+    pub(super) fn push_appended(&self, record: &Record<'_>, out: &mut LineBuf) {
+        if self.append_key_values && record.key_values().has_source() {
+            self.push_key_values(record.key_values(), out);
+        }
+        if record.has_failure() {
+            self.push_failure(record, out);
+        }
+    }
+
+    fn push_key_values(&self, key_values: KeyValues<'_>, out: &mut LineBuf) {
+        let segments = self.segments.as_deref().unwrap_or_default();
+        key_values.for_each(|key, value| {
+            let named = segments.iter().find_map(|segment| match segment {
+                Segment::Field { field, .. } if field.name() == key => Some(field),
+                _ => None,
+            });
+            if matches!(named, Some(Field::KeyValue(_) | Field::TaskName)) {
+                return;
+            }
+            out.push(' ');
+            escape::push_word(out, key);
+            if named.is_some() {
+                out.push('_');
+            }
+            out.push('=');
+            Scalar::visit(value, |scalar| push_value(scalar, out));
+        });
+    }
+
+    #[cold]
+    fn push_failure(&self, record: &Record<'_>, out: &mut LineBuf) {
+        let fields = record.rare_fields();
+        if let Some(text) = &fields.error {
+            self.push_lines(text, out);
+        } else if let Some(error) = record.error {
+            LineBuf::with(|text| {
+                user_code::write_to(text, |text| write_error_chain(error, text));
+                self.push_lines(text.as_str(), out);
+            });
+        }
+        if let Some(text) = &fields.stack {
+            self.push_lines(text, out);
+        } else if let Some(backtrace) = record.backtrace {
+            self.push_lines(&backtrace.to_string(), out);
+        }
+    }
+
+    /// Appends a text on lines of its own; an empty one adds nothing.
+    fn push_lines(&self, text: &str, out: &mut LineBuf) {
+        if text.is_empty() {
+            return;
+        }
+        match self.multiline {
+            Multiline::Raw => {
+                if !out.ends_with_newline() {
+                    out.push('\n');
+                }
+                out.push_str(text);
+            }
+            Multiline::Indent => {
+                out.push_str("\n    ");
+                escape::push(out, text, self.multiline);
+            }
+            Multiline::Escape => {
+                out.push_str("\\n");
+                escape::push(out, text, self.multiline);
+            }
+        }
+    }
+}
+
+/// Appends the value of ` key=value`.
+fn push_value(value: Scalar<'_>, out: &mut LineBuf) {
+    match value {
+        Scalar::Bool(value) => out.push_str(if value { "true" } else { "false" }),
+        Scalar::Text(text) => escape::push_word(out, text),
+        Scalar::Nested(_) | Scalar::Other(_) => LineBuf::with(|text| {
+            template::push_plain(value, text);
+            escape::push_word(out, text.as_str());
+        }),
+        _ => template::push_plain(value, out),
+    }
+}

@@ -1,0 +1,11 @@
+//! Lines of text by a template: [`Formatter`].
+
+mod appended;
+mod builder;
+mod formatter;
+mod segment;
+mod step;
+mod template_head;
+
+pub use self::builder::FormatterBuilder;
+pub use self::formatter::Formatter;
