@@ -1,150 +1,171 @@
-//! A tree of dotted logger names with Python `logging`'s levels, propagation, handlers, filters and formatters, and a backend
-//! for the [`log`](mod@log) facade.
+//! Hierarchical loggers with the semantics of Python's `logging`, and a backend for the [`log`](mod@log) facade.
 //!
-//! ```
-//! use logtree::{get_logger, set_stream_logger, Level};
+//! One call turns on logging for a single service, at startup or at run time. Crates that use the
+//! `log` facade take part automatically.
 //!
-//! set_stream_logger("", Level::INFO); // standard error, and the facade's records arrive too
-//! set_stream_logger("botocore.client.S3", Level::DEBUG); // more of one service, and no line twice
-//!
-//! let s3 = get_logger("botocore.client.S3");
-//! logtree::debug!(s3, bucket = "photos", size = 3; "put object");
-//! log::warn!(target: "boto3::session", "no region"); // any other crate, untouched
-//! get_logger("boto3").set_level(Level::DEBUG); // later, while it runs: more of another
+//! ```sh
+//! cargo add logtree log
 //! ```
 //!
-//! A library keeps its logger in a static ([`StaticLogger`], [`logger!`]) and leaves handlers to the program. A program sets up handlers
-//! once, by [`set_stream_logger`], [`basic_config`], [`init_from_env`] or a configuration; what raises a level later is seen.
+//! # Set-up
+//!
+//! A **command-line program** takes levels from a variable and from its flags
+//! (`LOGTREE=warn,hyper=debug mycli -v`):
+//!
+//! ```
+//! # fn main() -> Result<(), logtree::Error> {
+//! logtree::init_from_env_or("info");
+//! let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+//! logtree::Verbosity::take_from(&mut arguments)?.for_logger("mycli").apply();
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A **service** prints everything from `INFO` and more of the services it is interested in, and changes
+//! that while it runs:
+//!
+//! ```
+//! use logtree::{Level, get_logger, set_stream_logger};
+//!
+//! set_stream_logger("", Level::INFO); // the root: all crates, to standard error
+//! set_stream_logger("botocore.client.S3", Level::DEBUG); // more of one service
+//!
+//! log::warn!(target: "boto3::session", "no region"); // any other crate
+//! get_logger("boto3").set_level(Level::DEBUG); // later
+//! ```
+//!
+//! A **library** keeps its logger in a static and leaves handlers to the program:
+//!
+//! ```
+//! use logtree::{StaticLogger, logger};
+//!
+//! static LOG: StaticLogger = logger!("mylib.store");
+//!
+//! pub fn open(path: &str) {
+//!     logtree::debug!(LOG, path; "opening");
+//! }
+//! # open("a");
+//! ```
+//!
+//! # Tasks
+//!
+//! | I want to … | use |
+//! |---|---|
+//! | print the records of one service | [`set_stream_logger`] |
+//! | choose format, stream or colours as well | [`StreamLogger`], [`BasicConfig`] |
+//! | take levels from `LOGTREE` or `RUST_LOG` | [`init_from_env`], [`init_from_env_or`] |
+//! | support `-v` and `-q` | [`Verbosity`] |
+//! | log with key-values, errors, backtraces | [`info!`], [`log!`](macro@log) |
+//! | keep a logger in a static | [`StaticLogger`], [`logger!`] |
+//! | change a level while the program runs | [`Logger::set_level`], [`control::Control`] |
+//! | add key-values to everything a request logs | [`Scope`], [`logger::LoggerAdapter`] |
+//! | debug one request among thousands | [`Scope::level`] |
+//! | write to files, and rotate them | [`handler::RotatingFileHandler`], [`handler::TimedRotatingFileHandler`] |
+//! | log without waiting for the device | [`handler::QueueHandler`] |
+//! | write JSON | [`formatter::JsonFormatter`] |
+//! | keep details in memory and show them on failure | [`backlog::Backlog`], [`handler::MemoryHandler`] |
+//! | configure from a file, and follow it | `config::init_from_file`, `config::Reloader` |
+//! | log an SDK client's requests and retries | [`client::ClientLogger`] |
+//! | hide credentials | [`filter::RedactingFilter`], [`filter::Secret`]; on in the presets |
+//! | assert in tests on what is logged | [`test::Capture`], [`test::assert_logs`] |
+//! | see who logs where | [`Registry::dump`] |
+//! | write a handler, formatter or filter | [`handler::Sink`], [`formatter::Format`], [`filter::Filter`] |
 //!
 //! # The tree
-//! Names are dotted, and `::` is a dot. `a.b` is the parent of `a.b.c`, by whole segments; at the top is the root. A logger without a
-//! level of its own takes the nearest ancestor's, so one line tunes a service and all its parts:
+//!
+//! Names are dotted; `::` counts as a dot. `a.b` is the parent of `a.b.c`, and the root is above all. A
+//! logger without a level of its own has the level of its nearest ancestor that has one, so one line
+//! tunes a service and all its parts:
 //!
 //! ```text
 //! root                      WARNING
 //! ├── boto3                 DEBUG
-//! └── botocore              (so WARNING)
-//!     ├── botocore.hooks    (so WARNING)
-//!     └── botocore.client   (so WARNING)
+//! └── botocore              (WARNING, inherited)
+//!     ├── botocore.hooks    (WARNING, inherited)
+//!     └── botocore.client   (WARNING, inherited)
 //!         └── …client.S3    INFO
 //! ```
 //!
-//! A record that its own logger's level and filters pass goes to the handlers of that logger and of all its ancestors, up to
-//! the first that does not propagate. The ancestors' levels and filters are not asked; each handler's are. Where there is
-//! no handler at all, warnings and worse go to standard error.
+//! A record that passes its logger's level and filters goes to the handlers of that logger and of all
+//! its ancestors, up to the first one that does not propagate. Levels and filters of ancestors do not
+//! apply; those of each handler do. If there is no handler at all, warnings and above go to standard
+//! error.
 //!
-//! # The way of a record
+//! # How a record flows
+//!
 //! ```text
 //! macro, method, log facade
-//!   gate        one load and a compare; what is off costs no more
-//!   Record      on the stack, its text not yet written
+//!   gate        one load and a compare; a disabled call ends here
+//!   Record      on the stack, its message not formatted yet
 //!   filters     of its logger
-//!   route       the handlers, worked out when the tree changes
+//!   route       the handlers, computed when the tree changes
 //!   Handler     level, filters
-//!   Formatter   into the thread's own buffer; the message is formatted once for all handlers
+//!   Formatter   into a buffer of the thread; the message is formatted once for all handlers
 //!   Sink        one write of the whole line
 //! ```
 //!
-//! # What is promised
-//! - A logging call never panics, blocks for ever or fails, whatever arguments, filters, formatters and devices do. What was
-//!   not written is counted ([`Handler::counters`]) and reported.
-//! - No lock of this crate is held while your code runs (`Display`, filters, formatters, hooks), so logging inside any of them
-//!   works. The exceptions are a writer given to a [`StreamHandler`](crate::handler::StreamHandler), and what gives rotated files their names: what these log to their own
-//!   handler is refused, not waited for.
-//! - What was accepted is written, or counted as dropped and told. Queues and buffers are emptied at the end of the process, by return,
-//!   `exit` or panic.
-//! - One record is one line, and no message can drive the terminal, unless asked for: see [`Multiline`](crate::formatter::Multiline).
-//! - Nothing in a message is interpreted.
-//! - The presets take known credentials out of what they write: [`RedactingFilter`](crate::filter::RedactingFilter).
+//! # Guarantees
 //!
-//! What a call costs, beside other crates, stands in [`docs::performance`]; what becomes of records when something goes wrong, in
-//! [`docs::faults`]; what the AWS SDK for Go and AWS IoT do and what stands for it here, in [`docs::features`].
+//! - A logging call never panics, fails or blocks indefinitely, whatever arguments, filters, formatters
+//!   and devices do.
+//! - Every accepted record is either written, or counted as dropped and reported
+//!   ([`Handler::counters`]). Queues and buffers are drained when the process ends by return, `exit` or
+//!   panic.
+//! - No lock of this crate is held while user code runs (`Display`, filters, formatters, hooks), so
+//!   logging inside any of them works. The exceptions are a writer of a
+//!   [`StreamHandler`](handler::StreamHandler) and the namer of rotated files: records that these log to
+//!   their own handler are refused.
+//! - A record is one line, and no message can drive the terminal, unless
+//!   [requested](formatter::Multiline). Nothing in a message is interpreted.
+//! - The presets redact credentials of known form; see [`RedactingFilter`](filter::RedactingFilter) for
+//!   what cannot be recognized.
+//! - Log files are readable by their user only (`0600`), unless a
+//!   [mode](handler::builder::FileHandlerBuilder::mode) is given.
 //!
-//! # Where Python differs
-//! Written for those who know Python's `logging`; each item's section *Python* names what it mirrors.
+//! # Guides
 //!
-//! | Python | here | why |
-//! |---|---|---|
-//! | `r`, `ro`, `roo` lose their children | by whole segments | a bug |
-//! | level names in upper case only | any case, and numbers | `LOG_LEVEL=debug` is what people write |
-//! | an exception of a filter or stream reaches the caller | error hook and counters | logging must not end a program |
-//! | a handler that removes itself makes the next one miss a record | each record meets one set of handlers | a bug |
-//! | a filter of one handler changes the record for the next | each handler has its own view | surprise |
-//! | `extra` may not use the names of fields | key-values have names of their own | `name` in a call must not fail in production |
-//! | a template is checked in part | the whole template | a wrong one is found at the start |
-//! | a field that a record lacks loses the record | written as `-`, counted, reported once; [`MissingFields::Fail`](crate::formatter::MissingFields::Fail) is Python's way | nothing vanishes |
-//! | `%(flag)s` writes `True` | `true`, but for `python_exact` | one spelling with the appended ` key=value` |
-//! | messages are written raw | escaped and indented | no forged lines; [`Multiline::Raw`](crate::formatter::Multiline::Raw) is Python's way |
-//! | `extra` that the format does not name is not shown | appended as ` key=value` | nothing vanishes |
-//! | a wrong level in the environment is the program's to find | [`LevelSpec`] reports what fits nothing, and the rest applies | a slip must not silence a program |
-//! | `basicConfig` does nothing, silently | [`Applied::HadHandlers`](crate::setup::Applied::HadHandlers) | so one sees it |
-//! | a handler that takes over a name can lose it to a renaming | names stay with their last taker | a bug |
-//! | `boto3.set_stream_logger` gives the level to logger and handler | to the logger alone, [`LevelOn`](crate::setup::LevelOn) | whatever makes a logger more verbose later is seen |
-//! | `boto3.set_stream_logger` twice prints twice | replaces its own handler | one line is enough |
-//! | handlers of a logger and of an ancestor both print | those of the one-line set-ups write a record once per stream, the nearest one that takes it | verbosity per service without double lines; [`StreamLogger::boto3_exact`] is Boto3's way in all three |
-//! | the last resort prints the message alone | the same, and `LEVEL name: message` after a one-line set-up | a line of an unknown crate says where it comes from |
-//! | `MemoryHandler` grows without a target | bounded, drops counted | memory |
-//! | levels below 0 | none | nobody can log there |
-//! | the levels 5 and 65535 have no name | `TRACE`, `OFF` (also `DISABLED`) | Rust's and AWS's words |
-//! | `funcName` is found on the stack | set by the macros of this crate; empty for methods and the facade | Rust does not tell a callee the name of its caller |
-//! | `threadName` is `MainThread`, `Thread-1 (f)` | `main`, `Thread-3` | Rust's names |
-//! | `%Z` is the name of the zone | its offset, but for UTC | the system does not tell names reliably |
-//! | a file that was closed drops records in silence | counted and reported | nothing vanishes |
-//! | a directory that is missing raises in the caller | the record's error, tried again later | logging must not end a program |
-//! | files get what permissions the process's mask leaves | `0o600`, [`mode`](crate::handler::builder::FileHandlerBuilder::mode) | logs hold secrets |
-//! | links are followed | when [asked for](crate::handler::builder::FileHandlerBuilder::follow_symlinks), and `/dev/stdout` and the like | a planted link must not empty a file |
-//! | rotated files are removed in the order of their names | by age | a clock that was set back, and numbers, cost no newer file |
-//! | a midnight is as late as the offset of now says | as the zone's offset of then says | changes of summer time |
-//! | a rotation that fails loses all later records | the old file is written on, tried again | nothing is lost |
-//! | files are made as the umask says | with the mode 0600, `permissions` changes it | logs hold secrets |
-//! | symbolic links are followed | where asked for, `follow_symlinks` | a planted link must not have another file written |
-//! | a record goes on with a torn last line of its file | the line is ended first | a crash must cost one line, not two |
-//! | `..` in a configured path | refused, unless allowed by `allow_parent_paths` | a path stays below its directory |
-//! | rotation by size counts characters | bytes | it is a limit of bytes |
-//! | rotation at a clock time takes each day for 24 hours | goes by the zone's own offsets | midnight is midnight in summer time too |
-//! | rotation by time counts from the file's last change | from when it was made | a program that is started often must rotate |
-//! | no rotation by time while a file of the name is there | a number behind the name | nothing is written over |
-//! | the listener's thread ends with an exception, nothing empties its queue | it survives, and is emptied at the end | nothing is lost |
-//! | a full queue loses records in silence, but for the hook | they are told in the stream | nothing vanishes |
-//! | a forked child writes its parent's buffers again | they are left to the parent | no record twice |
-//! | `dictConfig` changes things until it meets an error | all is checked and made first | a typing error must not end logging |
-//! | `disable_existing_loggers` is on | off | nobody expects it |
-//! | filters of a logger add up from one configuration to the next | are replaced; the program's own stay | the second one must give what it says |
-//! | `fileConfig` evaluates code | reads literals | configuration is no program |
+//! [`docs::python`]: equivalents of Python's `logging`, and every difference with its reason.
+//! [`docs::features`]: the AWS SDK for Go and AWS IoT, feature by feature. [`docs::performance`]:
+//! benchmarks. [`docs::faults`]: behaviour under failure.
 //!
 //! # Features
-//! All are off by default, and additive.
 //!
-//! | feature | gives | by |
+//! All are off by default and additive.
+//!
+//! | feature | adds | dependencies |
 //! |---|---|---|
-//! | `config` | configurations as data, the module `config`: Python's `dictConfig` from JSON and TOML, `fileConfig`'s INI | `serde_json`, toml |
-//! | `yaml` | the same from YAML | saphyr-parser |
-//! | `reload` | a configuration's file that is followed, files opened anew at `SIGHUP` | signal-hook |
+//! | `config` | the module `config`: Python's `dictConfig` from JSON and TOML, `fileConfig` from INI | `serde_json`, toml |
+//! | `yaml` | configurations in YAML | saphyr-parser |
+//! | `reload` | following a configuration file, reopening files at `SIGHUP` | signal-hook |
 //! | `http` | dumps of requests and responses of the `http` crate, for [`client::ClientLogger`] | http |
-//! | `tower` | a layer that logs what a `tower` service sends, gets and tries again | tower-layer, tower-service |
+//! | `tower` | a layer that logs requests, responses and retries of a `tower` service | tower-layer, tower-service |
 //! | `gzip` | compression of rotated files | flate2 |
 //! | `web` | in WebAssembly: time, zone and console of the JavaScript host | web-time, web-sys |
 //!
 //! # Platforms
+//!
 //! Unix, Windows and WebAssembly; 32 and 64 bits, either byte order.
 //!
-//! - With `panic = "abort"` a panic ends the process wherever it happens, so a `Display`, filter,
-//!   formatter or sink that panics does so too, and queues and buffers are not emptied after a panic.
-//! - `wasm32-unknown-unknown` has no threads, files, clock or streams. With the feature `web`, time
-//!   and zone come from the JavaScript host and standard error is `console.error`; without it, time
-//!   stands at 1970 unless a registry has a clock of its own, and standard error discards. Queues
-//!   hand each record over at once, and files are refused with an error.
-//! - Windows: files are as private as their directory; there are no permissions (`mode`), no
-//!   `SIGHUP` and no forks.
+//! - With `panic = "abort"` a panic in a `Display`, filter, formatter or sink ends the process, and
+//!   queues and buffers are not drained after a panic.
+//! - `wasm32-unknown-unknown` has no threads, files, clock or streams. With the feature `web`, time and
+//!   zone come from the JavaScript host and standard error is `console.error`. Without it, the time is
+//!   1970 unless the registry has a [clock](registry::RegistryBuilder::clock), and standard error
+//!   discards. Queues deliver each record at once; opening a file is an error.
+//! - Windows: files have the permissions of their directory (no `mode`); there is no `SIGHUP` and no
+//!   `fork`. Call [`shutdown`] before `std::process::exit`.
 //!
 //! # Limits
-//! A template's widths end at 1,024. A logger's name has at most 4,096 bytes and 128 segments. Logging nests 32 deep. There is no limit to a line's length. Names
-//! of time zones (`%Z`) are offsets, but for UTC.
 //!
-//! One line silences what `tracing`'s spans add to the records of an AWS client (43 % of them):
-//! `get_logger("tracing.span").set_level(Level::WARNING)`. `set_stream_logger` for the root does so by itself
-//! ([`StreamLogger::spans`]).
+//! A logger's name has at most 4,096 bytes and 128 segments. Logging nests 32 deep. Widths in a
+//! template are at most 1,024. The length of a line is not limited. `%Z` writes the offset of a time
+//! zone, except for UTC.
+//!
+//! `tracing` adds records of its spans to those of an AWS client (43 % of them);
+//! `get_logger("tracing.span").set_level(Level::WARNING)` silences them. `set_stream_logger` for the root
+//! does so by itself ([`StreamLogger::spans`]).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 // The README's code is compiled and run like any other example.
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 #![warn(

@@ -1,4 +1,4 @@
-//! Longer texts.
+//! Guides and background.
 
 #[expect(
     clippy::doc_markdown,
@@ -30,3 +30,6 @@ pub mod faults {}
 )]
 #[doc = include_str!("features.md")]
 pub mod features {}
+
+#[doc = include_str!("python.md")]
+pub mod python {}
