@@ -1,11 +1,11 @@
 //! What holds for every text that is given as a configuration.
 
-use logtree::config::{DictConfig, Kinds, Syntax};
+use logtree::config::{DictConfig, Factories, Syntax};
 use logtree::Registry;
 use logtree::handler::NullHandler;
 
-/// Kinds that touch no file and start no thread, so that what passes the check can be applied.
-fn kinds() -> Kinds {
+/// Factories that touch no file and start no thread, so that what passes the check can be applied.
+fn factories() -> Factories {
     const OUTSIDE: &[&str] = &[
         "logging.FileHandler",
         "file",
@@ -18,11 +18,11 @@ fn kinds() -> Kinds {
         "logging.handlers.QueueHandler",
         "queue",
     ];
-    OUTSIDE.iter().fold(Kinds::new(), |kinds, name| {
-        kinds.handler(name, |arguments| {
+    OUTSIDE.iter().fold(Factories::new(), |factories, name| {
+        factories.handler(name, |arguments| {
             let _: String = arguments.required("filename");
             arguments.handlers("handlers");
-            || Ok(NullHandler::new())
+            Ok(NullHandler::new())
         })
     })
 }
@@ -49,17 +49,17 @@ pub fn holds(text: &str, syntax: Syntax) {
         error.to_string()
     };
     let config = match DictConfig::from_text(text, syntax) {
-        Ok(config) => config.kinds(kinds()),
+        Ok(config) => config.factories(factories()),
         Err(error) => {
             told(&error);
             return;
         }
     };
-    match config.check_for(&registry) {
-        Ok(()) => config.apply_to(&registry).expect("what passed the check"),
+    match config.check_in(&registry) {
+        Ok(()) => config.install_in(&registry).expect("what passed the check"),
         Err(error) => {
             let wrong = told(&error);
-            assert_eq!(told(&config.apply_to(&registry).unwrap_err()), wrong);
+            assert_eq!(told(&config.install_in(&registry).unwrap_err()), wrong);
             assert_eq!(registry.dump().to_string(), before);
         }
     }

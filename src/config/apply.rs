@@ -1,10 +1,10 @@
-//! From a plan to the tree: everything is made first, then put in place in one step.
+//! Applies a plan: everything is built first, then the tree changes in one step.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::config::plan::{HandlerPlan, Origin, Plan, Prints};
-use crate::config::problems::Trouble;
-use crate::error::Error;
+use crate::config::plan::{Fingerprints, HandlerPlan, Location, Plan};
+use crate::config::raw_problem::RawProblem;
+use crate::error::{Chain, Error};
 use crate::filter::SharedFilter;
 use crate::formatter::Format;
 use crate::handler::Handler;
@@ -12,25 +12,27 @@ use crate::level::Level;
 use crate::registry::{NodeChange, Registry};
 use crate::sys::sync::Arc;
 
-/// What a configuration has put in place, for the next one.
+/// What a configuration has put in place, which the next one builds on.
 #[derive(Debug, Default)]
 pub(super) struct InPlace {
     /// By name.
-    handlers: HashMap<String, (Prints, Handler)>,
+    handlers: HashMap<String, (Fingerprints, Handler)>,
     loggers: HashSet<String>,
 }
 
 impl Plan {
-    /// Makes what is to be made, and changes the registry; where something cannot be made, nothing is changed.
+    /// Builds all objects, and then changes the registry. If an object cannot be built, nothing is
+    /// changed.
     ///
-    /// Handlers of an earlier configuration that would be made again from the same arguments stay, with their files and queues; where
-    /// their formatter or filters are others, they are given these. Loggers that the earlier one named and this one does not go
-    /// back to what new ones are. `None` where the document is `incremental`: what is in place stays the earlier configuration's.
+    /// Handlers of the earlier configuration that would be built again from the same arguments
+    /// stay, with their files and queues; only a changed formatter or changed filters are set.
+    /// Loggers that only the earlier configuration named are reset. Returns `None` for an
+    /// `incremental` document, which leaves the earlier configuration in place.
     pub(super) fn apply(
         self,
         registry: &Registry,
         earlier: &InPlace,
-    ) -> Result<Option<InPlace>, Vec<Trouble>> {
+    ) -> Result<Option<InPlace>, Vec<RawProblem>> {
         if let Some(levels) = self.incremental {
             for (handler, level) in levels {
                 handler.set_level(level);
@@ -39,7 +41,7 @@ impl Plan {
                 let change = NodeChange {
                     level: plan.level,
                     propagates: plan.propagate,
-                    disabled: switched_on(&plan.name),
+                    disabled: disabled_of(&plan.name),
                     ..NodeChange::default()
                 };
                 (plan.name, change)
@@ -47,50 +49,60 @@ impl Plan {
             registry.inner().configure(changes.collect(), None);
             return Ok(None);
         }
-        let mut troubles = Vec::new();
-        let mut made = |origin: &Origin, error: &Error| {
-            troubles.push(Trouble::new(origin.place, error.to_string()).at(&*origin.path));
+        let mut problems = Vec::new();
+        let mut report = |location: &Location, error: &Error| {
+            problems.push(
+                RawProblem::new(location.place, Chain::one_line(error).to_string())
+                    .at(&*location.path),
+            );
         };
         let mut formatters: Vec<Option<Arc<dyn Format>>> = Vec::new();
         for part in self.formatters {
-            let formatter = (part.build)().map_err(|error| made(&part.origin, &error));
+            let formatter = (part.build)().map_err(|error| report(&part.location, &error));
             formatters.push(formatter.ok());
         }
         let mut filters: Vec<Option<SharedFilter>> = Vec::new();
         for part in self.filters {
-            let filter = (part.build)().map_err(|error| made(&part.origin, &error));
+            let filter = (part.build)().map_err(|error| report(&part.location, &error));
             filters.push(filter.ok().map(SharedFilter::configured));
         }
         let mut new = InPlace::default();
         let (mut levels, mut changed) = (Vec::new(), Vec::new());
         for plan in self.handlers {
             let kept = earlier.handlers.get(&plan.name);
-            let kept = kept.filter(|(prints, _)| prints.made.value() == plan.prints.made.value());
+            let kept = kept.filter(|(fingerprints, _)| {
+                fingerprints.handler.value() == plan.fingerprints.handler.value()
+            });
             let level = plan.level.unwrap_or(Level::NOTSET);
-            let dress = Dress::of(&plan, kept.map(|(prints, _)| prints), &formatters, &filters);
+            let update = HandlerUpdate::of(
+                &plan,
+                kept.map(|(fingerprints, _)| fingerprints),
+                &formatters,
+                &filters,
+            );
             let handler = match kept {
                 Some((_, handler)) => {
-                    changed.push((handler.clone(), dress));
+                    changed.push((handler.clone(), update));
                     handler.clone()
                 }
                 None => match (plan.build)() {
                     Ok(handler) => {
-                        dress.put_on(&handler);
+                        update.apply_to(&handler);
                         handler.set_level(level);
                         handler
                     }
                     Err(error) => {
-                        made(&plan.origin, &error);
+                        report(&plan.location, &error);
                         continue;
                     }
                 },
             };
-            plan.made.set(handler.clone());
+            plan.handler_ref.set(handler.clone());
             levels.push((handler.clone(), level));
-            new.handlers.insert(plan.name, (plan.prints, handler));
+            new.handlers.insert(plan.name, (plan.fingerprints, handler));
         }
-        if !troubles.is_empty() {
-            return Err(troubles);
+        if !problems.is_empty() {
+            return Err(problems);
         }
         let mut changes = Vec::new();
         for plan in self.loggers {
@@ -104,7 +116,7 @@ impl Plan {
                 propagates: plan.propagate,
                 handlers: Some(handlers.collect()),
                 filters: Some(own_filters.collect()),
-                disabled: switched_on(&plan.name),
+                disabled: disabled_of(&plan.name),
             };
             new.loggers.insert(plan.name.clone());
             changes.push((plan.name, change));
@@ -112,7 +124,7 @@ impl Plan {
         for name in &earlier.loggers {
             if !new.loggers.contains(name) {
                 let change = NodeChange {
-                    disabled: switched_on(name).map(|_| self.disable_existing),
+                    disabled: disabled_of(name).map(|_| self.disable_existing),
                     ..NodeChange::as_new(name.is_empty())
                 };
                 changes.push((name.clone(), change));
@@ -121,8 +133,8 @@ impl Plan {
         let old = registry
             .inner()
             .configure(changes, Some(self.disable_existing));
-        for (handler, dress) in changed {
-            dress.put_on(&handler);
+        for (handler, update) in changed {
+            update.apply_to(&handler);
         }
         for (handler, level) in levels {
             handler.set_level(level);
@@ -132,22 +144,22 @@ impl Plan {
                 handler.set_name(&**name);
             }
         }
-        retire(registry, &new, old);
+        release(registry, &new, old);
         Ok(Some(new))
     }
 }
 
-/// What a handler wears: `None` leaves it as it is.
-struct Dress {
+/// A change of a handler; `None` leaves a property unchanged.
+struct HandlerUpdate {
     formatter: Option<Option<Arc<dyn Format>>>,
     filters: Option<Vec<SharedFilter>>,
 }
 
-impl Dress {
-    /// For a handler that is new, or was dressed by an earlier configuration.
+impl HandlerUpdate {
+    /// The change of a new handler, or of one that the earlier configuration built.
     fn of(
         plan: &HandlerPlan,
-        earlier: Option<&Prints>,
+        earlier: Option<&Fingerprints>,
         formatters: &[Option<Arc<dyn Format>>],
         filters: &[Option<SharedFilter>],
     ) -> Self {
@@ -156,13 +168,13 @@ impl Dress {
         let own_filters = plan.filters.iter();
         let own_filters = own_filters.filter_map(|&number| filters.get(number)?.clone());
         let Some(earlier) = earlier else {
-            // A kind may have given it a formatter of its own.
+            // The factory may have set a formatter.
             return Self {
                 formatter: formatter.map(Some),
                 filters: Some(own_filters.collect()),
             };
         };
-        let new = &plan.prints;
+        let new = &plan.fingerprints;
         Self {
             formatter: (earlier.formatter != new.formatter).then_some(formatter),
             filters: (earlier.filters.value() != new.filters.value())
@@ -170,7 +182,7 @@ impl Dress {
         }
     }
 
-    fn put_on(self, handler: &Handler) {
+    fn apply_to(self, handler: &Handler) {
         if let Some(None) = self.formatter {
             handler.clear_formatter();
         }
@@ -181,20 +193,20 @@ impl Dress {
     }
 }
 
-/// A logger that is named is switched on; the root stays as it is, as in Python.
-fn switched_on(name: &str) -> Option<bool> {
+/// The flag `disabled` of a named logger: it is enabled. As in Python, the root stays unchanged.
+fn disabled_of(name: &str) -> Option<bool> {
     (!name.is_empty()).then_some(false)
 }
 
-/// Lets go of handlers that are out of use: what they hold back is written, and their names are free. They end when nobody has them
-/// any more; a record that is on its way to one of them still arrives.
-fn retire(registry: &Registry, new: &InPlace, old: Vec<Handler>) {
+/// Releases handlers that are no longer used: flushes them and frees their names. They are closed
+/// when the last reference to them is dropped; a record on its way to one of them still arrives.
+fn release(registry: &Registry, new: &InPlace, old: Vec<Handler>) {
     let in_use = registry.handlers();
     let is_new = |handler: &Handler| new.handlers.values().any(|(_, new)| new.is(handler));
     for handler in old {
         if !in_use.iter().any(|used| used.is(&handler)) && !is_new(&handler) {
             handler.set_name(None);
-            // What cannot be written it has counted and reported.
+            // Records that cannot be written are counted and reported by the handler.
             let _ = handler.flush();
         }
     }

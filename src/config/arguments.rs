@@ -1,52 +1,53 @@
-//! What a kind of handler, formatter or filter is given: [`Arguments`].
+//! What a factory of a handler, formatter or filter is given: [`Arguments`].
 
-use std::cell::OnceCell;
 use std::fmt;
-use std::rc::Rc;
 
 use serde_json::Value as Json;
 
-use crate::config::check::Check;
 use crate::config::fingerprint::Fingerprint;
-use crate::config::node::{Map, Node, Place, Value};
-use crate::config::problems::Trouble;
-use crate::config::value::{FromConfig, Mismatch, Read};
-use crate::error::{Error, ErrorKind};
-use crate::handler::Handler;
+use crate::config::from_config::{FromConfig, Read};
+use crate::config::handler_ref::HandlerRef;
+use crate::config::mismatch::Mismatch;
+use crate::config::node::{Map, Node, Value};
+use crate::config::place::Place;
+use crate::config::raw_problem::RawProblem;
+use crate::config::read_context::ReadContext;
+use crate::error::{Chain, Error};
 use crate::registry::Registry;
 
 /// The arguments that a document gives a handler, formatter or filter.
 ///
-/// A [kind](super::Kinds) asks for each argument it knows. What is wrong is noted here and reported with all else that is wrong in the
-/// document, so asking goes on with a default; what nobody asked for is an error as well, as a misspelt key must not be passed over
-/// in silence.
+/// A [factory](super::Factories) requests each argument it knows. A wrong argument is recorded and
+/// reported together with all other problems of the document; the factory continues with a default.
+/// Keys that were not requested are errors too, so that a misspelled key does not go unnoticed.
 ///
-/// A key in Python's spelling (`maxBytes`) is found in ours as well (`max_bytes`). What is null counts as not there.
+/// A key in Python's spelling (`maxBytes`) is also found in Rust's (`max_bytes`). A null value
+/// counts as absent.
 pub struct Arguments<'a> {
-    check: &'a Check<'a>,
+    context: &'a ReadContext<'a>,
     name: String,
     path: String,
     place: Place,
     section: &'a Map,
-    /// The keys that are no argument.
+    /// The keys that are not arguments.
     common: &'static [&'static str],
     attributes: Option<&'a Node>,
-    /// The arguments that are given by their places, and the keys of these.
+    /// The positional arguments, and their keys.
     by_place: &'a [Node],
     places: &'static [&'static str],
-    /// Notes what is asked for, and complains of nothing.
+    /// Whether requests are only recorded and nothing is reported.
     describes: bool,
-    /// Whether it takes keys that are not asked for.
+    /// Whether keys that are not requested are accepted.
     pub(super) takes_others: bool,
     pub(super) asked: Vec<Asked>,
     asked_attributes: Vec<&'static str>,
-    /// The handlers it names.
+    /// The names of the handlers that were requested.
     pub(super) needs: Vec<String>,
-    /// Of all that was read.
+    /// Of all values that were read.
     pub(super) fingerprint: Fingerprint,
 }
 
-/// A key that a kind knows.
+/// A key that a factory knows.
 pub(super) struct Asked {
     pub(super) key: String,
     pub(super) required: bool,
@@ -54,47 +55,21 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// Whether it is that key, in either spelling.
+    /// Whether this is the key, in either spelling.
     fn is(&self, key: &str) -> bool {
         self.key == key || snake_case(&self.key) == key
     }
 }
 
-/// A handler of the same document, which is there once [the kind's handlers are made](Self::handler).
-#[derive(Clone, Default)]
-pub struct HandlerRef(Rc<OnceCell<Handler>>);
-
-impl HandlerRef {
-    /// The handler. To be asked for by what makes a handler; it is made before those that name it.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidConfig`] when asked too early.
-    pub fn handler(&self) -> Result<Handler, Error> {
-        let not_made = || Error::new(ErrorKind::InvalidConfig, "the handler is not made yet");
-        self.0.get().cloned().ok_or_else(not_made)
-    }
-
-    pub(super) fn set(&self, handler: Handler) {
-        // It is made once.
-        let _ = self.0.set(handler);
-    }
-}
-
-impl fmt::Debug for HandlerRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("HandlerRef").field(&self.0.get()).finish()
-    }
-}
-
 static EMPTY: Map = Map(Vec::new());
 
-/// The key of a list of arguments by their places, as INI files give them in `args`.
+/// The key of the list of positional arguments, which INI files give in `args`.
 pub(super) const PLACES: &str = "*";
 
 impl<'a> Arguments<'a> {
-    /// For the section of a name, which stands below `above`.
+    /// Arguments of the section `name`, which is below `above`.
     pub(super) fn new(
-        check: &'a Check<'a>,
+        context: &'a ReadContext<'a>,
         above: &str,
         name: &str,
         place: Place,
@@ -102,7 +77,7 @@ impl<'a> Arguments<'a> {
         common: &'static [&'static str],
     ) -> Self {
         Self {
-            check,
+            context,
             name: name.to_owned(),
             path: format!("{above}.{name}"),
             place,
@@ -123,50 +98,51 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    /// For finding out which keys a kind asks for.
-    pub(super) fn describing(check: &'a Check<'a>) -> Self {
+    /// Arguments that record which keys a factory requests.
+    pub(super) fn describing(context: &'a ReadContext<'a>) -> Self {
         Self {
             describes: true,
-            ..Self::new(check, "", "", Place::Nowhere, &EMPTY, &[])
+            ..Self::new(context, "", "", Place::Nowhere, &EMPTY, &[])
         }
     }
 
-    /// Says which keys the arguments stand for that are given by their places, as in the `args` of an INI file. To be called before
-    /// any key is asked for.
+    /// Names the keys of positional arguments, which the `args` of an INI file gives. Must be
+    /// called before any key is requested.
     ///
     /// # Examples
     /// ```
-    /// use logtree::config::{Arguments, DictConfig, Kinds};
+    /// use logtree::config::{DictConfig, Factories};
     /// use logtree::Registry;
     /// use logtree::handler::FileHandler;
     ///
-    /// let kinds = Kinds::new().handler("app.Log", |arguments: &mut Arguments<'_>| {
+    /// let own = Factories::new().handler_deferred("app.Log", |arguments| {
     ///     arguments.by_place(&["path"]);
     ///     let path: String = arguments.required("path");
     ///     move || FileHandler::builder(path).delay(true).open()
     /// });
     /// let ini = "[loggers]\nkeys=root\n[handlers]\nkeys=log\n[formatters]\nkeys=\n\
     ///            [logger_root]\nhandlers=log\n[handler_log]\nclass=app.Log\nargs=('app.log',)\n";
-    /// DictConfig::from_ini(ini)?.kinds(kinds).apply_to(&Registry::new())?;
+    /// DictConfig::from_ini(ini)?.factories(own).install_in(&Registry::new())?;
     /// # Ok::<(), logtree::Error>(())
     /// ```
     pub fn by_place(&mut self, keys: &'static [&'static str]) {
         self.places = keys;
     }
 
-    /// Takes all keys that are not asked for, rather than refuse them, and returns those of the document that have not been asked for
-    /// yet: for a kind that stands in for a class of another program.
+    /// Accepts all keys that are not requested, and returns those of the document that have not
+    /// been requested yet: for a factory that replaces a class of another program.
     ///
     /// # Examples
     /// ```
     /// use logtree::Record;
-    /// use logtree::config::{Arguments, Kinds};
+    /// use logtree::config::Factories;
     ///
-    /// let kinds = Kinds::new().filter("django.utils.log.RequireDebugFalse", |arguments: &mut Arguments<'_>| {
+    /// let class = "django.utils.log.RequireDebugFalse";
+    /// let own = Factories::new().filter(class, |arguments| {
     ///     arguments.others();
-    ///     || Ok(|_: &mut Record<'_>| true)
+    ///     Ok(|_: &mut Record<'_>| true)
     /// });
-    /// # let _ = kinds;
+    /// # let _ = own;
     /// ```
     pub fn others(&mut self) -> Vec<String> {
         self.takes_others = true;
@@ -175,19 +151,21 @@ impl<'a> Arguments<'a> {
         let is_other = |key: &str| !self.common.contains(&key) && !is_asked(key);
         let others: Vec<_> = others.filter(|(key, _)| is_other(key)).collect();
         for (key, node) in &others {
-            self.fingerprint.add((key, self.check.canonical(node)));
+            self.fingerprint
+                .add((key, self.context.references.canonical(node)));
         }
         others.into_iter().map(|(key, _)| key.to_owned()).collect()
     }
 
-    /// An argument that need not be there; `None` as well where it is wrong, which is noted.
+    /// Returns an optional argument; `None` also for a wrong value, which is reported.
     pub fn optional<T: FromConfig>(&mut self, key: &str) -> Option<T> {
         self.ask(key, false, T::schema);
         let node = self.find(key)?;
         self.read(key, node)
     }
 
-    /// An argument that must be there. The default where it is not or is wrong, which is noted: nothing will be made of it.
+    /// Returns a required argument. If it is missing or wrong, which is reported, returns the
+    /// default value; the configuration is not applied then.
     pub fn required<T: FromConfig + Default>(&mut self, key: &str) -> T {
         self.ask(key, true, T::schema);
         match self.find(key) {
@@ -195,36 +173,39 @@ impl<'a> Arguments<'a> {
             None => {
                 if !self.describes {
                     let message = format!("expected the key {key:?}, which is missing");
-                    self.check
-                        .trouble(Trouble::new(self.place, message).at(&*self.path));
+                    self.context
+                        .report(RawProblem::new(self.place, message).at(&*self.path));
                 }
                 T::default()
             }
         }
     }
 
-    /// An attribute that is set afterwards, from the section `"."` (statement 111).
+    /// Returns an attribute of the section `"."`.
+    ///
+    /// # Python
+    /// `dictConfig` sets these attributes on the finished object.
     pub fn attribute<T: FromConfig>(&mut self, name: &'static str) -> Option<T> {
         self.asked_attributes.push(name);
         let attributes = self.attributes?.map()?;
         self.read(&format!(".{name}"), attributes.get(name)?)
     }
 
-    /// A handler of the document, by its name.
+    /// Returns a handler of the document, given by name.
     pub fn handler(&mut self, key: &str) -> Option<HandlerRef> {
         self.ask(key, false, String::schema);
         let node = self.find(key)?;
         self.handler_named(key, node)
     }
 
-    /// Handlers of the document, by their names.
+    /// Returns handlers of the document, given by name.
     pub fn handlers(&mut self, key: &str) -> Vec<HandlerRef> {
         self.ask(key, false, Vec::<String>::schema);
         let node = self.find(key);
         self.named_handlers(key, node)
     }
 
-    /// The same where there must be one at least; `why` says what for.
+    /// Returns at least one handler of the document; `why` explains the need in the error.
     pub(super) fn some_handlers(&mut self, key: &str, why: &str) -> Vec<HandlerRef> {
         self.ask(
             key,
@@ -245,7 +226,7 @@ impl<'a> Arguments<'a> {
             return Vec::new();
         };
         let Value::List(list) = &node.value else {
-            self.mismatch(key, node, Mismatch::new("a list of names of handlers"));
+            self.mismatch(key, node, Mismatch::new("a list of handler names"));
             return Vec::new();
         };
         let named = list.iter().enumerate();
@@ -254,7 +235,7 @@ impl<'a> Arguments<'a> {
             .collect()
     }
 
-    /// An argument that is a section with arguments of its own.
+    /// Reads an argument that is a section with arguments of its own.
     pub fn section<R>(
         &mut self,
         key: &str,
@@ -266,7 +247,7 @@ impl<'a> Arguments<'a> {
             self.mismatch(key, node, Mismatch::new("a section"));
             return None;
         };
-        let mut inner = Arguments::new(self.check, &self.path, key, node.place, map, &[]);
+        let mut inner = Arguments::new(self.context, &self.path, key, node.place, map, &[]);
         let result = read(&mut inner);
         inner.finish();
         self.fingerprint.add(inner.fingerprint.value());
@@ -274,30 +255,47 @@ impl<'a> Arguments<'a> {
         Some(result)
     }
 
-    /// Notes that an argument is wrong: the message says what was expected.
+    /// Builds an object from these arguments, and reports why it cannot be built, unless the
+    /// arguments are known to be wrong.
+    pub(super) fn build<T>(
+        &mut self,
+        factory: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let problems = self.context.problem_count();
+        let built = factory(self);
+        if let Err(error) = &built {
+            if !self.describes && self.context.problem_count() == problems {
+                let problem = RawProblem::new(self.place, Chain::one_line(error).to_string());
+                self.context.report(problem.at(&*self.path));
+            }
+        }
+        built
+    }
+
+    /// Reports that an argument is wrong. The message says what was expected and what was found.
     pub fn problem(&mut self, key: &str, message: impl Into<String>) {
         if !self.describes {
             let node = self.given(key).0.or(self.given(key).1);
             let place = node.map_or(self.place, |node| node.place);
-            let trouble = Trouble::new(place, message.into());
-            self.check.trouble(trouble.at(self.path_of(key)));
+            let problem = RawProblem::new(place, message.into());
+            self.context.report(problem.at(self.path_of(key)));
         }
     }
 
-    /// What the document calls the thing: the key of its section.
+    /// Returns the name in the document: the key of the section.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The registry that the configuration is for.
+    /// Returns the registry that the configuration is for.
     #[must_use]
     pub fn registry(&self) -> &Registry {
-        self.check.registry
+        self.context.registry
     }
 
-    pub(super) fn check(&self) -> &'a Check<'a> {
-        self.check
+    pub(super) fn context(&self) -> &'a ReadContext<'a> {
+        self.context
     }
 
     pub(super) fn has(&self, key: &str) -> bool {
@@ -317,7 +315,7 @@ impl<'a> Arguments<'a> {
         format!("{}.{key}", self.path)
     }
 
-    /// The value of a key in either spelling, with references followed.
+    /// Returns the value of a key in either spelling, with references followed.
     fn find(&mut self, key: &str) -> Option<&'a Node> {
         let ours = snake_case(key);
         if ours != key && self.section.get(key).is_some() && self.section.get(&ours).is_some() {
@@ -331,7 +329,7 @@ impl<'a> Arguments<'a> {
         (!matches!(node.value, Value::Null)).then_some(node)
     }
 
-    /// The value of a key, in either spelling, and the one at its place.
+    /// Returns the value of a key, in either spelling, and the positional one.
     fn given(&self, key: &str) -> (Option<&'a Node>, Option<&'a Node>) {
         let by_name = self.section.get(key);
         let by_name = by_name.or_else(|| self.section.get(&snake_case(key)));
@@ -340,22 +338,23 @@ impl<'a> Arguments<'a> {
     }
 
     fn resolve(&self, key: &str, node: &'a Node) -> Option<&'a Node> {
-        let resolved = self.check.resolve(node);
+        let resolved = self.context.references.resolve(node);
         resolved
-            .map_err(|trouble| self.check.trouble(trouble.at(self.path_of(key))))
+            .map_err(|problem| self.context.report(problem.at(self.path_of(key))))
             .ok()
     }
 
     fn read<T: Read>(&mut self, key: &str, node: &'a Node) -> Option<T> {
-        self.fingerprint.add((key, self.check.canonical(node)));
-        let read = T::read(node, self.check);
+        self.fingerprint
+            .add((key, self.context.references.canonical(node)));
+        let read = T::read(node, self.context);
         read.map_err(|mismatch| self.mismatch(key, node, mismatch))
             .ok()
     }
 
     fn mismatch(&self, key: &str, node: &Node, mismatch: Mismatch) {
-        self.check
-            .trouble(mismatch.trouble(node).at(self.path_of(key)));
+        self.context
+            .report(mismatch.problem(node).at(self.path_of(key)));
     }
 
     fn handler_named(&mut self, key: &str, node: &'a Node) -> Option<HandlerRef> {
@@ -364,42 +363,42 @@ impl<'a> Arguments<'a> {
             self.mismatch(key, node, Mismatch::new("the name of a handler"));
             return None;
         };
-        let Some(handler) = self.check.handlers.get(name) else {
-            let known = self.check.handlers.keys().copied();
-            let message = format!("there is no handler {name:?}");
-            let trouble = Trouble::new(node.place, message).at(self.path_of(key));
-            self.check.trouble_among(trouble, name, known);
+        let Some(handler) = self.context.handlers.get(name) else {
+            let known = self.context.handlers.keys().copied();
+            let message = format!("unknown handler {name:?}");
+            let problem = RawProblem::new(node.place, message).at(self.path_of(key));
+            self.context.report_among(problem, name, known);
             return None;
         };
         self.needs.push(name.to_owned());
         Some(handler.clone())
     }
 
-    /// Notes the keys that were not asked for.
+    /// Reports the keys that were not requested.
     pub(super) fn finish(&mut self) {
         let common = self.common;
         let known = || {
-            // `()` and `.` are no words that somebody misspells.
+            // `()` and `.` are not suggested.
             let asked = self.asked.iter().map(|asked| &*asked.key);
             asked.chain(common.iter().copied().filter(|key| key.len() > 2))
         };
         if let Some(first) = self.by_place.get(self.places.len()) {
             let message = match self.places.len() {
-                0 => "expected no values by their places: name them in kwargs".to_owned(),
+                0 => "expected no positional arguments: use kwargs".to_owned(),
                 most => format!(
-                    "expected at most {most} values by their places; name further ones in kwargs"
+                    "expected at most {most} positional arguments: use kwargs for further ones"
                 ),
             };
-            self.check
-                .trouble(Trouble::new(first.place, message).at(&*self.path));
+            self.context
+                .report(RawProblem::new(first.place, message).at(&*self.path));
         }
         for (key, node) in &self.section.0 {
             let is_known = self.takes_others
                 || known().any(|known| known == key.text || snake_case(known) == key.text);
             if !is_known && !common.contains(&&*key.text) {
-                let trouble = Trouble::new(key.place, format!("unknown key {:?}", key.text));
-                let trouble = trouble.at(self.path_of(&key.text));
-                self.check.trouble_among(trouble, &key.text, known());
+                let problem = RawProblem::new(key.place, format!("unknown key {:?}", key.text));
+                let problem = problem.at(self.path_of(&key.text));
+                self.context.report_among(problem, &key.text, known());
             }
             if key.text == "." && common.contains(&".") {
                 self.finish_attributes(node);
@@ -416,9 +415,9 @@ impl<'a> Arguments<'a> {
             if !self.takes_others && !self.asked_attributes.contains(&&*key.text) {
                 let message = format!("unknown attribute {:?}", key.text);
                 let known = self.asked_attributes.iter().copied();
-                let trouble = Trouble::new(key.place, message);
-                let trouble = trouble.at(format!("{}..{}", self.path, key.text));
-                self.check.trouble_among(trouble, &key.text, known);
+                let problem = RawProblem::new(key.place, message);
+                let problem = problem.at(format!("{}..{}", self.path, key.text));
+                self.context.report_among(problem, &key.text, known);
             }
         }
     }

@@ -1,14 +1,13 @@
-//! A configuration in code: [`DictConfigBuilder`] and its sections.
+//! A configuration in code: [`DictConfigBuilder`].
 
 use crate::config::dict_config::DictConfig;
 use crate::config::node::{Map, Node, Value};
-use crate::level::Level;
-use crate::record::OwnedValue;
+use crate::config::sections::{FilterSection, FormatterSection, HandlerSection, LoggerSection};
 
-/// Makes a [`DictConfig`] in code.
+/// Builder for a [`DictConfig`] in code; see [`DictConfig::builder`].
 ///
-/// It is the same as a document, with the same checks: names can be wrong, so nothing is known to be right before
-/// [`check`](DictConfig::check) or [`apply`](DictConfig::apply).
+/// The result equals a document, with the same checks: names can be wrong, so it is validated by
+/// [`check`](DictConfig::check) or [`install`](DictConfig::install) only.
 ///
 /// # Examples
 /// ```
@@ -17,12 +16,12 @@ use crate::record::OwnedValue;
 ///
 /// let config = DictConfig::builder()
 ///     .formatter("brief", FormatterSection::new("%(name)s: %(message)s"))
-///     .handler("console", HandlerSection::new("stream").formatter("brief").with("stream", "stdout"))
+///     .handler("out", HandlerSection::new("stream").formatter("brief").with("stream", "stdout"))
 ///     .logger("boto3", LoggerSection::new().level(Level::DEBUG))
-///     .root(LoggerSection::new().level(Level::WARNING).handlers(["console"]))
+///     .root(LoggerSection::new().level(Level::WARNING).handlers(["out"]))
 ///     .build();
 /// let registry = Registry::new();
-/// config.apply_to(&registry)?;
+/// config.install_in(&registry)?;
 /// assert_eq!(registry.get_logger("boto3").level(), Level::DEBUG);
 /// # Ok::<(), logtree::Error>(())
 /// ```
@@ -38,50 +37,58 @@ pub struct DictConfigBuilder {
     incremental: bool,
 }
 
+impl DictConfig {
+    /// Returns a builder for a configuration in code.
+    pub fn builder() -> DictConfigBuilder {
+        DictConfigBuilder::default()
+    }
+}
+
 impl DictConfigBuilder {
-    /// Adds a formatter, or puts it in place of one of the same name.
+    /// Adds a formatter, replacing an earlier one of the name.
     pub fn formatter(mut self, name: &str, formatter: FormatterSection) -> Self {
-        self.formatters.set(name, section(formatter.0));
+        self.formatters.set(name, section(formatter.into_map()));
         self
     }
 
-    /// Adds a filter.
+    /// Adds a filter, replacing an earlier one of the name.
     pub fn filter(mut self, name: &str, filter: FilterSection) -> Self {
-        self.filters.set(name, section(filter.0));
+        self.filters.set(name, section(filter.into_map()));
         self
     }
 
-    /// Adds a handler.
+    /// Adds a handler, replacing an earlier one of the name.
     pub fn handler(mut self, name: &str, handler: HandlerSection) -> Self {
-        self.handlers.set(name, section(handler.0));
+        self.handlers.set(name, section(handler.into_map()));
         self
     }
 
-    /// Says what a logger gets.
+    /// Configures a logger.
     pub fn logger(mut self, name: &str, logger: LoggerSection) -> Self {
-        self.loggers.set(name, section(logger.0));
+        self.loggers.set(name, section(logger.into_map()));
         self
     }
 
-    /// Says what the root gets.
+    /// Configures the root logger.
     pub fn root(mut self, root: LoggerSection) -> Self {
-        self.root = Some(root.0);
+        self.root = Some(root.into_map());
         self
     }
 
-    /// Switches loggers that are not named off.
+    /// Sets whether loggers that are not named are disabled; off by default.
     pub fn disable_existing_loggers(mut self, disable: bool) -> Self {
         self.disable_existing_loggers = disable;
         self
     }
 
-    /// Changes levels and propagation only, of what is there.
+    /// Sets whether only levels and propagation of existing handlers and loggers are changed; off
+    /// by default.
     pub fn incremental(mut self, incremental: bool) -> Self {
         self.incremental = incremental;
         self
     }
 
-    /// The configuration.
+    /// Returns the configuration.
     #[must_use]
     pub fn build(self) -> DictConfig {
         let mut document = Map::default();
@@ -100,152 +107,6 @@ impl DictConfigBuilder {
     }
 }
 
-/// What a formatter is made of.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct FormatterSection(Map);
-
-impl FormatterSection {
-    /// A template in the `%` style.
-    pub fn new(template: &str) -> Self {
-        Self(Map::default()).with("format", template)
-    }
-
-    /// Another [kind](super::Kinds).
-    pub fn of(class: &str) -> Self {
-        Self(Map::default()).with("class", class)
-    }
-}
-
-/// What a filter is made of.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct FilterSection(Map);
-
-impl FilterSection {
-    /// A filter by the name of loggers.
-    pub fn name(name: &str) -> Self {
-        Self(Map::default()).with("name", name)
-    }
-
-    /// Another [kind](super::Kinds).
-    pub fn of(class: &str) -> Self {
-        Self(Map::default()).with("class", class)
-    }
-}
-
-/// What a handler is made of.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct HandlerSection(Map);
-
-impl HandlerSection {
-    /// A handler of a [kind](super::Kinds).
-    pub fn new(class: &str) -> Self {
-        Self(Map::default()).with("class", class)
-    }
-
-    /// Its level.
-    pub fn level(mut self, level: impl Into<Level>) -> Self {
-        self.0.set("level", level_node(level));
-        self
-    }
-
-    /// Its formatter, by name.
-    pub fn formatter(self, name: &str) -> Self {
-        self.with("formatter", name)
-    }
-
-    /// Its filters, by name.
-    pub fn filters<'n>(self, names: impl IntoIterator<Item = &'n str>) -> Self {
-        self.with_list("filters", names)
-    }
-}
-
-/// What a logger gets.
-#[derive(Clone, Debug, Default)]
-#[must_use]
-pub struct LoggerSection(Map);
-
-impl LoggerSection {
-    /// Nothing: its level and propagation stay, its handlers and filters go.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Its level.
-    pub fn level(mut self, level: impl Into<Level>) -> Self {
-        self.0.set("level", level_node(level));
-        self
-    }
-
-    /// Its handlers, by name.
-    pub fn handlers<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
-        self.0.set("handlers", list(names));
-        self
-    }
-
-    /// Its filters, by name.
-    pub fn filters<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
-        self.0.set("filters", list(names));
-        self
-    }
-
-    /// Whether its records go on to its ancestors' handlers.
-    pub fn propagate(mut self, propagate: bool) -> Self {
-        self.0.set("propagate", Node::loose(Value::Bool(propagate)));
-        self
-    }
-}
-
-/// Arguments of any name.
-macro_rules! arguments {
-    ($($section:ident),*) => {
-        $(impl $section {
-            /// An argument of the kind.
-            pub fn with(mut self, key: &str, value: impl Into<OwnedValue>) -> Self {
-                self.0.set(key, node(value.into()));
-                self
-            }
-
-            /// An argument of the kind that is a list of texts.
-            pub fn with_list<'n>(mut self, key: &str, texts: impl IntoIterator<Item = &'n str>) -> Self {
-                self.0.set(key, list(texts));
-                self
-            }
-        })*
-    };
-}
-
-arguments!(FormatterSection, FilterSection, HandlerSection);
-
 fn section(map: Map) -> Node {
     Node::loose(Value::Map(map))
-}
-
-fn list<'n>(texts: impl IntoIterator<Item = &'n str>) -> Node {
-    let texts = texts
-        .into_iter()
-        .map(|text| Node::loose(Value::Text(text.to_owned())));
-    Node::loose(Value::List(texts.collect()))
-}
-
-fn level_node(level: impl Into<Level>) -> Node {
-    Node::loose(Value::Whole(level.into().number().into()))
-}
-
-fn node(value: OwnedValue) -> Node {
-    // What no document can say becomes a text, and is refused where a number is expected.
-    let whole =
-        |number: Option<i64>| number.map_or_else(|| Value::Text(value.to_string()), Value::Whole);
-    Node::loose(match &value {
-        OwnedValue::Null => Value::Null,
-        OwnedValue::Bool(value) => Value::Bool(*value),
-        OwnedValue::Signed(number) => whole(i64::try_from(*number).ok()),
-        OwnedValue::Unsigned(number) => whole(i64::try_from(*number).ok()),
-        OwnedValue::Float(float) => Value::Float(*float),
-        OwnedValue::Text(text) => Value::Text(text.clone()),
-        OwnedValue::List(values) => Value::List(values.iter().cloned().map(node).collect()),
-        other => Value::Text(other.to_string()),
-    })
 }

@@ -6,57 +6,63 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::config::apply::InPlace;
-use crate::config::builder::DictConfigBuilder;
-use crate::config::check::Settings;
-use crate::config::kinds::Kinds;
-use crate::config::node::{Node, Place, Value};
-use crate::config::problems::{self, Trouble};
-use crate::config::read::{Defaults, Syntax};
+use crate::config::factories::Factories;
+use crate::config::node::{Node, Value};
+use crate::config::place::Place;
+use crate::config::raw_problem::{self, RawProblem};
+use crate::config::settings::Settings;
+use crate::config::syntax::{Defaults, Syntax};
 use crate::config::{file, plan};
 use crate::error::{Error, ErrorKind};
 use crate::registry::Registry;
 
-/// A configuration: what handlers there are, how they format, and what each logger gets.
+/// A configuration: handlers, their formatters and filters, and what each logger gets.
 ///
-/// It is read from [JSON](Self::from_json), [TOML](Self::from_toml), YAML, [INI](Self::from_ini), a [file](Self::from_file), any
-/// [serializable value](Self::from_value), or [built](Self::builder). The schema is that of Python's `logging.config`, version 1: a file
-/// that configures a Python program configures a Rust one. [`Kinds`] has the classes and their arguments.
+/// It is read from [JSON](Self::from_json), [TOML](Self::from_toml), YAML, [INI](Self::from_ini), a
+/// [file](Self::from_file) or any [serializable value](Self::from_value), or [built](Self::builder)
+/// in code. The schema is version 1 of Python's `logging.config`: a file that configures a Python
+/// program configures a Rust one. [`Factories`] lists the classes and their arguments.
 ///
-/// [`apply`](Self::apply) checks all of it, makes all of it, and only then changes the tree, in one step: a record that is logged
-/// meanwhile meets what was before or what is after. Whatever is wrong, nothing is changed then, and the error tells
-/// [all of it](Error::problems), each with its line and column. [`check`](Self::check) tells the same and makes nothing.
+/// [`install`](Self::install) checks the whole document, builds all objects, and only then changes
+/// the tree, in one step: a record that is logged meanwhile sees the tree before or after the
+/// change. If anything is wrong, nothing is changed, and the error lists [all
+/// problems](Error::problems), each with its line and column. [`check`](Self::check) reports the
+/// same and builds nothing.
 ///
-/// Texts are read up to 1 MiB and 64 levels deep, whatever stands in them. Nothing in a configuration is evaluated or looked up in the
-/// environment.
+/// Texts of up to 1 MiB and 64 levels are read. Nothing in a configuration is evaluated, and
+/// environment variables are not expanded.
 ///
 /// # The document
 /// - `version`: 1.
-/// - `formatters`, `filters`, `handlers`: sections by name, each with its `class` (or `()`, as Python calls a factory) and its arguments.
-///   Attributes stand in a section `"."`.
+/// - `formatters`, `filters`, `handlers`: sections by name, each with its `class` (or `()`, which
+///   Python calls a factory) and its arguments. A section `"."` holds attributes.
 /// - Every handler takes `level`, `formatter` (a name) and `filters` (names).
-/// - `loggers`: by name, with `level`, `handlers`, `filters`, `propagate`. A key that is absent leaves level and propagation as they are,
-///   and takes handlers and filters away. `root` is the same for the root, and so are the names `root` and the empty one.
-/// - `disable_existing_loggers`: whether loggers that are not named are switched off; no unless said.
-/// - `incremental`: changes levels and propagation only, of handlers (by name) and loggers that are there.
-/// - A text `cfg://handlers.console.level` stands for the value there, `cfg://list[0]` likewise. A key at the top that is none of the
-///   above may be there for that, or for an anchor of YAML; keys that start with `x-`, `_`, `$`, `.` or `//` are remarks.
+/// - `loggers`: by name, with `level`, `handlers`, `filters`, `propagate`. Without `level` or
+///   `propagate` these stay unchanged; without `handlers` or `filters` these are removed. `root`,
+///   and the names `root` and `""`, configure the root logger.
+/// - `disable_existing_loggers`: whether loggers that are not named are disabled; false by default.
+/// - `incremental`: only changes levels and propagation, of existing handlers (by name) and
+///   loggers.
+/// - A string `cfg://handlers.console.level` is replaced by the value at that path, as is
+///   `cfg://list[0]`. Other top-level keys are allowed if such a reference, or a YAML alias, uses
+///   them; keys that start with `x-`, `_`, `$`, `.` or `//` are comments.
 ///
 /// # Python
-/// `logging.config.dictConfig` (statements 102 to 113) and `fileConfig` (114). What differs:
+/// `logging.config.dictConfig` and `fileConfig`. Differences:
 ///
 /// | Python | here | why |
 /// |---|---|---|
-/// | closes all handlers first, then fails half-way | all is made before anything changes | a typing error must not end logging |
-/// | the first error, in a chain of exceptions | all errors, with their places | so one mends them at once |
-/// | unknown keys are passed over | errors, with what may be meant; in INI only nearly known ones are | a misspelt key must not be silent |
-/// | loggers not named are switched off unless said otherwise | only when said | nobody expects it |
-/// | filters of loggers add up | those of an earlier configuration are replaced, the program's stay | a second configuration must give the same as the first |
-/// | `incremental` passes over the level 0 | takes it | it is a level |
-/// | all handlers of the process are closed | those that this registry used, when nobody has them any more | others may use them |
-/// | `()`, `class` and `ext://` import anything; INI evaluates code | names of [`Kinds`] and literals | configuration is no program |
+/// | closes all handlers first, then fails half-way | everything is built before anything changes | a typo must not end logging |
+/// | the first error, in a chain of exceptions | all errors, with their places | to fix them at once |
+/// | ignores unknown keys | errors, with suggestions; in INI only for near misses | a misspelled key must be noticed |
+/// | disables loggers that are not named by default | only on request | surprising default |
+/// | filters of loggers add up | replaces those of an earlier configuration, keeps the program's | applying twice equals applying once |
+/// | `incremental` ignores the level 0 | sets it | it is a level |
+/// | closes all handlers of the process | releases those that only this registry used | others may use them |
+/// | `()`, `class` and `ext://` import anything; INI evaluates code | names of [`Factories`] and literals | configuration must not run code |
 /// | a listener has to be started | it runs | records would pile up |
-/// | a file of mode `w` is emptied at once | with its first record | a configuration that fails must not empty files |
-/// | `..` in paths | [when allowed](Self::allow_parent_paths) | so that a path stays where it says |
+/// | truncates a file of mode `w` at once | with its first record | a failing configuration must not empty files |
+/// | `..` in paths | [on request](Self::allow_parent_paths) | paths stay below their directory |
 ///
 /// # Examples
 /// ```
@@ -69,17 +75,21 @@ use crate::registry::Registry;
 ///         "version": 1,
 ///         "formatters": {"brief": {"format": "%(levelname)s %(name)s: %(message)s"}},
 ///         "handlers": {
-///             "console": {"class": "logging.StreamHandler", "formatter": "brief", "stream": "ext://sys.stdout"}
+///             "console": {
+///                 "class": "logging.StreamHandler",
+///                 "formatter": "brief",
+///                 "stream": "ext://sys.stdout"
+///             }
 ///         },
 ///         "loggers": {"boto3": {"level": "DEBUG"}},
 ///         "root": {"level": "WARNING", "handlers": ["console"]}
 ///     }"#,
 /// )?
-/// .apply_to(&registry)?;
+/// .install_in(&registry)?;
 /// assert_eq!(registry.get_logger("boto3.session").effective_level(), Level::DEBUG);
 ///
 /// let wrong = r#"{"version": 1, "loggers": {"boto3": {"level": "DEBIG"}}}"#;
-/// let error = DictConfig::from_json(wrong)?.apply_to(&registry).unwrap_err();
+/// let error = DictConfig::from_json(wrong)?.install_in(&registry).unwrap_err();
 /// assert_eq!(error.problems()[0].path(), "loggers.boto3.level");
 /// assert_eq!(error.problems()[0].column(), Some(47));
 /// assert_eq!(error.problems()[0].suggestion(), Some("DEBUG"));
@@ -88,11 +98,11 @@ use crate::registry::Registry;
 #[derive(Clone)]
 pub struct DictConfig {
     root: Node,
-    /// For the lines and columns of what is wrong.
+    /// For the lines and columns of problems.
     text: String,
-    /// What it is called in errors.
+    /// Its name in errors.
     source: String,
-    kinds: Kinds,
+    factories: Factories,
     settings: Settings,
 }
 
@@ -100,7 +110,7 @@ impl DictConfig {
     /// Reads JSON.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfig`], with the place, where it is none, or has a key twice in a section.
+    /// [`ErrorKind::InvalidConfig`], with the place, for invalid syntax or a duplicate key.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         Self::from_text(text, Syntax::Json)
     }
@@ -108,7 +118,7 @@ impl DictConfig {
     /// Reads TOML.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfig`], with the place, where it is none.
+    /// [`ErrorKind::InvalidConfig`], with the place, for invalid syntax.
     ///
     /// # Examples
     /// ```
@@ -132,32 +142,34 @@ impl DictConfig {
         Self::from_text(text, Syntax::Toml)
     }
 
-    /// Reads YAML 1.2: one document, with anchors and `<<`. `yes`, `no`, `on` and `off` are texts, which do as truth values where one is
-    /// expected. Aliases stand for 10,000 values at most.
+    /// Reads YAML 1.2: one document, with anchors and `<<`. `yes`, `no`, `on` and `off` are
+    /// strings, and are accepted where a boolean is expected. Aliases expand to 10,000 values at
+    /// most.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfig`], with the place, where it is none, or has a key twice in a section.
+    /// [`ErrorKind::InvalidConfig`], with the place, for invalid syntax or a duplicate key.
     #[cfg(feature = "yaml")]
     pub fn from_yaml(text: &str) -> Result<Self, Error> {
         Self::from_text(text, Syntax::Yaml)
     }
 
-    /// Reads the INI files of Python's `logging.config.fileConfig`. `args` and `kwargs` are Python's literals, with arithmetic on whole
-    /// numbers, and names like `sys.stdout` and `ERROR`; whatever is more than that is an error. `%(name)s` stands for another value of
-    /// the section or of `[DEFAULT]`. As in Python, keys that are unknown are passed over; one that is nearly a known one is an error.
+    /// Reads the INI files of Python's `logging.config.fileConfig`. `args` and `kwargs` are Python
+    /// literals, with integer arithmetic and names like `sys.stdout` and `ERROR`; any other code is
+    /// an error. `%(name)s` is replaced by another value of the section or of `[DEFAULT]`. As in
+    /// Python, unknown keys are ignored, but a key similar to a known one is an error.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfig`], with the places of all that is wrong.
+    /// [`ErrorKind::InvalidConfig`], with the places of all problems.
     ///
     /// # Python
-    /// `logging.config.fileConfig` (statement 114), which evaluates them as code. Its argument `disable_existing_loggers` is
-    /// [a method](Self::disable_existing_loggers).
+    /// `logging.config.fileConfig`, which evaluates `args` and `kwargs` as code. Its argument
+    /// `disable_existing_loggers` is [a method](Self::disable_existing_loggers) here.
     pub fn from_ini(text: &str) -> Result<Self, Error> {
         Self::from_text(text, Syntax::Ini)
     }
 
-    /// [`from_ini`](Self::from_ini) with values that the text can name as `%(name)s`, where its `[DEFAULT]` does not say them itself.
-    /// They are taken as they are.
+    /// [`from_ini`](Self::from_ini) with values for `%(name)s` that the file's own `[DEFAULT]`
+    /// lacks. They are taken literally.
     ///
     /// # Errors
     /// Those of [`from_ini`](Self::from_ini).
@@ -169,8 +181,8 @@ impl DictConfig {
     /// ```
     /// use logtree::config::DictConfig;
     ///
-    /// let ini = "[loggers]\nkeys=root\n[handlers]\nkeys=file\n[formatters]\nkeys=\n[logger_root]\nhandlers=file\n\
-    ///            [handler_file]\nclass=FileHandler\nargs=('%(logs)s/app.log', 'a')\n";
+    /// let ini = "[loggers]\nkeys=root\n[handlers]\nkeys=file\n[formatters]\nkeys=\n\
+    ///            [logger_root]\nhandlers=file\n[handler_file]\nclass=FileHandler\nargs=('%(logs)s/app.log', 'a')\n";
     /// DictConfig::from_ini_with(ini, [("logs", "/var/log/app")])?.check()?;
     /// # Ok::<(), logtree::Error>(())
     /// ```
@@ -183,7 +195,7 @@ impl DictConfig {
         Self::read(text, Syntax::Ini, &defaults.collect(), "the configuration")
     }
 
-    /// Reads a text in one of the notations.
+    /// Reads a text in the given syntax.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidConfig`], with the place.
@@ -191,19 +203,21 @@ impl DictConfig {
         Self::read(text, syntax, &Defaults::new(), "the configuration")
     }
 
-    /// Reads a file, by the end of its name: `.json`, `.toml`, `.yaml` or `.yml`, and `.ini`, `.cfg` or `.conf` for INI.
+    /// Reads a file in the syntax of its extension: `.json`, `.toml`, `.yaml` or `.yml`, and
+    /// `.ini`, `.cfg` or `.conf` for INI.
     ///
-    /// An INI file can name its directory as `%(here)s` and itself as `%(__file__)s`, as Pyramid and Paste have it.
+    /// As with Pyramid and Paste, an INI file can use `%(here)s` for its directory and
+    /// `%(__file__)s` for its own path.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`] when it cannot be read; [`ErrorKind::InvalidConfig`] when it is no regular file, when everybody can write it, when
-    /// it is longer than 1 MiB, and for what stands in it.
+    /// [`ErrorKind::Io`] if the file cannot be read; [`ErrorKind::InvalidConfig`] if it is not a
+    /// regular file, is writable by everyone, is longer than 1 MiB, or has invalid content.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         Self::from_file_as(path, Syntax::by_name(path)?)
     }
 
-    /// Reads a file in one of the notations, whatever its name.
+    /// Reads a file in the given syntax, whatever its name.
     ///
     /// # Errors
     /// Those of [`from_file`](Self::from_file).
@@ -212,7 +226,7 @@ impl DictConfig {
         Self::read_file(path, &file::read(path)?, syntax)
     }
 
-    /// Takes the text of a file.
+    /// Reads the text of a file.
     pub(super) fn read_file(path: &Path, text: &str, syntax: Syntax) -> Result<Self, Error> {
         let source = path.display().to_string();
         Self::read(text, syntax, &file::defaults(path), &source)
@@ -221,43 +235,40 @@ impl DictConfig {
     fn read(text: &str, syntax: Syntax, defaults: &Defaults, source: &str) -> Result<Self, Error> {
         let root = syntax
             .read(text, defaults)
-            .map_err(|troubles| problems::error(source, text, troubles))?;
+            .map_err(|problems| raw_problem::error(source, text, problems))?;
         Ok(Self::of(root, text, source))
     }
 
-    /// Takes any value that can be serialized: a part of the application's own configuration, say. What is wrong has no line then.
+    /// Reads any serializable value, such as a part of the application's own configuration.
+    /// Problems then have no line.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfig`] when it cannot be serialized.
+    /// [`ErrorKind::InvalidConfig`] if the value cannot be serialized.
     ///
     /// # Examples
     /// ```
     /// use logtree::config::DictConfig;
     ///
-    /// let config = DictConfig::from_value(&serde_json::json!({"version": 1, "root": {"level": "INFO"}}))?;
+    /// let value = serde_json::json!({"version": 1, "root": {"level": "INFO"}});
+    /// let config = DictConfig::from_value(&value)?;
     /// config.check()?;
     /// # Ok::<(), logtree::Error>(())
     /// ```
     pub fn from_value(value: &impl Serialize) -> Result<Self, Error> {
         let text = serde_json::to_string(value).map_err(|error| {
-            let message = "cannot take the value as a configuration";
+            let message = "cannot serialize the value for a configuration";
             Error::new(ErrorKind::InvalidConfig, message).with_source(error)
         })?;
         let root = Syntax::Json.read(&text, &Defaults::new());
-        // The places are those of a text that nobody has seen.
-        let root = root.map_err(|troubles| {
-            let troubles = troubles.into_iter().map(|trouble| Trouble {
+        // The places are those of the intermediate text.
+        let root = root.map_err(|problems| {
+            let problems = problems.into_iter().map(|problem| RawProblem {
                 place: Place::Nowhere,
-                ..trouble
+                ..problem
             });
-            problems::error("the configuration", "", troubles.collect())
+            raw_problem::error("the configuration", "", problems.collect())
         })?;
         Ok(Self::of(forget_places(root), "", "the configuration"))
-    }
-
-    /// Starts a configuration in code.
-    pub fn builder() -> DictConfigBuilder {
-        DictConfigBuilder::default()
     }
 
     pub(super) fn of(root: Node, text: &str, source: &str) -> Self {
@@ -265,25 +276,26 @@ impl DictConfig {
             root,
             text: text.to_owned(),
             source: source.to_owned(),
-            kinds: Kinds::new(),
+            factories: Factories::new(),
             settings: Settings::default(),
         }
     }
 
-    /// The part of the document under a key, such as `logging` or `tool.logging`: for a file that configures more than logging.
+    /// Returns the section of the document under a key, such as `logging` or `tool.logging`: for a
+    /// file that also configures other things.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfig`] when there is none.
+    /// [`ErrorKind::InvalidConfig`] if there is no such key.
     ///
     /// # Examples
     /// ```
     /// use logtree::config::DictConfig;
     ///
     /// let text = "port = 80\n[logging]\nversion = 1\nroot = {level = 'INFO'}\n";
-    /// DictConfig::from_toml(text)?.below("logging")?.check()?;
+    /// DictConfig::from_toml(text)?.section("logging")?.check()?;
     /// # Ok::<(), logtree::Error>(())
     /// ```
-    pub fn below(mut self, path: &str) -> Result<Self, Error> {
+    pub fn section(mut self, path: &str) -> Result<Self, Error> {
         for key in path.split('.') {
             let Value::Map(map) = &mut self.root.value else {
                 return Err(self.missing(path, key));
@@ -298,75 +310,78 @@ impl DictConfig {
 
     fn missing(&self, path: &str, key: &str) -> Error {
         let message = format!("expected the key {key:?}, which is missing");
-        let trouble = Trouble::new(self.root.place, message).at(path);
-        problems::error(&self.source, &self.text, vec![trouble])
+        let problem = RawProblem::new(self.root.place, message).at(path);
+        raw_problem::error(&self.source, &self.text, vec![problem])
     }
 
-    /// What it can ask for by name, in place of the kinds of this crate alone.
+    /// Sets the objects that the document can name; those of this crate by default.
     #[must_use]
-    pub fn kinds(mut self, kinds: Kinds) -> Self {
-        self.kinds = kinds;
+    pub fn factories(mut self, factories: Factories) -> Self {
+        self.factories = factories;
         self
     }
 
     #[cfg(feature = "reload")]
-    pub(super) fn with(self, kinds: Kinds, settings: Settings) -> Self {
+    pub(super) fn with(self, factories: Factories, settings: Settings) -> Self {
         Self {
-            kinds,
+            factories,
             settings,
             ..self
         }
     }
 
-    /// The directory below which relative paths lie; that of the process unless set.
+    /// Sets the directory of relative paths; the working directory by default.
     #[must_use]
     pub fn directory(mut self, directory: impl Into<PathBuf>) -> Self {
         self.settings.directory = Some(directory.into());
         self
     }
 
-    /// Whether paths may go up by `..`; not unless set.
+    /// Sets whether paths may contain `..`; off by default.
     #[must_use]
     pub fn allow_parent_paths(mut self, allow: bool) -> Self {
         self.settings.allow_parent = allow;
         self
     }
 
-    /// Whether loggers that are not named are switched off, whatever the document says.
+    /// Sets whether loggers that are not named are disabled, whatever the document says.
     ///
     /// # Python
-    /// The argument of `fileConfig`; on by default there.
+    /// The argument of `fileConfig`, which is on by default there.
     #[must_use]
     pub fn disable_existing_loggers(mut self, disable: bool) -> Self {
         self.settings.disable_existing = Some(disable);
         self
     }
 
-    /// Tells what is wrong, for the global registry, and makes nothing: no file is opened, no thread started. What only shows when things
-    /// are made, such as a file that cannot be opened, is [`apply`](Self::apply)'s to tell.
+    /// Validates the configuration for the global registry without opening files or starting
+    /// threads. Problems that only show when objects are built, such as a file that cannot be
+    /// opened, are reported by [`install`](Self::install).
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfig`], with [all that is wrong](Error::problems).
+    /// [`ErrorKind::InvalidConfig`], with [all problems](Error::problems).
     pub fn check(&self) -> Result<(), Error> {
-        self.check_for(Registry::global())
+        self.check_in(Registry::global())
     }
 
-    /// [`check`](Self::check) for a registry, whose level names count.
+    /// Validates the configuration for a registry, whose level names apply; see
+    /// [`check`](Self::check).
     ///
     /// # Errors
     /// Those of [`check`](Self::check).
-    pub fn check_for(&self, registry: &Registry) -> Result<(), Error> {
+    pub fn check_in(&self, registry: &Registry) -> Result<(), Error> {
         self.plan(registry).map(drop)
     }
 
-    /// Configures the global registry, and makes it the backend of the `log` facade where there is no other.
+    /// Configures the global registry, and installs it as the `log` backend unless another one is
+    /// installed.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfig`], with [all that is wrong](Error::problems); nothing is changed then. Files that were made for
-    /// handlers which went well may stay, empty.
-    pub fn apply(&self) -> Result<(), Error> {
-        self.apply_to(Registry::global())?;
-        // Another backend stays: this crate's own macros work without the facade.
+    /// [`ErrorKind::InvalidConfig`], with [all problems](Error::problems); nothing is changed then.
+    /// Empty files of handlers that were built successfully may remain.
+    pub fn install(&self) -> Result<(), Error> {
+        self.install_in(Registry::global())?;
+        // Another backend stays installed: this crate's own macros work without the facade.
         let _ = crate::facade::install();
         Ok(())
     }
@@ -374,25 +389,25 @@ impl DictConfig {
     /// Configures a registry.
     ///
     /// # Errors
-    /// Those of [`apply`](Self::apply).
-    pub fn apply_to(&self, registry: &Registry) -> Result<(), Error> {
-        self.apply_after(registry, &InPlace::default()).map(drop)
+    /// Those of [`install`](Self::install).
+    pub fn install_in(&self, registry: &Registry) -> Result<(), Error> {
+        self.install_after(registry, &InPlace::default()).map(drop)
     }
 
-    /// Configures a registry where an earlier configuration is in place.
-    pub(super) fn apply_after(
+    /// Configures a registry in which an earlier configuration is in place.
+    pub(super) fn install_after(
         &self,
         registry: &Registry,
         earlier: &InPlace,
     ) -> Result<Option<InPlace>, Error> {
         let plan = self.plan(registry)?;
         let applied = plan.apply(registry, earlier);
-        applied.map_err(|troubles| problems::error(&self.source, &self.text, troubles))
+        applied.map_err(|problems| raw_problem::error(&self.source, &self.text, problems))
     }
 
     fn plan(&self, registry: &Registry) -> Result<plan::Plan, Error> {
-        plan::check(&self.root, &self.kinds, registry, &self.settings)
-            .map_err(|troubles| problems::error(&self.source, &self.text, troubles))
+        plan::check(&self.root, &self.factories, registry, &self.settings)
+            .map_err(|problems| raw_problem::error(&self.source, &self.text, problems))
     }
 }
 
@@ -403,6 +418,24 @@ impl fmt::Debug for DictConfig {
             .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
+}
+
+/// Configures the global registry from a file in JSON, TOML, YAML or INI, chosen by its extension,
+/// and installs it as the `log` backend unless another one is installed.
+///
+/// # Errors
+/// Those of [`DictConfig::from_file`] and [`DictConfig::install`]; nothing is changed then.
+///
+/// # Python
+/// `logging.config.fileConfig`, or reading a file and calling `dictConfig`.
+///
+/// # Examples
+/// ```no_run
+/// logtree::config::init_from_file("logging.toml")?;
+/// # Ok::<(), logtree::Error>(())
+/// ```
+pub fn init_from_file(path: impl AsRef<Path>) -> Result<(), Error> {
+    DictConfig::from_file(path)?.install()
 }
 
 fn forget_places(node: Node) -> Node {

@@ -1,8 +1,8 @@
-//! What tells whether two handlers would be made from the same arguments.
+//! A hash that tells whether two objects would be built from the same arguments: [`Fingerprint`].
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// A hash of all that was read; it holds within one process.
+/// A hash of all values that were read; valid within one process.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fingerprint(DefaultHasher);
 

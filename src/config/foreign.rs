@@ -1,9 +1,10 @@
-//! Documents and classes that are not this crate's: what can be said of them.
+//! Errors for documents and classes of other programs.
 
-use crate::config::node::{Map, Node, Place, Value};
-use crate::config::problems::Trouble;
+use crate::config::node::{Map, Node, Value};
+use crate::config::place::Place;
+use crate::config::raw_problem::RawProblem;
 
-/// Classes of Python's `logging` that this version does not have.
+/// Classes of Python's `logging` that this version lacks.
 const NOT_BUILT: &[&str] = &[
     "logging.handlers.SocketHandler",
     "logging.handlers.DatagramHandler",
@@ -18,9 +19,9 @@ const NOT_BUILT: &[&str] = &[
     "logging.LoggerAdapter",
 ];
 
-/// What to say of a class that no kind has; `None` where it is probably a misspelt one.
+/// Returns the error for an unknown class; `None` for one that is probably misspelled.
 pub(super) fn unknown_class(name: &str, method: &str) -> Option<String> {
-    let register = format!("Kinds::{method} registers a kind of that name");
+    let register = format!("Factories::{method} registers a factory of that name");
     if NOT_BUILT.contains(&name) {
         return Some(format!(
             "{name:?} is not part of this version of logtree; {register}"
@@ -31,37 +32,37 @@ pub(super) fn unknown_class(name: &str, method: &str) -> Option<String> {
         return None;
     }
     let ours = if method == "formatter" && class.to_lowercase().contains("json") {
-        "; the formatter of this crate for JSON is \"json\""
+        "; this crate's JSON formatter is \"json\""
     } else {
         ""
     };
     Some(format!(
-        "unknown class {name:?}: the classes of other programs are not loaded; {register}{ours}"
+        "unknown class {name:?}: classes of other programs are not loaded; {register}{ours}"
     ))
 }
 
-/// Whether a key at the top is a remark, an anchor's place or a tool's, and no section.
+/// Whether a top-level key is a comment, or belongs to a YAML anchor or a tool.
 pub(super) fn is_remark(key: &str) -> bool {
     ["x-", "x_", "_", "$", ".", "#", "//"]
         .iter()
         .any(|start| key.starts_with(start))
 }
 
-/// What a document is that is no configuration of Python's form.
-pub(super) fn describe(root: &Node) -> Option<Trouble> {
+/// Returns the error for a document that is not a configuration in Python's format.
+pub(super) fn describe(root: &Node) -> Option<RawProblem> {
     let place = root.place;
     let map = match &root.value {
-        Value::Null => return Some(Trouble::new(place, "the document is empty")),
+        Value::Null => return Some(RawProblem::new(place, "the document is empty")),
         Value::Map(map) => map,
         _ => {
             let message = format!("expected a section, found {}", root.describe());
-            return Some(Trouble::new(place, message));
+            return Some(RawProblem::new(place, message));
         }
     };
     if map.0.is_empty() {
-        return Some(Trouble::new(
+        return Some(RawProblem::new(
             place,
-            "the document is empty: expected the key \"version\", which is 1",
+            "the document is empty: expected the key \"version\", with the value 1",
         ));
     }
     if is_configuration(map) {
@@ -69,22 +70,22 @@ pub(super) fn describe(root: &Node) -> Option<Trouble> {
     }
     if let Some((path, place)) = wrapped(map) {
         let message = format!(
-            "the configuration stands below {path:?}: DictConfig::below({path:?}) takes it from there"
+            "the configuration is in the section {path:?}: use DictConfig::section({path:?})"
         );
-        return Some(Trouble::new(place, message).at(path));
+        return Some(RawProblem::new(place, message).at(path));
     }
     let has = |key: &str| map.get(key).is_some();
     let other = if has("appenders") {
-        "this looks like a file of log4rs: its appenders are handlers here, and its encoders formatters"
+        "this looks like a log4rs file: appenders are handlers here, and encoders are formatters"
     } else if has("global_level") || has("modules") {
-        "this looks like a file of flexi_logger: levels of modules are levels of loggers here"
+        "this looks like a flexi_logger file: module levels are logger levels here"
     } else if has("Configuration") || has("configuration") {
-        "this looks like a file of log4j or logback"
+        "this looks like a log4j or logback file"
     } else {
         return None;
     };
-    let form = "the form that is read is that of Python's logging.config, see DictConfig";
-    Some(Trouble::new(place, format!("{other}; {form}")))
+    let form = "expected the format of Python's logging.config, see DictConfig";
+    Some(RawProblem::new(place, format!("{other}; {form}")))
 }
 
 const SECTIONS: &[&str] = &["handlers", "formatters", "loggers", "filters", "root"];
@@ -93,9 +94,9 @@ fn is_configuration(map: &Map) -> bool {
     map.get("version").is_some() || map.get("handlers").is_some() || map.get("loggers").is_some()
 }
 
-/// The place of a configuration inside another document.
+/// Returns the path and place of a configuration inside another document.
 fn wrapped(map: &Map) -> Option<(String, Place)> {
-    /// As deep as `tool.app.logging`.
+    /// The depth of `tool.app.logging`.
     const DEEPEST: usize = 3;
     let mut level: Vec<(String, &Map)> = vec![(String::new(), map)];
     for _ in 0..DEEPEST {

@@ -1,49 +1,10 @@
-//! A document as it was read: values, and where each stands.
+//! A document as it was read: values, and where each one is ([`Node`]).
 
 use std::fmt::Write;
 
-/// Where something stands in the text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// In no text.
-    #[default]
-    Nowhere,
-    /// That many bytes behind its start. Lines are counted only for what is reported.
-    Byte(usize),
-    /// In a line and column, both from 1.
-    #[cfg(feature = "yaml")]
-    Line(usize, usize),
-}
+use crate::config::place::Place;
 
-impl Place {
-    /// The line and the column, from 1.
-    pub(super) fn position(self, text: &str) -> Option<(usize, usize)> {
-        match self {
-            Self::Nowhere => None,
-            #[cfg(feature = "yaml")]
-            Self::Line(line, column) => {
-                // By a parser that counts in its own way: never beyond what is there.
-                let lines = text.split('\n').count();
-                let column = if line > lines { usize::MAX } else { column };
-                let line = line.clamp(1, lines);
-                let text = text.split('\n').nth(line - 1).unwrap_or_default();
-                Some((line, column.clamp(1, text.chars().count() + 1)))
-            }
-            Self::Byte(byte) => {
-                let before = &text.as_bytes()[..byte.min(text.len())];
-                let line_start = before.iter().rposition(|&byte| byte == b'\n');
-                let line_start = line_start.map_or(0, |at| at + 1);
-                let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-                let characters = String::from_utf8_lossy(&before[line_start..])
-                    .chars()
-                    .count();
-                Some((line, characters + 1))
-            }
-        }
-    }
-}
-
-/// A value and where it stands.
+/// A value and where it is.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
     pub(crate) value: Value,
@@ -61,7 +22,7 @@ pub(crate) enum Value {
     Map(Map),
 }
 
-/// Keys and values in the order of the text; no key is there twice.
+/// Keys and values in the order of the text. Keys are unique.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Map(pub(crate) Vec<(Key, Node)>);
 
@@ -69,7 +30,7 @@ pub(crate) struct Map(pub(crate) Vec<(Key, Node)>);
 pub(crate) struct Key {
     pub(crate) text: String,
     pub(crate) place: Place,
-    /// Whether what stands below it is used elsewhere, by an anchor and its aliases.
+    /// Whether its value is used elsewhere, through an anchor and its aliases.
     pub(crate) is_shared: bool,
 }
 
@@ -88,7 +49,7 @@ impl Node {
         Self { value, place }
     }
 
-    /// A value that stands in no text.
+    /// A value that is not in a text.
     pub(crate) fn loose(value: Value) -> Self {
         Self::new(value, Place::Nowhere)
     }
@@ -107,7 +68,7 @@ impl Node {
         }
     }
 
-    /// What it is, for messages: `"text"`, `12`, `a list`.
+    /// Describes the value in messages: `"text"`, `12`, `a list`.
     pub(crate) fn describe(&self) -> String {
         const LONGEST: usize = 60;
         match &self.value {
@@ -126,8 +87,8 @@ impl Node {
         }
     }
 
-    /// Appends the value in one form for all ways of writing it, so that two values can be compared. Each value inside is replaced
-    /// by what `resolve` makes of it, given how deep it lies and how much was appended so far.
+    /// Appends the value in a canonical form, so that two values can be compared. Each value inside
+    /// is first passed to `resolve`, with its depth and the length appended so far.
     pub(super) fn write_canonical<'n>(
         &'n self,
         depth: usize,
@@ -170,7 +131,7 @@ impl Map {
         entry.map(|(_, node)| node)
     }
 
-    /// Puts a value under a key that stands in no text, in place of one that is there.
+    /// Sets the value of a key that is not in a text, replacing an earlier one.
     pub(crate) fn set(&mut self, key: &str, value: Node) {
         if let Some((_, node)) = self.0.iter_mut().find(|(known, _)| known.text == key) {
             *node = value;
@@ -179,22 +140,8 @@ impl Map {
         self.push(key, Place::Nowhere, value);
     }
 
-    /// Adds a value under a key that is not there yet.
+    /// Adds a value under a key that must not be present yet.
     pub(crate) fn push(&mut self, key: impl Into<String>, place: Place, value: Node) {
         self.0.push((Key::new(key, place), value));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_count_characters() {
-        let text = "a\nbé c";
-        assert_eq!(Place::Byte(0).position(text), Some((1, 1)));
-        assert_eq!(Place::Byte(2).position(text), Some((2, 1)));
-        assert_eq!(Place::Byte(6).position(text), Some((2, 4)));
-        assert_eq!(Place::Byte(99).position(text), Some((2, 5)));
     }
 }

@@ -1,16 +1,17 @@
-//! A control with more to say: [`ControlBuilder`].
+//! Options of a control: [`ControlBuilder`].
 
 use std::path::PathBuf;
 
-use crate::control::error::ControlError;
-use crate::control::handle::Control;
-use crate::control::shared::{Limits, Shared};
+use crate::control::control::Control;
+use crate::control::core::ControlCore;
+use crate::control::limits::Limits;
 use crate::control::store::Store;
+use crate::error::Error;
 use crate::registry::Registry;
 
-/// Makes a [`Control`].
+/// Builder for a [`Control`]; see [`Control::builder`].
 ///
-/// The defaults: no file, 10,000 targets at most, configured from the start.
+/// Defaults: no file, up to 10,000 targets.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ControlBuilder {
@@ -19,43 +20,48 @@ pub struct ControlBuilder {
     limits: Limits,
 }
 
-impl ControlBuilder {
-    pub(super) fn new(registry: &Registry) -> Self {
-        Self {
+impl Control {
+    /// Returns a builder with further options, such as a file.
+    pub fn builder(registry: &Registry) -> ControlBuilder {
+        ControlBuilder {
             registry: registry.clone(),
             path: None,
             limits: Limits::default(),
         }
     }
+}
 
-    /// A file in which options, levels and groups are kept, and from which they are taken at the start. It is written whole for each change,
-    /// beside the old one and then in its place, for the user alone; what would take more than 64 MiB is refused, and a longer file is
-    /// not read. It must be a regular file that only its owner and group can write.
+impl ControlBuilder {
+    /// Sets a file that stores options, levels and groups, and from which [`open`](Self::open)
+    /// restores them. Each change writes a new file, which then replaces the old one; only the user
+    /// can read it. The limit is 64 MiB. An existing file must be a regular one that only its owner
+    /// and group can write.
     pub fn persist_to(mut self, path: impl Into<PathBuf>) -> Self {
         self.path = Some(path.into());
         self
     }
 
-    /// How many targets may have levels; 10,000 unless set.
-    pub fn max_targets(mut self, most: usize) -> Self {
-        self.limits.most_targets = most;
+    /// Sets how many targets can have levels; 10,000 by default.
+    pub fn max_targets(mut self, max: usize) -> Self {
+        self.limits.max_targets = max;
         self
     }
 
-    /// AWS's manner: before options are set, nothing but that can be done; names have up to 128 letters, digits, `.`, `:`, `_`, `-` and spaces.
+    /// Sets whether AWS's rules apply: until options are set, all other requests are refused, and
+    /// names have up to 128 letters, digits, `.`, `:`, `_`, `-` and spaces. Off by default.
     pub fn strict_aws(mut self, strict: bool) -> Self {
         self.limits.strict_aws = strict;
         self
     }
 
-    /// The control, with what its file holds put in place.
+    /// Returns the control, after restoring what its file holds.
     ///
     /// # Errors
-    /// [`ControlErrorKind::Internal`](super::ControlErrorKind::Internal) when the file is there and cannot be read;
-    /// [`ControlErrorKind::InvalidRequest`](super::ControlErrorKind::InvalidRequest) when it is no regular file, everybody can write it, it is too
-    /// long, or, with the line, when it holds what no control writes; [`ControlErrorKind::LimitExceeded`](super::ControlErrorKind::LimitExceeded).
-    /// Nothing is changed then.
-    pub fn build(self) -> Result<Control, ControlError> {
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the file exists and cannot be read;
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) if it is not a regular file,
+    /// is writable by everyone, is too long, or has invalid content, with the line;
+    /// [`ErrorKind::LimitExceeded`](crate::ErrorKind::LimitExceeded). Nothing is changed then.
+    pub fn open(self) -> Result<Control, Error> {
         let Self {
             registry,
             path,
@@ -65,14 +71,16 @@ impl ControlBuilder {
             return Ok(Control::of(&registry, limits, None));
         };
         let (store, kept) = Store::open(&path)?;
-        let shared = Shared::of(&registry);
-        let mut state = shared.state.lock();
+        let core = ControlCore::of(&registry);
+        let mut state = core.state.lock();
         if let Some(mut kept) = kept {
-            let mut draft = shared.draft(&mut state, &registry, &limits, &"file".into());
+            let mut transaction = core.transaction(&mut state, &registry, &limits, &"file".into());
             for (line, change) in std::mem::take(&mut kept.changes) {
-                draft.make(change).map_err(|why| kept.refused(line, &why))?;
+                transaction
+                    .apply(change)
+                    .map_err(|why| kept.refused(line, &why))?;
             }
-            draft.put_in_place()?;
+            transaction.commit()?;
         }
         let store = state.add_store(store);
         drop(state);

@@ -1,51 +1,60 @@
-//! The thread that ends levels for a while.
+//! The thread that ends temporary levels: [`Expiry`].
 
 use std::thread::{self, Thread};
 
-use crate::control::shared::Shared;
-use crate::registry::{Registry, RegistryCore};
 use crate::sys::host::Instant;
 use crate::sys::process;
 use crate::sys::sync::{Arc, Mutex, Weak};
 
-/// Runs only while there is something to end.
+/// What has parts that end in time.
+pub(super) trait Expire: Send + Sync + 'static {
+    fn expiry(&self) -> &Expiry;
+
+    /// Ends what is over.
+    fn expire(&self);
+
+    /// Returns when the next part ends.
+    fn next_end(&self) -> Option<Instant>;
+}
+
+/// The thread of an [`Expire`], which runs only while something is to end.
 #[derive(Default)]
 pub(super) struct Expiry {
-    running: Mutex<Option<Thread>>,
+    thread: Mutex<Option<Thread>>,
 }
 
 impl Expiry {
-    /// Has a look be taken at that time.
-    pub(super) fn call_at(&self, registry: &Registry, next: Instant) {
-        // A level for a while may silence all, and a child that logs nothing would never end it.
+    /// Has `owner` expired at that time.
+    pub(super) fn call_at<T: Expire>(owner: &Arc<T>, next: Instant) {
+        // A temporary level may silence everything, and a child that logs nothing would never end
+        // it.
         process::wake_in_child();
-        let mut running = self.running.lock();
+        let mut running = owner.expiry().thread.lock();
         if let Some(thread) = &*running {
             thread.unpark();
             return;
         }
-        let weak = Arc::downgrade(registry.inner());
+        let weak = Arc::downgrade(owner);
         let builder = thread::Builder::new().name("logtree-control".to_owned());
-        // Where the system gives no thread, the next change ends what is over.
+        // Without a thread, the next change ends what is over.
         if let Ok(started) = builder.spawn(move || run(&weak, next)) {
             *running = Some(started.thread().clone());
         }
     }
 
-    /// The thread is the parent's alone.
-    pub(super) fn start_in_child(&self, registry: &Registry, shared: &Shared) {
-        *self.running.lock() = None;
-        let next = shared.state.lock().next_end();
-        if let Some(next) = next {
-            self.call_at(registry, next);
+    /// Starts the thread in a forked child, which does not have the parent's.
+    pub(super) fn start_in_child<T: Expire>(owner: &Arc<T>) {
+        *owner.expiry().thread.lock() = None;
+        if let Some(next) = owner.next_end() {
+            Self::call_at(owner, next);
         }
     }
 }
 
 impl Drop for Expiry {
-    /// The registry ends: so does its thread, and keeps nothing of it.
+    /// Ends the thread with its owner.
     fn drop(&mut self) {
-        if let Some(thread) = &*self.running.lock() {
+        if let Some(thread) = &*self.thread.lock() {
             thread.unpark();
         }
     }
@@ -53,24 +62,19 @@ impl Drop for Expiry {
 
 #[expect(
     clippy::significant_drop_tightening,
-    reason = "to look whether there is more to do and to end are one step"
+    reason = "to find nothing left to end and to stop are one step"
 )]
-fn run(registry: &Weak<RegistryCore>, first: Instant) {
+fn run<T: Expire>(owner: &Weak<T>, first: Instant) {
     let mut next = first;
     loop {
         thread::park_timeout(next.saturating_duration_since(Instant::now()));
-        let Some(inner) = registry.upgrade() else {
+        let Some(owner) = owner.upgrade() else {
             return;
         };
-        let registry = Registry::of_inner(inner);
-        let shared = Shared::of(&registry);
-        let mut state = shared.state.lock();
-        let changed = shared.end_what_is_over(&mut state, &registry);
-        drop(state);
-        shared.tell(&registry, &changed);
-        let mut running = shared.expiry.running.lock();
-        // Under the lock: who sets one meanwhile relies on this thread.
-        match shared.state.lock().next_end() {
+        owner.expire();
+        let mut running = owner.expiry().thread.lock();
+        // Under the lock: a change made meanwhile relies on this thread.
+        match owner.next_end() {
             Some(end) => next = end,
             None => {
                 *running = None;

@@ -2,38 +2,59 @@
 
 use crate::level::Level;
 use crate::logger::Logger;
+use crate::time::Timestamp;
 
-/// A logger as it is; see [`Control::loggers`](super::Control::loggers).
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The state of a logger; see [`Control::loggers`](super::Control::loggers).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct LoggerState {
-    /// Its name; the root's is `root`.
+    /// The name; `root` for the root logger.
     pub name: String,
-    /// The level it was given; `None` where it inherits.
+    /// The logger's own level; `None` if it is inherited.
     pub configured: Option<Level>,
-    /// The level that decides, its own or an ancestor's; it stays while something is disabled.
+    /// When the logger's own level ends, by the system clock, and the previous one applies again;
+    /// `None` if it does not end.
+    pub until: Option<Timestamp>,
+    /// The level in effect, its own or an ancestor's, whatever is disabled.
     pub effective: Level,
-    /// The lowest level that any handler on its records' way takes: where it is above `effective`, the handlers hide what the
-    /// level asks for. `OFF` where all of them discard what they get; `None` where there is no handler, so that the registry's
-    /// [last resort](crate::Registry::last_resort) shows warnings. What is behind a queue or a buffer is not looked at.
+    /// The ancestor whose level is in effect; `None` if it is the logger's own.
+    pub inherited_from: Option<String>,
+    /// The lowest level of the handlers that the logger's records reach: if it is above
+    /// `effective`, the handlers hide what the level lets through. `OFF` if all of them discard
+    /// records; `None` without handlers, so that the registry's [last
+    /// resort](crate::Registry::last_resort) shows warnings. Handlers of queues and buffers are not
+    /// considered.
     pub shown_from: Option<Level>,
-    /// The level from which its records are logged as of now: `effective`, or what is left of it by [`Registry::disable`](crate::Registry::disable);
-    /// `OFF` while the logger or [everything](super::Control::disable_all) is disabled. Levels of values and scopes are not part of it.
+    /// The level from which records are logged at present: `effective`, or a higher one because of
+    /// [`Registry::disable`](crate::Registry::disable); `OFF` while the logger or
+    /// [all logging](super::Control::disable_all) is disabled. Levels of values and scopes are not
+    /// considered.
     pub enabled_from: Level,
-    /// How many handlers are its own.
+    /// The number of the logger's own handlers.
     pub handlers: usize,
-    /// Whether its records go on to its ancestors' handlers.
+    /// Whether records propagate to the ancestors' handlers.
     pub propagate: bool,
-    /// Whether it is switched off.
+    /// Whether the logger is disabled.
     pub disabled: bool,
 }
 
 impl LoggerState {
-    pub(super) fn of(logger: &Logger) -> Self {
+    /// The state of a logger, whose temporary level is `temporary`.
+    pub(super) fn of(logger: &Logger, temporary: Option<(Level, Timestamp)>) -> Self {
+        let configured = own_level(logger);
+        let mut ancestors = std::iter::successors(logger.parent(), Logger::parent);
+        let inherited_from = match configured {
+            Some(_) => None,
+            None => ancestors.find(|ancestor| own_level(ancestor).is_some()),
+        };
         Self {
             name: logger.name().to_owned(),
-            configured: Some(logger.level()).filter(|level| *level != Level::NOTSET),
+            configured,
+            until: temporary
+                .filter(|(level, _)| configured == Some(*level))
+                .map(|(_, until)| until),
             effective: logger.effective_level(),
+            inherited_from: inherited_from.map(|ancestor| ancestor.name().to_owned()),
             shown_from: logger.shown_from(),
             enabled_from: logger
                 .inner()
@@ -43,4 +64,8 @@ impl LoggerState {
             disabled: logger.is_disabled(),
         }
     }
+}
+
+fn own_level(logger: &Logger) -> Option<Level> {
+    Some(logger.level()).filter(|level| *level != Level::NOTSET)
 }

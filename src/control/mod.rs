@@ -1,31 +1,48 @@
-//! Levels changed while the program runs: [`Control`].
+//! Levels that are changed while the program runs: [`Control`].
 //!
-//! Who steers a program from outside (a console, a command line, an endpoint) does it through here, and through nothing else. The
-//! shape is that of AWS IoT's logging options and levels (rows I1 to I16 of the feature table), with what that lacks (K1 to K10).
-//!
-//! A [`Change`] is made by a `draft` on the `state`, kept by the `store`, and put in place, or taken back; `rules` decide where loggers alone
-//! do not, `expiry` ends what has an end. All of these are `shared` by the controls of a registry, and belong to it.
+//! External tools (a console, a command line, an endpoint) change levels through this module only.
+//! Its model is that of AWS IoT's logging options and levels, with expiry, groups, revisions and
+//! persistence in addition.
 
 mod builder;
 mod change;
-mod draft;
-mod error;
+mod changed;
+#[expect(
+    clippy::module_inception,
+    reason = "the noun stands in the file of its name"
+)]
+mod control;
+mod core;
+mod entry;
+mod error_codes;
 mod expiry;
-mod handle;
+mod group;
+mod limits;
+mod listing;
 mod logger_state;
 mod options;
 mod page;
 mod rules;
-mod shared;
 mod state;
 mod store;
+mod store_format;
+mod subscription;
 mod target;
+mod target_type;
+mod token;
+mod transaction;
 
 pub use self::builder::ControlBuilder;
-pub use self::change::{Change, Changed};
-pub use self::error::{ControlError, ControlErrorKind};
-pub use self::handle::Control;
+pub use self::change::Change;
+pub use self::changed::Changed;
+pub use self::control::Control;
+pub use self::error_codes::{aws_error_name, http_status};
+pub use self::group::Group;
+pub use self::listing::{Listing, Override};
 pub use self::logger_state::LoggerState;
 pub use self::options::LoggingOptions;
-pub use self::page::{Listing, Override, Page, Token};
-pub use self::target::{Target, TargetType};
+pub use self::page::Page;
+pub use self::subscription::Subscription;
+pub use self::target::LevelTarget;
+pub use self::target_type::TargetType;
+pub use self::token::Token;

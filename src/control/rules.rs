@@ -1,10 +1,11 @@
-//! Levels by what a record says.
+//! Levels by the values of a record: [`Rules`].
 
 use std::collections::BTreeMap;
 
 use dashmap::DashMap;
 
-use crate::control::target::{Target, TargetType};
+use crate::control::target::LevelTarget;
+use crate::control::target_type::TargetType;
 use crate::level::Level;
 use crate::record::Record;
 use crate::registry::Judge;
@@ -12,27 +13,27 @@ use crate::sys::fork::InLock;
 use crate::sys::sync::{AtomicUsize, Mutex, Ordering};
 use crate::sys::user_code;
 
-/// The levels of values of fields, which are part of a registry.
+/// The levels of key-values, which are part of a registry.
 ///
-/// A rule is changed in place, so that one more costs the same however many there are. A record that is decided meanwhile
-/// meets each rule as it was or as it is.
+/// Rules are changed in place, so a change costs the same however many there are. A record that is
+/// decided meanwhile sees each rule before or after its change.
 #[derive(Default)]
 pub(super) struct Rules {
-    /// What decides before the logger, in this order.
+    /// Rules that precede the logger's level, in this order.
     clients: Levels,
     principals: Levels,
     addresses: Levels,
-    /// What decides before the root alone.
+    /// Rules that precede only the root's level.
     events: Levels,
     /// How many rules have each level.
     counts: Mutex<BTreeMap<Level, usize>>,
 }
 
-/// By value. No guard of the map is held while user code runs.
+/// Levels by value. No guard of the map is held while user code runs.
 #[derive(Default)]
 struct Levels {
     by_value: DashMap<Box<str>, Level>,
-    /// Told apart without a look into each part of the map.
+    /// The number of values, without locking each shard of the map.
     len: AtomicUsize,
 }
 
@@ -47,8 +48,8 @@ impl Rules {
         }
     }
 
-    /// Sets a level for a value, or takes it away.
-    pub(super) fn set(&self, target: &Target, level: Option<Level>) {
+    /// Sets the level of a value, or removes it.
+    pub(super) fn set(&self, target: &LevelTarget, level: Option<Level>) {
         let Some(levels) = self.of_type(target.target_type()) else {
             return;
         };
@@ -74,7 +75,7 @@ impl Rules {
         }
     }
 
-    /// The lowest level there is.
+    /// Returns the lowest level of any rule.
     pub(super) fn floor(&self) -> Option<Level> {
         self.counts.lock().keys().next().copied()
     }
@@ -104,7 +105,7 @@ impl Levels {
         self.by_value.get(value).map(|level| *level)
     }
 
-    /// The level for a record by the values of a type's keys; the most verbose, where it has several.
+    /// Returns the level of a record by the values of a type's keys; the most verbose of several.
     fn of(&self, record: &Record<'_>, kind: TargetType) -> Option<Level> {
         if self.len.load(Ordering::Relaxed) == 0 {
             return None;

@@ -1,53 +1,48 @@
-//! The file in which a control keeps its overrides.
+//! The file of a control: [`Store`].
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::control::change::Change;
-use crate::control::error::{ControlError, ControlErrorKind};
-use crate::control::options::LoggingOptions;
-use crate::control::state::State;
-use crate::control::target::{Target, TargetType};
-use crate::level::Level;
+use crate::control::error_codes::{invalid, limit_exceeded};
+use crate::control::store_format::{parse, print};
+use crate::error::Error;
 use crate::name::Name;
 use crate::sys::small_file::{self, Unread};
 
-/// The first line, so that nothing else is taken for it.
-const HEAD: &str = "# logtree control 1";
-
-/// Longer files are neither written nor read.
+/// The limit for writing and reading, in bytes.
 const LONGEST: usize = 64 * 1024 * 1024;
 
-// The default number of targets, each with the longest name.
+// Enough for the default number of targets, each with the longest name.
 const _: () = assert!(10_000 * ("level 65535 PRINCIPAL_ID \n".len() + Name::MAX_LEN) < LONGEST);
 
-/// Lines of what to set: `default 20`, `disable_all true`, `role NAME`, `level 10 THING_GROUP a.b`, `group NAME = a, b`.
+/// A file that keeps options, levels and groups.
 pub(super) struct Store {
     path: PathBuf,
     longest: usize,
 }
 
-/// What a file holds: changes, each with the number of its line.
+/// The content of a file: changes, each with its line number.
 pub(super) struct Kept {
     path: PathBuf,
     pub(super) changes: Vec<(usize, Change)>,
 }
 
 impl Kept {
-    /// A file that holds what cannot be.
-    pub(super) fn refused(&self, line: usize, why: &dyn std::fmt::Display) -> ControlError {
-        ControlError::invalid(format!("{}, line {line}: {why}", self.path.display()))
+    /// Returns the error for an invalid line.
+    pub(super) fn refused(&self, line: usize, why: &dyn std::fmt::Display) -> Error {
+        invalid(format!("{}, line {line}: {why}", self.path.display())).with_path(&self.path)
     }
 }
 
 impl Store {
-    /// The store of a path, and what it holds; `None` where it is not there yet.
-    pub(super) fn open(path: &Path) -> Result<(Self, Option<Kept>), ControlError> {
+    /// Returns the store of a path, and its content; `None` if the file does not exist yet.
+    pub(super) fn open(path: &Path) -> Result<(Self, Option<Kept>), Error> {
         Self::open_up_to(path, LONGEST)
     }
 
-    fn open_up_to(path: &Path, longest: usize) -> Result<(Self, Option<Kept>), ControlError> {
+    fn open_up_to(path: &Path, longest: usize) -> Result<(Self, Option<Kept>), Error> {
         let store = Self {
             path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
             longest,
@@ -59,10 +54,10 @@ impl Store {
                 return Ok((store, None));
             }
             Err(Unread::Failed(error)) => {
-                return Err(ControlError::io(format!("cannot read {what}"), error));
+                return Err(Error::io(format!("cannot read {what}"), error).with_path(path));
             }
             Err(Unread::Refused(why)) => {
-                return Err(ControlError::invalid(format!("cannot read {what}: {why}")));
+                return Err(invalid(format!("cannot read {what}: {why}")).with_path(path));
             }
         };
         let mut kept = Kept {
@@ -78,17 +73,17 @@ impl Store {
         self.path == other.path
     }
 
-    /// Writes a state beside the file.
-    pub(super) fn prepare(&self, state: &State) -> Result<Prepared<'_>, ControlError> {
-        let text = print(&state.changes());
+    /// Writes the changes that restore the state to a new file beside the old one.
+    pub(super) fn prepare(&self, changes: &[Change]) -> Result<Prepared<'_>, Error> {
+        let text = print(changes);
         if text.len() > self.longest {
             let message = format!(
-                "the overrides take {} bytes, and at most {} are kept in {}",
+                "cannot write the overrides: expected at most {2} bytes in {1}, found {0}",
                 text.len(),
-                self.longest,
-                self.path.display()
+                self.path.display(),
+                self.longest
             );
-            return Err(ControlError::new(ControlErrorKind::LimitExceeded, message));
+            return Err(limit_exceeded(message).with_path(&self.path));
         }
         let mut beside = self.path.clone().into_os_string();
         beside.push(".new");
@@ -100,13 +95,13 @@ impl Store {
         Ok(prepared)
     }
 
-    fn failed(&self, error: io::Error) -> ControlError {
+    fn failed(&self, error: io::Error) -> Error {
         let message = format!("cannot write the overrides to {}", self.path.display());
-        ControlError::io(message, error)
+        Error::io(message, error).with_path(&self.path)
     }
 }
 
-/// A state that is written beside the file: in its place, or gone.
+/// A new file beside the old one, which it replaces; removed if it is not [kept](Self::keep).
 pub(super) struct Prepared<'s> {
     store: &'s Store,
     beside: PathBuf,
@@ -114,7 +109,7 @@ pub(super) struct Prepared<'s> {
 
 impl Prepared<'_> {
     fn write(&self, text: &str) -> io::Result<()> {
-        // One that was left behind, or planted.
+        // A leftover of an earlier process, or a planted file.
         match fs::remove_file(&self.beside) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -124,18 +119,19 @@ impl Prepared<'_> {
         file.sync_all()
     }
 
-    /// Puts it in the file's place.
-    pub(super) fn keep(self) -> Result<(), ControlError> {
+    /// Replaces the old file.
+    pub(super) fn keep(self) -> Result<(), Error> {
         let path = &self.store.path;
         fs::rename(&self.beside, path).map_err(|error| self.store.failed(error))?;
-        // Without this the new name may be gone after a crash of the system. Not all file systems can, and the change is made.
+        // Without this the new name may be lost in a crash of the system. Some file systems cannot
+        // do it; the change is made anyway.
         let _ = sync_directory(path);
         Ok(())
     }
 }
 
 impl Drop for Prepared<'_> {
-    /// Where it was kept, there is none of this name any more.
+    /// After `keep`, no file has this name any more.
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.beside);
     }
@@ -168,114 +164,16 @@ fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
 }
 
-/// Names may have any character but control characters, so a line is a line.
-fn print(changes: &[Change]) -> String {
-    use std::fmt::Write as _;
-
-    let mut text = format!("{HEAD}\n");
-    for change in changes {
-        let _ = match change {
-            Change::Options(options) => {
-                if let Some(level) = options.default_level {
-                    let _ = writeln!(text, "default {}", level.number());
-                }
-                if let Some(disable) = options.disable_all {
-                    let _ = writeln!(text, "disable_all {disable}");
-                }
-                match &options.role {
-                    Some(role) => writeln!(text, "role {role}"),
-                    None => Ok(()),
-                }
-            }
-            Change::Level(target, level) => {
-                writeln!(
-                    text,
-                    "level {} {} {}",
-                    level.number(),
-                    target.target_type(),
-                    target.name()
-                )
-            }
-            Change::Group(name, members) => {
-                let _ = write!(text, "group {name}");
-                members.iter().for_each(|member| {
-                    let _ = write!(text, "\t{member}");
-                });
-                writeln!(text)
-            }
-            // The others are none that are kept.
-            _ => Ok(()),
-        };
-    }
-    text
-}
-
-fn parse(text: &str) -> Result<Vec<(usize, Change)>, (usize, String)> {
-    let mut lines = (1..).zip(text.split_inclusive('\n'));
-    let head = lines.next().map(|(_, line)| line.trim_end_matches('\n'));
-    if head != Some(HEAD) {
-        return Err((1, format!("expected {HEAD:?}")));
-    }
-    let mut changes = Vec::new();
-    for (number, line) in lines {
-        // A line that was cut may name another logger than it did.
-        let Some(line) = line.strip_suffix('\n') else {
-            return Err((
-                number,
-                "expected a newline at its end, found none".to_owned(),
-            ));
-        };
-        if !line.is_empty() {
-            changes.push((number, parse_line(line).map_err(|why| (number, why))?));
-        }
-    }
-    Ok(changes)
-}
-
-fn parse_line(line: &str) -> Result<Change, String> {
-    let level = |text: &str| {
-        let number: Result<u16, _> = text.parse();
-        number
-            .map(Level::new)
-            .map_err(|_| format!("expected the number of a level, found {text:?}"))
-    };
-    let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
-    Ok(match word {
-        "default" => Change::Options(LoggingOptions::default().with_default_level(level(rest)?)),
-        "disable_all" => match rest.parse() {
-            Ok(disable) => Change::Options(LoggingOptions::default().with_disable_all(disable)),
-            Err(_) => return Err(format!("expected true or false, found {rest:?}")),
-        },
-        "role" => Change::Options(LoggingOptions::default().with_role(rest)),
-        "level" => {
-            let mut parts = rest.splitn(3, ' ');
-            let number = level(parts.next().unwrap_or_default())?;
-            let kind = parts.next().unwrap_or_default();
-            let kind: TargetType = kind
-                .parse()
-                .map_err(|error: ControlError| error.to_string())?;
-            Change::Level(Target::new(kind, parts.next().unwrap_or_default()), number)
-        }
-        "group" => {
-            let mut names = rest.split('\t').map(str::to_owned);
-            let name = names.next().unwrap_or_default();
-            Change::Group(name, names.collect())
-        }
-        _ => {
-            return Err(format!(
-                "expected default, disable_all, role, level or group, found {word:?}"
-            ));
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::control::handle::Control;
-    use crate::control::shared::Shared;
+    use crate::control::control::Control;
+    use crate::control::core::ControlCore;
+    use crate::control::target::LevelTarget;
+    use crate::error::ErrorKind;
+    use crate::level::Level;
 
-    /// What is written can be read, and what could not be read is not written.
+    /// What is written can be read again, and what could not be read is not written.
     #[test]
     fn the_limit_is_one_for_writing_and_reading() {
         let directory = tempfile::tempdir().unwrap();
@@ -283,16 +181,17 @@ mod tests {
         let registry = crate::registry::Registry::new();
         let control = Control::builder(&registry)
             .persist_to(&path)
-            .build()
+            .open()
             .unwrap();
         control
-            .set_level(Target::logger("a"), Level::DEBUG)
+            .set_level(LevelTarget::logger("a"), Level::DEBUG)
             .unwrap();
         let length = fs::read(&path).unwrap().len();
-        let shared = Shared::of(&registry);
+        let core = ControlCore::of(&registry);
         let (store, kept) = Store::open_up_to(&path, length).unwrap();
         assert_eq!(kept.unwrap().changes.len(), 2);
-        store.prepare(&shared.state.lock()).unwrap().keep().unwrap();
+        let changes = core.state.lock().changes();
+        store.prepare(&changes).unwrap().keep().unwrap();
         let error = Store::open_up_to(&path, length - 1).err().unwrap();
         let says = format!("expected at most {} bytes, found {length}", length - 1);
         assert!(error.to_string().contains(&says), "{error}");
@@ -300,10 +199,10 @@ mod tests {
             longest: length - 1,
             ..store
         }
-        .prepare(&shared.state.lock())
+        .prepare(&changes)
         .err()
         .unwrap();
-        assert_eq!(error.kind(), ControlErrorKind::LimitExceeded);
+        assert_eq!(error.kind(), ErrorKind::LimitExceeded);
         let names: Vec<_> = fs::read_dir(directory.path()).unwrap().collect();
         assert_eq!(names.len(), 1, "nothing is left beside it");
     }

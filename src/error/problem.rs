@@ -1,10 +1,11 @@
-//! What is wrong with a configuration, at one place of it: [`Problem`].
+//! A problem of a configuration: [`Problem`].
 
 use std::fmt;
 
-/// What is wrong at one place of a configuration; [`Error::problems`](crate::Error::problems) has all of them.
+/// A problem at one place of a configuration; see [`Error::problems`](crate::Error::problems).
 ///
-/// `Display` gives the whole in one line: `line 7, column 14: handlers.file.level: expected …, found "WTF"`.
+/// `Display` shows it in one line: `line 7, column 14: handlers.file.level: expected …, found
+/// "WTF"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     pub(crate) path: String,
@@ -14,31 +15,33 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The way to the place from the top of the document: `handlers.file.level`, `root.handlers[0]`; empty for the document itself.
+    /// Returns the path from the top of the document: `handlers.file.level`, `root.handlers[0]`;
+    /// empty for the document itself.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The line in the text, from 1; `None` where the configuration is no text.
+    /// Returns the line in the text, from 1; `None` for a configuration that is not a text.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
         self.position.map(|(line, _)| line)
     }
 
-    /// The column in the text, from 1, in characters; `None` where the configuration is no text.
+    /// Returns the column in the text, from 1, in characters; `None` for a configuration that is
+    /// not a text.
     #[must_use]
     pub fn column(&self) -> Option<usize> {
         self.position.map(|(_, column)| column)
     }
 
-    /// What is wrong: what was expected, and what was found.
+    /// Returns the message: what was expected, and what was found.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// What may have been meant.
+    /// Returns the known word that may have been meant.
     #[must_use]
     pub fn suggestion(&self) -> Option<&str> {
         self.suggestion.as_deref()

@@ -1,6 +1,6 @@
 //! The backend of the `log` facade.
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::facade::{gate_cache, target_cache};
 use crate::level::Level;
 use crate::logger::{Origin, dispatch};
@@ -17,7 +17,7 @@ use crate::registry::{Registry, RegistryCore};
 /// backend is installed.
 ///
 /// # Errors
-/// [`ErrorKind::FacadeTaken`] if another backend was installed before; it stays, and nothing is changed. Once the global
+/// [`ErrorKind::AlreadyInstalled`](crate::ErrorKind::AlreadyInstalled) if another backend was installed before; it stays, and nothing is changed. Once the global
 /// registry is the backend, further calls are fine.
 ///
 /// # Examples
@@ -35,7 +35,7 @@ impl Registry {
     /// Makes this registry the backend of the `log` facade; see [`install`].
     ///
     /// # Errors
-    /// [`ErrorKind::FacadeTaken`] if another backend was installed before.
+    /// [`ErrorKind::AlreadyInstalled`](crate::ErrorKind::AlreadyInstalled) if another backend was installed before.
     pub fn install(&self) -> Result<(), Error> {
         if self.is_backend() {
             return Ok(());
@@ -47,11 +47,7 @@ impl Registry {
             }
             // Two calls at once: the other one may have installed this very registry, and be about to say so.
             Err(_) if self.is_backend() => Ok(()),
-            Err(source) => {
-                let message =
-                    "cannot become the backend of the log facade, as another one is installed";
-                Err(Error::new(ErrorKind::FacadeTaken, message).with_source(source))
-            }
+            Err(source) => Err(source.into()),
         }
     }
 }

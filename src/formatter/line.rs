@@ -119,7 +119,7 @@ impl Line {
 #[cold]
 fn failed_display(source: fmt::Error) -> Error {
     let message = "cannot write a value: its `Display` returned an error";
-    Error::new(ErrorKind::FormatField, message).with_source(source)
+    Error::new(ErrorKind::FieldType, message).with_source(source)
 }
 
 impl Default for Line {
@@ -152,7 +152,7 @@ mod tests {
     fn write_returns_the_error_of_the_crate() {
         let mut line = Line::new();
         let error = write!(line, "<{Fails}>").unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::FormatField);
+        assert_eq!(error.kind(), ErrorKind::FieldType);
         assert_eq!(line.as_str(), "<half");
     }
 }

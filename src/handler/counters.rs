@@ -36,7 +36,7 @@ impl DropReason {
 
     pub(crate) fn of(kind: ErrorKind) -> Self {
         match kind {
-            ErrorKind::MissingField | ErrorKind::FormatField => Self::Format,
+            ErrorKind::MissingField | ErrorKind::FieldType => Self::Format,
             ErrorKind::Io => Self::Io,
             ErrorKind::Panicked => Self::Panic,
             ErrorKind::Reentrant => Self::Reentrant,

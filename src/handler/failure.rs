@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 use std::time::Duration;
 
 use crate::context::Diagnostics;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Chain, Error, ErrorKind};
 use crate::handler::Handler;
 use crate::record::Record;
 use crate::sys::host::Instant;
@@ -87,7 +87,7 @@ impl Reports {
             format!(" ({suppressed} more since the last report)")
         };
         // An error may have a user's for its cause.
-        let error = user_code::display(error);
+        let error = user_code::display(&Chain::one_line(error));
         diagnostics.line(format_args!(
             "logtree: {handler:?} {what}: {}{again}",
             Shown(&error)

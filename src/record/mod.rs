@@ -3,7 +3,6 @@
 
 mod builder;
 pub(crate) mod call_values;
-mod error_chain;
 mod key_values;
 pub(crate) mod message;
 mod owned;
@@ -25,7 +24,6 @@ pub use self::source::Source;
 pub use self::value::OwnedValue;
 
 pub(crate) use self::call_values::CallValues;
-pub(crate) use self::error_chain::write_error_chain;
 pub(crate) use self::key_values::Context;
 pub(crate) use self::message::{LazyMessage, Message};
 pub(crate) use self::rare_fields::{RareFields, RareFieldsRef};

@@ -3,15 +3,15 @@
 use std::backtrace::Backtrace;
 use std::borrow::Cow;
 use std::error::Error as StdError;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use log::kv;
 
 use crate::context::Environment;
+use crate::error::Chain;
 use crate::level::Level;
 use crate::level::names::LevelName;
 use crate::record::call_values::CallValues;
-use crate::record::error_chain::write_error_chain;
 use crate::record::key_values::{Context, KeyValues};
 use crate::record::message::Message;
 use crate::record::rare_fields::{RareFields, RareFieldsRef};
@@ -289,7 +289,7 @@ impl<'a> Record<'a> {
         match (&self.rare_fields().error, self.error) {
             (Some(text), _) => Some(Cow::Borrowed(text)),
             (None, Some(error)) => Some(Cow::Owned(user_code::text(|out| {
-                write_error_chain(error, out)
+                write!(out, "{}", Chain::lines(error))
             }))),
             (None, None) => None,
         }

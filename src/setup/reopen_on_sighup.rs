@@ -6,7 +6,7 @@ use std::time::Duration;
 use signal_hook::consts::SIGHUP;
 use signal_hook::flag;
 
-use crate::error::Error;
+use crate::error::{Chain, Error};
 use crate::handler::{Tick, every, reopen_all};
 use crate::registry::Registry;
 use crate::sys::process::{self, InChild};
@@ -72,6 +72,7 @@ impl InChild for Listener {
 
 fn reopen() {
     for error in reopen_all() {
-        Registry::global().report_problem(&format!("at SIGHUP: {error}"));
+        let problem = format!("at SIGHUP: {}", Chain::one_line(&error));
+        Registry::global().report_problem(&problem);
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn read(path: &Path, max_bytes: usize) -> Result<String, Unread> {
     }
     if is_writable_by_all(&metadata) {
         return Err(Unread::Refused(
-            "everybody can write it; take that away with chmod o-w".to_owned(),
+            "it is writable by everyone: run chmod o-w on it".to_owned(),
         ));
     }
     let mut bytes = Vec::new();

@@ -1,6 +1,6 @@
 //! The scenarios' configurations, with the classes and streams that only scenarios have.
 
-use logtree::config::{Arguments, DictConfig, Kinds};
+use logtree::config::{Arguments, DictConfig, Factories};
 use logtree::filter::LevelRange;
 use logtree::handler::handler_by_name;
 use logtree::{Handler, Level, Record};
@@ -31,10 +31,10 @@ pub(crate) fn file(world: &mut World, operation: &Value) -> Result<(), Failure> 
 
 fn apply(world: &mut World, config: DictConfig, text: &str) -> Result<(), Failure> {
     let config = config
-        .kinds(kinds(world, text))
+        .factories(factories(world, text))
         .directory(world.directory.path());
     config
-        .apply_to(&world.registry)
+        .install_in(&world.registry)
         .map_err(|error| kind(&error))?;
     for handler in named_handlers(text) {
         let name = handler.name().expect("a name").to_string();
@@ -58,32 +58,32 @@ fn named_handlers(text: &str) -> Vec<Handler> {
     handlers
 }
 
-fn kinds(world: &World, text: &str) -> Kinds {
+fn factories(world: &World, text: &str) -> Factories {
     let observer = world.observer.clone();
-    let mut kinds = Kinds::new()
+    let mut factories = Factories::new()
         .handler("scn.ListHandler", move |arguments: &mut Arguments<'_>| {
             let sink = ListSink {
                 id: arguments.name().to_owned(),
                 observer: observer.clone(),
             };
-            move || Ok(Handler::new(sink))
+            Ok(Handler::new(sink))
         })
         .filter("scn.RejectText", |arguments: &mut Arguments<'_>| {
             let text: String = arguments.required("text");
-            move || Ok(move |record: &mut Record<'_>| !record.message().contains(&text))
+            Ok(move |record: &mut Record<'_>| !record.message().contains(&text))
         })
         .filter("scn.MaxLevel", |arguments: &mut Arguments<'_>| {
             let level: Level = arguments.optional("level").unwrap_or(Level::OFF);
-            move || Ok(LevelRange::at_most(level))
+            Ok(LevelRange::at_most(level))
         });
-    let buffer = |kinds: Kinds, stream: &str, name: &str| {
+    let buffer = |factories: Factories, stream: &str, name: &str| {
         let (buffers, name) = (world.buffers.clone(), name.to_owned());
-        kinds.stream(stream, move || Box::new(buffers.writer(&name)))
+        factories.stream(stream, move || Box::new(buffers.writer(&name)))
     };
-    kinds = buffer(kinds, "sys.stdout", "stdout");
+    factories = buffer(factories, "sys.stdout", "stdout");
     for part in text.split("ext://scn.").skip(1) {
         let name = part.split('"').next().expect("a name");
-        kinds = buffer(kinds, &format!("scn.{name}"), name);
+        factories = buffer(factories, &format!("scn.{name}"), name);
     }
-    kinds
+    factories
 }

@@ -11,7 +11,7 @@ pub(crate) fn make(spec: &Value) -> Result<Formatter, Error> {
     if let Some(style) = spec.get("style") {
         let text = style
             .as_str()
-            .ok_or_else(|| Error::new(ErrorKind::InvalidStyle, "a style is a text"))?;
+            .ok_or_else(|| Error::new(ErrorKind::InvalidFormat, "a style is a text"))?;
         builder = builder.style(text.parse::<TemplateStyle>()?);
     }
     if let Some(template) = spec["fmt"].as_str() {

@@ -25,10 +25,10 @@ pub(crate) type Failure = &'static str;
 pub(crate) fn kind(error: &Error) -> Failure {
     match error.kind() {
         ErrorKind::InvalidLevel => "invalid_level",
-        ErrorKind::InvalidStyle => "invalid_style",
+        ErrorKind::InvalidFormat if error.to_string().contains("style") => "invalid_style",
         ErrorKind::InvalidFormat => "invalid_format",
         ErrorKind::MissingField => "missing_field",
-        ErrorKind::FormatField => "format_error",
+        ErrorKind::FieldType => "format_error",
         ErrorKind::InvalidRollover => "invalid_rollover",
         ErrorKind::InvalidConfig => "config_error",
         ErrorKind::Closed => "closed",

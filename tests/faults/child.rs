@@ -322,7 +322,7 @@ fn taken() {
     }
     log::set_logger(&Other).unwrap();
     log::set_max_level(log::LevelFilter::Info);
-    assert_eq!(install().unwrap_err().kind(), ErrorKind::FacadeTaken);
+    assert_eq!(install().unwrap_err().kind(), ErrorKind::AlreadyInstalled);
     set_stream_logger("x", Level::TRACE);
     let _ = BasicConfig::new().level(Level::TRACE).apply().unwrap();
     assert_eq!(

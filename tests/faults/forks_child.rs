@@ -8,7 +8,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use logtree::control::{Control, Target};
+use logtree::control::{Control, LevelTarget};
 use logtree::handler::{
     BufferingHandler, FileHandler, MemoryHandler, QueueHandler, RecordQueue, StreamHandler,
 };
@@ -172,7 +172,7 @@ fn expiry() {
     let registry = Registry::new();
     let control = Control::new(&registry);
     let logger = registry.get_logger("app");
-    let target = Target::logger("app");
+    let target = LevelTarget::logger("app");
     control
         .set_level_for(target, Level::DEBUG, Duration::from_secs(1))
         .unwrap();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use std::{fs, thread};
 
 use logtree::backlog::Backlog;
-use logtree::control::{Control, Page, Target};
+use logtree::control::{Control, LevelTarget, Page};
 use logtree::formatter::Format;
 use logtree::handler::{
     BufferingHandler, FallbackHandler, FileHandler, MemoryHandler, NullHandler, QueueHandler,
@@ -214,8 +214,8 @@ fn configure(registry: &Registry, handler: &Handler, thread: usize, n: usize) {
 
 /// The same from outside: levels of loggers and fields, some of which end by themselves, groups and lists.
 fn steer(control: &Control, thread: usize, n: usize) {
-    let logger = || Target::logger(format!("other{thread}.of{}", n % 300));
-    let client = || Target::client_id(format!("client{thread}.{}", n % 50));
+    let logger = || LevelTarget::logger(format!("other{thread}.of{}", n % 300));
+    let client = || LevelTarget::client_id(format!("client{thread}.{}", n % 50));
     control.set_level(logger(), Level::DEBUG).unwrap();
     let soon = Duration::from_millis(1 + n as u64 % 20);
     control.set_level_for(client(), Level::INFO, soon).unwrap();

@@ -98,8 +98,9 @@ fn errors_name_the_file_and_the_cause() {
     let text = error.to_string();
     let path: std::path::PathBuf = ["no", "such", "directory", "a.log"].iter().collect();
     assert!(text.contains(path.to_str().unwrap()), "{text}");
+    assert_eq!(error.path(), Some("/no/such/directory/a.log".as_ref()));
     #[cfg(unix)]
-    assert!(text.contains("No such file or directory"), "{text}");
+    assert!(format!("{error:?}").contains("\ncaused by: No such file or directory"));
     let directory = tempdir().unwrap();
     let error = FileHandler::open(directory.path()).unwrap_err();
     assert!(error.to_string().contains("it is a directory"), "{error}");

@@ -1,6 +1,6 @@
 //! `set_stream_logger` and `basic_config` on registries of their own; the letters are rows of the table of AWS systems.
 
-use logtree::control::{Control, Target};
+use logtree::control::{Control, LevelTarget};
 use logtree::formatter::{Format, Line, TemplateStyle};
 use logtree::handler::{NullHandler, StreamHandler};
 use logtree::setup::{Applied, LevelOn, set_file_logger};
@@ -83,12 +83,12 @@ fn what_raises_a_level_later_is_seen() {
 
     let control = Control::new(&registry);
     control
-        .set_level(Target::logger("hyper"), Level::DEBUG)
+        .set_level(LevelTarget::logger("hyper"), Level::DEBUG)
         .unwrap();
     logger.debug("by a control");
-    control.clear_level(&Target::logger("hyper")).unwrap();
+    control.clear_level(&LevelTarget::logger("hyper")).unwrap();
     control
-        .set_level(Target::client_id("dev-7"), Level::DEBUG)
+        .set_level(LevelTarget::client_id("dev-7"), Level::DEBUG)
         .unwrap();
     logtree::debug!(logger, clientId = "dev-7"; "by a field");
     logtree::debug!(logger, clientId = "dev-8"; "hidden");

@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
-use logtree::config::{Arguments, Kinds, Reloader, ReloaderBuilder};
+use logtree::config::{Arguments, Factories, Reloader, ReloaderBuilder};
 use logtree::handler::StreamHandler;
 use logtree::{ErrorKind, Handler, Level, Registry};
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ fn k13_every_way_of_changing_a_file_is_seen() {
     let registry = Registry::new();
     let (reloader, told) = follow(&path, &registry);
     let level_of_a = || registry.get_logger("a").level();
-    assert_eq!((level_of_a(), reloader.applied()), (Level::DEBUG, 1));
+    assert_eq!((level_of_a(), reloader.reload_count()), (Level::DEBUG, 1));
 
     fs::write(&path, level("ERROR")).unwrap();
     next(&told).unwrap();
@@ -85,7 +85,7 @@ fn k13_every_way_of_changing_a_file_is_seen() {
         .unwrap();
     next(&told).unwrap();
     assert_eq!(level_of_a(), Level::ERROR);
-    assert_eq!((reloader.applied(), reloader.failed()), (5, 0));
+    assert_eq!((reloader.reload_count(), reloader.failure_count()), (5, 0));
 }
 
 /// `logging.json -> ..data/logging.json`, `..data -> ..1`: the second link is swapped.
@@ -130,11 +130,11 @@ fn a_bad_file_is_a_record_where_there_are_handlers() {
         assert!(start.elapsed() < SOON, "{}", complaints.get());
         thread::sleep(Duration::from_millis(5));
     }
-    capture.assert_logged(Level::WARNING, "the last good configuration stays: ");
+    capture.assert_logged(Level::WARNING, "keeping the previous configuration: ");
     assert!(
         complaints
             .get()
-            .contains("the last good configuration stays: ")
+            .contains("keeping the previous configuration: ")
     );
 }
 
@@ -157,13 +157,13 @@ fn a_bad_file_is_told_once_and_changes_nothing() {
         }
     };
     rename_over(&path, &level("LOUD"));
-    until(&|| reloader.failed() == 1);
+    until(&|| reloader.failure_count() == 1);
     // Some more looks, and the same text again.
     rename_over(&path, &level("LOUD"));
     thread::sleep(Duration::from_millis(100));
     let told = complaints.take();
     assert_eq!(
-        told.matches("the last good configuration stays: ").count(),
+        told.matches("keeping the previous configuration: ").count(),
         1,
         "{told}"
     );
@@ -179,7 +179,10 @@ fn a_bad_file_is_told_once_and_changes_nothing() {
     // What was in place is no change.
     rename_over(&path, &level("DEBUG"));
     thread::sleep(Duration::from_millis(50));
-    assert_eq!((reloader.applied(), complaints.get()), (1, String::new()));
+    assert_eq!(
+        (reloader.reload_count(), complaints.get()),
+        (1, String::new())
+    );
     rename_over(&path, &level("ERROR"));
     until(&|| registry.get_logger("a").level() == Level::ERROR);
 
@@ -213,16 +216,16 @@ fn a_half_written_file_is_not_applied() {
         }
     }
     assert_eq!(registry.get_logger("a").level(), Level::ERROR);
-    assert_eq!(reloader.applied(), 2);
+    assert_eq!(reloader.reload_count(), 2);
 }
 
-fn shared_kinds(texts: &[Text; 2]) -> Kinds {
+fn shared_factories(texts: &[Text; 2]) -> Factories {
     texts
         .iter()
         .enumerate()
-        .fold(Kinds::new(), |kinds, (number, text)| {
+        .fold(Factories::new(), |factories, (number, text)| {
             let text = text.clone();
-            kinds.stream(&format!("test.{number}"), move || Box::new(text.clone()))
+            factories.stream(&format!("test.{number}"), move || Box::new(text.clone()))
         })
 }
 
@@ -252,7 +255,7 @@ fn no_record_is_lost_by_a_change() {
     let (registry, complaints) = registry_with_stderr();
     let builder = Reloader::builder(&path)
         .registry(&registry)
-        .kinds(shared_kinds(&texts));
+        .factories(shared_factories(&texts));
     let reloader = builder.interval(Duration::from_secs(3600)).start().unwrap();
     let stop = AtomicBool::new(false);
     let log = |thread: usize| {
@@ -284,7 +287,7 @@ fn no_record_is_lost_by_a_change() {
         handler.flush().unwrap();
     }
     assert_eq!(complaints.get(), "");
-    assert_eq!(reloader.applied(), CHANGES as u64 + 1);
+    assert_eq!(reloader.reload_count(), CHANGES as u64 + 1);
     let mut seen: Vec<Vec<bool>> = counts.iter().map(|count| vec![false; *count]).collect();
     for line in texts.iter().flat_map(Text::lines) {
         let (record, _) = line.split_once(" in turn ").unwrap();
@@ -376,16 +379,22 @@ fn kinds_may_panic_and_the_reloader_lives() {
         json!({"version": 1, "handlers": {"h": {"class": name}}, "root": {"handlers": ["h"]}})
             .to_string()
     };
-    let kinds = Kinds::new().handler("panics", |_: &mut Arguments<'_>| {
+    let factories = Factories::new().handler_deferred("panics", |_: &mut Arguments<'_>| {
         || -> Result<Handler, _> { panic!("as told") }
     });
     fs::write(&path, kind("null")).unwrap();
     let registry = Registry::new();
-    let reloader = builder(&path, &registry).kinds(kinds).start().unwrap();
+    let reloader = builder(&path, &registry)
+        .factories(factories)
+        .start()
+        .unwrap();
     let before = registry.dump().to_string();
     fs::write(&path, kind("panics")).unwrap();
     let error = reloader.reload().unwrap_err();
-    assert_eq!((error.kind(), reloader.failed()), (ErrorKind::Panicked, 1));
+    assert_eq!(
+        (error.kind(), reloader.failure_count()),
+        (ErrorKind::Panicked, 1)
+    );
     assert_eq!(registry.dump().to_string(), before);
     fs::write(
         &path,
@@ -406,19 +415,25 @@ fn a_reload_within_a_reload_is_refused() {
         json!({"version": 1, "handlers": {"h": {"class": "reloads", "level": level, "n": level}}})
             .to_string()
     };
-    let kinds = Kinds::new().handler("reloads", |arguments: &mut Arguments<'_>| {
-        let _: Option<String> = arguments.optional("n");
-        || {
-            if let Some(reloader) = RELOADER.get() {
-                let error = reloader.reload().unwrap_err();
-                assert_eq!(error.kind(), ErrorKind::Reentrant);
+    let factories =
+        Factories::new().handler_deferred("reloads", |arguments: &mut Arguments<'_>| {
+            let _: Option<String> = arguments.optional("n");
+            || {
+                if let Some(reloader) = RELOADER.get() {
+                    let error = reloader.reload().unwrap_err();
+                    assert_eq!(error.kind(), ErrorKind::Reentrant);
+                }
+                Ok(StreamHandler::new(Vec::new()))
             }
-            Ok(StreamHandler::new(Vec::new()))
-        }
-    });
+        });
     fs::write(&path, document("INFO")).unwrap();
     let registry = Registry::new();
-    let reloader = RELOADER.get_or_init(|| builder(&path, &registry).kinds(kinds).start().unwrap());
+    let reloader = RELOADER.get_or_init(|| {
+        builder(&path, &registry)
+            .factories(factories)
+            .start()
+            .unwrap()
+    });
     fs::write(&path, document("DEBUG")).unwrap();
     assert!(reloader.reload().unwrap());
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Barrier, Mutex, OnceLock};
 use std::time::Duration;
 use std::{fmt, thread};
 
-use logtree::control::{Control, Target};
+use logtree::control::{Control, LevelTarget};
 use logtree::filter::{Filter, RedactingFilter};
 use logtree::formatter::{Format, Line};
 use logtree::handler::{DropReason, Overflow, QueueHandler, Sink, StreamHandler};
@@ -154,7 +154,7 @@ fn values_that_cannot_be_written_reach_no_caller() {
     registry.root().add_handler(redacting);
     let control = Control::new(&registry);
     control
-        .set_level(Target::client_id("sensor-7"), Level::DEBUG)
+        .set_level(LevelTarget::client_id("sensor-7"), Level::DEBUG)
         .unwrap();
     let logger = registry.get_logger("app");
     for bad in [Bad::Panics, Bad::Fails] {
@@ -447,7 +447,7 @@ fn user_code_may_change_the_tree_wherever_it_is_called() {
         let watching = meddles();
         let id = control.on_change(move |_| watching.meddle("on_change"));
         control
-            .set_level(Target::logger("b"), Level::ERROR)
+            .set_level(LevelTarget::logger("b"), Level::ERROR)
             .unwrap();
         let _ = id;
         let _ = (

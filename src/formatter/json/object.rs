@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
+use crate::error::Chain;
 use crate::formatter::json::escape::{push_escaped, push_string};
 use crate::formatter::json::own_names::OwnNames;
 use crate::formatter::json::unique_names::UniqueNames;
 use crate::formatter::template::push_plain;
-use crate::record::{KeyValues, OwnedValue, Record, Scalar, write_error_chain};
+use crate::record::{KeyValues, OwnedValue, Record, Scalar};
 use crate::sys::user_code;
 use crate::text::line_buf::LineBuf;
 
@@ -73,7 +74,7 @@ impl Object<'_> {
             self.text(error_at, text);
         } else if let Some(error) = record.error {
             LineBuf::with(|text| {
-                user_code::write_to(text, |text| write_error_chain(error, text));
+                user_code::write_to(text, |text| write!(text, "{}", Chain::lines(error)));
                 self.text(error_at, text.as_str());
             });
         }

@@ -30,7 +30,7 @@ impl FromStr for TemplateStyle {
             "{" => Ok(Self::Brace),
             "$" => Ok(Self::Dollar),
             _ => Err(Error::new(
-                ErrorKind::InvalidStyle,
+                ErrorKind::InvalidFormat,
                 format!("unknown style {text:?}: expected one of % {{ $"),
             )),
         }

@@ -17,7 +17,7 @@ pub(super) const TOO_WIDE: &str = "the largest width and precision is 1024";
 
 /// Returns the error of a value that does not fit its specification.
 pub(super) fn unfit(why: impl Display) -> Error {
-    Error::new(ErrorKind::FormatField, why.to_string())
+    Error::new(ErrorKind::FieldType, why.to_string())
 }
 
 /// Appends a value as Python's `str` would; one that only has a `Display` by that.

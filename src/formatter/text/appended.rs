@@ -1,9 +1,12 @@
 //! Writes what follows the text of the template: key-values, the error and the stack trace.
 
+use std::fmt::Write as _;
+
+use crate::error::Chain;
 use crate::formatter::escape::{self, Multiline};
 use crate::formatter::template::{self, Field, Segment};
 use crate::formatter::text::formatter::Formatter;
-use crate::record::{KeyValues, Record, Scalar, write_error_chain};
+use crate::record::{KeyValues, Record, Scalar};
 use crate::sys::user_code;
 use crate::text::line_buf::LineBuf;
 
@@ -45,7 +48,7 @@ impl Formatter {
             self.push_lines(text, out);
         } else if let Some(error) = record.error {
             LineBuf::with(|text| {
-                user_code::write_to(text, |text| write_error_chain(error, text));
+                user_code::write_to(text, |text| write!(text, "{}", Chain::lines(error)));
                 self.push_lines(text.as_str(), out);
             });
         }

@@ -410,7 +410,7 @@ mod tests {
         let error = unchecked
             .format_to_string(&Record::builder().build())
             .unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::FormatField);
+        assert_eq!(error.kind(), ErrorKind::FieldType);
     }
 
     #[test]

@@ -140,7 +140,7 @@ impl Formatter {
     ///
     /// # Errors
     /// [`ErrorKind::MissingField`](crate::ErrorKind::MissingField) or
-    /// [`ErrorKind::FormatField`](crate::ErrorKind::FormatField), under [`MissingFields::Fail`] only.
+    /// [`ErrorKind::FieldType`](crate::ErrorKind::FieldType), under [`MissingFields::Fail`] only.
     pub fn format_to_string(&self, record: &Record<'_>) -> Result<String, Error> {
         let mut line = Line::new();
         self.format(record, &mut line)?;

@@ -136,7 +136,7 @@ impl Formatter {
                 );
                 self.push_message(segment, record, line)
             }
-            Err(why) => Err(Error::new(ErrorKind::FormatField, why.clone())),
+            Err(why) => Err(Error::new(ErrorKind::FieldType, why.clone())),
         }
     }
 
@@ -275,7 +275,7 @@ fn missing(field: &Field) -> Error {
     let name = field.name();
     if let Field::Place(_) = field {
         let message = format!("a record has no place {name}");
-        return Error::new(ErrorKind::FormatField, message);
+        return Error::new(ErrorKind::FieldType, message);
     }
     let near = near_field(name).map(|near| format!(" (did you mean {near:?}?)"));
     let message = format!(

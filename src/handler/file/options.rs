@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::handler::file::file_id::FileId;
 use crate::handler::file::file_mode::FileMode;
 use crate::handler::file::{resolve, system};
@@ -76,7 +76,7 @@ impl FileOptions {
             _ => "",
         };
         let message = format!("cannot open the log file {path}{why}");
-        Error::new(ErrorKind::Io, message).with_source(error)
+        Error::io(message, error).with_path(&self.path)
     }
 
     fn try_open(&self, mode: FileMode) -> io::Result<File> {

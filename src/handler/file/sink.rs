@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Chain, Error, ErrorKind};
 use crate::formatter::{Format, with_line};
 use crate::handler::Handler;
 use crate::handler::exclusive::Exclusive;
@@ -404,7 +404,7 @@ impl Sink for Shared {
             match appended.trouble {
                 None => {}
                 Some(Trouble::OldFile(error)) => {
-                    let error = error.to_string();
+                    let error = Chain::one_line(&error).to_string();
                     let diagnostics = &record.environment.diagnostics;
                     diagnostics.line_seldom(format_args!(
                         "logtree: {}; the old file is written on",

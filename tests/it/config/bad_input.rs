@@ -15,7 +15,7 @@ const BOUNDED: Duration = Duration::from_secs(60);
 fn refused(syntax: Syntax, text: &str) -> String {
     let start = thread_time();
     let read = DictConfig::from_text(text, syntax);
-    let checked = read.and_then(|config| config.check_for(&Registry::new()));
+    let checked = read.and_then(|config| config.check_in(&Registry::new()));
     assert!(thread_time() - start < BOUNDED);
     let error = checked.expect_err("bad input is refused");
     assert_eq!(error.kind(), ErrorKind::InvalidConfig);
@@ -103,7 +103,7 @@ fn files_that_are_none() {
         read(&directory.path().join("no.txt"))
             .unwrap_err()
             .to_string()
-            .contains("expected a name that ends in")
+            .contains("expected a name ending in")
     );
 
     let open = directory.path().join("open.json");
@@ -115,7 +115,7 @@ fn files_that_are_none() {
         fs::set_permissions(&open, fs::Permissions::from_mode(0o666)).unwrap();
         let error = read(&open).unwrap_err();
         assert!(
-            error.to_string().contains("everybody can write it"),
+            error.to_string().contains("writable by everyone"),
             "{error}"
         );
     }
@@ -188,7 +188,7 @@ fn many_of_everything() {
         },
         15_000,
     );
-    assert!(refused(Syntax::Json, &chain).contains("there is no handler"));
+    assert!(refused(Syntax::Json, &chain).contains("unknown handler"));
     let ring = chain.replace("[\"h15000\"]", "[\"h0\"]");
     assert!(refused(Syntax::Json, &ring).contains("in a circle"));
     let references = json(
@@ -231,12 +231,10 @@ fn half_written_documents() {
     let toml =
         "version = 1\n[handlers.h]\nclass = 'null'\n[root]\nhandlers = ['h']\nlevel = 'INFO'\n";
     for end in 0..yaml.len() {
-        let _ =
-            DictConfig::from_yaml(&yaml[..end]).map(|config| config.check_for(&Registry::new()));
+        let _ = DictConfig::from_yaml(&yaml[..end]).map(|config| config.check_in(&Registry::new()));
     }
     for end in 0..toml.len() {
-        let _ =
-            DictConfig::from_toml(&toml[..end]).map(|config| config.check_for(&Registry::new()));
+        let _ = DictConfig::from_toml(&toml[..end]).map(|config| config.check_in(&Registry::new()));
     }
 }
 
@@ -255,26 +253,26 @@ fn paths_stay_where_they_are_put() {
         "/var/log/../../etc/passwd",
         "a/..",
     ] {
-        let error = with(path).check_for(&registry).unwrap_err();
+        let error = with(path).check_in(&registry).unwrap_err();
         assert!(
             error.to_string().contains("expected a path without `..`"),
             "{path}: {error}"
         );
         with(path)
             .allow_parent_paths(true)
-            .check_for(&registry)
+            .check_in(&registry)
             .unwrap();
     }
     for path in ["", "a\0b"] {
         assert!(
             with(path)
-                .check_for(&registry)
+                .check_in(&registry)
                 .unwrap_err()
                 .to_string()
                 .contains("expected a path")
         );
     }
-    with("..app.log/a..b").check_for(&registry).unwrap();
+    with("..app.log/a..b").check_in(&registry).unwrap();
 }
 
 /// Nothing is looked up in the environment, run, or put in from elsewhere.
@@ -289,8 +287,8 @@ fn nothing_is_evaluated() {
     let (registry, text) = (Registry::new(), crate::support::Text::default());
     let config = DictConfig::from_value(&document)
         .unwrap()
-        .kinds(super::kinds_with(&text));
-    config.apply_to(&registry).unwrap();
+        .factories(super::factories_with(&text));
+    config.install_in(&registry).unwrap();
     logtree::warn!(registry.get_logger("a"), "cfg://handlers ext://sys.stdout");
     assert_eq!(
         text.get(),
@@ -321,7 +319,7 @@ fn numbers_that_are_too_large() {
     let config = DictConfig::from_value(&document)
         .unwrap()
         .directory(directory.path());
-    config.apply_to(&registry).unwrap();
+    config.install_in(&registry).unwrap();
     logtree::warn!(registry.get_logger("a"), "still here");
     for handler in registry.root().handlers() {
         handler.flush().unwrap();

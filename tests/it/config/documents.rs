@@ -1,11 +1,11 @@
 //! The same configuration in every notation.
 
 use logtree::config::{
-    DictConfig, FilterSection, FormatterSection, HandlerSection, LoggerSection, Syntax,
+    DictConfig, Factories, FilterSection, FormatterSection, HandlerSection, LoggerSection, Syntax,
 };
 use logtree::{Level, Registry};
 
-use super::kinds_with;
+use super::{factories_with, shown};
 use crate::support::Text;
 
 const JSON: &str = r#"{
@@ -112,8 +112,8 @@ fn the_notations_say_the_same() {
         let (registry, text) = (Registry::new(), Text::default());
         document
             .unwrap()
-            .kinds(kinds_with(&text))
-            .apply_to(&registry)
+            .factories(factories_with(&text))
+            .install_in(&registry)
             .unwrap();
         logtree::debug!(registry.get_logger("app.db"), "not for this handler");
         logtree::info!(registry.get_logger("app.db"), "shown");
@@ -146,8 +146,8 @@ root: {level: 1, handlers: [first, second, third]}
     let registry = Registry::new();
     let config = DictConfig::from_yaml(yaml)
         .unwrap()
-        .kinds(kinds_with(&text));
-    config.apply_to(&registry).unwrap();
+        .factories(factories_with(&text));
+    config.install_in(&registry).unwrap();
     let levels: Vec<_> = registry
         .root()
         .handlers()
@@ -208,9 +208,9 @@ script_location = %(here)s/of another program
     let (registry, text) = (Registry::new(), Text::default());
     let config = DictConfig::from_text(&ini, Syntax::Ini).unwrap();
     config
-        .kinds(kinds_with(&text))
+        .factories(factories_with(&text))
         .directory(directory.path())
-        .apply_to(&registry)
+        .install_in(&registry)
         .unwrap();
     logtree::debug!(registry.get_logger("other"), "to the console");
     logtree::debug!(registry.get_logger("simpleExample"), "to the file");
@@ -221,7 +221,7 @@ script_location = %(here)s/of another program
     );
 }
 
-/// What Django, uvicorn and the like hand to `dictConfig`, with their own classes given as kinds.
+/// What Django, uvicorn and the like hand to `dictConfig`, with their own classes given as factories.
 #[test]
 fn documents_of_python_frameworks() {
     let text = Text::default();
@@ -240,7 +240,7 @@ fn documents_of_python_frameworks() {
     }"#;
     let unknown = DictConfig::from_json(django)
         .unwrap()
-        .check_for(&Registry::new())
+        .check_in(&Registry::new())
         .unwrap_err();
     let paths: Vec<_> = unknown
         .problems()
@@ -256,23 +256,21 @@ fn documents_of_python_frameworks() {
         "{paths:?}"
     );
 
-    let kinds = kinds_with(&text)
+    let factories = factories_with(&text)
         .filter("django.utils.log.RequireDebugFalse", |_| {
-            || Ok(|_: &mut logtree::Record<'_>| true)
+            Ok(|_: &mut logtree::Record<'_>| true)
         })
         .formatter("django.utils.log.ServerFormatter", |arguments| {
             let template: String = arguments.required("format");
             let style = arguments.optional("style").unwrap_or_default();
-            move || {
-                let formatter = logtree::Formatter::builder().format(template).style(style);
-                formatter.defaults([("server_time", "now")]).build()
-            }
+            let formatter = logtree::Formatter::builder().format(template).style(style);
+            formatter.defaults([("server_time", "now")]).build()
         });
     let registry = Registry::new();
     DictConfig::from_json(django)
         .unwrap()
-        .kinds(kinds)
-        .apply_to(&registry)
+        .factories(factories)
+        .install_in(&registry)
         .unwrap();
     logtree::info!(registry.get_logger("django.server"), "GET /");
     logtree::info!(registry.get_logger("django.request"), "served");
@@ -298,8 +296,8 @@ fn sections_may_be_references() {
     let registry = Registry::new();
     let config = DictConfig::from_value(&document)
         .unwrap()
-        .kinds(kinds_with(&text));
-    config.apply_to(&registry).unwrap();
+        .factories(factories_with(&text));
+    config.install_in(&registry).unwrap();
     logtree::info!(registry.get_logger("a"), "x");
     assert_eq!(text.get(), "a\n");
 }
@@ -314,11 +312,11 @@ fn a_part_of_a_larger_file() {
     )
     .unwrap();
     let config = DictConfig::from_file(&path).unwrap();
-    assert!(config.clone().below("tool.nothing").is_err());
+    assert!(config.clone().section("tool.nothing").is_err());
     let error = config
-        .below("tool.logging")
+        .section("tool.logging")
         .unwrap()
-        .check_for(&Registry::new())
+        .check_in(&Registry::new())
         .unwrap_err();
     assert!(
         error
@@ -330,4 +328,54 @@ fn a_part_of_a_larger_file() {
         (error.problems()[0].line(), error.problems()[0].column()),
         (Some(4), Some(17))
     );
+}
+
+/// A factory of one stage runs while the document is checked: what it cannot build is a problem like any other, but not where
+/// its arguments are already known to be wrong, and nothing is reported twice.
+#[test]
+fn a_factory_of_one_stage() {
+    let factories = Factories::new().handler("app.Ring", |arguments| {
+        let size: usize = arguments.required("size");
+        if size == 0 {
+            let cause = std::io::Error::other("no memory");
+            let error = logtree::Error::new(logtree::ErrorKind::InvalidConfig, "an empty ring");
+            return Err(error.with_source(cause));
+        }
+        Ok(logtree::handler::StreamHandler::new(Vec::with_capacity(
+            size,
+        )))
+    });
+    let config = |arguments: &str| {
+        let text = format!(
+            r#"{{"version": 1, "handlers": {{"ring": {{"class": "app.Ring"{arguments}}}}}, "root": {{"handlers": ["ring"]}}}}"#
+        );
+        DictConfig::from_json(&text)
+            .unwrap()
+            .factories(factories.clone())
+    };
+    for (arguments, says) in [
+        (r#", "size": 0"#, "handlers.ring: an empty ring: no memory"),
+        (
+            "",
+            "handlers.ring: expected the key \"size\", which is missing",
+        ),
+        (
+            r#", "size": "x""#,
+            "handlers.ring.size: expected a whole number",
+        ),
+    ] {
+        let registry = Registry::new();
+        for checked in [
+            config(arguments).check_in(&registry),
+            config(arguments).install_in(&registry),
+        ] {
+            let found = shown(checked);
+            assert!(found.len() == 1 && found[0].contains(says), "{found:?}");
+        }
+        assert!(registry.root().handlers().is_empty());
+    }
+    let registry = Registry::new();
+    config(r#", "size": 8"#).install_in(&registry).unwrap();
+    assert_eq!(registry.root().handlers().len(), 1);
+    assert!(factories.json_schema().contains("\"app.Ring\""));
 }

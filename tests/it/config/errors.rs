@@ -38,7 +38,7 @@ const WRONG: &str = r#"{
 fn all_errors_come_at_once() {
     let expected = [
         r#"line 2, column 14: version: expected 1, found 2"#,
-        r#"line 3, column 3: formaters: unknown key "formaters", and no cfg:// reference leads to it; did you mean "formatters"?"#,
+        r#"line 3, column 3: formaters: unknown key "formaters", and no cfg:// reference uses it; did you mean "formatters"?"#,
         r#"line 5, column 21: formatters.a.format: invalid format "%(message)q": expected a conversion, one of d i o u x X e E f F g G c r s a, at byte 10"#,
         r#"line 6, column 35: formatters.b.style: expected one of %, {, $, found "!""#,
         r#"line 7, column 20: formatters.c.class: unknown class "logging.Formater"; did you mean "logging.Formatter"?"#,
@@ -49,20 +49,20 @@ fn all_errors_come_at_once() {
         r#"line 12, column 31: handlers.file.filenam: unknown key "filenam"; did you mean "filename"?"#,
         r#"line 12, column 59: handlers.file.mode: expected "a", "w" or "x", found "r""#,
         r#"line 13, column 47: handlers.memory.capacity: expected a whole number from 0 to 18446744073709551615, found -1"#,
-        r#"line 13, column 61: handlers.memory.target: there is no handler "consol"; did you mean "console"?"#,
-        r#"line 14, column 5: handlers.one: it needs two, but handlers must not name each other in a circle"#,
-        r#"line 15, column 5: handlers.two: it needs one, but handlers must not name each other in a circle"#,
+        r#"line 13, column 61: handlers.memory.target: unknown handler "consol"; did you mean "console"?"#,
+        r#"line 14, column 5: handlers.one: it refers to two, but handlers must not refer to each other in a circle"#,
+        r#"line 15, column 5: handlers.two: it refers to one, but handlers must not refer to each other in a circle"#,
         r#"line 16, column 5: handlers.none: expected the key "class", which is missing"#,
         r#"line 17, column 40: handlers.null.level: expected a level, by name (NOTSET, TRACE, DEBUG, INFO, WARN, WARNING, ERROR, CRITICAL, FATAL, DISABLED, OFF) or as a number from 0 to 65535, found "WARNIGN"; did you mean "WARNING"?"#,
-        r#"line 17, column 64: handlers.null.formatter: there is no formatter "aa"; did you mean "a"?"#,
-        r#"line 17, column 81: handlers.null.filters: there is no filter "h""#,
+        r#"line 17, column 64: handlers.null.formatter: unknown formatter "aa"; did you mean "a"?"#,
+        r#"line 17, column 81: handlers.null.filters: unknown filter "h""#,
         r#"line 17, column 93: handlers.null.colour: unknown key "colour""#,
         r#"line 20, column 11: loggers.a.levl: unknown key "levl"; did you mean "level"?"#,
         r#"line 20, column 39: loggers.a.handlers: expected a list, found "console""#,
-        r#"line 21, column 23: loggers.b.handlers: there is no handler "nul"; did you mean "null"?"#,
+        r#"line 21, column 23: loggers.b.handlers: unknown handler "nul"; did you mean "null"?"#,
         r#"line 21, column 56: loggers.b.propagate: expected true or false, found "maybe""#,
         r#"line 22, column 22: loggers.c.d.level: the reference cfg://nothing.there leads to nothing: there is no "nothing""#,
-        r#"line 23, column 5: loggers.c::d: the same logger is there under another name"#,
+        r#"line 23, column 5: loggers.c::d: the logger is also configured under another name"#,
         r#"line 25, column 11: root: expected a section, found a list"#,
         r#"line 26, column 18: incremental: expected true or false, found "perhaps""#,
     ];
@@ -78,7 +78,7 @@ fn all_errors_come_at_once() {
 
     let error = DictConfig::from_json(WRONG)
         .unwrap()
-        .check_for(&Registry::new())
+        .check_in(&Registry::new())
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidConfig);
     assert!(
@@ -97,7 +97,7 @@ fn syntax_errors_have_their_place() {
     );
     assert!(
         check(DictConfig::from_json("{\"a\": 1, \"a\": 2}"))
-            .starts_with("line 1, column 10: the key \"a\" is there twice")
+            .starts_with("line 1, column 10: duplicate key \"a\"")
     );
     assert!(
         check(DictConfig::from_toml("version = 1\nroot = {level =}"))
@@ -113,18 +113,21 @@ fn syntax_errors_have_their_place() {
     );
     assert!(
         check(DictConfig::from_yaml("a: 1\na: 2"))
-            .starts_with("line 2, column 1: the key \"a\" is there twice")
+            .starts_with("line 2, column 1: duplicate key \"a\"")
     );
     assert!(check(DictConfig::from_yaml("a: 1\n---\nb: 1")).contains("expected one document"));
     assert!(
         check(DictConfig::from_ini("hello"))
-            .starts_with("line 1, column 1: expected a section in brackets")
+            .starts_with("line 1, column 1: expected a section header")
     );
     assert!(
         check(DictConfig::from_ini("[a]\nb"))
             .starts_with("line 2, column 1: expected `key = value`")
     );
-    assert!(check(DictConfig::from_ini("")).contains("there is no section [loggers]"));
+    assert!(
+        check(DictConfig::from_ini(""))
+            .contains("expected the section [loggers], which is missing")
+    );
 }
 
 /// Columns count characters, also where a parser counts bytes; no control character of a document reaches a terminal.
@@ -150,10 +153,10 @@ fn an_ini_file_tells_all_that_is_wrong_with_it() {
                [handler_h]\nclass=handlers.MemoryHandler\nargs=(os.urandom(3), 1, 2, 3, 4)\nkwargs=[1]\n";
     let found = shown(DictConfig::from_ini(ini).map(drop));
     let expected = [
-        "line 2, column 6: [loggers] lists \"b\", but there is no section [logger_b]",
-        "line 7, column 1: [logger_root] has no \"handlers\"",
+        "line 2, column 6: [loggers] lists \"b\", but the section [logger_b] is missing",
+        "line 7, column 1: expected the key \"handlers\" in [logger_root], which is missing",
         "line 8, column 6: unknown key \"levl\" in [logger_root]; did you mean \"level\"?",
-        "line 9, column 1: [logger_a] has no \"qualname\"",
+        "line 9, column 1: expected the key \"qualname\" in [logger_a], which is missing",
         "line 13, column 7: expected a literal, found a call of os.urandom: code is not run",
         "line 14, column 8: expected a dict",
     ];
@@ -167,11 +170,11 @@ fn g21_what_is_doubtful_is_an_error() {
         (r#"{"version": 1, "profile": {}}"#, "unknown key"),
         (
             r#"{"version": 1, "loggers": {"a::b": {}, "a.b": {}}}"#,
-            "the same logger",
+            "the logger is also configured under another name",
         ),
         (
             r#"{"version": 1, "root": {"handlers": ["none"]}}"#,
-            "there is no handler",
+            "unknown handler",
         ),
     ] {
         let found = problems(document);
@@ -219,7 +222,7 @@ fn references_lead_somewhere_or_are_told() {
 fn keys_at_the_top() {
     let yaml = |text: &str| {
         let config = DictConfig::from_yaml(&format!("version: 1\n{text}"));
-        shown(config.and_then(|config| config.check_for(&Registry::new())))
+        shown(config.and_then(|config| config.check_in(&Registry::new())))
     };
     for text in [
         "$schema: ./logtree-config.schema.json",
@@ -265,11 +268,11 @@ fn references_through_references() {
         ),
         (
             r#"{"handlers": ["cfg://levels"]}"#,
-            "expected a text at place 0 of the list",
+            "expected a string at index 0 of the list",
         ),
         (
             r#"{"handlers": "cfg://bomb"}"#,
-            "expected a text at place 0 of the list",
+            "expected a string at index 0 of the list",
         ),
     ] {
         let found = document(root);
@@ -292,7 +295,7 @@ fn references_through_references() {
 fn documents_that_are_something_else() {
     let yaml = |text: &str| {
         let config = DictConfig::from_yaml(text);
-        shown(config.and_then(|config| config.check_for(&Registry::new()))).join("; ")
+        shown(config.and_then(|config| config.check_in(&Registry::new()))).join("; ")
     };
     for (text, says) in [
         ("", "the document is empty"),
@@ -301,27 +304,27 @@ fn documents_that_are_something_else() {
         ("text", "expected a section, found \"text\""),
         (
             "LOGGING: {version: 1, root: {}}",
-            "DictConfig::below(\"LOGGING\")",
+            "DictConfig::section(\"LOGGING\")",
         ),
         (
             "logging: {version: 1, handlers: {}}",
-            "DictConfig::below(\"logging\")",
+            "DictConfig::section(\"logging\")",
         ),
         (
             "logger: {handlers: {}, loggers: {}}",
-            "DictConfig::below(\"logger\")",
+            "DictConfig::section(\"logger\")",
         ),
         (
             "tool: {shop: {logging: {version: 1, root: {}}}}",
-            "DictConfig::below(\"tool.shop.logging\")",
+            "DictConfig::section(\"tool.shop.logging\")",
         ),
         (
             "appenders: {a: {kind: console}}\nroot: {level: info, appenders: [a]}",
-            "this looks like a file of log4rs",
+            "this looks like a log4rs file",
         ),
         (
             "global_level: info\nmodules: {a: debug}",
-            "this looks like a file of flexi_logger",
+            "this looks like a flexi_logger file",
         ),
         ("formatters: {}\nroot: {}", "expected the key \"version\""),
     ] {
@@ -356,7 +359,7 @@ fn classes_that_are_not_there() {
         ),
         (
             "concurrent_log_handler.ConcurrentRotatingFileHandler",
-            "the classes of other programs are not loaded; Kinds::handler",
+            "classes of other programs are not loaded; Factories::handler",
         ),
         (
             "logging.handlers.RotatingFileHandlr",

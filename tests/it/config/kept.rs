@@ -14,7 +14,7 @@ use crate::support::Text;
 
 fn apply(document: &Value, registry: &Registry) {
     let config = DictConfig::from_value(document).unwrap();
-    config.apply_to(registry).unwrap();
+    config.install_in(registry).unwrap();
 }
 
 /// A logger that is named is switched on; its children, and the root, stay as they are. The other loggers are switched on, unless
@@ -85,8 +85,8 @@ fn a_handler_that_the_program_changes_after_a_configuration() {
     });
     let config = DictConfig::from_value(&document).unwrap();
     config
-        .kinds(super::kinds_with(&text))
-        .apply_to(&registry)
+        .factories(super::factories_with(&text))
+        .install_in(&registry)
         .unwrap();
     let leaf = registry.get_logger("a.b");
     leaf.info("0");

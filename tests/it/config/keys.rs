@@ -9,7 +9,7 @@ use logtree::config::DictConfig;
 use logtree::handler::handler_by_name;
 use serde_json::{Value, json};
 
-use super::kinds_with;
+use super::factories_with;
 use crate::support::Text;
 
 /// Applies a document below a directory; answers with its registry.
@@ -17,8 +17,8 @@ fn apply(directory: &Path, document: &Value) -> Registry {
     let registry = Registry::new();
     let config = DictConfig::from_value(document)
         .unwrap()
-        .kinds(kinds_with(&Text::default()));
-    config.directory(directory).apply_to(&registry).unwrap();
+        .factories(factories_with(&Text::default()));
+    config.directory(directory).install_in(&registry).unwrap();
     registry
 }
 
@@ -180,7 +180,7 @@ fn of_rotation() {
         json!({"when": "X"}),
     ] {
         let config = DictConfig::from_value(&timed(wrong.clone())).unwrap();
-        assert!(config.check_for(&Registry::new()).is_err(), "{wrong}");
+        assert!(config.check_in(&Registry::new()).is_err(), "{wrong}");
     }
     apply(
         path,
@@ -227,8 +227,8 @@ fn behind(handler: &Value, out: &Value, log: impl Fn(&Registry)) -> (Text, Regis
     let registry = Registry::new();
     let config = DictConfig::from_value(&document)
         .unwrap()
-        .kinds(kinds_with(&text));
-    config.apply_to(&registry).unwrap();
+        .factories(factories_with(&text));
+    config.install_in(&registry).unwrap();
     log(&registry);
     (text, registry)
 }
@@ -306,7 +306,7 @@ fn of_memory_and_fallback() {
         DictConfig::from_value(&json!({"version": 1, "handlers": {"f": {"class": "fallback"}}}))
             .unwrap();
     assert!(
-        none.check_for(&Registry::new())
+        none.check_in(&Registry::new())
             .unwrap_err()
             .to_string()
             .contains("at least one handler")
@@ -348,7 +348,7 @@ fn of_queues() {
             "root": {"level": 1, "handlers": ["h"]}
         });
         let (waits, into) = (gate.clone(), text.clone());
-        let kinds = kinds_with(&Text::default()).handler("test.Slow", move |_| {
+        let factories = factories_with(&Text::default()).handler_deferred("test.Slow", move |_| {
             let (waits, into) = (waits.clone(), into.clone());
             move || {
                 Ok(logtree::handler::StreamHandler::new(into).with_filter(
@@ -362,8 +362,8 @@ fn of_queues() {
         let registry = Registry::new();
         DictConfig::from_value(&document)
             .unwrap()
-            .kinds(kinds)
-            .apply_to(&registry)
+            .factories(factories)
+            .install_in(&registry)
             .unwrap();
         let closed = gate.lock().unwrap();
         let messages: Vec<String> = (0..200).map(|n| format!("{n:0700}")).collect();
@@ -395,7 +395,7 @@ fn of_queues() {
         assert!(
             DictConfig::from_value(&document)
                 .unwrap()
-                .check_for(&Registry::new())
+                .check_in(&Registry::new())
                 .is_err(),
             "{wrong}"
         );
@@ -418,8 +418,8 @@ fn of_streams() {
     let registry = Registry::new();
     DictConfig::from_value(&document)
         .unwrap()
-        .kinds(kinds_with(&text))
-        .apply_to(&registry)
+        .factories(factories_with(&text))
+        .install_in(&registry)
         .unwrap();
     log(&registry, &["x"]);
     assert_eq!(text.get(), "INFO|\u{1b}[32mINFO\u{1b}[0m\nINFO\n");
@@ -440,7 +440,7 @@ fn of_streams() {
     let config = DictConfig::from_json(
         r#"{"version": 1, "handlers": {"h": {"class": "stream"}}, "root": {"handlers": ["h"]}}"#,
     );
-    config.unwrap().apply_to(&registry).unwrap();
+    config.unwrap().install_in(&registry).unwrap();
     logtree::warn!(registry.get_logger("a"), "to the registry's own");
     assert_eq!(stderr.get(), "to the registry's own\n");
 }
@@ -455,7 +455,7 @@ fn formatted(formatter: &Value) -> String {
     });
     let config = DictConfig::from_value(&document)
         .unwrap()
-        .kinds(kinds_with(&text));
+        .factories(factories_with(&text));
     let registry = Registry::new();
     // The handler is kept by the logger.
     let mut document = document;
@@ -463,8 +463,8 @@ fn formatted(formatter: &Value) -> String {
     drop(config);
     let config = DictConfig::from_value(&document)
         .unwrap()
-        .kinds(kinds_with(&text));
-    config.apply_to(&registry).unwrap();
+        .factories(factories_with(&text));
+    config.install_in(&registry).unwrap();
     let record = registry.record();
     let record = record
         .name("app")
@@ -597,8 +597,8 @@ fn of_filters_loggers_and_handlers() {
     let registry = Registry::new();
     DictConfig::from_value(&document)
         .unwrap()
-        .kinds(kinds_with(&text))
-        .apply_to(&registry)
+        .factories(factories_with(&text))
+        .install_in(&registry)
         .unwrap();
     logtree::info!(registry.get_logger("app"), "1");
     logtree::warn!(registry.get_logger("other"), "2");
@@ -625,8 +625,8 @@ fn of_redaction() {
         let registry = Registry::new();
         let config = DictConfig::from_value(&document)
             .unwrap()
-            .kinds(kinds_with(&text));
-        config.apply_to(&registry).unwrap();
+            .factories(factories_with(&text));
+        config.install_in(&registry).unwrap();
         logtree::warn!(registry.get_logger("a"), "{TEXT} my_token=d4");
         text.get()
     };
@@ -668,7 +668,7 @@ fn disable_existing_loggers_is_what_it_says() {
         if let Some(in_code) = in_code {
             config = config.disable_existing_loggers(in_code);
         }
-        config.apply_to(&registry).unwrap();
+        config.install_in(&registry).unwrap();
         assert_eq!(old.is_disabled(), off, "{said:?} {in_code:?}");
         // Statement 105: below a named one it is as new.
         assert_eq!(

@@ -9,20 +9,20 @@ mod real;
 mod schema;
 mod transaction;
 
-use logtree::config::{DictConfig, Kinds};
+use logtree::config::{DictConfig, Factories};
 use logtree::{Error, Registry};
 
 use crate::support::Text;
 
-/// Kinds with a stream `ext://test` that is a text.
-fn kinds_with(text: &Text) -> Kinds {
+/// Factories with a stream `ext://test` that is a text.
+fn factories_with(text: &Text) -> Factories {
     let text = text.clone();
-    Kinds::new().stream("test", move || Box::new(text.clone()))
+    Factories::new().stream("test", move || Box::new(text.clone()))
 }
 
 /// The problems of a JSON document, a line each; none where it is right.
 fn problems(json: &str) -> Vec<String> {
-    shown(DictConfig::from_json(json).and_then(|config| config.check_for(&Registry::new())))
+    shown(DictConfig::from_json(json).and_then(|config| config.check_in(&Registry::new())))
 }
 
 fn shown(result: Result<(), Error>) -> Vec<String> {

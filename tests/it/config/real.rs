@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use logtree::Registry;
-use logtree::config::{Arguments, DictConfig, Kinds};
+use logtree::config::{Arguments, DictConfig, Factories};
 
 use super::shown;
 
@@ -30,7 +30,7 @@ fn each_is_accepted_or_refused_with_these_words() {
     let mut table = String::new();
     for path in files() {
         let checked =
-            DictConfig::from_file(&path).and_then(|config| config.check_for(&Registry::new()));
+            DictConfig::from_file(&path).and_then(|config| config.check_in(&Registry::new()));
         let problems = shown(checked);
         let verdict = if problems.is_empty() {
             "accepted"
@@ -58,7 +58,7 @@ fn stand_in(arguments: &mut Arguments<'_>) {
 /// With a stand-in for each foreign class, all of those are accepted that CPython accepts.
 #[test]
 fn stand_ins_let_them_in() {
-    let mut kinds = Kinds::new();
+    let mut factories = Factories::new();
     for class in [
         "django.utils.log.AdminEmailHandler",
         "logging.handlers.SMTPHandler",
@@ -67,10 +67,10 @@ fn stand_ins_let_them_in() {
         "logging.handlers.DatagramHandler",
         "logging.handlers.HTTPHandler",
     ] {
-        kinds = kinds.handler(class, |arguments: &mut Arguments<'_>| {
+        factories = factories.handler(class, |arguments: &mut Arguments<'_>| {
             stand_in(arguments);
             arguments.by_place(&["1", "2", "3", "4"]);
-            || Ok(logtree::handler::NullHandler::new())
+            Ok(logtree::handler::NullHandler::new())
         });
     }
     for class in [
@@ -79,18 +79,18 @@ fn stand_ins_let_them_in() {
         "uvicorn.logging.AccessFormatter",
         "orders_log.JSONFormatter",
     ] {
-        kinds = kinds.formatter(class, |arguments: &mut Arguments<'_>| {
+        factories = factories.formatter(class, |arguments: &mut Arguments<'_>| {
             stand_in(arguments);
-            || Ok(logtree::formatter::JsonFormatter::new())
+            Ok(logtree::formatter::JsonFormatter::new())
         });
     }
     for class in [
         "django.utils.log.RequireDebugFalse",
         "django.utils.log.RequireDebugTrue",
     ] {
-        kinds = kinds.filter(class, |arguments: &mut Arguments<'_>| {
+        factories = factories.filter(class, |arguments: &mut Arguments<'_>| {
             stand_in(arguments);
-            || Ok(|_: &mut logtree::Record<'_>| true)
+            Ok(|_: &mut logtree::Record<'_>| true)
         });
     }
     for path in files() {
@@ -99,9 +99,11 @@ fn stand_ins_let_them_in() {
         if name > "23" && !name.starts_with("27") {
             continue;
         }
-        let config = DictConfig::from_file(&path).unwrap().kinds(kinds.clone());
+        let config = DictConfig::from_file(&path)
+            .unwrap()
+            .factories(factories.clone());
         config
-            .check_for(&Registry::new())
+            .check_in(&Registry::new())
             .unwrap_or_else(|error| panic!("{name}: {error}"));
     }
 }
@@ -115,7 +117,7 @@ fn they_do_what_they_say() {
     let logs = tempfile::tempdir().unwrap();
     let apply = |config: DictConfig| {
         let registry = Registry::new();
-        config.directory(logs.path()).apply_to(&registry).unwrap();
+        config.directory(logs.path()).install_in(&registry).unwrap();
         registry
     };
     let here = logs.path().to_str().unwrap();

@@ -3,16 +3,16 @@
 use std::path::Path;
 use std::{env, fs};
 
-use logtree::config::Kinds;
+use logtree::config::Factories;
 use serde_json::{Value, json};
 
 use super::problems;
 
-/// It is what the kinds say of themselves. `LOGTREE_BLESS=1` writes it anew.
+/// It is what the factories say of themselves. `LOGTREE_BLESS=1` writes it anew.
 #[test]
 fn the_file_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/logtree-config.schema.json");
-    let generated = Kinds::new().json_schema();
+    let generated = Factories::new().json_schema();
     if env::var_os("LOGTREE_BLESS").is_some() {
         fs::write(&path, &generated).unwrap();
     }
@@ -22,7 +22,7 @@ fn the_file_is_up_to_date() {
 /// What is right for the one is right for the other, and what one of them finds wrong by its shape, so does the other.
 #[test]
 fn it_agrees_with_the_check() {
-    let schema: Value = serde_json::from_str(&Kinds::new().json_schema()).unwrap();
+    let schema: Value = serde_json::from_str(&Factories::new().json_schema()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let handler = |value: Value| json!({"version": 1, "handlers": {"h": value}});
     let logger = |value: Value| json!({"version": 1, "loggers": {"a": value}});

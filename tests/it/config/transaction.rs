@@ -8,7 +8,7 @@ use logtree::handler::{NullHandler, StreamHandler, handler_by_name};
 use logtree::{Level, Registry};
 use serde_json::{Value, json};
 
-use super::kinds_with;
+use super::factories_with;
 use crate::support::{Random, Text};
 
 /// A tree with something of everything.
@@ -89,13 +89,13 @@ fn a_wrong_document_leaves_the_tree_as_it_was() {
             spoil(&mut document, &mut random);
         }
         let config = DictConfig::from_value(&document)
-            .map(|config| config.kinds(kinds_with(&Text::default())));
+            .map(|config| config.factories(factories_with(&Text::default())));
         let checked = config
             .as_ref()
             .map_err(ToString::to_string)
             .and_then(|config| {
                 config
-                    .check_for(&registry)
+                    .check_in(&registry)
                     .map_err(|error| error.to_string())
             });
         match checked {
@@ -103,7 +103,7 @@ fn a_wrong_document_leaves_the_tree_as_it_was() {
                 wrong += 1;
                 if let Ok(config) = &config {
                     assert_eq!(
-                        config.apply_to(&registry).unwrap_err().to_string(),
+                        config.install_in(&registry).unwrap_err().to_string(),
                         told,
                         "{document}"
                     );
@@ -116,7 +116,7 @@ fn a_wrong_document_leaves_the_tree_as_it_was() {
             }
             Ok(()) => {
                 right += 1;
-                let applied = config.unwrap().apply_to(&tree());
+                let applied = config.unwrap().install_in(&tree());
                 assert!(applied.is_ok(), "{document}: {applied:?}");
             }
         }
@@ -145,8 +145,8 @@ fn what_fails_in_the_making_changes_nothing() {
         "root": {"handlers": ["a", "b"], "level": "DEBUG"}
     }));
     let config = config.unwrap().directory(directory.path());
-    config.check_for(&registry).unwrap();
-    let error = config.apply_to(&registry).unwrap_err();
+    config.check_in(&registry).unwrap();
+    let error = config.install_in(&registry).unwrap_err();
     let paths: Vec<_> = error
         .problems()
         .iter()
@@ -168,7 +168,10 @@ fn a_second_configuration_replaces_the_first() {
     let (registry, text) = (Registry::new(), Text::default());
     let apply = |document: Value| {
         let config = DictConfig::from_value(&document).unwrap();
-        config.kinds(kinds_with(&text)).apply_to(&registry).unwrap();
+        config
+            .factories(factories_with(&text))
+            .install_in(&registry)
+            .unwrap();
     };
     let with = |name: &str| {
         json!({
@@ -214,10 +217,10 @@ fn every_record_meets_one_configuration_whole() {
         document.pointer_mut(place).unwrap()["handlers"] = json!(["swap"]);
         DictConfig::from_value(&document)
             .unwrap()
-            .kinds(kinds_with(&written))
+            .factories(factories_with(&written))
     };
     let (root, logger) = (config("/root"), config("/loggers/a"));
-    root.apply_to(&registry).unwrap();
+    root.install_in(&registry).unwrap();
     let stop = AtomicBool::new(false);
     let counts: Vec<usize> = thread::scope(|scope| {
         let log = || {
@@ -232,7 +235,7 @@ fn every_record_meets_one_configuration_whole() {
         let threads: Vec<_> = (0..4).map(|_| scope.spawn(log)).collect();
         for turn in 0..400 {
             let config = if turn % 2 == 0 { &logger } else { &root };
-            config.apply_to(&registry).unwrap();
+            config.install_in(&registry).unwrap();
         }
         stop.store(true, Ordering::Relaxed);
         threads
@@ -254,8 +257,8 @@ fn incremental_changes_levels_only() {
     let apply = |document: Value| {
         let config = DictConfig::from_value(&document).unwrap();
         config
-            .kinds(kinds_with(&text))
-            .apply_to(&registry)
+            .factories(factories_with(&text))
+            .install_in(&registry)
             .map_err(|error| error.to_string())
     };
     apply(json!({
@@ -294,17 +297,17 @@ fn more_loggers_than_allowed_are_an_error() {
     };
     let before = registry.dump().to_string();
     let error = config(&["a.b", "a.c", "d.e"])
-        .apply_to(&registry)
+        .install_in(&registry)
         .unwrap_err();
     assert!(
         error
             .to_string()
-            .contains("expected at most 4 new names of loggers, found 5"),
+            .contains("expected at most 4 new logger names, found 5"),
         "{error}"
     );
     assert_eq!(registry.dump().to_string(), before);
-    config(&["a.b", "a.c"]).apply_to(&registry).unwrap();
-    config(&["a.b", "a.c", "a"]).apply_to(&registry).unwrap();
+    config(&["a.b", "a.c"]).install_in(&registry).unwrap();
+    config(&["a.b", "a.c", "a"]).install_in(&registry).unwrap();
 }
 
 /// Mode `x`: a file that is there is refused, be it the program's own, and neither it nor anything else is touched.
@@ -321,7 +324,7 @@ fn a_file_that_must_be_new() {
         });
         let apply = |registry: &Registry| {
             let config = DictConfig::from_value(&document).unwrap();
-            config.directory(directory.path()).apply_to(registry)
+            config.directory(directory.path()).install_in(registry)
         };
         fs::write(&path, "there before\n").unwrap();
         let registry = tree();

@@ -1,0 +1,199 @@
+//! The objects that a document can name: [`Factories`].
+
+use std::io::Write;
+
+use crate::config::arguments::Arguments;
+use crate::config::factories::table::Table;
+use crate::config::factories::{file, filter, formatter, memory, queue, stream};
+use crate::config::streams::Streams;
+use crate::error::Error;
+use crate::filter::{Filter, SharedFilter};
+use crate::formatter::Format;
+use crate::handler::{Handler, NullHandler};
+use crate::sys::sync::Arc;
+
+/// The factories of handlers, formatters and filters that a document can name, as `class` or as
+/// `()`, and the streams.
+///
+/// [`new`](Self::new) has those of this crate, under Python's names and under short ones. A crate
+/// with handlers of its own offers a function that adds their factories. A name only selects a
+/// function that was registered here: nothing is looked up, loaded or evaluated.
+///
+/// A factory reads its [`Arguments`] and returns the object. It runs while the document is checked,
+/// so it also runs for a mere [check](super::DictConfig::check), and without arguments for the
+/// [schema](Self::json_schema); the object is dropped then. An object that opens a file, starts a
+/// thread or refers to another handler is built by a deferred factory, whose second stage runs once
+/// the whole document is known to be valid.
+///
+/// # Examples
+/// ```
+/// use logtree::config::{DictConfig, Factories};
+/// use logtree::{Handler, Record, Registry};
+/// use logtree::handler::{RotatingFileHandler, StreamHandler};
+///
+/// let own = Factories::new()
+///     .handler("app.Counted", |arguments| {
+///         let limit: usize = arguments.optional("limit").unwrap_or(100);
+///         Ok(StreamHandler::new(Vec::with_capacity(limit)))
+///     })
+///     .handler_deferred("app.Audit", |arguments| {
+///         let path: String = arguments.required("path");
+///         move || RotatingFileHandler::builder(path).max_bytes(1 << 20).open()
+///     })
+///     .filter("app.Without", |arguments| {
+///         let word: String = arguments.required("word");
+///         Ok(move |record: &mut Record<'_>| !record.message().contains(&word))
+///     });
+/// let text = r#"{
+///     "version": 1,
+///     "filters": {"quiet": {"()": "app.Without", "word": "heartbeat"}},
+///     "handlers": {"counted": {"class": "app.Counted", "limit": 10, "filters": ["quiet"]}},
+///     "root": {"handlers": ["counted"]}
+/// }"#;
+/// let registry = Registry::new();
+/// DictConfig::from_json(text)?.factories(own).install_in(&registry)?;
+/// assert_eq!(registry.root().handlers().len(), 1);
+/// # Ok::<(), logtree::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Factories {
+    pub(in crate::config) handlers: Table<Handler>,
+    pub(in crate::config) formatters: Table<Arc<dyn Format>>,
+    pub(in crate::config) filters: Table<SharedFilter>,
+    pub(in crate::config) streams: Streams,
+}
+
+impl Factories {
+    /// Returns the factories of this crate.
+    ///
+    /// | handlers | short name | arguments |
+    /// |---|---|---|
+    /// | `logging.StreamHandler` | `stream` | `stream` (`ext://sys.stderr`, `ext://sys.stdout`, or `stderr`, `stdout`), `color` |
+    /// | `logging.NullHandler` | `null` | |
+    /// | `logging.FileHandler` | `file` | `filename`, `mode` (`a`, `w`, `x`), `encoding` (UTF-8), `delay`, `errors`; and `permissions`, `create_dirs`, `follow_symlinks`, `buffered`, `flush_level`, `flush_interval` |
+    /// | `logging.handlers.WatchedFileHandler` | `watched_file` | the same |
+    /// | `logging.handlers.RotatingFileHandler` | `rotating_file` | the same, and `maxBytes`, `backupCount`; `compress`, `multi_process` |
+    /// | `logging.handlers.TimedRotatingFileHandler` | `timed_rotating_file` | the same, and `when`, `interval`, `utc`, `atTime` |
+    /// | `logging.handlers.MemoryHandler` | `memory` | `capacity`, `flushLevel`, `target`, `flushOnClose`; `respect_target_level` |
+    /// | `logging.handlers.QueueHandler` | `queue` | `handlers`, `respect_handler_level`, `queue`, `listener`; `bytes_per_thread`, `max_bytes`, `max_records`, `overflow`, `block_at_most` |
+    /// | | `fallback` | `handlers` |
+    ///
+    /// | formatters | short name | arguments |
+    /// |---|---|---|
+    /// | `logging.Formatter` | `text`, and without a `class` | `format` (or `fmt`), `datefmt`, `style`, `validate`, `defaults`; `time_zone`, `multiline`, `append_key_values`, `missing` (`mark`, `fail`), `colors` |
+    /// | | `json` | `time`, `source`, `thread`, `process` |
+    /// | | `iot_json` | `account` |
+    ///
+    /// | filters | short name | arguments |
+    /// |---|---|---|
+    /// | `logging.Filter` | `name`, and without a `class` | `name` |
+    /// | | `level_range` | `min`, `max`, both inclusive |
+    /// | | `redact` | `names`, `except`, `personal_data`, `vendor_tokens`: [`RedactingFilter`](crate::filter::RedactingFilter) |
+    ///
+    /// Every handler takes `level`, `formatter` and `filters`. Streams have the attribute
+    /// `terminator`; text formatters have `default_time_format`, `default_msec_format` and
+    /// `converter` (`ext://time.gmtime`).
+    #[must_use]
+    pub fn new() -> Self {
+        let mut handlers = Table::new("handler");
+        handlers.add(&["logging.NullHandler", "null"], |_| {
+            || Ok(NullHandler::new().into())
+        });
+        stream::add(&mut handlers);
+        file::add(&mut handlers);
+        memory::add(&mut handlers);
+        queue::add(&mut handlers);
+        let mut formatters = Table::new("formatter");
+        formatter::add(&mut formatters);
+        let mut filters = Table::new("filter");
+        filter::add(&mut filters);
+        Self {
+            handlers,
+            formatters,
+            filters,
+            streams: Streams::default(),
+        }
+    }
+
+    /// Adds a factory of handlers, replacing an earlier one of the name.
+    #[must_use]
+    pub fn handler<F, H>(self, name: &str, factory: F) -> Self
+    where
+        F: Fn(&mut Arguments<'_>) -> Result<H, Error> + Send + Sync + 'static,
+        H: Into<Handler>,
+    {
+        self.handler_deferred(name, move |arguments| {
+            let handler = arguments.build(|arguments| factory(arguments).map(Into::into));
+            move || handler
+        })
+    }
+
+    /// Adds a factory of handlers that has two stages: it reads the arguments and returns a
+    /// closure, which builds the handler once the whole document is known to be valid.
+    #[must_use]
+    pub fn handler_deferred<F, B, H>(mut self, name: &str, factory: F) -> Self
+    where
+        F: Fn(&mut Arguments<'_>) -> B + Send + Sync + 'static,
+        B: FnOnce() -> Result<H, Error> + 'static,
+        H: Into<Handler>,
+    {
+        self.handlers.add(&[name], move |arguments| {
+            let build = factory(arguments);
+            move || build().map(Into::into)
+        });
+        self
+    }
+
+    /// Adds a factory of formatters, replacing an earlier one of the name.
+    #[must_use]
+    pub fn formatter<F, T>(mut self, name: &str, factory: F) -> Self
+    where
+        F: Fn(&mut Arguments<'_>) -> Result<T, Error> + Send + Sync + 'static,
+        T: Format + 'static,
+    {
+        self.formatters.add(&[name], move |arguments| {
+            let formatter = arguments.build(&factory);
+            move || formatter.map(|format| Arc::new(format) as Arc<dyn Format>)
+        });
+        self
+    }
+
+    /// Adds a factory of filters, replacing an earlier one of the name.
+    #[must_use]
+    pub fn filter<F, T>(mut self, name: &str, factory: F) -> Self
+    where
+        F: Fn(&mut Arguments<'_>) -> Result<T, Error> + Send + Sync + 'static,
+        T: Filter + 'static,
+    {
+        self.filters.add(&[name], move |arguments| {
+            let filter = arguments.build(&factory);
+            move || filter.map(SharedFilter::from)
+        });
+        self
+    }
+
+    /// Adds a stream that a document can name, as `ext://name`, replacing an earlier one of the
+    /// name. It is opened once the whole document is known to be valid.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::config::Factories;
+    ///
+    /// let own = Factories::new().stream("app.console", || Box::new(std::io::sink()));
+    /// ```
+    #[must_use]
+    pub fn stream(
+        mut self,
+        name: &str,
+        open: impl Fn() -> Box<dyn Write + Send> + Send + Sync + 'static,
+    ) -> Self {
+        self.streams.insert(name, Arc::new(open));
+        self
+    }
+}
+
+impl Default for Factories {
+    fn default() -> Self {
+        Self::new()
+    }
+}

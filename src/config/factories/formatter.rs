@@ -1,0 +1,121 @@
+//! Formatters: templates and JSON.
+
+use std::collections::BTreeMap;
+
+use crate::config::arguments::Arguments;
+use crate::config::factories::table::Table;
+use crate::error::{Chain, Error};
+use crate::formatter::{
+    Colors, Format, Formatter, IotJsonFormatter, JsonFormatter, JsonTime, TemplateStyle, TimeZone,
+};
+use crate::record::OwnedValue;
+use crate::sys::sync::Arc;
+
+pub(super) fn add(table: &mut Table<Arc<dyn Format>>) {
+    table.add(&["logging.Formatter", "text"], |arguments| {
+        // Built here already: whether a template is valid depends on nothing else.
+        let formatter = text(arguments);
+        if let Err(error) = &formatter {
+            let key = if arguments.has("fmt") {
+                "fmt"
+            } else {
+                "format"
+            };
+            arguments.problem(key, Chain::one_line(error).to_string());
+        }
+        let (registry, name) = (arguments.registry().clone(), arguments.name().to_owned());
+        move || {
+            let formatter = formatter?;
+            for (field, near) in formatter.doubtful_names() {
+                registry.inner().environment.diagnostics.line(format_args!(
+                    "logtree: the formatter {name:?} uses the unknown field {field:?}; \
+                     did you mean {near:?}?"
+                ));
+            }
+            Ok(Arc::new(formatter) as Arc<dyn Format>)
+        }
+    });
+    table.add(&["json"], |arguments| {
+        let time: JsonTime = arguments.optional("time").unwrap_or_default();
+        let mut builder = JsonFormatter::builder().time(time);
+        if let Some(source) = arguments.optional("source") {
+            builder = builder.source(source);
+        }
+        if let Some(thread) = arguments.optional("thread") {
+            builder = builder.thread(thread);
+        }
+        if let Some(process) = arguments.optional("process") {
+            builder = builder.process(process);
+        }
+        move || Ok(Arc::new(builder.build()) as Arc<dyn Format>)
+    });
+    table.add(&["iot_json"], |arguments| {
+        let account: String = arguments.optional("account").unwrap_or_default();
+        move || Ok(Arc::new(IotJsonFormatter::new().with_account(account)) as Arc<dyn Format>)
+    });
+}
+
+fn text(arguments: &mut Arguments<'_>) -> Result<Formatter, Error> {
+    let mut builder = Formatter::builder();
+    // The section's key, and the argument of Python's class.
+    let (format, fmt) = (
+        arguments.optional::<String>("format"),
+        arguments.optional::<String>("fmt"),
+    );
+    if format.is_some() && fmt.is_some() {
+        arguments.problem("fmt", "\"format\" and \"fmt\" are the same key");
+    }
+    if let Some(template) = format.or(fmt).filter(|template| !template.is_empty()) {
+        builder = builder.format(template);
+    }
+    if let Some(pattern) = arguments.optional::<String>("datefmt") {
+        builder = builder.date_format(pattern);
+    }
+    match arguments.optional::<TemplateStyle>("style") {
+        Some(style) => builder = builder.style(style),
+        // Whether a template of an invalid style is valid cannot be known.
+        None if arguments.has("style") => builder = builder.format(""),
+        None => {}
+    }
+    if let Some(validate) = arguments.optional("validate") {
+        builder = builder.validate(validate);
+    }
+    if let Some(defaults) = arguments.optional::<BTreeMap<String, OwnedValue>>("defaults") {
+        builder = builder.defaults(defaults);
+    }
+    if let Some(zone) = arguments.optional::<TimeZone>("time_zone") {
+        builder = builder.time_zone(zone);
+    }
+    if let Some(multiline) = arguments.optional("multiline") {
+        builder = builder.multiline(multiline);
+    }
+    if let Some(append) = arguments.optional("append_key_values") {
+        builder = builder.append_key_values(append);
+    }
+    if let Some(missing) = arguments.optional("missing") {
+        builder = builder.missing(missing);
+    }
+    if arguments.optional("colors").unwrap_or(false) {
+        builder = builder.colors(Colors::default());
+    }
+    if let Some(pattern) = arguments.attribute::<String>("default_time_format") {
+        builder = builder.default_time_format(pattern);
+    }
+    if let Some(format) = arguments.attribute::<String>("default_msec_format") {
+        builder = builder.default_msec_format(Some(&format));
+    }
+    if let Some(converter) = arguments.attribute::<String>("converter") {
+        match &*converter {
+            "ext://time.gmtime" => builder = builder.time_zone(TimeZone::Utc),
+            "ext://time.localtime" => builder = builder.time_zone(TimeZone::Local),
+            _ => arguments.problem(
+                ".",
+                format!(
+                    "expected the converter ext://time.gmtime or ext://time.localtime, \
+                     found {converter:?}"
+                ),
+            ),
+        }
+    }
+    builder.build()
+}

@@ -1,0 +1,17 @@
+//! What a document can name: [`Factories`] of handlers, formatters, filters and streams.
+
+#[expect(
+    clippy::module_inception,
+    reason = "the noun stands in the file of its name"
+)]
+mod factories;
+mod file;
+mod filter;
+mod formatter;
+mod memory;
+mod queue;
+mod stream;
+mod table;
+
+pub use self::factories::Factories;
+pub(super) use self::table::{Build, Table};

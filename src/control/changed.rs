@@ -1,0 +1,57 @@
+//! What a change changed: [`Changed`].
+
+use crate::control::target::LevelTarget;
+use crate::level::Level;
+use crate::registry::Registry;
+
+/// A change that was made, and its origin; passed to
+/// [`Control::on_change`](super::Control::on_change), and logged at `INFO` by the logger
+/// `logging.control`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Changed {
+    /// The target whose level changed; `None` for [`disable_all`](Self::disable_all).
+    pub target: Option<LevelTarget>,
+    /// The level before; `None` if it was inherited.
+    pub before: Option<Level>,
+    /// The level now; `None` if it is inherited.
+    pub after: Option<Level>,
+    /// Whether all logging is disabled now, if that changed.
+    pub disable_all: Option<bool>,
+    /// Who made the change; see [`Control::with_origin`](super::Control::with_origin).
+    pub origin: String,
+    /// The revision after the change.
+    pub revision: u64,
+}
+
+impl Changed {
+    pub(super) fn log(&self, registry: &Registry) {
+        let logger = registry.get_logger("logging.control");
+        let name = |level: Option<Level>| {
+            level.map_or_else(
+                || "inherited".to_owned(),
+                |level| registry.level_name(level),
+            )
+        };
+        let (origin, revision) = (&*self.origin, self.revision);
+        match (&self.target, self.disable_all) {
+            (Some(target), _) => {
+                let (target, old, new) = (target.to_string(), name(self.before), name(self.after));
+                crate::info!(
+                    logger,
+                    target = target.as_str(), old = old.as_str(), new = new.as_str(),
+                    origin = origin, revision = revision;
+                    "level changed"
+                );
+            }
+            (None, Some(disabled)) => {
+                crate::info!(
+                    logger,
+                    disabled = disabled, origin = origin, revision = revision;
+                    "all logging switched"
+                );
+            }
+            (None, None) => {}
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What all controls of a registry share: [`ControlCore`].
+
+use crate::control::change::Change;
+use crate::control::changed::Changed;
+use crate::control::expiry::{Expire, Expiry};
+use crate::control::limits::Limits;
+use crate::control::rules::Rules;
+use crate::control::state::State;
+use crate::control::subscription::Subscribers;
+use crate::control::transaction::Transaction;
+use crate::error::Error;
+use crate::registry::{Registry, RegistryCore};
+use crate::sys::host::Instant;
+use crate::sys::process::{self, InChild};
+use crate::sys::sync::{Arc, Mutex, Weak};
+
+/// Part of the registry, and as long-lived: what a control has set applies, and ends in time,
+/// whichever controls are left.
+pub(super) struct ControlCore {
+    registry: Weak<RegistryCore>,
+    pub(super) state: Mutex<State>,
+    rules: Arc<Rules>,
+    pub(super) subscribers: Arc<Subscribers>,
+    expiry: Expiry,
+}
+
+impl ControlCore {
+    pub(super) fn of(registry: &Registry) -> Arc<Self> {
+        let inner = registry.inner();
+        inner.part(|| {
+            let rules = Arc::<Rules>::default();
+            let judge: Arc<Rules> = Arc::clone(&rules);
+            inner.set_judge(judge);
+            let core = Arc::new(Self {
+                registry: Arc::downgrade(inner),
+                state: Mutex::default(),
+                rules,
+                subscribers: Arc::default(),
+                expiry: Expiry::default(),
+            });
+            process::in_child_of(&core);
+            core
+        })
+    }
+
+    pub(super) fn transaction<'t>(
+        &'t self,
+        state: &'t mut State,
+        registry: &'t Registry,
+        limits: &'t Limits,
+        origin: &Arc<str>,
+    ) -> Transaction<'t> {
+        Transaction::new(state, registry, &self.rules, limits, origin)
+    }
+
+    /// Applies all changes, or none.
+    pub(super) fn change(
+        mut transaction: Transaction<'_>,
+        limits: &Limits,
+        changes: Vec<Change>,
+    ) -> Result<Vec<Changed>, Error> {
+        for change in changes {
+            if !matches!(
+                change,
+                Change::Options(_) | Change::Group(..) | Change::Clear(_)
+            ) {
+                limits.require_options(transaction.state())?;
+            }
+            transaction.apply(change)?;
+        }
+        transaction.commit()
+    }
+
+    /// Ends the temporary levels that are over.
+    pub(super) fn expire_levels(&self, state: &mut State, registry: &Registry) -> Vec<Changed> {
+        let now = Instant::now();
+        if state.next_end().is_none_or(|end| end > now) {
+            return Vec::new();
+        }
+        let limits = Limits::default();
+        let mut transaction = self.transaction(state, registry, &limits, &"expiry".into());
+        transaction.expire(now);
+        // Cannot fail: temporary levels are in no file, and a logger that has a level exists.
+        transaction.commit().unwrap_or_default()
+    }
+
+    /// Ends a temporary level at that time.
+    pub(super) fn expire_at(self: &Arc<Self>, end: Instant) {
+        Expiry::call_at(self, end);
+    }
+
+    /// Logs the changes, and calls the subscribers, with no lock held.
+    pub(super) fn notify(&self, registry: &Registry, changed: &[Changed]) {
+        if changed.is_empty() {
+            return;
+        }
+        for changed in changed {
+            changed.log(registry);
+        }
+        self.subscribers.notify(changed);
+    }
+
+    fn registry(&self) -> Option<Registry> {
+        self.registry.upgrade().map(Registry::of_inner)
+    }
+}
+
+impl Expire for ControlCore {
+    fn expiry(&self) -> &Expiry {
+        &self.expiry
+    }
+
+    fn expire(&self) {
+        if let Some(registry) = self.registry() {
+            let mut state = self.state.lock();
+            let changed = self.expire_levels(&mut state, &registry);
+            drop(state);
+            self.notify(&registry, &changed);
+        }
+    }
+
+    fn next_end(&self) -> Option<Instant> {
+        self.state.lock().next_end()
+    }
+}
+
+impl InChild for ControlCore {
+    fn in_child(self: Arc<Self>) {
+        if self.registry.strong_count() > 0 {
+            Expiry::start_in_child(&self);
+        }
+    }
+}

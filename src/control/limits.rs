@@ -1,0 +1,30 @@
+//! What a control refuses: [`Limits`].
+
+use crate::control::state::State;
+use crate::error::{Error, ErrorKind};
+
+/// The limits of one control.
+#[derive(Clone, Debug)]
+pub(super) struct Limits {
+    pub(super) max_targets: usize,
+    pub(super) strict_aws: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_targets: 10_000,
+            strict_aws: false,
+        }
+    }
+}
+
+impl Limits {
+    pub(super) fn require_options(&self, state: &State) -> Result<(), Error> {
+        if self.strict_aws && !state.configured {
+            let message = "logging options were never set";
+            return Err(Error::new(ErrorKind::NotConfigured, message));
+        }
+        Ok(())
+    }
+}

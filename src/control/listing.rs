@@ -1,0 +1,51 @@
+//! Targets and their levels: [`Listing`].
+
+use crate::control::entry::Entry;
+use crate::control::target::LevelTarget;
+use crate::control::token::Token;
+use crate::level::Level;
+use crate::time::Timestamp;
+
+/// A target that has a level.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Override {
+    /// The target.
+    pub target: LevelTarget,
+    /// Its level.
+    pub level: Level,
+    /// When the level ends, by the system clock, and the previous one applies again; `None` if it
+    /// does not end.
+    pub until: Option<Timestamp>,
+    /// The [origin](super::Control::with_origin) of the level; `None` if it was not set through a
+    /// control.
+    pub origin: Option<String>,
+}
+
+impl Override {
+    /// An override, given what controls have set for its target.
+    pub(super) fn of(target: LevelTarget, level: Level, entry: Option<&Entry>) -> Self {
+        let newest = entry.and_then(Entry::newest);
+        let origin = match (newest, entry) {
+            (Some(newest), _) => Some(&newest.origin),
+            (None, Some(entry)) => entry.origin.as_ref(),
+            (None, None) => None,
+        };
+        Self {
+            until: newest.map(|newest| newest.until),
+            origin: origin.map(|origin| origin.as_ref().to_owned()),
+            target,
+            level,
+        }
+    }
+}
+
+/// A page of targets and their levels; see [`Control::list`](super::Control::list).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Listing {
+    /// The overrides, sorted by type and name.
+    pub overrides: Vec<Override>,
+    /// The token of the next page; `None` for the last page.
+    pub next: Option<Token>,
+}

@@ -1,0 +1,354 @@
+//! Changes that are made on the state, and committed together or rolled back: [`Transaction`].
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::control::change::Change;
+use crate::control::changed::Changed;
+use crate::control::entry::{Entry, Timed};
+use crate::control::error_codes::{invalid, limit_exceeded};
+use crate::control::group::Group;
+use crate::control::limits::Limits;
+use crate::control::rules::Rules;
+use crate::control::state::{State, is_logger};
+use crate::control::store::Prepared;
+use crate::control::target::{LevelTarget, check_name};
+use crate::control::target_type::TargetType;
+use crate::error::Error;
+use crate::level::Level;
+use crate::registry::{NodeId, Registry, Tree};
+use crate::sys::host::Instant;
+use crate::sys::sync::Arc;
+use crate::time::{Clock, SystemClock, Timestamp};
+
+/// Rolled back when dropped, unless it was [committed](Self::commit).
+pub(super) struct Transaction<'t> {
+    registry: &'t Registry,
+    rules: &'t Rules,
+    limits: &'t Limits,
+    origin: Arc<str>,
+    state: &'t mut State,
+    undo: Vec<Undo>,
+    /// The affected targets: their levels before, and now.
+    touched: BTreeMap<LevelTarget, (Option<Level>, Option<Level>)>,
+    was_disabled: bool,
+    /// Whether the content of files changes.
+    is_kept_changed: bool,
+}
+
+/// The previous state.
+enum Undo {
+    Entry(LevelTarget, Option<Entry>),
+    Group(String, Option<Group>),
+    Options {
+        configured: bool,
+        role: Option<String>,
+        disable_all: bool,
+    },
+}
+
+impl<'t> Transaction<'t> {
+    pub(super) fn new(
+        state: &'t mut State,
+        registry: &'t Registry,
+        rules: &'t Rules,
+        limits: &'t Limits,
+        origin: &Arc<str>,
+    ) -> Self {
+        Self {
+            registry,
+            rules,
+            limits,
+            origin: Arc::clone(origin),
+            was_disabled: state.disable_all,
+            state,
+            undo: Vec::new(),
+            touched: BTreeMap::new(),
+            is_kept_changed: false,
+        }
+    }
+
+    pub(super) fn state(&self) -> &State {
+        self.state
+    }
+
+    fn level(&self, target: &LevelTarget) -> Option<Level> {
+        match self.touched.get(target) {
+            Some((_, now)) => *now,
+            None => self.state.level(self.registry, target),
+        }
+    }
+
+    pub(super) fn apply(&mut self, change: Change) -> Result<(), Error> {
+        let strict_aws = self.limits.strict_aws;
+        match change {
+            Change::Options(options) => {
+                if let Some(role) = &options.role {
+                    check_role(role)?;
+                }
+                if let Some(level) = options.default_level {
+                    self.set(&LevelTarget::default_level(), Some(level))?;
+                }
+                let role = options.role.or_else(|| self.state.role.clone());
+                self.undo.push(Undo::Options {
+                    configured: std::mem::replace(&mut self.state.configured, true),
+                    role: std::mem::replace(&mut self.state.role, role),
+                    disable_all: self.state.disable_all,
+                });
+                self.state.disable_all = options.disable_all.unwrap_or(self.state.disable_all);
+                self.is_kept_changed = true;
+                Ok(())
+            }
+            Change::Level(target, level) => self.set(&target, Some(level)),
+            Change::Clear(target) => self.set(&target, None),
+            Change::LevelFor(target, level, time) => self.set_for(&target, level, time),
+            Change::Group(name, members) => {
+                check_name("group", &name, strict_aws)?;
+                for member in &members {
+                    LevelTarget::logger(&**member).check_new(strict_aws)?;
+                }
+                let others = self
+                    .state
+                    .groups
+                    .iter()
+                    .filter(|(known, _)| **known != name);
+                let taken: usize = others.map(|(_, group)| 1 + group.members.len()).sum();
+                let most = self.limits.max_targets;
+                if taken.saturating_add(1 + members.len()) > most {
+                    let message = format!("expected at most {most} groups and members in total");
+                    return Err(limit_exceeded(message));
+                }
+                let group = Group {
+                    name: name.clone(),
+                    members,
+                    level: None,
+                };
+                let before = self.state.groups.insert(name.clone(), group);
+                self.undo.push(Undo::Group(name, before));
+                self.is_kept_changed = true;
+                Ok(())
+            }
+            Change::GroupLevel(name, level) => {
+                let Some(group) = self.state.groups.get_mut(&name) else {
+                    return Err(invalid(format!("unknown group {name:?}")));
+                };
+                let before = group.clone();
+                group.level = level;
+                let members = before.members.clone();
+                self.undo.push(Undo::Group(name, Some(before)));
+                members
+                    .into_iter()
+                    .try_for_each(|member| self.set(&LevelTarget::logger(member), level))
+            }
+        }
+    }
+
+    /// Sets a permanent level, or clears it.
+    fn set(&mut self, target: &LevelTarget, level: Option<Level>) -> Result<(), Error> {
+        target.check(self.limits.strict_aws)?;
+        match level {
+            Some(level) => self.can_be_set(target, level)?,
+            None if target.target_type() == TargetType::Default => {
+                let message = "the default level cannot be cleared, only changed";
+                return Err(invalid(message));
+            }
+            None => {}
+        }
+        self.put(target, Entry::of(level, Some(Arc::clone(&self.origin))))
+    }
+
+    /// Sets a temporary level.
+    fn set_for(&mut self, target: &LevelTarget, level: Level, time: Duration) -> Result<(), Error> {
+        self.can_be_set(target, level)?;
+        let end = Instant::now().checked_add(time).ok_or_else(|| {
+            invalid(format!(
+                "invalid time {time:?} of a temporary level: too long"
+            ))
+        })?;
+        let nanos = i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
+        let until = SystemClock.now().as_nanos().saturating_add(nanos);
+        let until = Timestamp::from_nanos(until);
+        let now = self.level(target);
+        // A level that was set without a control applies again later.
+        let mut entry = match self.state.entry(target, now) {
+            Some(entry) => entry.clone(),
+            None => Entry::of(now, None),
+        };
+        if !entry.push(Timed::new(end, until, level, &self.origin)) {
+            let message = format!(
+                "expected at most {} temporary levels of {target}",
+                Entry::MAX_TIMED
+            );
+            return Err(limit_exceeded(message));
+        }
+        self.put(target, entry)
+    }
+
+    fn can_be_set(&self, target: &LevelTarget, level: Level) -> Result<(), Error> {
+        // Clearing a level is a change of its own.
+        if level == Level::NOTSET {
+            let message = format!("cannot set {target} to NOTSET: clear its level instead");
+            return Err(invalid(message));
+        }
+        target.check_new(self.limits.strict_aws)
+    }
+
+    fn put(&mut self, target: &LevelTarget, entry: Entry) -> Result<(), Error> {
+        let now = entry.level();
+        let before = self.level(target);
+        let most = self.limits.max_targets;
+        let (known, is_kept_changed) = self
+            .state
+            .put(target, Some(entry).filter(|_| now.is_some()));
+        let is_new = known.is_none();
+        self.undo.push(Undo::Entry(target.clone(), known));
+        self.is_kept_changed |= is_kept_changed;
+        let (_, touched) = self.touched.entry(target.clone()).or_insert((before, now));
+        *touched = now;
+        if is_new && now.is_some() && self.state.len() > most {
+            let message = format!("expected at most {most} targets with levels");
+            return Err(limit_exceeded(message));
+        }
+        Ok(())
+    }
+
+    /// Ends the temporary levels that are over.
+    pub(super) fn expire(&mut self, now: Instant) {
+        while let Some(target) = self.state.over(now) {
+            let level = self.level(&target);
+            // A level that was changed without a control stays.
+            let entry = self.state.entry(&target, level).cloned();
+            let ended = entry.map(|mut entry| {
+                entry.expire(now);
+                entry
+            });
+            let after = ended.as_ref().map_or(level, Entry::level);
+            let (known, _) = self.state.put(&target, ended.filter(|_| after.is_some()));
+            self.undo.push(Undo::Entry(target.clone(), known));
+            let (_, touched) = self.touched.entry(target).or_insert((level, after));
+            *touched = after;
+        }
+    }
+
+    /// Writes the files, and publishes the changes: the levels of all loggers under one lock, so
+    /// that no thread sees half of them. If that fails, nothing is changed. Returns what changed.
+    pub(super) fn commit(mut self) -> Result<Vec<Changed>, Error> {
+        let stores = match self.is_kept_changed {
+            true => self.state.stores(),
+            false => Vec::new(),
+        };
+        let changes = self.state.changes();
+        let prepared = stores.iter().map(|store| store.prepare(&changes));
+        let prepared = prepared.collect::<Result<Vec<_>, _>>()?;
+        // Loggers are created once all else has succeeded, and before anything is changed.
+        let levels = self.create_loggers()?;
+        prepared.into_iter().try_for_each(Prepared::keep)?;
+        self.undo.clear();
+        self.state.revision += 1;
+        self.publish(levels);
+        Ok(self.changed())
+    }
+
+    /// Creates the loggers that get levels: a level without a logger must not become its
+    /// ancestor's.
+    fn create_loggers(&self) -> Result<Vec<(NodeId, Level)>, Error> {
+        let loggers = self.touched.iter().filter(|(target, _)| is_logger(target));
+        // Clearing the level of a logger that does not exist creates nothing.
+        let (names, levels): (Vec<_>, Vec<_>) = loggers
+            .filter(|(_, (before, now))| before != now)
+            .map(|(target, (_, level))| (target.name(), level.unwrap_or(Level::NOTSET)))
+            .unzip();
+        let Some(nodes) = self.registry.inner().loggers(&names) else {
+            let message = "the registry has as many loggers as it can have";
+            return Err(limit_exceeded(message));
+        };
+        let ids = nodes.iter().map(|node| node.id());
+        Ok(ids.zip(levels).collect())
+    }
+
+    fn publish(&self, levels: Vec<(NodeId, Level)>) {
+        let disable_all = self.state.disable_all;
+        self.registry.change(|tree: &mut Tree| {
+            for (id, level) in levels {
+                tree.set_level(id, level);
+            }
+            if tree.is_disabled_all() != disable_all {
+                tree.set_disabled_all(disable_all);
+            }
+        });
+        let rules = self.touched.iter().filter(|(target, _)| !is_logger(target));
+        let mut changed = false;
+        for (target, (_, level)) in rules.filter(|(_, (before, now))| before != now) {
+            self.rules.set(target, *level);
+            changed = true;
+        }
+        if changed {
+            self.registry.inner().set_judge_floor(self.rules.floor());
+        }
+    }
+
+    fn changed(&self) -> Vec<Changed> {
+        let change = |target, before, after, disable_all| Changed {
+            target,
+            before,
+            after,
+            disable_all,
+            origin: self.origin.as_ref().to_owned(),
+            revision: self.state.revision,
+        };
+        let levels = self
+            .touched
+            .iter()
+            .filter(|(_, (before, after))| before != after);
+        let mut all: Vec<_> = levels
+            .map(|(target, (before, after))| change(Some(target.clone()), *before, *after, None))
+            .collect();
+        if self.state.disable_all != self.was_disabled {
+            all.push(change(None, None, None, Some(self.state.disable_all)));
+        }
+        all
+    }
+}
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        for undo in self.undo.drain(..).rev() {
+            match undo {
+                Undo::Entry(target, entry) => {
+                    self.state.put(&target, entry);
+                }
+                Undo::Group(name, Some(group)) => {
+                    self.state.groups.insert(name, group);
+                }
+                Undo::Group(name, None) => {
+                    self.state.groups.remove(&name);
+                }
+                Undo::Options {
+                    configured,
+                    role,
+                    disable_all,
+                } => {
+                    self.state.configured = configured;
+                    self.state.role = role;
+                    self.state.disable_all = disable_all;
+                }
+            }
+        }
+    }
+}
+
+/// Stored only; AWS's limits apply.
+fn check_role(role: &str) -> Result<(), Error> {
+    const LONGEST: usize = 2048;
+    let length = role.chars().count();
+    if length > LONGEST {
+        let message = format!("expected a role of at most {LONGEST} characters, found {length}");
+        return Err(invalid(message));
+    }
+    match role.chars().find(|c| c.is_control()) {
+        Some(wrong) => Err(invalid(format!(
+            "invalid role: the character {wrong:?} is not allowed"
+        ))),
+        None => Ok(()),
+    }
+}
