@@ -7,7 +7,7 @@ mod storage {
     use logtree::get_logger;
     use logtree::handler::NullHandler;
 
-    /// Once, when the library is first used: without it, warnings of a library nobody set up go to standard error.
+    /// Once, when the library is first used: without it, warnings of a library without a set-up go to standard error.
     pub(crate) fn init() {
         get_logger("storage").add_handler(NullHandler::new());
     }

@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     jobs.set_level(Level::INFO);
     jobs.add_handler(queue.clone());
     logtree::info!(jobs, "queued");
-    // At the end of the program it would be emptied by itself; here somebody reads the file.
+    // At the end of the program it would be emptied by itself; here the file is read before.
     queue.flush()?;
 
     for name in ["audit.log", "app.log", "app.log.1", "spare.log"] {

@@ -1,5 +1,5 @@
 //! A configuration from a file, which is followed while the program runs:
-//! `cargo run --features reload --example 08_configuration -- examples/logging.toml`, or with `--check` behind it.
+//! `cargo run --features reload --example 08_configuration -- examples/logging.toml`, or with `--check` after it.
 
 use std::{env, process};
 

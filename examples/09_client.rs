@@ -20,7 +20,7 @@ fn main() {
         eprintln!("{error}");
         process::exit(2);
     });
-    // What the client tells is told by its loggers, and shown like everything else.
+    // The client logs on its own loggers, which are shown like all others.
     set_stream_logger("botocore.client.S3", Level::DEBUG);
     let client = ClientLogger::for_service("S3");
     client.set_mode(mode.unwrap_or(ClientLogMode::RETRIES));

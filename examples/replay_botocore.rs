@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Not `eprintln!`, which panics when nobody reads.
+            // Not `eprintln!`, which panics when the pipe has no reader.
             let _ = writeln!(io::stderr(), "replay_botocore: {error}");
             ExitCode::FAILURE
         }
@@ -68,7 +68,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Sets the levels; answers with the path of the events, if there is one.
+/// Sets the levels; returns the path of the events, if there is one.
 fn read_arguments(registry: &Registry) -> Result<Option<String>, Box<dyn Error>> {
     let mut path = None;
     let mut arguments = std::env::args().skip(1);
@@ -88,7 +88,7 @@ fn read_arguments(registry: &Registry) -> Result<Option<String>, Box<dyn Error>>
     Ok(path)
 }
 
-/// Logs an event as it was; answers with its logger's name and whether it was shown.
+/// Logs an event as it was; returns its logger's name and whether it was shown.
 fn replay<'e>(registry: &Registry, event: &'e Value) -> Option<(&'e str, bool)> {
     let text = |key: &str| event[key].as_str().unwrap_or_default();
     let name = event["name"].as_str()?;

@@ -1,4 +1,5 @@
-//! Hierarchical loggers with the semantics of Python's `logging`, and a backend for the [`log`](mod@log) facade.
+//! Hierarchical loggers with the semantics of Python's `logging`, and a backend for the
+//! [`log`](mod@log) facade.
 //!
 //! One call turns on logging for a single service, at startup or at run time. Crates that use the
 //! `log` facade take part automatically.
@@ -21,8 +22,8 @@
 //! # }
 //! ```
 //!
-//! A **service** prints everything from `INFO` and more of the services it is interested in, and changes
-//! that while it runs:
+//! A **service** prints everything from `INFO` and more of the services it is interested in, and
+//! changes that while it runs:
 //!
 //! ```
 //! use logtree::{Level, get_logger, set_stream_logger};
@@ -73,9 +74,9 @@
 //!
 //! # The tree
 //!
-//! Names are dotted; `::` counts as a dot. `a.b` is the parent of `a.b.c`, and the root is above all. A
-//! logger without a level of its own has the level of its nearest ancestor that has one, so one line
-//! tunes a service and all its parts:
+//! Names are dotted; `::` counts as a dot. `a.b` is the parent of `a.b.c`, and the root is above
+//! all. A logger without a level of its own has the level of its nearest ancestor that has one, so
+//! one line tunes a service and all its parts:
 //!
 //! ```text
 //! root                      WARNING
@@ -86,10 +87,10 @@
 //!         └── …client.S3    INFO
 //! ```
 //!
-//! A record that passes its logger's level and filters goes to the handlers of that logger and of all
-//! its ancestors, up to the first one that does not propagate. Levels and filters of ancestors do not
-//! apply; those of each handler do. If there is no handler at all, warnings and above go to standard
-//! error.
+//! A record that passes its logger's level and filters goes to the handlers of that logger and of
+//! all its ancestors, up to the first one that does not propagate. Levels and filters of ancestors
+//! do not apply; those of each handler do. If there is no handler at all, warnings and above go to
+//! standard error.
 //!
 //! # How a record flows
 //!
@@ -106,19 +107,19 @@
 //!
 //! # Guarantees
 //!
-//! - A logging call never panics, fails or blocks indefinitely, whatever arguments, filters, formatters
-//!   and devices do.
+//! - A logging call never panics, fails or blocks indefinitely, whatever arguments, filters,
+//!   formatters and devices do.
 //! - Every accepted record is either written, or counted as dropped and reported
-//!   ([`Handler::counters`]). Queues and buffers are drained when the process ends by return, `exit` or
-//!   panic.
+//!   ([`Handler::counters`]). Queues and buffers are drained when the process ends by return,
+//!   `exit` or panic.
 //! - No lock of this crate is held while user code runs (`Display`, filters, formatters, hooks), so
 //!   logging inside any of them works. The exceptions are a writer of a
-//!   [`StreamHandler`](handler::StreamHandler) and the namer of rotated files: records that these log to
-//!   their own handler are refused.
+//!   [`StreamHandler`](handler::StreamHandler) and the namer of rotated files: records that these
+//!   log to their own handler are refused.
 //! - A record is one line, and no message can drive the terminal, unless
 //!   [requested](formatter::Multiline). Nothing in a message is interpreted.
-//! - The presets redact credentials of known form; see [`RedactingFilter`](filter::RedactingFilter) for
-//!   what cannot be recognized.
+//! - The presets redact credentials of known form; see [`RedactingFilter`](filter::RedactingFilter)
+//!   for what cannot be recognized.
 //! - Log files are readable by their user only (`0600`), unless a
 //!   [mode](handler::builder::FileHandlerBuilder::mode) is given.
 //!
@@ -148,22 +149,22 @@
 //!
 //! - With `panic = "abort"` a panic in a `Display`, filter, formatter or sink ends the process, and
 //!   queues and buffers are not drained after a panic.
-//! - `wasm32-unknown-unknown` has no threads, files, clock or streams. With the feature `web`, time and
-//!   zone come from the JavaScript host and standard error is `console.error`. Without it, the time is
-//!   1970 unless the registry has a [clock](registry::RegistryBuilder::clock), and standard error
-//!   discards. Queues deliver each record at once; opening a file is an error.
-//! - Windows: files have the permissions of their directory (no `mode`); there is no `SIGHUP` and no
-//!   `fork`. Call [`shutdown`] before `std::process::exit`.
+//! - `wasm32-unknown-unknown` has no threads, files, clock or streams. With the feature `web`, time
+//!   and zone come from the JavaScript host and standard error is `console.error`. Without it, the
+//!   time is 1970 unless the registry has a [clock](registry::RegistryBuilder::clock), and standard
+//!   error discards. Queues deliver each record at once; opening a file is an error.
+//! - Windows: files have the permissions of their directory (no `mode`); there is no `SIGHUP` and
+//!   no `fork`. Call [`shutdown`] before `std::process::exit`.
 //!
 //! # Limits
 //!
 //! A logger's name has at most 4,096 bytes and 128 segments. Logging nests 32 deep. Widths in a
-//! template are at most 1,024. The length of a line is not limited. `%Z` writes the offset of a time
-//! zone, except for UTC.
+//! template are at most 1,024. The length of a line is not limited. `%Z` writes the offset of a
+//! time zone, except for UTC.
 //!
 //! `tracing` adds records of its spans to those of an AWS client (43 % of them);
-//! `get_logger("tracing.span").set_level(Level::WARNING)` silences them. `set_stream_logger` for the root
-//! does so by itself ([`StreamLogger::spans`]).
+//! `get_logger("tracing.span").set_level(Level::WARNING)` silences them. `set_stream_logger` for
+//! the root does so by itself ([`StreamLogger::spans`]).
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // The README's code is compiled and run like any other example.
@@ -201,7 +202,8 @@ pub mod test;
 mod text;
 pub mod time;
 
-/// The facade whose records land in the tree, and whose key-values and levels this crate's signatures name.
+/// The facade whose records land in the tree, and whose key-values and levels this crate's
+/// signatures name.
 #[doc(no_inline)]
 pub use ::log;
 

@@ -8,12 +8,13 @@ use crate::sys::sync::Arc;
 /// The name of the root logger.
 pub(crate) const ROOT: &str = "root";
 
-/// Whether a name means the root (statement 6).
+/// Whether a name means the root.
 pub(crate) fn is_root(name: &str) -> bool {
     name.is_empty() || name == ROOT
 }
 
-/// A module path's `::` is a dot, so that `get_logger(module_path!())` and a facade target meet in one node.
+/// A module path's `::` is a dot, so that `get_logger(module_path!())` and a facade target meet in
+/// one node.
 pub(crate) fn dotted(name: &str) -> Cow<'_, str> {
     if name.contains("::") {
         Cow::Owned(name.replace("::", "."))
@@ -22,7 +23,8 @@ pub(crate) fn dotted(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether `name` is `ancestor` or lies below it, by whole segments: `A.B` covers `A.B.C` but not `A.BB` (statement 42).
+/// Whether `name` is `ancestor` or lies below it, by whole segments: `A.B` covers `A.B.C` but not
+/// `A.BB`.
 pub(crate) fn covers(ancestor: &str, name: &str) -> bool {
     ancestor.is_empty()
         || name
@@ -30,15 +32,17 @@ pub(crate) fn covers(ancestor: &str, name: &str) -> bool {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// The length of the nearest ancestor's name of a *logger* of this name; `None` where that is the root (statement 9).
+/// The length of the nearest ancestor's name of a *logger* of this name; `None` where that is the
+/// root.
 pub(crate) fn parent_of_logger(name: &str) -> Option<usize> {
     last_dot(name)
 }
 
-/// The length of the next ancestor above `prefix`, where `prefix` was itself found as an ancestor of a longer name.
+/// The length of the next ancestor above `prefix`, where `prefix` was itself found as an ancestor
+/// of a longer name.
 ///
-/// CPython's scan goes on *before* the character in front of the dot it found, so `b..c` has the ancestor `b.` but not
-/// `b`, although a logger named `b.` has `b` for its parent (statement 9).
+/// CPython's scan goes on *before* the character in front of the dot it found, so `b..c` has the
+/// ancestor `b.` but not `b`, although a logger named `b.` has `b` for its parent.
 pub(crate) fn parent_of_prefix(prefix: &str) -> Option<usize> {
     let mut shorter = prefix.len().saturating_sub(1);
     while !prefix.is_char_boundary(shorter) {
@@ -58,8 +62,8 @@ pub(crate) fn ancestors(name: &str) -> impl Iterator<Item = usize> + '_ {
     })
 }
 
-/// A name that may be the front part of a longer one: the placeholders above a logger share its text, so that a name of
-/// 100 dots costs its length once and not 100 times.
+/// A name that may be the front part of a longer one: the placeholders above a logger share its
+/// text, so that a name of 100 dots costs its length once and not 100 times.
 #[derive(Clone)]
 pub(crate) struct Name {
     text: Arc<str>,
@@ -69,8 +73,8 @@ pub(crate) struct Name {
 impl Name {
     /// The longest name in bytes.
     ///
-    /// With [`MAX_SEGMENTS`](Self::MAX_SEGMENTS) it bounds what one look-up, or the making of one logger, can cost: as many
-    /// prefixes are hashed whole, 256 KiB at most.
+    /// With [`MAX_SEGMENTS`](Self::MAX_SEGMENTS) it bounds what one look-up, or the making of one
+    /// logger, can cost: as many prefixes are hashed whole, 256 KiB at most.
     pub(crate) const MAX_LEN: usize = 4096;
 
     /// The most parts between dots, which is how many nodes one name makes.

@@ -59,7 +59,11 @@ impl log::Log for Registry {
 
     fn log(&self, record: &log::Record<'_>) {
         let registry = self.inner();
-        if !gate_cache::is_off(record.target(), registry.shape(), record.level().into()) {
+        if !gate_cache::is_off(
+            record.target(),
+            registry.name_epoch(),
+            record.level().into(),
+        ) {
             log_unless_off(registry, record);
         }
     }

@@ -201,7 +201,7 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 
 /// Whether a record of a target may go on.
 pub(super) fn is_enabled(registry: &RegistryCore, target: &str, level: Level) -> bool {
-    let shape = registry.shape();
+    let shape = registry.name_epoch();
     let is_enabled = |node: &Node| node.lets_through(level) && registry.wants(node, level);
     let look = |cache: &RefCell<Cache>| {
         let cache = cache.try_borrow().ok()?;
@@ -221,7 +221,7 @@ pub(super) fn with(
     use_it: impl FnOnce(&Node, &str, bool),
 ) {
     // Before the look-up: what is found is at least as new as this.
-    let shape = registry.shape();
+    let shape = registry.name_epoch();
     let wants = |node: &Node| registry.wants_otherwise(node, level, has_key_values());
     let find = |cache: &RefCell<Cache>| cache.try_borrow().ok()?.find(target, shape, level, wants);
     let (known, by_level) = match CACHE.try_with(find) {

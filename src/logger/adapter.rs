@@ -11,14 +11,14 @@ use crate::record::{CallValues, Context, LazyMessage, Message, OwnedValue, Recor
 use crate::sys::sync::Arc;
 use crate::sys::user_code;
 
-/// A logger that adds key-values to each record, and may change its text; cheap to clone and to hand around.
+/// A logger that adds key-values to each record and may change its message. Cheap to clone.
 ///
-/// A key-value of the call hides the adapter's own of the same key. An adapter of an adapter has the key-values of both; the
-/// outer one's hide the inner one's.
+/// A key-value of the call replaces the adapter's with the same key. An adapter of an adapter adds
+/// the key-values of both; those of the outer one take precedence.
 ///
 /// # Python
-/// `logging.LoggerAdapter` with `merge_extra=True`; [`replacing`](Self::replacing) is Python's default, under which the key-values of
-/// the call are lost (statement 116).
+/// `logging.LoggerAdapter` with `merge_extra=True`; [`replacing`](Self::replacing) is
+/// Python's default, which drops the key-values of the call.
 ///
 /// # Examples
 /// ```
@@ -45,7 +45,7 @@ pub struct LoggerAdapter {
 type Process = Arc<dyn Fn(&mut Record<'_>) + Send + Sync>;
 
 impl LoggerAdapter {
-    /// An adapter that adds nothing yet.
+    /// Returns an adapter that adds nothing yet.
     #[must_use]
     pub fn new(logger: Logger) -> Self {
         Self {
@@ -56,7 +56,7 @@ impl LoggerAdapter {
         }
     }
 
-    /// The same, with one more key-value, in place of one of the same key.
+    /// Adds a key-value, or replaces the one with the same key.
     #[must_use]
     pub fn with(mut self, key: impl Into<String>, value: impl Into<OwnedValue>) -> Self {
         let (key, value) = (key.into().into_boxed_str(), value.into());
@@ -69,7 +69,7 @@ impl LoggerAdapter {
         self
     }
 
-    /// The same, with the key-values of the calls, and those that were there before, replaced by these.
+    /// Replaces the adapter's key-values, and those of each call, by these.
     ///
     /// # Python
     /// `LoggerAdapter(logger, extra)` as it is by default.
@@ -79,7 +79,8 @@ impl LoggerAdapter {
         pairs: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
         if self.keeps_call {
-            // Inside an adapter that replaces already, that one has the last word (statement 116, nested).
+            // The innermost adapter that replaces takes precedence, as with nested adapters in
+            // Python.
             let pairs = pairs
                 .into_iter()
                 .map(|(key, value)| (key.into().into_boxed_str(), value.into()));
@@ -95,7 +96,7 @@ impl LoggerAdapter {
         self
     }
 
-    /// The same, with a last say on each record, after the level has passed it.
+    /// Calls a function with each record that passed the level, which may change it.
     ///
     /// # Python
     /// `LoggerAdapter.process`.
@@ -120,37 +121,37 @@ impl LoggerAdapter {
         self
     }
 
-    /// The logger behind it.
+    /// Returns the logger.
     #[must_use]
     pub fn logger(&self) -> &Logger {
         &self.logger
     }
 
-    /// The name of the logger.
+    /// Returns the name of the logger.
     #[must_use]
     pub fn name(&self) -> &str {
         self.logger.name()
     }
 
-    /// Whether a record of this level would go on.
+    /// Reports whether a record of this level would pass; see [`Logger::is_enabled_for`].
     #[inline]
     #[must_use]
     pub fn is_enabled_for(&self, level: impl Into<Level>) -> bool {
         self.logger.is_enabled_for(level)
     }
 
-    /// The level that decides.
+    /// Returns the logger's effective level.
     #[must_use]
     pub fn effective_level(&self) -> Level {
         self.logger.effective_level()
     }
 
-    /// Gives the logger behind it a level.
+    /// Sets the logger's level.
     pub fn set_level(&self, level: impl Into<Level>) {
         self.logger.set_level(level);
     }
 
-    /// Whether a record would meet any handler.
+    /// Reports whether the logger's records reach any handler.
     #[must_use]
     pub fn has_handlers(&self) -> bool {
         self.logger.has_handlers()
@@ -165,7 +166,7 @@ impl LoggerAdapter {
         }
     }
 
-    /// Logs at `ERROR` with an error, whose causes are shown behind the message.
+    /// Logs at `ERROR` with an error and its causes, which follow the message.
     #[track_caller]
     pub fn exception(&self, message: impl fmt::Display, error: &dyn Error) {
         if self.is_enabled_for(Level::ERROR) {
@@ -178,7 +179,8 @@ impl LoggerAdapter {
         }
     }
 
-    /// Handles a record made elsewhere, after adding to it what the adapter adds.
+    /// Adds the adapter's key-values to a record that was created elsewhere, and passes it to the
+    /// logger.
     pub fn handle(&self, record: &Record<'_>) {
         let mut record = record.clone();
         self.add_to(&mut record);
@@ -200,7 +202,7 @@ impl LoggerAdapter {
         self.submit(&mut record);
     }
 
-    /// Behind the gate.
+    /// Called after the gate.
     pub(crate) fn submit<'r>(&'r self, record: &mut Record<'r>) {
         self.add_to(record);
         self.logger.submit(record);
@@ -215,7 +217,7 @@ impl LoggerAdapter {
             }
         }
         for process in &self.processes {
-            // A panic of it must not reach the caller any more than a filter's.
+            // Its panic must not reach the caller.
             user_code::call_ignoring_panic(|| process(record));
         }
     }
@@ -224,7 +226,7 @@ impl LoggerAdapter {
 level_methods!(LoggerAdapter);
 
 impl Logger {
-    /// A logger that adds a key-value to each record; more can be added.
+    /// Returns an adapter that adds a key-value to each record; more can be added.
     ///
     /// # Python
     /// `logging.LoggerAdapter`; Go's `WithContext`.

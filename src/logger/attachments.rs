@@ -1,4 +1,4 @@
-//! What hangs on a logger: handlers, filters, taps.
+//! The handlers, filters and taps of a logger.
 
 use crate::filter::SharedFilter;
 use crate::handler::{Handler, Observer};
@@ -8,7 +8,7 @@ use crate::registry::{RegistryCore, Tap};
 use crate::sys::sync::{Arc, Weak};
 
 impl Logger {
-    /// Adds a handler behind the others; one that is there already stays where it is.
+    /// Adds a handler after the existing ones. A handler that is already there keeps its place.
     ///
     /// # Python
     /// `Logger.addHandler`.
@@ -22,7 +22,8 @@ impl Logger {
         });
     }
 
-    /// Removes a handler; returns `true` if it was there. It is not closed. A record already on its way still reaches it.
+    /// Removes a handler; returns `true` if it was there. The handler is not closed. Records
+    /// already being dispatched still reach it.
     ///
     /// # Python
     /// `Logger.removeHandler`.
@@ -40,8 +41,8 @@ impl Logger {
         removed
     }
 
-    /// Puts other handlers in place of its own, in one step: each record meets either the old ones or the new ones. Answers
-    /// with the old ones.
+    /// Replaces all handlers in one step and returns the previous ones. Each record sees either the
+    /// previous or the new ones.
     pub fn replace_handlers(&self, handlers: impl IntoIterator<Item = Handler>) -> Vec<Handler> {
         let mut replacement: Vec<Handler> = Vec::new();
         for handler in handlers {
@@ -54,7 +55,8 @@ impl Logger {
         replacement
     }
 
-    /// Lets a handler have the records of this logger and of those below it from a level on, whatever the levels hide.
+    /// Gives a handler the records of this logger and its descendants at `level` and above,
+    /// regardless of their levels.
     pub(crate) fn tap(&self, level: Level, handler: Handler) {
         let tap = Tap {
             node: self.node.id(),
@@ -64,14 +66,14 @@ impl Logger {
         self.registry.change(|tree| tree.add_tap(tap));
     }
 
-    /// Ends what [`tap`](Self::tap) began.
+    /// Removes a [`tap`](Self::tap).
     pub(crate) fn end_tap(&self, handler: &Handler) {
         let tap = self.registry.change(|tree| tree.remove_tap(handler));
-        // Out of the lock.
+        // Outside the lock.
         drop(tap);
     }
 
-    /// Puts a handler in the place of the last one that fits, which it returns, or after the others where none does.
+    /// Replaces the last handler that fits and returns it; adds the handler if none fits.
     pub(crate) fn exchange_handler(
         &self,
         fits: impl Fn(&Handler) -> bool,
@@ -86,12 +88,13 @@ impl Logger {
         old
     }
 
-    /// The lowest level that any handler on its records' way takes; `None` where they meet none.
+    /// Returns the lowest level that any handler of its records takes; `None` if there is no
+    /// handler.
     pub(crate) fn shown_from(&self) -> Option<Level> {
         self.node.route().shown_from()
     }
 
-    /// Its own handlers, in order.
+    /// Returns the logger's own handlers, in order.
     ///
     /// # Python
     /// `Logger.handlers`.
@@ -101,7 +104,7 @@ impl Logger {
             .read(|tree| tree.handlers(self.node.id()).to_vec())
     }
 
-    /// Whether a record of it would meet any handler, its own or an ancestor's.
+    /// Reports whether the logger's records reach any handler, its own or an ancestor's.
     ///
     /// # Python
     /// `Logger.hasHandlers`.
@@ -110,7 +113,8 @@ impl Logger {
         !self.node.route().handlers.is_empty()
     }
 
-    /// Adds a filter behind the others, for records logged on this very logger; one that is there already stays.
+    /// Adds a filter after the existing ones. It applies to records logged on this logger, not on
+    /// its descendants. A filter that is already there keeps its place.
     ///
     /// # Python
     /// `Logger.addFilter`.
@@ -141,14 +145,14 @@ impl Logger {
         removed
     }
 
-    /// Its filters, in the order in which they are asked.
+    /// Returns the filters in the order in which they are applied.
     #[must_use]
     pub fn filters(&self) -> Vec<SharedFilter> {
         self.registry
             .read(|tree| tree.filters(self.node.id()).to_vec())
     }
 
-    /// Before the handler is in a route, so that no change of it is missed.
+    /// Called before the handler is in a route, so that no change of it is missed.
     fn observe(&self, handler: &Handler) {
         let registry: Weak<dyn Observer> = Arc::<RegistryCore>::downgrade(&self.registry);
         handler.tell(&registry);
@@ -156,7 +160,7 @@ impl Logger {
 
     fn change_own(&self, change: impl FnOnce(&mut Vec<Handler>, &mut Vec<SharedFilter>)) {
         let old = self.set_up(|tree, id| tree.change_own(id, change));
-        // Out of the lock: the end of a handler or filter runs the user's code.
+        // Outside the lock: dropping a handler or filter runs user code.
         drop(old);
     }
 }

@@ -1,4 +1,4 @@
-//! The methods that log, and the way of a call into the tree.
+//! The methods that log.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -11,7 +11,8 @@ use crate::logger::logger::Logger;
 use crate::record::{LazyMessage, Message, Record, RecordBuilder, Source};
 
 impl Logger {
-    /// Logs at a level. [`log!`](macro@crate::log) does not even evaluate what it does not log, and knows the module and function.
+    /// Logs at a level. The macro [`log!`](macro@crate::log) does not evaluate its arguments if
+    /// the level is disabled, and also records module and function.
     ///
     /// # Python
     /// `Logger.log`.
@@ -23,10 +24,10 @@ impl Logger {
         }
     }
 
-    /// Logs at `ERROR` with an error, whose causes are shown behind the message.
+    /// Logs at `ERROR` with an error and its causes, which follow the message.
     ///
     /// # Python
-    /// `Logger.exception`, which takes the exception at hand.
+    /// `Logger.exception`, which uses the exception being handled.
     ///
     /// # Examples
     /// ```
@@ -53,11 +54,11 @@ impl Logger {
         }
     }
 
-    /// Handles a record made elsewhere: the filters and handlers, but no level, are asked; a logger that is switched off takes
-    /// none.
+    /// Passes a record that was created elsewhere to filters and handlers. The logger's level does
+    /// not apply; a disabled logger drops it.
     ///
     /// # Python
-    /// `Logger.handle` (statement 25).
+    /// `Logger.handle`.
     pub fn handle(&self, record: &Record<'_>) {
         if !self.node.is_disabled() {
             dispatch(
@@ -69,7 +70,7 @@ impl Logger {
         }
     }
 
-    /// Starts a record of this logger, to be given to [`handle`](Self::handle).
+    /// Returns a builder for a record of this logger, to be passed to [`handle`](Self::handle).
     ///
     /// # Python
     /// `Logger.makeRecord`.
@@ -107,14 +108,14 @@ impl Logger {
         )
     }
 
-    /// Behind the gate.
+    /// Called after the gate.
     #[inline]
     pub(crate) fn submit(&self, record: &mut Record<'_>) {
         let by_level = record.level() >= self.node.effective_level();
         self.submit_passed(record, by_level);
     }
 
-    /// The same where it is known what the logger's level says.
+    /// Likewise, if it is known whether the logger's level passes it.
     #[inline(always)]
     pub(crate) fn submit_passed(&self, record: &mut Record<'_>, by_level: bool) {
         let origin = Origin::Call { by_level };
@@ -124,7 +125,8 @@ impl Logger {
 
 level_methods!(Logger);
 
-/// For the facade's macros with a logger: `log::info!(logger: s3, "…")`. The record gets the logger's name, whatever the target.
+/// For the facade's macros with a logger: `log::info!(logger: s3, "…")`. The record gets the
+/// logger's name, whatever the target.
 impl log::Log for Logger {
     fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
         self.passes(metadata.level().into()).is_some()
@@ -140,10 +142,10 @@ impl log::Log for Logger {
         }
     }
 
-    /// Flushes the handlers that its records go to.
+    /// Flushes the handlers that the logger's records reach.
     fn flush(&self) {
         for bound in self.node.route().handlers.iter() {
-            // A failure was, or will be, told by the record that met it.
+            // Failures are reported with the records concerned.
             let _ = bound.handler().flush();
         }
     }

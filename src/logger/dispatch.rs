@@ -1,4 +1,5 @@
-//! The way of a record behind the gate: its logger's filters, then the handlers of its route.
+//! The dispatch of a record that passed the gate: its logger's filters, then the handlers of its
+//! route.
 
 use crate::filter::SharedFilter;
 use crate::handler::Bound;
@@ -9,19 +10,19 @@ use crate::scope::here::{self, Nested};
 use crate::sys::sync::Ordering;
 use crate::sys::user_code;
 
-/// How deep logging may nest: a `Display` or a handler that logs, whose record's `Display` logs, and so on. Beyond, records are
-/// dropped and counted, before the stack ends (fault 30).
+/// How deep logging may nest: a `Display` or a handler that logs, whose record's `Display` logs,
+/// and so on. Deeper records are dropped and counted, before the stack overflows.
 const MAX_DEPTH: u32 = 32;
 
-/// How a record came to its logger.
+/// How a record reached its logger.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// By a call, through the gate.
     Call {
-        /// Whether the logger's level lets it through; else the gate is open for others.
+        /// Whether the logger's level passes it; otherwise the gate is open for something else.
         by_level: bool,
     },
-    /// Made elsewhere and handed over: no level of a logger counts.
+    /// Created elsewhere: no logger's level applies.
     Handed,
 }
 
@@ -61,7 +62,7 @@ fn dispatch_otherwise(registry: &RegistryCore, node: &Node, record: &Record<'_>,
 #[inline(always)]
 fn send(registry: &RegistryCore, node: &Node, record: &mut Record<'_>, origin: Origin) {
     let route = node.route();
-    // Decided before the filters, which may change the level (statement 45).
+    // Decided before the filters, which may change the level.
     record.is_hidden = match origin {
         Origin::Call { by_level } => !registry.decides_for(node, record, by_level),
         Origin::Handed => false,
@@ -101,8 +102,8 @@ fn send_along(route: &Route, registry: &RegistryCore, record: &mut Record<'_>) {
 
 /// Offers a record to handlers, in order, by their levels.
 fn offer(handlers: &[Bound], record: &Record<'_>) {
-    // One bit for each handler that wrote it. One that comes later than the bits reach is seen as one that did not: a record may
-    // then be written twice, but is never lost.
+    // One bit for each handler that wrote it. One that comes later than the bits reach is seen as
+    // one that did not: a record may then be written twice, but is never lost.
     let mut written_by = 0_u64;
     for (at, bound) in handlers.iter().enumerate() {
         if bound.takes(record.level())
@@ -114,7 +115,8 @@ fn offer(handlers: &[Bound], record: &Record<'_>) {
     }
 }
 
-/// Whether a handler wants to write a record once only, and one before it has written it to the same stream.
+/// Reports whether a handler writes records once per stream and an earlier one has written this
+/// record to the same stream.
 #[inline]
 fn is_written_before(before: &[Bound], written_by: u64, bound: &Bound) -> bool {
     bound.once_on().is_some_and(|stream| {
@@ -123,12 +125,12 @@ fn is_written_before(before: &[Bound], written_by: u64, bound: &Bound) -> bool {
     })
 }
 
-/// The bit of a handler, as far as they reach.
+/// The bit of a handler; 0 beyond the 64th.
 const fn bit(at: usize) -> u64 {
     if at < 64 { 1 << at } else { 0 }
 }
 
-/// Asks a logger's filters. A filter that panics counts as refusing, and is reported as a failure would be.
+/// Applies a logger's filters. A filter that panics rejects the record, and is reported.
 #[cold]
 fn passes(filters: &[SharedFilter], record: &mut Record<'_>) -> bool {
     let asked = user_code::call(|| filters.iter().all(|filter| filter.filter(record)));

@@ -10,18 +10,20 @@ use crate::sys::sync::Arc;
 
 /// A named place in the tree that records are logged to.
 ///
-/// It is a cheap handle: clones, and what [`get_logger`](crate::get_logger) answers for the same name, are the same logger. It can
-/// be used from any thread and changed at any time; a change holds from the moment the call returns.
+/// A logger is a cheap handle: clones, and loggers that [`get_logger`](crate::get_logger) returns
+/// for the same name, are the same logger. It can be used and changed from any thread; a change
+/// takes effect before the call returns.
 ///
-/// A record goes on if its level is at least the logger's *effective* level: its own, or if it has none the nearest
-/// ancestor's. Then the logger's filters are asked. Then it goes to the handlers of the logger and of all its ancestors,
-/// up to and with the first whose `propagate` is off; the ancestors' levels and filters are not asked any more.
+/// A record passes if its level is at least the logger's *effective* level: its own level, or that
+/// of the nearest ancestor that has one. The logger's filters are applied next. The record then
+/// goes to the handlers of the logger and of all its ancestors, up to and including the first that
+/// does not propagate. Levels and filters of ancestors do not apply.
 ///
-/// Logging never panics, blocks for ever or fails, whatever the arguments, filters and handlers do.
+/// Logging never panics, fails or blocks indefinitely, whatever arguments, filters and handlers do.
 ///
-/// The macros ([`info!`](crate::info), …) are the usual way to log: they do not even evaluate their arguments when the level is
-/// off, and know the place in the program. A `Logger` is also a [`log::Log`], so the facade's macros take it:
-/// `log::info!(logger: logger, "…")`.
+/// The macros ([`info!`](crate::info), …) are the usual way to log: they do not evaluate their
+/// arguments if the level is disabled, and they record the call site. A `Logger` is also a
+/// [`log::Log`] for the facade's macros: `log::info!(logger: logger, "…")`.
 ///
 /// # Python
 /// `logging.Logger`.
@@ -38,10 +40,10 @@ use crate::sys::sync::Arc;
 /// ```
 #[derive(Clone)]
 pub struct Logger {
-    /// Of a stand-in the nearest ancestor's.
+    /// That of the nearest ancestor if this is a stand-in.
     pub(super) node: Arc<Node>,
     pub(super) registry: Arc<RegistryCore>,
-    /// Whether there was no room for a node of its own.
+    /// Whether the registry was full when it was looked up.
     pub(super) is_stand_in: bool,
 }
 
@@ -54,31 +56,32 @@ impl Logger {
         }
     }
 
-    /// Its name; the root's is `root`.
+    /// Returns the name; that of the root is `root`.
     #[must_use]
     pub fn name(&self) -> &str {
         self.node.name()
     }
 
-    /// The registry it belongs to.
+    /// Returns the registry that the logger belongs to.
     #[must_use]
     pub fn registry(&self) -> Registry {
         Registry::of_inner(Arc::clone(&self.registry))
     }
 
-    /// Whether it is the root.
+    /// Reports whether this is the root.
     #[must_use]
     pub fn is_root(&self) -> bool {
         self.node.id() == NodeId::ROOT
     }
 
-    /// The level it was given; `NOTSET` if it inherits.
+    /// Returns the logger's own level; `NOTSET` if it inherits.
     #[must_use]
     pub fn level(&self) -> Level {
         self.node.level()
     }
 
-    /// Gives it a level, which holds for all below that have none; `NOTSET` makes it inherit, and on the root lets all through.
+    /// Sets the level of the logger and of all descendants without a level of their own. `NOTSET`
+    /// makes the logger inherit; on the root it passes all records.
     ///
     /// # Python
     /// `Logger.setLevel`.
@@ -87,7 +90,8 @@ impl Logger {
         self.set_up(|tree, id| tree.set_level(id, level));
     }
 
-    /// The level that decides: its own, or the nearest ancestor's. What [is disabled](Registry::disable) is not part of it.
+    /// Returns the level that applies: the logger's own, or that of the nearest ancestor that has
+    /// one. [`Registry::disable`] does not affect it.
     ///
     /// # Python
     /// `Logger.getEffectiveLevel`.
@@ -96,8 +100,9 @@ impl Logger {
         self.node.effective_level()
     }
 
-    /// Whether a record of this level would go on: one load and a compare, and some more where it would. It is exact for this
-    /// thread, scopes and captures included, but for the levels of [values](crate::control::Control): where there are any, it reports
+    /// Reports whether a record of this level would pass: one load and a compare, and a little more
+    /// if it would. The result is exact for the calling thread, including scopes and captures. If a
+    /// [control](crate::control::Control) has rules for the values of key-values, it reports
     /// whether some record of the level may be logged.
     ///
     /// # Python
@@ -108,7 +113,7 @@ impl Logger {
         self.passes(level.into()).is_some()
     }
 
-    /// The gate, and whether anything behind it wants the level on this thread.
+    /// Tests the gate, and whether anything wants the level on this thread.
     #[inline(always)]
     pub(crate) fn passes(&self, level: Level) -> Option<Passed> {
         if !self.node.lets_through(level) {
@@ -125,7 +130,8 @@ impl Logger {
             .is_some_and(|passed| self.wants_plain(passed))
     }
 
-    /// Whether a call without key-values that passed is still wanted: rules for values have no opinion of it.
+    /// Whether a call without key-values that passed is still wanted: rules for values have no
+    /// opinion of it.
     #[inline(always)]
     pub(crate) fn wants_plain(&self, passed: Passed) -> bool {
         passed.by_level
@@ -134,7 +140,7 @@ impl Logger {
                 .wants_otherwise(&self.node, passed.level, false)
     }
 
-    /// Whether its records go on to its ancestors' handlers; on at first.
+    /// Reports whether records propagate to the handlers of the ancestors. On by default.
     ///
     /// # Python
     /// `Logger.propagate`.
@@ -143,12 +149,13 @@ impl Logger {
         self.node.propagates()
     }
 
-    /// Sets whether its records, and those of all below it, go on to its ancestors' handlers.
+    /// Sets whether records of the logger and its descendants propagate to the handlers of the
+    /// ancestors.
     pub fn set_propagate(&self, propagate: bool) {
         self.set_up(|tree, id| tree.set_propagates(id, propagate));
     }
 
-    /// Whether it is switched off; off at first, that is, it logs.
+    /// Reports whether the logger is disabled. Off by default.
     ///
     /// # Python
     /// `Logger.disabled`.
@@ -157,12 +164,12 @@ impl Logger {
         self.node.is_disabled()
     }
 
-    /// Switches this logger off, or on again. Those below it are not touched, and still use its handlers.
+    /// Disables or enables this logger. Descendants are not affected and still use its handlers.
     pub fn set_disabled(&self, disabled: bool) {
         self.set_up(|tree, id| tree.set_disabled(id, disabled));
     }
 
-    /// The nearest ancestor that is a logger; `None` for the root.
+    /// Returns the nearest ancestor that is a logger; `None` for the root.
     ///
     /// # Python
     /// `Logger.parent`.
@@ -174,7 +181,8 @@ impl Logger {
         parent.map(|node| Self::new(node, Arc::clone(&self.registry)))
     }
 
-    /// The logger of a name below this one; a root's child has the suffix for its name.
+    /// Returns the logger whose name is this one's, a dot and the suffix; below the root, the
+    /// suffix alone.
     ///
     /// # Python
     /// `Logger.getChild`.
@@ -191,7 +199,7 @@ impl Logger {
             .get_logger(format!("{}.{suffix}", self.name()))
     }
 
-    /// The loggers exactly one segment below it, in order of their names.
+    /// Returns the loggers exactly one segment below this one, sorted by name.
     ///
     /// # Python
     /// `Logger.getChildren`.
@@ -210,8 +218,8 @@ impl Logger {
             .collect()
     }
 
-    /// Changes what the tree holds of it. What is meant for a logger that there was no room for must not become its
-    /// ancestor's, which may be the root: it is reported instead.
+    /// Changes what the tree holds of the logger. A change of a stand-in must not change the
+    /// ancestor, which may be the root; it is reported instead.
     pub(super) fn set_up<R>(&self, change: impl FnOnce(&mut Tree, NodeId) -> R) -> Option<R> {
         if self.is_stand_in {
             self.registry.tell_of_stand_in();
@@ -231,7 +239,7 @@ impl Logger {
 }
 
 impl PartialEq for Logger {
-    /// Whether they are the same logger of the same registry.
+    /// Reports whether both are the same logger of the same registry.
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.node, &other.node)
     }
@@ -240,7 +248,7 @@ impl PartialEq for Logger {
 impl Eq for Logger {}
 
 impl fmt::Debug for Logger {
-    /// `<Logger a.b (WARNING)>`, with the effective level, as Python prints it (statement 14).
+    /// `<Logger a.b (WARNING)>`, with the effective level, as Python's `Logger.__repr__`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = if self.is_root() {
             "RootLogger"
@@ -257,13 +265,14 @@ impl fmt::Debug for Logger {
 }
 
 impl Registry {
-    /// The logger of a name, made at the first call; `""` and `"root"` are the root, and `::` is a dot. The same name is
-    /// the same logger, for ever.
+    /// Returns the logger of a name, which is created at the first call. `""` and `"root"` are the
+    /// root; `::` counts as a dot. The same name is always the same logger.
     ///
-    /// A name has at most 4,096 bytes and 128 segments; a longer one is cut there, so that names with the same beginning are one
-    /// logger. Once there are [as many names as allowed](crate::registry::RegistryBuilder::max_loggers), a new name gets a stand-in: it
-    /// logs as the nearest ancestor and shows its name and levels, but nothing can be set on it, as that would be set
-    /// for the ancestor. Each of these is reported once.
+    /// A name has at most 4,096 bytes and 128 segments. Longer names are cut, so names with the
+    /// same beginning are the same logger. Once the registry is
+    /// [full](crate::registry::RegistryBuilder::max_loggers), new names get a stand-in, which logs
+    /// as the nearest ancestor and has its name and level. Setting anything on a stand-in has no
+    /// effect. Each of these cases is reported once.
     ///
     /// # Python
     /// `logging.getLogger`.
@@ -280,7 +289,7 @@ impl Registry {
         }
     }
 
-    /// The root logger.
+    /// Returns the root logger.
     #[must_use]
     pub fn root(&self) -> Logger {
         let registry = Arc::clone(self.inner());
@@ -288,7 +297,7 @@ impl Registry {
     }
 }
 
-/// The logger of a name in the global registry; see [`Registry::get_logger`].
+/// Returns the logger of a name in the global registry; see [`Registry::get_logger`].
 ///
 /// # Python
 /// `logging.getLogger`.

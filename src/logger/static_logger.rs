@@ -7,10 +7,12 @@ use crate::logger::logger::Logger;
 use crate::registry::Registry;
 use crate::sys::sync::OnceCell;
 
-/// A logger of the global registry that can stand in a `static`, as the usual way to keep one in a library.
+/// A logger of the global registry that can stand in a `static`, as the usual way to keep one in a
+/// library.
 ///
-/// It is looked up at its first use, and dereferences to its [`Logger`]. The macros take it as it is, those of the `log` crate too.
-/// The macro [`logger!`](macro@crate::logger) makes one. Only a `static` keeps what was looked up; a `const` is a new one at each use.
+/// It is looked up at its first use, and dereferences to its [`Logger`]. The macros take it as it
+/// is, those of the `log` crate too. The macro [`logger!`](macro@crate::logger) makes one. Only a
+/// `static` keeps what was looked up; a `const` is a new one at each use.
 ///
 /// # Python
 /// `logger = logging.getLogger(__name__)` at the head of a module.

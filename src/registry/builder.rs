@@ -1,4 +1,4 @@
-//! How registries are made.
+//! The builder of registries.
 
 use std::io::Write;
 
@@ -9,7 +9,7 @@ use crate::sys::sync::Arc;
 use crate::sys::user_code::Owned;
 use crate::time::{Clock, Timestamp};
 
-/// Makes a [`Registry`] of its own.
+/// Builder for an isolated [`Registry`].
 ///
 /// # Examples
 /// ```
@@ -32,17 +32,17 @@ pub struct RegistryBuilder {
 }
 
 impl Registry {
-    /// Starts a registry with a clock of its own, and more.
+    /// Returns a builder for a registry with a clock of its own and further options.
     pub fn builder() -> RegistryBuilder {
         RegistryBuilder::default()
     }
 }
 
 impl RegistryBuilder {
-    /// How many names a registry holds unless told otherwise: loggers, and the prefixes of their names.
+    /// The default maximum of names, which are loggers and the prefixes of their names.
     pub const DEFAULT_MAX_LOGGERS: usize = core::DEFAULT_MAX_LOGGERS;
 
-    /// The clock of its records, in place of the system's.
+    /// Sets the clock of the registry's records. The system's by default.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         if !self.has_start {
             self.environment.start = clock.now();
@@ -51,27 +51,28 @@ impl RegistryBuilder {
         self
     }
 
-    /// The zero of `relativeCreated`, in place of the time of making.
+    /// Sets the zero of `relativeCreated`. The time at which the registry is built by default.
     pub fn start(mut self, start: impl Into<Timestamp>) -> Self {
         self.environment.start = start.into();
         self.has_start = true;
         self
     }
 
-    /// What records show as the process's name: `MainProcess` unless told.
+    /// Sets the name of the process in records. `MainProcess` by default.
     pub fn process_name(mut self, name: impl Into<String>) -> Self {
         self.environment.process_name = name.into();
         self
     }
 
-    /// What records show as the process's number, in place of the real one.
+    /// Sets the process id in records. The real one by default.
     pub fn process_id(mut self, id: u32) -> Self {
         self.environment.process_id = Some(id);
         self
     }
 
-    /// What stands for standard error in this registry: for the last resort, the presets and [`Registry::stderr`]. It is called
-    /// for each handler made, and may hand out several writers to one place.
+    /// Replaces standard error in this registry: for the last resort, the presets and
+    /// [`Registry::stderr`]. The function is called for each handler and may return several writers
+    /// to one place.
     pub fn stderr(
         mut self,
         open: impl Fn() -> Box<dyn Write + Send> + Send + Sync + 'static,
@@ -80,26 +81,27 @@ impl RegistryBuilder {
         self
     }
 
-    /// Who is told of failures that no error hook takes, a line at a time, in place of standard error.
+    /// Sets the receiver of reports on failures that no error hook takes, one line at a time.
+    /// Standard error by default.
     ///
-    /// It is called on the thread that logs, with no lock held.
+    /// It is called on the logging thread with no lock held.
     pub fn diagnostics(mut self, receiver: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.environment.diagnostics = Diagnostics::to(Box::new(receiver));
         self
     }
 
-    /// How many names it holds, prefixes of logger names included; 2,097,152 unless set. A name whose logger would need more
-    /// [gets a stand-in](Registry::get_logger).
+    /// Sets the maximum of names, including prefixes of logger names. 2,097,152 by default. Further
+    /// loggers are [stand-ins](Registry::get_logger).
     pub fn max_loggers(mut self, max: usize) -> Self {
         self.max_loggers = Some(max);
         self
     }
 
-    /// The registry.
+    /// Returns the registry.
     #[must_use]
     pub fn build(self) -> Registry {
         let max_loggers = self.max_loggers.unwrap_or(Self::DEFAULT_MAX_LOGGERS);
-        // Their numbers have 32 bits.
+        // Node ids have 32 bits.
         let max_loggers = max_loggers.min(u32::MAX as usize);
         Registry::of(Arc::new(self.environment), max_loggers)
     }

@@ -38,7 +38,8 @@ impl NodeChange {
         }
     }
 
-    /// What becomes of a logger below one that was named. Its filters stay, and it stays switched off.
+    /// What becomes of a logger below one that was named. Its filters stay, and it stays switched
+    /// off.
     fn below_a_named_one() -> Self {
         Self {
             filters: None,
@@ -49,10 +50,11 @@ impl NodeChange {
 }
 
 impl RegistryCore {
-    /// Changes loggers, which are made where they are not there, all in one step: each record meets either what was before or what
-    /// is after. `disable_existing` says of a whole configuration what becomes of loggers it does not name (statement 105).
+    /// Changes loggers, which are made where they are not there, all in one step: each record meets
+    /// either what was before or what is after. `disable_existing` says of a whole configuration
+    /// what becomes of loggers that it does not name.
     ///
-    /// Answers with the handlers that were taken away.
+    /// Returns the handlers that were removed.
     pub(crate) fn configure(
         self: &Arc<Self>,
         changes: Vec<(String, NodeChange)>,
@@ -61,7 +63,8 @@ impl RegistryCore {
         let registry: Weak<dyn Observer> = Arc::<Self>::downgrade(self);
         let mut by_node = Vec::with_capacity(changes.len());
         for (name, change) in changes {
-            // There was room when it was checked; what cannot be made is reported, and set up in no other's place.
+            // There was room when it was checked; what cannot be made is reported, and set up in no
+            // other's place.
             let Some(node) = self.logger(&name) else {
                 continue;
             };

@@ -23,12 +23,13 @@ pub(super) const DEFAULT_MAX_LOGGERS: usize = 1 << 21;
 pub(crate) struct RegistryCore {
     pub(crate) environment: Arc<Environment>,
     pub(super) tree: Mutex<Tree>,
-    /// Name to node, for look-ups beside the tree's lock. A guard of it never leaves a function, and nothing else is locked
-    /// while one is held.
+    /// Name to node, for look-ups beside the tree's lock. A guard of it never leaves a function,
+    /// and nothing else is locked while one is held.
     pub(super) nodes: DashSet<NodeRef>,
     pub(super) root: Arc<Node>,
-    /// Changed whenever a name may mean another node than before; see [`RegistryCore::shape`].
-    pub(super) shape: AtomicU64,
+    /// Changed whenever a name may refer to another node than before; see
+    /// [`RegistryCore::name_epoch`].
+    pub(super) name_epoch: AtomicU64,
     pub(super) last_resort: Mutex<Option<Handler>>,
     pub(super) told_of_no_handler: AtomicBool,
     pub(super) told_of_too_many: AtomicBool,
@@ -37,12 +38,13 @@ pub(crate) struct RegistryCore {
     pub(super) max_loggers: usize,
     pub(super) judges: Judges,
     pub(super) part: OnceCell<Arc<dyn Any + Send + Sync>>,
-    /// Whether it is the backend of the `log` facade, whose maximum level it then keeps.
+    /// Whether this is the backend of the `log` facade, whose maximum level it maintains.
     pub(super) is_backend: AtomicBool,
 }
 
-/// The shapes of all registries are numbered together, so that one number tells both registry and shape.
-static LAST_SHAPE: AtomicU64 = AtomicU64::new(0);
+/// Epochs of all registries are numbered together, so that a number identifies both registry and
+/// epoch.
+static LAST_NAME_EPOCH: AtomicU64 = AtomicU64::new(0);
 
 impl FloorObserver for RegistryCore {
     fn floor_changed(&self, floor: Level) {
@@ -57,23 +59,24 @@ impl Observer for RegistryCore {
 }
 
 impl Drop for RegistryCore {
-    /// Lets go of the handlers: a thread may remember a node of this registry for its next facade record, and must not keep
-    /// a file open by that.
+    /// Releases the handlers: a thread may cache a node of this registry for its next facade
+    /// record, which must not keep a file open.
     fn drop(&mut self) {
         self.read(Tree::release);
     }
 }
 
 impl RegistryCore {
-    /// Changes the tree under its lock, and lets the facade know what became of the levels.
+    /// Changes the tree under its lock and updates the facade's maximum level.
     ///
-    /// `change` must not run user code. What it takes out (handlers, filters) is returned to be dropped after the lock.
+    /// `change` must not run user code. Handlers and filters that it removes are returned, to be
+    /// dropped outside the lock.
     pub(crate) fn change<R>(&self, change: impl FnOnce(&mut Tree) -> R) -> R {
         let mut tree = self.tree.lock();
         let result = change(&mut tree);
         if self.is_backend.load(Ordering::Relaxed) {
-            // Under the lock, so that two changes cannot leave the older one's answer behind (row R4 of the AWS notes:
-            // `log` and `tracing` test this level first, so it must be right, not just good).
+            // Under the lock, so that the later of two changes wins: `log` and `tracing` test this
+            // level first, so it must be exact.
             log::set_max_level(tree.most_verbose().into());
         }
         drop(tree);
@@ -84,11 +87,11 @@ impl RegistryCore {
         read(&self.tree.lock())
     }
 
-    /// A number that stays the same as long as every name means the same node as now.
+    /// Returns a number that stays the same as long as every name refers to the same node.
     #[inline]
-    pub(crate) fn shape(&self) -> u64 {
-        // Acquire: whoever sees the number also sees the nodes that go with it.
-        self.shape.load(Ordering::Acquire)
+    pub(crate) fn name_epoch(&self) -> u64 {
+        // Acquire: a thread that sees the number also sees the nodes that belong to it.
+        self.name_epoch.load(Ordering::Acquire)
     }
 
     pub(super) fn existing(&self, name: &str) -> Option<Arc<Node>> {
@@ -101,7 +104,8 @@ impl RegistryCore {
         Arc::clone(&self.root)
     }
 
-    /// The node of a logger's name, which is a dotted one; made if it is not there. `None` where there is no room for it.
+    /// Returns the node of a logger's dotted name, which is created if missing; `None` if the
+    /// registry is full.
     pub(crate) fn logger(&self, name: &str) -> Option<Arc<Node>> {
         if name::is_root(name) {
             return Some(self.root());
@@ -115,14 +119,14 @@ impl RegistryCore {
         logger
     }
 
-    /// The nodes of several names, made where they are not there: all of them or, where there is no room, none, which is the caller's
-    /// to report: it may hold a lock.
+    /// Returns the nodes of several names, creating missing ones: all, or none if the registry is
+    /// full, which the caller reports, as it may hold a lock.
     pub(crate) fn loggers(&self, names: &[&str]) -> Option<Vec<Arc<Node>>> {
         let names: Vec<_> = names.iter().map(|name| Name::cut(name)).collect();
         self.create(&names)
     }
 
-    /// As much of a name as the tree keeps; that it does not keep all is reported once.
+    /// Cuts a name to its maximum length; the first cut is reported.
     fn cut<'n>(&self, name: &'n str) -> &'n str {
         let cut = Name::cut(name);
         if cut.len() < name.len() && !self.told_of_cut.swap(true, Ordering::Relaxed) {
@@ -134,14 +138,14 @@ impl RegistryCore {
         cut
     }
 
-    /// A copy of a node's gate to keep at hand; `None` for a registry that is not the facade's backend and so may end, while
-    /// copies are for ever.
+    /// Returns a copy of a node's gate; `None` for registries other than the facade's backend, as
+    /// those may end and copies live for ever.
     pub(crate) fn gate_copy(&self, node: &Node) -> Option<&'static GateCopy> {
         let is_backend = self.is_backend.load(Ordering::Relaxed);
         is_backend.then(|| self.change(|tree| tree.gate_copy(node.id())))
     }
 
-    /// The node of a name, or of its nearest ancestor; nothing is made.
+    /// Returns the node of a name, or of its nearest ancestor; creates nothing.
     pub(crate) fn nearest(&self, name: &str) -> Arc<Node> {
         if name::is_root(name) {
             return Arc::clone(&self.root);
@@ -154,13 +158,14 @@ impl RegistryCore {
         node.unwrap_or_else(|| Arc::clone(&self.root))
     }
 
-    /// Makes loggers where they are not there. All changes of the shape come through here.
+    /// Creates missing loggers. All changes of the set of names are made here.
     #[cold]
     fn create(&self, names: &[&str]) -> Option<Vec<Arc<Node>>> {
         let mut created = Vec::new();
         self.change(|tree| {
             let room = self.max_loggers.saturating_sub(tree.len());
-            // Counted before any is made, with all the prefixes that they need, and only where it may be too much.
+            // Counted before any is created, including prefixes, and only if there might be too
+            // many.
             if names.len().saturating_mul(Name::MAX_SEGMENTS) > room
                 && self.missing(names.iter().copied()) > room
             {
@@ -169,7 +174,7 @@ impl RegistryCore {
             let mut nodes = Vec::with_capacity(names.len());
             let before = tree.len();
             for name in names {
-                // Looked up again, as another thread may have been faster.
+                // Looked up again, as another thread may have created it.
                 let existing = if name::is_root(name) {
                     Some(self.root())
                 } else {
@@ -185,14 +190,14 @@ impl RegistryCore {
                 }));
             }
             if tree.len() > before {
-                // After the nodes, so that a look-up that saw the new shape sees the new nodes.
-                self.shape.store(next_shape(), Ordering::Release);
+                // After the nodes, so that a look-up that sees the new epoch sees the new nodes.
+                self.name_epoch.store(next_name_epoch(), Ordering::Release);
             }
             Some(nodes)
         })
     }
 
-    /// How many nodes of these names, prefixes included, are not there yet.
+    /// Counts the missing nodes of these names, including prefixes.
     pub(super) fn missing<'n>(&self, names: impl Iterator<Item = &'n str>) -> usize {
         let mut missing = HashSet::new();
         for name in names.filter(|name| !name::is_root(name)).map(Name::cut) {
@@ -206,7 +211,7 @@ impl RegistryCore {
         missing.len()
     }
 
-    /// Tells once that something was to be set on a logger that there was no room for.
+    /// Reports once that something was set on a stand-in.
     #[cold]
     pub(crate) fn tell_of_stand_in(&self) {
         if !self.told_of_stand_in.swap(true, Ordering::Relaxed) {
@@ -225,7 +230,8 @@ impl RegistryCore {
         }
     }
 
-    /// What the room above keeps for as long as the registry lives: one value of one type, made when it is first asked for.
+    /// State that an upper module keeps as long as the registry lives: one value of one type,
+    /// created at the first call.
     pub(crate) fn part<T: Any + Send + Sync>(&self, make: impl Fn() -> Arc<T>) -> Arc<T> {
         let part = self.part.get_or_init(|| make());
         Arc::clone(part).downcast().unwrap_or_else(|_| make())
@@ -235,7 +241,7 @@ impl RegistryCore {
         self.last_resort.lock().clone()
     }
 
-    /// Tells once that a record met no handler, not even the last resort (statement 38).
+    /// Reports once that a record reached no handler, not even the last resort.
     pub(crate) fn tell_of_no_handler(&self, logger: &str) {
         if self.environment.diagnostics.is_enabled()
             && !self.told_of_no_handler.swap(true, Ordering::Relaxed)
@@ -248,6 +254,6 @@ impl RegistryCore {
     }
 }
 
-pub(super) fn next_shape() -> u64 {
-    LAST_SHAPE.fetch_add(1, Ordering::Relaxed) + 1
+pub(super) fn next_name_epoch() -> u64 {
+    LAST_NAME_EPOCH.fetch_add(1, Ordering::Relaxed) + 1
 }

@@ -1,4 +1,4 @@
-//! The tree in words.
+//! The tree as text.
 
 use std::fmt::{self, Write};
 
@@ -8,8 +8,8 @@ use crate::level::Level;
 use crate::registry::node::NodeId;
 use crate::registry::tree::Tree;
 
-/// The tree of a registry at one moment, in words for people; made by [`Registry::dump`](crate::Registry::dump), shown by
-/// `Display`.
+/// A snapshot of a registry's tree as text for people. Made by
+/// [`Registry::dump`](crate::Registry::dump), written by `Display`.
 ///
 /// ```text
 /// <--"root"
@@ -23,16 +23,17 @@ use crate::registry::tree::Tree;
 ///        level NOTSET, so WARNING
 /// ```
 ///
-/// A logger stands below its nearest ancestor that is a logger; `o` marks that its records go on to it. `level DEBUG, handlers
-/// from INFO` means that the levels of all handlers on a record's way hide what the logger's level asks for; what is behind a
-/// queue or a buffer is not looked at. It is a copy: the tree may change while it is read.
+/// A logger is listed below its nearest ancestor that is a logger; `o` marks that it propagates.
+/// `level DEBUG, handlers from INFO` means that the levels of all its handlers hide what its own
+/// level asks for; targets of queues and buffers are not considered.
 #[derive(Clone, Debug)]
 pub struct TreeDump {
     text: String,
 }
 
 impl TreeDump {
-    /// Of parts that were read under the tree's lock. Not made under it: handlers describe themselves by user code.
+    /// Read under the tree's lock, but formatted outside of it, as handlers describe themselves by
+    /// user code.
     pub(super) fn of(parts: Vec<Part>) -> Self {
         let mut text = String::new();
         for part in parts {
@@ -45,7 +46,7 @@ impl TreeDump {
     }
 }
 
-/// A part of the text: words, or a handler that is still to be described.
+/// A part of the text: literal, or a handler to be described.
 pub(super) enum Part {
     Text(String),
     Handler(Handler),
@@ -78,7 +79,7 @@ struct Dump<'d> {
     parts: Vec<Part>,
 }
 
-/// A line still to be written, or a logger with all below it.
+/// A line to be written, or a logger with its descendants.
 enum Task {
     Line(String),
     Logger {
@@ -89,7 +90,7 @@ enum Task {
 }
 
 impl Dump<'_> {
-    /// With a list of tasks, not by recursion: names can be deep.
+    /// With a list of tasks instead of recursion, as names can be deep.
     fn write(&mut self) {
         let mut tasks = Vec::new();
         self.logger(NodeId::ROOT, "", "", &mut tasks);

@@ -2,7 +2,8 @@
 
 use crate::sys::sync::{AtomicU16, Ordering};
 
-/// A copy of a node's gate that somebody keeps at hand; the tree keeps it up to date once it [follows](super::Tree::follow).
+/// A copy of a node's gate in a call site or a cache; the tree updates it once it
+/// [follows](super::Tree::follow) it.
 ///
 /// 0 until then, which lets everything pass; a real gate is never 0, as nothing passes at `NOTSET`.
 #[derive(Debug)]

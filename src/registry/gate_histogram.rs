@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-/// Counts gates, to know the most verbose one at any time: the `log` facade's maximum level is that.
+/// Counts gates, to know the most verbose one at any time: the `log` facade's maximum level is
+/// that.
 ///
-/// A change of the root's level moves most gates of a tree by the same step, so steps are gathered before they are counted.
+/// A change of the root's level moves most gates of a tree by the same step, so steps are gathered
+/// before they are counted.
 #[derive(Debug, Default)]
 pub(super) struct GateHistogram {
     gates: BTreeMap<u16, usize>,

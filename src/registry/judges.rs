@@ -6,7 +6,8 @@ use crate::sys::sync::{Arc, AtomicBool, AtomicU16, OnceCell};
 
 /// Decides by what a record says.
 pub(crate) trait Judge: Send + Sync {
-    /// Whether a record goes on; `None` for no opinion. `is_at_default` is whether no logger on its way up to the root has a level.
+    /// Whether a record goes on; `None` for no opinion. `is_at_default` is whether no logger on its
+    /// way up to the root has a level.
     ///
     /// Only asked of records with key-values. No lock is held.
     fn judge(&self, record: &Record<'_>, is_at_default: bool) -> Option<bool>;

@@ -1,8 +1,8 @@
 //! The tree of loggers: [`Registry`].
 //!
-//! `tree` holds the shape and all that can be changed, under one lock; `node` is what a logger reads without it: the level
-//! at which its gate opens, and the route of its records. A change computes both anew for the subtree it touches and publishes
-//! them.
+//! `tree` holds the shape and all that can be changed, under one lock; `node` is what a logger
+//! reads without it: the level at which its gate opens, and the route of its records. A change
+//! recomputes both for the subtree it affects and publishes them.
 
 mod builder;
 #[cfg(feature = "config")]

@@ -22,16 +22,18 @@ impl NodeId {
     }
 }
 
-/// A name in the tree: a logger, or a prefix of one's name that nobody asked for yet (Python's `PlaceHolder`).
+/// A name in the tree: a logger, or a prefix of a name that was never requested as a logger
+/// (Python's `PlaceHolder`).
 ///
-/// All of it is written under the tree's lock and read without. Each value by itself is what a reader needs, so the levels
-/// are relaxed: a thread that learned of a change by any synchronisation sees it, and one that did not cannot tell.
+/// All of it is written under the tree's lock and read without. Each value by itself is what a
+/// reader needs, so the levels are relaxed: a thread that learned of a change by any
+/// synchronization sees it, and for one that did not the order makes no difference.
 #[derive(Debug)]
 pub(crate) struct Node {
     name: Name,
     id: NodeId,
-    /// The level at which a record passes: the effective level, with all that is disabled folded in, and lowered where
-    /// somebody captures more.
+    /// The level at which a record passes: the effective level, with all that is disabled folded
+    /// in, and lowered where something captures more.
     gate: AtomicU16,
     /// Resolved: the own level, or the nearest ancestor's.
     effective_level: AtomicU16,

@@ -8,7 +8,7 @@ use crate::context::Environment;
 use crate::handler::{Handler, MadeBy, StreamHandler};
 use crate::level::Level;
 use crate::record::RecordBuilder;
-use crate::registry::core::{DEFAULT_MAX_LOGGERS, RegistryCore, next_shape};
+use crate::registry::core::{DEFAULT_MAX_LOGGERS, RegistryCore, next_name_epoch};
 use crate::registry::dump::{Part, TreeDump};
 use crate::registry::judges::Judges;
 use crate::registry::node::NodeId;
@@ -19,14 +19,17 @@ use crate::sys::user_code;
 
 /// A tree of loggers.
 ///
-/// The program has one, [`global`](Self::global), which the crate's functions, macros and the `log` backend use. More can be
-/// made, isolated from it and from each other: for tests, plugins, tenants. It is a handle: clones are the same registry.
+/// The program has one [global](Self::global) registry, which the crate's functions, macros and the
+/// `log` backend use. Others are isolated from it and from each other, for tests, plugins or
+/// tenants. A registry is a handle: clones are the same registry.
 ///
-/// Loggers live as long as their registry, or any logger of it. All methods can be called from any thread, and from filters,
-/// formatters and handlers too; changes hold from the moment the call returns, on all threads.
+/// Loggers live as long as their registry or any logger of it. All methods can be called from any
+/// thread, and from filters, formatters and handlers. A change takes effect on all threads before
+/// the call returns.
 ///
 /// # Python
-/// `logging.Manager` and what else is global there: the level names, `disable`, `lastResort`, `raiseExceptions`.
+/// `logging.Manager` and further global state: level names, `disable`, `lastResort`,
+/// `raiseExceptions`.
 ///
 /// # Examples
 /// ```
@@ -42,13 +45,13 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// A registry of its own: root at `WARNING`, no handlers, the built-in level names.
+    /// Returns an isolated registry: the root at `WARNING`, no handlers, the built-in level names.
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
     }
 
-    /// The program's registry.
+    /// Returns the program's registry.
     #[must_use]
     pub fn global() -> &'static Self {
         static GLOBAL: Lazy<Registry> =
@@ -58,7 +61,7 @@ impl Registry {
 
     pub(super) fn of(environment: Arc<Environment>, max_loggers: usize) -> Self {
         let tree = Tree::new();
-        // Without a formatter: the message alone, until a set-up gives it one.
+        // Without a formatter: the message alone, until a set-up configures it.
         let last_resort = Handler::from(stderr_of(&environment)).with_level(Level::WARNING);
         last_resort.note_maker(MadeBy::LastResort);
         let inner = RegistryCore {
@@ -66,7 +69,7 @@ impl Registry {
             root: tree.node(NodeId::ROOT),
             tree: Mutex::new(tree),
             nodes: DashSet::default(),
-            shape: AtomicU64::new(next_shape()),
+            name_epoch: AtomicU64::new(next_name_epoch()),
             last_resort: Mutex::new(Some(last_resort)),
             told_of_no_handler: AtomicBool::new(false),
             told_of_too_many: AtomicBool::new(false),
@@ -83,7 +86,7 @@ impl Registry {
         Self { inner }
     }
 
-    /// The names of all loggers but the root, in order.
+    /// Returns the names of all loggers except the root, sorted.
     #[must_use]
     pub fn logger_names(&self) -> Vec<String> {
         let tree = self.inner.tree.lock();
@@ -93,7 +96,8 @@ impl Registry {
         names
     }
 
-    /// Silences all records up to and with a level, whatever the loggers' levels; `NOTSET` lifts it.
+    /// Disables all records up to and including a level, whatever the loggers' levels. `NOTSET`
+    /// enables all.
     ///
     /// # Python
     /// `logging.disable`.
@@ -111,7 +115,7 @@ impl Registry {
         self.change(|tree| tree.set_disabled_up_to(up_to.into()));
     }
 
-    /// The level up to which all is silenced; `NOTSET` for none.
+    /// Returns the level up to which records are disabled; `NOTSET` for none.
     ///
     /// # Python
     /// `Manager.disable`.
@@ -120,34 +124,37 @@ impl Registry {
         self.inner.tree.lock().disabled_up_to()
     }
 
-    /// Sets the handler for records that meet no handler at all on their way up, or none.
+    /// Sets or removes the handler for records that reach no other handler.
     ///
-    /// At first, it is standard error from `WARNING` on, with the message alone. The one-line set-ups, from
-    /// [`set_stream_logger`](crate::set_stream_logger) to [`init_from_env`](crate::init_from_env), give that first one the format
-    /// `%(levelname)s %(name)s: %(message)s` and remove known credentials there too: a line of a crate that the program did not
-    /// ask for says where it comes from.
+    /// By default it writes the message alone to standard error, from `WARNING`. The one-line
+    /// set-ups, from [`set_stream_logger`](crate::set_stream_logger) to
+    /// [`init_from_env`](crate::init_from_env), give this default the format
+    /// `%(levelname)s %(name)s: %(message)s` and redact known credentials, so that lines of other
+    /// crates show their origin.
     ///
     /// # Python
-    /// `logging.lastResort` (statements 36 to 38).
+    /// `logging.lastResort`.
     pub fn set_last_resort(&self, handler: Option<Handler>) {
         let old = std::mem::replace(&mut *self.inner.last_resort.lock(), handler);
-        // Out of the lock: a handler's end may run the user's code.
+        // Outside the lock: dropping a handler may run user code.
         drop(old);
     }
 
-    /// The handler for records that meet no other.
+    /// Returns the handler for records that reach no other handler.
     #[must_use]
     pub fn last_resort(&self) -> Option<Handler> {
         self.inner.last_resort.lock().clone()
     }
 
-    /// A handler to standard error, or to what [stands for it](crate::registry::RegistryBuilder::stderr) in this registry.
+    /// Returns a handler for standard error, or for its
+    /// [replacement](crate::registry::RegistryBuilder::stderr) in this registry.
     #[must_use]
     pub fn stderr(&self) -> StreamHandler {
         stderr_of(&self.inner.environment)
     }
 
-    /// Whether failures are reported where a handler has no error hook of its own; on at first.
+    /// Sets whether failures are reported on standard error if a handler has no error hook. On by
+    /// default.
     ///
     /// # Python
     /// `logging.raiseExceptions`.
@@ -155,9 +162,11 @@ impl Registry {
         self.inner.environment.diagnostics.set_enabled(report);
     }
 
-    /// Gives a level a name that it prints, and that means the level; earlier names go on to mean it.
+    /// Registers a name for a level. The level is written with this name; earlier names are still
+    /// recognized.
     ///
-    /// Each registry has names of its own. [`Level`]'s `Display` and `FromStr` go by those of the global one.
+    /// Each registry has its own names. `Display` and `FromStr` of [`Level`] use those of the
+    /// global one.
     ///
     /// # Python
     /// `logging.addLevelName`.
@@ -177,7 +186,7 @@ impl Registry {
         self.inner.environment.level_names.add(level.into(), name);
     }
 
-    /// The name a level prints: a registered one, or `Level 15`.
+    /// Returns the name of a level: the registered one, or `Level 15`.
     ///
     /// # Python
     /// `logging.getLevelName` of a number.
@@ -190,7 +199,7 @@ impl Registry {
             .to_string()
     }
 
-    /// The level of exactly this name.
+    /// Returns the level with exactly this name.
     ///
     /// # Python
     /// `logging.getLevelName` of a name.
@@ -199,7 +208,7 @@ impl Registry {
         self.inner.environment.level_names.level(name)
     }
 
-    /// All names and their levels, in order of the names.
+    /// Returns all names with their levels, sorted by name.
     ///
     /// # Python
     /// `logging.getLevelNamesMapping`.
@@ -208,15 +217,16 @@ impl Registry {
         self.inner.environment.level_names.all()
     }
 
-    /// Reads a level: a name in any case, or a number.
+    /// Parses a level: a name in any case, or a number.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidLevel`](crate::ErrorKind::InvalidLevel), with the names there are.
+    /// [`ErrorKind::InvalidLevel`](crate::ErrorKind::InvalidLevel), which lists the known names.
     pub fn parse_level(&self, text: &str) -> Result<Level, crate::error::Error> {
         self.inner.environment.level_names.parse(text)
     }
 
-    /// The tree in words, for people: each logger with its level, handlers, filters and propagation.
+    /// Returns the tree as text for people: each logger with its level, handlers, filters and
+    /// propagation.
     ///
     /// # Python
     /// The package `logging_tree`.
@@ -233,19 +243,20 @@ impl Registry {
         TreeDump::of(parts)
     }
 
-    /// Starts a record made by hand that belongs to this registry.
+    /// Returns a builder for a record of this registry.
     pub fn record(&self) -> RecordBuilder<'_> {
         RecordBuilder::new(&self.inner.environment)
     }
 
-    /// How many records were given up before any handler saw them, as their logging calls were nested too deep.
+    /// Returns how many records were dropped before any handler saw them, because a filter panicked
+    /// or logging calls were nested too deep.
     #[must_use]
     pub fn dropped(&self) -> u64 {
         self.inner.environment.dropped.load(Ordering::Relaxed)
     }
 
-    /// Reports a problem of the set-up on standard error; where the program has handlers, also as a `WARNING` of the logger
-    /// `logging.config`, as a daemon has no standard error.
+    /// Reports a problem of the set-up on standard error; where the program has handlers, also as a
+    /// `WARNING` of the logger `logging.config`, as a daemon has no standard error.
     pub(crate) fn report_problem(&self, problem: &str) {
         let diagnostics = &self.inner.environment.diagnostics;
         diagnostics.line(format_args!("logtree: {problem}"));
@@ -270,7 +281,7 @@ impl Registry {
         self.inner.is_backend.load(Ordering::Relaxed)
     }
 
-    /// All handlers of its loggers, each once.
+    /// Returns the handlers of all loggers, each once.
     #[must_use]
     pub fn handlers(&self) -> Vec<Handler> {
         let mut handlers: Vec<Handler> = Vec::new();
@@ -284,7 +295,7 @@ impl Registry {
         handlers
     }
 
-    /// Makes the `log` facade follow this registry's levels from now on.
+    /// Makes the maximum level of the `log` facade follow this registry's levels.
     pub(crate) fn become_backend(&self) {
         self.change(|_| self.inner.is_backend.store(true, Ordering::Relaxed));
     }
@@ -306,7 +317,7 @@ impl fmt::Debug for Registry {
 
 fn stderr_of(environment: &Environment) -> StreamHandler {
     match &environment.stderr {
-        // What panics there leaves the process's own.
+        // If it panics, the process's own is used.
         Some(open) => user_code::call(&***open).map_or_else(
             |_| StreamHandler::stderr(),
             StreamHandler::in_place_of_stderr,
@@ -336,7 +347,8 @@ mod tests {
         registry
     }
 
-    /// However many loggers there are: while gates are open for a scope, others are entered, left and polled without a look at them.
+    /// However many loggers there are: while gates are open for a scope, others are entered, left
+    /// and polled without a look at them.
     #[test]
     fn scopes_with_a_level_do_not_walk_over_loggers() {
         let registry = with_loggers(1_000);
@@ -402,7 +414,8 @@ mod tests {
         assert!(!deep.is_enabled_for(Level::INFO));
     }
 
-    /// Wherever names differ, the table finds a place for each without comparing it with many others.
+    /// Wherever names differ, the table finds a place for each without comparing it with many
+    /// others.
     #[test]
     fn all_of_a_name_is_hashed() {
         for (before, after) in [(0, 300), (150, 150), (300, 0)] {

@@ -1,10 +1,11 @@
-//! What a capture or a backlog hangs on a logger.
+//! The tap of a capture or a backlog on a logger.
 
 use crate::handler::Handler;
 use crate::level::Level;
 use crate::registry::node::NodeId;
 
-/// Somebody who captures records of a subtree from a level on, whatever the levels in it say; see `crate::test::Capture`.
+/// A handler that captures the records of a subtree at a level and above, regardless of the levels
+/// in it; see `crate::test::Capture`.
 #[derive(Clone, Debug)]
 pub(crate) struct Tap {
     pub(crate) node: NodeId,

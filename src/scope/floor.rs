@@ -1,18 +1,21 @@
-//! How far the gates of all loggers are open for scopes with a level, on whatever thread.
+//! How far the gates of all loggers are open for scopes with a level, on any thread.
 //!
-//! A walk over all loggers for each scope that begins or ends would cost more than the scope, so gates open when a thread asks
-//! for more than they let through, and close when calls that pass them in vain have cost as much as the walk that closes them.
-//! Between the two, entering and leaving write one word that belongs to the thread, and read one.
+//! A walk over all loggers for each scope that begins or ends would cost more than the scope, so
+//! gates open when a thread asks for more than they let through, and close when calls that pass
+//! them in vain have cost as much as the walk that closes them. Between the two, entering and
+//! leaving write one word that belongs to the thread, and read one.
 //!
-//! A gate that is too open costs calls a second look ([`RegistryCore::wants`](crate::registry::RegistryCore)); one that is too closed loses
-//! records. That none is lost is a matter of two orders, both sequentially consistent:
+//! A gate that is too open costs calls a second look
+//! ([`RegistryCore::wants`](crate::registry::RegistryCore)); one that is too closed loses records.
+//! That none is lost is a matter of two orders, both sequentially consistent:
 //!
 //! - who enters writes its slot, *then* reads [`OPEN`];
 //! - who closes writes `OPEN`, *then* reads the slots.
 //!
-//! So either who enters sees that gates are being closed, and opens them again under the lock, or who closes sees the slot.
-//! The gates themselves may be relaxed: each value of one that a thread can still read is open enough for it. The model of
-//! this in `tests/it/lazy_gates.rs` loses records where any of these orders is given up.
+//! So either who enters sees that gates are being closed, and opens them again under the lock, or
+//! who closes sees the slot. The gates themselves may be relaxed: each value of one that a thread
+//! can still read is open enough for it. The model of this in `tests/it/lazy_gates.rs` loses
+//! records where any of these orders is given up.
 
 use crate::level::Level;
 use crate::sys::sync::{Arc, AtomicU16, AtomicUsize, Mutex, Ordering, Weak};
@@ -42,13 +45,14 @@ struct Floors {
     vain: usize,
 }
 
-/// What one thread asks for. On a cache line of its own, as the thread writes it at each poll of a future.
+/// What one thread asks for. On a cache line of its own, as the thread writes it at each poll of a
+/// future.
 #[repr(align(128))]
 pub(super) struct Slot(AtomicU16);
 
-/// Somebody whose gates must be as open as the most verbose scope asks.
+/// An observer whose gates must be as open as the most verbose scope asks.
 pub(crate) trait FloorObserver: Send + Sync {
-    /// Called with the level, `OFF` for none.
+    /// Called with the level; `OFF` for none.
     fn floor_changed(&self, floor: Level);
 }
 
@@ -71,14 +75,16 @@ impl Slot {
         }
     }
 
-    /// Asks for less than before. Gates may close from now on, and not before what the thread has done so far.
+    /// Asks for less than before. Gates may close from now on, and not before what the thread has
+    /// done so far.
     #[inline]
     pub(super) fn ask_less(&self, level: Level) {
         self.0.store(level.number(), Ordering::Release);
     }
 }
 
-/// Forgets what the threads of the parent process asked for, which are not in this one. Called on the thread that lives on.
+/// Forgets what the threads of the parent process asked for, which are not in this one. Called on
+/// the thread that lives on.
 #[cfg(target_os = "linux")]
 pub(super) fn forget_others(own: Option<&Arc<Slot>>) {
     let is_own = |slot: &Arc<Slot>| own.is_some_and(|own| Arc::ptr_eq(own, slot));
@@ -90,23 +96,24 @@ fn open(level: Level) {
     let mut floors = FLOORS.lock();
     let mut observers = Vec::new();
     if OPEN.load(Ordering::SeqCst) > level.number() {
-        observers = floors.tell(level);
+        observers = floors.notify(level);
         // After the gates: who reads it finds them open.
         OPEN.store(level.number(), Ordering::SeqCst);
     }
     drop(floors);
-    // Out of the lock: the end of a registry ends handlers, which runs the user's code.
+    // Outside the lock: the end of a registry drops handlers, which runs user code.
     drop(observers);
 }
 
-/// A batch of calls passed gates in vain; where they have cost what a walk costs, gates are closed as far as can be.
+/// A batch of calls passed gates in vain; where they have cost what a walk costs, gates are closed
+/// as far as can be.
 #[cold]
 pub(super) fn count_vain() {
     if OPEN.load(Ordering::Relaxed) == Level::OFF.number() {
         // They are open for others.
         return;
     }
-    // Whoever has the lock opens or closes gates already.
+    // The thread that has the lock opens or closes gates already.
     let Some(mut floors) = FLOORS.try_lock() else {
         return;
     };
@@ -121,7 +128,7 @@ pub(super) fn count_vain() {
         .iter()
         .map(|slot| slot.0.load(Ordering::SeqCst));
     let floor = asked.min().unwrap_or(Level::OFF.number());
-    let observers = floors.tell(Level::new(floor));
+    let observers = floors.notify(Level::new(floor));
     OPEN.store(floor, Ordering::SeqCst);
     drop(floors);
     drop(observers);
@@ -129,7 +136,7 @@ pub(super) fn count_vain() {
 
 impl Floors {
     /// Opens or closes all gates; returns what is to be dropped outside the lock.
-    fn tell(&mut self, floor: Level) -> Vec<Arc<dyn FloorObserver>> {
+    fn notify(&mut self, floor: Level) -> Vec<Arc<dyn FloorObserver>> {
         if self.told == floor {
             return Vec::new();
         }
@@ -142,7 +149,7 @@ impl Floors {
     }
 }
 
-/// Has somebody know of the floor, from now on.
+/// Registers an observer of the floor.
 pub(crate) fn observe_floor(observer: Weak<dyn FloorObserver>) {
     let mut floors = FLOORS.lock();
     let known = observer.upgrade();
@@ -165,8 +172,8 @@ pub(crate) fn remove_gates(count: usize) {
     GATES.fetch_sub(count, Ordering::Relaxed);
 }
 
-/// Adds to a list that is looked through for what is over whenever it is full, so that it has at most twice the room that
-/// its living members need.
+/// Adds to a list that is looked through for what is over whenever it is full, so that it has at
+/// most twice the room that its living members need.
 fn push_pruning<T>(list: &mut Vec<T>, new: T, is_over: impl Fn(&T) -> bool) {
     if list.len() == list.capacity() {
         list.retain(|known| !is_over(known));

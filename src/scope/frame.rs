@@ -27,7 +27,8 @@ impl Frame {
         }
     }
 
-    /// It within another one: the inner key-values hide the outer ones, and the more verbose level holds.
+    /// It within another one: the inner key-values hide the outer ones, and the more verbose level
+    /// holds.
     pub(super) fn within(&self, around: &Self) -> Self {
         let values = match (&around.values, &self.values) {
             (Some(around), Some(own)) => {

@@ -1,7 +1,8 @@
 //! What a thread knows of itself when it logs.
 //!
-//! One thread-local without a destructor, so that it is there even while a thread's locals are destroyed, and read in one
-//! step: a thread in no scope finds out that it is in none by the same compare that limits how deep logging nests.
+//! One thread-local without a destructor, so that it is there even while a thread's locals are
+//! destroyed, and read in one step: a thread in no scope finds out that it is in none by the same
+//! compare that limits how deep logging nests.
 
 use std::cell::Cell;
 

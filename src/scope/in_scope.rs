@@ -29,7 +29,8 @@ impl<F: Future> Future for InScope<F> {
 
     fn poll(mut self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<F::Output> {
         let Self { future, frame } = &mut *self;
-        // It moves onto the thread's stack and, whatever happens, back: nothing that is shared is counted.
+        // It moves onto the thread's stack and, whatever happens, back: nothing that is shared is
+        // counted.
         if let Some(key) = stack::resume(std::mem::replace(frame, Frame::EMPTY)) {
             let _back = scopeguard::guard(frame, |frame| {
                 *frame = stack::leave(key).unwrap_or(Frame::EMPTY);

@@ -9,23 +9,29 @@ use crate::scope::guard::ScopeGuard;
 use crate::scope::in_scope::InScope;
 use crate::scope::stack;
 
-/// Key-values for every record of a stretch of work, on whatever logger it is logged: a tenant, a request, a job. Of a scope within a scope
-/// both count, and the inner one's where they have the same key; those of an adapter and of the call hide both.
+/// Key-values added to every record logged within a unit of work, whichever logger is used: a
+/// tenant, a request, a job. Scopes nest; of two values with the same key the inner one is used.
+/// Key-values of an adapter and of the call take precedence over both.
 ///
-/// With [a level](Self::level), the scope's records are logged from that level on, whatever the loggers' levels: to debug one tenant or one
-/// request among thousands. What [is disabled](crate::Registry::disable) stays so, and handlers have their own levels.
+/// With a [level](Self::level), records within the scope are logged at that level and above,
+/// regardless of the loggers' levels: to debug one tenant or one request among thousands.
+/// [Disabled](crate::Registry::disable) levels stay disabled, and the levels of handlers apply.
 ///
-/// A scope holds for the thread that [entered](Self::enter) it, or for a [future](Self::wrap) wherever it is polled. Entering, leaving and polling
-/// write nothing that threads share. A scope without a level costs other threads nothing. The first scope with a level opens the gates of
-/// all loggers, once, and calls that are off on other threads then take a second look, some 60 instructions; after the last such scope, the gates
-/// close when that many calls have passed in vain that closing them pays. Until then [`log::max_level`] stays open too, while
-/// [`is_enabled_for`](crate::Logger::is_enabled_for) and [`log_enabled!`](crate::log_enabled) are exact at any time.
+/// A scope is active on the thread that [entered](Self::enter) it, or for a [future](Self::wrap)
+/// wherever it is polled. Entering, leaving and polling write nothing that threads share. A scope
+/// without a level costs other threads nothing. The first scope with a level opens the gates of all
+/// loggers, once; disabled calls on other threads then take some 60 instructions more. After the
+/// last such scope the gates close once enough calls have passed them in vain to pay for closing.
+/// Until then [`log::max_level`] stays open too, while
+/// [`is_enabled_for`](crate::Logger::is_enabled_for) and [`log_enabled!`](crate::log_enabled) are
+/// always exact.
 ///
 /// # Python
-/// `contextvars` with a filter that puts them into the record; Log4j's and Logback's MDC. A filter there cannot raise verbosity.
+/// `contextvars` with a filter that copies them into records (compare the MDC of Log4j and
+/// Logback). A filter cannot raise verbosity.
 ///
 /// # Go
-/// `middleware.WithContext` and `ContextLogger` of the AWS SDK (row G7).
+/// `middleware.WithContext` and `ContextLogger` of the AWS SDK.
 ///
 /// # Examples
 /// ```
@@ -53,12 +59,13 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// A scope that says nothing yet.
+    /// Returns a scope without key-values and without a level.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Returns a scope with all key-values, and the level, that scopes give to this thread now.
+    /// Returns a scope with the key-values and the level of all scopes that are active on this
+    /// thread.
     pub fn current() -> Self {
         let frame = stack::current();
         Self {
@@ -67,27 +74,29 @@ impl Scope {
         }
     }
 
-    /// The same with a key-value, in place of one of the same key.
+    /// Adds a key-value, or replaces the one with the same key.
     pub fn with(mut self, key: impl Into<String>, value: impl Into<OwnedValue>) -> Self {
         let key: Box<str> = key.into().into();
         set(&mut self.values, key, value.into());
         self
     }
 
-    /// The same with a level from which its records are logged, whatever the loggers say. Less than they say it cannot be.
+    /// Sets the level at which records are logged, regardless of the loggers' levels. A scope can
+    /// only raise verbosity.
     pub fn level(mut self, level: impl Into<Level>) -> Self {
         self.level = Some(level.into());
         self
     }
 
-    /// Makes it hold for this thread, until the guard is dropped. Guards may be dropped in any order: each ends its own scope, and those
-    /// that were entered after it hold on. A guard that is leaked ends with its thread; one that is kept over an `.await` holds for
-    /// whatever the thread does meanwhile, so [`wrap`](Self::wrap) the future instead.
+    /// Activates the scope on this thread until the guard is dropped. Guards may be dropped in any
+    /// order: each ends its own scope only. A leaked guard ends with its thread. A guard held
+    /// across an `.await` also covers whatever else the thread does meanwhile; [`wrap`](Self::wrap)
+    /// the future instead.
     pub fn enter(self) -> ScopeGuard {
         ScopeGuard::new(stack::enter(self.frame()))
     }
 
-    /// Makes it hold while a function runs.
+    /// Activates the scope while a function runs.
     ///
     /// # Examples
     /// ```
@@ -99,8 +108,8 @@ impl Scope {
         run()
     }
 
-    /// A future for which it holds wherever it is polled, with the scopes that are active now; those that are active where it is
-    /// polled do not.
+    /// Returns a future in this scope. The scopes that are active when `wrap` is called are
+    /// re-entered on every poll; those of the polling thread are not active in it.
     ///
     /// # Examples
     /// ```
@@ -114,8 +123,9 @@ impl Scope {
         InScope::new(future, self.frame().within(&stack::current()))
     }
 
-    /// Returns a function that runs `run` in this scope, within the scopes that are active now, on whatever thread it is called; the
-    /// scopes that are active there do not hold in it. For threads and for work that an executor runs elsewhere.
+    /// Returns a function that runs `run` in this scope and in the scopes that are active when
+    /// `bind` is called, on whatever thread it is called; those of that thread are not active in
+    /// it. For threads and for work that an executor runs elsewhere.
     ///
     /// # Python
     /// `contextvars.copy_context().run`.
@@ -141,7 +151,7 @@ impl Scope {
     }
 }
 
-/// Futures in scopes, as methods of the futures.
+/// Scopes as methods of futures.
 ///
 /// # Examples
 /// ```

@@ -13,7 +13,8 @@ use crate::sys::sync::Arc;
 
 struct Entry {
     key: Key,
-    /// The scope by itself; `None` for a future's, which hides what is around it where it is polled.
+    /// The scope by itself; `None` for a future's, which hides what is around it where it is
+    /// polled.
     own: Option<Frame>,
     /// With all around it.
     merged: Frame,
@@ -32,8 +33,9 @@ thread_local! {
     static STACK: RefCell<Stack> = const {
         RefCell::new(Stack { entries: Vec::new(), last_key: 0 })
     };
-    /// What the thread asks of all gates, once it has asked for anything. Beside the stack, which must not be borrowed
-    /// while gates are opened: a registry may end there, and run the user's code.
+    /// What the thread asks of all gates, once it has asked for anything. Beside the stack, which
+    /// must not be borrowed while gates are opened: a registry may end there, and run the user's
+    /// code.
     static ASKS: Asks = const { Asks(OnceCell::new()) };
 }
 
@@ -48,8 +50,9 @@ impl Asks {
     }
 }
 
-/// What threads of the parent asked for would hold gates open for ever. Only the thread that forked knows which slot is its own:
-/// if another one of the child's gets here first, all are kept, which costs calls in vain and loses nothing.
+/// What threads of the parent asked for would hold gates open for ever. Only the thread that forked
+/// knows which slot is its own: if another one of the child's gets here first, all are kept, which
+/// costs calls in vain and loses nothing.
 fn in_child() {
     #[cfg(target_os = "linux")]
     if rustix::thread::gettid() == rustix::process::getpid() {
@@ -104,13 +107,14 @@ pub(super) fn enter(own: Frame) -> Option<Key> {
     })
 }
 
-/// Makes a future's frame hold on this thread, in place of what holds there; the frame is [taken back](leave) after it.
+/// Makes a future's frame hold on this thread, in place of what holds there; the frame is
+/// [taken back](leave) after it.
 pub(super) fn resume(frame: Frame) -> Option<Key> {
     change(|stack| stack.push(None, frame))
 }
 
-/// Takes an entry off the stack, wherever it is, and returns its frame. What was entered after it holds on, within what was
-/// around it.
+/// Takes an entry off the stack, wherever it is, and returns its frame. What was entered after it
+/// holds on, within what was around it.
 pub(super) fn leave(key: Key) -> Option<Frame> {
     change(|stack| stack.remove(key))?
 }

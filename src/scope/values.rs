@@ -3,7 +3,8 @@
 use crate::record::Context;
 use crate::scope::stack;
 
-/// The key-values that hold on this thread, if there are any, with those of an adapter, which hide them.
+/// The key-values that hold on this thread, if there are any, with those of an adapter, which hide
+/// them.
 pub(crate) fn with_values<R>(context: &Context, use_them: impl FnOnce(&Context) -> R) -> R {
     let frame = stack::current();
     match frame.values.as_deref() {

@@ -1,4 +1,5 @@
-//! What lies between the crate and its process: locks, forks, ends of the process, the host's clock and console, code of users.
+//! What lies between the crate and its process: locks, forks, ends of the process, the host's clock
+//! and console, code of users.
 
 pub(crate) mod fork;
 pub(crate) mod host;

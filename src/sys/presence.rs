@@ -1,7 +1,8 @@
 //! Which threads are inside the crate's locks: what a thread that forks has to know of the others.
 //!
-//! Each thread has a [`Presence`] of its own, which it alone writes. They stand in one list that only grows, linked without a lock, as
-//! the thread that forks must not wait for one here. A thread that ends leaves its presence to the next one.
+//! Each thread has a [`Presence`] of its own, which it alone writes. They stand in one list that
+//! only grows, linked without a lock, as the thread that forks must not wait for one here. A thread
+//! that ends leaves its presence to the next one.
 
 use std::cell::Cell;
 use std::iter;
@@ -18,8 +19,8 @@ use once_cell::race::OnceRef;
 pub(crate) struct Presence {
     /// One of [`FREE`], [`TAKEN`] and [`LENT`].
     status: AtomicU8,
-    /// Locks that are held, or waited for, for a few steps of the crate's own. How many in the low bits ([`DEPTH`]), and above them how often
-    /// the thread has gone in.
+    /// Locks that are held, or waited for, for a few steps of the crate's own. How many in the low
+    /// bits ([`DEPTH`]), and above them how often the thread has gone in.
     locks: AtomicU32,
     /// The same of locks under which a device works: for as long as that takes.
     devices: AtomicU32,
@@ -28,7 +29,7 @@ pub(crate) struct Presence {
     next: OnceRef<'static, Presence>,
 }
 
-/// Nobody's.
+/// Belongs to no thread.
 const FREE: u8 = 0;
 /// A living thread's, to its end.
 const TAKEN: u8 = 1;
@@ -37,8 +38,8 @@ const LENT: u8 = 2;
 
 /// How many locks a thread is inside of, of a count.
 const DEPTH: u32 = (1 << 12) - 1;
-/// What going in adds to a count: one that the thread is inside of, and one time more. It is taken off in one step as well, so that
-/// counting both costs no more than one.
+/// What going in adds to a count: one that the thread is inside of, and one time more. It is taken
+/// off in one step as well, so that counting both costs no more than one.
 const ENTRY: u32 = 1 << 12;
 
 static FIRST: Presence = Presence::new(FREE);
@@ -89,7 +90,7 @@ impl Presence {
         })
     }
 
-    /// One that is nobody's, or a new one.
+    /// Returns a free one, or a new one.
     fn take(status: u8) -> &'static Self {
         // Acquire: the thread that had it has finished with it.
         let free = all().find(|presence| {
@@ -156,7 +157,8 @@ pub(crate) fn others() -> impl Iterator<Item = &'static Presence> {
     all().filter(move |presence| !own.is_some_and(|own| std::ptr::eq(own, *presence)))
 }
 
-/// As long as it lives, the thread is inside a lock, or on its way into it. It stays with its thread.
+/// As long as it lives, the thread is inside a lock, or on its way into it. It stays with its
+/// thread.
 #[derive(Debug)]
 pub(crate) struct Inside<const DEVICE: bool> {
     presence: &'static Presence,
@@ -203,7 +205,8 @@ static LAST_NUMBER: AtomicUsize = AtomicUsize::new(0);
 static LAST_OF_PARENT: AtomicUsize = AtomicUsize::new(0);
 static SURVIVOR: AtomicUsize = AtomicUsize::new(0);
 
-/// A number that no other thread has or had, nor one of a parent process; never 0. Known even while a thread's locals are destroyed.
+/// A number that no other thread has or had, nor one of a parent process; never 0. Known even while
+/// a thread's locals are destroyed.
 #[inline]
 pub(crate) fn thread_number() -> usize {
     match NUMBER.get() {
@@ -219,7 +222,8 @@ fn next_number() -> usize {
     number
 }
 
-/// Whether a thread lives in the parent process alone: it was there when this process was forked, and did not fork it.
+/// Whether a thread lives in the parent process alone: it was there when this process was forked,
+/// and did not fork it.
 pub(crate) fn is_of_parent(number: usize) -> bool {
     number != 0
         && number <= LAST_OF_PARENT.load(Ordering::Relaxed)

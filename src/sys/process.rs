@@ -1,6 +1,7 @@
 //! What happens to the process as a whole: its end, and its forks.
 //!
-//! The hooks are the C library's, and the only unsafe code of the crate: nothing safe reports either.
+//! The hooks are the C library's, and the only unsafe code of the crate: nothing safe reports
+//! either.
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
@@ -12,7 +13,8 @@ use crate::sys::sync::{Arc, AtomicBool, AtomicU32, Mutex, Ordering, Weak};
 /// How many forks lie between the first process and this one.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 
-/// Whether a child puts itself right by a thread of its own, as it may never go into a lock: see [`wake_in_child`].
+/// Whether a child puts itself right by a thread of its own, as it may never go into a lock: see
+/// [`wake_in_child`].
 static WAKES_IN_CHILD: AtomicBool = AtomicBool::new(false);
 
 /// Whether the hooks of the end run, or have run.
@@ -33,10 +35,11 @@ struct Hooks {
     of_child: Vec<Weak<dyn InChild>>,
 }
 
-/// Something that keeps records, threads, timers or flags, which in a child process are the parent's.
+/// Something that keeps records, threads, timers or flags, which in a child process are the
+/// parent's.
 pub(crate) trait InChild: Send + Sync {
-    /// Called once in a child process, before anything of the crate is used there: forgets what is the parent's, and starts its
-    /// threads again. Other threads wait until it has returned.
+    /// Called once in a child process, before anything of the crate is used there: forgets what is
+    /// the parent's, and starts its threads again. Other threads wait until it has returned.
     fn in_child(self: Arc<Self>);
 }
 
@@ -52,18 +55,21 @@ pub(crate) fn is_child() -> bool {
     GENERATION.load(Ordering::Relaxed) > 0
 }
 
-/// Whether the process is at its end: what is taken into a buffer from now on is not written by any hook.
+/// Whether the process is at its end: what is taken into a buffer from now on is not written by any
+/// hook.
 #[inline]
 pub(crate) fn is_ending() -> bool {
     IS_ENDING.load(Ordering::Relaxed)
 }
 
-/// Calls a function at the end of the process, by return from `main` or by `exit`; once, however often it is given.
+/// Calls a function at the end of the process, by return from `main` or by `exit`; once, however
+/// often it is given.
 pub(crate) fn at_exit(hook: fn()) {
     HOOKS.lock().add(|hooks| &mut hooks.at_exit, hook);
 }
 
-/// Calls a function in each child process, before anything of the crate is used there; once, however often it is given.
+/// Calls a function in each child process, before anything of the crate is used there; once,
+/// however often it is given.
 pub(crate) fn in_child(hook: fn()) {
     HOOKS.lock().add(|hooks| &mut hooks.in_child, hook);
 }
@@ -81,8 +87,8 @@ pub(crate) fn in_child_of(value: &Arc<impl InChild + 'static>) {
     drop(hooks);
 }
 
-/// Has each child process begin by a thread of its own, and not at its first use of a lock. For what keeps records from being logged, and has
-/// to end: without records, no lock is used.
+/// Has each child process begin by a thread of its own, and not at its first use of a lock. For
+/// what keeps records from being logged, and has to end: without records, no lock is used.
 pub(crate) fn wake_in_child() {
     WAKES_IN_CHILD.store(true, Ordering::Relaxed);
 }
@@ -103,7 +109,8 @@ impl Hooks {
     }
 }
 
-/// Calls each of the functions. A panic must not cross into the C library, and no caller is left to report it to.
+/// Calls each of the functions. A panic must not cross into the C library, and no caller is left to
+/// report it to.
 #[cfg_attr(
     any(miri, not(any(unix, windows))),
     expect(dead_code, reason = "for hooks")
@@ -116,7 +123,8 @@ fn call_at_exit() {
     }
 }
 
-/// The values first: what they start again may be needed by none of them, but what they forget must be forgotten before.
+/// The values first: what they start again may be needed by none of them, but what they forget must
+/// be forgotten before.
 #[cfg_attr(any(miri, not(unix)), expect(dead_code, reason = "for hooks"))]
 fn call_in_child() {
     let hooks = HOOKS.lock();
@@ -134,12 +142,14 @@ thread_local! {
     static PATIENCE: Cell<Option<Duration>> = const { Cell::new(None) };
 }
 
-/// How long the calling thread waits for another one that does not get on; `None` is for as long as it takes.
+/// How long the calling thread waits for another one that does not get on; `None` is for as long as
+/// it takes.
 pub(crate) fn patience() -> Option<Duration> {
     PATIENCE.get()
 }
 
-/// Does something during which the calling thread waits no longer than that for another one that does not get on.
+/// Does something during which the calling thread waits no longer than that for another one that
+/// does not get on.
 pub(crate) fn with_patience(patience: Duration, work: impl FnOnce()) {
     let before = PATIENCE.replace(Some(patience));
     work();
@@ -183,8 +193,8 @@ mod system {
             unsafe_code,
             reason = "nothing safe reports the end of a process, or forks"
         )]
-        // SAFETY: both take functions that live as long as the program, as these do, and call them without arguments. None of
-        // them unwinds: what they call is caught.
+        // SAFETY: both take functions that live as long as the program, as these do, and call them
+        // without arguments. None of them unwinds: what they call is caught.
         unsafe {
             libc::atexit(at_exit);
             libc::pthread_atfork(Some(before_fork), Some(in_parent), Some(in_child));
@@ -194,7 +204,8 @@ mod system {
     const PRIVATE_EXPEDITED: libc::c_int = 1 << 3;
     const REGISTER_PRIVATE_EXPEDITED: libc::c_int = 1 << 4;
 
-    /// A full barrier on all threads of the process that are running. Where the kernel has none, those that go in have theirs.
+    /// A full barrier on all threads of the process that are running. Where the kernel has none,
+    /// those that go in have theirs.
     fn barrier() {
         if !membarrier(PRIVATE_EXPEDITED) && membarrier(REGISTER_PRIVATE_EXPEDITED) {
             membarrier(PRIVATE_EXPEDITED);
@@ -218,8 +229,8 @@ mod system {
     }
 }
 
-/// The C library's `exit` and return from `main` get here; Rust's `std::process::exit` does not, as it ends the process by the
-/// system's call.
+/// The C library's `exit` and return from `main` get here; Rust's `std::process::exit` does not, as
+/// it ends the process by the system's call.
 #[cfg(all(windows, not(miri)))]
 mod system {
     extern "C" fn at_exit() {
@@ -228,8 +239,8 @@ mod system {
 
     pub(super) fn install() {
         #[expect(unsafe_code, reason = "nothing safe reports the end of a process")]
-        // SAFETY: it takes a function that lives as long as the program, and calls it without arguments. It does not unwind:
-        // what it calls is caught.
+        // SAFETY: it takes a function that lives as long as the program, and calls it without
+        // arguments. It does not unwind: what it calls is caught.
         unsafe {
             libc::atexit(at_exit);
         }

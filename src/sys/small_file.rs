@@ -19,7 +19,8 @@ impl From<io::Error> for Unread {
     }
 }
 
-/// The text of a file: a regular one, of at most so many bytes, that not everybody can write. Never blocks.
+/// The text of a file: a regular one, of at most so many bytes, that not everybody can write. Never
+/// blocks.
 pub(crate) fn read(path: &Path, max_bytes: usize) -> Result<String, Unread> {
     let file = open(path)?;
     let metadata = file.metadata()?;
@@ -52,7 +53,7 @@ pub(crate) fn read(path: &Path, max_bytes: usize) -> Result<String, Unread> {
 fn open(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
 
-    // Not blocking: to open a pipe that nobody writes must not wait.
+    // Not blocking: opening a pipe without a writer must not wait.
     let flags = libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC;
     OpenOptions::new().read(true).custom_flags(flags).open(path)
 }

@@ -1,4 +1,5 @@
-//! Every lock and atomic of the crate comes from here, so that a model checker can take std's place in one file.
+//! Every lock and atomic of the crate comes from here, so that a model checker can take std's place
+//! in one file.
 //!
 //! No other thread is inside any of them while the process forks; see [`fork`](crate::sys::fork).
 
@@ -13,14 +14,16 @@ use std::sync::{PoisonError, TryLockError};
 use crate::sys::fork::InLock;
 use crate::sys::presence::Inside;
 
-/// A mutex that a panic does not poison: the data behind our locks is consistent between any two statements
-/// that can panic, and a logger that stops for ever after one panic would be worse than the panic.
+/// A mutex that a panic does not poison: the data under our locks is consistent between any two
+/// statements that can panic, and a logger that stops for ever after one panic would be worse than
+/// the panic.
 ///
 /// It is held for a few steps of the crate's own, or, as a [`DeviceMutex`], while a device works.
 #[derive(Debug, Default)]
 pub(crate) struct Mutex<T, const DEVICE: bool = false>(std::sync::Mutex<T>);
 
-/// A mutex that is held while a device works, for as long as that takes: a fork waits for it a second at most.
+/// A mutex that is held while a device works, for as long as that takes: a fork waits for it a
+/// second at most.
 pub(crate) type DeviceMutex<T> = Mutex<T, true>;
 
 impl<T> Mutex<T> {
@@ -58,7 +61,8 @@ impl<T, const DEVICE: bool> Mutex<T, DEVICE> {
     }
 }
 
-/// Holds a [`Mutex`]. The fields end in their order: the thread is outside once it holds the lock no more.
+/// Holds a [`Mutex`]. The fields end in their order: the thread is outside once it holds the lock
+/// no more.
 #[derive(Debug)]
 pub(crate) struct MutexGuard<'m, T, const DEVICE: bool = false> {
     guard: std::sync::MutexGuard<'m, T>,

@@ -9,7 +9,8 @@ use crate::sys::sync::{AtomicUsize, Ordering};
 
 /// A lock that is held while the user's code runs, and so is only ever waited for within a time.
 ///
-/// A thread that has waited for long is the next one: others that take it again and again do not keep it from its turn.
+/// A thread that has waited for long is the next one: others that take it again and again do not
+/// keep it from its turn.
 ///
 /// In a child process, that of a thread of the parent is free.
 #[derive(Debug, Default)]
@@ -20,7 +21,8 @@ pub(crate) struct Turn {
     next: AtomicUsize,
 }
 
-/// How long a thread waits before it is the next one. Not from the start: while it sleeps, the turn is nobody's.
+/// How long a thread waits before it is the next one. Not from the start: while it sleeps, the turn
+/// belongs to no thread.
 const LONG: Duration = Duration::from_millis(20);
 
 /// Why a thread does not get its turn.

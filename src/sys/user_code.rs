@@ -1,12 +1,16 @@
-//! The one door through which code that is not the crate's own is called: `Display` and `Debug` of what is logged,
-//! filters, formatters, sinks and writers, error hooks, clocks, namers, observers, and the destructors of all of these.
+//! The one door through which code that is not the crate's own is called: `Display` and `Debug` of
+//! what is logged, filters, formatters, sinks and writers, error hooks, clocks, namers, observers,
+//! and the destructors of all of these.
 //!
 //! - A panic ends here ([`Panic`]), and so does the destructor of its payload.
-//! - The calling thread holds none of the crate's locks: user code may log, make loggers and change the configuration, and would
-//!   wait for ever for a lock that its own thread holds. Debug builds check it at each call where `LOGTREE_ASSERT_UNLOCKED` is set,
-//!   as this project's `.cargo/config.toml` does, and end the process: a panic would be caught like one of the user's.
-//! - A device is the exemption: a writer is called under the lock of its stream, as lines must not mix. A thread inside any device
-//!   waits for no other one (see [`is_inside_device`]), so two writers that log cannot wait for each other.
+//! - The calling thread holds none of the crate's locks: user code may log, make loggers and change
+//!   the configuration, and would wait for ever for a lock that its own thread holds. Debug builds
+//!   check it at each call where `LOGTREE_ASSERT_UNLOCKED` is set, as this project's
+//!   `.cargo/config.toml` does, and end the process: a panic would be caught like one of the
+//!   user's.
+//! - A device is the exemption: a writer is called under the lock of its stream, as lines must not
+//!   mix. A thread inside any device waits for no other one (see [`is_inside_device`]), so two
+//!   writers that log cannot wait for each other.
 
 use std::any::Any;
 use std::fmt::{self, Write};
@@ -45,7 +49,8 @@ pub(crate) fn drop_value<T>(value: T) {
     call_ignoring_panic(move || drop(value));
 }
 
-/// Has user code write a text, whatever it does: a panic and an error are noted after what was written so far.
+/// Has user code write a text, whatever it does: a panic and an error are noted after what was
+/// written so far.
 #[inline]
 #[cfg_attr(debug_assertions, track_caller)]
 pub(crate) fn write_to<W: Write>(out: &mut W, write: impl FnOnce(&mut W) -> fmt::Result) {
@@ -70,12 +75,14 @@ pub(crate) fn text(write: impl FnOnce(&mut String) -> fmt::Result) -> String {
     text
 }
 
-/// The text of a value whose `Display` is user code; in place of `to_string`, which panics where `Display` returns an error.
+/// The text of a value whose `Display` is user code; in place of `to_string`, which panics where
+/// `Display` returns an error.
 pub(crate) fn display(value: &(impl fmt::Display + ?Sized)) -> String {
     text(|out| write!(out, "{value}"))
 }
 
-/// A caught panic. `Display` gives its text. Its payload, whose destructor may panic as well, is dropped safely.
+/// A caught panic. `Display` gives its text. Its payload, whose destructor may panic as well, is
+/// dropped safely.
 #[derive(Debug)]
 pub(crate) struct Panic(Box<dyn Any + Send>);
 
@@ -97,8 +104,8 @@ impl Drop for Panic {
     }
 }
 
-/// A value of a user that is dropped through the door, wherever its last owner ends: inside a logging call, if it was
-/// removed while that call was using it.
+/// A value of a user that is dropped through the door, wherever its last owner ends: inside a
+/// logging call, if it was removed while that call was using it.
 pub(crate) struct Owned<T: Pointer>(ScopeGuard<T, fn(T)>);
 
 /// A pointer to a value of a user.
@@ -126,7 +133,8 @@ impl<T: Pointer> Owned<T> {
     }
 
     fn end(value: T) {
-        // One of several may end under a lock. It is caught nevertheless, as the others may have ended meanwhile.
+        // One of several may end under a lock. It is caught nevertheless, as the others may have
+        // ended meanwhile.
         if value.is_last() {
             unlocked::check();
         }
@@ -149,8 +157,9 @@ impl<T: Pointer + Clone> Clone for Owned<T> {
     }
 }
 
-/// Whether the calling thread is inside a device, that is, its writer is what logs now. Then nothing may be waited for
-/// that another thread may hold while it waits for this device: no other device, and no room in a queue.
+/// Whether the calling thread is inside a device, that is, its writer is what logs now. Then
+/// nothing may be waited for that another thread may hold while it waits for this device: no other
+/// device, and no room in a queue.
 #[inline]
 pub(crate) fn is_inside_device() -> bool {
     Presence::known().is_some_and(|presence| presence.devices() > 0)

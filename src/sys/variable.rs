@@ -2,8 +2,9 @@
 
 use std::env::{self, VarError};
 
-/// Returns a variable of the environment, or `NotPresent` where the program runs as another user or group than its caller, by a setuid or
-/// setgid bit: the caller must not choose what such a program writes, or have it dump what it sends.
+/// Returns a variable of the environment, or `NotPresent` where the program runs as another user or
+/// group than its caller, by a setuid or setgid bit: the caller must not choose what such a program
+/// writes, or have it dump what it sends.
 pub(crate) fn variable(name: &str) -> Result<String, VarError> {
     if has_foreign_rights() {
         return Err(VarError::NotPresent);

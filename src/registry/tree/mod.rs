@@ -54,7 +54,8 @@ type Link = std::num::NonZeroU32;
 struct Own {
     handlers: Vec<Handler>,
     filters: Vec<SharedFilter>,
-    /// The node's route without its filters, which its descendants share; `None` while the node's own route serves.
+    /// The node's route without its filters, which its descendants share; `None` while the node's
+    /// own route serves.
     downstream: Option<Arc<Route>>,
 }
 
@@ -133,7 +134,7 @@ impl Tree {
             }
             Some(node) => {
                 node.make_logger();
-                // A name that ends in a dot has another parent as a logger than as a prefix (statement 9).
+                // A name that ends in a dot has another parent as a logger than as a prefix.
                 if self.slots[node.id().at()].parent != parent {
                     self.unlink(node.id());
                     self.link(node.id(), parent);
@@ -214,7 +215,7 @@ impl Tree {
             .map(|at| NodeId(at.get()))
     }
 
-    /// The loggers exactly one segment below (statement 11).
+    /// Returns the loggers exactly one segment below.
     pub(crate) fn children(&self, id: NodeId) -> Vec<NodeId> {
         self.links_below(id)
             .filter(|child| self.slots[child.at()].node.is_logger())
@@ -253,7 +254,8 @@ impl Tree {
         self.copies.entry(id).or_default().push(copy);
     }
 
-    /// A copy of a node's gate that is kept up to date: one for each node, made at the first call and never given back.
+    /// A copy of a node's gate that is kept up to date: one for each node, made at the first call
+    /// and never given back.
     pub(super) fn gate_copy(&mut self, id: NodeId) -> &'static GateCopy {
         if let Some(copy) = self.copies.get(&id).and_then(|copies| copies.first()) {
             return copy;
@@ -263,14 +265,14 @@ impl Tree {
         copy
     }
 
-    /// Computes all levels and all routes anew.
+    /// Recomputes all levels and all routes.
     #[cfg(feature = "config")]
     pub(super) fn refresh(&mut self) {
         self.refresh_levels(NodeId::ROOT, Extent::All);
         self.refresh_routes(NodeId::ROOT);
     }
 
-    /// Visits a node and all below it, parents first; `visit` answers whether to go on below.
+    /// Visits a node and its descendants, parents first; `visit` returns whether to descend.
     fn walk(&mut self, start: NodeId, mut visit: impl FnMut(&mut Self, NodeId) -> bool) {
         let mut at = start;
         loop {

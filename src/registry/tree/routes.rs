@@ -35,8 +35,8 @@ impl Tree {
             .map_or(&[], |own| &own.filters)
     }
 
-    /// Replaces the node's handlers and filters by what `change` makes of them; answers with what is to be dropped
-    /// outside the lock.
+    /// Changes the node's handlers and filters; returns the previous ones, to be dropped outside
+    /// the lock.
     pub(crate) fn change_own(
         &mut self,
         id: NodeId,
@@ -52,8 +52,8 @@ impl Tree {
         before
     }
 
-    /// The same for values that are there, without computing routes: [`refresh`](Self::refresh) has to follow. `None` stays, and
-    /// of the filters so do those that no configuration made.
+    /// Likewise without recomputing routes: [`refresh`](Self::refresh) must follow. `None` keeps
+    /// the present ones; filters that no configuration made stay.
     #[cfg(feature = "config")]
     pub(crate) fn replace_own(
         &mut self,
@@ -77,7 +77,7 @@ impl Tree {
         old
     }
 
-    /// Makes all routes anew, as a handler has changed.
+    /// Rebuilds all routes after a change of a handler.
     pub(crate) fn rebind(&mut self) {
         self.refresh_routes(NodeId::ROOT);
     }
@@ -98,7 +98,7 @@ impl Tree {
         self.refresh_taps(node);
     }
 
-    /// Takes a tap away; answers with what is to be dropped outside the lock.
+    /// Removes a tap; returns it, to be dropped outside the lock.
     pub(crate) fn remove_tap(&mut self, handler: &Handler) -> Option<Tap> {
         let at = self.taps.iter().position(|tap| tap.handler.is(handler))?;
         let tap = self.taps.remove(at);
@@ -113,7 +113,7 @@ impl Tree {
         self.refresh_routes(node);
     }
 
-    /// Computes routes anew, from a node downwards.
+    /// Recomputes routes from a node downwards.
     pub(super) fn refresh_routes(&mut self, start: NodeId) {
         self.walk(start, |tree, id| {
             let route = tree.make_route(id);

@@ -1,27 +1,34 @@
 //! Keeps the crate's locks free while the process forks, and sees to it that a child begins as one.
 //!
-//! A child has the memory of its parent as it was, and only the thread that forked: a lock that another thread held is never
-//! released in it. So no other thread may be inside one at that moment. Each announces that it goes in, and looks whether
-//! the gate is closed; if so it takes that back and waits. The thread that forks closes the gate, and waits until no other thread is inside
-//! ([`presence`](crate::sys::presence)). It need not know what locks there are: mutexes, the shards of a map, values that are just being made.
+//! A child has the memory of its parent as it was, and only the thread that forked: a lock that
+//! another thread held is never released in it. So no other thread may be inside one at that
+//! moment. Each announces that it goes in, and looks whether the gate is closed; if so it takes
+//! that back and waits. The thread that forks closes the gate, and waits until no other thread is
+//! inside ([`presence`](crate::sys::presence)). It need not know what locks there are: mutexes, the
+//! shards of a map, values that are just being made.
 //!
 //! # Order
-//! Going in is "announce, then look at the gate"; forking is "close the gate, then look who is inside". One of both must see the other,
-//! which takes a full barrier between the two steps on either side. The side that goes in runs for each record, so it pays for none: on
-//! Linux, the thread that forks has the kernel put a barrier into all running threads (`membarrier`). Elsewhere, and where the kernel
-//! refuses that, going in has a fence. `model.rs` tries all interleavings of both.
+//! Going in is "announce, then look at the gate"; forking is "close the gate, then look who is
+//! inside". One of both must see the other, which takes a full barrier between the two steps on
+//! either side. The side that goes in runs for each record, so it pays for none: on Linux, the
+//! thread that forks has the kernel put a barrier into all running threads (`membarrier`).
+//! Elsewhere, and where the kernel refuses that, going in has a fence. `model.rs` tries all
+//! interleavings of both.
 //!
 //! # What is waited for
-//! A *lock* is held for a few steps of the crate's own, so the fork waits for as long as it takes (and 10 seconds at most). A *device*
-//! may hang: after a second the fork goes on without it. From then on, threads inside a device take no lock either, so that all
-//! locks are free; the device's own is known as lost in the child
+//! A *lock* is held for a few steps of the crate's own, so the fork waits for as long as it takes
+//! (and 10 seconds at most). A *device* may hang: after a second the fork goes on without it. From
+//! then on, threads inside a device take no lock either, so that all locks are free; the device's
+//! own is known as lost in the child
 //! ([`presence::is_of_parent`](crate::sys::presence::is_of_parent)), which refuses its records.
 //!
-//! A thread that is inside already passes the gate, as it has to come to an end before the fork can go on.
+//! A thread that is inside already passes the gate, as it has to come to an end before the fork can
+//! go on.
 //!
 //! # The child
-//! Before anything in a child goes into a lock for the first time, all that keeps records, threads, timers or flags of the parent is
-//! called ([`crate::sys::process::in_child`]). That is the thread that goes in; others wait for it.
+//! Before anything in a child goes into a lock for the first time, all that keeps records, threads,
+//! timers or flags of the parent is called ([`crate::sys::process::in_child`]). That is the thread
+//! that goes in; others wait for it.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering, compiler_fence, fence};
@@ -106,7 +113,8 @@ static SETTLE: OnceBox<fn()> = OnceBox::new();
 /// Whether a thread is at it.
 static IS_SETTLING: AtomicBool = AtomicBool::new(false);
 
-/// Has the child put right before anything else, where that was not done yet. For what takes no lock.
+/// Has the child put right before anything else, where that was not done yet. For what takes no
+/// lock.
 #[inline]
 pub(crate) fn settle_if_new() {
     if STATE.load(Ordering::Relaxed) & NEW_CHILD != 0 && EXEMPT.get() == 0 {
@@ -136,7 +144,8 @@ fn settle() {
     drop(inside);
 }
 
-/// What a process that forks does before and after it; called by the hooks in [`crate::sys::process`].
+/// What a process that forks does before and after it; called by the hooks in
+/// [`crate::sys::process`].
 #[cfg(all(unix, not(miri)))]
 pub(crate) mod hooks {
     use std::time::Instant;
@@ -166,7 +175,8 @@ pub(crate) mod hooks {
         let _ = SETTLE.set(Box::new(settle));
     }
 
-    /// Closes the gate, and waits until no other thread is inside. `barrier` is one for all threads.
+    /// Closes the gate, and waits until no other thread is inside. `barrier` is one for all
+    /// threads.
     pub(crate) fn close(barrier: fn()) {
         let add = |state| {
             STATE.fetch_add(state, Ordering::SeqCst);

@@ -1,5 +1,5 @@
-//! The gate as a model, tried exhaustively: a thread that goes in and out, and one that forks, on a machine whose stores reach the
-//! memory later than they are made, at any time.
+//! The gate as a model, tried exhaustively: a thread that goes in and out, and one that forks, on a
+//! machine whose stores reach the memory later than they are made, at any time.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -88,7 +88,8 @@ impl Machine {
         self.steps[LOCKER] = next;
     }
 
-    /// The next step of the thread that forks, as `hooks::close`; reports whether it forks while the data is whole.
+    /// The next step of the thread that forks, as `hooks::close`; reports whether it forks while
+    /// the data is whole.
     fn fork(&mut self, barrier: Barrier) -> bool {
         let next = match self.steps[FORKER] {
             0 => {

@@ -25,10 +25,11 @@ mod unix {
     use crate::sys::host::console::Standard;
     use crate::sys::process;
 
-    /// A standard stream of the process, through std, so that no line comes into the middle of what the program itself prints.
+    /// A standard stream of the process, through std, so that no line comes into the middle of what
+    /// the program itself prints.
     ///
-    /// In a child process it is written to past std: a thread of the parent may have had std's lock at the fork (`eprintln!` has
-    /// it while its `Display`s run), and there it is never released.
+    /// In a child process it is written to past std: a thread of the parent may have had std's lock
+    /// at the fork (`eprintln!` has it while its `Display`s run), and there it is never released.
     pub(crate) struct Stream(Standard);
 
     pub(crate) fn stderr() -> Stream {
