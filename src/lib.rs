@@ -221,7 +221,8 @@ pub use crate::scope::scope::Scope;
 pub use crate::setup::basic_config::{BasicConfig, basic_config};
 pub use crate::setup::from_env::{init_from_env, init_from_env_or};
 pub use crate::setup::level_spec::LevelSpec;
-pub use crate::setup::stream_logger::{StreamLogger, set_stream_logger};
+pub use crate::setup::set_stream_logger::set_stream_logger;
+pub use crate::setup::stream_logger::StreamLogger;
 pub use crate::setup::verbosity::Verbosity;
 
 /// What the macros expand to. Not public API: it changes without notice.

@@ -6,9 +6,9 @@ use logtree::{LevelSpec, Registry};
 
 fuzz_target!(|text: &str| {
     let registry = Registry::new();
-    let spec = LevelSpec::by_names_of(&registry, text);
-    spec.apply_to(&registry);
-    let again = LevelSpec::by_names_of(&registry, &spec.to_string());
+    let spec = LevelSpec::parse_in(&registry, text);
+    spec.apply_in(&registry);
+    let again = LevelSpec::parse_in(&registry, &spec.to_string());
     assert!(again.problems().is_empty(), "{:?}", again.problems());
     assert!(again.levels().eq(spec.levels()));
     for (name, level) in spec.levels() {

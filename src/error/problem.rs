@@ -1,8 +1,10 @@
-//! A problem of a configuration: [`Problem`].
+//! A problem of a configuration or a line of levels: [`Problem`].
 
 use std::fmt;
 
-/// A problem at one place of a configuration; see [`Error::problems`](crate::Error::problems).
+/// A problem at one place of a configuration or a line of levels; see
+/// [`Error::problems`](crate::Error::problems) and
+/// [`LevelSpec::problems`](crate::LevelSpec::problems).
 ///
 /// `Display` shows it in one line: `line 7, column 14: handlers.file.level: expected …, found
 /// "WTF"`.
@@ -16,7 +18,8 @@ pub struct Problem {
 
 impl Problem {
     /// Returns the path from the top of the document: `handlers.file.level`, `root.handlers[0]`;
-    /// empty for the document itself.
+    /// empty for the document itself. For a line of levels, the environment variable that it was
+    /// read from, if any.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path

@@ -674,7 +674,6 @@ impl Handler {
 
     /// Gives it what a configuration says, in one step: a formatter, and filters in place of those that an earlier one made.
     /// `None` leaves things as they are.
-    #[cfg(feature = "config")]
     pub(crate) fn dress(
         &self,
         formatter: Option<Arc<dyn Format>>,

@@ -68,6 +68,13 @@ impl StreamHandler {
         )
     }
 
+    /// To standard error by `eprint!`, which a test harness captures: the lines of a test that passes
+    /// are not printed.
+    #[must_use]
+    pub fn for_tests() -> Self {
+        Self::of(Box::new(HarnessWriter), "<stderr>", StreamId::STDERR, false)
+    }
+
     /// To a writer. It is called under the stream's lock; what it logs itself does not come back to it.
     #[must_use]
     pub fn new(writer: impl Write + Send + 'static) -> Self {
@@ -155,6 +162,33 @@ fn shows_colors(stream: Standard, terminal: &impl io::IsTerminal) -> bool {
 }
 
 handler_type!(StreamHandler);
+
+impl From<io::Stdout> for StreamHandler {
+    fn from(_: io::Stdout) -> Self {
+        Self::stdout()
+    }
+}
+
+impl From<io::Stderr> for StreamHandler {
+    fn from(_: io::Stderr) -> Self {
+        Self::stderr()
+    }
+}
+
+/// Writes by `eprint!`.
+struct HarnessWriter;
+
+impl Write for HarnessWriter {
+    #[expect(clippy::print_stderr, reason = "the harness captures nothing else")]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        eprint!("{}", String::from_utf8_lossy(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 impl fmt::Debug for StreamHandler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 use std::convert::Infallible;
-use std::fmt;
-use std::vec;
+use std::{fmt, vec};
 
 use log::kv::{Key, ToValue, Value};
 

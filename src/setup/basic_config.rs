@@ -1,18 +1,17 @@
 //! A simple set-up of the root: [`basic_config`].
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use crate::error::{Error, ErrorKind};
-use crate::filter::RedactingFilter;
-use crate::formatter::{Colors, Formatter, TemplateStyle};
-use crate::handler::{FileHandler, Handler, MadeBy, StreamHandler};
+use crate::formatter::{Format, TemplateStyle};
+use crate::handler::{FileHandler, Handler, StreamHandler};
 use crate::level::Level;
 use crate::registry::Registry;
-use crate::setup::last_resort;
+use crate::setup::preset::{self, Layout, Preset, Template};
+use crate::sys::sync::Arc;
 
-/// Gives the root of the global registry a handler to standard error with `LEVEL:name:message`, and makes it the backend of the
-/// `log` facade; nothing happens if the root has a handler.
+/// Adds a handler to the root of the global registry that writes `LEVEL:name:message` to standard
+/// error, and installs the registry as the `log` backend. Does nothing if the root has a handler.
 ///
 /// # Python
 /// `logging.basicConfig()`. For its arguments, see [`BasicConfig`].
@@ -22,219 +21,247 @@ use crate::setup::last_resort;
 /// logtree::basic_config();
 /// log::warn!("WARNING:…: on standard error");
 /// ```
-#[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
-pub fn basic_config() -> Applied {
-    // Without options there is nothing to be wrong.
-    BasicConfig::new().apply().unwrap_or(Applied::HadHandlers)
+#[expect(clippy::must_use_candidate, reason = "it is called for its effect")]
+pub fn basic_config() -> Installed {
+    // Without options nothing can be wrong.
+    let installed = BasicConfig::new().install();
+    installed.unwrap_or(Installed::HadHandlers)
 }
 
-/// Whether a set-up was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Applied {
-    /// It was.
+/// Whether a set-up took place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Installed {
+    /// The root is set up.
     Done,
-    /// It was not, as the root has handlers and [`force`](BasicConfig::force) was not asked for. Python reports nothing then.
+    /// Nothing was changed: the root has handlers, and [`force`](BasicConfig::force) is off. Python
+    /// does not report this.
     HadHandlers,
 }
 
-/// A simple set-up of the root: level, format, and where to.
+/// A simple set-up of the root: level, format and destination.
 ///
-/// Nothing is changed before all of it is found to be right.
+/// All options are checked before anything changes.
 ///
-/// Colours are shown where the stream is a terminal. Known credentials are written as `***` ([`RedactingFilter`]). A record that a
-/// handler nearer to its logger has written to the same stream or file is not written again
-/// ([`with_once_per_stream`](Handler::with_once_per_stream)). Handlers that are [given](Self::handlers) stay as they are.
+/// Colors are shown if the stream is a terminal. Known credentials are redacted
+/// ([`RedactingFilter`](crate::filter::RedactingFilter)). A record that a handler nearer to its
+/// logger has written to the same stream or file is not written again
+/// ([`with_once_per_stream`](Handler::with_once_per_stream)). None of this applies to handlers
+/// passed to [`handler`](Self::handler).
 ///
 /// # Python
-/// The arguments of `logging.basicConfig`. `encoding` and `errors` are left out, as all text is UTF-8. Errors come before
-/// anything is done, and a call that does nothing says so. Python writes a record once for each handler on its way.
+/// The arguments of `logging.basicConfig`. `encoding` and `errors` are left out, as all text is
+/// UTF-8. A call that does nothing says so. Python writes a record once for each handler on its
+/// way.
 ///
 /// # Examples
 /// ```
+/// use logtree::setup::Installed;
 /// use logtree::{BasicConfig, Level, Registry};
-/// use logtree::setup::Applied;
 ///
 /// let registry = Registry::new();
-/// let applied = BasicConfig::new()
+/// let installed = BasicConfig::new()
 ///     .level(Level::INFO)
 ///     .format("%(asctime)s %(message)s")
 ///     .date_format("%H:%M:%S")
 ///     .stream(std::io::stdout())
-///     .apply_to(&registry)?;
-/// assert_eq!(applied, Applied::Done);
+///     .install_in(&registry)?;
+/// assert_eq!(installed, Installed::Done);
 /// # Ok::<(), logtree::Error>(())
 /// ```
-#[derive(Debug, Default)]
-#[must_use = "nothing happens until `apply`"]
+#[derive(Debug)]
+#[must_use = "nothing happens until `install`"]
 pub struct BasicConfig {
     level: Option<Level>,
-    format: Option<String>,
-    date_format: Option<String>,
-    style: TemplateStyle,
+    layout: Layout,
     stream: Option<StreamHandler>,
     file: Option<PathBuf>,
     truncate: bool,
     handlers: Option<Vec<Handler>>,
     force: bool,
-    keep_secrets: bool,
+    redact: bool,
+    is_test: bool,
 }
 
 impl BasicConfig {
-    /// Standard error, `LEVEL:name:message`, the root's level as it is.
+    /// Returns a set-up with a handler that writes `LEVEL:name:message` to standard error; the
+    /// root's level stays.
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            level: None,
+            layout: Layout::default(),
+            stream: None,
+            file: None,
+            truncate: false,
+            handlers: None,
+            force: false,
+            redact: true,
+            is_test: false,
+        }
     }
 
-    /// The root's level.
+    /// Sets the root's level.
     pub fn level(mut self, level: impl Into<Level>) -> Self {
         self.level = Some(level.into());
         self
     }
 
-    /// The template; an empty one means `LEVEL:name:message`.
+    /// Sets the template; an empty one selects `LEVEL:name:message`, which is the default.
     pub fn format(mut self, template: impl Into<String>) -> Self {
-        self.format = Some(template.into()).filter(|template| !template.is_empty());
+        self.layout.set_template(template);
         self
     }
 
-    /// A pattern of `strftime` for the time. Python's `datefmt`.
-    pub fn date_format(mut self, pattern: impl Into<String>) -> Self {
-        self.date_format = Some(pattern.into());
-        self
-    }
-
-    /// The syntax of the template.
+    /// Sets the style of the template; [`Percent`](TemplateStyle::Percent) by default.
     pub fn style(mut self, style: TemplateStyle) -> Self {
-        self.style = style;
+        self.layout.set_style(style);
         self
     }
 
-    /// A writer, in place of standard error.
-    pub fn stream(mut self, writer: impl Write + Send + 'static) -> Self {
-        self.stream = Some(StreamHandler::new(writer));
+    /// Sets the `strftime` pattern of the time. Python's `datefmt`.
+    pub fn date_format(mut self, pattern: impl Into<String>) -> Self {
+        self.layout.set_date_format(pattern);
         self
     }
 
-    /// A file to append to, in place of standard error. Python's `filename`.
+    /// Sets a formatter. It excludes [`format`](Self::format), [`style`](Self::style) and
+    /// [`date_format`](Self::date_format).
+    pub fn formatter(mut self, formatter: impl Format + 'static) -> Self {
+        self.layout.set_formatter(formatter);
+        self
+    }
+
+    /// Sets the stream: `std::io::stdout()`, or a [`StreamHandler`] of any writer. Standard error
+    /// by default.
+    pub fn stream(mut self, stream: impl Into<StreamHandler>) -> Self {
+        self.stream = Some(stream.into());
+        self
+    }
+
+    /// Sets a file to append to. Python's `filename`.
     pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
         self.file = Some(path.into());
         self
     }
 
-    /// Whether the file is emptied first; off by default. Python's `filemode="w"`.
+    /// Sets whether the file is truncated first; off by default. Python's `filemode="w"`.
     pub fn truncate(mut self, truncate: bool) -> Self {
         self.truncate = truncate;
         self
     }
 
-    /// Handlers, in place of one to standard error; those without a formatter get the set-up's.
-    pub fn handlers<H: Into<Handler>>(mut self, handlers: impl IntoIterator<Item = H>) -> Self {
-        self.handlers = Some(handlers.into_iter().map(Into::into).collect());
+    /// Adds a handler. It gets the set-up's formatter if it has none.
+    pub fn handler(mut self, handler: impl Into<Handler>) -> Self {
+        self.handlers.get_or_insert_default().push(handler.into());
         self
     }
 
-    /// Whether handlers that the root has are taken away and closed first; off by default.
+    /// Adds handlers; see [`handler`](Self::handler). With none at all, the root gets no handler.
+    pub fn handlers<H: Into<Handler>>(mut self, handlers: impl IntoIterator<Item = H>) -> Self {
+        let handlers = handlers.into_iter().map(Into::into);
+        self.handlers.get_or_insert_default().extend(handlers);
+        self
+    }
+
+    /// Sets whether the root's handlers are removed and closed first; off by default.
     pub fn force(mut self, force: bool) -> Self {
         self.force = force;
         self
     }
 
-    /// Whether known credentials are taken out of what is written, by [`RedactingFilter::preset`]; on by default. Handlers that are
-    /// [given](Self::handlers) stay as they are.
+    /// Sets whether known credentials are redacted, by
+    /// [`RedactingFilter::preset`](crate::filter::RedactingFilter::preset); on by default.
     pub fn redact(mut self, redact: bool) -> Self {
-        self.keep_secrets = !redact;
+        self.redact = redact;
         self
     }
 
-    /// Sets up the global registry, and makes it the backend of the `log` facade where there is no other.
+    /// Sets whether standard error is written to through `eprint!`, so that the test harness
+    /// captures it ([`StreamHandler::for_tests`]); off by default.
+    pub fn is_test(mut self, is_test: bool) -> Self {
+        self.is_test = is_test;
+        self
+    }
+
+    /// Sets up the global registry, and installs it as the `log` backend unless another backend is
+    /// installed.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidFormat`]; [`ErrorKind::InvalidConfig`] where options exclude one another; [`ErrorKind::Io`] when the file
-    /// cannot be opened.
-    pub fn apply(self) -> Result<Applied, Error> {
-        let applied = self.apply_to(Registry::global())?;
-        // Another backend stays: this crate's own macros work without the facade.
-        let _ = crate::facade::install();
-        Ok(applied)
+    /// [`ErrorKind::InvalidFormat`]; [`ErrorKind::InvalidConfig`] if options exclude each other;
+    /// [`ErrorKind::Io`] if the file cannot be opened. Nothing is changed then.
+    pub fn install(self) -> Result<Installed, Error> {
+        let installed = self.install_in(Registry::global())?;
+        preset::install_backend();
+        Ok(installed)
     }
 
     /// Sets up a registry.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidFormat`]; [`ErrorKind::InvalidConfig`] where options exclude one another; [`ErrorKind::Io`] when the file
-    /// cannot be opened.
-    pub fn apply_to(self, registry: &Registry) -> Result<Applied, Error> {
-        let ways = [
+    /// As [`install`](Self::install).
+    pub fn install_in(self, registry: &Registry) -> Result<Installed, Error> {
+        let destinations = [
             self.handlers.is_some(),
             self.stream.is_some(),
             self.file.is_some(),
         ];
-        if ways.into_iter().filter(|given| *given).count() > 1 {
+        if destinations.into_iter().filter(|given| *given).count() > 1 {
             let message =
-                "cannot set up the root: a stream, a file and handlers exclude one another";
+                "cannot set up the root: a stream, a file and handlers exclude each other";
             return Err(Error::new(ErrorKind::InvalidConfig, message));
         }
-        let formatter = self.formatter()?;
+        let formatter = self.layout.build(&Template::BASIC, false)?;
         let root = registry.root();
         if !self.force && !root.handlers().is_empty() {
-            return Ok(Applied::HadHandlers);
+            return Ok(Installed::HadHandlers);
         }
-        let are_given = self.handlers.is_some();
+        let preset = Preset {
+            made_by: None,
+            redact: self.redact,
+            ..Preset::STDERR
+        };
         let handlers = match (self.handlers, self.stream, self.file) {
-            (Some(handlers), ..) => handlers,
-            (_, Some(stream), _) => vec![stream.into()],
+            (Some(handlers), ..) => {
+                for handler in handlers.iter().filter(|handler| !handler.has_formatter()) {
+                    handler.dress(Some(Arc::clone(&formatter)), None);
+                }
+                handlers
+            }
+            (_, Some(stream), _) => vec![preset.handler(stream, &formatter)],
             (.., Some(path)) => {
                 let file = FileHandler::builder(path).truncate(self.truncate).open()?;
-                vec![file.into()]
+                vec![preset.handler(file, &formatter)]
             }
             _ => {
-                let stderr = Handler::from(registry.stderr());
-                // So that a later `set_stream_logger` for the root takes its place.
-                stderr.note_maker(MadeBy::StreamLogger);
-                vec![stderr]
+                let stderr = if self.is_test {
+                    StreamHandler::for_tests()
+                } else {
+                    registry.stderr()
+                };
+                let preset = Preset {
+                    redact: self.redact,
+                    ..Preset::STDERR
+                };
+                vec![preset.handler(stderr, &formatter)]
             }
-        };
-        let handlers = if are_given {
-            handlers
-        } else {
-            let once = |handler: Handler| handler.with_once_per_stream(true);
-            handlers.into_iter().map(once).collect()
         };
         if self.force {
             for old in root.replace_handlers([]) {
-                // It is out of use; what it could not write any more, it has counted and reported.
+                // It is out of use; what it could not write is counted and reported.
                 let _ = old.close();
-            }
-        }
-        for handler in &handlers {
-            if !are_given && !self.keep_secrets {
-                handler.add_filter(RedactingFilter::shared_preset());
-            }
-            if !handler.has_formatter() {
-                handler.set_formatter(formatter.clone());
             }
         }
         drop(root.replace_handlers(handlers));
         if let Some(level) = self.level {
             root.set_level(level);
         }
-        last_resort::name_loggers(registry, !self.keep_secrets);
-        Ok(Applied::Done)
+        preset::name_loggers_in_last_resort(registry, self.redact);
+        Ok(Installed::Done)
     }
+}
 
-    fn formatter(&self) -> Result<Formatter, Error> {
-        let template = self.format.as_deref().unwrap_or(match self.style {
-            TemplateStyle::Percent => Formatter::BASIC,
-            TemplateStyle::Brace => "{levelname}:{name}:{message}",
-            TemplateStyle::Dollar => "${levelname}:${name}:${message}",
-        });
-        let mut formatter = Formatter::builder()
-            .format(template)
-            .style(self.style)
-            .colors(Colors::default());
-        if let Some(pattern) = &self.date_format {
-            formatter = formatter.date_format(pattern);
-        }
-        formatter.build()
+impl Default for BasicConfig {
+    fn default() -> Self {
+        Self::new()
     }
 }

@@ -3,29 +3,33 @@
 use std::path::Path;
 
 use crate::error::Error;
-use crate::filter::RedactingFilter;
-use crate::formatter::Formatter;
+use crate::formatter::{Format, Formatter};
 use crate::handler::{FileHandler, Handler, MadeBy};
 use crate::level::Level;
 use crate::registry::Registry;
-use crate::setup::last_resort;
+use crate::setup::preset::{self, Preset};
+use crate::sys::sync::Arc;
 
-/// Appends a logger's records, and those of all below it, from a level on, to a file; every crate's records land in the tree.
-///
-/// It adds a [`FileHandler`] of that level with the format `%(asctime)s - %(name)s - %(levelname)s - %(message)s`, sets the logger to
-/// `DEBUG`, so that other handlers still see everything, and makes the global registry the backend of the `log` facade where
-/// there is no other. `""` is the root: everything. Known credentials are written as `***` ([`RedactingFilter`]). Returns the
+/// Appends records of a logger and its descendants, at `level` and above, to a file. Also installs
+/// the global registry as the `log` backend unless another backend is installed. Returns the
 /// handler.
 ///
-/// The level is the handler's: what raises a logger's level later shows more on a stream, and not in the file, until the handler's
-/// level is lowered too. Called again for the same logger and path, it replaces its own handler; a record that a handler nearer
-/// to its logger has written to the same path is not written again.
+/// It adds a [`FileHandler`] with this level and the format
+/// `%(asctime)s - %(name)s - %(levelname)s - %(message)s`, and sets the logger to `DEBUG`, so that
+/// other handlers still see everything. The name `""` is the root: everything. Known credentials
+/// are redacted ([`RedactingFilter`](crate::filter::RedactingFilter)).
+///
+/// The level is the handler's: making a logger more verbose later shows more on a stream, but not
+/// in the file until the handler's level is lowered too. A second call for the same logger and path
+/// replaces the first one's handler. A record that a handler nearer to its logger has written to
+/// the same path is not written again.
 ///
 /// # Python
-/// `botocore.session.Session.set_file_logger` (row B12), which adds a further handler at each call.
+/// `botocore.session.Session.set_file_logger`, which adds another handler with each call.
 ///
 /// # Errors
-/// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when the file cannot be opened; nothing is changed then.
+/// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, if the file cannot be opened. Nothing is
+/// changed then.
 ///
 /// # Examples
 /// ```
@@ -44,23 +48,22 @@ pub fn set_file_logger(
     level: impl Into<Level>,
     path: impl AsRef<Path>,
 ) -> Result<Handler, Error> {
-    let formatter = Formatter::preset(Formatter::BOTOCORE).build_preset();
-    let handler = FileHandler::open(path)?
-        .with_level(level)
-        .with_formatter(formatter);
-    let handler = Handler::from(handler).with_once_per_stream(true);
-    handler.add_filter(RedactingFilter::shared_preset());
-    handler.note_maker(MadeBy::FileLogger);
+    let formatter: Arc<dyn Format> =
+        Arc::new(Formatter::preset(Formatter::BOTOCORE).build_preset());
+    let preset = Preset {
+        made_by: Some(MadeBy::FileLogger),
+        ..Preset::STDERR
+    };
+    let handler = preset.handler(FileHandler::open(path)?.with_level(level), &formatter);
     let registry = Registry::global();
     let logger = registry.get_logger(name);
     logger.set_level(Level::DEBUG);
     let is_earlier = |known: &Handler| {
         known.made_by() == Some(MadeBy::FileLogger) && known.stream_id() == handler.stream_id()
     };
-    // The end of the earlier one closes the file, out of the tree's lock.
+    // Dropping the earlier handler closes its file, so outside the tree's lock.
     drop(logger.exchange_handler(is_earlier, handler.clone()));
-    last_resort::name_loggers(registry, true);
-    // Another backend stays: this crate's own macros work without the facade.
-    let _ = crate::facade::install();
+    preset::name_loggers_in_last_resort(registry, true);
+    preset::install_backend();
     Ok(handler)
 }

@@ -1,20 +1,26 @@
-//! One-line set-ups.
+//! Set-ups in one line: a stream, a file, the environment, the command line.
 
 pub(crate) mod basic_config;
+mod env_logger;
 mod file_logger;
 pub(crate) mod from_env;
-mod last_resort;
 pub(crate) mod level_spec;
+mod levels;
 mod name_doubt;
+mod preset;
 #[cfg(all(unix, feature = "reload"))]
 mod reopen_on_sighup;
 pub mod root;
+pub(crate) mod set_stream_logger;
 pub(crate) mod stream_logger;
 pub(crate) mod verbosity;
 
-pub use self::basic_config::Applied;
+pub use self::basic_config::Installed;
+pub use self::env_logger::EnvLogger;
 pub use self::file_logger::set_file_logger;
 pub use self::from_env::level_spec_from_env;
+pub use self::levels::Levels;
 #[cfg(all(unix, feature = "reload"))]
 pub use self::reopen_on_sighup::reopen_on_sighup;
-pub use self::stream_logger::{LevelOn, debug_all, set_debug_logger};
+pub use self::set_stream_logger::{debug_all, set_debug_logger};
+pub use self::stream_logger::LevelOn;

@@ -1,20 +1,20 @@
-//! What a part of a [`LevelSpec`](super::LevelSpec) may have meant: [`Doubt`].
+//! What a directive of a [`LevelSpec`](super::LevelSpec) may have meant: [`Doubt`].
 
 use crate::level::Level;
 use crate::registry::Registry;
 
-/// What is doubtful in a part, where, and what was expected.
+/// What is wrong or unlikely in a directive, at which byte, and what was expected.
 pub(super) struct Doubt {
     pub(super) offset: usize,
     pub(super) what: String,
     pub(super) expected: String,
 }
 
-/// What becomes of a name that is in doubt.
+/// Whether a doubtful name is used.
 pub(super) enum Verdict {
-    /// It can be none.
-    NoName,
-    /// It can be one.
+    /// It cannot be a name.
+    Invalid,
+    /// It can be a name.
     Unlikely,
 }
 
@@ -42,7 +42,7 @@ impl Doubt {
     }
 }
 
-/// What is doubtful in a name; `is_alone` where no level follows it.
+/// Returns what is wrong or unlikely in a name; `is_alone` if no level follows it.
 pub(super) fn of_name(
     registry: &Registry,
     name: &str,
@@ -54,34 +54,33 @@ pub(super) fn of_name(
         let doubt = if is_alone {
             Doubt::unknown_level(registry, 0, name, hints)
         } else {
-            let what = format!("a number in place of the name {}", quoted(name));
+            let what = format!("number {} instead of a name", quoted(name));
             Doubt::new(0, what, "NAME=LEVEL")
         };
-        return Some((doubt, Verdict::NoName));
+        return Some((doubt, Verdict::Invalid));
     }
     if let Some(doubt) = of_sign(registry, name, &in_name).or_else(|| of_segment(name, &in_name)) {
-        return Some((doubt, Verdict::NoName));
+        return Some((doubt, Verdict::Invalid));
     }
     if is_alone && hints {
         if let Some(level) = near(registry, name) {
-            let what = format!("a word that is no level, {},", quoted(name));
+            let what = format!("unknown level {}", quoted(name));
             let expected = format!("{level}, or {name}=TRACE for a logger of that name");
             return Some((Doubt::new(0, what, expected), Verdict::Unlikely));
         }
     }
     let offset = name.find('-')?;
     let expected = format!(
-        "{}, as targets of Rust crates have it",
+        "{}, as in the targets of Rust crates",
         quoted(&name.replace('-', "_"))
     );
-    let doubt = Doubt::new(offset, format!("a '-' {in_name}"), expected);
+    let doubt = Doubt::new(offset, format!("'-' {in_name}"), expected);
     Some((doubt, Verdict::Unlikely))
 }
 
-/// The first sign that names do not have.
+/// Finds the first character that names do not have.
 fn of_sign(registry: &Registry, name: &str, in_name: &str) -> Option<Doubt> {
     let is_odd = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'));
-    // The text by colons: a pair of them leaves an empty piece.
     let single_colon = || {
         let mut from = 0;
         while let Some(at) = name[from..].find(':').map(|at| from + at) {
@@ -100,7 +99,7 @@ fn of_sign(registry: &Registry, name: &str, in_name: &str) -> Option<Doubt> {
             Some(level) => format!("{}={}", &name[..at], registry.level_name(level)),
             None => "'.' or \"::\" between segments".to_owned(),
         };
-        return Some(Doubt::new(at, format!("a single ':' {in_name}"), expected));
+        return Some(Doubt::new(at, format!("single ':' {in_name}"), expected));
     }
     let at = odd?;
     let sign = name[at..].chars().next().unwrap_or_default();
@@ -109,12 +108,16 @@ fn of_sign(registry: &Registry, name: &str, in_name: &str) -> Option<Doubt> {
         let expected = if above.is_empty() {
             "LEVEL alone, for all loggers".to_owned()
         } else {
-            format!("{}, which stands for all below it", quoted(above))
+            format!("{}, which includes all loggers below it", quoted(above))
         };
-        return Some(Doubt::new(at, format!("a pattern {in_name}"), expected));
+        return Some(Doubt::new(
+            at,
+            format!("unsupported pattern {in_name}"),
+            expected,
+        ));
     }
+    let what = format!("invalid character {sign:?} {in_name}");
     if sign.is_whitespace() || sign.is_control() || matches!(sign, '=' | '"' | '\'') {
-        let what = format!("a sign that no name has {in_name}");
         let expected = "a name without blanks, quotes and control characters";
         return Some(Doubt::new(at, what, expected));
     }
@@ -123,10 +126,10 @@ fn of_sign(registry: &Registry, name: &str, in_name: &str) -> Option<Doubt> {
         Ok(level) if !is_number(&letters) => registry.level_name(level),
         _ => "letters, digits, '_', '-', '.' or \"::\"".to_owned(),
     };
-    Some(Doubt::new(at, format!("{sign:?} {in_name}"), expected))
+    Some(Doubt::new(at, what, expected))
 }
 
-/// The first segment that is empty, or begins with a dash.
+/// Finds the first segment that is empty or starts with a dash.
 fn of_segment(name: &str, in_name: &str) -> Option<Doubt> {
     let segments = || name.split("::").flat_map(|part| part.split('.'));
     let mut offset = 0;
@@ -138,11 +141,11 @@ fn of_segment(name: &str, in_name: &str) -> Option<Doubt> {
             } else {
                 quoted(&others.join("."))
             };
-            let what = format!("an empty segment {in_name}");
+            let what = format!("empty segment {in_name}");
             return Some(Doubt::new(offset, what, expected));
         }
         if segment.starts_with('-') {
-            let what = format!("a segment with '-' in front {in_name}");
+            let what = format!("segment starting with '-' {in_name}");
             let expected = quoted(segment.trim_start_matches('-'));
             return Some(Doubt::new(offset, what, expected));
         }
@@ -164,7 +167,7 @@ fn is_number(name: &str) -> bool {
             .all(|c| c.is_ascii_digit() || matches!(c, '.' | '_'))
 }
 
-/// Words that other programs have for levels.
+/// Other programs' words for levels.
 const OTHER_WORDS: [(&str, Level); 20] = [
     ("ALL", Level::TRACE),
     ("EVERYTHING", Level::TRACE),
@@ -188,9 +191,10 @@ const OTHER_WORDS: [(&str, Level); 20] = [
     ("SILENT", Level::OFF),
 ];
 
-/// The level that a word is nearly the name of: by another program's word, by its beginning, or with one slip, two in a long name.
+/// Returns the level whose name is close to a word: another program's word, a prefix, or one typing
+/// error away (two in a long name).
 fn near(registry: &Registry, word: &str) -> Option<String> {
-    /// A longer word is no slip of a level's name, and comparing takes long.
+    /// A longer word is no misspelt level, and comparing takes long.
     const LONGEST: usize = 24;
     const SHORTEST: usize = 3;
     const LONG: usize = 7;
@@ -204,25 +208,25 @@ fn near(registry: &Registry, word: &str) -> Option<String> {
     if word.chars().count() < SHORTEST {
         return None;
     }
-    let slips = |name: &str| {
+    let errors = |name: &str| {
         let name = name.to_uppercase();
         if name.starts_with(&word) {
             return Some(0);
         }
-        let slips = strsim::osa_distance(&word, &name);
+        let errors = strsim::osa_distance(&word, &name);
         let allowed = if name.chars().count() < LONG { 1 } else { 2 };
-        (slips <= allowed).then_some(slips)
+        (errors <= allowed).then_some(errors)
     };
     let names = registry.level_names().into_iter();
-    let near = names.filter_map(|(name, level)| Some((slips(&name)?, level)));
-    near.min_by_key(|(slips, _)| *slips)
+    let near = names.filter_map(|(name, level)| Some((errors(&name)?, level)));
+    near.min_by_key(|(errors, _)| *errors)
         .map(|(_, level)| registry.level_name(level))
 }
 
-/// How many characters of what is wrong are shown.
+/// How many characters of an invalid text are shown.
 const MAX_QUOTED: usize = 80;
 
-/// The text in quotes, with its end left out where it is long.
+/// Returns the text in quotes, shortened if it is long.
 pub(super) fn quoted(text: &str) -> String {
     match text.char_indices().nth(MAX_QUOTED) {
         Some((end, _)) => format!("{:?}…", &text[..end]),
@@ -235,158 +239,158 @@ mod tests {
     use super::*;
     use crate::setup::level_spec::LevelSpec;
 
-    /// For each kind: what is reported, and what is applied.
+    /// Per kind: the problem, and what is applied.
     #[test]
-    fn what_fits_nothing_is_reported() {
+    fn what_matches_nothing_is_reported() {
         let registry = Registry::new();
         for (text, problem, applied) in [
             (
                 "*=debug",
-                "a pattern in the name \"*\" at column 1: expected LEVEL alone, for all loggers",
+                "line 1, column 1: unsupported pattern in the name \"*\": expected LEVEL alone, for all loggers",
                 "",
             ),
             (
                 "*",
-                "a pattern in the name \"*\" at column 1: expected LEVEL alone",
+                "line 1, column 1: unsupported pattern in the name \"*\": expected LEVEL alone",
                 "",
             ),
             (
                 "app*=info",
-                "a pattern in the name \"app*\" at column 4: expected \"app\", which stands for all below it",
+                "line 1, column 4: unsupported pattern in the name \"app*\": expected \"app\", which includes all loggers below it",
                 "",
             ),
             (
                 "x=info,app::*=info",
-                "a pattern in the name \"app::*\" at column 13: expected \"app\"",
+                "line 1, column 13: unsupported pattern in the name \"app::*\": expected \"app\"",
                 "x=INFO",
             ),
             (
                 "a?c=info",
-                "a pattern in the name \"a?c\" at column 2: expected \"a\"",
+                "line 1, column 2: unsupported pattern in the name \"a?c\": expected \"a\"",
                 "",
             ),
             (
                 "app:debug",
-                "a single ':' in the name \"app:debug\" at column 4: expected app=DEBUG",
+                "line 1, column 4: single ':' in the name \"app:debug\": expected app=DEBUG",
                 "",
             ),
             (
                 "app:x=info",
-                "a single ':' in the name \"app:x\" at column 4: expected '.' or \"::\" between segments",
+                "line 1, column 4: single ':' in the name \"app:x\": expected '.' or \"::\" between segments",
                 "",
             ),
             (
                 "trace!",
-                "'!' in the name \"trace!\" at column 6: expected TRACE",
+                "line 1, column 6: invalid character '!' in the name \"trace!\": expected TRACE",
                 "",
             ),
             (
                 "a@b=info",
-                "'@' in the name \"a@b\" at column 2: expected letters, digits, '_', '-', '.' or \"::\"",
+                "line 1, column 2: invalid character '@' in the name \"a@b\": expected letters, digits, '_', '-', '.' or \"::\"",
                 "",
             ),
             (
                 "70000",
-                "unknown level \"70000\" at column 1: expected one of NOTSET,",
+                "line 1, column 1: unknown level \"70000\": expected one of NOTSET,",
                 "",
             ),
             (
                 "-1",
-                "unknown level \"-1\" at column 1: expected one of NOTSET,",
+                "line 1, column 1: unknown level \"-1\": expected one of NOTSET,",
                 "",
             ),
             (
                 "1.5=info",
-                "a number in place of the name \"1.5\" at column 1: expected NAME=LEVEL",
+                "line 1, column 1: number \"1.5\" instead of a name: expected NAME=LEVEL",
                 "",
             ),
             (
                 "a.=debug",
-                "an empty segment in the name \"a.\" at column 3: expected \"a\"",
+                "line 1, column 3: empty segment in the name \"a.\": expected \"a\"",
                 "",
             ),
             (
                 "::a::b",
-                "an empty segment in the name \"::a::b\" at column 1: expected \"a.b\"",
+                "line 1, column 1: empty segment in the name \"::a::b\": expected \"a.b\"",
                 "",
             ),
             (
                 "a..b=info",
-                "an empty segment in the name \"a..b\" at column 3: expected \"a.b\"",
+                "line 1, column 3: empty segment in the name \"a..b\": expected \"a.b\"",
                 "",
             ),
             (
                 ".=info",
-                "an empty segment in the name \".\" at column 1: expected a name",
+                "line 1, column 1: empty segment in the name \".\": expected a name",
                 "",
             ),
             (
                 "-a=info",
-                "a segment with '-' in front in the name \"-a\" at column 1: expected \"a\"",
+                "line 1, column 1: segment starting with '-' in the name \"-a\": expected \"a\"",
                 "",
             ),
             (
                 "a=deubg",
-                "unknown level \"deubg\" at column 3: expected DEBUG, or another one of NOTSET,",
+                "line 1, column 3: unknown level \"deubg\": expected DEBUG, or another one of NOTSET,",
                 "",
             ),
             (
                 "a=verbose",
-                "unknown level \"verbose\" at column 3: expected DEBUG, or",
+                "line 1, column 3: unknown level \"verbose\": expected DEBUG, or",
                 "",
             ),
             (
                 "deubg",
-                "a word that is no level, \"deubg\", at column 1: expected DEBUG, or deubg=TRACE for a logger of that name",
+                "line 1, column 1: unknown level \"deubg\": expected DEBUG, or deubg=TRACE for a logger of that name",
                 "deubg=TRACE",
             ),
             (
                 "a=info, inof",
-                "a word that is no level, \"inof\", at column 9: expected INFO,",
+                "line 1, column 9: unknown level \"inof\": expected INFO,",
                 "a=INFO,inof=TRACE",
             ),
             (
                 "err",
-                "a word that is no level, \"err\", at column 1: expected ERROR,",
+                "line 1, column 1: unknown level \"err\": expected ERROR,",
                 "err=TRACE",
             ),
             (
                 "all",
-                "a word that is no level, \"all\", at column 1: expected TRACE,",
+                "line 1, column 1: unknown level \"all\": expected TRACE,",
                 "all=TRACE",
             ),
             (
                 "none",
-                "a word that is no level, \"none\", at column 1: expected OFF,",
+                "line 1, column 1: unknown level \"none\": expected OFF,",
                 "none=TRACE",
             ),
             (
                 "Verbose",
-                "a word that is no level, \"Verbose\", at column 1: expected DEBUG,",
+                "line 1, column 1: unknown level \"Verbose\": expected DEBUG,",
                 "Verbose=TRACE",
             ),
             (
                 "warnings",
-                "a word that is no level, \"warnings\", at column 1: expected WARNING,",
+                "line 1, column 1: unknown level \"warnings\": expected WARNING,",
                 "warnings=TRACE",
             ),
             (
                 "crit",
-                "a word that is no level, \"crit\", at column 1: expected CRITICAL,",
+                "line 1, column 1: unknown level \"crit\": expected CRITICAL,",
                 "crit=TRACE",
             ),
             (
                 "my-crate=debug",
-                "a '-' in the name \"my-crate\" at column 3: expected \"my_crate\", as targets of Rust crates have it",
+                "line 1, column 3: '-' in the name \"my-crate\": expected \"my_crate\", as in the targets of Rust crates",
                 "my-crate=DEBUG",
             ),
             (
                 "debug/fo+o",
-                "a pattern for messages, /\"fo+o\", which is ignored, at column 6: expected levels alone",
+                "line 1, column 6: unsupported '/': message filters are not supported; \"fo+o\" is ignored",
                 "DEBUG",
             ),
         ] {
-            let spec = LevelSpec::by_names_of(&registry, text);
+            let spec = LevelSpec::parse_in(&registry, text);
             let problems: Vec<_> = spec.problems().iter().map(ToString::to_string).collect();
             assert_eq!(problems.len(), 1, "{text}: {problems:?}");
             assert!(problems[0].starts_with(problem), "{text}: {}", problems[0]);
@@ -394,9 +398,9 @@ mod tests {
         }
     }
 
-    /// What real programs write, and what the registry knows, is taken as it is.
+    /// Directives as real programs use them, and names that the registry has, are no problem.
     #[test]
-    fn what_is_meant_is_taken_without_a_word() {
+    fn what_is_meant_is_no_problem() {
         let registry = Registry::new();
         registry.add_level_name(Level::new(25), "NOTICE");
         for name in ["my-app", "a:b", "deubg", "60"] {
@@ -412,7 +416,7 @@ mod tests {
             "notice,my-app=info,a:b=info,deubg",
             "MyApp.Größe=info,日本=debug",
         ] {
-            let spec = LevelSpec::by_names_of(&registry, text);
+            let spec = LevelSpec::parse_in(&registry, text);
             assert!(spec.problems().is_empty(), "{text}: {:?}", spec.problems());
         }
     }

@@ -1,4 +1,4 @@
-//! What daemons do at SIGHUP: [`reopen_on_sighup`].
+//! Reopening of files at SIGHUP: [`reopen_on_sighup`].
 
 use std::thread;
 use std::time::Duration;
@@ -12,15 +12,16 @@ use crate::registry::Registry;
 use crate::sys::process::{self, InChild};
 use crate::sys::sync::{Arc, AtomicBool, Mutex, Ordering};
 
-/// From now on, [opens all files again](reopen_all) whenever the process gets the signal `SIGHUP`, within a tenth of a second: for
-/// `logrotate` with `create`, and `kill -HUP` in its `postrotate`. The signal no longer ends the process. Other handlers of the signal are
-/// still called.
+/// [Reopens all files](reopen_all) whenever the process gets the signal `SIGHUP`, within a tenth of
+/// a second: for `logrotate` with `create`, and `kill -HUP` in its `postrotate`. The signal no
+/// longer ends the process. Other handlers of the signal are still called.
 ///
-/// A file that cannot be opened is reported on standard error. Called again, it does nothing. A child process made by `fork` listens as
-/// well, from its first record on; a signal that came before has effect on that one.
+/// Files that cannot be opened are reported on standard error. A second call has no effect. A child
+/// process made by `fork` listens as well, from its first record on; a signal that arrived before
+/// takes effect then.
 ///
 /// # Errors
-/// [`ErrorKind::Io`](crate::ErrorKind::Io) when the system refuses to hand over the signal.
+/// [`ErrorKind::Io`](crate::ErrorKind::Io) if the system refuses to register the signal.
 ///
 /// # Examples
 /// ```
@@ -33,11 +34,12 @@ pub fn reopen_on_sighup() -> Result<(), Error> {
     if listener.is_some() {
         return Ok(());
     }
-    let came = Arc::new(AtomicBool::new(false));
-    // A flag, and no pipe to a thread: a child would share that with its parent, and has not the thread.
-    flag::register(SIGHUP, Arc::clone(&came))
+    let received = Arc::new(AtomicBool::new(false));
+    // A flag rather than a pipe to a thread: a child would share the pipe with its parent and
+    // lacks the thread.
+    flag::register(SIGHUP, Arc::clone(&received))
         .map_err(|error| Error::io("cannot listen to SIGHUP", error))?;
-    let new = Arc::new(Listener { came });
+    let new = Arc::new(Listener { received });
     process::in_child_of(&new);
     every(Duration::from_millis(100), &new);
     *listener = Some(new);
@@ -46,13 +48,13 @@ pub fn reopen_on_sighup() -> Result<(), Error> {
 }
 
 struct Listener {
-    came: Arc<AtomicBool>,
+    received: Arc<AtomicBool>,
 }
 
 impl Tick for Listener {
     fn tick(&self) {
-        if self.came.swap(false, Ordering::Relaxed) {
-            // On a thread of its own, as some device may keep it for long. Without one, here.
+        if self.received.swap(false, Ordering::Relaxed) {
+            // On a separate thread, as a device may block for long. If there is none, here.
             let thread = thread::Builder::new().name("logtree-sighup".to_owned());
             if thread.spawn(reopen).is_err() {
                 reopen();
@@ -62,9 +64,9 @@ impl Tick for Listener {
 }
 
 impl InChild for Listener {
-    /// What came before the child's first record has effect on it.
+    /// A signal that arrived before the child's first record takes effect now.
     fn in_child(self: Arc<Self>) {
-        if self.came.swap(false, Ordering::Relaxed) {
+        if self.received.swap(false, Ordering::Relaxed) {
             reopen();
         }
     }

@@ -1,11 +1,11 @@
 //! Python's module-level functions: they log on the root, and set it up first if it has no handler.
 //!
-//! For a script of ten lines. A program says what it wants with [`set_stream_logger`](crate::set_stream_logger) or
-//! [`BasicConfig`], and logs with the macros.
+//! For scripts of ten lines. Programs set up logging with
+//! [`set_stream_logger`](crate::set_stream_logger) or [`BasicConfig`], and log with the macros.
 //!
 //! # Python
-//! `logging.debug`, `logging.info`, … (statement 101): as there, a root without handlers gets one even if the record itself is
-//! not shown.
+//! `logging.debug`, `logging.info`, …: as there, a root without handlers gets one even if the
+//! record itself is not shown.
 //!
 //! # Examples
 //! ```
@@ -18,7 +18,8 @@ use crate::level::Level;
 use crate::registry::Registry;
 use crate::setup::basic_config::BasicConfig;
 
-/// Logs on the root of the global registry, after [`basic_config`](crate::basic_config) if it has no handler.
+/// Logs on the root of the global registry, after [`basic_config`](crate::basic_config) if it has
+/// no handler.
 #[track_caller]
 pub fn log(level: impl Into<Level>, message: impl Display) {
     log_in(Registry::global(), level, message);
@@ -29,8 +30,8 @@ pub fn log(level: impl Into<Level>, message: impl Display) {
 pub fn log_in(registry: &Registry, level: impl Into<Level>, message: impl Display) {
     let root = registry.root();
     if root.handlers().is_empty() {
-        // Without options there is nothing to be wrong; whether another thread was faster does not matter.
-        let _ = BasicConfig::new().apply_to(registry);
+        // Without options nothing can be wrong; another thread may have been faster.
+        let _ = BasicConfig::new().install_in(registry);
     }
     root.log(level, message);
 }

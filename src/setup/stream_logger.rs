@@ -1,105 +1,40 @@
-//! Boto3's one-line set-up: [`set_stream_logger`].
-
-use std::io::Write;
+//! A set-up of one logger that writes to a stream, and its options: [`StreamLogger`].
 
 use crate::error::Error;
-use crate::filter::RedactingFilter;
-use crate::formatter::{ColorChoice, Colors, Formatter};
+use crate::formatter::{ColorChoice, Format, TemplateStyle};
 use crate::handler::{Handler, MadeBy, StreamHandler};
 use crate::level::Level;
 use crate::registry::Registry;
-use crate::setup::last_resort;
+use crate::setup::preset::{self, Layout, Preset, Template};
+use crate::sys::sync::Arc;
 
-/// Shows a logger's records, and those of all below it, from a level on, on standard error; every crate's records land in the
-/// tree. One line sets up what a program shows, per service:
-///
-/// ```
-/// use logtree::{Level, get_logger, set_stream_logger};
-///
-/// set_stream_logger("", Level::INFO); // everything
-/// set_stream_logger("botocore.client.S3", Level::DEBUG); // more of one service; no line comes twice
-/// get_logger("boto3").set_level(Level::DEBUG); // and later, more of another
-/// log::debug!(target: "boto3::session", "shown");
-/// ```
-///
-/// It gives the level to the logger and adds a handler with the format `%(asctime)s %(name)s [%(levelname)s] %(message)s`, and makes
-/// the global registry the backend of the `log` facade where there is no other. `""` is the root: everything.
-///
-/// The handler itself passes all that reaches it, so whatever makes a logger more verbose later is seen:
-/// [`Logger::set_level`](crate::Logger::set_level), [`LevelSpec`](crate::LevelSpec), [`Verbosity`](crate::Verbosity),
-/// [`Control`](crate::control::Control), [`Scope::level`](crate::Scope::level). With handlers on a logger and on an ancestor, a record
-/// is shown once, by the nearest one. Known credentials are shown as `***` ([`RedactingFilter`]). Called again for a name, it
-/// replaces its own handler, and for the root that of [`basic_config`](crate::basic_config) and
-/// [`init_from_env`](crate::init_from_env) too. For further options, see [`StreamLogger`].
-///
-/// # Python
-/// `boto3.set_stream_logger`, which gives the level to logger and handler, so that nothing shows more later, and shows a record once
-/// for each handler and each call. [`boto3_exact`](StreamLogger::boto3_exact) does so.
-pub fn set_stream_logger(name: impl AsRef<str>, level: impl Into<Level>) -> Handler {
-    set_up([name], level.into(), Formatter::BOTO3).remove(0)
-}
-
-/// [`set_stream_logger`] at `DEBUG`, in botocore's format.
-///
-/// # Python
-/// `botocore.session.Session.set_debug_logger`.
-pub fn set_debug_logger(name: impl AsRef<str>) -> Handler {
-    set_up([name], Level::DEBUG, Formatter::BOTOCORE).remove(0)
-}
-
-/// [`set_debug_logger`] for several names at once, with the name of the thread in each line.
-///
-/// # Python
-/// What the AWS command line does for `--debug`, with `botocore`, `awscli`, `s3transfer` and `urllib3`.
-///
-/// # Examples
-/// ```
-/// logtree::setup::debug_all(["boto3", "botocore", "s3transfer", "urllib3"]);
-/// ```
-pub fn debug_all<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Vec<Handler> {
-    const FORMAT: &str = "%(asctime)s - %(threadName)s - %(name)s - %(levelname)s - %(message)s";
-    set_up(names, Level::DEBUG, FORMAT)
-}
-
-/// Sets up names of the global registry; one handler for each.
-fn set_up<N: AsRef<str>>(
-    names: impl IntoIterator<Item = N>,
-    level: Level,
-    format: &'static str,
-) -> Vec<Handler> {
-    let formatter = Formatter::preset(format)
-        .colors(Colors::default())
-        .build_preset();
-    let registry = Registry::global();
-    let set_up = |name: N| StreamLogger::new(name, level).install_with(registry, formatter.clone());
-    let handlers = names.into_iter().map(set_up).collect();
-    // Another backend stays: this crate's own macros work without the facade.
-    let _ = crate::facade::install();
-    handlers
-}
-
-/// What gets the level that a [`StreamLogger`] is given.
+/// Where a [`StreamLogger`] applies its level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LevelOn {
-    /// The logger alone; the handler passes what reaches it, so that whatever makes a logger more verbose later is seen. The default.
+    /// The logger only. The handler accepts every record that reaches it, so that a logger can be
+    /// made more verbose later. The default.
     #[default]
     Logger,
-    /// The logger and the handler: Boto3's rule. A level that is raised later shows nothing more.
+    /// The logger and the handler: Boto3's rule. Lowering the logger's level later shows nothing
+    /// more.
     Both,
-    /// The handler alone; the logger goes to `DEBUG`, so that other handlers still see everything. botocore's rule.
+    /// The handler only; the logger is set to `DEBUG`, so that other handlers still see everything:
+    /// botocore's rule.
     Handler,
 }
 
-/// [`set_stream_logger`] with further options: format, stream, colours, which level goes where.
+/// A builder for [`set_stream_logger`](crate::set_stream_logger) with more options, such as the
+/// format, the stream and the colors.
 ///
 /// # Examples
 /// ```
+/// use logtree::formatter::JsonFormatter;
 /// use logtree::{Level, Registry, StreamLogger};
 ///
 /// let registry = Registry::new();
 /// StreamLogger::new("botocore", Level::INFO)
-///     .format("%(levelname)s %(message)s")
+///     .formatter(JsonFormatter::new())
 ///     .stream(std::io::stdout())
 ///     .install_in(&registry)?;
 /// assert_eq!(registry.get_logger("botocore").level(), Level::INFO);
@@ -111,7 +46,7 @@ pub struct StreamLogger {
     name: String,
     level: Level,
     level_on: LevelOn,
-    format: Option<String>,
+    layout: Layout,
     stream: Option<StreamHandler>,
     color: ColorChoice,
     keep_earlier: bool,
@@ -121,17 +56,19 @@ pub struct StreamLogger {
     is_exact: bool,
 }
 
-/// The logger of the records by which `tracing`, with its feature `log`, reports that spans are made, entered, left and closed.
+/// The logger of the records by which `tracing`, with its feature `log`, reports that spans are
+/// created, entered, left and closed.
 const SPANS: &str = "tracing.span";
 
 impl StreamLogger {
-    /// For a logger and a level: standard error, Boto3's format, the level on the logger.
+    /// Returns a set-up of a logger: its level, and a handler that writes to standard error in
+    /// Boto3's format.
     pub fn new(name: impl AsRef<str>, level: impl Into<Level>) -> Self {
         Self {
             name: name.as_ref().to_owned(),
             level: level.into(),
             level_on: LevelOn::default(),
-            format: None,
+            layout: Layout::default(),
             stream: None,
             color: ColorChoice::default(),
             keep_earlier: false,
@@ -142,9 +79,11 @@ impl StreamLogger {
         }
     }
 
-    /// Boto3's `set_stream_logger` to the letter: the level on logger and handler ([`LevelOn::Both`]), handlers of earlier calls
-    /// kept, a record shown once for each handler, messages raw and key-values only where the format names them
-    /// ([`python_exact`](crate::formatter::FormatterBuilder::python_exact)), no colours, credentials in clear, the last resort as it is.
+    /// Selects exactly what Boto3's `set_stream_logger` does: the level on logger and handler
+    /// ([`LevelOn::Both`]), handlers of earlier calls kept, a record written once per handler, raw
+    /// messages, key-values only where the format names them
+    /// ([`python_exact`](crate::formatter::FormatterBuilder::python_exact)), no colors, no
+    /// redaction, and the last resort unchanged.
     pub fn boto3_exact(mut self) -> Self {
         self.is_exact = true;
         self.level_on(LevelOn::Both)
@@ -155,102 +94,118 @@ impl StreamLogger {
             .color(ColorChoice::Never)
     }
 
-    /// The template, in the `%` style; an empty one means Boto3's.
+    /// Sets the template, in the [style](Self::style) `%` unless set. An empty template selects
+    /// Boto3's, which is the default.
     pub fn format(mut self, template: impl Into<String>) -> Self {
-        self.format = Some(template.into()).filter(|template| !template.is_empty());
+        self.layout.set_template(template);
         self
     }
 
-    /// A writer, in place of standard error.
-    pub fn stream(mut self, writer: impl Write + Send + 'static) -> Self {
-        self.stream = Some(StreamHandler::new(writer));
+    /// Sets the style of the template; [`Percent`](TemplateStyle::Percent) by default.
+    pub fn style(mut self, style: TemplateStyle) -> Self {
+        self.layout.set_style(style);
         self
     }
 
-    /// Standard output, in place of standard error.
-    pub fn stdout(mut self) -> Self {
-        self.stream = Some(StreamHandler::stdout());
+    /// Sets the `strftime` pattern of the time. Python's `datefmt`.
+    pub fn date_format(mut self, pattern: impl Into<String>) -> Self {
+        self.layout.set_date_format(pattern);
         self
     }
 
-    /// Whether colours are shown; by default where the stream is a terminal.
+    /// Sets a formatter. It excludes [`format`](Self::format), [`style`](Self::style) and
+    /// [`date_format`](Self::date_format).
+    pub fn formatter(mut self, formatter: impl Format + 'static) -> Self {
+        self.layout.set_formatter(formatter);
+        self
+    }
+
+    /// Sets the stream: `std::io::stdout()`, or a [`StreamHandler`] of any writer. Standard error
+    /// by default.
+    pub fn stream(mut self, stream: impl Into<StreamHandler>) -> Self {
+        self.stream = Some(stream.into());
+        self
+    }
+
+    /// Sets whether colors are shown. By default they are shown if the stream is a terminal.
     pub fn color(mut self, choice: ColorChoice) -> Self {
         self.color = choice;
         self
     }
 
-    /// What gets the level; the logger by default.
+    /// Sets where the level is applied; [`LevelOn::Logger`] by default.
     pub fn level_on(mut self, rule: LevelOn) -> Self {
         self.level_on = rule;
         self
     }
 
-    /// Whether the handler of an earlier call for the same name stays, in place of being replaced; off by default. A record is shown by
-    /// both only where they write to two streams, or with [`once_per_stream(false)`](Self::once_per_stream).
+    /// Sets whether the handler of an earlier call for the same name is kept instead of replaced;
+    /// off by default. Both write a record only if they write to different streams, or with
+    /// [`once_per_stream(false)`](Self::once_per_stream).
     pub fn keep_earlier(mut self, keep: bool) -> Self {
         self.keep_earlier = keep;
         self
     }
 
-    /// Whether a record is left out that another handler before this one on the record's way has written to the same stream; on by
-    /// default. With handlers for `botocore` and for `botocore.client.S3`, a record of the latter is shown once, by the handler
-    /// nearest to its logger that takes it; see [`with_once_per_stream`](Handler::with_once_per_stream).
+    /// Sets whether the handler skips records that an earlier handler on the record's way has
+    /// written to the same stream; on by default. With handlers for `botocore` and for
+    /// `botocore.client.S3`, a record of the latter is then written once, by the handler nearest to
+    /// its logger that accepts it; see
+    /// [`with_once_per_stream`](Handler::with_once_per_stream).
     pub fn once_per_stream(mut self, once: bool) -> Self {
         self.once_per_stream = once;
         self
     }
 
-    /// Whether known credentials are removed from what is shown, by [`RedactingFilter::preset`]; on by default. It holds for the
-    /// registry's last resort too.
+    /// Sets whether known credentials are redacted, by
+    /// [`RedactingFilter::preset`](crate::filter::RedactingFilter::preset), in the handler and in
+    /// the registry's last resort; on by default.
     pub fn redact(mut self, redact: bool) -> Self {
         self.redact = redact;
         self
     }
 
-    /// Whether a set-up of the root shows the records by which `tracing`'s feature `log` reports that spans are made, entered, left and
-    /// closed; off by default, as they are nearly half of what a client of AWS logs. Then the logger `tracing.span` gets the
-    /// level `WARNING`, unless it has a level of its own.
+    /// Sets whether a set-up of the root shows the records by which `tracing`'s feature `log`
+    /// reports that spans are created, entered, left and closed; off by default, as they are nearly
+    /// half of what an AWS client logs. If off, the logger `tracing.span` gets the level `WARNING`
+    /// unless it has one.
     pub fn spans(mut self, show: bool) -> Self {
         self.spans = show;
         self
     }
 
-    /// Sets up the global registry, and makes it the backend of the `log` facade where there is no other. Returns the handler.
+    /// Sets up the global registry, and installs it as the `log` backend unless another backend is
+    /// installed. Returns the handler.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidFormat`](crate::ErrorKind::InvalidFormat); nothing is changed then.
+    /// [`ErrorKind::InvalidFormat`](crate::ErrorKind::InvalidFormat), or
+    /// [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig) if options exclude each other.
+    /// Nothing is changed then.
     pub fn install(self) -> Result<Handler, Error> {
         let handler = self.install_in(Registry::global())?;
-        let _ = crate::facade::install();
+        preset::install_backend();
         Ok(handler)
     }
 
     /// Sets up a registry. Returns the handler.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidFormat`](crate::ErrorKind::InvalidFormat); nothing is changed then.
-    pub fn install_in(self, registry: &Registry) -> Result<Handler, Error> {
-        let template = self.format.as_deref().unwrap_or(Formatter::BOTO3);
-        let mut formatter = Formatter::builder()
-            .format(template)
-            .colors(Colors::default());
-        if self.is_exact {
-            formatter = formatter.python_exact();
-        }
-        let formatter = formatter.build()?;
-        Ok(self.install_with(registry, formatter))
+    /// As [`install`](Self::install).
+    pub fn install_in(mut self, registry: &Registry) -> Result<Handler, Error> {
+        let layout = std::mem::take(&mut self.layout);
+        let formatter = layout.build(&Template::BOTO3, self.is_exact)?;
+        Ok(self.install_with(registry, &formatter))
     }
 
-    fn install_with(self, registry: &Registry, formatter: Formatter) -> Handler {
+    pub(super) fn install_with(self, registry: &Registry, formatter: &Arc<dyn Format>) -> Handler {
         let logger = registry.get_logger(&self.name);
         let stream = self.stream.unwrap_or_else(|| registry.stderr());
-        let handler = Handler::from(stream.with_color(self.color))
-            .with_formatter(formatter)
-            .with_once_per_stream(self.once_per_stream);
-        handler.note_maker(MadeBy::StreamLogger);
-        if self.redact {
-            handler.add_filter(RedactingFilter::shared_preset());
-        }
+        let preset = Preset {
+            once_per_stream: self.once_per_stream,
+            redact: self.redact,
+            ..Preset::STDERR
+        };
+        let handler = preset.handler(stream.with_color(self.color), formatter);
         if self.level_on != LevelOn::Logger {
             handler.set_level(self.level);
         }
@@ -260,10 +215,10 @@ impl StreamLogger {
         });
         let is_earlier =
             |known: &Handler| !self.keep_earlier && known.made_by() == Some(MadeBy::StreamLogger);
-        // The end of the earlier one runs a writer's code, so out of the tree's lock.
+        // Dropping the earlier handler runs a writer's code, so outside the tree's lock.
         drop(logger.exchange_handler(is_earlier, handler.clone()));
         if !self.is_exact {
-            last_resort::name_loggers(registry, self.redact);
+            preset::name_loggers_in_last_resort(registry, self.redact);
         }
         if !self.spans && logger.is_root() {
             let spans = registry.get_logger(SPANS);

@@ -6,17 +6,21 @@ use crate::name::{dotted, is_root};
 use crate::registry::Registry;
 use crate::setup::level_spec::LevelSpec;
 
-/// The usual flags of a command line for verbosity: `-v`, `-vv`, `-q`, `--log LEVEL`, `--log NAME=LEVEL`.
+/// The usual flags of a command line for verbosity: `-v`, `-vv`, `-q`, `--log LEVEL`,
+/// `--log NAME=LEVEL`.
 ///
-/// Each `-v` makes the root one step more verbose, along `OFF`, `CRITICAL`, `ERROR`, `WARNING`, `INFO`, `DEBUG`, `TRACE`, and each `-q` one
-/// step quieter. The steps count from the level that the root has when the flags are applied, so from the program's own default, or from
-/// what [`init_from_env`](crate::init_from_env) has set; [`base`](Self::base) names another one. Without a flag the levels stay as
-/// they are. What `--log` says, as a [`LevelSpec`], comes on top.
+/// Each `-v` makes the root one step more verbose, along `OFF`, `CRITICAL`, `ERROR`, `WARNING`,
+/// `INFO`, `DEBUG`, `TRACE`, and each `-q` one step quieter. The steps count from the level that
+/// the root has when the flags are applied, so from the program's own default or from
+/// [`init_from_env`](crate::init_from_env); [`base`](Self::base) sets another one. Without flags
+/// the levels stay as they are, so levels from `init_from_env` apply unless a flag overrides them.
+/// The levels of `--log`, in the syntax of [`LevelSpec`], are applied last.
 ///
-/// [`for_logger`](Self::for_logger) counts for a logger in place of the root, so that `-v` does not make every other crate verbose.
+/// [`for_logger`](Self::for_logger) selects a logger instead of the root, so that `-v` does not
+/// make every other crate verbose.
 ///
-/// It needs no parser of command lines: [`take_from`](Self::take_from) picks the flags out of the arguments. With `clap`, count the flags
-/// and hand them over:
+/// No command line parser is needed: [`take_from`](Self::take_from) removes the flags from the
+/// arguments. With `clap`, count the flags and pass the numbers:
 ///
 /// ```
 /// use logtree::{Level, Registry, Verbosity};
@@ -26,20 +30,20 @@ use crate::setup::level_spec::LevelSpec;
 /// // #[arg(long = "log", value_name = "LEVEL|NAME=LEVEL")] log: Vec<String>,
 /// let (verbose, quiet, log) = (1, 0, ["boto3=debug"]);
 /// let registry = Registry::new();
-/// Verbosity::new(verbose, quiet).with_levels(log)?.apply_to(&registry);
+/// Verbosity::new(verbose, quiet).levels(log)?.apply_in(&registry);
 /// assert_eq!(registry.root().level(), Level::INFO);
 /// assert_eq!(registry.get_logger("boto3").level(), Level::DEBUG);
 /// # Ok::<(), logtree::Error>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use = "nothing is set until `apply`"]
 pub struct Verbosity {
     verbose: u8,
     quiet: u8,
     levels: LevelSpec,
-    /// `None` is the level that the logger has.
+    /// `None`: the level that the logger has.
     base: Option<Level>,
-    /// The root's is empty.
+    /// Empty for the root.
     logger: String,
 }
 
@@ -55,7 +59,7 @@ const STEPS: [Level; 7] = [
 ];
 
 impl Verbosity {
-    /// As many `-v` and `-q` as there are.
+    /// Returns the verbosity of so many `-v` and `-q`.
     pub fn new(verbose: u8, quiet: u8) -> Self {
         Self {
             verbose,
@@ -64,7 +68,8 @@ impl Verbosity {
         }
     }
 
-    /// The level that the steps count from; by default the one that the logger has when they are applied.
+    /// Sets the level that the steps count from; by default the level that the logger has when they
+    /// are applied.
     ///
     /// # Examples
     /// ```
@@ -77,14 +82,15 @@ impl Verbosity {
         self
     }
 
-    /// The logger that `-v` and `-q` are for, with all below it; the root by default. `--log LEVEL` is the root's in any case.
+    /// Sets the logger that `-v` and `-q` apply to, with its descendants; the root by default.
+    /// `--log LEVEL` always applies to the root.
     ///
     /// # Examples
     /// ```
     /// use logtree::{Level, Registry, Verbosity};
     ///
     /// let registry = Registry::new();
-    /// Verbosity::new(2, 0).for_logger("mycli").apply_to(&registry);
+    /// Verbosity::new(2, 0).for_logger("mycli").apply_in(&registry);
     /// assert_eq!(registry.get_logger("mycli.copy").effective_level(), Level::DEBUG);
     /// assert_eq!(registry.get_logger("rustls").effective_level(), Level::WARNING);
     /// ```
@@ -98,11 +104,12 @@ impl Verbosity {
         self
     }
 
-    /// What `--log` says, each time it is given.
+    /// Adds the values of `--log`, one for each time it is given.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidLevel`](crate::ErrorKind::InvalidLevel), with the place and what was expected.
-    pub fn with_levels<S: AsRef<str>>(
+    /// [`ErrorKind::InvalidLevel`](crate::ErrorKind::InvalidLevel), with the position and what was
+    /// expected.
+    pub fn levels<S: AsRef<str>>(
         mut self,
         levels: impl IntoIterator<Item = S>,
     ) -> Result<Self, Error> {
@@ -115,11 +122,12 @@ impl Verbosity {
         Ok(self)
     }
 
-    /// Picks the flags out of a program's arguments, and leaves the others: `-v`, `-vvv`, `-q`, `--verbose`, `--quiet`, `--log X` and `--log=X`.
-    /// Behind `--` everything is left.
+    /// Removes the flags from a program's arguments and leaves the others: `-v`, `-vvv`, `-q`,
+    /// `--verbose`, `--quiet`, `--log X` and `--log=X`. Everything after `--` is left.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidLevel`](crate::ErrorKind::InvalidLevel) for what stands behind `--log`, or does not; the arguments are then as they were.
+    /// [`ErrorKind::InvalidLevel`](crate::ErrorKind::InvalidLevel) if `--log` has no value or an
+    /// invalid one; `arguments` is left unchanged.
     ///
     /// # Examples
     /// ```
@@ -156,13 +164,13 @@ impl Verbosity {
                 },
             }
         }
-        let verbosity = Self::new(verbose, quiet).with_levels(levels)?;
+        let verbosity = Self::new(verbose, quiet).levels(levels)?;
         *arguments = left;
         Ok(verbosity)
     }
 
-    /// The level for the logger, or `None` where no flag asks for one. Without a [`base`](Self::base), it counts from the level
-    /// that the logger of the global registry has now.
+    /// Returns the level for the logger, or `None` if no flag sets one. Without a
+    /// [`base`](Self::base), the steps count from the present level of the global registry's logger.
     #[must_use]
     pub fn level(&self) -> Option<Level> {
         self.level_in(Registry::global())
@@ -181,7 +189,7 @@ impl Verbosity {
         let base = self
             .base
             .unwrap_or_else(|| registry.get_logger(&self.logger).effective_level());
-        // A level between two steps is beyond the one and before the other.
+        // A level between two steps: the next step in the direction counts as one.
         let mut on_the_way: Vec<_> = if steps < 0 {
             STEPS
                 .into_iter()
@@ -195,18 +203,18 @@ impl Verbosity {
         Some(on_the_way.last().copied().unwrap_or(base))
     }
 
-    /// Sets the levels of the global registry's loggers. Applied twice, the steps count twice, unless there is a
-    /// [`base`](Self::base).
+    /// Sets the levels of the global registry's loggers. If applied twice, the steps count twice,
+    /// unless there is a [`base`](Self::base).
     pub fn apply(&self) {
-        self.apply_to(Registry::global());
+        self.apply_in(Registry::global());
     }
 
     /// Sets the levels of a registry's loggers.
-    pub fn apply_to(&self, registry: &Registry) {
+    pub fn apply_in(&self, registry: &Registry) {
         if let Some(level) = self.level_in(registry) {
             registry.get_logger(&self.logger).set_level(level);
         }
-        self.levels.apply_to(registry);
+        self.levels.apply_in(registry);
     }
 }
 
@@ -266,15 +274,15 @@ mod tests {
         registry.root().set_level(Level::ERROR);
         registry.get_logger("app").set_level(Level::INFO);
         let verbosity = Verbosity::new(1, 0).for_logger("app");
-        let verbosity = verbosity.with_levels(["info", "other=debug"]).unwrap();
-        verbosity.apply_to(&registry);
+        let verbosity = verbosity.levels(["info", "other=debug"]).unwrap();
+        verbosity.apply_in(&registry);
         assert_eq!(registry.get_logger("app").level(), Level::DEBUG);
         assert_eq!(registry.root().level(), Level::INFO);
         assert_eq!(registry.get_logger("other").level(), Level::DEBUG);
         // What --log says of the very logger holds.
         let verbosity = Verbosity::new(1, 0).for_logger("app");
-        let verbosity = verbosity.with_levels(["app=error"]).unwrap();
-        verbosity.apply_to(&registry);
+        let verbosity = verbosity.levels(["app=error"]).unwrap();
+        verbosity.apply_in(&registry);
         assert_eq!(registry.get_logger("app").level(), Level::ERROR);
     }
 

@@ -11,7 +11,7 @@ use logtree::handler::{
 };
 use logtree::logger::LoggerAdapter;
 use logtree::record::{OwnedValue, RecordBuilder, Source};
-use logtree::setup::Applied;
+use logtree::setup::Installed;
 use logtree::time::{Clock, Timestamp};
 use logtree::{BasicConfig, Formatter, Handler, Level, Logger, Record, StreamLogger, shutdown};
 use serde_json::{Value, json};
@@ -691,7 +691,7 @@ impl World {
             config = config.style(style.parse().map_err(|error| kind(&error))?);
         }
         if let Some(buffer) = operation["buffer"].as_str() {
-            config = config.stream(self.buffers.writer(buffer));
+            config = config.stream(StreamHandler::new(self.buffers.writer(buffer)));
         }
         if operation["filename"].is_string() {
             config = config
@@ -712,9 +712,9 @@ impl World {
             config = config.handlers(handlers);
         }
         let applied = config
-            .apply_to(&self.registry)
+            .install_in(&self.registry)
             .map_err(|error| kind(&error))?;
-        if applied == Applied::Done {
+        if applied == Installed::Done {
             self.label_new_handlers("", "basic");
         }
         Ok(())

@@ -324,7 +324,7 @@ fn taken() {
     log::set_max_level(log::LevelFilter::Info);
     assert_eq!(install().unwrap_err().kind(), ErrorKind::AlreadyInstalled);
     set_stream_logger("x", Level::TRACE);
-    let _ = BasicConfig::new().level(Level::TRACE).apply().unwrap();
+    let _ = BasicConfig::new().level(Level::TRACE).install().unwrap();
     assert_eq!(
         log::max_level(),
         log::LevelFilter::Info,

@@ -1085,8 +1085,8 @@ fn k09_of_two_who_look_and_change_the_second_is_refused() {
 #[test]
 fn k12_one_parser_for_names_and_levels() {
     let (registry, control) = control();
-    let spec = LevelSpec::by_names_of(&registry, "ERROR,boto3=debug,botocore::client::S3=info");
-    spec.apply_to(&registry);
+    let spec = LevelSpec::parse_in(&registry, "ERROR,boto3=debug,botocore::client::S3=info");
+    spec.apply_in(&registry);
     assert_eq!(
         control.level(&LevelTarget::default_level()),
         Some(Level::ERROR)

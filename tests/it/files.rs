@@ -315,20 +315,22 @@ fn presets_to_files() {
     let registry = Registry::new();
     let config = logtree::BasicConfig::new().file(&path).level(Level::INFO);
     assert_eq!(
-        config.apply_to(&registry).unwrap(),
-        logtree::setup::Applied::Done
+        config.install_in(&registry).unwrap(),
+        logtree::setup::Installed::Done
     );
     logtree::info!(registry.get_logger("a"), "x");
     assert_eq!(read(&path), "INFO:a:x\n");
-    let both = logtree::BasicConfig::new().file(&path).stream(Vec::new());
+    let both = logtree::BasicConfig::new()
+        .file(&path)
+        .stream(std::io::stdout());
     assert_eq!(
-        both.apply_to(&registry).unwrap_err().kind(),
+        both.install_in(&registry).unwrap_err().kind(),
         ErrorKind::InvalidConfig
     );
     let missing = logtree::BasicConfig::new()
         .file("/no/such/a.log")
         .force(true);
-    assert!(missing.apply_to(&registry).is_err());
+    assert!(missing.install_in(&registry).is_err());
     assert_eq!(registry.root().handlers().len(), 1, "nothing was changed");
 }
 

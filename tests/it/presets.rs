@@ -1,19 +1,19 @@
-//! `set_stream_logger` and `basic_config` on registries of their own; the letters are rows of the table of AWS systems.
+//! The one-line set-ups, on isolated registries.
 
 use logtree::control::{Control, LevelTarget};
-use logtree::formatter::{Format, Line, TemplateStyle};
+use logtree::formatter::{Format, JsonFormatter, Line, TemplateStyle};
 use logtree::handler::{NullHandler, StreamHandler};
-use logtree::setup::{Applied, LevelOn, set_file_logger};
+use logtree::setup::{EnvLogger, Installed, LevelOn, set_file_logger};
 use logtree::{
-    BasicConfig, Error, ErrorKind, Formatter, Level, LevelSpec, Record, Scope, StreamLogger,
-    Verbosity, get_logger,
+    BasicConfig, Error, ErrorKind, Formatter, Level, LevelSpec, Record, Registry, Scope,
+    StreamLogger, Verbosity, get_logger,
 };
 
 use crate::support::{Text, registry_with_stderr};
 
-/// B1, B2 and B3: the format and the stream are Boto3's, the level is the logger's alone.
+/// The format and the stream are Boto3's; the level is set on the logger only.
 #[test]
-fn b01_boto3s_line_level_and_stream() {
+fn boto3s_line_level_and_stream() {
     let (registry, stderr) = registry_with_stderr();
     let handler = StreamLogger::new("botocore", Level::DEBUG)
         .install_in(&registry)
@@ -31,9 +31,9 @@ fn b01_boto3s_line_level_and_stream() {
     assert_eq!(digits, "0000-00-00 00:00:00,000 botocore.x [DEBUG] D\n");
 }
 
-/// B4 and B5, where Boto3 prints twice.
+/// Boto3 prints twice.
 #[test]
-fn b04_a_second_call_replaces_the_first() {
+fn a_second_call_replaces_the_first() {
     let (registry, stderr) = registry_with_stderr();
     let set = |level: Level| StreamLogger::new("b", level).format("%(message)s");
     set(Level::DEBUG).install_in(&registry).unwrap();
@@ -73,11 +73,11 @@ fn what_raises_a_level_later_is_seen() {
     logger.debug("by set_level");
     registry.get_logger("hyper").set_level(Level::NOTSET);
 
-    LevelSpec::by_names_of(&registry, "hyper=trace").apply_to(&registry);
+    LevelSpec::parse_in(&registry, "hyper=trace").apply_in(&registry);
     logger.trace("by a line of levels");
     registry.get_logger("hyper").set_level(Level::NOTSET);
 
-    Verbosity::new(1, 0).apply_to(&registry);
+    Verbosity::new(1, 0).apply_in(&registry);
     logger.debug("by a flag");
     registry.root().set_level(Level::INFO);
 
@@ -112,7 +112,7 @@ fn what_raises_a_level_later_is_seen() {
 
 /// What each one-line set-up makes, in both orders, for a parent and a child: no line comes twice.
 #[test]
-fn b06_a_record_is_written_once_per_stream() {
+fn a_record_is_written_once_per_stream() {
     let parent = ("botocore", "parent: %(message)s", Level::INFO);
     let child = ("botocore.s3", "child: %(message)s", Level::DEBUG);
     for order in [[parent, child], [child, parent]] {
@@ -188,7 +188,7 @@ fn once_per_stream_loses_nothing() {
 
 /// `set_file_logger` for a parent and a child, and twice for one of them: one file, one line.
 #[test]
-fn b12_a_file_gets_a_record_once() {
+fn a_file_gets_a_record_once() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("sdk.log");
     let name = "b12_file_logger";
@@ -246,7 +246,7 @@ fn set_ups_take_each_others_place() {
     let (registry, stderr) = registry_with_stderr();
     let _ = BasicConfig::new()
         .level(Level::INFO)
-        .apply_to(&registry)
+        .install_in(&registry)
         .unwrap();
     StreamLogger::new("a", Level::DEBUG)
         .format("a %(message)s")
@@ -404,9 +404,8 @@ fn what_handlers_hide_is_shown() {
     assert_eq!(states[0].shown_from, None);
 }
 
-/// B8.
 #[test]
-fn b08_the_empty_name_is_everything() {
+fn the_empty_name_is_everything() {
     let (registry, stderr) = registry_with_stderr();
     StreamLogger::new("", Level::INFO)
         .format("%(name)s")
@@ -416,18 +415,16 @@ fn b08_the_empty_name_is_everything() {
     assert_eq!(stderr.get(), "anything\n");
 }
 
-/// B10.
 #[test]
-fn b10_a_library_is_silent() {
+fn a_library_is_silent() {
     let (registry, stderr) = registry_with_stderr();
     registry.get_logger("boto3").add_handler(NullHandler::new());
-    registry.get_logger("boto3.x").critical("nobody asked");
+    registry.get_logger("boto3.x").critical("not shown");
     assert_eq!(stderr.get(), "");
 }
 
-/// B11.
 #[test]
-fn b11_botocores_rule() {
+fn botocores_rule() {
     let (registry, _) = registry_with_stderr();
     let handler = StreamLogger::new("botocore", Level::ERROR)
         .level_on(LevelOn::Handler)
@@ -453,23 +450,22 @@ fn a_wrong_format_changes_nothing() {
     );
 }
 
-/// 97 to 101.
 #[test]
 fn basic_config_says_whether_it_acted() {
     let (registry, stderr) = registry_with_stderr();
     assert_eq!(
-        BasicConfig::new().apply_to(&registry).unwrap(),
-        Applied::Done
+        BasicConfig::new().install_in(&registry).unwrap(),
+        Installed::Done
     );
     registry.root().warning("w");
     assert_eq!(stderr.take(), "WARNING:root:w\n");
     let again = BasicConfig::new()
         .level(Level::DEBUG)
-        .apply_to(&registry)
+        .install_in(&registry)
         .unwrap();
     assert_eq!(
         (again, registry.root().level()),
-        (Applied::HadHandlers, Level::WARNING)
+        (Installed::HadHandlers, Level::WARNING)
     );
 
     let text = Text::default();
@@ -478,7 +474,7 @@ fn basic_config_says_whether_it_acted() {
         .level(Level::INFO)
         .style(TemplateStyle::Brace)
         .stream(text.clone());
-    assert_eq!(forced.apply_to(&registry).unwrap(), Applied::Done);
+    assert_eq!(forced.install_in(&registry).unwrap(), Installed::Done);
     registry.root().info("i");
     assert_eq!(
         (text.get(), stderr.get()),
@@ -486,7 +482,7 @@ fn basic_config_says_whether_it_acted() {
     );
 }
 
-/// 99, where Python changes something before it fails.
+/// Python changes something before it fails.
 #[test]
 fn basic_config_is_checked_first() {
     let (registry, _) = registry_with_stderr();
@@ -495,7 +491,7 @@ fn basic_config_is_checked_first() {
         .stream(Text::default())
         .handlers([NullHandler::new()]);
     assert_eq!(
-        clash.apply_to(&registry).unwrap_err().kind(),
+        clash.install_in(&registry).unwrap_err().kind(),
         ErrorKind::InvalidConfig
     );
     let wrong = BasicConfig::new()
@@ -503,13 +499,12 @@ fn basic_config_is_checked_first() {
         .force(true)
         .format("%(x");
     assert_eq!(
-        wrong.apply_to(&registry).unwrap_err().kind(),
+        wrong.install_in(&registry).unwrap_err().kind(),
         ErrorKind::InvalidFormat
     );
     assert_eq!(registry.dump().to_string(), before);
 }
 
-/// 100.
 #[test]
 fn handlers_without_a_formatter_share_one() {
     let (registry, _) = registry_with_stderr();
@@ -520,11 +515,81 @@ fn handlers_without_a_formatter_share_one() {
     let _ = BasicConfig::new()
         .format("%(message)s!")
         .handlers(handlers)
-        .apply_to(&registry)
+        .install_in(&registry)
         .unwrap();
     registry.root().warning("a");
     assert_eq!(
         (own.get(), shared.get()),
         ("keep a\n".into(), "a!\n".into())
     );
+}
+
+/// A set-up with a formatter, or a template in another style.
+#[test]
+fn the_layout_is_a_template_or_a_formatter() {
+    let line = |logger: StreamLogger| {
+        let (registry, stderr) = registry_with_stderr();
+        logger.install_in(&registry).unwrap();
+        logtree::info!(registry.get_logger("a.b"), n = 1; "m");
+        stderr.take()
+    };
+    let a = || StreamLogger::new("a", Level::INFO);
+    let json = line(a().formatter(JsonFormatter::new()));
+    assert!(json.starts_with('{') && json.contains("\"n\":1"), "{json}");
+    let brace = a().style(TemplateStyle::Brace).format("{name}:{asctime}");
+    assert_eq!(line(brace.date_format("T")), "a.b:T n=1\n");
+    let dollar = line(a().style(TemplateStyle::Dollar).date_format("T"));
+    assert_eq!(dollar, "T a.b [INFO] m n=1\n");
+
+    let (registry, _) = registry_with_stderr();
+    let both = a().formatter(JsonFormatter::new()).format("%(message)s");
+    let error = both.install_in(&registry).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+    let both = BasicConfig::new().formatter(JsonFormatter::new());
+    let error = both.date_format("T").install_in(&registry).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+    assert!(registry.logger_names().is_empty());
+}
+
+/// Handlers of different types, one call each; a formatter for those that have none.
+#[test]
+fn basic_config_takes_handlers_of_any_type() {
+    let (registry, text) = (Registry::new(), Text::default());
+    let installed = BasicConfig::new()
+        .formatter(Formatter::new("shared %(message)s").unwrap())
+        .handler(NullHandler::new())
+        .handler(StreamHandler::new(text.clone()))
+        .install_in(&registry);
+    assert_eq!(installed.unwrap(), Installed::Done);
+    registry.root().warning("m");
+    assert_eq!(
+        (text.take().as_str(), registry.root().handlers().len()),
+        ("shared m\n", 2)
+    );
+}
+
+/// A variable of the program's own, and levels for when it is not set.
+#[test]
+fn another_variable_sets_the_levels() {
+    let (registry, _) = registry_with_stderr();
+    let logger = EnvLogger::new().variable("LOGTREE_TEST_IS_NOT_SET");
+    let logger = logger.default_levels("info,x=debug");
+    let handler = logger.clone().install_in(&registry).unwrap();
+    assert_eq!(registry.root().level(), Level::INFO);
+    assert_eq!(registry.get_logger("x").level(), Level::DEBUG);
+    assert!(registry.root().handlers()[0].is(&handler));
+    assert!(logger.install_in(&registry).is_none());
+}
+
+/// A specification of levels is a value.
+#[test]
+fn level_specs_are_values() {
+    let spec = LevelSpec::parse_lossy("info,a=debug,b=loud");
+    assert_eq!(spec.clone(), spec);
+    assert_ne!(spec, LevelSpec::parse_lossy("info,a=debug"));
+    assert_eq!(spec.levels().len(), 2);
+    let problem = &spec.problems()[0];
+    assert_eq!((problem.line(), problem.column()), (Some(1), Some(16)));
+    let error = "b=loud".parse::<LevelSpec>().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidLevel);
 }

@@ -34,6 +34,12 @@ impl Write for Text {
     }
 }
 
+impl From<Text> for StreamHandler {
+    fn from(text: Text) -> Self {
+        Self::new(text)
+    }
+}
+
 /// A handler that writes lines of a format to a text.
 pub(crate) fn to_text(format: &str) -> (Handler, Text) {
     let text = Text::default();

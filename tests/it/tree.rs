@@ -446,9 +446,9 @@ fn nothing_is_set_on_the_ancestor_of_a_logger_without_room() {
         1
     );
     logger.child("deeper").set_level(Level::OFF);
-    LevelSpec::new("noisy.part=off,a=warning,third=debug").apply_to(&registry);
+    LevelSpec::parse_lossy("noisy.part=off,a=warning,third=debug").apply_in(&registry);
     logtree::StreamLogger::new("noisy.part", Level::DEBUG)
-        .stream(Vec::new())
+        .stream(StreamHandler::new(Vec::new()))
         .install_in(&registry)
         .unwrap();
     registry.get_logger("a").set_level(Level::NOTSET);

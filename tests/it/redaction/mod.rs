@@ -9,7 +9,7 @@ use flate2::read::GzDecoder;
 use logtree::filter::{RedactingFilter, Secret, SecretClass};
 use logtree::formatter::JsonFormatter;
 use logtree::handler::StreamHandler;
-use logtree::setup::Applied;
+use logtree::setup::Installed;
 use logtree::test::Capture;
 use logtree::{BasicConfig, Formatter, Level, Registry, Scope, StreamLogger};
 use serde_json::Value;
@@ -368,8 +368,8 @@ fn presets_redact_unless_told_not_to() {
         logtree::warn!(registry.get_logger("app"), "password=hunter2");
         text.get().contains("hunter2")
     };
-    let stream = |text| StreamLogger::new("app", Level::INFO).stream(text);
-    let basic = |text| BasicConfig::new().stream(text);
+    let stream = |text: Text| StreamLogger::new("app", Level::INFO).stream(text);
+    let basic = |text: Text| BasicConfig::new().stream(text);
     assert!(!shown(&|registry, text| drop(
         stream(text).install_in(registry).unwrap()
     )));
@@ -377,16 +377,16 @@ fn presets_redact_unless_told_not_to() {
         stream(text).redact(false).install_in(registry).unwrap()
     )));
     assert!(!shown(&|registry, text| assert_eq!(
-        basic(text).apply_to(registry).unwrap(),
-        Applied::Done
+        basic(text).install_in(registry).unwrap(),
+        Installed::Done
     )));
     assert!(shown(&|registry, text| assert_eq!(
-        basic(text).redact(false).apply_to(registry).unwrap(),
-        Applied::Done
+        basic(text).redact(false).install_in(registry).unwrap(),
+        Installed::Done
     )));
     assert!(shown(&|registry, text| {
         let config = BasicConfig::new().handlers([StreamHandler::new(text)]);
-        assert_eq!(config.apply_to(registry).unwrap(), Applied::Done);
+        assert_eq!(config.install_in(registry).unwrap(), Installed::Done);
     }));
     assert!(RedactingFilter::preset().found(SecretClass::Password) >= 2);
 }

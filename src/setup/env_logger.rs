@@ -1,0 +1,258 @@
+//! A set-up by an environment variable, and its options: [`EnvLogger`].
+
+use std::borrow::Cow;
+use std::env::VarError;
+
+use crate::formatter::Formatter;
+use crate::handler::Handler;
+use crate::registry::Registry;
+use crate::setup::level_spec::LevelSpec;
+use crate::setup::preset::{self, Preset};
+use crate::sys::variable::variable;
+
+/// The variable that is read, and the one that is read if it is not set.
+const VARIABLES: [&str; 2] = ["LOGTREE", "RUST_LOG"];
+
+/// A builder for [`init_from_env`](crate::init_from_env) with more options: another variable, and
+/// default levels.
+///
+/// # Examples
+/// ```
+/// use logtree::setup::EnvLogger;
+///
+/// // MYCLI_LOG=warn,boto3=debug mycli
+/// EnvLogger::new().variable("MYCLI_LOG").default_levels("info").install();
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing happens until `install`"]
+pub struct EnvLogger {
+    variables: Vec<Cow<'static, str>>,
+    default_levels: Cow<'static, str>,
+}
+
+impl EnvLogger {
+    /// Returns a set-up by `LOGTREE`, or by `RUST_LOG` if `LOGTREE` is not set.
+    pub fn new() -> Self {
+        Self {
+            variables: VARIABLES.map(Cow::Borrowed).to_vec(),
+            default_levels: Cow::Borrowed(""),
+        }
+    }
+
+    /// Sets the variable, in place of `LOGTREE` and `RUST_LOG`.
+    pub fn variable(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.variables = vec![name.into()];
+        self
+    }
+
+    /// Sets the levels that apply if the variable is not set, as a [`LevelSpec`]. They also apply
+    /// below a variable that has a problem and does not set the root's level, so that a typing
+    /// error does not silence the program.
+    pub fn default_levels(mut self, levels: impl Into<Cow<'static, str>>) -> Self {
+        self.default_levels = levels.into();
+        self
+    }
+
+    /// Sets up the global registry, and installs it as the `log` backend unless another backend is
+    /// installed. Returns the handler, or `None` if the root had handlers; then none is added.
+    #[expect(clippy::must_use_candidate, reason = "it is called for its effect")]
+    pub fn install(self) -> Option<Handler> {
+        let handler = self.install_in(Registry::global());
+        preset::install_backend();
+        handler
+    }
+
+    /// Sets up a registry. Returns the handler, or `None` if the root had handlers.
+    pub fn install_in(self, registry: &Registry) -> Option<Handler> {
+        self.install_with(registry, variable)
+    }
+
+    /// Returns the levels that the variable gives.
+    pub(super) fn spec(&self, registry: &Registry) -> Option<LevelSpec> {
+        self.spec_with(registry, variable)
+    }
+
+    fn install_with(
+        &self,
+        registry: &Registry,
+        variable: impl Fn(&str) -> Result<String, VarError>,
+    ) -> Option<Handler> {
+        let spec = self.spec_with(registry, variable);
+        let needs_default = spec
+            .as_ref()
+            .is_none_or(|spec| !spec.problems().is_empty() && !spec.names_the_root());
+        let default = needs_default.then(|| {
+            LevelSpec::parse_in(registry, &self.default_levels).read_from("the default levels")
+        });
+        for spec in [default, spec].into_iter().flatten() {
+            spec.apply_in(registry);
+            for problem in spec.problems() {
+                registry.report_problem(&format!("cannot read the levels: {problem}"));
+            }
+        }
+        let root = registry.root();
+        if !root.handlers().is_empty() {
+            return None;
+        }
+        let formatter = preset::formatter(Formatter::BOTO3);
+        let handler = Preset::STDERR.handler(registry.stderr(), &formatter);
+        root.add_handler(handler.clone());
+        preset::name_loggers_in_last_resort(registry, true);
+        Some(handler)
+    }
+
+    /// Reads the first variable that is set. A value that is not text is a problem.
+    fn spec_with(
+        &self,
+        registry: &Registry,
+        variable: impl Fn(&str) -> Result<String, VarError>,
+    ) -> Option<LevelSpec> {
+        self.variables.iter().find_map(|name| match variable(name) {
+            Ok(text) => Some(LevelSpec::parse_in(registry, &text).read_from(name)),
+            Err(VarError::NotPresent) => None,
+            Err(VarError::NotUnicode(_)) => {
+                let problem = LevelSpec::of_problem("invalid UTF-8".to_owned());
+                Some(problem.read_from(name))
+            }
+        })
+    }
+}
+
+impl Default for EnvLogger {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::level::Level;
+    use crate::sys::sync::{Arc, Mutex};
+
+    fn logger(default: &'static str) -> EnvLogger {
+        EnvLogger::new().default_levels(default)
+    }
+
+    fn levels(
+        logtree: Option<&str>,
+        rust_log: Option<&str>,
+        default: &'static str,
+    ) -> (Level, Level) {
+        let registry = Registry::new();
+        let variable = |name: &str| {
+            let value = if name == "LOGTREE" { logtree } else { rust_log };
+            value.map(str::to_owned).ok_or(VarError::NotPresent)
+        };
+        assert!(logger(default).install_with(&registry, variable).is_some());
+        assert!(logger(default).install_with(&registry, variable).is_none());
+        (
+            registry.root().level(),
+            registry.get_logger("a.b").effective_level(),
+        )
+    }
+
+    #[test]
+    fn logtree_comes_before_rust_log() {
+        let (warning, debug, info) = (Level::WARNING, Level::DEBUG, Level::INFO);
+        assert_eq!(levels(None, None, ""), (warning, warning));
+        assert_eq!(levels(None, None, "info,a=debug"), (info, debug));
+        assert_eq!(levels(None, Some("a::b=info"), "a=debug"), (warning, info));
+        assert_eq!(
+            levels(Some("a=debug"), Some("a=info"), "error"),
+            (warning, debug)
+        );
+        // An empty variable is set, and names no levels.
+        assert_eq!(
+            levels(Some(""), Some("a=info"), "error"),
+            (warning, warning)
+        );
+    }
+
+    #[test]
+    fn problems_are_reported() {
+        let reported = Arc::new(Mutex::new(Vec::new()));
+        let registry = Registry::builder()
+            .diagnostics({
+                let reported = Arc::clone(&reported);
+                move |line: &str| reported.lock().push(line.to_owned())
+            })
+            .build();
+        logger("").install_with(&registry, |_| Ok("a=loud,b=info".to_owned()));
+        assert_eq!(registry.get_logger("b").level(), Level::INFO);
+        let reported = std::mem::take(&mut *reported.lock());
+        assert_eq!(reported.len(), 1);
+        assert!(
+            reported[0].starts_with("logtree: cannot read the levels: line 1, column 3: LOGTREE: unknown level \"loud\": "),
+            "{reported:?}"
+        );
+    }
+
+    /// A program that has handlers gets the problems there, too.
+    #[test]
+    fn problems_are_records_where_there_are_handlers() {
+        let registry = Registry::new();
+        registry.set_report_errors(false);
+        let capture = crate::test::Capture::new(&registry.get_logger("logging.config"));
+        registry
+            .root()
+            .add_handler(crate::handler::NullHandler::new());
+        logger("").install_with(&registry, |_| Ok("a=loud,b=info".to_owned()));
+        capture.assert_logged(
+            Level::WARNING,
+            "cannot read the levels: line 1, column 3: LOGTREE: unknown level",
+        );
+        assert_eq!(capture.len(), 1);
+    }
+
+    /// A typing error in the variable does not silence the program; a level of the root in the
+    /// variable applies.
+    #[test]
+    fn the_default_applies_below_a_problem() {
+        let of = |variable: &str| {
+            let reported = Arc::new(Mutex::new(Vec::new()));
+            let registry = Registry::builder()
+                .diagnostics({
+                    let reported = Arc::clone(&reported);
+                    move |line: &str| reported.lock().push(line.to_owned())
+                })
+                .build();
+            let rust_log = |name: &str| match name {
+                "RUST_LOG" => Ok(variable.to_owned()),
+                _ => Err(VarError::NotPresent),
+            };
+            logger("info,x=error").install_with(&registry, rust_log);
+            let reported = reported.lock().clone();
+            (
+                registry.root().level(),
+                registry.get_logger("x").level(),
+                reported,
+            )
+        };
+        let (root, x, reported) = of("inof");
+        assert_eq!((root, x), (Level::INFO, Level::ERROR));
+        assert!(
+            reported[0].starts_with(
+                "logtree: cannot read the levels: line 1, column 1: RUST_LOG: unknown"
+            )
+        );
+        let (root, x, reported) = of("debug/fo+o");
+        assert_eq!((root, x), (Level::DEBUG, Level::NOTSET));
+        assert_eq!(
+            reported,
+            [
+                "logtree: cannot read the levels: line 1, column 6: RUST_LOG: unsupported '/': message \
+                 filters are not supported; \"fo+o\" is ignored"
+            ]
+        );
+        let (root, x, reported) = of("x=debug,*=trace");
+        assert_eq!((root, x, reported.len()), (Level::INFO, Level::DEBUG, 1));
+        let (root, x, reported) = of("x=debug");
+        assert_eq!((root, x, reported.len()), (Level::WARNING, Level::DEBUG, 0));
+        let registry = Registry::new();
+        let spec = logger("")
+            .spec_with(&registry, |_| Err(VarError::NotUnicode("x".into())))
+            .unwrap();
+        assert_eq!(spec.problems()[0].to_string(), "LOGTREE: invalid UTF-8");
+    }
+}
