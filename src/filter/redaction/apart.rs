@@ -41,6 +41,20 @@ pub(super) fn after(
     if rest.first() == Some(&b'{') {
         return container::at(name, at, spans);
     }
+    // `user[ann] password[…]`
+    if at == tight && closed.is_none() && rest.first() == Some(&b'[') {
+        let len = rest.iter().take(96).position(|byte| *byte == b']')?;
+        return value::push(name, at + 1, at + len, doubtful, spans);
+    }
+    // `password 7 …`: how it is written, as routers have it.
+    if let [b'0' | b'4'..=b'9', b' ', ..] = rest {
+        let end = extent::bare(bytes, at + 2, Around::default());
+        let value = text.get(at + 2..end)?;
+        let is_one = value.len() >= 6 && text::is_mixed(value.as_bytes());
+        if is_one && !value.contains([':', '(']) && at > tight {
+            return value::push(name, at + 2, end, Manner::TYPED, spans);
+        }
+    }
     // `password/…`, `password,…`
     let is_path = matches!(rest.first(), Some(b'/' | b',' | b';'));
     if at == tight && is_path && closed.is_none() && known.need == Need::Any {
@@ -106,7 +120,10 @@ pub(super) fn after(
         return value::at_place(name, at, Manner::default(), Around::default(), spans);
     }
     // `requirepass foobared`
-    if matches!(name.as_str(), "requirepass" | "masterauth" | "_authToken") {
+    let is_key = [&b"isakmp key"[..], b"-server key"]
+        .iter()
+        .any(|known| text::ends_with(name.as_str().as_bytes(), known));
+    if is_key || matches!(name.as_str(), "requirepass" | "masterauth" | "_authToken") {
         return value::at_place(name, at, Manner::default(), Around::default(), spans);
     }
     // `PASSWORD '…'`, `password for ann is …`, `login ann password …`
@@ -119,7 +136,7 @@ pub(super) fn after(
             is_doubtful: !is_password || known.need == Need::Short || bytes[place] == b'`',
             is_prose: false,
         };
-        return value::push(name, from, end, manner, spans);
+        return value::push_quoted(name, from, end, len, manner, spans);
     }
     let is_netrc = is_password && place == at && follows_login(&bytes[..name.start]);
     if is_netrc {
@@ -138,9 +155,16 @@ pub(super) fn after(
     };
     // A long one needs no sign: `aws configure set NAME VALUE`.
     let is_next = (at == tight + 1 || bytes[tight] == b'\t')
+        && (!text::starts_pair(&bytes[place..])
+            || bytes[..end].ends_with(b"=")
+            || text::ends_with(&bytes[..name.start], b"label="))
         && bytes.get(place).is_some_and(u8::is_ascii_alphanumeric);
     if is_next && (place > at || is_password || end - place >= least) {
-        return value::push(name, place, end, doubtful, spans);
+        let manner = Manner {
+            is_quoted: is_scheme && end - place >= 20,
+            ..doubtful
+        };
+        return value::push(name, place, end, manner, spans);
     }
     None
 }
@@ -177,6 +201,9 @@ fn linking(rest: &[u8]) -> usize {
         b"has been set to ",
         b"= ",
         b"with value ",
+        b"enc ",
+        b"from ",
+        b"d'ordine: ",
         b"value ",
         b"| ",
         b". ",

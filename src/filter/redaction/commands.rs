@@ -44,6 +44,23 @@ pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
             }
         }
     }
+    // `snmp-server community …`
+    if text::ends_with(&bytes[..at], b"snmp-server co") && bytes[at..].starts_with(b"mmunity ") {
+        push_word(text, at + 8, spans);
+    }
+    if let Some(found) = text::find(near, b"vault login ") {
+        push_token(text, at.saturating_sub(12) + found + 12, spans);
+    }
+    if [&b"do -s "[..], b"chpasswd"]
+        .iter()
+        .any(|word| text::starts_with(&bytes[at..], word))
+    {
+        piped(text, at, spans);
+    }
+    if bytes[at..].starts_with(b" /p:") && text::find(line_before(bytes, at), b"freerdp").is_some()
+    {
+        push_word(text, at + 4, spans);
+    }
     // `/rp …`, as `schtasks` has it.
     if text::starts_with(&bytes[at..], b" /rp ") {
         push_word(text, at + 5, spans);
@@ -56,6 +73,40 @@ pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
             let start = at.saturating_sub(12) + found;
             protocol(text, start, start + word.len() - 1, spans);
         }
+    }
+}
+
+/// `echo … | docker login --password-stdin`
+pub(super) fn piped(text: &str, at: usize, spans: &mut Spans) {
+    let bytes = text.as_bytes();
+    let line = line_before(bytes, at);
+    let start = at - line.len();
+    let Some(pipe) = line.iter().rposition(|byte| *byte == b'|') else {
+        return;
+    };
+    for program in [
+        &b"echo -n "[..],
+        b"echo ",
+        b"printf '%s' ",
+        b"printf '%s\\n' ",
+        b"printf ",
+    ] {
+        if let Some(found) = text::find(&line[..pipe], program) {
+            let (from, end) = argument(bytes, start + found + program.len());
+            // `ann:…`
+            let user = bytes[from..end].iter().position(|byte| *byte == b':');
+            let is_pair = text::starts_with(&bytes[at..], b"chpasswd");
+            let from = from + user.filter(|_| is_pair).map_or(0, |user| user + 1);
+            return push_word(text, from, spans);
+        }
+    }
+}
+
+/// Hides the argument at a place if it looks like a token.
+fn push_token(text: &str, at: usize, spans: &mut Spans) {
+    let (from, end) = argument(text.as_bytes(), at);
+    if text.get(from..end).is_some_and(innocent::looks_secret) {
+        spans.push(Span::new(from, end, SecretClass::Token));
     }
 }
 

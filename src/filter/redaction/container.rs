@@ -98,8 +98,11 @@ pub(super) fn at(name: Name<'_>, at: usize, spans: &mut Spans) -> Option<usize> 
     if !state.has_quotes && last.is_none() && list {
         last = plain_list(name, open + 1, place.min(limit), spans);
     }
+    if close == b'}' && word == 0 && last.is_none() && !state.has_quotes && state.key.is_none() {
+        last = braced(name, open, place, spans);
+    }
     // What has names of its own in it is looked at for them.
-    last.or_else(|| is_closed.then_some(open + 1))
+    (is_closed || last.is_some()).then_some(open + 1)
 }
 
 /// Where one is in an object.
@@ -173,6 +176,22 @@ pub(super) fn hide(
         }
     }
     value::push(Name { known, ..name }, from, end, manner, spans)
+}
+
+/// `PWD={ab;cd};`, as ODBC has values that have signs in them.
+fn braced(name: Name<'_>, open: usize, close: usize, spans: &mut Spans) -> Option<usize> {
+    let bytes = name.text.as_bytes();
+    let is_value = bytes[..open].ends_with(b"=")
+        && bytes.get(close) == Some(&b'}')
+        && matches!(
+            bytes.get(close + 1),
+            None | Some(b';' | b'"' | b'\'' | b'\n')
+        );
+    let doubtful = Manner {
+        is_doubtful: true,
+        ..Manner::default()
+    };
+    is_value.then(|| value::push(name, open + 1, close, doubtful, spans))?
 }
 
 /// A list without quotes: the bytes of a secret, or words.

@@ -172,6 +172,9 @@ impl Finder {
             looks.has_secure_string = true;
             return end;
         }
+        if found.ends_with("-stdin") {
+            commands::piped(text, start, spans);
+        }
         if commands::protocol(text, start, end, spans) || statements::word(text, start, end, spans)
         {
             return end;
@@ -203,7 +206,9 @@ impl Finder {
     ) -> Option<(usize, usize, Known)> {
         let name = &text.as_bytes()[start..end];
         if let Some(known) = self.names.known(name) {
-            return Some((start, end, known));
+            // `code` is one of many words, `one-time code` is not.
+            let longer = (known.need == Need::Long).then(|| self.loose(text, start, end));
+            return longer.flatten().or(Some((start, end, known)));
         }
         if name.is_ascii() {
             return self.loose(text, start, end);
@@ -221,7 +226,7 @@ impl Finder {
     /// A name of two or three words: `API key`, `mot de passe`.
     fn loose(&self, text: &str, start: usize, end: usize) -> Option<(usize, usize, Known)> {
         let bytes = text.as_bytes();
-        if end - start > 6 && bytes[end - 1].is_ascii() {
+        if end - start > 8 && bytes[end - 1].is_ascii() {
             return None;
         }
         let mut from = start;
@@ -332,5 +337,5 @@ fn is_spelled(bytes: &[u8], at: usize) -> bool {
 /// Whether something can follow a name that separates it from a value.
 fn may_separate(rest: &[u8]) -> bool {
     const SIGNS: &[u8] = b"=:\"'`\\%>,([]/<&;*?~+) \n\r\t\x1b\xc2\xe2\xef";
-    rest.first().is_none_or(|byte| SIGNS.contains(byte))
+    rest.first().is_none_or(|byte| SIGNS.contains(byte)) || rest.starts_with(b"...")
 }

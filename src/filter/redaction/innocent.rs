@@ -42,8 +42,11 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
     if !manner.is_quoted && (is_source(value) || is_call(value)) {
         return false;
     }
-    if is_counter(bare, known) || is_sentence(value) {
+    if is_counter(bare, known) || is_sentence(value) || is_account(value) {
         return false;
+    }
+    if manner.is_doubtful && known.need == Need::Digits {
+        return is_code(bare);
     }
     if manner.is_doubtful {
         let least = if known.class == SecretClass::Password {
@@ -51,7 +54,18 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
         } else {
             8
         };
-        return looks_secret(bare) && !is_id(bare) && bare.len() >= least;
+        // `token "3c9d7a51-…"`, `initialAdminPassword 0f1e2d…`: names that have no other meaning.
+        let is_sure = known.need == Need::Any
+            && match known.class {
+                SecretClass::Token => manner.is_quoted && bare.len() >= 24,
+                SecretClass::Password => bare.len() >= 20,
+                _ => false,
+            };
+        // `secret "token-x7k2p"` names one.
+        if known.class == SecretClass::SecretKey && is_label(bare) {
+            return false;
+        }
+        return looks_secret(bare) && (is_sure || !is_id(bare)) && bare.len() >= least;
     }
     if manner.is_prose && known.class != SecretClass::Custom {
         return hides_in_prose(bare, after, known);
@@ -73,6 +87,7 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
         }
         Need::Random => is_random(bare, known),
         Need::Digits => is_code(bare) || looks_secret(bare),
+        Need::Long => is_long_code(bare),
     }
 }
 
@@ -103,6 +118,7 @@ fn hides_in_prose(value: &str, after: &[u8], known: Known) -> bool {
             value.len() >= 16 && text::is_mixed(value.as_bytes()) && !is_path(value)
         }
         (_, Need::Digits) => is_code(value),
+        (_, Need::Long) => is_long_code(value),
         (_, Need::Short) => looks_secret(value) && !value.contains(['_', '/', '.']),
         (SecretClass::Password, _) => !is_path(value) && !is_counter(value, known),
         _ => is_random(value, known),
@@ -120,7 +136,21 @@ fn is_random(value: &str, known: Known) -> bool {
         .any(|known| value.eq_ignore_ascii_case(known));
     let is_long = value.len() >= 20 && !value.contains([' ', '-', '_', '.', '/', ':']);
     let is_special = known.class == SecretClass::Authorization;
-    !is_mechanism && !is_path(value) && (looks_secret(value) || is_shouted || is_long || is_special)
+    let is_signal = value.starts_with("SIG");
+    !is_mechanism
+        && !is_signal
+        && !is_path(value)
+        && (looks_secret(value) || is_shouted || is_long || is_special)
+}
+
+/// What a server gives for a token: `4/0AX4XfWh…`, and no constant, time or hash.
+fn is_long_code(value: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| value.bytes().any(|byte| is(&byte));
+    value.len() >= 16
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_digit)
+        && looks_secret(value)
+        && !value.contains([':', ' ', '('])
 }
 
 fn is_code(value: &str) -> bool {
@@ -188,7 +218,16 @@ fn is_mask(value: &str) -> bool {
         && text::is_repeated(value.as_bytes()) | value.chars().all(|c| !c.is_ascii_alphabetic());
     // The first and last letters of what was hidden.
     let shown = value.len() - value.bytes().filter(|byte| *byte == b'*').count();
-    let is_partial = value.contains("***") && shown <= 8 && !value.contains(' ');
+    let is_partial = value.contains("***") && shown <= 8 && !value.contains(' ')
+        || value.len() <= 16 && value.split("...").filter(|part| part.len() >= 2).count() == 2;
+    if let Some(inner) = value
+        .strip_prefix("%5B")
+        .and_then(|rest| rest.strip_suffix("%5D"))
+    {
+        return MASKS
+            .iter()
+            .any(|mask| inner.to_ascii_lowercase().contains(mask));
+    }
     let inner = value.trim_matches(|c| "[]<>(){}* ".contains(c));
     let is_bracketed = inner.len() < value.len()
         && value.starts_with(['[', '<', '(', '{', '*'])
@@ -199,6 +238,7 @@ fn is_mask(value: &str) -> bool {
         || is_partial
         || is_bracketed
             && value.len() < 100
+            && !(value.starts_with('{') && value.contains(": "))
             && !value.contains(['"', '\''])
             && MASKS.iter().any(|mask| lower.contains(mask))
 }
@@ -258,7 +298,7 @@ fn is_placeholder(value: &str) -> bool {
         }
         [b'#', ..] => inside("#{", "}"),
         [b'{', ..] => {
-            inside("{", "}") && !value.contains(['"', '\''])
+            inside("{", "}") && !value.contains(['"', '\'']) && !value.contains(": ")
                 || inside("{{", "}}") && !value.contains('"')
         }
         [b'<', ..] => inside("<", ">"),
@@ -417,6 +457,21 @@ pub(super) fn is_path(value: &str) -> bool {
         && parts.clone().count() >= 1
         && parts.clone().all(is_plain)
         && value.bytes().filter(u8::is_ascii_uppercase).count() * 4 <= value.len()
+}
+
+/// `app-tls-7d9f8c`: words in lower case, with `-` between.
+fn is_label(value: &str) -> bool {
+    value.contains('-')
+        && value.starts_with(|c: char| c.is_ascii_lowercase())
+        && value.split('-').all(|part| part.len() <= 12)
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// `root:x:0:0:root:/root:/bin/bash`
+fn is_account(value: &str) -> bool {
+    value.split(':').count() == 7 && value.contains(":x:")
 }
 
 /// A hash, a UUID, or the like: what tells things apart and opens none.

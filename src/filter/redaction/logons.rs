@@ -78,6 +78,9 @@ pub(super) fn program(text: &str, at: usize, spans: &mut Spans) {
     if program.eq_ignore_ascii_case(b"net") {
         net(text, start + program.len(), spans);
     }
+    if program.eq_ignore_ascii_case(b"db2") {
+        db2(text, start + program.len(), spans);
+    }
 }
 
 /// The words of the rest of a line, and where they are.
@@ -157,6 +160,18 @@ fn net(text: &str, from: usize, spans: &mut Spans) {
     };
     if let Some((at, word)) = found {
         spans.push(Span::new(*at, at + word.len(), SecretClass::Password));
+    }
+}
+
+/// `db2 connect to sample user ann using …`
+fn db2(text: &str, from: usize, spans: &mut Spans) {
+    let words: Vec<(usize, &str)> = rest_of_line(text, from).take(12).collect();
+    for four in words.windows(4) {
+        let is = |at: usize, word: &str| four[at].1.eq_ignore_ascii_case(word);
+        if is(0, "user") && is(2, "using") && !innocent::is_nothing(four[3].1) {
+            let (at, word) = four[3];
+            spans.push(Span::new(at, at + word.len(), SecretClass::Password));
+        }
     }
 }
 

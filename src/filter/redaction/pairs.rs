@@ -99,6 +99,17 @@ pub(super) fn after(
     if closed.is_none() && !bytes[..begin].ends_with(b"{") {
         return None;
     }
+    // `s:8:"password";s:9:"…"`, as PHP writes values down.
+    if let Some(counted) = bytes[at..].strip_prefix(b";s:") {
+        let digits = counted
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        let value = at + 4 + digits;
+        let (quote, len) = extent::quote_at(bytes, value.min(bytes.len()))?;
+        let end = extent::closing(bytes, value + len, quote);
+        return value::push(name, value + len, end, QUOTED, spans);
+    }
     let next = at + text::blank(&bytes[at..]);
     if bytes.get(next) != Some(&b',') {
         return None;

@@ -78,7 +78,9 @@ const ANCHORS: &[(&str, Kinds)] = &[
     ("ngsk", NAME), ("deor", NAME), ("lasa", NAME), ("hasl", NAME), ("eslo", NAME),
     ("elsz", NAME), ("sifr", NAME), ("arol", NAME), ("aroo", NAME), ("ozin", NAME),
     ("pork", NAME), ("tkha", NAME), ("ndi?", NAME), ("mdp_", NAME), ("gehe", NAME),
-    ("clav", NAME),
+    ("clav", NAME), ("de i", NAME), ("sp_a", NAME), ("sp_p", NAME), 
+    ("do -", COMMAND), ("mmun", COMMAND), ("db2 ", PROGRAM), ("lt l", COMMAND),
+    ("nswe", NAME), ("ypt(", NAME), ("chpa", COMMAND), ("zuga", LOGON), (" /p:", COMMAND), ("rete", NAME),
 ];
 
 /// What can follow the end of a name, or precede its start.

@@ -20,6 +20,8 @@ pub(super) enum Need {
     Short,
     /// A few digits, or something that looks like a secret.
     Digits,
+    /// Something that is too long, and too mixed, for anything else.
+    Long,
 }
 
 /// How a name has to end.
@@ -60,13 +62,13 @@ pub(super) const NAMES: &[Names] = &[
         "hmackey", "jwtkey", "licensekey", "servicekey", "adminkey", "rootkey", "deploykey",
         "ingestkey", "ingestionkey", "instrumentationkey", "integrationkey", "integrationskey",
         "writekey", "unsealkey", "recoverykey", "serverkey", "securitykey", "webhookkey",
-        "consumerkey", "connectionstring", "codeverifier", "secretvalue",
+        "consumerkey", "isakmpkey", "connectionstring", "codeverifier", "secretvalue",
     ]),
     names(EncryptionKey, Fit::End, Need::Any, &[
         "privatekey", "customerkey", "encryptionkey", "encryptkey", "cryptkey", "cryptokey",
         "cipherkey", "decryptionkey", "aeskey", "datakey", "sshkey", "rsakey", "wrappingkey",
         "presharedkey", "psk", "plaintext", "mnemonic", "seedphrase", "recoveryphrase",
-        "keymaterial", "privkey",
+        "keymaterial", "privkey", "clientkeydata",
     ]),
     names(Token, Fit::End, Need::Any, &[
         "token", "apikey", "jwt", "bearer", "idtokenhint",
@@ -85,7 +87,7 @@ pub(super) const NAMES: &[Names] = &[
         "userpass", "dbpass", "smtppass", "mailpass", "mysqlpass", "adminpass", "rootpass",
         "sshpass", "ftppass", "authpass", "keypass", "storepass", "requirepass", "masterauth",
         "bindpw", "rootpw", "userpw", "dbpw", "passw", "psswd", "passwrd", "ldappass",
-        "proxypass", "redispass", "pgpass", "bindpass", "passkey",
+        "proxypass", "redispass", "pgpass", "bindpass", "passkey", "securityanswer", "secretanswer",
     ]),
     // In other languages, with their marks and without.
     names(Password, Fit::End, Need::Any, &[
@@ -98,7 +100,7 @@ pub(super) const NAMES: &[Names] = &[
         "パスワード", "暗証番号", "비밀번호", "암호", "패스워드",
     ]),
     names(SecretKey, Fit::End, Need::Any, &[
-        "密钥", "密鑰", "秘钥", "秘密鍵", "クライアントシークレット", "비밀키", "секрет", "geheimnis",
+        "clésecrète", "clesecrete", "密钥", "密鑰", "秘钥", "秘密鍵", "クライアントシークレット", "비밀키", "секрет", "geheimnis",
     ]),
     names(Token, Fit::End, Need::Any, &[
         "токен", "令牌", "トークン", "토큰",
@@ -112,6 +114,12 @@ pub(super) const NAMES: &[Names] = &[
     names(Password, Fit::Word, Need::Digits, &[
         "pin", "pincode", "otp", "otpcode", "totp", "cvv", "cvv2", "cvc", "mfacode", "totpcode",
         "verificationcode", "securitycode", "onetimecode", "smscode", "puk",
+    ]),
+    names(Token, Fit::Word, Need::Long, &[
+        "code",
+    ]),
+    names(Password, Fit::End, Need::Random, &[
+        "passwordmessage",
     ]),
     names(Authorization, Fit::End, Need::Any, &[
         "authorization",
@@ -179,7 +187,7 @@ pub(super) const OPEN: &[&str] = &[
     "lasttoken", "firsttoken", "currenttoken", "previoustoken", "unexpectedtoken", "nextcookie",
     "promptpassword", "askpassword", "usepassword", "haspassword", "requirepassword",
     "nopassword", "hastoken", "usetoken", "notoken", "hassecret", "isbearer", "oldpwd",
-    "cookieaccept",
+    "cookieaccept", "existingsecret",
 ];
 
 /// Values that say something about a value and are none.
@@ -200,7 +208,7 @@ pub(super) const NOTHING: &[&str] = &[
     "always", "auto", "manual", "sensitive", "encrypted", "unlimited", "locked", "unlocked",
     "strong", "weak", "exists", "removed.", "<nil>", "(null)", "(none)", "(nil)", "(empty)",
     "(unset)", "(not set)", "<none>", "<empty>", "<null>", "<unset>", "\\n", "nothing", "void",
-    "prompt", "interactive", "stdin", "key", "value",
+    "prompt", "interactive", "stdin", "key", "value", "await",
     "all", "any", "amd64", "arm64", "i386",
     // In other languages, beside their names.
     "incorrecta", "incorrecto", "inválida", "invalida", "inválido", "requerida", "requerido",
@@ -262,7 +270,8 @@ pub(super) const VALUE_KEYS: &[&str] = &[
 /// Those among them that are beside a name: `{"name": …, "value": …}`.
 pub(super) const PAIR_KEYS: &[&str] = &[
     "value", "val", "v", "stringvalue", "defaultvalue", "newvalue", "oldvalue", "content",
-    "plaintext", "secret", "string_value", "_value", "$value", "simplevalue",
+    "plaintext", "secret", "string_value", "_value", "$value", "simplevalue", "parametervalue",
+    "optionvalue", "attributevalue", "settingvalue",
 ];
 
 /// Keys of the name in such an object.
@@ -287,6 +296,8 @@ pub(super) enum Alphabet {
     Base64,
     /// Capitals and digits.
     Upper,
+    /// Letters, digits, `.`, `/`, `$`, `+`, `=` and `,`.
+    Crypt,
 }
 
 /// A token: how it starts, what follows, and at least and at most how much of it.
@@ -308,7 +319,7 @@ const fn shape(prefix: &'static str, alphabet: Alphabet, least: usize, most: usi
 
 const ANY: usize = 4096;
 
-use Alphabet::{Alnum, Base64, Dotted, Hex, Upper, Word};
+use Alphabet::{Alnum, Base64, Crypt, Dotted, Hex, Upper, Word};
 
 /// The tokens that vendors mark, by what they and the public lists of secret scanners say. Where a
 /// prefix is long enough to be no accident, less is asked of the rest than the vendor issues.
@@ -348,7 +359,7 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("xoxc-", Word, 10, ANY), shape("xoxd-", Base64, 10, ANY), shape("xoxe-", Word, 10, ANY),
     shape("xoxe.", Dotted, 10, ANY), shape("xapp-", Word, 10, ANY), shape("xwfp-", Word, 10, ANY),
     shape("SG.", Dotted, 40, ANY), shape("xkeysib-", Word, 40, ANY),
-    shape("xsmtpsib-", Word, 40, ANY), shape("key-", Hex, 32, 32), shape("mlsn.", Hex, 40, ANY),
+    shape("xsmtpsib-", Word, 40, ANY), shape("key-", Alnum, 32, 32), shape("mlsn.", Hex, 40, ANY),
     shape("SK", Hex, 32, 32), shape("AC", Hex, 32, 32),
     // Clouds and hosts
     shape("AIza", Word, 35, 35), shape("ya29.", Dotted, 10, ANY), shape("GOCSPX-", Word, 28, ANY),
@@ -391,6 +402,10 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("dt0s01.", Dotted, 60, ANY), shape("phc_", Alnum, 40, ANY),
     shape("phx_", Alnum, 40, ANY), shape("hcaik_", Alnum, 40, ANY),
     shape("lsv2_pt_", Word, 32, ANY), shape("lsv2_sk_", Word, 32, ANY),
+    // Hashes of passwords
+    shape("$1$", Crypt, 20, ANY), shape("$5$", Crypt, 40, ANY), shape("$6$", Crypt, 40, ANY),
+    shape("$y$", Crypt, 40, ANY), shape("$2a$", Crypt, 50, ANY), shape("$2b$", Crypt, 50, ANY),
+    shape("$2y$", Crypt, 50, ANY), shape("$argon2", Crypt, 40, ANY),
     // Models
     shape("sk-proj-", Word, 20, ANY), shape("sk-svcacct-", Word, 20, ANY),
     shape("sk-admin-", Word, 20, ANY), shape("sk-ant-", Word, 20, ANY),
@@ -442,7 +457,7 @@ pub(super) const CALLS: &[(&str, usize)] = &[
     ("usernamepasswordcredentials", 1), ("usernamepasswordcredential", 1),
     ("passwordcredentials", 1), ("plaincredentials", 1), ("passwordauthentication", 1),
     ("plainauthprovider", 1), ("auth", 1), ("credentials", 1), ("authenticate", 1), ("signin", 1),
-    ("convertto-securestring", 0),
+    ("convertto-securestring", 0), ("basic", 1), ("crypt", 0), ("sp_addlogin", 1), ("sp_password", 1),
 ];
 
 /// Words that a user and a password follow.
@@ -450,6 +465,7 @@ pub(super) const LOGONS: &[&str] = &[
     "login with ", "login as ", "log in with ", "log in as ", "logging in with ",
     "logging in as ", "logged in as ", "signing in as ", "sign in as ", "connecting as ", "connect as ",
     "authenticating as ", "authenticate as ", "credentials: ", "creds: ", "credentials ",
+    "zugangsdaten: ",
     "user/pass", "user/password", "username/password", "user and password", "username and password",
 ];
 
@@ -475,5 +491,6 @@ pub(super) const PROGRAMS: &[(&str, &str)] = &[
     ("helm registry login", "p"), ("rabbitmqadmin", "p"), ("xfreerdp", "p"), ("psexec", "p"), ("winexe", "U%"), ("kinit", ""),
     ("enc", "k"), ("openssl enc", "k"), ("hydra", "p"), ("pgcli", "W"), ("snowsql", ""),
     ("cf login", "p"), ("ibmcloud login", "p"), ("vsql", "w"), ("nuget push", "k"),
+    ("security add-generic-password", "w"), ("security add-internet-password", "w"),
     ("dotnet nuget push", "k"), ("twine upload", "p"),
 ];

@@ -144,6 +144,7 @@ fn fits(shape: &Shape, rest: &[u8]) -> Option<usize> {
                 Alphabet::Hex => byte.is_ascii_hexdigit(),
                 Alphabet::Word => matches!(byte, b'_' | b'-'),
                 Alphabet::Dotted => matches!(byte, b'_' | b'-' | b'.' | b'='),
+                Alphabet::Crypt => matches!(byte, b'.' | b'/' | b'$' | b'+' | b'=' | b','),
                 Alphabet::Base64 => matches!(byte, b'_' | b'-' | b'+' | b'/' | b'='),
             }
     };

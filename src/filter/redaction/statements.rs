@@ -53,7 +53,8 @@ fn call(text: &str, end: usize, number: usize, spans: &mut Spans) -> bool {
         .iter()
         .any(|byte| matches!(byte, b'(' | b'['));
     // A command of PowerShell has no brackets around what it is given.
-    if at == end || number > 0 && !is_open {
+    let is_procedure = extent::quote_at(bytes, at).is_some();
+    if at == end || number > 0 && !is_open && !is_procedure {
         return false;
     }
     let limit = bytes.len().min(at + NEAR);
@@ -61,7 +62,7 @@ fn call(text: &str, end: usize, number: usize, spans: &mut Spans) -> bool {
     while at < limit {
         if let Some((quote, len)) = extent::quote_at(bytes, at) {
             let stop = extent::closing(bytes, at + len, quote);
-            if passed == number && depth == 0 {
+            if passed == number && depth <= 1 {
                 return push(text, at + len, stop, spans);
             }
             at = (stop + len).max(at + 1);

@@ -70,11 +70,38 @@ pub(super) fn after(name: Name<'_>, spans: &mut Spans) -> Option<usize> {
             0
         };
     }
+    at += noted(&bytes[at..], at > tight);
     if let Some((sign, len)) = sign(&bytes[at..]) {
         return separated(name, closed, sign, at + len, spans);
     }
     pairs::after(name, begin, closed, tight, spans)
         .or_else(|| apart::after(name, closed, tight, at, spans))
+}
+
+/// How much may stand between a name and its sign: `password (input): …`, `Unseal Key 1: …`,
+/// `Password .....: …`.
+fn noted(rest: &[u8], is_spaced: bool) -> usize {
+    let len = match rest.first() {
+        Some(b'(') => rest
+            .iter()
+            .take(32)
+            .position(|byte| *byte == b')')
+            .map_or(0, |at| at + 1),
+        Some(b'0'..=b'9') => rest
+            .iter()
+            .take(3)
+            .take_while(|byte| byte.is_ascii_digit())
+            .count(),
+        Some(b'.') => rest.iter().take_while(|byte| **byte == b'.').count(),
+        _ => 0,
+    };
+    let spaces = text::spaces(&rest[len..]);
+    let is_one = is_spaced || rest.starts_with(b"...");
+    if is_one && sign(&rest[len + spaces..]).is_some() {
+        len + spaces
+    } else {
+        0
+    }
 }
 
 /// Whether the quote that a name has before it ends after one more plain word.
@@ -110,6 +137,10 @@ fn qualified(bytes: &[u8], start: usize) -> usize {
 fn sign(rest: &[u8]) -> Option<(Sign, usize)> {
     let sign = match rest {
         [b'=', b'=', b'=', ..] => (Sign::Doubtful, 3),
+        [b'.', b'.', b'.', rest @ ..] => {
+            let more = rest.iter().take_while(|byte| **byte == b'.').count();
+            (Sign::Doubtful, 3 + more)
+        }
         [b'=', b'=', ..] => (Sign::Doubtful, 2),
         [b'=', b'>', ..] | [b':' | b'?' | b'+', b'=', ..] => (Sign::Equals, 2),
         [b'-' | b'~', b'>', ..] | [b'<', b'-', ..] => (Sign::Equals, 2),
@@ -118,7 +149,9 @@ fn sign(rest: &[u8]) -> Option<(Sign, usize)> {
         [b':', b'*', b'*', ..] => (Sign::Colon, 3),
         [b':', ..] => (Sign::Colon, 1),
         [0xef, 0xbc, 0x9a, ..] => (Sign::Colon, 3),
-        [0xef, 0xbc, 0x9d, ..] => (Sign::Equals, 3),
+        [0xef, 0xbc, 0x9d, ..] | [0xe2, 0x86, 0x90 | 0x92, ..] | [0xe2, 0x87, 0x92, ..] => {
+            (Sign::Equals, 3)
+        }
         _ => return None,
     };
     Some(sign)
@@ -197,7 +230,12 @@ fn separated(
     let manner = Manner {
         is_quoted: false,
         is_prose: sign == Sign::Colon && closed.is_none() && is_spaced,
-        is_doubtful: sign == Sign::Doubtful,
+        // `pam_unix(passwd:auth)` are modules.
+        is_doubtful: sign == Sign::Doubtful
+            || sign == Sign::Colon
+                && !is_spaced
+                && closed.is_none()
+                && matches!(bytes[..name.start], [.., before, b'('] if text::is_word(before)),
     };
     let around = Around {
         is_query: sign == Sign::Equals && matches!(bytes[..name.start].last(), Some(b'?' | b'&')),
@@ -263,7 +301,7 @@ pub(super) fn at_place(
         };
         // What is no value may be a name.
         let has_letters = bytes[from..end].iter().any(u8::is_ascii_alphabetic);
-        return push(name, from, end, manner, spans).or((!has_letters).then_some(end));
+        return push_quoted(name, from, end, len, manner, spans).or((!has_letters).then_some(end));
     }
     if let Some(end) = container::at(name, at, spans) {
         return Some(end);
@@ -318,7 +356,13 @@ pub(super) fn push(
         }
         known.class = SecretClass::SecretKey;
     }
-    if !innocent::hides(value, &bytes[end..], known, manner) {
+    // `--password=name   what it is for`: help.
+    let is_help = name.as_str().starts_with('-')
+        && bytes[end..].starts_with(b"  ")
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    if is_help || !innocent::hides(value, &bytes[end..], known, manner) {
         return None;
     }
     // Spaces at its ends are no part of it.
@@ -326,6 +370,34 @@ pub(super) fn push(
     let stop = from + value.trim_end().len();
     spans.push(Span::new(start, stop, name.known.class));
     Some(end)
+}
+
+/// The same of a value in quotes, whose marks are so long, and of the one that it became:
+/// `from '…' to '…'`, `"…" -> "…"`.
+pub(super) fn push_quoted(
+    name: Name<'_>,
+    from: usize,
+    end: usize,
+    len: usize,
+    manner: Manner,
+    spans: &mut Spans,
+) -> Option<usize> {
+    let bytes = name.text.as_bytes();
+    let found = push(name, from, end, manner, spans)?;
+    let after = end + len;
+    let rest = bytes.get(after..).unwrap_or_default();
+    let Some(word) = [" to ", " -> "]
+        .iter()
+        .find(|word| rest.starts_with(word.as_bytes()))
+    else {
+        return Some(found);
+    };
+    let next = after + word.len();
+    let Some((quote, len)) = extent::quote_at(bytes, next) else {
+        return Some(found);
+    };
+    let end = extent::closing(bytes, next + len, quote);
+    push(name, next + len, end, manner, spans).or(Some(found))
 }
 
 /// Words after a password without quotes that look like a part of it.

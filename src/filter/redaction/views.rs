@@ -45,7 +45,10 @@ impl View {
             [b'%', a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => {
                 Some(Self::Percent)
             }
-            [b'\\', b'u' | b'x', ..] => escape(rest).map(|_| Self::Escaped),
+            [b'\\', b'u' | b'x' | b'0' | b'e', ..] => {
+                let is_colour = ansi(rest).map(|_| Self::Ansi);
+                is_colour.or_else(|| escape(rest).map(|_| Self::Escaped))
+            }
             [b'&', ..] => entity(rest).map(|_| Self::Entities),
             [0x1b, b'[', ..] => Some(Self::Ansi),
             [0xc2 | 0xe2 | 0xef, ..] => wide(rest).map(|_| Self::Wide),
@@ -198,13 +201,22 @@ fn resp(rest: &[u8]) -> Found {
     Some((Some(if is_first { b'\n' } else { b' ' }), at))
 }
 
-/// How long a sequence of a terminal is.
+/// How long a sequence of a terminal is, written out or not.
 fn ansi(rest: &[u8]) -> Option<usize> {
-    let rest = rest.strip_prefix(b"\x1b[")?;
+    const STARTS: &[&[u8]] = &[
+        b"\x1b[",
+        b"\\x1b[",
+        b"\\u001b[",
+        b"\\u{1b}[",
+        b"\\033[",
+        b"\\e[",
+    ];
+    let start = STARTS.iter().find(|start| rest.starts_with(start))?;
+    let rest = &rest[start.len()..];
     let parameters = rest
         .iter()
         .take(24)
         .take_while(|byte| matches!(byte, b'0'..=b'?'))
         .count();
-    rest.get(parameters).map(|_| parameters + 3)
+    rest.get(parameters).map(|_| start.len() + parameters + 1)
 }
