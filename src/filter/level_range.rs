@@ -2,7 +2,7 @@
 
 use std::ops::{Bound, RangeBounds};
 
-use crate::filter::Filter;
+use crate::filter::filter::Filter;
 use crate::level::Level;
 use crate::record::Record;
 
@@ -28,7 +28,7 @@ pub struct LevelRange {
 }
 
 impl LevelRange {
-    /// The filter of a range, such as `Level::DEBUG..Level::ERROR`.
+    /// Returns the filter of a range, such as `Level::DEBUG..Level::ERROR`.
     #[must_use]
     pub fn new(range: impl RangeBounds<Level>) -> Self {
         Self {
@@ -37,7 +37,7 @@ impl LevelRange {
         }
     }
 
-    /// All up to and with `level`.
+    /// Returns the filter that passes `level` and all below it.
     #[must_use]
     pub fn at_most(level: impl Into<Level>) -> Self {
         Self::new(..=level.into())

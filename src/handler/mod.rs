@@ -469,7 +469,7 @@ impl Handler {
     pub fn add_filter(&self, filter: impl Into<SharedFilter>) {
         let filter = filter.into();
         self.change(|setup| {
-            if !setup.filters.iter().any(|known| known.is(&filter)) {
+            if !setup.filters.contains(&filter) {
                 setup.filters.push(filter);
             }
         });
@@ -487,7 +487,7 @@ impl Handler {
         let mut removed = false;
         self.change(|setup| {
             let before = setup.filters.len();
-            setup.filters.retain(|known| !known.is(filter));
+            setup.filters.retain(|known| known != filter);
             removed = setup.filters.len() < before;
         });
         removed

@@ -121,7 +121,7 @@ impl Logger {
     pub fn add_filter(&self, filter: impl Into<SharedFilter>) {
         let filter = filter.into();
         self.change_own(|_, filters| {
-            if !filters.iter().any(|known| known.is(&filter)) {
+            if !filters.contains(&filter) {
                 filters.push(filter);
             }
         });
@@ -139,7 +139,7 @@ impl Logger {
         let mut removed = false;
         self.change_own(|_, filters| {
             let before = filters.len();
-            filters.retain(|known| !known.is(filter));
+            filters.retain(|known| known != filter);
             removed = filters.len() < before;
         });
         removed

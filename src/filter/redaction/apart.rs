@@ -3,9 +3,11 @@
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, Around, Quote};
 use crate::filter::redaction::innocent::Manner;
+use crate::filter::redaction::name::Name;
 use crate::filter::redaction::rules::Need;
 use crate::filter::redaction::span::Spans;
-use crate::filter::redaction::value::{self, Name};
+use crate::filter::redaction::value;
+
 use crate::filter::redaction::{container, text};
 
 /// A value that no sign separates from its name: an option's, an argument's, one of a sentence.
@@ -36,7 +38,7 @@ pub(super) fn after(
             return value::at_place(name, value, Manner::default(), Around::default(), spans);
         }
         let end = extent::bare(bytes, value, Around::default());
-        return value::push(name, value, end, doubtful, spans);
+        return name.hide(value, end, doubtful, spans);
     }
     if rest.first() == Some(&b'{') {
         return container::at(name, at, spans);
@@ -44,7 +46,7 @@ pub(super) fn after(
     // `user[ann] password[…]`
     if at == tight && closed.is_none() && rest.first() == Some(&b'[') {
         let len = rest.iter().take(96).position(|byte| *byte == b']')?;
-        return value::push(name, at + 1, at + len, doubtful, spans);
+        return name.hide(at + 1, at + len, doubtful, spans);
     }
     // `password 7 …`: how it is written, as routers have it.
     if let [b'0' | b'4'..=b'9', b' ', ..] = rest {
@@ -52,7 +54,7 @@ pub(super) fn after(
         let value = text.get(at + 2..end)?;
         let is_one = value.len() >= 6 && text::is_mixed(value.as_bytes());
         if is_one && !value.contains([':', '(']) && at > tight {
-            return value::push(name, at + 2, end, Manner::TYPED, spans);
+            return name.hide(at + 2, end, Manner::TYPED, spans);
         }
     }
     // `password/…`, `password,…`
@@ -65,7 +67,7 @@ pub(super) fn after(
         for part in parts.split(['/', '?', '&', ',']).take(3) {
             let digits = part.bytes().filter(u8::is_ascii_digit).count();
             if digits >= 3 && part.len() >= 10 && part.bytes().all(text::is_name) {
-                return value::push(name, from, from + part.len(), doubtful, spans);
+                return name.hide(from, from + part.len(), doubtful, spans);
             }
             if !part
                 .bytes()
@@ -136,7 +138,7 @@ pub(super) fn after(
             is_doubtful: !is_password || known.need == Need::Short || bytes[place] == b'`',
             is_prose: false,
         };
-        return value::push_quoted(name, from, end, len, manner, spans);
+        return name.hide_quoted(from, end, len, manner, spans);
     }
     let is_netrc = is_password && place == at && follows_login(&bytes[..name.start]);
     if is_netrc {
@@ -164,7 +166,7 @@ pub(super) fn after(
             is_quoted: is_scheme && end - place >= 20,
             ..doubtful
         };
-        return value::push(name, place, end, manner, spans);
+        return name.hide(place, end, manner, spans);
     }
     None
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::sys::sync::{AtomicU64, Ordering};
 
-/// What kind of secret was taken out; see [`RedactingFilter`](super::RedactingFilter).
+/// The kind of a secret; see [`RedactingFilter`](super::RedactingFilter).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SecretClass {
@@ -28,22 +28,22 @@ pub enum SecretClass {
     UrlUser,
     /// A mail address.
     Email,
-    /// The number of a card.
+    /// A card number.
     Card,
     /// A bank account, as an IBAN.
     BankAccount,
-    /// A phone number with its country.
+    /// A phone number with a country code.
     Phone,
-    /// An American social security number.
+    /// A US social security number.
     SocialSecurity,
     /// A network address.
     Address,
-    /// What a name or pattern of one's own found.
+    /// What was found by a name or pattern that was added.
     Custom,
 }
 
 impl SecretClass {
-    /// All of them.
+    /// All classes.
     pub const ALL: [Self; 16] = [
         Self::SecretKey,
         Self::Token,

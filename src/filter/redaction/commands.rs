@@ -1,14 +1,11 @@
 //! Command lines, statements and lines of protocols, where a secret has no name but its place.
 
 use crate::filter::redaction::class::SecretClass;
-use crate::filter::redaction::extent::{self, Around};
+use crate::filter::redaction::extent::argument;
 use crate::filter::redaction::rules::{MECHANISMS, PROGRAMS};
 use crate::filter::redaction::span::{Span, Spans};
-use crate::filter::redaction::text::{self, is_word};
-use crate::filter::redaction::{innocent, logons, statements};
-
-/// How much of a line is looked at.
-const LINE: usize = 300;
+use crate::filter::redaction::text::{self, LINE, is_word, line_before};
+use crate::filter::redaction::{innocent, logons, placeholder, statements};
 
 /// Looks at the option or statement at a place.
 pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
@@ -115,18 +112,9 @@ fn push_word(text: &str, at: usize, spans: &mut Spans) {
     let (from, end) = argument(text.as_bytes(), at);
     if text
         .get(from..end)
-        .is_some_and(|word| !innocent::is_nothing(word))
+        .is_some_and(|word| !placeholder::is_nothing(word))
     {
         spans.push(Span::new(from, end, SecretClass::Password));
-    }
-}
-
-/// What is before a place on its line.
-pub(super) fn line_before(bytes: &[u8], at: usize) -> &[u8] {
-    let before = &bytes[at.saturating_sub(LINE)..at];
-    match before.iter().rposition(|byte| *byte == b'\n') {
-        Some(newline) => &before[newline + 1..],
-        None => before,
     }
 }
 
@@ -202,16 +190,8 @@ fn option(text: &str, dash: usize, spans: &mut Spans) {
     let Some(value) = text.get(from..end) else {
         return;
     };
-    if !innocent::is_nothing(value) && !value.starts_with('-') && !innocent::is_path(value) {
+    if !placeholder::is_nothing(value) && !value.starts_with('-') && !innocent::is_path(value) {
         spans.push(Span::new(from, end, SecretClass::Password));
-    }
-}
-
-/// Where an argument is that begins at a place, without its quotes.
-pub(super) fn argument(bytes: &[u8], at: usize) -> (usize, usize) {
-    match extent::quote_at(bytes, at) {
-        Some((quote, len)) => (at + len, extent::closing(bytes, at + len, quote)),
-        None => (at, extent::bare(bytes, at, Around::default())),
     }
 }
 
@@ -289,7 +269,7 @@ pub(super) fn protocol(text: &str, start: usize, end: usize, spans: &mut Spans) 
     let Some(shown) = text.get(from + inner..from + len) else {
         return false;
     };
-    let is_one = !innocent::is_nothing(shown)
+    let is_one = !placeholder::is_nothing(shown)
         && !is_mechanism(shown.as_bytes())
         && (shown.len() >= 8 || word != "AUTHENTICATE");
     if is_one {

@@ -2,10 +2,11 @@
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::innocent::{self, Manner};
+use crate::filter::redaction::name::Name;
 use crate::filter::redaction::names::{self, Known};
 use crate::filter::redaction::rules::{ABOUT, NAME_KEYS, Need, PAIR_KEYS, VALUE_KEYS};
 use crate::filter::redaction::span::{Span, Spans};
-use crate::filter::redaction::value::{self, Name};
+
 use crate::filter::redaction::{extent, text};
 
 /// How much of an object is looked at.
@@ -175,7 +176,7 @@ pub(super) fn hide(
             return None;
         }
     }
-    value::push(Name { known, ..name }, from, end, manner, spans)
+    Name { known, ..name }.hide(from, end, manner, spans)
 }
 
 /// `PWD={ab;cd};`, as ODBC has values that have signs in them.
@@ -191,7 +192,7 @@ fn braced(name: Name<'_>, open: usize, close: usize, spans: &mut Spans) -> Optio
         is_doubtful: true,
         ..Manner::default()
     };
-    is_value.then(|| value::push(name, open + 1, close, doubtful, spans))?
+    is_value.then(|| name.hide(open + 1, close, doubtful, spans))?
 }
 
 /// A list without quotes: the bytes of a secret, or words.
@@ -209,8 +210,7 @@ fn plain_list(name: Name<'_>, from: usize, end: usize, spans: &mut Spans) -> Opt
     if list.contains([',', '\n', '{', '[']) || !text::is_mixed(list.as_bytes()) {
         return None;
     }
-    value::push(
-        name,
+    name.hide(
         from,
         end,
         Manner {

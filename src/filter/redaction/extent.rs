@@ -202,3 +202,11 @@ fn ends_item(rest: &[u8]) -> bool {
         _ => text::starts_pair(rest),
     }
 }
+
+/// Where an argument is that begins at a place, without its quotes.
+pub(super) fn argument(bytes: &[u8], at: usize) -> (usize, usize) {
+    match quote_at(bytes, at) {
+        Some((quote, len)) => (at + len, closing(bytes, at + len, quote)),
+        None => (at, bare(bytes, at, Around::default())),
+    }
+}

@@ -1,14 +1,15 @@
 //! Finds credentials in a text: [`Finder`].
 
 use crate::filter::redaction::class::SecretClass;
+use crate::filter::redaction::name::Name;
 use crate::filter::redaction::names::{Known, LONGEST, Names};
 use crate::filter::redaction::prefilter::{self, Kinds, Prefilter};
 use crate::filter::redaction::rules::Need;
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::text::{self, ends_escape, is_name};
-use crate::filter::redaction::value::{self, Name};
+
 use crate::filter::redaction::views::{Decoded, View};
-use crate::filter::redaction::{commands, logons, shapes, statements, urls};
+use crate::filter::redaction::{commands, logons, separator, shapes, statements, urls};
 
 /// How often a text may have been encoded.
 const DEEPEST: usize = 3;
@@ -188,7 +189,7 @@ impl Finder {
             end,
             known,
         };
-        let next = value::after(name, spans);
+        let next = separator::after(name, spans);
         if next.is_none() && matches!(bytes.get(end), Some(b',' | b')' | b'"' | b'`' | b' ')) {
             statements::columns(text, start, end, known.class, spans);
         }
@@ -278,7 +279,7 @@ impl Finder {
             end,
             known,
         };
-        value::after(name, spans).unwrap_or(end)
+        separator::after(name, spans).unwrap_or(end)
     }
 
     /// The values of all `Value` keys of a text, which are secret where it speaks of a `SecureString`
@@ -302,7 +303,7 @@ impl Finder {
                 end: start + word.len(),
                 known,
             };
-            value::after(name, spans);
+            separator::after(name, spans);
         }
     }
 }

@@ -3,10 +3,11 @@
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, Around};
 use crate::filter::redaction::innocent::{self, Manner};
+use crate::filter::redaction::name::Name;
+use crate::filter::redaction::placeholder;
 use crate::filter::redaction::rules::MECHANISMS;
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::text;
-use crate::filter::redaction::value::Name;
 
 /// How long a header without quotes may be.
 const LONGEST: usize = 16 * 1024;
@@ -37,7 +38,7 @@ pub(super) fn at(name: Name<'_>, at: usize, manner: Manner, spans: &mut Spans) -
         (None, _) => authorization_end(bytes, from, limit),
     };
     let value = name.text.get(from..end)?;
-    if innocent::is_nothing(value) || value.starts_with("** ") {
+    if placeholder::is_nothing(value) || value.starts_with("** ") {
         return Some(end);
     }
     let manner = Manner {
@@ -65,7 +66,7 @@ fn authorization(
         .iter()
         .any(|known| scheme.eq_ignore_ascii_case(known));
     let secret = if is_known { rest } else { value };
-    if secret.is_empty() || innocent::is_nothing(secret) {
+    if secret.is_empty() || placeholder::is_nothing(secret) {
         return Some(end);
     }
     if !is_known && !manner.is_quoted {
@@ -109,7 +110,7 @@ fn authorization_end(bytes: &[u8], from: usize, limit: usize) -> usize {
         return scheme;
     }
     let mut at = scheme + gap;
-    if let Some(len) = innocent::bracketed(&bytes[at..limit]) {
+    if let Some(len) = placeholder::bracketed(&bytes[at..limit]) {
         return at + len;
     }
     if !is_parameter(&bytes[at..limit]) {
@@ -180,7 +181,7 @@ fn cookie(
     let hides = if has_pair {
         !value.split(';').all(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or(("", pair));
-            innocent::is_nothing(value) && !innocent::looks_secret(name)
+            placeholder::is_nothing(value) && !innocent::looks_secret(name)
         })
     } else {
         innocent::hides(value, &name.text.as_bytes()[end..], name.known, manner)

@@ -2,8 +2,9 @@
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::innocent::Manner;
+use crate::filter::redaction::name::Name;
 use crate::filter::redaction::span::{Span, Spans};
-use crate::filter::redaction::value::{self, Name};
+
 use crate::filter::redaction::{container, extent, text};
 
 /// How much of a map or a list is looked at.
@@ -35,7 +36,7 @@ pub(super) fn after(
         is_prose: true,
         ..Manner::default()
     };
-    value::push(name, next, end, manner, spans)
+    name.hide(next, end, manner, spans)
 }
 
 /// The lines of a map or a list under a name: `passwords:`, and on each line one of them. Returns where

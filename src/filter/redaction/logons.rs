@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 
 use crate::filter::redaction::class::SecretClass;
-use crate::filter::redaction::commands::{argument, line_before};
+use crate::filter::redaction::extent::{self, argument};
+use crate::filter::redaction::innocent;
+use crate::filter::redaction::placeholder;
 use crate::filter::redaction::rules::{LOGONS, ORACLE};
 use crate::filter::redaction::span::{Span, Spans};
-use crate::filter::redaction::{extent, innocent, text};
+use crate::filter::redaction::text::{self, LINE, line_before};
 use crate::sys::sync::Lazy;
-
-/// How much of a line is looked at.
-const LINE: usize = 300;
 
 /// Phrases, and where some four letters are in them.
 type Phrases = Vec<(usize, &'static str)>;
@@ -119,7 +118,7 @@ fn oracle(text: &str, from: usize, spans: &mut Spans) {
             !target.is_empty() || named.len() < logon.len() || !password.contains(['/', '.']);
         if !is_user
             || !is_one
-            || innocent::is_nothing(password)
+            || placeholder::is_nothing(password)
             || password.contains('/') && target.is_empty()
         {
             continue;
@@ -148,7 +147,7 @@ fn net(text: &str, from: usize, spans: &mut Spans) {
     let is_one = |(_, word): &&(usize, &str)| {
         !word.starts_with(['/', '\\', '*', '-'])
             && !word.ends_with(':')
-            && !innocent::is_nothing(word)
+            && !placeholder::is_nothing(word)
     };
     let found = match what.to_ascii_lowercase().as_str() {
         "use" if has("\\\\") => rest.iter().find(is_one),
@@ -168,7 +167,7 @@ fn db2(text: &str, from: usize, spans: &mut Spans) {
     let words: Vec<(usize, &str)> = rest_of_line(text, from).take(12).collect();
     for four in words.windows(4) {
         let is = |at: usize, word: &str| four[at].1.eq_ignore_ascii_case(word);
-        if is(0, "user") && is(2, "using") && !innocent::is_nothing(four[3].1) {
+        if is(0, "user") && is(2, "using") && !placeholder::is_nothing(four[3].1) {
             let (at, word) = four[3];
             spans.push(Span::new(at, at + word.len(), SecretClass::Password));
         }
@@ -189,7 +188,7 @@ fn pgpass(text: &str, at: usize, spans: &mut Spans) {
     let is_port = port == "*" || port.bytes().all(|byte| byte.is_ascii_digit());
     if is_port
         && [host, database, user, password].into_iter().all(is_field)
-        && !innocent::is_nothing(password)
+        && !placeholder::is_nothing(password)
     {
         let end = start + line.len();
         spans.push(Span::new(end - password.len(), end, SecretClass::Password));
@@ -228,7 +227,7 @@ fn is_strong(password: &str) -> bool {
     has(|byte| !byte.is_ascii_digit())
         && has(|byte| !byte.is_ascii_alphabetic() && !b"-_.".contains(byte))
         && password.len() >= 4
-        && !innocent::is_nothing(password)
+        && !placeholder::is_nothing(password)
         && !innocent::is_path(password)
         && !password.contains("://")
 }
@@ -256,7 +255,7 @@ fn user(text: &str, end: usize, spans: &mut Spans) {
     };
     // `1000:1000` are ids.
     let is_id = password.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_id && !innocent::is_nothing(password) && !password.starts_with('/') {
+    if !is_id && !placeholder::is_nothing(password) && !password.starts_with('/') {
         spans.push(Span::new(
             stop - password.len(),
             stop,
@@ -294,7 +293,7 @@ fn data_source(text: &str, sign: usize, spans: &mut Spans) {
     };
     if let Some((name, password)) = user.split_once(of_user) {
         let is_name = !name.is_empty() && name.bytes().all(text::is_word);
-        if !innocent::is_nothing(password) && (is_net || is_name && is_strong(password)) {
+        if !placeholder::is_nothing(password) && (is_net || is_name && is_strong(password)) {
             spans.push(Span::new(
                 sign - password.len(),
                 sign,

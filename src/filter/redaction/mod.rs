@@ -1,10 +1,11 @@
 //! Redacts secrets in records: [`RedactingFilter`].
 //!
 //! `rules` is the table of names, words and tokens. `prefilter` passes over a text for what is worth a
-//! closer look, `finder` looks: `names` knows which names have secret values, `value`, `apart`,
-//! `pairs`, `container`, `lines`, `header`, `commands`, `statements` and `logons` where such a value begins, `extent` where it ends, `innocent`
-//! what is none. `shapes` and `urls` find what needs no name, `views` what was encoded, and `personal`
-//! who somebody is.
+//! closer look, and `finder` looks. `names` knows which names have secret values, `separator` what stands
+//! between a name and its value, or else `apart` and `pairs`; `value`, `container`, `lines` and `header`
+//! where the value begins, `extent` where it ends, and `name` hides it unless `innocent` says that it is
+//! none, or `placeholder` that it stands in place of one. `commands`, `statements` and `logons` know secrets by their place, `shapes` and `urls` by their
+//! looks. `views` decodes what was encoded, and `personal` finds personal data.
 
 mod apart;
 mod class;
@@ -16,13 +17,17 @@ mod header;
 mod innocent;
 mod lines;
 mod logons;
+mod name;
 mod names;
 mod pairs;
 mod personal;
+mod placeholder;
 mod prefilter;
+mod redacting_filter;
 #[rustfmt::skip]
 mod rules;
 mod secret;
+mod separator;
 mod shapes;
 mod span;
 mod statements;
@@ -31,304 +36,6 @@ mod urls;
 mod value;
 mod views;
 
-use std::fmt;
-use std::ops::Range;
-
-use log::kv::Value;
-
 pub use self::class::SecretClass;
+pub use self::redacting_filter::RedactingFilter;
 pub use self::secret::Secret;
-
-use self::class::Tally;
-use self::finder::Finder;
-use self::innocent::Manner;
-use self::personal::Personal;
-use self::span::{Span, Spans};
-use crate::filter::{Filter, SharedFilter};
-use crate::record::{OwnedValue, Record, Scalar};
-use crate::sys::sync::{Arc, Lazy};
-use crate::sys::user_code;
-
-/// Redacts secrets in a record before it is written: in its message, its error and stack, and its
-/// key-values, those of adapters and scopes included. A secret becomes `***`; of the ids of access keys
-/// the first and last four characters stay.
-///
-/// It looks at the text as it will be written, so it does not matter how a secret came there: in a
-/// message of another crate, a document, a URL, a header, a dump of a request, the `Debug` of a struct.
-/// [`credentials`](Self::credentials) knows what the usual services, databases and protocols have:
-///
-/// | class | what |
-/// |---|---|
-/// | [`SecretKey`](SecretClass::SecretKey) | values of `SecretAccessKey`, `client_secret`, `AccountKey`, `signing_key`, … |
-/// | [`Token`](SecretClass::Token) | values of `token`, `api_key`, `session_id`, `auth`, …; JSON Web Tokens; the tokens of some 150 vendors |
-/// | [`Password`](SecretClass::Password) | values of `password`, `passwd`, `pass`, `pwd`, `pin`, `otp`, …; passwords of SQL, of SMTP, IMAP, FTP and Redis, and of command lines |
-/// | [`Authorization`](SecretClass::Authorization) | `Authorization` headers but for the scheme; AWS's keep all but key and signature |
-/// | [`Signature`](SecretClass::Signature) | signatures of requests and of signed URLs |
-/// | [`Cookie`](SecretClass::Cookie) | `Cookie`, `Set-Cookie` |
-/// | [`AccessKeyId`](SecretClass::AccessKeyId) | `AKIA…`, `ASIA…`, and the values of `Credential=`, `AccessKeyId` |
-/// | [`EncryptionKey`](SecretClass::EncryptionKey) | `encryption_key`, customers' keys of S3, `Plaintext` of KMS, private keys in PEM and of PGP |
-/// | [`UrlUser`](SecretClass::UrlUser) | `user:password@` and tokens in URLs |
-///
-/// [`with_personal_data`](Self::with_personal_data) adds mail addresses, cards, bank accounts, phone
-/// numbers and network addresses.
-///
-/// Names count without case, `_` and `-`, those of passwords in some thirty languages, in plain text, JSON (also escaped, and over several lines),
-/// Python's, Ruby's, Go's and Rust's notation, XML, YAML, properties, connection strings, queries and forms
-/// (also percent-encoded), headers, SQL and options of a command line; objects with a name and a value, and
-/// tuples, count as well. A value that is plainly none stays: nothing (`null`, `false`), a type, a number
-/// of tokens, a place to fill in (`?`, `$1`, `${PASSWORD}`), another mask, or words of a sentence
-/// (`password: required`).
-///
-/// # Limits
-/// It recognizes forms, and promises no more than that. It cannot find
-/// - a secret without any sign: a bare word, a password alone on its line, an argument whose place alone says
-///   what it is;
-/// - a name that it does not know; add it by [`with_name`](Self::with_name);
-/// - a secret under a name that is misspelled, abbreviated or in another language than the known ones (`tok3n`);
-/// - a password that is a plain word, where a sentence or a list has it (`login as ann / rose`);
-/// - a secret that was encrypted, compressed, encoded in Base64 as a whole, or spelled in other characters;
-/// - a secret that is cut in two, by the caller or between two records;
-/// - a secret in the name of a logger or of a thread, which are not looked at.
-///
-/// The reverse holds too: a word that looks like a secret where one is usual is hidden although it is none.
-/// What must never be logged belongs in a [`Secret`].
-///
-/// A record without a secret stays as it is, byte for byte, and nothing is allocated for it. Redaction is on
-/// by default in [`set_stream_logger`](crate::set_stream_logger) and the other presets.
-///
-/// # Python
-/// There is nothing like it; botocore writes tokens and passwords in clear.
-///
-/// # Examples
-/// ```
-/// use logtree::filter::{RedactingFilter, SecretClass};
-///
-/// let filter = RedactingFilter::credentials().with_name("x-tenant-key").with_personal_data();
-/// let text = r#"{"SecretAccessKey": "wJalrXUtnFEMI/K7MDENG", "x_tenant_key": "t-1", "for": "ann@example.com"}"#;
-/// assert_eq!(filter.redact(text), r#"{"SecretAccessKey": "***", "x_tenant_key": "***", "for": "***"}"#);
-/// assert_eq!(filter.found(SecretClass::SecretKey), 1);
-/// ```
-#[derive(Clone)]
-pub struct RedactingFilter {
-    finder: Finder,
-    personal: Option<Personal>,
-    patterns: Vec<Arc<Pattern>>,
-    found: Arc<Tally>,
-}
-
-static PRESET: Lazy<(RedactingFilter, SharedFilter)> = Lazy::new(|| {
-    let filter = RedactingFilter::credentials();
-    (filter.clone(), filter.into())
-});
-
-/// Finds the first secret in a text.
-type Pattern = dyn Fn(&str) -> Option<Range<usize>> + Send + Sync;
-
-impl RedactingFilter {
-    /// The credentials of the usual services, databases and protocols.
-    #[must_use]
-    pub fn credentials() -> Self {
-        Self {
-            finder: Finder::new(),
-            personal: None,
-            patterns: Vec::new(),
-            found: Arc::default(),
-        }
-    }
-
-    /// The filter that the presets use, one for all of them: for what it has [found](Self::found).
-    ///
-    /// # Examples
-    /// ```
-    /// use logtree::set_stream_logger;
-    /// use logtree::filter::{RedactingFilter, SecretClass};
-    ///
-    /// set_stream_logger("app", "INFO".parse::<logtree::Level>()?);
-    /// log::info!(target: "app", "user=ann password=hunter2"); // … user=ann password=***
-    /// assert_eq!(RedactingFilter::preset().found(SecretClass::Password), 1);
-    /// # Ok::<(), logtree::Error>(())
-    /// ```
-    #[must_use]
-    pub fn preset() -> &'static Self {
-        &PRESET.0
-    }
-
-    /// The same as it hangs on the presets' handlers.
-    pub(crate) fn shared_preset() -> SharedFilter {
-        PRESET.1.clone()
-    }
-
-    /// The same, with another name whose values are secret, as a whole or as the end of a longer one.
-    /// Case does not count, nor do `_` and `-`. Names without three letters in a row are ignored.
-    #[must_use]
-    pub fn with_name(mut self, name: &str) -> Self {
-        self.finder.add_name(name);
-        self
-    }
-
-    /// The same, but values of this name stay: of `continuation_token`, say. Names count as for
-    /// [`with_name`](Self::with_name).
-    #[must_use]
-    pub fn without_name(mut self, name: &str) -> Self {
-        self.finder.allow_name(name);
-        self
-    }
-
-    /// The same without the tokens that vendors mark by their first letters, such as GitHub's (`ghp_…`),
-    /// Slack's (`xoxb-…`) and Stripe's (`sk_live_…`). Ids of access keys and JSON Web Tokens are still
-    /// redacted.
-    #[must_use]
-    pub fn without_vendor_tokens(mut self) -> Self {
-        self.finder.forget_shapes();
-        self
-    }
-
-    /// The same, with personal data: mail addresses, numbers of cards (with a right check digit), bank accounts (IBAN, likewise), phone numbers
-    /// with their country, American social security numbers, and network addresses.
-    #[must_use]
-    pub fn with_personal_data(mut self) -> Self {
-        self.personal = Some(Personal);
-        self
-    }
-
-    /// The same, with a pattern of one's own: it returns where the first secret of a text lies, in bytes. It
-    /// is called for each text, and again for the rest after what it found.
-    ///
-    /// # Examples
-    /// ```
-    /// use logtree::filter::RedactingFilter;
-    ///
-    /// let filter = RedactingFilter::credentials().with_pattern(|text: &str| {
-    ///     let start = text.find("ticket-")?;
-    ///     Some(start..start + 11)
-    /// });
-    /// assert_eq!(filter.redact("sold ticket-1234"), "sold ***");
-    /// ```
-    #[must_use]
-    pub fn with_pattern(
-        mut self,
-        find: impl Fn(&str) -> Option<Range<usize>> + Send + Sync + 'static,
-    ) -> Self {
-        self.patterns.push(Arc::new(find));
-        self
-    }
-
-    /// How many secrets of a class this filter and its clones have found.
-    #[must_use]
-    pub fn found(&self, class: SecretClass) -> u64 {
-        self.found.get(class)
-    }
-
-    /// The text without its secrets; the same text where there are none.
-    #[must_use]
-    pub fn redact<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, str> {
-        match self.redacted(text) {
-            Some(redacted) => redacted.into(),
-            None => text.into(),
-        }
-    }
-
-    /// The text without its secrets; `None` where there are none.
-    fn redacted(&self, text: &str) -> Option<String> {
-        let mut spans = Spans::default();
-        self.find(text, &mut spans);
-        if spans.is_empty() {
-            return None;
-        }
-        spans.settle();
-        spans.each(|span| self.found.count(span.class));
-        Some(spans.write(text))
-    }
-
-    fn find(&self, text: &str, spans: &mut Spans) {
-        self.finder.find(text, spans);
-        if let Some(personal) = &self.personal {
-            personal.find(text, spans);
-        }
-        for pattern in &self.patterns {
-            find_pattern(&**pattern, text, spans);
-        }
-    }
-
-    fn redact_values(&self, record: &mut Record<'_>) {
-        let mut secrets: Vec<(String, String)> = Vec::new();
-        record.key_values().for_each(|key, value| {
-            secrets.extend(
-                self.redacted_value(key, value)
-                    .map(|redacted| (key.to_owned(), redacted)),
-            );
-        });
-        for (key, value) in secrets {
-            record.set_key_value(key, OwnedValue::Text(value));
-        }
-    }
-
-    /// A key-value's text without its secrets; `None` where there are none.
-    pub(crate) fn redacted_value(&self, key: &str, value: &Value<'_>) -> Option<String> {
-        let known = self.finder.known(key);
-        let hide = |class| {
-            self.found.count(class);
-            Some(span::MARK.to_owned())
-        };
-        let text = |text: &str| match known {
-            Some(known) if innocent::hides(text, &[], known, Manner::TYPED) => hide(known.class),
-            _ => self.redacted(text),
-        };
-        Scalar::visit(value, |scalar| match (scalar, known) {
-            (Scalar::Null | Scalar::Bool(_), _) => None,
-            (Scalar::Text(value), _) => text(value),
-            (Scalar::Other(value), _) => text(&user_code::display(value)),
-            (_, Some(known)) => {
-                let number = value.to_string();
-                innocent::hides(&number, &[], known, Manner::TYPED)
-                    .then(|| hide(known.class))
-                    .flatten()
-            }
-            (_, None) => None,
-        })
-    }
-}
-
-fn find_pattern(pattern: &Pattern, text: &str, spans: &mut Spans) {
-    let mut at = 0;
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let Some(found) = pattern(rest).filter(|found| !found.is_empty()) else {
-            return;
-        };
-        let (start, end) = (at + found.start, at + found.end);
-        // What lies across a character, or outside, is nobody's secret.
-        if text.get(start..end).is_none() {
-            return;
-        }
-        spans.push(Span::new(start, end, SecretClass::Custom));
-        at = end;
-    }
-}
-
-impl Filter for RedactingFilter {
-    /// Lets every record pass.
-    fn filter(&self, record: &mut Record<'_>) -> bool {
-        if let Some(message) = self.redacted(record.message()) {
-            record.set_message(message);
-        }
-        if record.key_values().has_source() {
-            self.redact_values(record);
-        }
-        if record.has_failure() {
-            let error = record.error_text().and_then(|text| self.redacted(&text));
-            let stack = record.stack().and_then(|text| self.redacted(&text));
-            record.replace_failure(error, stack);
-        }
-        true
-    }
-}
-
-impl fmt::Debug for RedactingFilter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedactingFilter")
-            .field("vendor_tokens", &self.finder.has_shapes())
-            .field("personal_data", &self.personal.is_some())
-            .field("found", &self.found)
-            .finish_non_exhaustive()
-    }
-}

@@ -4,10 +4,11 @@
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, Around, Quote};
 use crate::filter::redaction::innocent::Manner;
+use crate::filter::redaction::name::Name;
 use crate::filter::redaction::rules::{NAME_KEYS, Need, PAIR_KEYS};
 use crate::filter::redaction::span::Spans;
 use crate::filter::redaction::text;
-use crate::filter::redaction::value::{self, Name};
+use crate::filter::redaction::value;
 
 /// How far the value of an object may be from its name.
 const NEAR: usize = 400;
@@ -51,7 +52,7 @@ fn element_text(name: Name<'_>, from: usize, spans: &mut Spans) -> Option<usize>
     if !bytes[end..].starts_with(b"</") && !bytes[end..].starts_with(b"]]>") {
         return None;
     }
-    value::push(name, from, end, QUOTED, spans).or(Some(end))
+    name.hide(from, end, QUOTED, spans).or(Some(end))
 }
 
 /// Where the value begins, in the attributes of an element.
@@ -108,7 +109,7 @@ pub(super) fn after(
         let value = at + 4 + digits;
         let (quote, len) = extent::quote_at(bytes, value.min(bytes.len()))?;
         let end = extent::closing(bytes, value + len, quote);
-        return value::push(name, value + len, end, QUOTED, spans);
+        return name.hide(value + len, end, QUOTED, spans);
     }
     let next = at + text::blank(&bytes[at..]);
     if bytes.get(next) != Some(&b',') {
@@ -137,13 +138,13 @@ pub(super) fn after(
             is_prose: false,
             is_doubtful: true,
         };
-        return value::push(name, from, end, doubtful, spans);
+        return name.hide(from, end, doubtful, spans);
     }
     if option {
         return if content.starts_with('-') {
             None
         } else {
-            value::push(name, from, end, QUOTED, spans)
+            name.hide(from, end, QUOTED, spans)
         };
     }
     // A pair, and no list of names.
@@ -163,7 +164,7 @@ pub(super) fn after(
     if is_header {
         return value::at_place(name, start, QUOTED, Around::default(), spans);
     }
-    value::push(name, from, end, QUOTED, spans)
+    name.hide(from, end, QUOTED, spans)
 }
 
 /// `("password", Some("…"))`
@@ -273,7 +274,7 @@ fn named(name: Name<'_>, key: usize, at: usize, spans: &mut Spans) -> Option<usi
                 .position(|byte| matches!(byte, b'\r' | b'\n'))
                 .unwrap_or(bytes.len() - value);
         let end = value + find_escaped_end(&bytes[value..end]);
-        return value::push(name, value, end, QUOTED, spans);
+        return name.hide(value, end, QUOTED, spans);
     }
     // In the same object: no further than its end, and not into another name.
     let mut depth = 0_usize;

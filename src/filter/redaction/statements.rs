@@ -2,12 +2,13 @@
 //! `aes_encrypt(data, '…')`.
 
 use crate::filter::redaction::class::SecretClass;
-use crate::filter::redaction::commands::{argument, line_before};
+use crate::filter::redaction::extent::{self, argument};
 use crate::filter::redaction::innocent::{self, Manner};
 use crate::filter::redaction::names::Known;
+use crate::filter::redaction::placeholder;
 use crate::filter::redaction::rules::{CALLS, Need};
 use crate::filter::redaction::span::{Span, Spans};
-use crate::filter::redaction::{extent, text};
+use crate::filter::redaction::text::{self, line_before};
 
 /// Hides a secret that the word at a place has after it. Reports whether the word is one of those.
 pub(super) fn word(text: &str, start: usize, end: usize, spans: &mut Spans) -> bool {
@@ -83,7 +84,7 @@ fn call(text: &str, end: usize, number: usize, spans: &mut Spans) -> bool {
 
 fn push(text: &str, from: usize, end: usize, spans: &mut Spans) -> bool {
     let value = text.get(from..end).unwrap_or_default();
-    let is_one = !innocent::is_nothing(value) && !innocent::is_path(value);
+    let is_one = !placeholder::is_nothing(value) && !innocent::is_path(value);
     if is_one {
         spans.push(Span::new(from, end, SecretClass::Password));
     }
@@ -110,7 +111,7 @@ pub(super) fn identified(text: &str, from: usize, spans: &mut Spans) {
         };
     }
     let is_quoted = extent::quote_at(bytes, at).is_some();
-    if innocent::bracketed(&bytes[at..]).is_some() {
+    if placeholder::bracketed(&bytes[at..]).is_some() {
         return;
     }
     let (start, end) = argument(bytes, at);
@@ -128,7 +129,7 @@ pub(super) fn identified(text: &str, from: usize, spans: &mut Spans) {
     };
     let is_shouted = bytes[from - 10..from].iter().all(u8::is_ascii_uppercase);
     let is_word = is_quoted && !value.contains(' ');
-    if !innocent::is_nothing(value) && (is_word || is_shouted) {
+    if !placeholder::is_nothing(value) && (is_word || is_shouted) {
         spans.push(Span::new(start, end, SecretClass::Password));
         // The old one, as Oracle's has it.
         let after = end + usize::from(is_quoted);

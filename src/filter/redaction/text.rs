@@ -162,3 +162,15 @@ pub(super) fn find(bytes: &[u8], word: &[u8]) -> Option<usize> {
         .windows(word.len())
         .position(|window| window.eq_ignore_ascii_case(word))
 }
+
+/// How much of a line is looked at.
+pub(super) const LINE: usize = 300;
+
+/// What is before a place on its line.
+pub(super) fn line_before(bytes: &[u8], at: usize) -> &[u8] {
+    let before = &bytes[at.saturating_sub(LINE)..at];
+    match before.iter().rposition(|byte| *byte == b'\n') {
+        Some(newline) => &before[newline + 1..],
+        None => before,
+    }
+}

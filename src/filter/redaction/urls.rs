@@ -3,7 +3,7 @@
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::rules::WEBHOOKS;
 use crate::filter::redaction::span::{Span, Spans};
-use crate::filter::redaction::{innocent, text};
+use crate::filter::redaction::{innocent, placeholder, text};
 
 /// How long an authority may be.
 const LONGEST: usize = 1024;
@@ -98,7 +98,7 @@ fn user_class(user: &str, is_web: bool) -> Option<SecretClass> {
             innocent::looks_secret(user).then_some(SecretClass::UrlUser)
         }
         Some((_, password)) => {
-            let hides = !innocent::is_nothing(password) && !user.contains("***");
+            let hides = !placeholder::is_nothing(password) && !user.contains("***");
             hides.then_some(SecretClass::UrlUser)
         }
         None => {

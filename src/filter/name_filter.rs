@@ -1,13 +1,13 @@
 //! The filter by logger name.
 
-use crate::filter::Filter;
+use crate::filter::filter::Filter;
 use crate::name::{covers, dotted};
 use crate::record::Record;
 
-/// Passes the records of a logger and of all below it, by whole segments; the empty name passes all.
+/// Passes the records of a logger and of its descendants; the empty name passes all.
 ///
 /// # Python
-/// `logging.Filter(name)` (statement 42). `root` passes the root's own records only.
+/// `logging.Filter(name)`. `root` passes the root's own records only.
 ///
 /// # Examples
 /// ```
@@ -25,7 +25,7 @@ pub struct NameFilter {
 }
 
 impl NameFilter {
-    /// The filter of a name; `::` in it is a dot.
+    /// Returns the filter of a name; `::` in it is a dot.
     #[must_use]
     pub fn new(name: impl AsRef<str>) -> Self {
         Self {
@@ -44,7 +44,6 @@ impl Filter for NameFilter {
 mod tests {
     use super::*;
 
-    /// Statement 42.
     #[test]
     fn whole_segments() {
         let passed = |filter: &str| {

@@ -1,0 +1,94 @@
+//! A name in a text, and what hides its value: [`Name`].
+
+use crate::filter::redaction::class::SecretClass;
+use crate::filter::redaction::extent;
+use crate::filter::redaction::innocent::{self, Manner};
+use crate::filter::redaction::names::Known;
+use crate::filter::redaction::rules::Need;
+use crate::filter::redaction::span::{Span, Spans};
+
+/// A name in a text.
+#[derive(Clone, Copy)]
+pub(super) struct Name<'t> {
+    pub(super) text: &'t str,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) known: Known,
+}
+
+impl Name<'_> {
+    pub(super) fn as_str(&self) -> &str {
+        &self.text[self.start..self.end]
+    }
+    /// Hides a value if it is a secret. Returns where to look on.
+    pub(super) fn hide(
+        self,
+        from: usize,
+        end: usize,
+        manner: Manner,
+        spans: &mut Spans,
+    ) -> Option<usize> {
+        let (bytes, mut known) = (self.text.as_bytes(), self.known);
+        let value = self.text.get(from..end)?;
+        if known.class == SecretClass::AccessKeyId {
+            let id = value.split(['/', '%']).next().unwrap_or_default();
+            let is_id = id.len() >= 16
+                && id
+                    .bytes()
+                    .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+            if is_id || id.contains('@') {
+                spans.push(Span::new(from, from + id.len(), known.class));
+                return Some(from + id.len());
+            }
+            if id.contains("****") {
+                return Some(from + id.len());
+            }
+            if manner.is_prose {
+                known.need = Need::Random;
+            }
+            known.class = SecretClass::SecretKey;
+        }
+        // `--password=name   what it is for`: help.
+        let is_help = self.as_str().starts_with('-')
+            && bytes[end..].starts_with(b"  ")
+            && value
+                .bytes()
+                .all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+        if is_help || !innocent::hides(value, &bytes[end..], known, manner) {
+            return None;
+        }
+        // Spaces at its ends are no part of it.
+        let start = from + value.len() - value.trim_start().len();
+        let stop = from + value.trim_end().len();
+        spans.push(Span::new(start, stop, self.known.class));
+        Some(end)
+    }
+
+    /// Hides a value in quotes of that length, and the one that it became: `from '…' to '…'`,
+    /// `"…" -> "…"`.
+    pub(super) fn hide_quoted(
+        self,
+        from: usize,
+        end: usize,
+        len: usize,
+        manner: Manner,
+        spans: &mut Spans,
+    ) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let found = self.hide(from, end, manner, spans)?;
+        let after = end + len;
+        let rest = bytes.get(after..).unwrap_or_default();
+        let Some(word) = [" to ", " -> "]
+            .iter()
+            .find(|word| rest.starts_with(word.as_bytes()))
+        else {
+            return Some(found);
+        };
+        let next = after + word.len();
+        let Some((quote, len)) = extent::quote_at(bytes, next) else {
+            return Some(found);
+        };
+        let end = extent::closing(bytes, next + len, quote);
+        self.hide(next + len, end, manner, spans).or(Some(found))
+    }
+}

@@ -1,0 +1,160 @@
+//! What stands in place of a value: nothing, masks, places to fill in.
+
+use crate::filter::redaction::rules::{MASKS, NOTHING};
+use crate::filter::redaction::text;
+use crate::sys::sync::Lazy;
+
+/// Whether a value is none, a mask, or a place to fill in.
+pub(super) fn is_nothing(value: &str) -> bool {
+    let value = value.trim();
+    value.is_empty() || is_nothing_word(value) || is_mask(value) || is_placeholder(value)
+}
+
+/// Whether a value is one of [`NOTHING`], of which only those with as many letters are compared.
+fn is_nothing_word(value: &str) -> bool {
+    static BY_LEN: Lazy<Vec<Vec<&str>>> = Lazy::new(|| {
+        let mut by_len = Vec::new();
+        for word in NOTHING {
+            by_len.resize(by_len.len().max(word.len() + 1), Vec::new());
+            by_len[word.len()].push(*word);
+        }
+        by_len
+    });
+    let Some(words) = BY_LEN.get(value.len()) else {
+        return false;
+    };
+    words.iter().any(|word| value.eq_ignore_ascii_case(word))
+        || !value.is_ascii() && words.contains(&value.to_lowercase().as_str())
+}
+
+/// How long a mask or a place to fill in is that a text starts with, if it has brackets around it.
+pub(super) fn bracketed(rest: &[u8]) -> Option<usize> {
+    const BRACKETS: &[(&[u8], &[u8])] = &[
+        (b"${{", b"}}"),
+        (b"{{", b"}}"),
+        (b"${", b"}"),
+        (b"#{", b"}"),
+        (b"<%=", b"%>"),
+        (b"$(", b")"),
+        (b"<", b">"),
+        (b"[", b"]"),
+        (b"(", b")"),
+        (b"{", b"}"),
+        (b"** ", b" **"),
+    ];
+    let (open, close) = BRACKETS.iter().find(|(open, _)| rest.starts_with(open))?;
+    let inner = &rest[open.len()..rest.len().min(open.len() + 80)];
+    let len = inner
+        .windows(close.len())
+        .position(|window| window == *close)?;
+    let end = open.len() + len + close.len();
+    let is_end = !rest.get(end).is_some_and(|byte| text::is_word(*byte));
+    let whole = std::str::from_utf8(&rest[..end]).ok()?;
+    let is_class = whole.starts_with('<') && !text::is_mixed(&rest[1..end - 1]);
+    (is_end && (is_nothing(whole) || is_class)).then_some(end)
+}
+
+fn is_mask(value: &str) -> bool {
+    let is_mark = |c: char| "*•●∙·xX.#-_?█".contains(c);
+    let stars = value.chars().all(is_mark)
+        && (value.starts_with('*') || value.chars().count() >= 3)
+        && text::is_repeated(value.as_bytes()) | value.chars().all(|c| !c.is_ascii_alphabetic());
+    // The first and last letters of what was hidden.
+    let shown = value.len() - value.bytes().filter(|byte| *byte == b'*').count();
+    let is_partial = value.contains("***") && shown <= 8 && !value.contains(' ')
+        || value.len() <= 16 && value.split("...").filter(|part| part.len() >= 2).count() == 2;
+    if let Some(inner) = value
+        .strip_prefix("%5B")
+        .and_then(|rest| rest.strip_suffix("%5D"))
+    {
+        return MASKS
+            .iter()
+            .any(|mask| inner.to_ascii_lowercase().contains(mask));
+    }
+    let inner = value.trim_matches(|c| "[]<>(){}* ".contains(c));
+    let is_bracketed = inner.len() < value.len()
+        && value.starts_with(['[', '<', '(', '{', '*'])
+        && value.ends_with([']', '>', ')', '}', '*'])
+        || value == inner && value.bytes().all(|byte| byte.is_ascii_uppercase());
+    let lower = inner.to_ascii_lowercase();
+    stars
+        || is_partial
+        || is_bracketed
+            && value.len() < 100
+            && !(value.starts_with('{') && value.contains(": "))
+            && !value.contains(['"', '\''])
+            && MASKS.iter().any(|mask| lower.contains(mask))
+}
+
+fn is_placeholder(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let is_ident = |text: &[u8]| {
+        !text.is_empty()
+            && text
+                .iter()
+                .all(|byte| text::is_name(*byte) || *byte == b'.')
+    };
+    let inside = |open: &str, close: &str| {
+        value
+            .strip_prefix(open)
+            .and_then(|rest| rest.strip_suffix(close))
+            .is_some_and(|inner| {
+                !inner.contains(open)
+                    && inner.len() < 64
+                    && (inner.is_empty()
+                        || inner
+                            .bytes()
+                            .all(|b| text::is_name(b) || b" .:|\"'$/?@,".contains(&b)))
+            })
+    };
+    match bytes {
+        [b'?', ..] => {
+            bytes.len() <= 3
+                && bytes[1..]
+                    .iter()
+                    .all(|byte| byte.is_ascii_digit() || *byte == b'?')
+        }
+        [b'$', rest @ ..] if !rest.is_empty() => {
+            rest.iter().all(u8::is_ascii_digit)
+                || rest
+                    .iter()
+                    .all(|b| b.is_ascii_uppercase() || *b == b'_' || b.is_ascii_digit())
+                    && rest.len() > 2
+                    && rest[0].is_ascii_uppercase()
+                    && rest.iter().filter(|b| b.is_ascii_digit()).count() <= 2
+                || rest.iter().all(|b| b.is_ascii_lowercase() || *b == b'_')
+                || inside("${", "}")
+                || inside("$(", ")")
+                || inside("${{", "}}")
+        }
+        [b'%', b's' | b'v' | b'q' | b'd' | b'@'] => true,
+        [b'%', ..] => {
+            inside("%(", ")s")
+                || inside("%", "%")
+                    && bytes
+                        .iter()
+                        .all(|b| b.is_ascii_uppercase() || b"_%".contains(b))
+        }
+        [b':' | b'@', rest @ ..] => {
+            is_ident(rest) && rest[0].is_ascii_lowercase() && !text::is_mixed(rest)
+                || rest.len() <= 2 && is_ident(rest)
+        }
+        [b'#', ..] => inside("#{", "}"),
+        [b'{', ..] => {
+            inside("{", "}") && !value.contains(['"', '\'']) && !value.contains(": ")
+                || inside("{{", "}}") && !value.contains('"')
+        }
+        [b'<', ..] => inside("<", ">"),
+        [b'[', ..] => {
+            inside("[", "]")
+                && !value.contains(['"', '\'', ','])
+                && value.bytes().any(|b| b == b' ' || b == b'_' || b == b'-')
+                && !text::is_mixed(bytes)
+        }
+        _ => {
+            value.len() > 5
+                && (value.starts_with("...") || value.ends_with("..."))
+                && value.len() <= 8
+        }
+    }
+}

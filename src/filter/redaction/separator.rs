@@ -1,0 +1,248 @@
+//! What stands between a name and its value.
+
+use crate::filter::redaction::class::SecretClass;
+use crate::filter::redaction::extent::{self, Around, Quote};
+use crate::filter::redaction::innocent::{self, Manner};
+use crate::filter::redaction::name::Name;
+use crate::filter::redaction::span::Spans;
+use crate::filter::redaction::value::{self, wrapper};
+use crate::filter::redaction::{apart, lines, pairs, text};
+
+/// What is between a name and its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sign {
+    Equals,
+    Colon,
+    /// Something that seldom is a separator.
+    Doubtful,
+}
+
+/// Finds the value of a name. Returns where to look on, if it is not behind the name.
+pub(super) fn after(name: Name<'_>, spans: &mut Spans) -> Option<usize> {
+    let bytes = name.text.as_bytes();
+    let mut at = name.end;
+    let begin = qualified(bytes, name.start);
+    let opened = extent::quote_before(bytes, begin);
+    let closed = opened.filter(|opened| match extent::quote_at(bytes, at) {
+        Some((quote, len)) if quote == *opened => {
+            at += len;
+            true
+        }
+        _ => false,
+    });
+    if is_element(bytes, name.start) {
+        return pairs::element(name, spans);
+    }
+    // `user[password]=`, `environ['PASSWORD'] =`, `password[0]=`, `**password**:`
+    at += match &bytes[at..] {
+        [b']', b')', ..] => 2,
+        [b']', ..] => 1,
+        [b'[', b']', ..] => 2,
+        [b'[', digit, b']', ..] if digit.is_ascii_digit() => 3,
+        [b'*', b'*', ..] => 2,
+        _ => 0,
+    };
+    let tight = at;
+    at += match closed {
+        Some(_) => text::blank(&bytes[at..]),
+        None => text::spaces(&bytes[at..]),
+    };
+    if let Some(rest) = bytes[at..].strip_prefix(b"\\t") {
+        // A tab that is written out, if a sign follows it.
+        at += if sign(&rest[text::spaces(rest)..]).is_some() {
+            2 + text::spaces(rest)
+        } else {
+            0
+        };
+    }
+    at += noted(&bytes[at..], at > tight);
+    if let Some((sign, len)) = sign(&bytes[at..]) {
+        return separated(name, closed, sign, at + len, spans);
+    }
+    pairs::after(name, begin, closed, tight, spans)
+        .or_else(|| apart::after(name, closed, tight, at, spans))
+}
+
+/// How much may stand between a name and its sign: `password (input): …`, `Unseal Key 1: …`,
+/// `Password .....: …`.
+fn noted(rest: &[u8], is_spaced: bool) -> usize {
+    let len = match rest.first() {
+        Some(b'(') => rest
+            .iter()
+            .take(32)
+            .position(|byte| *byte == b')')
+            .map_or(0, |at| at + 1),
+        Some(b'0'..=b'9') => rest
+            .iter()
+            .take(3)
+            .take_while(|byte| byte.is_ascii_digit())
+            .count(),
+        Some(b'.') => rest.iter().take_while(|byte| **byte == b'.').count(),
+        _ => 0,
+    };
+    let spaces = text::spaces(&rest[len..]);
+    let is_one = is_spaced || rest.starts_with(b"...");
+    if is_one && sign(&rest[len + spaces..]).is_some() {
+        len + spaces
+    } else {
+        0
+    }
+}
+
+/// Whether the quote that a name has before it ends after one more plain word.
+fn is_word_in_quotes(name: Name<'_>, at: usize) -> bool {
+    let bytes = name.text.as_bytes();
+    let Some(opened) = extent::quote_before(bytes, name.start) else {
+        return false;
+    };
+    let word = bytes[at..]
+        .iter()
+        .take_while(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'*' | b':'))
+        .count();
+    extent::quote_at(bytes, at + word).is_some_and(|(quote, _)| quote == opened)
+}
+
+/// Where a name begins that has others before it: `db.password`.
+fn qualified(bytes: &[u8], start: usize) -> usize {
+    let is_part = |byte: &u8| text::is_name(*byte) || b".:/$@#".contains(byte);
+    let len = bytes[..start]
+        .iter()
+        .rev()
+        .take(64)
+        .take_while(|byte| is_part(byte))
+        .count();
+    let begin = start - len;
+    if extent::quote_before(bytes, begin).is_some() {
+        begin
+    } else {
+        start
+    }
+}
+
+fn sign(rest: &[u8]) -> Option<(Sign, usize)> {
+    let sign = match rest {
+        [b'=', b'=', b'=', ..] => (Sign::Doubtful, 3),
+        [b'.', b'.', b'.', rest @ ..] => {
+            let more = rest.iter().take_while(|byte| **byte == b'.').count();
+            (Sign::Doubtful, 3 + more)
+        }
+        [b'=', b'=', ..] => (Sign::Doubtful, 2),
+        [b'=', b'>', ..] | [b':' | b'?' | b'+', b'=', ..] => (Sign::Equals, 2),
+        [b'-' | b'~', b'>', ..] | [b'<', b'-', ..] => (Sign::Equals, 2),
+        [b'=', ..] => (Sign::Equals, 1),
+        [b':', b':', ..] => return None,
+        [b':', b'*', b'*', ..] => (Sign::Colon, 3),
+        [b':', ..] => (Sign::Colon, 1),
+        [0xef, 0xbc, 0x9a, ..] => (Sign::Colon, 3),
+        [0xef, 0xbc, 0x9d, ..] | [0xe2, 0x86, 0x90 | 0x92, ..] | [0xe2, 0x87, 0x92, ..] => {
+            (Sign::Equals, 3)
+        }
+        _ => return None,
+    };
+    Some(sign)
+}
+
+/// The value after a separator.
+fn separated(
+    name: Name<'_>,
+    closed: Option<Quote>,
+    sign: Sign,
+    from: usize,
+    spans: &mut Spans,
+) -> Option<usize> {
+    let (bytes, known) = (name.text.as_bytes(), name.known);
+    let mut at = from + text::spaces(&bytes[from..]);
+    if bytes[at..].starts_with(b"\\t") {
+        at += 2;
+    }
+    let is_spaced = at > from;
+    // One of many: `arn:aws:secretsmanager:eu-west-1:123456789012:secret:name`.
+    if sign == Sign::Colon && !is_spaced && closed.is_none() && bytes[..name.start].ends_with(b":")
+    {
+        return None;
+    }
+    if known.class == SecretClass::Signature && matches!(bytes.get(at), Some(b'\n' | b'\r' | b'\\'))
+    {
+        // botocore writes it on a line of its own.
+        at += text::blank(&bytes[at..]);
+    }
+    // `!!str`, `&anchor`: what YAML says of a value. `!Ref` says that it is elsewhere.
+    if sign == Sign::Colon && matches!(bytes.get(at), Some(b'!' | b'&')) {
+        let tag = bytes[at..]
+            .iter()
+            .take(24)
+            .take_while(|byte| !byte.is_ascii_whitespace())
+            .count();
+        let space = text::spaces(&bytes[at + tag..]);
+        if space > 0
+            && matches!(
+                &bytes[at..at + tag],
+                b"!Ref" | b"!Sub" | b"!GetAtt" | b"!ImportValue" | b"!env" | b"!ENV" | b"!secret"
+            )
+        {
+            return Some(at + tag);
+        }
+        let is_tag = space > 0
+            && bytes[at + 1..at + tag]
+                .iter()
+                .all(|byte| text::is_name(*byte) || *byte == b'!')
+            && !innocent::is_type(&name.text[at..at + tag]);
+        at += if is_tag { tag + space } else { 0 };
+    }
+    // `"token:read"`: a word in quotes.
+    if sign == Sign::Colon && !is_spaced && closed.is_none() && is_word_in_quotes(name, at) {
+        return None;
+    }
+    // What tests write: `PASS: name`.
+    if sign == Sign::Colon && is_spaced && name.as_str() == "PASS" {
+        return None;
+    }
+    if sign == Sign::Colon {
+        if let Some(end) = lines::block(name, at, spans) {
+            return Some(end);
+        }
+    }
+    let blank = text::blank(&bytes[at..]);
+    if blank > 0 {
+        // On the next line, where it is plain that it is one.
+        let next = at + blank;
+        if extent::quote_at(bytes, next).is_some() || wrapper(bytes, next) > 0 {
+            at = next;
+        } else {
+            return lines::after(name, sign == Sign::Colon, at, next, spans);
+        }
+    }
+    let manner = Manner {
+        is_quoted: false,
+        is_prose: sign == Sign::Colon && closed.is_none() && is_spaced,
+        // `pam_unix(passwd:auth)` are modules.
+        is_doubtful: sign == Sign::Doubtful
+            || sign == Sign::Colon
+                && !is_spaced
+                && closed.is_none()
+                && matches!(bytes[..name.start], [.., before, b'('] if text::is_word(before)),
+    };
+    let around = Around {
+        is_query: sign == Sign::Equals && matches!(bytes[..name.start].last(), Some(b'?' | b'&')),
+        is_element: false,
+    };
+    value::at_place(name, at, manner, around, spans)
+}
+
+/// Whether a name is that of an element: `<name`, `<ns:name`.
+fn is_element(bytes: &[u8], start: usize) -> bool {
+    let before = &bytes[..start];
+    let before = match before.strip_suffix(b":") {
+        Some(prefix) => {
+            let len = prefix
+                .iter()
+                .rev()
+                .take(32)
+                .take_while(|byte| text::is_name(**byte))
+                .count();
+            &prefix[..prefix.len() - len]
+        }
+        None => before,
+    };
+    before.ends_with(b"<")
+}

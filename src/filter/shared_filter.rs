@@ -1,0 +1,105 @@
+//! A filter in several places: [`SharedFilter`].
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use crate::filter::filter::Filter;
+use crate::record::Record;
+use crate::sys::sync::Arc;
+use crate::sys::user_code::Owned;
+
+/// A filter that can be attached to several loggers and handlers. Adding it twice to the same one has
+/// no effect.
+///
+/// Made from any filter with `into()`. Keep a clone of it to remove the filter later. Clones are equal to
+/// each other; filters that were made apart are not, whatever they do.
+///
+/// # Examples
+/// ```
+/// use logtree::{Level, Registry};
+/// use logtree::filter::{LevelRange, SharedFilter};
+///
+/// let registry = Registry::new();
+/// let quiet = SharedFilter::from(LevelRange::at_most(Level::INFO));
+/// registry.root().add_filter(quiet.clone());
+/// assert!(registry.root().remove_filter(&quiet));
+/// ```
+#[derive(Clone)]
+pub struct SharedFilter {
+    filter: Owned<Arc<dyn Filter>>,
+    #[cfg(feature = "config")]
+    is_configured: bool,
+}
+
+impl SharedFilter {
+    /// Returns whether the filter accepts the record, which it may change.
+    #[must_use]
+    pub fn filter(&self, record: &mut Record<'_>) -> bool {
+        self.filter.filter(record)
+    }
+
+    /// Marks the filter as made by a configuration: the next one replaces it.
+    #[cfg(feature = "config")]
+    pub(crate) fn configured(self) -> Self {
+        Self {
+            is_configured: true,
+            ..self
+        }
+    }
+
+    #[cfg(feature = "config")]
+    pub(crate) fn is_configured(&self) -> bool {
+        self.is_configured
+    }
+}
+
+impl<F: Filter + 'static> From<F> for SharedFilter {
+    fn from(filter: F) -> Self {
+        Self {
+            filter: Owned::new(Arc::new(filter)),
+            #[cfg(feature = "config")]
+            is_configured: false,
+        }
+    }
+}
+
+impl PartialEq for SharedFilter {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.filter, &other.filter)
+    }
+}
+
+impl Eq for SharedFilter {}
+
+impl Hash for SharedFilter {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.filter).cast::<()>().hash(state);
+    }
+}
+
+impl fmt::Debug for SharedFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SharedFilter")
+            .field(&Arc::as_ptr(&self.filter))
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::SharedFilter;
+    use crate::filter::LevelRange;
+    use crate::level::Level;
+
+    #[test]
+    fn only_clones_are_equal() {
+        let filter = || SharedFilter::from(LevelRange::at_most(Level::INFO));
+        let (first, second) = (filter(), filter());
+        assert_eq!(first, first.clone());
+        assert_ne!(first, second);
+        let set = HashSet::from([first.clone(), first.clone(), second]);
+        assert_eq!(set.len(), 2);
+    }
+}
