@@ -6,7 +6,7 @@ use std::thread::{self, ThreadId};
 
 use crate::error::Error;
 use crate::formatter::Format;
-use crate::handler::{Handler, Sink};
+use crate::handler::{Handler, HandlerId, Sink};
 use crate::level::Level;
 use crate::logger::Logger;
 use crate::record::{OwnedRecord, Record};
@@ -222,7 +222,7 @@ impl Sink for BacklogSink {
         self.kept.records.lock().clear();
     }
 
-    fn targets(&self) -> Vec<Handler> {
-        vec![self.kept.target.clone()]
+    fn targets(&self) -> Vec<HandlerId> {
+        vec![self.kept.target.id()]
     }
 }

@@ -188,7 +188,7 @@ impl HandlerUpdate {
         }
         let formatter = self.formatter.flatten();
         if formatter.is_some() || self.filters.is_some() {
-            handler.dress(formatter, self.filters);
+            handler.configure(formatter, self.filters);
         }
     }
 }
@@ -202,9 +202,9 @@ fn disabled_of(name: &str) -> Option<bool> {
 /// when the last reference to them is dropped; a record on its way to one of them still arrives.
 fn release(registry: &Registry, new: &InPlace, old: Vec<Handler>) {
     let in_use = registry.handlers();
-    let is_new = |handler: &Handler| new.handlers.values().any(|(_, new)| new.is(handler));
+    let is_new = |handler: &Handler| new.handlers.values().any(|(_, new)| new == handler);
     for handler in old {
-        if !in_use.iter().any(|used| used.is(&handler)) && !is_new(&handler) {
+        if !in_use.contains(&handler) && !is_new(&handler) {
             handler.set_name(None);
             // Records that cannot be written are counted and reported by the handler.
             let _ = handler.flush();

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 use crate::formatter::Format;
+use crate::handler::handler::Handler;
+use crate::handler::handler_type::handler_type;
 use crate::handler::outbox::{Outbox, Recipient};
 use crate::handler::sink::Sink;
-use crate::handler::{Handler, handler_type};
 use crate::record::{OwnedRecord, Record};
 use crate::sys::sync::{Arc, AtomicBool, Ordering};
 use crate::sys::user_code::{self, Owned};

@@ -1,43 +1,50 @@
-//! What is done when a record cannot be written.
+//! Failures of handlers, and the report of them on standard error.
 
 use std::fmt::{self, Write};
 use std::time::Duration;
 
 use crate::context::Diagnostics;
 use crate::error::{Chain, Error, ErrorKind};
-use crate::handler::Handler;
 use crate::record::Record;
 use crate::sys::host::Instant;
 use crate::sys::sync::Mutex;
 use crate::sys::user_code;
 
-/// A record that a handler could not write; what an error hook is told.
+/// Why records were lost.
 #[derive(Debug)]
-#[non_exhaustive]
-pub struct HandlerError<'e> {
-    /// The handler.
-    pub handler: &'e Handler,
-    /// What went wrong.
-    pub error: &'e Error,
-    /// The record; where records are lost after they were taken, one in place of them, which says how many.
-    pub record: &'e Record<'e>,
-    /// How many records are lost by it: 1 for a record that could not be written, any number for a buffer, 0 where a buffer
-    /// keeps what it could not write.
-    pub lost: u64,
-    /// Whether the record stands for others.
-    pub(super) in_place: bool,
+pub(super) struct Failure<'f> {
+    pub(super) error: &'f Error,
+    /// The record; where buffered records are lost, one that stands for them.
+    pub(super) record: &'f Record<'f>,
+    pub(super) loss: Loss,
 }
 
-pub(super) type Hook = dyn Fn(&HandlerError<'_>) + Send + Sync;
+/// How many records a failure has cost.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Loss {
+    /// The one at hand.
+    Record,
+    /// So many that were taken before; 0 where the sink keeps them.
+    Buffered(u64),
+}
 
-/// A device that is full fails for every record, and a report for each would only fill the next device: peers write
-/// 15 to 93 MB of them (fault 5).
+impl Loss {
+    pub(super) fn records(self) -> u64 {
+        match self {
+            Self::Record => 1,
+            Self::Buffered(records) => records,
+        }
+    }
+}
+
+/// A device that is full fails for every record, and a report for each would only fill the next
+/// device: other crates write 15 to 93 MB of them.
 const INTERVAL: Duration = Duration::from_secs(30);
 
-/// The default hook: one line for each kind of failure, and then none for a while.
+/// The default for failures: one line for each kind of error, then none for a while.
 ///
-/// Neither message nor values are shown, as Python does it: they may hold secrets, and standard error may be read by others
-/// than the log.
+/// Like Python's, it shows neither message nor values: they may hold secrets, and standard error
+/// may have other readers than the log.
 #[derive(Debug, Default)]
 pub(super) struct Reports(Mutex<Vec<Seen>>);
 
@@ -49,22 +56,21 @@ struct Seen {
 }
 
 impl Reports {
-    pub(super) fn report(&self, failure: &HandlerError<'_>, diagnostics: &Diagnostics) {
+    pub(super) fn report(
+        &self,
+        handler: &dyn fmt::Debug,
+        failure: &Failure<'_>,
+        diagnostics: &Diagnostics,
+    ) {
         if !diagnostics.is_enabled() {
             return;
         }
         let Some(suppressed) = self.due(failure.error.kind(), Instant::now()) else {
             return;
         };
-        let HandlerError {
-            handler,
-            error,
-            record,
-            lost,
-            in_place,
-        } = *failure;
-        let what = match (in_place, lost) {
-            (false, _) => {
+        let record = failure.record;
+        let what = match failure.loss {
+            Loss::Record => {
                 let (name, level) = (record.name(), record.level_name().to_string());
                 let article = if level.starts_with(['A', 'E', 'I', 'O', 'U']) {
                     "an"
@@ -77,24 +83,24 @@ impl Reports {
                     Shown(name)
                 )
             }
-            (true, 0) => "failed, and keeps its records".to_owned(),
-            (true, 1) => "dropped 1 buffered record".to_owned(),
-            (true, _) => format!("dropped {lost} buffered records"),
+            Loss::Buffered(0) => "failed, and keeps its records".to_owned(),
+            Loss::Buffered(1) => "dropped 1 buffered record".to_owned(),
+            Loss::Buffered(lost) => format!("dropped {lost} buffered records"),
         };
         let again = if suppressed == 0 {
             String::new()
         } else {
             format!(" ({suppressed} more since the last report)")
         };
-        // An error may have a user's for its cause.
-        let error = user_code::display(&Chain::one_line(error));
+        // The cause of an error may be the user's type.
+        let error = user_code::display(&Chain::one_line(failure.error));
         diagnostics.line(format_args!(
             "logtree: {handler:?} {what}: {}{again}",
             Shown(&error)
         ));
     }
 
-    /// Whether a report is due, and how many were left out before it.
+    /// Returns how many reports were suppressed since the last one; `None` if none is due.
     #[expect(
         clippy::significant_drop_tightening,
         reason = "all of it is looked at under the lock"
@@ -122,7 +128,7 @@ impl Reports {
     }
 }
 
-/// Shows a text with its control characters escaped, and its quotes as they are.
+/// Shows a string with its control characters escaped, and its quotes as they are.
 struct Shown<'t>(&'t str);
 
 impl fmt::Display for Shown<'_> {

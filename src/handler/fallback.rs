@@ -4,9 +4,11 @@ use std::fmt;
 
 use crate::error::{Error, ErrorKind};
 use crate::formatter::Format;
-use crate::handler::retry::Retry;
+use crate::handler::handler::Handler;
+use crate::handler::handler_id::HandlerId;
+use crate::handler::handler_type::handler_type;
+use crate::handler::io::retry::Retry;
 use crate::handler::sink::Sink;
-use crate::handler::{Handler, handler_type};
 use crate::record::Record;
 use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
 
@@ -98,7 +100,7 @@ impl Sink for FallbackSink {
             if !link.retry.lock().is_due() {
                 continue;
             }
-            match link.handler.try_handle(record) {
+            match link.handler.core.try_handle(record) {
                 Ok(_) => {
                     link.retry.lock().succeeded();
                     return Ok(());
@@ -129,8 +131,8 @@ impl Sink for FallbackSink {
         reopened.fold(Ok(()), Result::and)
     }
 
-    fn targets(&self) -> Vec<Handler> {
-        self.0.iter().map(|link| link.handler.clone()).collect()
+    fn targets(&self) -> Vec<HandlerId> {
+        self.0.iter().map(|link| link.handler.id()).collect()
     }
 
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

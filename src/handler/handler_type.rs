@@ -45,14 +45,20 @@ macro_rules! handler_type {
         }
 
         impl std::ops::Deref for $type {
-            type Target = crate::handler::Handler;
+            type Target = crate::handler::handler::Handler;
 
-            fn deref(&self) -> &crate::handler::Handler {
+            fn deref(&self) -> &crate::handler::handler::Handler {
                 &self.handler
             }
         }
 
-        impl From<$type> for crate::handler::Handler {
+        impl AsRef<crate::handler::handler::Handler> for $type {
+            fn as_ref(&self) -> &crate::handler::handler::Handler {
+                &self.handler
+            }
+        }
+
+        impl From<$type> for crate::handler::handler::Handler {
             fn from(handler: $type) -> Self {
                 handler.handler
             }

@@ -2,15 +2,11 @@
 
 use std::fmt;
 
-use crate::context::Environment;
-use crate::error::{Error, ErrorKind};
-use crate::handler::counters::{DropReason, Tally};
-use crate::handler::failure::{HandlerError, Hook, Reports};
-use crate::handler::{Core, Handler};
-use crate::level::Level;
-use crate::record::{Message, Record, Source};
-use crate::sys::sync::{Arc, AtomicUsize, Mutex, OnceCell, Ordering, Weak};
-use crate::sys::user_code::{self, Owned};
+use crate::error::Error;
+use crate::handler::core::Book;
+use crate::handler::counters::DropReason;
+use crate::record::Record;
+use crate::sys::sync::Arc;
 
 /// The account of a handler's records, for a [`Sink`](super::Sink) that keeps records and writes them later.
 ///
@@ -19,7 +15,7 @@ use crate::sys::user_code::{self, Owned};
 /// record is counted once, when it is known what became of it. Until then, [`Sink::queued`](super::Sink::queued) has it.
 ///
 /// `dropped` and [`failed`](Self::failed) call the handler's error hook, or report to standard error, and the handler's next
-/// [`flush`](Handler::flush) or [`close`](Handler::close) returns the error: also where the failure happened on a thread of the
+/// [`flush`](crate::Handler::flush) or [`close`](crate::Handler::close) returns the error: also where the failure happened on a thread of the
 /// sink, or in its destructor. (Records refused as `Full` or `Reentrant` are counted and reported, but are no failure of a flush.) The hook is user code, so neither may be called with a lock held.
 ///
 /// A sink gets its ledger by [`Handler::with_ledger`]. Clones are the same ledger.
@@ -49,7 +45,7 @@ use crate::sys::user_code::{self, Owned};
 /// }
 ///
 /// let handler = Handler::with_ledger(|ledger| Counting(AtomicU64::new(0), ledger));
-/// handler.set_error_hook(|failure| assert_eq!(failure.lost, 1));
+/// handler.set_error_hook(|failure| assert_eq!(failure.lost(), 1));
 /// handler.handle(&Record::builder().message("hello").build());
 /// assert_eq!(handler.counters().queued(), 1);
 /// assert!(handler.flush().is_err());
@@ -97,131 +93,5 @@ impl Ledger {
 impl fmt::Debug for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ledger").finish_non_exhaustive()
-    }
-}
-
-/// The part of a handler that its sink may use, also when the handler itself has ended.
-#[derive(Default)]
-pub(super) struct Book {
-    pub(super) tally: Tally,
-    pub(super) hook: Mutex<Option<Owned<Arc<Hook>>>>,
-    reports: Reports,
-    /// The first failure since the last flush.
-    failure: Mutex<Option<Error>>,
-    /// The registry of the last record that was kept, whose diagnostics get what is reported without a record.
-    environment: Mutex<Option<Arc<Environment>>>,
-    environment_at: AtomicUsize,
-    handler: OnceCell<Weak<Core>>,
-    /// How the handler described itself when it ended.
-    epitaph: OnceCell<String>,
-}
-
-/// What a failure has cost.
-pub(super) enum Loss {
-    OfTheRecord,
-    /// So many, for which the record is in their place.
-    InPlace(u64),
-}
-
-impl Book {
-    pub(super) fn belongs_to(&self, handler: &Handler) {
-        let _ = self.handler.set(handler.downgrade());
-    }
-
-    /// Whether a sink has it as well.
-    pub(super) fn is_shared(self: &Arc<Self>) -> bool {
-        Arc::strong_count(self) > 1
-    }
-
-    pub(super) fn ends(&self, description: String) {
-        let _ = self.epitaph.set(description);
-    }
-
-    /// Notes whose diagnostics get what is reported without a record.
-    #[inline]
-    fn remember(&self, record: &Record<'_>) {
-        let address = Arc::as_ptr(record.environment) as usize;
-        if self.environment_at.load(Ordering::Relaxed) != address {
-            self.remember_anew(record.environment);
-        }
-    }
-
-    #[cold]
-    fn remember_anew(&self, environment: &Arc<Environment>) {
-        let mut kept = self.environment.lock();
-        let old = kept.replace(Arc::clone(environment));
-        // Under the lock, so that it is the address of what is kept, and no other one's who came to the same place.
-        let address = Arc::as_ptr(environment) as usize;
-        self.environment_at.store(address, Ordering::Relaxed);
-        drop(kept);
-        // Out of the lock: a clock's end is user code.
-        drop(old);
-    }
-
-    /// Reports what has no record any more.
-    #[cold]
-    fn report(self: &Arc<Self>, lost: u64, error: Error) {
-        let environment = self.environment.lock().clone();
-        let environment = environment
-            .as_ref()
-            .unwrap_or_else(|| Environment::global());
-        let plural = if lost == 1 { "" } else { "s" };
-        let text = format!("{lost} buffered record{plural} dropped");
-        let source = Source::default();
-        let message = Message::Text(text.into());
-        let record = Record::new(environment, "logtree", Level::ERROR, message, &source);
-        let handler = self.handler.get().and_then(Handler::upgrade);
-        let handler = handler.unwrap_or_else(|| {
-            let description = self.epitaph.get().cloned().unwrap_or_default();
-            Handler::ended(description, Ledger(Arc::clone(self)))
-        });
-        self.tell(&handler, &record, Loss::InPlace(lost), error);
-    }
-
-    /// Calls the hook or writes the default report, and keeps the error for the next flush.
-    #[cold]
-    pub(super) fn tell(&self, handler: &Handler, record: &Record<'_>, loss: Loss, error: Error) {
-        let hook = self.hook.lock().clone();
-        let (lost, in_place) = match loss {
-            Loss::OfTheRecord => (1, false),
-            Loss::InPlace(lost) => (lost, true),
-        };
-        let failure = HandlerError {
-            handler,
-            error: &error,
-            record,
-            lost,
-            in_place,
-        };
-        match hook {
-            // A panic of the hook has nowhere left to go.
-            Some(hook) => user_code::call_ignoring_panic(|| hook(&failure)),
-            None => self
-                .reports
-                .report(&failure, &record.environment.diagnostics),
-        }
-        let is_refused = matches!(error.kind(), ErrorKind::Full | ErrorKind::Reentrant);
-        let mut first = self.failure.lock();
-        let unused = if first.is_none() && !is_refused {
-            first.replace(error)
-        } else {
-            Some(error)
-        };
-        drop(first);
-        // Its cause may be a user's.
-        user_code::drop_value(unused);
-    }
-
-    /// What a flush returns: what failed in it, or else the first failure since the last one.
-    pub(super) fn settle(&self, flushed: Result<(), Error>) -> Result<(), Error> {
-        let earlier = self.failure.lock().take();
-        match (flushed, earlier) {
-            (Err(error), earlier) => {
-                user_code::drop_value(earlier);
-                Err(error)
-            }
-            (Ok(()), Some(earlier)) => Err(earlier),
-            (Ok(()), None) => Ok(()),
-        }
     }
 }

@@ -7,9 +7,11 @@ use arc_swap::ArcSwapOption;
 
 use crate::error::Error;
 use crate::formatter::Format;
+use crate::handler::handler::Handler;
+use crate::handler::handler_id::HandlerId;
+use crate::handler::handler_type::handler_type;
 use crate::handler::outbox::{Outbox, Recipient};
 use crate::handler::sink::Sink;
-use crate::handler::{Handler, handler_type};
 use crate::level::Level;
 use crate::record::{OwnedRecord, Record};
 use crate::sys::sync::{Arc, AtomicBool, AtomicU16, Ordering};
@@ -207,9 +209,9 @@ impl Sink for Arc<MemorySink> {
         self.outbox.in_child();
     }
 
-    fn targets(&self) -> Vec<Handler> {
+    fn targets(&self) -> Vec<HandlerId> {
         let target = self.outbox.recipient.handler.load_full();
-        target.as_deref().into_iter().cloned().collect()
+        target.iter().map(|target| target.id()).collect()
     }
 
     fn flush_at_shutdown(&self) -> bool {

@@ -4,8 +4,9 @@ use std::fmt;
 
 use crate::error::Error;
 use crate::formatter::Format;
+use crate::handler::handler::Handler;
+use crate::handler::handler_type::handler_type;
 use crate::handler::sink::Sink;
-use crate::handler::{Handler, handler_type};
 use crate::record::Record;
 
 /// Does nothing, but counts as a handler: a library hangs it on its own logger, and stays silent until the application says

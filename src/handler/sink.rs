@@ -1,15 +1,13 @@
 //! What stands behind a handler: [`Sink`].
 
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
-use std::path::Path;
 
 use crate::error::Error;
 use crate::formatter::{Format, Line, with_line};
-use crate::handler::Handler;
 use crate::handler::counters::DropReason;
+use crate::handler::handler_id::HandlerId;
+use crate::handler::stream_id::StreamId;
 use crate::record::Record;
-use crate::sys::sync::{AtomicU64, Lazy, Ordering};
 
 /// A place that records are written to.
 ///
@@ -142,7 +140,7 @@ pub trait Sink: Send + Sync {
     fn in_child(&self) {}
 
     /// The handlers that it hands records to. [`shutdown`](crate::shutdown) ends it before them.
-    fn targets(&self) -> Vec<Handler> {
+    fn targets(&self) -> Vec<HandlerId> {
         Vec::new()
     }
 
@@ -167,34 +165,4 @@ pub fn formatted<R>(
     write: impl FnOnce(&mut Line) -> Result<R, Error>,
 ) -> Result<R, Error> {
     with_line(formatter, record, false, write)
-}
-
-/// Which stream a sink writes to: two sinks with the same one write to the same place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct StreamId(u64);
-
-/// Set in the numbers of files.
-const OF_A_PATH: u64 = 1 << 63;
-
-impl StreamId {
-    /// The process's standard error.
-    pub const STDERR: Self = Self(2);
-    /// The process's standard output.
-    pub const STDOUT: Self = Self(1);
-
-    /// A stream like no other.
-    #[must_use]
-    pub fn unique() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(3);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
-    }
-
-    /// The stream of a file: one for each path, whatever the file of that name is from time to time. The path should be absolute; two
-    /// names of one file, as by a link, are two streams.
-    #[must_use]
-    pub fn of_path(path: &Path) -> Self {
-        // By a hash with keys of this process: no table that would grow, and no path can be made to collide.
-        static KEYS: Lazy<RandomState> = Lazy::new(RandomState::new);
-        Self(KEYS.hash_one(path) | OF_A_PATH)
-    }
 }

@@ -5,10 +5,12 @@ use std::io::{self, Write};
 
 use crate::error::Error;
 use crate::formatter::{ColorChoice, Format, with_line};
-use crate::handler::exclusive::Exclusive;
-use crate::handler::line_writer::LineWriter;
-use crate::handler::sink::{Sink, StreamId};
-use crate::handler::{Handler, handler_type};
+use crate::handler::handler::Handler;
+use crate::handler::handler_type::handler_type;
+use crate::handler::io::exclusive::Exclusive;
+use crate::handler::io::line_writer::LineWriter;
+use crate::handler::sink::Sink;
+use crate::handler::stream_id::StreamId;
 use crate::record::Record;
 use crate::sys::host::{self, Standard};
 use crate::sys::sync::{Arc, AtomicBool, Ordering};
@@ -349,7 +351,7 @@ mod tests {
         }
         let slot = Arc::new(Mutex::new(None));
         let handler = StreamHandler::new(Logging(Arc::clone(&slot)));
-        handler.set_error_hook(|failure| assert_eq!(failure.error.kind(), ErrorKind::Reentrant));
+        handler.set_error_hook(|failure| assert_eq!(failure.error().kind(), ErrorKind::Reentrant));
         *slot.lock() = Some(Handler::from(handler.clone()));
         handler.handle(&Record::builder().message("first").build());
         let counters = handler.counters();

@@ -16,7 +16,7 @@ impl Logger {
         let handler = handler.into();
         self.observe(&handler);
         self.change_own(|handlers, _| {
-            if !handlers.iter().any(|known| known.is(&handler)) {
+            if !handlers.contains(&handler) {
                 handlers.push(handler);
             }
         });
@@ -35,7 +35,7 @@ impl Logger {
         let mut removed = false;
         self.change_own(|handlers, _| {
             let before = handlers.len();
-            handlers.retain(|known| !known.is(handler));
+            handlers.retain(|known| known != handler);
             removed = handlers.len() < before;
         });
         removed
@@ -46,7 +46,7 @@ impl Logger {
     pub fn replace_handlers(&self, handlers: impl IntoIterator<Item = Handler>) -> Vec<Handler> {
         let mut replacement: Vec<Handler> = Vec::new();
         for handler in handlers {
-            if !replacement.iter().any(|known| known.is(&handler)) {
+            if !replacement.contains(&handler) {
                 self.observe(&handler);
                 replacement.push(handler);
             }
@@ -155,7 +155,7 @@ impl Logger {
     /// Called before the handler is in a route, so that no change of it is missed.
     fn observe(&self, handler: &Handler) {
         let registry: Weak<dyn Observer> = Arc::<RegistryCore>::downgrade(&self.registry);
-        handler.tell(&registry);
+        handler.observe(&registry);
     }
 
     fn change_own(&self, change: impl FnOnce(&mut Vec<Handler>, &mut Vec<SharedFilter>)) {

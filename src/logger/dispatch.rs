@@ -2,7 +2,7 @@
 //! route.
 
 use crate::filter::SharedFilter;
-use crate::handler::Bound;
+use crate::handler::BoundHandler;
 use crate::record::Record;
 use crate::registry::{Node, RegistryCore, Route};
 use crate::scope;
@@ -101,7 +101,7 @@ fn send_along(route: &Route, registry: &RegistryCore, record: &mut Record<'_>) {
 }
 
 /// Offers a record to handlers, in order, by their levels.
-fn offer(handlers: &[Bound], record: &Record<'_>) {
+fn offer(handlers: &[BoundHandler], record: &Record<'_>) {
     // One bit for each handler that wrote it. One that comes later than the bits reach is seen as
     // one that did not: a record may then be written twice, but is never lost.
     let mut written_by = 0_u64;
@@ -118,7 +118,7 @@ fn offer(handlers: &[Bound], record: &Record<'_>) {
 /// Reports whether a handler writes records once per stream and an earlier one has written this
 /// record to the same stream.
 #[inline]
-fn is_written_before(before: &[Bound], written_by: u64, bound: &Bound) -> bool {
+fn is_written_before(before: &[BoundHandler], written_by: u64, bound: &BoundHandler) -> bool {
     bound.once_on().is_some_and(|stream| {
         let mut before = before.iter().enumerate();
         before.any(|(at, other)| written_by & bit(at) != 0 && other.stream() == Some(stream))
@@ -150,7 +150,7 @@ fn passes(filters: &[SharedFilter], record: &mut Record<'_>) -> bool {
 #[cold]
 fn to_last_resort(registry: &RegistryCore, record: &Record<'_>) {
     match registry.last_resort() {
-        Some(handler) => offer(&[Bound::new(&handler)], record),
+        Some(handler) => offer(&[BoundHandler::new(&handler)], record),
         None => registry.tell_of_no_handler(record.name()),
     }
 }

@@ -70,7 +70,7 @@ impl RegistryCore {
             };
             // Before they are in a route, so that no change of them is missed.
             for handler in change.handlers.iter().flatten() {
-                handler.tell(&registry);
+                handler.observe(&registry);
             }
             by_node.push((node.id(), change));
         }

@@ -287,7 +287,7 @@ impl Registry {
         let mut handlers: Vec<Handler> = Vec::new();
         self.inner.read(|tree| {
             for handler in tree.all_handlers() {
-                if !handlers.iter().any(|known| known.is(handler)) {
+                if !handlers.contains(handler) {
                     handlers.push(handler.clone());
                 }
             }

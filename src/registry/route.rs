@@ -1,7 +1,7 @@
 //! Where a logger's records go, worked out when the tree changes and not for each record.
 
 use crate::filter::SharedFilter;
-use crate::handler::Bound;
+use crate::handler::BoundHandler;
 use crate::level::Level;
 use crate::sys::sync::Arc;
 
@@ -13,9 +13,9 @@ pub(crate) struct Route {
     pub(crate) filters: Vec<SharedFilter>,
     /// Its own handlers, then its ancestors', up to where propagation ends. The same handler can
     /// stand in it twice.
-    pub(crate) handlers: Arc<[Bound]>,
+    pub(crate) handlers: Arc<[BoundHandler]>,
     /// Captures on the way, which see what the levels would hide.
-    pub(crate) taps: Arc<[Bound]>,
+    pub(crate) taps: Arc<[BoundHandler]>,
     /// There are neither filters nor taps.
     is_plain: bool,
 }
@@ -23,8 +23,8 @@ pub(crate) struct Route {
 impl Route {
     pub(super) fn new(
         filters: Vec<SharedFilter>,
-        handlers: Arc<[Bound]>,
-        taps: Arc<[Bound]>,
+        handlers: Arc<[BoundHandler]>,
+        taps: Arc<[BoundHandler]>,
     ) -> Self {
         Self {
             is_plain: filters.is_empty() && taps.is_empty(),
@@ -36,12 +36,12 @@ impl Route {
 
     /// The lowest level that any of its handlers takes; `None` where there are none.
     pub(crate) fn shown_from(&self) -> Option<Level> {
-        self.handlers.iter().map(Bound::level).min()
+        self.handlers.iter().map(BoundHandler::level).min()
     }
 
     /// The handler, where one is all there is.
     #[inline]
-    pub(crate) fn only_handler(&self) -> Option<&Bound> {
+    pub(crate) fn only_handler(&self) -> Option<&BoundHandler> {
         match &*self.handlers {
             [only] if self.is_plain => Some(only),
             _ => None,

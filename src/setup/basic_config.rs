@@ -223,7 +223,7 @@ impl BasicConfig {
         let handlers = match (self.handlers, self.stream, self.file) {
             (Some(handlers), ..) => {
                 for handler in handlers.iter().filter(|handler| !handler.has_formatter()) {
-                    handler.dress(Some(Arc::clone(&formatter)), None);
+                    handler.configure(Some(Arc::clone(&formatter)), None);
                 }
                 handlers
             }

@@ -130,7 +130,7 @@ impl Preset {
         formatter: &Arc<dyn Format>,
     ) -> Handler {
         let handler = handler.into().with_once_per_stream(self.once_per_stream);
-        handler.dress(Some(Arc::clone(formatter)), None);
+        handler.configure(Some(Arc::clone(formatter)), None);
         if let Some(maker) = self.made_by {
             handler.note_maker(maker);
         }
@@ -160,7 +160,7 @@ pub(super) fn name_loggers_in_last_resort(registry: &Registry, redact: bool) {
         return;
     };
     if !handler.has_formatter() {
-        handler.dress(Some(formatter(FORMAT)), None);
+        handler.configure(Some(formatter(FORMAT)), None);
     }
     if redact {
         handler.add_filter(RedactingFilter::shared_preset());

@@ -51,7 +51,7 @@ fn named_handlers(text: &str) -> Vec<Handler> {
     let words = text.split(|c: char| !c.is_alphanumeric());
     let mut handlers: Vec<Handler> = Vec::new();
     for handler in words.filter_map(handler_by_name) {
-        if !handlers.iter().any(|known| known.is(&handler)) {
+        if !handlers.contains(&handler) {
             handlers.push(handler);
         }
     }

@@ -705,7 +705,7 @@ impl World {
                 .collect::<Result<Vec<_>, _>>()?;
             for handler in handlers
                 .iter()
-                .filter(|handler| self.bare.iter().any(|bare| bare.is(handler)))
+                .filter(|handler| self.bare.iter().any(|bare| bare == *handler))
             {
                 handler.clear_formatter();
             }

@@ -9,7 +9,7 @@ use std::thread::{self, ThreadId};
 use logtree::filter::SharedFilter;
 use logtree::formatter::Format;
 use logtree::handler::{
-    HandlerError, MemoryHandler, QueueListener, RecordQueue, RotatingFileHandler, Sink,
+    FailedRecord, MemoryHandler, QueueListener, RecordQueue, RotatingFileHandler, Sink,
     StreamHandler, TimedRotatingFileHandler, formatted,
 };
 use logtree::logger::LoggerAdapter;
@@ -237,9 +237,9 @@ impl World {
     /// Takes note of a handler; its failures are observed from now on.
     pub(crate) fn label(&mut self, handler: &Handler, label: &str) {
         let (observer, name) = (self.observer.clone(), label.to_owned());
-        handler.set_error_hook(move |failure: &HandlerError<'_>| {
+        handler.set_error_hook(move |failure: &FailedRecord<'_>| {
             if observer.raise.load(Ordering::Relaxed) {
-                observer.push_of_handler(&name, "herr", kind(failure.error));
+                observer.push_of_handler(&name, "herr", kind(failure.error()));
             }
         });
         self.labels.push((handler.clone(), label.to_owned()));
@@ -248,7 +248,7 @@ impl World {
     pub(crate) fn label_of(&self, handler: &Handler) -> Option<&str> {
         self.labels
             .iter()
-            .find(|(known, _)| known.is(handler))
+            .find(|(known, _)| known == handler)
             .map(|(_, label)| &**label)
     }
 }

@@ -256,7 +256,7 @@ fn play(kind: usize, steps: &[Step], capacity: usize, count: usize, threads: usi
     for handler in all() {
         let reported = Arc::clone(&reported);
         handler.set_error_hook(move |failure| {
-            reported.fetch_add(failure.lost, Ordering::Relaxed);
+            reported.fetch_add(failure.lost(), Ordering::Relaxed);
         });
     }
     // Every seventh record is refused, and every eleventh makes the filter panic.
@@ -382,7 +382,7 @@ fn a_batch_whose_function_panics_is_lost_as_a_whole() {
     handler.set_error_hook(move |failure| {
         into.lock()
             .unwrap()
-            .push((failure.lost, failure.error.to_string()));
+            .push((failure.lost(), failure.error().to_string()));
     });
     for _ in 0..100 {
         handler.handle(&Record::builder().message("x").build());
@@ -406,8 +406,8 @@ fn the_end_of_a_handler_reports_its_last_failure() {
     let reports = Arc::new(Mutex::new(Vec::new()));
     let into = Arc::clone(&reports);
     handler.set_error_hook(move |failure| {
-        let name = format!("{:?}", failure.handler);
-        into.lock().unwrap().push((failure.lost, name));
+        let name = format!("{:?}", failure.handler());
+        into.lock().unwrap().push((failure.lost(), name));
     });
     handler.handle(&Record::builder().message("x").build());
     drop(handler);

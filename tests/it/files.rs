@@ -432,7 +432,7 @@ fn a_buffer_that_was_written_in_part_is_counted_record_by_record() {
     handler.set_error_hook(move |failure| {
         seen.lock()
             .unwrap()
-            .push((failure.lost, failure.error.to_string()));
+            .push((failure.lost(), failure.error().to_string()));
     });
     let text = "x".repeat(98);
     (0..1000).for_each(|_| log(&handler, &text));
@@ -474,7 +474,7 @@ fn a_buffer_that_cannot_be_written_is_reported_without_further_records() {
         .unwrap();
     let (sender, failures) = std::sync::mpsc::channel();
     handler.set_error_hook(move |failure| {
-        let _ = sender.send((failure.lost, failure.error.to_string()));
+        let _ = sender.send((failure.lost(), failure.error().to_string()));
     });
     log(&handler, "one");
     let (lost, text) = failures.recv().unwrap();

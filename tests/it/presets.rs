@@ -577,7 +577,7 @@ fn another_variable_sets_the_levels() {
     let handler = logger.clone().install_in(&registry).unwrap();
     assert_eq!(registry.root().level(), Level::INFO);
     assert_eq!(registry.get_logger("x").level(), Level::DEBUG);
-    assert!(registry.root().handlers()[0].is(&handler));
+    assert!(registry.root().handlers()[0] == handler);
     assert!(logger.install_in(&registry).is_none());
 }
 

@@ -145,7 +145,7 @@ fn a_caller_waits_for_room_but_not_for_ever() {
         .max_records(2)
         .block_at_most(Duration::from_millis(50))
         .build([stream]);
-    handler.set_error_hook(|failure| assert_eq!(failure.error.kind(), ErrorKind::Full));
+    handler.set_error_hook(|failure| assert_eq!(failure.error().kind(), ErrorKind::Full));
     gate.close();
     log(&handler, "with the device");
     gate.wait_for_waiting();
@@ -517,7 +517,7 @@ fn failures_after_the_queue_reach_hook_and_flush() {
         broken.set_error_hook({
             let told = Arc::clone(&told);
             move |failure| {
-                assert_eq!(failure.error.kind(), kind);
+                assert_eq!(failure.error().kind(), kind);
                 told.fetch_add(1, Ordering::Relaxed);
             }
         });
@@ -622,7 +622,7 @@ fn a_queue_without_handlers_drops_and_counts() {
     handler.set_error_hook({
         let told = Arc::clone(&told);
         move |failure| {
-            assert_eq!(failure.error.to_string(), "the queue has no handlers");
+            assert_eq!(failure.error().to_string(), "the queue has no handlers");
             told.fetch_add(1, Ordering::Relaxed);
         }
     });

@@ -11,7 +11,7 @@ use crate::handler::file::file_mode::FileMode;
 use crate::handler::file::options::FileOptions;
 use crate::handler::file::resolve;
 use crate::handler::file::tail::Tail;
-use crate::handler::line_writer::LineWriter;
+use crate::handler::io::line_writer::LineWriter;
 
 /// A file that is open, and what is known of it.
 #[derive(Debug)]

@@ -16,12 +16,12 @@ use proptest::prelude::*;
 use tempfile::{TempDir, tempdir};
 
 use crate::formatter::TimeZone;
-use crate::handler::Handler;
 use crate::handler::file::compression;
 use crate::handler::file::rotating::RotatingFileHandler;
 use crate::handler::file::schedule::When;
 use crate::handler::file::system::faults::{self, Fault};
 use crate::handler::file::timed::TimedRotatingFileHandler;
+use crate::handler::handler::Handler;
 use crate::record::Record;
 use crate::sys::sync::Arc;
 use crate::time::{Clock, ManualClock, Timestamp};
@@ -105,8 +105,8 @@ impl Log {
 
     fn compress(&self) {
         compression::pass(match self {
-            Self::BySize(handler) => handler.sink(),
-            Self::ByTime(handler) => handler.sink(),
+            Self::BySize(handler) => handler.file(),
+            Self::ByTime(handler) => handler.file(),
         });
     }
 }

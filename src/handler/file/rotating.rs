@@ -5,17 +5,20 @@ use std::{fmt, io};
 
 use crate::error::Error;
 use crate::formatter::with_line;
+use crate::handler::file::compression::Rotated;
 use crate::handler::file::file_mode::FileMode;
+use crate::handler::file::log_file::LogFile;
 use crate::handler::file::names::{Namer, Names};
 use crate::handler::file::options::{FileOptions, file_options};
 use crate::handler::file::process_lock::ProcessLock;
 use crate::handler::file::resolve;
 use crate::handler::file::rotation::{Rotation, Rotator};
 use crate::handler::file::schedule::Schedule;
-use crate::handler::file::sink::FileSink;
+use crate::handler::file::sink;
 use crate::handler::file::state::Upkeep;
-use crate::handler::retry::Retry;
-use crate::handler::{Handler, handler_type};
+use crate::handler::handler::Handler;
+use crate::handler::handler_type::handler_type;
+use crate::handler::io::retry::Retry;
 use crate::record::Record;
 use crate::sys::sync::Arc;
 use crate::time::{Clock, SystemClock};
@@ -27,7 +30,7 @@ macro_rules! rotating {
             /// The path, absolute.
             #[must_use]
             pub fn path(&self) -> &Path {
-                &self.sink.options().path
+                &self.file.options().path
             }
 
             /// Rotates now, whatever the limits. Returns whether there was anything to do: an empty file, or one that is no plain
@@ -39,7 +42,7 @@ macro_rules! rotating {
             /// # Errors
             /// [`ErrorKind::Io`](crate::ErrorKind::Io) when the file could not be renamed; it is then written on.
             pub fn rotate(&self) -> Result<bool, Error> {
-                self.sink.rotate()
+                self.file.rotate()
             }
 
             /// Whether a record would make it rotate first. Python's `shouldRollover`.
@@ -47,14 +50,14 @@ macro_rules! rotating {
             /// # Errors
             /// Those of the formatter.
             pub fn should_rotate(&self, record: &Record<'_>) -> Result<bool, Error> {
-                $crate::handler::file::rotating::should_rotate(&self.handler, &self.sink, record)
+                $crate::handler::file::rotating::should_rotate(&self.handler, &self.file, record)
             }
         }
 
         #[cfg(test)]
         impl $handler {
-            pub(super) fn sink(&self) -> &FileSink {
-                &self.sink
+            pub(super) fn file(&self) -> &LogFile {
+                &self.file
             }
         }
 
@@ -169,7 +172,7 @@ pub(super) use rotating;
 #[derive(Clone)]
 pub struct RotatingFileHandler {
     handler: Handler,
-    sink: Arc<FileSink>,
+    file: Arc<LogFile>,
 }
 
 impl RotatingFileHandler {
@@ -216,8 +219,8 @@ impl RotatingFileHandlerBuilder {
         }
         let rotation = self.rotation.build(&self.options, None)?;
         let upkeep = Upkeep::Rotate(Box::new(rotation));
-        let (handler, sink) = FileSink::open("RotatingFileHandler", self.options, upkeep)?;
-        Ok(RotatingFileHandler { handler, sink })
+        let (handler, file) = sink::open("RotatingFileHandler", self.options, upkeep)?;
+        Ok(RotatingFileHandler { handler, file })
     }
 }
 
@@ -283,12 +286,12 @@ impl fmt::Debug for RotationOptions {
 /// Whether a record would make a handler rotate first: it is formatted to be measured.
 pub(super) fn should_rotate(
     handler: &Handler,
-    sink: &FileSink,
+    file: &LogFile,
     record: &Record<'_>,
 ) -> Result<bool, Error> {
     let len = with_line(&*handler.formatter(), record, false, |line| {
         Ok(line.len() + 1)
     })?;
-    let due = sink.with_rotation(|rotation, device| rotation.is_due(device, 0, len))?;
+    let due = file.with_rotation(|rotation, device| rotation.is_due(device, 0, len))?;
     Ok(due.unwrap_or(false))
 }

@@ -13,7 +13,7 @@ use crate::handler::file::plan::{self, Step, Way};
 use crate::handler::file::process_lock::ProcessLock;
 use crate::handler::file::schedule::Schedule;
 use crate::handler::file::system;
-use crate::handler::retry::Retry;
+use crate::handler::io::retry::Retry;
 use crate::sys::sync::Arc;
 use crate::time;
 use crate::time::{Clock, Timestamp};

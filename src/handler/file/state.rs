@@ -12,7 +12,7 @@ use crate::handler::file::line_buffer::LineBuffer;
 use crate::handler::file::options::FileOptions;
 use crate::handler::file::process_lock::ProcessLock;
 use crate::handler::file::rotation::Rotation;
-use crate::handler::retry::Retry;
+use crate::handler::io::retry::Retry;
 
 /// The file that is open, what is still to be written to it, and what is seen to before that.
 #[derive(Debug)]

@@ -5,12 +5,15 @@ use std::{fmt, io};
 
 use crate::error::Error;
 use crate::formatter::TimeZone;
+use crate::handler::file::compression::Rotated;
+use crate::handler::file::log_file::LogFile;
 use crate::handler::file::options::{FileOptions, file_options};
 use crate::handler::file::rotating::{RotationOptions, rotating};
 use crate::handler::file::schedule::{Schedule, When};
-use crate::handler::file::sink::FileSink;
+use crate::handler::file::sink;
 use crate::handler::file::state::Upkeep;
-use crate::handler::{Handler, handler_type};
+use crate::handler::handler::Handler;
+use crate::handler::handler_type::handler_type;
 use crate::record::Record;
 use crate::sys::sync::Arc;
 use crate::time::{Clock, Timestamp};
@@ -64,7 +67,7 @@ use crate::time::{Clock, Timestamp};
 #[derive(Clone)]
 pub struct TimedRotatingFileHandler {
     handler: Handler,
-    sink: Arc<FileSink>,
+    file: Arc<LogFile>,
 }
 
 impl TimedRotatingFileHandler {
@@ -83,7 +86,7 @@ impl TimedRotatingFileHandler {
     /// When it rotates next; `None` when asked by its own namer or rotator. Python's `rolloverAt`.
     #[must_use]
     pub fn rollover_at(&self) -> Option<Timestamp> {
-        let at = self.sink.with_rotation(|rotation, _| rotation.rollover_at);
+        let at = self.file.with_rotation(|rotation, _| rotation.rollover_at);
         Some(seconds(at.ok()???))
     }
 
@@ -91,7 +94,7 @@ impl TimedRotatingFileHandler {
     #[must_use]
     pub fn rollover_after(&self, time: Timestamp) -> Option<Timestamp> {
         let at = self
-            .sink
+            .file
             .with_rotation(|rotation, _| rotation.rollover_after(time));
         Some(seconds(at.ok()???))
     }
@@ -99,7 +102,7 @@ impl TimedRotatingFileHandler {
     /// The rotated files beyond those that are kept, the oldest first. Python's `getFilesToDelete`.
     #[must_use]
     pub fn files_to_delete(&self) -> Vec<PathBuf> {
-        let files = self.sink.with_rotation(|rotation, _| rotation.too_many());
+        let files = self.file.with_rotation(|rotation, _| rotation.too_many());
         files.ok().flatten().unwrap_or_default()
     }
 }
@@ -169,7 +172,7 @@ impl TimedRotatingFileHandlerBuilder {
         let schedule = Schedule::new(self.when, self.interval, self.at_time, self.zone)?;
         let rotation = self.rotation.build(&self.options, Some(schedule))?;
         let upkeep = Upkeep::Rotate(Box::new(rotation));
-        let (handler, sink) = FileSink::open("TimedRotatingFileHandler", self.options, upkeep)?;
-        Ok(TimedRotatingFileHandler { handler, sink })
+        let (handler, file) = sink::open("TimedRotatingFileHandler", self.options, upkeep)?;
+        Ok(TimedRotatingFileHandler { handler, file })
     }
 }

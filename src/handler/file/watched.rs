@@ -4,10 +4,12 @@ use std::fmt;
 use std::path::Path;
 
 use crate::error::Error;
+use crate::handler::file::log_file::LogFile;
 use crate::handler::file::options::{FileOptions, file_options};
-use crate::handler::file::sink::FileSink;
+use crate::handler::file::sink;
 use crate::handler::file::state::Upkeep;
-use crate::handler::{Handler, handler_type};
+use crate::handler::handler::Handler;
+use crate::handler::handler_type::handler_type;
 use crate::sys::sync::Arc;
 
 /// Writes lines to whatever file is at a path: one that was renamed, removed or replaced is left, and a new one begun. For use with
@@ -40,7 +42,7 @@ use crate::sys::sync::Arc;
 #[derive(Clone)]
 pub struct WatchedFileHandler {
     handler: Handler,
-    sink: Arc<FileSink>,
+    file: Arc<LogFile>,
 }
 
 impl WatchedFileHandler {
@@ -62,7 +64,7 @@ impl WatchedFileHandler {
     /// The path, absolute.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.sink.options().path
+        &self.file.options().path
     }
 }
 
@@ -89,7 +91,7 @@ impl WatchedFileHandlerBuilder {
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when it cannot be opened; never with [`delay`](Self::delay).
     pub fn open(self) -> Result<WatchedFileHandler, Error> {
-        let (handler, sink) = FileSink::open("WatchedFileHandler", self.options, Upkeep::Watch)?;
-        Ok(WatchedFileHandler { handler, sink })
+        let (handler, file) = sink::open("WatchedFileHandler", self.options, Upkeep::Watch)?;
+        Ok(WatchedFileHandler { handler, file })
     }
 }

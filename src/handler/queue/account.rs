@@ -1,8 +1,7 @@
 //! What is one handler's in a queue that others may put records into as well: [`Account`].
 
-use std::fmt;
-
 use crate::handler::queue::lane::LaneEntry;
+use crate::handler::queue::written::Written;
 use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
 
 /// A handler's part of a queue. Each thread has a lane for each, so that the records of each are counted.
@@ -15,29 +14,6 @@ pub(super) struct Account {
     /// Records that had been taken, and were dropped for newer ones.
     pub(super) dropped_oldest: AtomicU64,
     pub(super) written: Arc<Written>,
-}
-
-/// How many records of a handler were handed over. On a cache line of its own, as the thread that hands over writes it for each record.
-#[derive(Default)]
-#[repr(align(128))]
-pub(super) struct Written(AtomicU64);
-
-impl Written {
-    pub(super) fn get(&self) -> u64 {
-        self.0.load(Ordering::Acquire)
-    }
-
-    /// Counts records. It must be the calling thread's turn, so that no other one writes it.
-    pub(super) fn count(&self, records: u64) {
-        // Release: who sees them written sees that they are not in the queue any more.
-        self.0.store(self.get() + records, Ordering::Release);
-    }
-}
-
-impl fmt::Debug for Written {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.get().fmt(f)
-    }
 }
 
 fn next_id() -> u64 {

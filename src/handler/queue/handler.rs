@@ -5,15 +5,18 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::formatter::Format;
+use crate::handler::config::is_default_format;
 use crate::handler::counters::DropReason;
+use crate::handler::handler::Handler;
+use crate::handler::handler_id::HandlerId;
+use crate::handler::handler_type::handler_type;
 use crate::handler::ledger::Ledger;
 use crate::handler::queue::account::Account;
-use crate::handler::queue::flush::left_over;
 use crate::handler::queue::listener::QueueListener;
 use crate::handler::queue::overflow::{DropCounts, Overflow};
-use crate::handler::queue::{RecordQueue, RecordQueueBuilder};
+use crate::handler::queue::record_queue::{RecordQueue, RecordQueueBuilder};
+use crate::handler::queue::requests::left_over;
 use crate::handler::sink::Sink;
-use crate::handler::{Handler, handler_type, is_default_format};
 use crate::record::Record;
 use crate::sys::sync::{Arc, Ordering};
 
@@ -113,7 +116,7 @@ impl QueueHandler {
     /// # Errors
     /// [`ErrorKind::TimedOut`](crate::ErrorKind::TimedOut), with the number of records that are left.
     pub fn flush_within(&self, timeout: Duration) -> Result<(), Error> {
-        self.queue.shared.flush(timeout)
+        self.queue.core.flush(timeout)
     }
 }
 
@@ -195,16 +198,16 @@ struct QueueSink {
 impl Sink for QueueSink {
     fn write(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error> {
         let formatter = (!is_default_format(formatter)).then_some(formatter);
-        self.queue.shared.put(&self.account, record, formatter)
+        self.queue.core.put(&self.account, record, formatter)
     }
 
     fn flush(&self) -> Result<(), Error> {
-        self.queue.shared.flush(PATIENCE)
+        self.queue.core.flush(PATIENCE)
     }
 
     /// From now on records are handed over by their callers, where somebody listened; and empties the queue.
     fn close(&self) -> Result<(), Error> {
-        self.queue.shared.close()
+        self.queue.core.close()
     }
 
     /// Closing does it, in the right order.
@@ -213,7 +216,7 @@ impl Sink for QueueSink {
     }
 
     fn queued(&self) -> u64 {
-        self.queue.shared.queued_of(self.account.id())
+        self.queue.core.channel.queued_of(self.account.id())
     }
 
     fn lost(&self) -> (DropReason, u64) {
@@ -227,11 +230,12 @@ impl Sink for QueueSink {
 
     fn in_child(&self) {
         self.account.begin_anew();
-        self.queue.shared.begin_anew();
+        self.queue.core.begin_anew();
     }
 
-    fn targets(&self) -> Vec<Handler> {
-        self.queue.shared.worker.targets().handlers().to_vec()
+    fn targets(&self) -> Vec<HandlerId> {
+        let targets = self.queue.core.worker.targets();
+        targets.handlers().iter().map(Handler::id).collect()
     }
 
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -246,9 +250,9 @@ impl Drop for QueueSink {
         };
         // Its thread holds the queue, not this, so it ends here.
         drop(listener);
-        let shared = &self.queue.shared;
-        let left = shared.queued();
-        if left > 0 && !shared.is_of_parent() && !shared.turn.is_own() {
+        let core = &self.queue.core;
+        let left = core.channel.queued();
+        if left > 0 && !core.channel.is_of_parent() && !core.turn.is_own() {
             self.ledger.failed(left_over(left));
         }
     }

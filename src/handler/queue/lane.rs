@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use rtrb::Producer;
 
-use crate::handler::queue::account::{Account, Written};
 use crate::handler::queue::budget::Budget;
 use crate::handler::queue::codec::Head;
 use crate::handler::queue::ring::{Ring, Spares};
+use crate::handler::queue::written::Written;
 use crate::level::Level;
 use crate::sys::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering};
 
@@ -66,10 +66,15 @@ pub(super) fn ring_size(most: usize) -> usize {
 }
 
 impl LaneEntry {
-    pub(super) fn new(account: &Account, sizes: Sizes, spares: &Arc<Spares>) -> Self {
+    pub(super) fn new(
+        account: u64,
+        written: &Arc<Written>,
+        sizes: Sizes,
+        spares: &Arc<Spares>,
+    ) -> Self {
         let lane = Lane {
-            account: account.id(),
-            written: Arc::clone(&account.written),
+            account,
+            written: Arc::clone(written),
             spares: Arc::clone(spares),
             rings: Mutex::default(),
             pushed: AtomicU64::new(0),
@@ -347,7 +352,8 @@ mod tests {
             budget,
         };
         LaneEntry::new(
-            &Account::new(),
+            1,
+            &Arc::default(),
             sizes,
             &Arc::new(Spares::new(ring_size(most))),
         )

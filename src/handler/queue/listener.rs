@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use crate::handler::Handler;
+use crate::handler::handler::Handler;
+use crate::handler::queue::core::QueueCore;
+use crate::handler::queue::record_queue::RecordQueue;
 use crate::handler::queue::targets::Targets;
-use crate::handler::queue::{RecordQueue, Shared, worker};
+use crate::handler::queue::thread;
 use crate::sys::sync::Arc;
 
 /// Takes records out of a queue, on a thread of its own, and hands them to handlers.
@@ -16,7 +18,7 @@ use crate::sys::sync::Arc;
 /// `logging.handlers.QueueListener` (statement 77). An exception that escapes a handler ends Python's thread without a word.
 #[must_use = "it ends when it is dropped"]
 pub struct QueueListener {
-    shared: Arc<Shared>,
+    core: Arc<QueueCore>,
 }
 
 impl QueueListener {
@@ -37,20 +39,19 @@ impl QueueListener {
     }
 
     pub(super) fn with(queue: &RecordQueue, handlers: Vec<Handler>, respect_levels: bool) -> Self {
-        let shared = Arc::clone(&queue.shared);
-        shared
-            .worker
+        let core = Arc::clone(&queue.core);
+        core.worker
             .set_targets(Targets::new(handlers, respect_levels));
-        Self { shared }
+        Self { core }
     }
 
     /// Starts its thread; answers whether it did: it does not where one runs already, or where the system gives none. In the latter
     /// case the threads that log hand their records over themselves.
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn start(&self) -> bool {
-        let has_started = worker::start(&self.shared);
+        let has_started = thread::start(&self.core);
         if has_started {
-            self.shared.open_door();
+            self.core.channel.open_door();
         }
         has_started
     }
@@ -59,7 +60,7 @@ impl QueueListener {
     /// stays in the queue until it is started again. Where nothing was handed over for 3 seconds, as a device hangs, it returns; the
     /// thread ends when that comes back. More than once is fine.
     pub fn stop(&self) {
-        worker::stop(&self.shared);
+        thread::stop(&self.core);
     }
 }
 
@@ -72,7 +73,7 @@ impl Drop for QueueListener {
 impl fmt::Debug for QueueListener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("QueueListener")
-            .field("running", &self.shared.worker.is_running())
+            .field("running", &self.core.worker.is_running())
             .finish_non_exhaustive()
     }
 }

@@ -13,7 +13,7 @@ use std::collections::BinaryHeap;
 use std::time::Duration;
 
 use crate::context::Environment;
-use crate::handler::queue::Shared;
+use crate::handler::queue::channel::Channel;
 use crate::handler::queue::codec::Head;
 use crate::handler::queue::environments::Numbered;
 use crate::handler::queue::lane::Lane;
@@ -130,13 +130,13 @@ impl Merge {
     /// Those of the last answer must have been handed over.
     pub(super) fn next_run(
         &mut self,
-        shared: &Shared,
+        channel: &Channel,
         goal: u64,
         has_looked: &mut bool,
     ) -> Option<Run> {
         loop {
             if let Some(current) = self.current.take() {
-                self.line_up(current, shared);
+                self.line_up(current, channel);
             }
             if let Some(Reverse((_, at))) = self.next.pop() {
                 *has_looked = true;
@@ -149,12 +149,12 @@ impl Merge {
                     environments: Arc::clone(&self.environments),
                 });
             }
-            self.complete(shared);
+            self.complete(channel);
             if *has_looked && self.completed >= goal {
                 return None;
             }
             *has_looked = true;
-            self.begin(shared);
+            self.begin(channel);
         }
     }
 
@@ -164,14 +164,14 @@ impl Merge {
     }
 
     /// Whether there may be something to take out.
-    pub(super) fn has_work(&self, shared: &Shared) -> bool {
-        let settled = self.settled(shared);
-        self.completed < self.cut_off || settled != shared.stamps.load(Ordering::SeqCst)
+    pub(super) fn has_work(&self, channel: &Channel) -> bool {
+        let settled = self.settled(channel);
+        self.completed < self.cut_off || settled != channel.stamps.load(Ordering::SeqCst)
     }
 
     /// How many stamps were given to records that were taken out, or dropped. All others are in a lane, or just being put in.
-    pub(super) fn settled(&self, shared: &Shared) -> u64 {
-        self.taken + shared.unused_stamps.load(Ordering::Acquire)
+    pub(super) fn settled(&self, channel: &Channel) -> u64 {
+        self.taken + channel.unused_stamps.load(Ordering::Acquire)
     }
 
     /// How long looking through all lanes took.
@@ -195,7 +195,7 @@ impl Merge {
     }
 
     /// Looks for records below a new cut-off.
-    fn begin(&mut self, shared: &Shared) {
+    fn begin(&mut self, channel: &Channel) {
         let start = Instant::now();
         #[cfg(test)]
         {
@@ -203,45 +203,45 @@ impl Merge {
         }
         // Given up first, as it refers to them as well.
         self.environments = Numbered::default();
-        self.abandoned = shared.environments.abandoned();
+        self.abandoned = channel.environments.abandoned();
         // Before the lanes are looked at: see above.
-        self.cut_off = shared.stamps.load(Ordering::SeqCst);
-        self.environments = shared.environments.read();
-        self.see_to_lanes(shared);
+        self.cut_off = channel.stamps.load(Ordering::SeqCst);
+        self.environments = channel.environments.read();
+        self.see_to_lanes(channel);
         let found: Vec<_> = (0..self.sources.len())
             .filter(|at| self.sources[*at].lane.has_records())
             .collect();
         self.share = (BATCHES / found.len().max(1)).min(BATCH);
-        if shared.options.max_records.is_some() {
+        if channel.options.max_records.is_some() {
             // One at a time, as those that are taken out do not count any more.
             self.share = 0;
         }
         for at in found {
-            self.line_up(at, shared);
+            self.line_up(at, channel);
         }
         self.look = start.elapsed();
     }
 
     /// All below the cut-off was handed over.
-    fn complete(&mut self, shared: &Shared) {
+    fn complete(&mut self, channel: &Channel) {
         self.completed = self.cut_off;
         if !self.abandoned.is_empty() {
             self.environments = Numbered::default();
             let abandoned = std::mem::take(&mut self.abandoned);
             self.removed
-                .append(&mut shared.environments.remove(&abandoned));
-            self.environments = shared.environments.read();
+                .append(&mut channel.environments.remove(&abandoned));
+            self.environments = channel.environments.read();
         }
     }
 
     /// Takes new lanes up, and removes those of threads that are gone and have nothing left. Between two cut-offs only.
-    fn see_to_lanes(&mut self, shared: &Shared) {
+    fn see_to_lanes(&mut self, channel: &Channel) {
         let mut over = false;
         for source in &mut self.sources {
             source.is_over = source.lane.is_over();
             over |= source.is_over;
         }
-        let mut lanes = shared.lanes.lock();
+        let mut lanes = channel.lanes.lock();
         for lane in lanes.iter().skip(self.sources.len()) {
             self.sources.push(Source {
                 lane: Arc::clone(lane),
@@ -258,7 +258,7 @@ impl Merge {
     }
 
     /// Puts a lane where its next record belongs, if it has any.
-    fn line_up(&mut self, at: usize, shared: &Shared) {
+    fn line_up(&mut self, at: usize, channel: &Channel) {
         let source = &mut self.sources[at];
         let mut head = source.batch.as_ref().and_then(|batch| batch.head());
         if head.is_none() {
@@ -269,7 +269,7 @@ impl Merge {
             bytes.clear();
             let count = source.lane.take(self.cut_off, self.share, &mut bytes);
             self.taken += count;
-            shared.give_up_places(count);
+            channel.give_up_places(count);
             head = Head::of(&bytes);
             if head.is_some() {
                 source.batch = Some(Arc::new(Batch {

@@ -7,9 +7,11 @@ use std::time::Duration;
 use crate::error::{Error, ErrorKind};
 use crate::formatter::Format;
 use crate::handler::queue::account::Account;
+use crate::handler::queue::codec;
+use crate::handler::queue::core::QueueCore;
 use crate::handler::queue::lane::LaneEntry;
 use crate::handler::queue::overflow::Overflow;
-use crate::handler::queue::{Shared, codec, worker};
+use crate::handler::queue::worker::is_worker_of;
 use crate::level::Level;
 use crate::record::Record;
 use crate::sys::host::Instant;
@@ -46,7 +48,7 @@ enum Tried {
     Full,
 }
 
-impl Shared {
+impl QueueCore {
     /// Puts a record in. Where the queue was closed, it is handed over before this returns.
     ///
     /// # Errors
@@ -60,7 +62,7 @@ impl Shared {
     ) -> Result<(), Error> {
         // A child begins anew before anything else, also where no lock is taken on the way.
         fork::settle_if_new();
-        if self.leads_nowhere() {
+        if self.worker.leads_nowhere() {
             return Err(Error::new(ErrorKind::Closed, "the queue has no handlers"));
         }
         let environment = self.number_of_known(record);
@@ -69,7 +71,7 @@ impl Shared {
         let put = codec::encode(record, formatter, environment, &mut bytes).and_then(|()| {
             let mut put = self.push(account, &mut bytes, record.level);
             // Behind the push: a queue that is closed meanwhile is emptied by one of the two.
-            if self.is_closed() {
+            if self.channel.is_closed() {
                 put = self.push_closed(put, account, &mut bytes, record.level);
             }
             put.map_err(|NoRoom| self.drop_newest(record.level))
@@ -83,13 +85,13 @@ impl Shared {
     #[inline]
     fn number_of_known(&self, record: &Record<'_>) -> u32 {
         let address = Arc::as_ptr(record.environment) as usize;
-        let epoch = self.environments.epoch();
+        let epoch = self.channel.environments.epoch();
         let (known_epoch, known, number) = ENVIRONMENT.get();
         // The queue keeps the environment alive in this epoch, so nothing else can have its address.
         if known_epoch == epoch && known == address {
             return number;
         }
-        let number = self.environments.number_of(record.environment);
+        let number = self.channel.environments.number_of(record.environment);
         ENVIRONMENT.set((epoch, address, number));
         number
     }
@@ -120,11 +122,14 @@ impl Shared {
             let handler = mine.handler.upgrade();
             handler.is_some_and(|handler| handler.id() == mine.account)
         });
-        let (most, limit) = (self.options.bytes_per_thread, self.budget.of_threads());
+        let (most, limit) = (
+            self.channel.options.bytes_per_thread,
+            self.channel.budget.of_threads(),
+        );
         lanes.push(Mine {
             account: account.id(),
             handler: Arc::downgrade(account),
-            entry: self.add_lane(account, most, limit),
+            entry: self.channel.add_lane(account, most, limit),
         });
         lanes.len() - 1
     }
@@ -151,13 +156,16 @@ impl Shared {
 
     #[inline]
     fn sheds(&self, entry: &LaneEntry, level: Level) -> bool {
-        self.options.overflow.sheds(level, || self.fill(entry))
+        self.channel
+            .options
+            .overflow
+            .sheds(level, || self.fill(entry))
     }
 
     /// How full the thread's part is, or the queue where its number of records is limited.
     fn fill(&self, entry: &LaneEntry) -> u64 {
-        let of_records = self.options.max_records.map_or(0, |most| {
-            let records = self.records.load(Ordering::Relaxed);
+        let of_records = self.channel.options.max_records.map_or(0, |most| {
+            let records = self.channel.records.load(Ordering::Relaxed);
             records.saturating_mul(100) / most.max(1)
         });
         entry.fill().max(of_records)
@@ -170,12 +178,12 @@ impl Shared {
             return false;
         }
         // Whoever has got to know of this record gets a later one. See `merge`.
-        let stamp = self.stamps.fetch_add(1, Ordering::SeqCst);
+        let stamp = self.channel.stamps.fetch_add(1, Ordering::SeqCst);
         codec::set_stamp(bytes, stamp);
         let pushed = entry.push(bytes);
         if !pushed {
-            self.unused_stamps.fetch_add(1, Ordering::Release);
-            self.give_up_places(1);
+            self.channel.unused_stamps.fetch_add(1, Ordering::Release);
+            self.channel.give_up_places(1);
         }
         pushed
     }
@@ -183,9 +191,10 @@ impl Shared {
     /// Takes a place among the records, where their number is limited; returns whether there was one.
     #[inline]
     fn take_place(&self) -> bool {
-        match self.options.max_records {
+        match self.channel.options.max_records {
             None => true,
             Some(most) => self
+                .channel
                 .records
                 .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |records| {
                     (records < most).then_some(records + 1)
@@ -196,15 +205,8 @@ impl Shared {
 
     /// Whether there is a place among the records.
     fn has_place(&self) -> bool {
-        let most = self.options.max_records;
-        most.is_none_or(|most| self.records.load(Ordering::Relaxed) < most)
-    }
-
-    /// Gives places back.
-    pub(super) fn give_up_places(&self, count: u64) {
-        if self.options.max_records.is_some() {
-            self.records.fetch_sub(count, Ordering::Relaxed);
-        }
+        let most = self.channel.options.max_records;
+        most.is_none_or(|most| self.channel.records.load(Ordering::Relaxed) < most)
     }
 
     /// Puts a record in that did not fit at once.
@@ -239,8 +241,8 @@ impl Shared {
 
     fn attempt_in_common(&self, account: &Account, bytes: &mut [u8]) -> Tried {
         let mut common = account.common.lock();
-        let all = self.budget.of_all();
-        let entry = common.get_or_insert_with(|| self.add_lane(account, all, all));
+        let all = self.channel.budget.of_all();
+        let entry = common.get_or_insert_with(|| self.channel.add_lane(account, all, all));
         let tried = self.attempt_growing(account, entry, bytes);
         drop(common);
         self.worker.call();
@@ -253,7 +255,7 @@ impl Shared {
             if self.attempt(entry, bytes) {
                 return Tried::In;
             }
-            if !self.budget.can_hold(bytes.len()) {
+            if !self.channel.budget.can_hold(bytes.len()) {
                 return Tried::Refused;
             }
             if self.has_place() && entry.grow(bytes.len()) && self.attempt(entry, bytes) {
@@ -264,7 +266,7 @@ impl Shared {
                 }
                 return Tried::In;
             }
-            if self.options.overflow != Overflow::DropOldest {
+            if self.channel.options.overflow != Overflow::DropOldest {
                 return Tried::Full;
             }
             if !self.drop_oldest(account, entry) {
@@ -284,11 +286,11 @@ impl Shared {
             }
             // Nobody takes records out, or does so only when the calling thread goes on.
             let in_vain = !self.worker.is_running()
-                || self.is_closed()
-                || worker::is_worker_of(self.id)
+                || self.channel.is_closed()
+                || is_worker_of(self.channel.id)
                 || user_code::is_inside_device();
-            let waits = self.options.overflow.waits(level) && !in_vain;
-            if !waits || start.elapsed() >= self.options.block_at_most {
+            let waits = self.channel.options.overflow.waits(level) && !in_vain;
+            if !waits || start.elapsed() >= self.channel.options.block_at_most {
                 return Err(NoRoom);
             }
             self.worker.call();
@@ -305,7 +307,7 @@ impl Shared {
         bytes: &mut [u8],
         level: Level,
     ) -> Result<(), NoRoom> {
-        let last = || self.stamps.load(Ordering::SeqCst).saturating_sub(1);
+        let last = || self.channel.stamps.load(Ordering::SeqCst).saturating_sub(1);
         self.hand_over_at_once(last());
         if put.is_ok() {
             return put;
@@ -316,7 +318,7 @@ impl Shared {
     }
 
     fn drop_newest(&self, level: Level) -> Error {
-        self.drops.note(level);
+        self.channel.drops.note(level);
         Error::new(ErrorKind::Full, "the queue is full")
     }
 
@@ -325,9 +327,9 @@ impl Shared {
         let Some(level) = entry.lane().drop_oldest() else {
             return false;
         };
-        self.drops.note(level);
-        self.give_up_places(1);
-        self.unused_stamps.fetch_add(1, Ordering::Release);
+        self.channel.drops.note(level);
+        self.channel.give_up_places(1);
+        self.channel.unused_stamps.fetch_add(1, Ordering::Release);
         account.dropped_oldest.fetch_add(1, Ordering::Relaxed);
         true
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::error::Error;
-use crate::handler::Handler;
+use crate::handler::handler::Handler;
 use crate::record::Record;
 
 /// The handlers of a queue.
@@ -40,7 +40,7 @@ impl Targets {
 
     pub(super) fn set_corked(&self, corked: bool) {
         for handler in &self.handlers {
-            handler.set_corked(corked);
+            handler.core.set_corked(corked);
         }
     }
 

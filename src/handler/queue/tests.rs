@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::formatter::Format;
-use crate::handler::Handler;
+use crate::handler::handler::Handler;
+use crate::handler::queue::core::QueueCore;
 use crate::handler::queue::handler::QueueHandler;
 use crate::handler::queue::listener::QueueListener;
 use crate::handler::queue::overflow::Overflow;
+use crate::handler::queue::record_queue::RecordQueue;
 use crate::handler::queue::work::Work;
-use crate::handler::queue::{RecordQueue, Shared};
 use crate::handler::sink::Sink;
 use crate::level::Level;
 use crate::record::Record;
@@ -47,7 +48,7 @@ impl Sink for Counting {
 #[test]
 fn severe_records_call_the_thread() {
     let handler = QueueHandler::of(&RecordQueue::new());
-    let calls = || handler.queue().shared.worker.calls.load(Ordering::Relaxed);
+    let calls = || handler.queue().core.worker.calls.load(Ordering::Relaxed);
     for (level, called) in [
         (Level::DEBUG, 0),
         (Level::WARNING, 0),
@@ -89,8 +90,8 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-fn lanes(shared: &Shared) -> usize {
-    shared.lanes.lock().len()
+fn lanes(core: &QueueCore) -> usize {
+    core.channel.lanes.lock().len()
 }
 
 /// A thread that is gone leaves neither records nor memory, also where the queue is never empty.
@@ -99,7 +100,7 @@ fn threads_that_end_leave_nothing_while_others_do_not_stop() {
     let counting = Counting::default();
     let seen = Arc::clone(&counting.seen);
     let handler = QueueHandler::new([Handler::new(counting)]);
-    let shared = &*handler.queue().shared;
+    let core = &*handler.queue().core;
     let stop = AtomicBool::new(false);
     thread::scope(|scope| {
         let busy = scope.spawn(|| {
@@ -118,19 +119,21 @@ fn threads_that_end_leave_nothing_while_others_do_not_stop() {
                 .unwrap()
                 .join()
                 .unwrap();
-            most = most.max(lanes(shared));
+            most = most.max(lanes(core));
         }
         assert!(!busy.is_finished());
         // The busy thread's is left.
-        until("lanes are given back", || lanes(shared) <= 1);
-        assert!(shared.budget.used() <= 2 << 20);
+        until("lanes are given back", || lanes(core) <= 1);
+        assert!(core.channel.budget.used() <= 2 << 20);
         stop.store(true, Ordering::Relaxed);
         let busy = busy.join().unwrap();
         handler.flush().unwrap();
         assert_eq!(seen.load(Ordering::Relaxed), busy + 2_000);
     });
-    until("all lanes are given back", || lanes(shared) == 0);
-    until("all memory is given back", || shared.budget.used() == 0);
+    until("all lanes are given back", || lanes(core) == 0);
+    until("all memory is given back", || {
+        core.channel.budget.used() == 0
+    });
 }
 
 /// Also where nothing is logged any more: nobody has to log to have them removed.
@@ -138,7 +141,7 @@ fn threads_that_end_leave_nothing_while_others_do_not_stop() {
 fn many_threads_that_live_take_little() {
     const THREADS: usize = 200;
     let handler = QueueHandler::new([Handler::new(Counting::default())]);
-    let shared = &*handler.queue().shared;
+    let core = &*handler.queue().core;
     let (logged, ends) = (
         &std::sync::Barrier::new(THREADS + 1),
         &std::sync::Barrier::new(THREADS + 1),
@@ -155,11 +158,13 @@ fn many_threads_that_live_take_little() {
         logged.wait();
         handler.flush().unwrap();
         // 10,000 of them are below 64 MiB.
-        assert!(shared.budget.used() as u64 * 10_000 / THREADS as u64 <= 64 << 20);
+        assert!(core.channel.budget.used() as u64 * 10_000 / THREADS as u64 <= 64 << 20);
         ends.wait();
     });
-    until("all lanes are given back", || lanes(shared) == 0);
-    until("all memory is given back", || shared.budget.used() == 0);
+    until("all lanes are given back", || lanes(core) == 0);
+    until("all memory is given back", || {
+        core.channel.budget.used() == 0
+    });
 }
 
 /// What each lane costs is by the looks at all of them, not by the records.
@@ -186,14 +191,14 @@ fn no_step_for_a_record_is_by_the_number_of_threads() {
         }
         logged.wait();
         let listener = QueueListener::new(&queue, [Handler::new(counting)]);
-        let shared = &*queue.shared;
-        let targets = shared.worker.targets();
-        let turn = shared.turn.take_within(Duration::ZERO).unwrap();
-        let goal = shared.stamps.load(Ordering::SeqCst);
-        assert!(shared.drain(&targets, goal, usize::MAX).is_dry);
+        let core = &*queue.core;
+        let targets = core.worker.targets();
+        let turn = core.turn.take_within(Duration::ZERO).unwrap();
+        let goal = core.channel.stamps.load(Ordering::SeqCst);
+        assert!(core.drain(&targets, goal, usize::MAX).is_dry);
         drop(turn);
         assert_eq!(seen.load(Ordering::Relaxed), (THREADS * RECORDS) as u64);
-        assert_eq!(shared.work.lock().merge.looks(), 1);
+        assert_eq!(core.work.lock().merge.looks(), 1);
         ends.wait();
         drop(listener);
     });
@@ -223,8 +228,8 @@ fn memory_is_bounded_over_all_threads() {
                 scope.spawn(|| (0..records).for_each(|_| log(&handler, &text)));
             }
         });
-        let shared = &*queue.shared;
-        assert!(shared.budget.used() <= 1 << 20, "{len} {overflow:?}");
+        let core = &*queue.core;
+        assert!(core.channel.budget.used() <= 1 << 20, "{len} {overflow:?}");
         let counters = handler.counters();
         let all = 8 * records as u64;
         assert_eq!(
@@ -259,7 +264,7 @@ fn threads_without_a_ring_of_their_own_share_one() {
     let queue = RecordQueue::builder().max_bytes(64 << 10).build();
     let handler = QueueHandler::of(&queue);
     let fill = "x".repeat(1000);
-    while queue.shared.budget.used() < 40 << 10 {
+    while queue.core.channel.budget.used() < 40 << 10 {
         log(&handler, &fill);
     }
     let before = queue.len() as u64;
@@ -288,7 +293,7 @@ fn threads_without_a_ring_of_their_own_share_one() {
 #[test]
 fn registries_come_and_go() {
     let handler = QueueHandler::new([Handler::new(Counting::default())]);
-    let shared = &*handler.queue().shared;
+    let core = &*handler.queue().core;
     let stays = Registry::new();
     stays.root().add_handler(handler.clone());
     for n in 0..500 {
@@ -304,9 +309,9 @@ fn registries_come_and_go() {
     stays.root().log(Level::WARNING, "y");
     handler.flush().unwrap();
     assert!(
-        shared.environments.len() <= 64,
+        core.channel.environments.len() <= 64,
         "{}",
-        shared.environments.len()
+        core.channel.environments.len()
     );
     assert_eq!(handler.counters().written(), 1_001);
 }
@@ -495,5 +500,5 @@ fn an_end_is_bounded_where_a_sink_logs_to_its_queue() {
 #[test]
 fn a_new_queue_has_nothing_to_do() {
     let queue = RecordQueue::new();
-    assert!(!Work::default().merge.has_work(&queue.shared));
+    assert!(!Work::default().merge.has_work(&queue.core.channel));
 }

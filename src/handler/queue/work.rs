@@ -1,33 +1,12 @@
-//! What is done with the records of a queue, by the thread whose turn it is: [`Work`].
+//! What the thread that hands records over keeps from one turn to the next: [`Work`].
 
-use std::sync::atomic::fence;
-use std::time::Duration;
-
-use crate::context::Environment;
-use crate::handler::queue::flush::left_over;
 use crate::handler::queue::merge::Merge;
 use crate::handler::queue::overflow::DropCounts;
-use crate::handler::queue::targets::Targets;
-use crate::handler::queue::worker::NAP;
-use crate::handler::queue::{Shared, codec};
-use crate::level::Level;
-use crate::record::{Message, Record, Source};
 use crate::sys::host::Instant;
-use crate::sys::sync::{Arc, Ordering};
-use crate::sys::{process, user_code};
-
-/// How much is handed over in one turn.
-const SHARE: usize = 256 * 1024;
-
-/// With less than this taken, the thread sleeps before it looks again, so that records gather to blocks.
-const LITTLE: usize = 16 * 1024;
-
-/// How often drops are reported while records do not stop coming, and memory that is not needed is given back.
-const REPORT: Duration = Duration::from_secs(1);
 
 /// How often the end of a listener looks for what its own handlers have logged. One that logs for each record it gets would keep
 /// it for ever.
-const ROUNDS: u32 = 2;
+pub(super) const ROUNDS: u32 = 2;
 
 /// What is kept from one turn to the next. Locked for a moment only, never while user code runs; only the thread whose turn it is
 /// changes it.
@@ -35,13 +14,13 @@ const ROUNDS: u32 = 2;
 pub(super) struct Work {
     pub(super) merge: Merge,
     /// The request for a flush that is being answered, and the stamp below which all is handed over first.
-    flush: Option<(u64, u64)>,
+    pub(super) flush: Option<(u64, u64)>,
     /// The same for the end of the thread, with the rounds that went before.
     stop: Option<(u64, u32)>,
     /// The drops that were reported in the stream.
-    reported: DropCounts,
+    pub(super) reported: DropCounts,
     /// When they were last looked at, and memory that is not needed.
-    reported_at: Option<Instant>,
+    pub(super) reported_at: Option<Instant>,
 }
 
 impl Work {
@@ -55,7 +34,7 @@ impl Work {
     }
 
     /// Up to which stamp all is to be handed over because somebody waits for it; the last `None` is the end of the thread.
-    fn goal(
+    pub(super) fn goal(
         &mut self,
         stamp: u64,
         stopping: bool,
@@ -78,221 +57,5 @@ impl Work {
         }
         let goal = self.flush.map(|(_, goal)| goal);
         Some(goal.or(self.stop.map(|(goal, _)| goal)))
-    }
-}
-
-/// What follows a turn of the thread.
-pub(super) enum Next {
-    /// Another one at once.
-    Now,
-    /// Another one after a nap.
-    After(Duration),
-    /// There was nothing to do.
-    Idle,
-    Last,
-}
-
-/// What was handed over.
-pub(super) struct Drained {
-    bytes: usize,
-    /// Whether nothing is left below the goal.
-    pub(super) is_dry: bool,
-}
-
-impl Shared {
-    /// One turn of the thread.
-    pub(super) fn take_turn(&self, is_idle: bool) -> Next {
-        let Ok(_turn) = self.turn.take(|| false) else {
-            return Next::Idle;
-        };
-        let targets = self.worker.targets();
-        let Some((goal, has_work)) = self.goal() else {
-            return Next::Last;
-        };
-        if targets.is_empty() {
-            // What is in the queue stays there.
-            self.answer_flush(&targets);
-            let is_last = self.worker.is_stopping();
-            return if is_last { Next::Last } else { Next::Idle };
-        }
-        if !has_work && goal.is_none() && !is_idle {
-            return Next::Idle;
-        }
-        let drained = self.drain(&targets, goal.unwrap_or(0), SHARE);
-        let mut look = Duration::ZERO;
-        if drained.is_dry {
-            let work = self.work.lock();
-            look = work.merge.look();
-            let has_more = work.merge.has_work(self);
-            drop(work);
-            if goal.is_some() || !has_more {
-                self.report_drops(&targets);
-            }
-            self.answer_flush(&targets);
-        }
-        self.see_to_the_time(&targets, is_idle);
-        // Where records are counted, callers may wait for the room of one.
-        let little = self.options.max_records.map_or(LITTLE, |_| 0);
-        if !drained.is_dry || goal.is_some() || drained.bytes > little {
-            Next::Now
-        } else if drained.bytes == 0 {
-            Next::Idle
-        } else {
-            Next::After(NAP.max(look * 10))
-        }
-    }
-
-    /// Up to which stamp all is to be handed over because somebody waits for it, and whether there is anything to do. `None` when
-    /// the thread has come to its end.
-    fn goal(&self) -> Option<(Option<u64>, bool)> {
-        // In this order: what was put in before the wish is below the stamp.
-        let stopping = self.worker.is_stopping();
-        let flush = self.worker.flush.wanted();
-        let stamp = self.stamps.load(Ordering::SeqCst);
-        let mut work = self.work.lock();
-        let has_work = work.merge.has_work(self);
-        let goal = work.goal(stamp, stopping, flush, has_work);
-        drop(work);
-        goal.map(|goal| (goal, has_work))
-    }
-
-    /// Hands over what is below the goal, and at least what is there, about so many bytes of it.
-    ///
-    /// It must be the calling thread's turn. No lock is held while user code runs.
-    pub(super) fn drain(&self, targets: &Targets, goal: u64, most: usize) -> Drained {
-        let generation = process::generation();
-        let mut has_looked = false;
-        let mut drained = Drained {
-            bytes: 0,
-            is_dry: false,
-        };
-        while drained.bytes < most {
-            let (run, removed) = {
-                let mut work = self.work.lock();
-                let run = work.merge.next_run(self, goal, &mut has_looked);
-                (run, work.merge.removed())
-            };
-            removed.into_iter().for_each(user_code::drop_value);
-            let Some(run) = run else {
-                drained.is_dry = true;
-                break;
-            };
-            if drained.bytes == 0 {
-                targets.set_corked(true);
-            }
-            while let Some(taken) = run.next() {
-                codec::decode(taken.bytes, &run.environments, |record| {
-                    targets.handle(record);
-                });
-                drained.bytes += taken.bytes.len();
-                // Only the thread whose turn it is writes it.
-                let progress = self.worker.progress.load(Ordering::Relaxed) + 1;
-                self.worker.progress.store(progress, Ordering::Relaxed);
-                if process::generation() != generation {
-                    // This one and what is left are the parent's to hand over, and counted as that.
-                    std::mem::forget(taken);
-                    return drained;
-                }
-            }
-        }
-        if drained.bytes > 0 {
-            targets.set_corked(false);
-        }
-        drained
-    }
-
-    /// From time to time: drops are reported even where there is no end of records, and memory is given back.
-    fn see_to_the_time(&self, targets: &Targets, is_idle: bool) {
-        let mut work = self.work.lock();
-        let last = *work.reported_at.get_or_insert_with(Instant::now);
-        let is_due = last.elapsed() >= REPORT;
-        if is_due {
-            work.reported_at = Some(Instant::now());
-        }
-        drop(work);
-        if is_due {
-            self.report_drops(targets);
-        }
-        if is_due || is_idle {
-            self.spares.trim();
-        }
-    }
-
-    /// Reports in the stream how many records were dropped since the last report.
-    pub(super) fn report_drops(&self, targets: &Targets) {
-        let mut work = self.work.lock();
-        let drops = self.drops.read();
-        let new = drops.since(&work.reported);
-        if new.total() == 0 {
-            return;
-        }
-        work.reported = drops;
-        let environments = Arc::clone(work.merge.environments());
-        drop(work);
-        let environment = environments.iter().flatten().next();
-        let environment = environment.unwrap_or_else(|| Environment::global());
-        let plural = if new.total() == 1 { "" } else { "s" };
-        let text = format!(
-            "{} record{plural} dropped as the queue was full ({new})",
-            new.total()
-        );
-        let message = Message::Text(text.into());
-        let source = Source::default();
-        targets.handle(&Record::new(
-            environment,
-            "logtree",
-            Level::WARNING,
-            message,
-            &source,
-        ));
-    }
-
-    /// Answers a flush if all that it waits for was handed over.
-    fn answer_flush(&self, targets: &Targets) {
-        let mut work = self.work.lock();
-        let completed = work.merge.completed();
-        let is_reached = |(_, goal): &(u64, u64)| completed >= *goal || targets.is_empty();
-        let Some((number, _)) = work.flush.take_if(|flush| is_reached(flush)) else {
-            return;
-        };
-        drop(work);
-        let result = match self.queued() {
-            left @ 1.. if targets.is_empty() => Err(left_over(left)),
-            _ => targets.flush(),
-        };
-        self.worker.flush.answer(number, result);
-    }
-
-    /// Hands over on the calling thread what was put in up to the record with this stamp, where the queue was closed.
-    ///
-    /// Where another thread hands records over, it waits for that, within the limit for callers. One that may not wait leaves its
-    /// record to the other thread, which looks once more when it is done.
-    #[cold]
-    pub(super) fn hand_over_at_once(&self, stamp: u64) {
-        if self.turn.is_own() {
-            // Logged by a sink of the queue. It goes with the same turn: handed over here, it could make another one, and so on.
-            return;
-        }
-        let time = if user_code::is_inside_device() {
-            Duration::ZERO
-        } else {
-            self.options.block_at_most
-        };
-        let start = Instant::now();
-        let is_left = || self.work.lock().merge.completed() <= stamp;
-        for round in 0..ROUNDS {
-            // One who finds the turn taken is seen by the one who ends it: each looks for the other after its own step.
-            fence(Ordering::SeqCst);
-            if round > 0 && !self.work.lock().merge.has_work(self) {
-                return;
-            }
-            let Ok(turn) = self.turn.take(|| start.elapsed() < time && is_left()) else {
-                return;
-            };
-            let targets = self.worker.targets();
-            self.drain(&targets, stamp + 1, usize::MAX);
-            self.report_drops(&targets);
-            drop(turn);
-        }
     }
 }

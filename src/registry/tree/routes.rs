@@ -1,7 +1,7 @@
 //! Routes: the handlers, filters and taps that a node's records meet.
 
 use crate::filter::SharedFilter;
-use crate::handler::{Bound, Handler};
+use crate::handler::{BoundHandler, Handler};
 use crate::registry::node::NodeId;
 use crate::registry::route::Route;
 use crate::registry::tap::Tap;
@@ -100,7 +100,7 @@ impl Tree {
 
     /// Removes a tap; returns it, to be dropped outside the lock.
     pub(crate) fn remove_tap(&mut self, handler: &Handler) -> Option<Tap> {
-        let at = self.taps.iter().position(|tap| tap.handler.is(handler))?;
+        let at = self.taps.iter().position(|tap| tap.handler == *handler)?;
         let tap = self.taps.remove(at);
         self.refresh_taps(tap.node);
         Some(tap)
@@ -133,7 +133,7 @@ impl Tree {
             _ => {}
         }
         let above = above.unwrap_or_default();
-        let mut handlers: Vec<_> = self.handlers(id).iter().map(Bound::new).collect();
+        let mut handlers: Vec<_> = self.handlers(id).iter().map(BoundHandler::new).collect();
         if propagates {
             handlers.extend_from_slice(&above.handlers);
         }
@@ -141,7 +141,7 @@ impl Tree {
             .taps
             .iter()
             .filter(|tap| tap.node == id)
-            .map(|tap| Bound::new(&tap.handler))
+            .map(|tap| BoundHandler::new(&tap.handler))
             .collect();
         taps.extend_from_slice(&above.taps);
         let filters = self.filters(id).to_vec();

@@ -8,23 +8,23 @@ const LONGEST: Duration = Duration::from_secs(30);
 
 /// Waits longer after each failure: 20 ms, then four times as long, up to half a minute.
 #[derive(Debug, Default)]
-pub(super) struct Retry {
+pub(in crate::handler) struct Retry {
     wait: Option<Duration>,
     not_before: Option<Instant>,
 }
 
 impl Retry {
-    pub(super) fn is_due(&self) -> bool {
+    pub(in crate::handler) fn is_due(&self) -> bool {
         self.not_before.is_none_or(|time| Instant::now() >= time)
     }
 
-    pub(super) fn failed(&mut self) {
+    pub(in crate::handler) fn failed(&mut self) {
         let wait = self.wait.map_or(FIRST, |wait| (wait * 4).min(LONGEST));
         self.wait = Some(wait);
         self.not_before = Some(Instant::now() + wait);
     }
 
-    pub(super) fn succeeded(&mut self) {
+    pub(in crate::handler) fn succeeded(&mut self) {
         *self = Self::default();
     }
 }

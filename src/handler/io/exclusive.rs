@@ -17,7 +17,7 @@ use crate::sys::{process, user_code};
 /// It has its cache lines to itself, so that threads which only read what stands beside it are not slowed down by those that write.
 #[derive(Debug)]
 #[repr(align(128))]
-pub(super) struct Exclusive<T> {
+pub(in crate::handler) struct Exclusive<T> {
     value: DeviceMutex<T>,
     /// The number of the thread inside, or 0.
     owner: AtomicUsize,
@@ -26,7 +26,7 @@ pub(super) struct Exclusive<T> {
 }
 
 impl<T> Exclusive<T> {
-    pub(super) fn new(value: T) -> Self {
+    pub(in crate::handler) fn new(value: T) -> Self {
         Self {
             value: DeviceMutex::of_device(value),
             owner: AtomicUsize::new(0),
@@ -44,7 +44,7 @@ impl<T> Exclusive<T> {
         clippy::significant_drop_tightening,
         reason = "the owner's number is taken back while the lock is held"
     )]
-    pub(super) fn with<R>(
+    pub(in crate::handler) fn with<R>(
         &self,
         work: impl FnOnce(&mut T) -> Result<R, Error>,
     ) -> Result<R, Error> {

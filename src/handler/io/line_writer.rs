@@ -10,33 +10,33 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Writes lines: each in one `write` where the writer takes it in one, and no line ever in the middle of another.
 #[derive(Debug)]
-pub(super) struct LineWriter<W> {
+pub(in crate::handler) struct LineWriter<W> {
     writer: W,
     /// The last line was cut off and not ended.
     torn: bool,
 }
 
 impl<W: Write> LineWriter<W> {
-    pub(super) fn new(writer: W) -> Self {
+    pub(in crate::handler) fn new(writer: W) -> Self {
         Self {
             writer,
             torn: false,
         }
     }
 
-    pub(super) fn get_ref(&self) -> &W {
+    pub(in crate::handler) fn get_ref(&self) -> &W {
         &self.writer
     }
 
     /// Puts another writer in place; answers with the old one.
-    pub(super) fn replace(&mut self, writer: W) -> W {
+    pub(in crate::handler) fn replace(&mut self, writer: W) -> W {
         self.torn = false;
         mem::replace(&mut self.writer, writer)
     }
 
     /// Writes whole lines; where that fails, what was begun is ended before the next ones.
     #[inline]
-    pub(super) fn write_lines(&mut self, lines: &[u8]) -> io::Result<()> {
+    pub(in crate::handler) fn write_lines(&mut self, lines: &[u8]) -> io::Result<()> {
         self.write_some(lines).map_err(|(error, written)| {
             if written > 0 {
                 self.torn = !lines[..written].ends_with(b"\n");
@@ -47,7 +47,10 @@ impl<W: Write> LineWriter<W> {
 
     /// The same, for a caller that keeps what was not written and comes again with it: answers how much was.
     #[inline]
-    pub(super) fn write_some(&mut self, lines: &[u8]) -> Result<(), (io::Error, usize)> {
+    pub(in crate::handler) fn write_some(
+        &mut self,
+        lines: &[u8],
+    ) -> Result<(), (io::Error, usize)> {
         if self.torn {
             self.end_torn_line().map_err(|error| (error, 0))?;
         }
@@ -62,17 +65,17 @@ impl<W: Write> LineWriter<W> {
     }
 
     /// Sets whether the writer's last line is one that was cut off, and that will not be gone on with.
-    pub(super) fn set_torn(&mut self, torn: bool) {
+    pub(in crate::handler) fn set_torn(&mut self, torn: bool) {
         self.torn = torn;
     }
 
     /// Whether the last line was cut off and not ended.
-    pub(super) fn is_torn(&self) -> bool {
+    pub(in crate::handler) fn is_torn(&self) -> bool {
         self.torn
     }
 
     #[inline]
-    pub(super) fn flush(&mut self) -> io::Result<()> {
+    pub(in crate::handler) fn flush(&mut self) -> io::Result<()> {
         self.writer.flush()
     }
 

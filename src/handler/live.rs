@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::handler::{Core, Handler};
+use crate::error::Error;
+use crate::handler::core::HandlerCore;
+use crate::handler::handler_id::HandlerId;
 use crate::sys::process;
 use crate::sys::sync::{Arc, Mutex, Weak};
 
@@ -16,33 +18,33 @@ static DIRECTORY: Mutex<Directory> = Mutex::new(Directory {
 
 struct Directory {
     /// In the order of making.
-    living: Vec<Weak<Core>>,
+    living: Vec<Weak<HandlerCore>>,
     /// The length at which the dead are looked for.
     prune_at: usize,
-    names: BTreeMap<Arc<str>, Weak<Core>>,
+    names: BTreeMap<Arc<str>, Weak<HandlerCore>>,
 }
 
-pub(super) fn enter(handler: &Handler) {
+pub(super) fn enter(handler: &Arc<HandlerCore>) {
     let mut directory = DIRECTORY.lock();
     if directory.living.len() >= directory.prune_at {
         directory.living.retain(|core| core.strong_count() > 0);
         directory.prune_at = 2 * directory.living.len().max(32);
     }
-    directory.living.push(handler.downgrade());
+    directory.living.push(Arc::downgrade(handler));
     drop(directory);
     process::at_exit(shutdown_at_exit);
     process::in_child(begin_in_child);
 }
 
 /// The living handlers, the newest first.
-fn living() -> Vec<Handler> {
+fn living() -> Vec<Arc<HandlerCore>> {
     let mut living: Vec<_> = DIRECTORY
         .lock()
         .living
         .iter()
-        .filter_map(Handler::upgrade)
+        .filter_map(Weak::upgrade)
         .collect();
-    living.sort_by_key(|handler| std::cmp::Reverse(handler.core.serial));
+    living.sort_by_key(|handler| std::cmp::Reverse(handler.id));
     living
 }
 
@@ -57,23 +59,23 @@ fn shutdown_at_exit() {
 /// In a child process, what the sinks keep is the parent's.
 fn begin_in_child() {
     for handler in living() {
-        handler.begin_in_child();
+        handler.reset_after_fork();
     }
 }
 
 /// Sorts handlers so that each comes before those that it hands records to, and where that leaves a choice, the newest first.
-fn sources_first(handlers: Vec<Handler>) -> Vec<Handler> {
+fn sources_first(handlers: Vec<Arc<HandlerCore>>) -> Vec<Arc<HandlerCore>> {
     // By their numbers, which grow in the order of making.
     let mut waiting = BTreeMap::new();
-    let mut sources = BTreeMap::<u64, usize>::new();
+    let mut sources = BTreeMap::<HandlerId, usize>::new();
     for handler in handlers {
         let targets = handler.targets();
         for target in &targets {
-            *sources.entry(target.core.serial).or_default() += 1;
+            *sources.entry(*target).or_default() += 1;
         }
-        waiting.insert(handler.core.serial, (handler, targets));
+        waiting.insert(handler.id, (handler, targets));
     }
-    let has_no_source = |serial: &&u64| !sources.contains_key(serial);
+    let has_no_source = |id: &&HandlerId| !sources.contains_key(id);
     let mut ready: BTreeSet<_> = waiting.keys().filter(has_no_source).copied().collect();
     let mut sorted = Vec::with_capacity(waiting.len());
     // Where they hand records to each other in a circle, the newest of those that are left.
@@ -86,11 +88,10 @@ fn sources_first(handlers: Vec<Handler>) -> Vec<Handler> {
         };
         sorted.push(handler);
         for target in &targets {
-            let serial = target.core.serial;
-            if let Some(left) = sources.get_mut(&serial) {
+            if let Some(left) = sources.get_mut(target) {
                 *left = left.saturating_sub(1);
                 if *left == 0 {
-                    ready.insert(serial);
+                    ready.insert(*target);
                 }
             }
         }
@@ -102,16 +103,16 @@ fn sources_first(handlers: Vec<Handler>) -> Vec<Handler> {
     clippy::significant_drop_tightening,
     reason = "both locks are held for the whole exchange"
 )]
-pub(super) fn rename(handler: &Handler, name: Option<&str>) {
+pub(super) fn rename(handler: &Arc<HandlerCore>, name: Option<&str>) {
     // One lock at a time is not enough here: two renamings at once could leave a name with the wrong handler.
     let mut directory = DIRECTORY.lock();
-    let mut own = handler.core.name.lock();
+    let mut own = handler.name.lock();
     if let Some(old) = own.take() {
         // Only if the name is still its own: another handler may have taken it.
         if directory
             .names
             .get(&old)
-            .is_some_and(|core| core.ptr_eq(&handler.downgrade()))
+            .is_some_and(|core| core.ptr_eq(&Arc::downgrade(handler)))
         {
             directory.names.remove(&old);
         }
@@ -120,19 +121,20 @@ pub(super) fn rename(handler: &Handler, name: Option<&str>) {
         let name: Arc<str> = name.into();
         directory
             .names
-            .insert(Arc::clone(&name), handler.downgrade());
+            .insert(Arc::clone(&name), Arc::downgrade(handler));
         *own = Some(name);
     }
 }
 
-/// The living handler of a name.
-///
-/// # Python
-/// `logging.getHandlerByName`.
-#[must_use]
-pub fn handler_by_name(name: &str) -> Option<Handler> {
+pub(super) fn by_name(name: &str) -> Option<Arc<HandlerCore>> {
     let found = DIRECTORY.lock().names.get(name).cloned();
-    Handler::upgrade(&found?)
+    found?.upgrade()
+}
+
+/// Closes a handler; its name is free again.
+pub(super) fn close(handler: &Arc<HandlerCore>) -> Result<(), Error> {
+    rename(handler, None);
+    handler.close()
 }
 
 /// The names of all living handlers that have one, in order.
@@ -162,8 +164,8 @@ pub fn shutdown() {
     // What a function hands on, as that of a `BufferingHandler`, is not known as a target. So all buffers are emptied before the first
     // handler is closed; a few times, as others may log meanwhile.
     for _ in 0..8 {
-        let has_records = |handler: &&Handler| {
-            handler.core.sink.flush_at_shutdown() && handler.counters().queued() > 0
+        let has_records = |handler: &&Arc<HandlerCore>| {
+            handler.sink.flush_at_shutdown() && handler.counters().queued() > 0
         };
         let waiting: Vec<_> = handlers.iter().filter(has_records).collect();
         let failed = waiting
@@ -187,7 +189,7 @@ pub fn shutdown() {
 /// assert!(logtree::handler::reopen_all().is_empty());
 /// ```
 #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
-pub fn reopen_all() -> Vec<crate::error::Error> {
+pub fn reopen_all() -> Vec<Error> {
     // Out of the directory's lock: sinks run the user's code.
     living()
         .iter()
@@ -195,39 +197,10 @@ pub fn reopen_all() -> Vec<crate::error::Error> {
         .collect()
 }
 
-/// A failing handler must not keep the others from their flush (statement 117).
-fn end(handler: &Handler) {
-    if handler.core.sink.flush_at_shutdown() {
+/// A failing handler must not keep the others from their flush.
+fn end(handler: &Arc<HandlerCore>) {
+    if handler.sink.flush_at_shutdown() {
         let _ = handler.flush();
     }
-    let _ = handler.close();
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::handler::null::NullHandler;
-
-    /// Statement 73.
-    #[test]
-    fn the_last_to_take_a_name_has_it() {
-        let (first, second) = (
-            Handler::from(NullHandler::new()),
-            Handler::from(NullHandler::new()),
-        );
-        first.set_name("directory-test");
-        second.set_name("directory-test");
-        assert!(handler_by_name("directory-test").unwrap().is(&second));
-        // A deviation: the first one's new name does not lose the second one's.
-        first.set_name("directory-test-2");
-        assert!(handler_by_name("directory-test").unwrap().is(&second));
-        second.close().unwrap();
-        assert!(handler_by_name("directory-test").is_none());
-        drop(first);
-        assert!(
-            !handler_names()
-                .iter()
-                .any(|name| name.starts_with("directory-test"))
-        );
-    }
+    let _ = close(handler);
 }

@@ -1,0 +1,45 @@
+//! What a handler reads for each record: [`HandlerConfig`].
+
+use crate::filter::SharedFilter;
+use crate::formatter::{Format, Formatter};
+use crate::sys::sync::{Arc, Lazy};
+use crate::sys::user_code::Owned;
+
+/// Filters and formatter of a handler at one moment.
+#[derive(Clone)]
+pub(crate) struct HandlerConfig {
+    pub(super) filters: Vec<SharedFilter>,
+    pub(super) formatter: Owned<Arc<dyn Format>>,
+    pub(super) has_formatter: bool,
+}
+
+/// Most handlers are given a formatter, so all others share the default one.
+static MESSAGE_ONLY: Lazy<Arc<HandlerConfig>> = Lazy::new(|| {
+    Arc::new(HandlerConfig {
+        filters: Vec::new(),
+        formatter: Owned::new(Arc::new(Formatter::default())),
+        has_formatter: false,
+    })
+});
+
+impl HandlerConfig {
+    /// The configuration of a new handler.
+    pub(super) fn message_only() -> Arc<Self> {
+        Arc::clone(&MESSAGE_ONLY)
+    }
+
+    pub(super) fn set_formatter(&mut self, formatter: Arc<dyn Format>) {
+        self.formatter = Owned::new(formatter);
+        self.has_formatter = true;
+    }
+
+    pub(super) fn clear_formatter(&mut self) {
+        self.formatter = Owned::clone(&MESSAGE_ONLY.formatter);
+        self.has_formatter = false;
+    }
+}
+
+/// Reports whether a formatter is the one of handlers that were given none.
+pub(super) fn is_default_format(formatter: &dyn Format) -> bool {
+    std::ptr::addr_eq(formatter, Arc::as_ptr(&MESSAGE_ONLY.formatter))
+}

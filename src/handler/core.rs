@@ -1,0 +1,461 @@
+//! What the clones of a handler share: [`HandlerCore`], and [`Book`], which its sink shares as well.
+
+use std::fmt::{self, Write};
+
+use arc_swap::ArcSwap;
+
+use crate::context::Environment;
+use crate::error::{Error, ErrorKind};
+use crate::formatter::Format;
+use crate::handler::config::HandlerConfig;
+use crate::handler::counters::{Counters, DropReason, Tally};
+use crate::handler::failure::{Failure, Loss, Reports};
+use crate::handler::handler_id::HandlerId;
+use crate::handler::sink::Sink;
+use crate::handler::stream_id::StreamId;
+use crate::level::Level;
+use crate::record::{Message, Record, Source};
+use crate::sys::sync::{Arc, AtomicBool, AtomicU16, AtomicUsize, Mutex, OnceCell, Ordering, Weak};
+use crate::sys::user_code::{self, Owned, Panic};
+
+pub(super) struct HandlerCore {
+    pub(super) id: HandlerId,
+    pub(super) name: Mutex<Option<Arc<str>>>,
+    pub(super) level: AtomicU16,
+    pub(super) once_per_stream: AtomicBool,
+    /// Set by the one-line set-up that made it.
+    pub(super) made_by: OnceCell<MadeBy>,
+    /// What is read for each record, published as one.
+    pub(super) config: ArcSwap<HandlerConfig>,
+    /// Held while a new configuration is made of the old one.
+    changing: Mutex<()>,
+    pub(super) sink: Owned<Box<dyn Sink>>,
+    /// What the sink says of itself, asked once: where it is needed, the registry may be locked.
+    pub(super) is_null: bool,
+    pub(super) stream_id: Option<StreamId>,
+    pub(super) book: Arc<Book>,
+    /// Those that hold [bound](crate::handler::bound::BoundHandler) handlers.
+    observers: Mutex<Vec<Weak<dyn Observer>>>,
+}
+
+/// Which set-up made a handler, so that another call of it finds its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MadeBy {
+    /// `set_stream_logger` and the other set-ups of standard error.
+    StreamLogger,
+    /// `set_file_logger`.
+    FileLogger,
+    /// A registry, for records that meet no other handler.
+    LastResort,
+}
+
+/// Holds bound handlers, and replaces them when a configuration changes.
+pub(crate) trait Observer: Send + Sync {
+    /// Called after the change, on the thread that made it, with no lock held that this could need.
+    fn handler_changed(&self);
+}
+
+/// What became of a record at a handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Handled {
+    /// A filter refused it.
+    Refused,
+    /// The formatter or the sink failed; it is counted as dropped.
+    Failed,
+    /// The sink has it.
+    Written,
+}
+
+impl Handled {
+    #[inline]
+    pub(super) fn is_written(self) -> bool {
+        self == Self::Written
+    }
+}
+
+impl HandlerCore {
+    pub(super) fn new(sink: Box<dyn Sink>, book: Arc<Book>) -> Self {
+        Self {
+            id: HandlerId::next(),
+            name: Mutex::new(None),
+            level: AtomicU16::new(Level::NOTSET.number()),
+            once_per_stream: AtomicBool::new(false),
+            made_by: OnceCell::new(),
+            config: ArcSwap::new(HandlerConfig::message_only()),
+            changing: Mutex::new(()),
+            // Caught, but no lock is looked for: the global registry makes its last resort while it
+            // is being made itself.
+            is_null: user_code::catch(|| sink.is_null()).unwrap_or(false),
+            stream_id: user_code::catch(|| sink.stream_id()).unwrap_or(None),
+            sink: Owned::new(sink),
+            book,
+            observers: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Offers a record to the filters and, if they pass it, to the sink.
+    #[inline]
+    pub(super) fn handle(self: &Arc<Self>, config: &HandlerConfig, record: &Record<'_>) -> Handled {
+        match user_code::call(|| self.handle_unguarded(config, record)) {
+            Ok(handled) => handled,
+            Err(panic) => {
+                self.fail_by_panic(record, panic);
+                Handled::Refused
+            }
+        }
+    }
+
+    #[inline]
+    fn handle_unguarded(self: &Arc<Self>, config: &HandlerConfig, record: &Record<'_>) -> Handled {
+        if config.filters.is_empty() {
+            return self.emit(record, &**config.formatter);
+        }
+        self.handle_filtered(config, record)
+    }
+
+    #[inline(never)]
+    fn handle_filtered(self: &Arc<Self>, config: &HandlerConfig, record: &Record<'_>) -> Handled {
+        // The handler's own view: unlike in Python, no other handler sees what its filters change.
+        let mut view = record.clone();
+        let ask = || config.filters.iter().all(|filter| filter.filter(&mut view));
+        match user_code::call(ask) {
+            Ok(true) => self.emit(&view, &**config.formatter),
+            Ok(false) => Handled::Refused,
+            Err(panic) => {
+                self.book.tally.place().accepted();
+                self.fail_by_panic(record, panic);
+                Handled::Refused
+            }
+        }
+    }
+
+    #[inline]
+    fn emit(self: &Arc<Self>, record: &Record<'_>, formatter: &dyn Format) -> Handled {
+        let tally = &self.book.tally;
+        let place = tally.place();
+        place.accepted();
+        if tally.owes_notice() {
+            self.give_notice(record, formatter);
+        }
+        match self.sink.write(record, formatter) {
+            Ok(()) => {
+                place.taken();
+                Handled::Written
+            }
+            Err(error) => {
+                self.fail(record, error);
+                Handled::Failed
+            }
+        }
+    }
+
+    /// Handles a record, but leaves a failure to the caller: it is neither counted nor reported.
+    ///
+    /// # Errors
+    /// Those of the formatter and the sink; a panic counts as one.
+    pub(super) fn try_handle(&self, record: &Record<'_>) -> Result<bool, Error> {
+        let mut passed = false;
+        Self::guard("write", || {
+            let config = self.config.load();
+            let mut view = record.clone();
+            passed = config.filters.iter().all(|filter| filter.filter(&mut view));
+            if passed {
+                self.sink.write(&view, &**config.formatter)?;
+                let place = self.book.tally.place();
+                place.accepted();
+                place.taken();
+            }
+            Ok(())
+        })?;
+        Ok(passed)
+    }
+
+    /// Writes how many records an outage cost, before the first record after it, in the handler's own
+    /// format.
+    #[cold]
+    fn give_notice(&self, record: &Record<'_>, formatter: &dyn Format) {
+        let tally = &self.book.tally;
+        let lost = tally.take_lost();
+        if lost == 0 {
+            return;
+        }
+        let plural = if lost == 1 { "" } else { "s" };
+        let notice = Record::new(
+            record.environment,
+            "logtree",
+            Level::WARNING,
+            Message::Text(format!("{lost} record{plural} dropped: the device failed").into()),
+            &Source::default(),
+        );
+        let written = user_code::call(|| self.sink.write_through(&notice, formatter));
+        if !matches!(written, Ok(Ok(()))) {
+            tally.give_back_lost(lost);
+            user_code::drop_value(written);
+        }
+    }
+
+    #[cold]
+    fn fail_by_panic(self: &Arc<Self>, record: &Record<'_>, panic: Panic) {
+        let message = format!("a filter, formatter or sink panicked: {panic}");
+        self.fail(record, Error::new(ErrorKind::Panicked, message));
+    }
+
+    #[cold]
+    fn fail(self: &Arc<Self>, record: &Record<'_>, error: Error) {
+        let book = &self.book;
+        book.tally.dropped(DropReason::of(error.kind()), 1);
+        book.notify(self, record, Loss::Record, error);
+    }
+
+    pub(super) fn flush(&self) -> Result<(), Error> {
+        let flushed = Self::guard("flush", || self.sink.flush());
+        self.book.settle(flushed)
+    }
+
+    pub(super) fn close(&self) -> Result<(), Error> {
+        let closed = Self::guard("close", || self.sink.close());
+        self.book.settle(closed)
+    }
+
+    pub(super) fn reopen(&self) -> Result<(), Error> {
+        Self::guard("reopen", || self.sink.reopen())
+    }
+
+    pub(super) fn counters(&self) -> Counters {
+        let sink = &self.sink;
+        // A sink that panics here is counted without what it keeps.
+        let kept = user_code::call(|| (sink.queued(), sink.lost(), sink.written()));
+        let (queued, lost, written) = kept.unwrap_or((0, (DropReason::Io, 0), None));
+        self.book.tally.read(queued, lost, written)
+    }
+
+    /// Announces to the sink that many records follow, or that they have.
+    pub(super) fn set_corked(&self, corked: bool) {
+        // A sink that panics here writes as it did before.
+        let _ = Self::guard("set_corked", || {
+            self.sink.set_corked(corked);
+            Ok(())
+        });
+    }
+
+    /// Returns the handlers that it passes records to.
+    pub(super) fn targets(&self) -> Vec<HandlerId> {
+        let mut targets = Vec::new();
+        // A sink that panics here is one without targets.
+        let _ = Self::guard("targets", || {
+            targets = self.sink.targets();
+            Ok(())
+        });
+        targets
+    }
+
+    /// Has the sink forget what is its parent process's.
+    pub(super) fn reset_after_fork(&self) {
+        let _ = Self::guard("in_child", || {
+            self.sink.in_child();
+            Ok(())
+        });
+    }
+
+    fn guard(doing: &str, call: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+        user_code::call(call).unwrap_or_else(|panic| {
+            let message = format!("the sink panicked in {doing}: {panic}");
+            Err(Error::new(ErrorKind::Panicked, message))
+        })
+    }
+
+    /// Changes the configuration, and notifies the observers.
+    pub(super) fn change(&self, change: impl FnOnce(&mut HandlerConfig)) {
+        let one_at_a_time = self.changing.lock();
+        let mut config = HandlerConfig::clone(&self.config.load());
+        change(&mut config);
+        let old = self.config.swap(Arc::new(config));
+        // After the swap: what binds the handler from now on finds the new configuration.
+        let observers = {
+            let mut observers = self.observers.lock();
+            observers.retain(|observer| observer.strong_count() > 0);
+            observers.clone()
+        };
+        for observer in observers.iter().filter_map(Weak::upgrade) {
+            observer.handler_changed();
+        }
+        drop(one_at_a_time);
+        // Kept until here: dropping a filter or formatter is user code, so no lock may be held.
+        drop(old);
+    }
+
+    pub(super) fn observe(&self, observer: &Weak<dyn Observer>) {
+        let mut observers = self.observers.lock();
+        if !observers.iter().any(|known| known.ptr_eq(observer)) {
+            observers.push(Weak::clone(observer));
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn observer_count(&self) -> usize {
+        self.observers.lock().len()
+    }
+}
+
+impl Drop for HandlerCore {
+    /// Notes how the sink describes itself: it ends now, and may have a last failure to report.
+    fn drop(&mut self) {
+        if Arc::strong_count(&self.book) > 1 {
+            let description = user_code::text(|out| write!(out, "{}", Described(&**self.sink)));
+            let _ = self.book.epitaph.set(description);
+        }
+    }
+}
+
+/// A sink as it describes itself.
+struct Described<'s>(&'s dyn Sink);
+
+impl fmt::Display for Described<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.describe(f)
+    }
+}
+
+impl fmt::Debug for HandlerCore {
+    /// `<StreamHandler <stderr> (NOTSET)>`, as Python prints it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<")?;
+        user_code::write_to(f, |f| self.sink.describe(f));
+        let name = self.name.lock().clone();
+        if let Some(name) = name {
+            write!(f, " {name:?}")?;
+        }
+        let level = Level::new(self.level.load(Ordering::Relaxed));
+        write!(f, " ({level})>")
+    }
+}
+
+/// The sink of a handler that has ended.
+struct Ended(String);
+
+impl Sink for Ended {
+    fn write(&self, _: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+        Err(Error::new(ErrorKind::Closed, "the handler has ended"))
+    }
+
+    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+pub(super) type Hook = dyn Fn(&Arc<HandlerCore>, &Failure<'_>) + Send + Sync;
+
+/// The part of a handler that its sink may use, also after the handler itself has ended.
+#[derive(Default)]
+pub(super) struct Book {
+    pub(super) tally: Tally,
+    hook: Mutex<Option<Owned<Arc<Hook>>>>,
+    reports: Reports,
+    /// The first failure since the last flush.
+    failure: Mutex<Option<Error>>,
+    /// The registry of the last record that was kept, whose diagnostics get what is reported without
+    /// a record.
+    environment: Mutex<Option<Arc<Environment>>>,
+    environment_at: AtomicUsize,
+    handler: OnceCell<Weak<HandlerCore>>,
+    /// How the handler described itself when it ended.
+    epitaph: OnceCell<String>,
+}
+
+impl Book {
+    pub(super) fn set_handler(&self, handler: &Arc<HandlerCore>) {
+        let _ = self.handler.set(Arc::downgrade(handler));
+    }
+
+    pub(super) fn set_hook(&self, hook: Arc<Hook>) {
+        let old = self.hook.lock().replace(Owned::new(hook));
+        // Out of the lock: dropping it is user code.
+        drop(old);
+    }
+
+    /// Notes whose diagnostics get what is reported without a record.
+    #[inline]
+    pub(super) fn remember(&self, record: &Record<'_>) {
+        let address = Arc::as_ptr(record.environment) as usize;
+        if self.environment_at.load(Ordering::Relaxed) != address {
+            self.remember_another(record.environment);
+        }
+    }
+
+    #[cold]
+    fn remember_another(&self, environment: &Arc<Environment>) {
+        let mut kept = self.environment.lock();
+        let old = kept.replace(Arc::clone(environment));
+        // Under the lock, so that it is the address of what is kept, and of nothing that came to the
+        // same place later.
+        let address = Arc::as_ptr(environment) as usize;
+        self.environment_at.store(address, Ordering::Relaxed);
+        drop(kept);
+        // Out of the lock: dropping a clock is user code.
+        drop(old);
+    }
+
+    /// Reports the loss of records that are no longer at hand.
+    #[cold]
+    pub(super) fn report(self: &Arc<Self>, lost: u64, error: Error) {
+        let environment = self.environment.lock().clone();
+        let environment = environment
+            .as_ref()
+            .unwrap_or_else(|| Environment::global());
+        let plural = if lost == 1 { "" } else { "s" };
+        let text = format!("{lost} buffered record{plural} dropped");
+        let source = Source::default();
+        let message = Message::Text(text.into());
+        let record = Record::new(environment, "logtree", Level::ERROR, message, &source);
+        let handler = self.handler.get().and_then(Weak::upgrade);
+        let handler = handler.unwrap_or_else(|| {
+            let description = self.epitaph.get().cloned().unwrap_or_default();
+            Arc::new(HandlerCore::new(
+                Box::new(Ended(description)),
+                Arc::clone(self),
+            ))
+        });
+        self.notify(&handler, &record, Loss::Buffered(lost), error);
+    }
+
+    /// Calls the hook or writes the default report, and keeps the error for the next flush.
+    #[cold]
+    fn notify(&self, handler: &Arc<HandlerCore>, record: &Record<'_>, loss: Loss, error: Error) {
+        let hook = self.hook.lock().clone();
+        let failure = Failure {
+            error: &error,
+            record,
+            loss,
+        };
+        match hook {
+            // A panic of the hook has nowhere left to go.
+            Some(hook) => user_code::call_ignoring_panic(|| hook(handler, &failure)),
+            None => self
+                .reports
+                .report(handler, &failure, &record.environment.diagnostics),
+        }
+        let is_refused = matches!(error.kind(), ErrorKind::Full | ErrorKind::Reentrant);
+        let mut first = self.failure.lock();
+        let unused = if first.is_none() && !is_refused {
+            first.replace(error)
+        } else {
+            Some(error)
+        };
+        drop(first);
+        // Its cause may be the user's type.
+        user_code::drop_value(unused);
+    }
+
+    /// Returns what failed in a flush, or else the first failure since the last one.
+    fn settle(&self, flushed: Result<(), Error>) -> Result<(), Error> {
+        let earlier = self.failure.lock().take();
+        match (flushed, earlier) {
+            (Err(error), earlier) => {
+                user_code::drop_value(earlier);
+                Err(error)
+            }
+            (Ok(()), Some(earlier)) => Err(earlier),
+            (Ok(()), None) => Ok(()),
+        }
+    }
+}
