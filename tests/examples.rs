@@ -238,6 +238,11 @@ fn configuration() {
     );
 }
 
+#[test]
+fn control() {
+    check("10_control", &[]);
+}
+
 /// The client's own mode comes from the environment; each of its values shows another part of what it does.
 #[cfg(feature = "tower")]
 #[test]

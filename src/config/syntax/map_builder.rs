@@ -28,6 +28,7 @@ impl MapBuilder {
         Ok(())
     }
 
+    #[cfg(feature = "yaml")]
     pub(super) fn contains(&self, key: &str) -> bool {
         self.keys.contains(key)
     }
