@@ -421,7 +421,7 @@ mod tests {
         let shown = line(Formatter::builder(), &record);
         assert_eq!(
             shown,
-            "failed\n    cannot write: disk on fire\n    caused by: disk on fire"
+            "failed\n    cannot write\n    caused by: disk on fire"
         );
     }
 }
