@@ -228,5 +228,8 @@ pub use crate::setup::verbosity::Verbosity;
 /// What the macros expand to. Not public API: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::macros::private::*;
+    pub use crate::macros::{
+        Argument, CallSite, CallValue, Passed, Template, argument, log_arguments, log_split,
+        logger, passes, std, value,
+    };
 }

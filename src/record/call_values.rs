@@ -3,6 +3,7 @@
 use std::backtrace::Backtrace;
 use std::error::Error as StdError;
 use std::mem;
+use std::path;
 
 use log::kv::{self, Key, Value, VisitSource};
 
@@ -11,6 +12,8 @@ use log::kv::{self, Key, Value, VisitSource};
 pub enum CallValue<'a> {
     /// A key-value.
     Value(Value<'a>),
+    /// A path, which is a key-value by its text.
+    Path(path::Display<'a>),
     /// An error: the first is the record's own, the others are key-values by their text.
     Error(&'a (dyn StdError + 'a)),
     /// A stack trace: likewise.
@@ -111,13 +114,14 @@ impl<'a> CallValues<'a> {
 fn is_value(all: &[(&str, CallValue<'_>)], at: usize) -> bool {
     let value = &all[at].1;
     let mut earlier = all[..at].iter();
-    matches!(value, CallValue::Value(_))
+    matches!(value, CallValue::Value(_) | CallValue::Path(_))
         || earlier.any(|(_, other)| mem::discriminant(other) == mem::discriminant(value))
 }
 
 fn value_of<'a>(value: &'a CallValue<'a>) -> Value<'a> {
     match value {
         CallValue::Value(value) => value.clone(),
+        CallValue::Path(path) => Value::from_display(path),
         CallValue::Error(error) => Value::from_display(error),
         CallValue::Backtrace(backtrace) => Value::from_display(backtrace),
     }

@@ -45,7 +45,7 @@ impl Message<'_> {
 
 /// What a text is formatted from.
 #[derive(Clone, Copy, Debug)]
-pub enum MessageSource<'a> {
+pub(crate) enum MessageSource<'a> {
     /// The result of `format_args!`.
     Arguments(fmt::Arguments<'a>),
     /// A message that a macro could take apart.

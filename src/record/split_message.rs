@@ -1,6 +1,5 @@
 //! A message taken apart at compile time, which is formatted without `core::fmt`: [`SplitMessage`].
 
-use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 
 use crate::sys::user_code;
@@ -8,22 +7,19 @@ use crate::text::line_buf::LineBuf;
 use crate::text::run::Run;
 use crate::text::short_str::ShortStr;
 
-/// The literal pieces of a message, and the arguments between them.
+/// A template, and the arguments for its placeholders.
 #[derive(Clone, Copy, Debug)]
-pub struct SplitMessage<'a> {
-    /// One more than the arguments.
-    pub pieces: &'a [MessagePiece],
-    /// The arguments, in order.
-    pub arguments: &'a [Argument<'a>],
+pub(crate) struct SplitMessage<'a> {
+    pub(crate) template: &'a Template,
+    /// As many as the template has placeholders.
+    pub(crate) arguments: &'a [Argument<'a>],
 }
 
 impl SplitMessage<'_> {
     /// Appends the text. A failure of user code is noted in it.
     #[inline]
     pub(super) fn write_to(&self, out: &mut LineBuf) {
-        let Some((first, rest)) = self.pieces.split_first() else {
-            return;
-        };
+        let [first, rest @ ..] = &self.template.pieces;
         out.run(|run| {
             first.write_to(run);
             for (argument, piece) in self.arguments.iter().zip(rest) {
@@ -34,20 +30,82 @@ impl SplitMessage<'_> {
     }
 }
 
-/// A literal piece of a message.
+/// The most placeholders that a template has.
+const MOST: usize = 6;
+
+/// The literal pieces of a format string whose only placeholders are `{}`.
 #[derive(Clone, Copy, Debug)]
-pub struct MessagePiece {
-    /// The same for nearly all pieces, as they are short.
-    short: Option<ShortStr<16>>,
-    text: &'static str,
+pub struct Template {
+    /// One before each placeholder, and one after the last; the others are empty.
+    pieces: [MessagePiece; MOST + 1],
+    is_plain: bool,
+}
+
+impl Template {
+    /// Splits a format string at its placeholders.
+    #[must_use]
+    pub const fn new(format: &'static str) -> Self {
+        let mut template = Self {
+            pieces: [MessagePiece::EMPTY; MOST + 1],
+            is_plain: false,
+        };
+        let mut rest = format.as_bytes();
+        let (mut at, mut count) = (0, 0);
+        while at < rest.len() {
+            match rest[at] {
+                b'{' => {
+                    if count == MOST || at + 1 == rest.len() || rest[at + 1] != b'}' {
+                        return template;
+                    }
+                    let (piece, after) = rest.split_at(at);
+                    template.pieces[count] = MessagePiece::new(piece);
+                    rest = after.split_at(2).1;
+                    at = 0;
+                    count += 1;
+                }
+                b'}' => return template,
+                _ => at += 1,
+            }
+        }
+        template.pieces[count] = MessagePiece::new(rest);
+        template.is_plain = true;
+        template
+    }
+
+    /// Reports whether the format string could be split; `core::fmt` formats any other.
+    #[inline(always)]
+    #[must_use]
+    pub const fn is_plain(&self) -> bool {
+        self.is_plain
+    }
+}
+
+/// A literal piece of a message. Nearly all are short.
+#[derive(Clone, Copy, Debug)]
+enum MessagePiece {
+    Short(ShortStr<16>),
+    Long(&'static str),
 }
 
 impl MessagePiece {
+    const EMPTY: Self = Self::Long("");
+
+    /// Takes a part of a string that was cut at ASCII characters, and so is valid.
+    const fn new(bytes: &'static [u8]) -> Self {
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return Self::EMPTY;
+        };
+        match ShortStr::new(text) {
+            Some(short) => Self::Short(short),
+            None => Self::Long(text),
+        }
+    }
+
     #[inline(always)]
     fn write_to(&self, run: &mut Run<'_>) {
-        match &self.short {
-            Some(short) => run.push_short(short),
-            None => run.slowly(|out| out.push_str(self.text)),
+        match self {
+            Self::Short(short) => run.push_short(short),
+            Self::Long(text) => run.slowly(|out| out.push_str(text)),
         }
     }
 }
@@ -92,201 +150,40 @@ impl fmt::Debug for Argument<'_> {
     }
 }
 
-/// A value that is formatted without `core::fmt`.
-pub trait Plain {
-    /// Returns the value as an argument.
-    fn argument(&self) -> Argument<'_>;
-}
-
-macro_rules! plain {
-    ($($variant:ident: $($type:ty)+;)+) => {
-        $($(impl Plain for $type {
-            #[inline]
-            fn argument(&self) -> Argument<'_> {
-                Argument::$variant((*self).into())
-            }
-        })+)+
-    };
-}
-
-plain! {
-    Signed: i8 i16 i32 i64;
-    Unsigned: u8 u16 u32 u64;
-}
-
-impl Plain for usize {
-    #[inline]
-    fn argument(&self) -> Argument<'_> {
-        Argument::Unsigned(*self as u64)
-    }
-}
-
-impl Plain for isize {
-    #[inline]
-    fn argument(&self) -> Argument<'_> {
-        Argument::Signed(*self as i64)
-    }
-}
-
-impl Plain for bool {
-    #[inline]
-    fn argument(&self) -> Argument<'_> {
-        Argument::Text(if *self { "true" } else { "false" })
-    }
-}
-
-impl Plain for str {
-    #[inline]
-    fn argument(&self) -> Argument<'_> {
-        Argument::Text(self)
-    }
-}
-
-impl Plain for String {
-    #[inline]
-    fn argument(&self) -> Argument<'_> {
-        Argument::Text(self)
-    }
-}
-
-impl Plain for Cow<'_, str> {
-    #[inline]
-    fn argument(&self) -> Argument<'_> {
-        Argument::Text(self)
-    }
-}
-
-impl<T: Plain + ?Sized> Plain for &T {
-    #[inline]
-    fn argument(&self) -> Argument<'_> {
-        (**self).argument()
-    }
-}
-
-/// Selects how a value is formatted: method resolution on a `&&&Probe` finds [`ByPlain`] first, then
-/// [`ByDisplay`], then [`ByNothing`].
-#[derive(Debug)]
-pub struct Probe<'a, T: ?Sized>(pub &'a T);
-
-impl<T: Display + ?Sized> Display for Probe<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// For values that are formatted without `core::fmt`.
-pub trait ByPlain<'a> {
-    /// Returns the value as an argument.
-    fn to_argument(&self) -> Argument<'a>;
-}
-
-impl<'a, T: Plain + ?Sized> ByPlain<'a> for &&Probe<'a, T> {
-    #[inline]
-    fn to_argument(&self) -> Argument<'a> {
-        self.0.argument()
-    }
-}
-
-/// For all others with a `Display`.
-pub trait ByDisplay<'p> {
-    /// Returns the value as an argument.
-    fn to_argument(&self) -> Argument<'p>;
-}
-
-impl<'p, T: Display + ?Sized> ByDisplay<'p> for &'p Probe<'_, T> {
-    #[inline]
-    fn to_argument(&self) -> Argument<'p> {
-        Argument::Other(*self)
-    }
-}
-
-/// For values without a `Display`, such as those for `{:?}`: a branch that is compiled but never
-/// reached calls it.
-pub trait ByNothing {
-    /// Returns a placeholder.
-    fn to_argument(&self) -> Argument<'static>;
-}
-
-impl<T: ?Sized> ByNothing for Probe<'_, T> {
-    #[inline]
-    fn to_argument(&self) -> Argument<'static> {
-        Argument::Text("")
-    }
-}
-
-/// Returns the number of pieces of a format string whose only placeholders are `{}`; 0 for any other,
-/// which `core::fmt` formats.
-#[must_use]
-pub const fn count_pieces(format: &str) -> usize {
-    let bytes = format.as_bytes();
-    let (mut at, mut count) = (0, 1);
-    while at < bytes.len() {
-        match bytes[at] {
-            b'{' if at + 1 < bytes.len() && bytes[at + 1] == b'}' => {
-                count += 1;
-                at += 2;
-            }
-            b'{' | b'}' => return 0,
-            _ => at += 1,
-        }
-    }
-    count
-}
-
-/// Returns the pieces of a format string, as many as [`count_pieces`] found.
-#[must_use]
-pub const fn pieces<const N: usize>(format: &'static str) -> [MessagePiece; N] {
-    let mut pieces = [MessagePiece {
-        short: None,
-        text: "",
-    }; N];
-    let mut rest = format.as_bytes();
-    let mut found = 0;
-    while found < N {
-        let mut end = 0;
-        while end < rest.len() && rest[end] != b'{' {
-            end += 1;
-        }
-        let (piece, after) = rest.split_at(end);
-        // Cut at an ASCII character, so it is valid.
-        if let Ok(piece) = std::str::from_utf8(piece) {
-            pieces[found] = MessagePiece {
-                short: ShortStr::new(piece),
-                text: piece,
-            };
-        }
-        rest = if after.len() > 2 {
-            after.split_at(2).1
-        } else {
-            &[]
-        };
-        found += 1;
-    }
-    pieces
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn only_empty_placeholders_count() {
-        for (format, count) in [
-            ("", 1),
-            ("a", 1),
-            ("{}", 2),
-            ("é{}{} {}", 4),
-            ("{n}", 0),
-            ("{:?}", 0),
-            ("{{}}", 0),
-            ("{} {0}", 0),
-        ] {
-            assert_eq!(count_pieces(format), count, "{format}");
+    fn only_empty_placeholders_are_plain() {
+        let plain = |format| Template::new(format).is_plain();
+        for format in ["", "a", "{}", "é{}{} {}", "{} {} {} {} {} {}"] {
+            assert!(plain(format), "{format}");
         }
-        assert_eq!(
-            pieces::<4>("é{}{} {}").map(|piece| piece.text),
-            ["é", "", " ", ""]
-        );
-        assert_eq!(pieces::<2>("{} end").map(|piece| piece.text), ["", " end"]);
+        for format in ["{n}", "{:?}", "{{}}", "{} {0}", "{", "}", "{}{}{}{}{}{}{}"] {
+            assert!(!plain(format), "{format}");
+        }
+    }
+
+    #[test]
+    fn pieces_and_arguments_alternate() {
+        for (format, expected) in [
+            ("é{}{} {}", "é12 3"),
+            (
+                "{} and a piece of more than 16 bytes",
+                "1 and a piece of more than 16 bytes",
+            ),
+            ("{}{}{}{}{}{}.", "123456."),
+        ] {
+            let arguments = [1, 2, 3, 4, 5, 6].map(Argument::Unsigned);
+            let template = Template::new(format);
+            let mut out = LineBuf::default();
+            SplitMessage {
+                template: &template,
+                arguments: &arguments[..format.matches("{}").count()],
+            }
+            .write_to(&mut out);
+            assert_eq!(out.as_str(), expected);
+        }
     }
 }

@@ -3,8 +3,10 @@
 use std::cell::{Cell, LazyCell, RefCell};
 use std::fmt;
 use std::ops::Deref;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock, OnceLock};
+use std::time::Duration;
 
 use logtree::logger::LoggerAdapter;
 use logtree::record::OwnedValue;
@@ -86,6 +88,7 @@ fn without_a_logger_it_is_the_modules_own() {
     assert!(logtree::log_enabled!(Level::WARNING));
     assert!(logtree::log_enabled!(logger, Level::WARNING));
     assert!(!logtree::log_enabled!(Registry::new().root(), Level::INFO));
+    assert!(logtree::log_enabled!(target: "macros.enabled", Level::WARNING));
 }
 
 #[test]
@@ -189,7 +192,7 @@ fn the_facades_macros_take_a_logger() {
     assert_eq!(records[0].as_record().source().file(), file!());
 }
 
-/// What asks for nothing but `{}` is written without `core::fmt`; nobody may be able to tell.
+/// A message whose only placeholders are `{}` is formatted without `core::fmt`, with the same result.
 #[test]
 fn messages_are_those_of_format() {
     let registry = Registry::new();
@@ -213,6 +216,9 @@ fn messages_are_those_of_format() {
     }
     let (text, owned, number) = ("text", String::from("owned"), 5);
     both!("{}", number);
+    both!("{}{}{}{}{}{}", 1, 2, 3, 4, 5, 6);
+    both!("{} {} {} {} {} {} {}", 1, 2, 3, 4, 5, 6, 7);
+    both!("{} and more than the sixteen bytes of a short piece", 1);
     both!("{} {} {} {}", text, &owned, owned, &&text);
     both!("{}|{}|{}|{}", i8::MIN, i64::MIN, u64::MAX, usize::MAX);
     both!("{}{}{}", true, 'é', 1.50);
@@ -223,6 +229,7 @@ fn messages_are_those_of_format() {
     both!("{:>4}|{:?}|{0}|{number:03}", number, text);
     both!("{{}} {}", number);
     both!("{:1$} {:.*} {:p}", number, 3, 2, std::ptr::null::<u8>());
+    both!("{:p} {:?}", text, std::ptr::from_ref(&number));
     both!("{:?}", Some([1]));
     both!("{}", [1, 2].iter().map(|n| n * 2).sum::<i32>());
     both!("{}", if number == 5 { "five" } else { "other" });
@@ -491,4 +498,115 @@ fn a_logger_can_be_kept_anywhere() {
             .all(|record| record.key_value("id") == Some(&7.into()))
     );
     assert_eq!(records.len(), 2);
+}
+
+/// A record goes to the logger of a name, which need not be a literal.
+#[test]
+fn a_target_names_the_logger() {
+    const NAME: &str = "macros.target";
+    let logger = logtree::get_logger(NAME);
+    logger.set_level(Level::INFO);
+    let capture = Capture::of_this_thread(&logger);
+    let size = 3;
+    logtree::info!(target: "macros.target", "literal {}", 1);
+    logtree::info!(target: "macros::target", size, a = 1; "Rust path");
+    logtree::info!(target: NAME, "constant {size}");
+    logtree::info!(target: format!("macros.{}", "target"), "made at run time");
+    logtree::log!(target: "macros.target", Level::ERROR, size; "by log");
+    logtree::log!(target: NAME, Level::ERROR, "by log and a constant");
+    logtree::trace!(target: "macros.other", "elsewhere");
+    assert_eq!(
+        capture.messages(),
+        [
+            "literal 1",
+            "Rust path",
+            "constant 3",
+            "made at run time",
+            "by log",
+            "by log and a constant"
+        ]
+    );
+    assert!(logtree::log_enabled!(target: NAME, Level::INFO));
+    assert!(logtree::log_enabled!(logger: logger, Level::INFO));
+}
+
+/// What `anyhow::Error` and `eyre::Report` are.
+struct Report(Failure);
+
+impl AsRef<dyn std::error::Error + Send + Sync> for Report {
+    fn as_ref(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+        &self.0
+    }
+}
+
+/// A value is taken by the first way that its type allows.
+#[test]
+fn values_are_taken_as_their_type_allows() {
+    use std::error::Error as StdError;
+
+    let registry = Registry::new();
+    let logger = registry.get_logger("values");
+    let capture = Capture::new(&logger);
+    let last = || capture.records().pop().unwrap();
+    let path = Path::new("a/b");
+    let (took, size, none) = (Duration::from_millis(1500), 3, None::<PathBuf>);
+    logtree::info!(
+        logger,
+        took, path, size, none, buffer = path.to_owned(), shown = path.display(), boxed = Some(&path),
+        text = "t", owned = String::from("o"), some = Some(1.5), flag = true;
+        "std"
+    );
+    let record = last();
+    let values = [
+        "took", "path", "size", "none", "buffer", "shown", "boxed", "text", "owned", "some",
+    ]
+    .map(|key| record.key_value(key).map(ToString::to_string).unwrap());
+    assert_eq!(
+        values,
+        [
+            "1.5s", "a/b", "3", "None", "a/b", "a/b", "a/b", "t", "o", "1.5"
+        ]
+    );
+
+    fn generic<E: StdError>(logger: &Logger, err: &E) {
+        logtree::error!(logger, err; "generic");
+    }
+    let failure = || Failure("outer", Some(Box::new(Failure("inner", None))));
+    let err = failure();
+    let chain = "outer\ncaused by: inner";
+    macro_rules! attaches {
+        ($($values:tt)+) => {
+            logtree::error!(logger, $($values)+; "failed");
+            let record = last();
+            assert_eq!(record.error_text(), Some(chain), stringify!($($values)+));
+            assert_eq!(record.key_values().count(), 0);
+        };
+    }
+    attaches!(err);
+    attaches!(err:err);
+    attaches!(err = &err);
+    attaches!(err = failure());
+    let dynamic: &dyn StdError = &err;
+    attaches!(dynamic);
+    attaches!(dynamic:err);
+    let boxed: Box<dyn StdError> = Box::new(failure());
+    attaches!(boxed);
+    attaches!(boxed:err);
+    attaches!(err = &boxed);
+    let sync: Box<dyn StdError + Send + Sync> = Box::new(failure());
+    attaches!(sync);
+    attaches!(sync:err);
+    let shared: Arc<dyn StdError + Send + Sync> = Arc::new(failure());
+    attaches!(shared);
+    attaches!(err = Report(failure()));
+    attaches!(err:err = Report(failure()));
+    generic(&logger, &err);
+    assert_eq!(last().error_text(), Some(chain));
+    // A text under the name is a text; the second error is a key-value.
+    logtree::error!(logger, error = "text", first = err, second = failure(); "failed");
+    let record = last();
+    assert_eq!(record.key_value("error"), Some(&"text".into()));
+    assert_eq!(record.error_text(), Some(chain));
+    assert_eq!(record.key_value("second"), Some(&"outer".into()));
+    assert!(record.key_value("first").is_none());
 }

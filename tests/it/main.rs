@@ -15,6 +15,8 @@ mod files;
 mod handler;
 mod iot_json;
 mod lazy_gates;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod macro_errors;
 mod macros;
 mod platform;
 mod presets;

@@ -1,0 +1,98 @@
+//! What a call does after its logger's gate.
+
+use std::fmt;
+
+use crate::logger::passed::Passed;
+use crate::logger::{Logger, LoggerAdapter};
+use crate::macros::as_logger::AsLogger;
+use crate::record::call_values::CallValue;
+use crate::record::message::MessageSource;
+use crate::record::split_message::{Argument, SplitMessage, Template};
+use crate::record::{CallValues, LazyMessage, Message, Source};
+
+/// Logs a message that was taken apart.
+#[inline(always)]
+pub fn log_split<'a>(
+    logger: &'a (impl AsLogger + ?Sized),
+    passed: Passed,
+    source: &'a Source<'static>,
+    template: &'a Template,
+    arguments: &'a [Argument<'a>],
+    values: &'a [(&'a str, CallValue<'a>)],
+) {
+    let message = MessageSource::Split(SplitMessage {
+        template,
+        arguments,
+    });
+    log(logger, passed, source, message, values);
+}
+
+/// Logs any other message.
+#[inline(always)]
+pub fn log_arguments<'a>(
+    logger: &'a (impl AsLogger + ?Sized),
+    passed: Passed,
+    source: &'a Source<'static>,
+    arguments: fmt::Arguments<'a>,
+    values: &'a [(&'a str, CallValue<'a>)],
+) {
+    let message = MessageSource::Arguments(arguments);
+    log(logger, passed, source, message, values);
+}
+
+#[inline(always)]
+fn log<'a>(
+    logger: &'a (impl AsLogger + ?Sized),
+    passed: Passed,
+    source: &'a Source<'static>,
+    message: MessageSource<'a>,
+    values: &'a [(&'a str, CallValue<'a>)],
+) {
+    match logger.as_adapter() {
+        None if values.is_empty() => submit(logger.as_logger(), passed, source, message),
+        adapter => submit_with(logger.as_logger(), adapter, passed, source, message, values),
+    }
+}
+
+/// Submits the usual record.
+#[inline(never)]
+fn submit(logger: &Logger, passed: Passed, source: &Source<'static>, message: MessageSource<'_>) {
+    if !logger.wants_plain(passed) {
+        return;
+    }
+    let text = LazyMessage::new(message);
+    let mut record = logger.record(passed.level, Message::Lazy(&text), source);
+    logger.submit_passed(&mut record, passed.by_level);
+}
+
+/// Submits a record with key-values, or through an adapter.
+#[inline(never)]
+fn submit_with(
+    logger: &Logger,
+    adapter: Option<&LoggerAdapter>,
+    passed: Passed,
+    source: &Source<'static>,
+    message: MessageSource<'_>,
+    values: &[(&str, CallValue<'_>)],
+) {
+    let text = LazyMessage::new(message);
+    let mut record = logger.record(passed.level, Message::Lazy(&text), source);
+    if !values.is_empty() {
+        record.call = CallValues::Macro(values);
+        for (_, value) in values {
+            match value {
+                CallValue::Value(_) | CallValue::Path(_) => {}
+                CallValue::Error(error) => {
+                    record.error.get_or_insert(*error);
+                }
+                CallValue::Backtrace(backtrace) => {
+                    record.backtrace.get_or_insert(*backtrace);
+                }
+            }
+        }
+    }
+    match adapter {
+        None => logger.submit_passed(&mut record, passed.by_level),
+        Some(adapter) => adapter.submit(&mut record),
+    }
+}
