@@ -20,10 +20,10 @@ use crate::sys::sync::Arc;
 /// function that was registered here: nothing is looked up, loaded or evaluated.
 ///
 /// A factory reads its [`Arguments`] and returns the object. It runs while the document is checked,
-/// so it also runs for a mere [check](super::DictConfig::check), and without arguments for the
-/// [schema](Self::json_schema); the object is dropped then. An object that opens a file, starts a
-/// thread or refers to another handler is built by a deferred factory, whose second stage runs once
-/// the whole document is known to be valid.
+/// so it also runs for a mere [check](crate::config::DictConfig::check), and without arguments for
+/// the [schema](Self::json_schema); the object is dropped then. An object that opens a file, starts
+/// a thread or refers to another handler is built by a deferred factory, whose second stage runs
+/// once the whole document is known to be valid.
 ///
 /// # Examples
 /// ```

@@ -32,9 +32,9 @@ impl Reloader {
     /// is installed, and follows the file.
     ///
     /// # Errors
-    /// Those of [`DictConfig::from_file`](super::DictConfig::from_file) and
-    /// [`DictConfig::install`](super::DictConfig::install) for the first time; later ones are
-    /// reported. [`ErrorKind::Io`](crate::ErrorKind::Io) if the thread cannot be started.
+    /// Those of [`DictConfig::from_file`](crate::config::DictConfig::from_file) and
+    /// [`DictConfig::install`](crate::config::DictConfig::install) for the first time; later ones
+    /// are reported. [`ErrorKind::Io`](crate::ErrorKind::Io) if the thread cannot be started.
     pub fn start(path: impl AsRef<Path>) -> Result<Self, Error> {
         Self::builder(path).start()
     }
@@ -61,28 +61,28 @@ impl ReloaderBuilder {
     }
 
     /// Sets the objects that the file can name; see
-    /// [`DictConfig::factories`](super::DictConfig::factories).
+    /// [`DictConfig::factories`](crate::config::DictConfig::factories).
     pub fn factories(mut self, factories: Factories) -> Self {
         self.factories = factories;
         self
     }
 
     /// Sets the directory of relative paths; see
-    /// [`DictConfig::directory`](super::DictConfig::directory).
+    /// [`DictConfig::directory`](crate::config::DictConfig::directory).
     pub fn directory(mut self, directory: impl Into<PathBuf>) -> Self {
         self.settings.directory = Some(directory.into());
         self
     }
 
     /// Sets whether paths may contain `..`; see
-    /// [`DictConfig::allow_parent_paths`](super::DictConfig::allow_parent_paths).
+    /// [`DictConfig::allow_parent_paths`](crate::config::DictConfig::allow_parent_paths).
     pub fn allow_parent_paths(mut self, allow: bool) -> Self {
         self.settings.allow_parent = allow;
         self
     }
 
     /// Sets whether loggers that are not named are disabled; see
-    /// [`DictConfig::disable_existing_loggers`](super::DictConfig::disable_existing_loggers).
+    /// [`DictConfig::disable_existing_loggers`](crate::config::DictConfig::disable_existing_loggers).
     pub fn disable_existing_loggers(mut self, disable: bool) -> Self {
         self.settings.disable_existing = Some(disable);
         self

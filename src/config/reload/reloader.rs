@@ -13,19 +13,19 @@ use crate::sys::turn::Turn;
 
 /// Applies a configuration file, and applies it again whenever it changes.
 ///
-/// A thread checks the file every [second](super::ReloaderBuilder::interval). The file is polled
-/// rather than watched, so no kind of change is missed: writing in place, renaming as editors do,
-/// swapping a symbolic link as Kubernetes does for `ConfigMap`s, network file systems. On Unix only
-/// the file's metadata is read; elsewhere the file itself. A changed file is applied once it stayed
-/// the same between two checks, so that a file in the middle of being written is not; slower
-/// writers should write to a temporary file and rename it.
+/// A thread checks the file every [second](crate::config::ReloaderBuilder::interval). The file is
+/// polled rather than watched, so no kind of change is missed: writing in place, renaming as
+/// editors do, swapping a symbolic link as Kubernetes does for `ConfigMap`s, network file systems.
+/// On Unix only the file's metadata is read; elsewhere the file itself. A changed file is applied
+/// once it stayed the same between two checks, so that a file in the middle of being written is
+/// not; slower writers should write to a temporary file and rename it.
 ///
-/// The file is applied as by [`DictConfig::install`](super::DictConfig::install), whole or not at
-/// all. An invalid or missing file changes nothing: the previous configuration stays. This is
-/// reported once, on standard error and, if the root has handlers, as a `WARNING` of the logger
-/// `logging.config`, unless there is a [hook](super::ReloaderBuilder::on_reload). No record is lost
-/// or duplicated by a change. Handlers whose arguments did not change stay, with their files, queues
-/// and counters; loggers that are no longer named are reset.
+/// The file is applied as by [`DictConfig::install`](crate::config::DictConfig::install), whole or
+/// not at all. An invalid or missing file changes nothing: the previous configuration stays. This
+/// is reported once, on standard error and, if the root has handlers, as a `WARNING` of the logger
+/// `logging.config`, unless there is a [hook](crate::config::ReloaderBuilder::on_reload). No record
+/// is lost or duplicated by a change. Handlers whose arguments did not change stay, with their
+/// files, queues and counters; loggers that are no longer named are reset.
 ///
 /// It ends when dropped; see [`detach`](Self::detach). A child process made by `fork` follows the
 /// file too, from its first record on, unless the file was being applied during the fork.
@@ -82,10 +82,10 @@ impl Reloader {
     /// changed.
     ///
     /// # Errors
-    /// Those of [`DictConfig::from_file`](super::DictConfig::from_file) and
-    /// [`DictConfig::install`](super::DictConfig::install); the previous configuration stays.
-    /// [`ErrorKind::Reentrant`] when called while the file is being applied, by a factory for
-    /// example.
+    /// Those of [`DictConfig::from_file`](crate::config::DictConfig::from_file) and
+    /// [`DictConfig::install`](crate::config::DictConfig::install); the previous configuration
+    /// stays. [`ErrorKind::Reentrant`] when called while the file is being applied, by a factory
+    /// for example.
     pub fn reload(&self) -> Result<bool, Error> {
         self.core.with_follower(Follower::take_now)?
     }
