@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .delay(true)
         .open()?;
     let spare = FileHandler::open(directory.join("spare.log"))?;
-    let queue = QueueHandler::new([FallbackHandler::new([broken.into(), spare.into()])]);
+    let queue = QueueHandler::new([FallbackHandler::new(broken).or(spare)]);
     let jobs = get_logger("jobs");
     jobs.set_level(Level::INFO);
     jobs.add_handler(queue.clone());

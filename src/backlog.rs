@@ -6,7 +6,7 @@ use std::thread::{self, ThreadId};
 
 use crate::error::Error;
 use crate::formatter::Format;
-use crate::handler::{Handler, HandlerId, Sink};
+use crate::handler::{Handler, Sink, SinkStatus};
 use crate::level::Level;
 use crate::logger::Logger;
 use crate::record::{OwnedRecord, Record};
@@ -218,11 +218,11 @@ impl Sink for BacklogSink {
         Ok(())
     }
 
-    fn in_child(&self) {
+    fn reset_after_fork(&self) {
         self.kept.records.lock().clear();
     }
 
-    fn targets(&self) -> Vec<HandlerId> {
-        vec![self.kept.target.id()]
+    fn status(&self) -> SinkStatus {
+        SinkStatus::default().with_targets([self.kept.target.id()])
     }
 }

@@ -304,6 +304,11 @@ fn replay_botocore_refuses_what_it_does_not_know() {
     }
 }
 
+#[test]
+fn own_sink() {
+    check("11_own_sink", &[]);
+}
+
 /// Every example has its test here.
 #[test]
 fn no_example_is_forgotten() {

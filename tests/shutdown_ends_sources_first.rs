@@ -33,7 +33,7 @@ fn shutdown_ends_sources_first() {
         let memory = MemoryHandler::new(1000);
         let queue = QueueHandler::new([memory.clone()]);
         next.set(queue.clone().into()).unwrap();
-        let fallback = FallbackHandler::new([first.unwrap_or_else(file)]);
+        let fallback = FallbackHandler::new(first.unwrap_or_else(file));
         memory.set_target(Some(fallback.into()));
         let handlers: [Handler; 3] = [batches.into(), queue.into(), memory.into()];
         for (at, handler) in handlers.iter().enumerate() {

@@ -14,7 +14,7 @@ use crate::sys::sync::{Arc, Ordering};
 pub(crate) struct BoundHandler {
     handler: Handler,
     config: Arc<HandlerConfig>,
-    is_null: bool,
+    discards: bool,
 }
 
 impl BoundHandler {
@@ -22,7 +22,7 @@ impl BoundHandler {
         Self {
             handler: handler.clone(),
             config: handler.core.config.load_full(),
-            is_null: handler.core.is_null,
+            discards: handler.core.facts.discards,
         }
     }
 
@@ -32,29 +32,32 @@ impl BoundHandler {
 
     /// Returns the lowest level that it takes.
     pub(crate) fn level(&self) -> Level {
-        if self.is_null {
+        if self.discards {
             Level::OFF
         } else {
             self.handler.level()
         }
     }
 
-    /// Returns the stream, where it writes a record only if no earlier handler has written it there.
+    /// Returns the stream, where it writes a record only if no earlier handler has written it
+    /// there.
     #[inline]
     pub(crate) fn once_on(&self) -> Option<StreamId> {
         let core = &*self.handler.core;
-        core.stream_id
+        core.facts
+            .stream
             .filter(|_| core.once_per_stream.load(Ordering::Relaxed))
     }
 
     pub(crate) fn stream(&self) -> Option<StreamId> {
-        self.handler.core.stream_id
+        self.handler.core.facts.stream
     }
 
-    /// Reports whether it takes a record of a logger: by its level, and unless it discards everything.
+    /// Reports whether it takes a record of a logger: by its level, and unless it discards
+    /// everything.
     #[inline]
     pub(crate) fn takes(&self, level: Level) -> bool {
-        level >= self.handler.level() && !self.is_null
+        level >= self.handler.level() && !self.discards
     }
 
     /// Handles a record. Reports whether it was written.

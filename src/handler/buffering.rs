@@ -8,23 +8,25 @@ use crate::formatter::Format;
 use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
 use crate::handler::outbox::{Outbox, Recipient};
-use crate::handler::sink::Sink;
+use crate::handler::sink::{Sink, SinkFacts, SinkStatus};
 use crate::record::{OwnedRecord, Record};
 use crate::sys::sync::{Arc, AtomicBool, Ordering};
 use crate::sys::user_code::{self, Owned};
 
-/// Gathers records, and calls a function with each batch: when there are `capacity` of them, at `flush`, at `close` and at the end of the
-/// process; after that, each record by itself. For what works in batches: a mail for a hundred records, a request for a thousand.
+/// Gathers records, and calls a function with each batch: when there are `capacity` of them, at
+/// `flush`, at `close` and at the end of the process; after that, each record by itself. For what
+/// works in batches: a mail for a hundred records, a request for a thousand.
 ///
-/// A batch has at most `capacity` records. The function is called for one batch at a time, in the order of the records, on the thread that
-/// logged the last record of a batch, with no lock held. Meanwhile other threads go on to log. Where another `capacity` records have come
+/// A batch has at most `capacity` records. The function is called for one batch at a time, in the
+/// order of the records, on the thread that logged the last record of a batch, with no lock held.
+/// Meanwhile other threads go on to log. Where another `capacity` records have come
 /// before it returns, they wait for it, 10 seconds at most; then records are dropped, counted as
-/// [`DropReason::Full`](crate::handler::DropReason::Full), and no thread waits until the function has returned. If it panics, all records of the batch
-/// count as dropped, and the panic goes to the error hook. It may log; what it logs to this handler does not wait and comes in a later
-/// batch.
+/// [`DropReason::Full`](crate::handler::DropReason::Full), and no thread waits until the function
+/// has returned. If it panics, all records of the batch count as dropped, and the panic goes to the
+/// error hook. It may log; what it logs to this handler does not wait and comes in a later batch.
 ///
-/// [`flush`](Handler::flush) returns when the function has had all that was logged before, and waits for 10 seconds at most, as the end of the
-/// process does.
+/// [`flush`](Handler::flush) returns when the function has had all that was logged before, and
+/// waits for 10 seconds at most, as the end of the process does.
 ///
 /// # Python
 /// `logging.handlers.BufferingHandler`, whose `flush` a subclass defines.
@@ -126,7 +128,7 @@ impl Drop for BufferingSink {
     }
 }
 
-impl Sink for Arc<BufferingSink> {
+impl Sink for BufferingSink {
     fn write(&self, record: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
         let is_closed = || self.closed.load(Ordering::Relaxed);
         self.outbox.put(record, is_closed)
@@ -136,21 +138,21 @@ impl Sink for Arc<BufferingSink> {
         self.outbox.flush()
     }
 
-    fn queued(&self) -> u64 {
-        self.outbox.held() as u64
-    }
-
     fn close(&self) -> Result<(), Error> {
         // Before the last flush, so that no record is left after it.
         self.closed.store(true, Ordering::Relaxed);
         self.outbox.flush()
     }
 
-    fn in_child(&self) {
-        self.outbox.in_child();
+    fn reset_after_fork(&self) {
+        self.outbox.reset_after_fork();
     }
 
-    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("BufferingHandler")
+    fn facts(&self) -> SinkFacts {
+        SinkFacts::new("BufferingHandler")
+    }
+
+    fn status(&self) -> SinkStatus {
+        SinkStatus::default().with_queued(self.outbox.held() as u64)
     }
 }

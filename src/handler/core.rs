@@ -1,6 +1,7 @@
-//! What the clones of a handler share: [`HandlerCore`], and [`Book`], which its sink shares as well.
+//! What the clones of a handler share: [`HandlerCore`], and [`Book`], which its sink shares as
+//! well.
 
-use std::fmt::{self, Write};
+use std::{fmt, mem};
 
 use arc_swap::ArcSwap;
 
@@ -11,8 +12,7 @@ use crate::handler::config::HandlerConfig;
 use crate::handler::counters::{Counters, DropReason, Tally};
 use crate::handler::failure::{Failure, Loss, Reports};
 use crate::handler::handler_id::HandlerId;
-use crate::handler::sink::Sink;
-use crate::handler::stream_id::StreamId;
+use crate::handler::sink::{Batch, Sink, SinkFacts, SinkStatus};
 use crate::level::Level;
 use crate::record::{Message, Record, Source};
 use crate::sys::sync::{Arc, AtomicBool, AtomicU16, AtomicUsize, Mutex, OnceCell, Ordering, Weak};
@@ -30,9 +30,8 @@ pub(super) struct HandlerCore {
     /// Held while a new configuration is made of the old one.
     changing: Mutex<()>,
     pub(super) sink: Owned<Box<dyn Sink>>,
-    /// What the sink says of itself, asked once: where it is needed, the registry may be locked.
-    pub(super) is_null: bool,
-    pub(super) stream_id: Option<StreamId>,
+    /// Asked once: where they are needed, the registry may be locked.
+    pub(super) facts: SinkFacts,
     pub(super) book: Arc<Book>,
     /// Those that hold [bound](crate::handler::bound::BoundHandler) handlers.
     observers: Mutex<Vec<Weak<dyn Observer>>>,
@@ -75,6 +74,11 @@ impl Handled {
 
 impl HandlerCore {
     pub(super) fn new(sink: Box<dyn Sink>, book: Arc<Book>) -> Self {
+        // Caught, but no lock is looked for: the global registry makes its last resort while it is
+        // being made itself.
+        let facts = user_code::catch(|| sink.facts());
+        let facts =
+            facts.unwrap_or_else(|panic| SinkFacts::new(format!("panic in facts: {panic}")));
         Self {
             id: HandlerId::next(),
             name: Mutex::new(None),
@@ -83,11 +87,8 @@ impl HandlerCore {
             made_by: OnceCell::new(),
             config: ArcSwap::new(HandlerConfig::message_only()),
             changing: Mutex::new(()),
-            // Caught, but no lock is looked for: the global registry makes its last resort while it
-            // is being made itself.
-            is_null: user_code::catch(|| sink.is_null()).unwrap_or(false),
-            stream_id: user_code::catch(|| sink.stream_id()).unwrap_or(None),
             sink: Owned::new(sink),
+            facts,
             book,
             observers: Mutex::new(Vec::new()),
         }
@@ -170,8 +171,8 @@ impl HandlerCore {
         Ok(passed)
     }
 
-    /// Writes how many records an outage cost, before the first record after it, in the handler's own
-    /// format.
+    /// Writes how many records an outage cost, before the first record after it, in the handler's
+    /// own format.
     #[cold]
     fn give_notice(&self, record: &Record<'_>, formatter: &dyn Format) {
         let tally = &self.book.tally;
@@ -222,39 +223,23 @@ impl HandlerCore {
     }
 
     pub(super) fn counters(&self) -> Counters {
-        let sink = &self.sink;
+        let status = self.status();
+        let lost = status.lost.unwrap_or((DropReason::Io, 0));
+        self.book.tally.read(status.queued, lost, status.written)
+    }
+
+    pub(super) fn status(&self) -> SinkStatus {
         // A sink that panics here is counted without what it keeps.
-        let kept = user_code::call(|| (sink.queued(), sink.lost(), sink.written()));
-        let (queued, lost, written) = kept.unwrap_or((0, (DropReason::Io, 0), None));
-        self.book.tally.read(queued, lost, written)
+        user_code::call(|| self.sink.status()).unwrap_or_default()
     }
 
-    /// Announces to the sink that many records follow, or that they have.
-    pub(super) fn set_corked(&self, corked: bool) {
+    pub(super) fn batch(&self, batch: Batch) {
         // A sink that panics here writes as it did before.
-        let _ = Self::guard("set_corked", || {
-            self.sink.set_corked(corked);
-            Ok(())
-        });
+        user_code::call_ignoring_panic(|| self.sink.batch(batch));
     }
 
-    /// Returns the handlers that it passes records to.
-    pub(super) fn targets(&self) -> Vec<HandlerId> {
-        let mut targets = Vec::new();
-        // A sink that panics here is one without targets.
-        let _ = Self::guard("targets", || {
-            targets = self.sink.targets();
-            Ok(())
-        });
-        targets
-    }
-
-    /// Has the sink forget what is its parent process's.
     pub(super) fn reset_after_fork(&self) {
-        let _ = Self::guard("in_child", || {
-            self.sink.in_child();
-            Ok(())
-        });
+        user_code::call_ignoring_panic(|| self.sink.reset_after_fork());
     }
 
     fn guard(doing: &str, call: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
@@ -298,29 +283,21 @@ impl HandlerCore {
 }
 
 impl Drop for HandlerCore {
-    /// Notes how the sink describes itself: it ends now, and may have a last failure to report.
+    /// Notes the description: the sink ends now, and may have a last failure to report.
     fn drop(&mut self) {
         if Arc::strong_count(&self.book) > 1 {
-            let description = user_code::text(|out| write!(out, "{}", Described(&**self.sink)));
-            let _ = self.book.epitaph.set(description);
+            let _ = self
+                .book
+                .epitaph
+                .set(mem::take(&mut self.facts.description));
         }
-    }
-}
-
-/// A sink as it describes itself.
-struct Described<'s>(&'s dyn Sink);
-
-impl fmt::Display for Described<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.describe(f)
     }
 }
 
 impl fmt::Debug for HandlerCore {
     /// `<StreamHandler <stderr> (NOTSET)>`, as Python prints it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<")?;
-        user_code::write_to(f, |f| self.sink.describe(f));
+        write!(f, "<{}", self.facts.description)?;
         let name = self.name.lock().clone();
         if let Some(name) = name {
             write!(f, " {name:?}")?;
@@ -338,8 +315,8 @@ impl Sink for Ended {
         Err(Error::new(ErrorKind::Closed, "the handler has ended"))
     }
 
-    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+    fn facts(&self) -> SinkFacts {
+        SinkFacts::new(self.0.clone())
     }
 }
 
@@ -353,8 +330,8 @@ pub(super) struct Book {
     reports: Reports,
     /// The first failure since the last flush.
     failure: Mutex<Option<Error>>,
-    /// The registry of the last record that was kept, whose diagnostics get what is reported without
-    /// a record.
+    /// The registry of the last record that was kept, whose diagnostics get what is reported
+    /// without a record.
     environment: Mutex<Option<Arc<Environment>>>,
     environment_at: AtomicUsize,
     handler: OnceCell<Weak<HandlerCore>>,
@@ -386,8 +363,8 @@ impl Book {
     fn remember_another(&self, environment: &Arc<Environment>) {
         let mut kept = self.environment.lock();
         let old = kept.replace(Arc::clone(environment));
-        // Under the lock, so that it is the address of what is kept, and of nothing that came to the
-        // same place later.
+        // Under the lock, so that it is the address of what is kept, and of nothing that came to
+        // the same place later.
         let address = Arc::as_ptr(environment) as usize;
         self.environment_at.store(address, Ordering::Relaxed);
         drop(kept);

@@ -48,9 +48,10 @@ impl DropReason {
 
 /// What became of the records that a handler accepted, that is, that its level and filters passed.
 ///
-/// Each number is counted where it happens and none is computed from the others, so `accepted = written + dropped + queued` is a
-/// check that can fail. It holds at any time at which no record is just being written. A record whose filter panicked counts as
-/// accepted and dropped. Notices of an outage, which the handler itself writes, are not counted.
+/// Each number is counted where it happens and none is computed from the others, so `accepted =
+/// written + dropped + queued` is a check that can fail. It holds at any time at which no record is
+/// just being written. A record whose filter panicked counts as accepted and dropped. Notices of an
+/// outage, which the handler itself writes, are not counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
     accepted: u64,
@@ -91,8 +92,9 @@ impl Counters {
     }
 }
 
-/// How many cells the counts of each record are spread over, so that threads do not pull one cache line back and forth.
-/// All but the last belong to one thread each: the first that log in the process.
+/// How many cells the counts of each record are spread over, so that threads do not pull one cache
+/// line back and forth. All but the last belong to one thread each: the first that log in the
+/// process.
 const CELLS: usize = 8;
 
 /// What is counted for each record, in one cache line.
@@ -129,7 +131,8 @@ impl Place<'_> {
     #[inline]
     fn count(self, count: &AtomicU64) {
         if self.is_own {
-            // No other thread ever writes to it, so it needs no locked instruction, which is a twentieth of a whole record.
+            // No other thread ever writes to it, so it needs no locked instruction, which is a
+            // twentieth of a whole record.
             count.store(count.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
         } else {
             count.fetch_add(1, Ordering::Relaxed);
@@ -184,18 +187,19 @@ impl Tally {
         self.lost.load(Ordering::Relaxed) > 0
     }
 
-    /// Takes what a notice is to tell: what one thread has taken, no other one tells.
+    /// Takes the number for a notice: what one thread has taken, no other thread reports.
     pub(super) fn take_lost(&self) -> u64 {
         self.lost.swap(0, Ordering::Relaxed)
     }
 
-    /// Gives back what could not be told.
+    /// Gives back what could not be reported.
     pub(super) fn give_back_lost(&self, records: u64) {
         self.lost.fetch_add(records, Ordering::Relaxed);
     }
 
-    /// The counts, with what the sink itself knows of the records it took: how many it still has, how many it lost without an entry in
-    /// its ledger, and how many it wrote, where it counts that.
+    /// The counts, with what the sink itself knows of the records it took: how many it still has,
+    /// how many it lost without an entry in its ledger, and how many it wrote, where it counts
+    /// that.
     pub(super) fn read(
         &self,
         queued: u64,
@@ -213,7 +217,8 @@ impl Tally {
         dropped[reason as usize] += lost;
         let by_ledger = || {
             let kept = sum(|cell| &cell.kept);
-            // A sink that notes in its ledger what it keeps has those in its queue among them; any other has them among what it took.
+            // A sink that notes in its ledger what it keeps has those in its queue among them; any
+            // other has them among what it took.
             let outstanding = if kept > 0 { kept } else { queued };
             let written = sum(|cell| &cell.taken) + self.written_later.load(Ordering::Relaxed);
             written.saturating_sub(outstanding + lost)
@@ -227,8 +232,8 @@ impl Tally {
     }
 }
 
-/// The cell that belongs to the calling thread alone, if there is one for it. A thread that ends gives its own back, to one that
-/// has none.
+/// The cell that belongs to the calling thread alone, if there is one for it. A thread that ends
+/// gives its own back, to one that has none.
 #[inline]
 fn own_cell() -> Option<usize> {
     match NUMBER.get() {

@@ -34,8 +34,8 @@ impl FailedRecord<'_> {
         self.failure.error
     }
 
-    /// Returns how many records are lost by it: 1 for a record that could not be written, any number
-    /// for a buffer, 0 where a buffer keeps what it could not write.
+    /// Returns how many records are lost by it: 1 for a record that could not be written, any
+    /// number for a buffer, 0 where a buffer keeps what it could not write.
     #[must_use]
     pub fn lost(&self) -> u64 {
         self.failure.loss.records()
@@ -44,8 +44,8 @@ impl FailedRecord<'_> {
 
 impl Handler {
     /// Sets what is done about a record that cannot be written. The default writes one line to
-    /// standard error for each kind of failure, at most every 30 seconds, with the number of failures
-    /// between.
+    /// standard error for each kind of failure, at most every 30 seconds, with the number of
+    /// failures between.
     ///
     /// The hook is called on the thread that logs, with no lock held. It may log.
     ///

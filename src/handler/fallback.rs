@@ -2,24 +2,27 @@
 
 use std::fmt;
 
+use arc_swap::ArcSwap;
+
 use crate::error::{Error, ErrorKind};
 use crate::formatter::Format;
 use crate::handler::handler::Handler;
-use crate::handler::handler_id::HandlerId;
 use crate::handler::handler_type::handler_type;
 use crate::handler::io::retry::Retry;
-use crate::handler::sink::Sink;
+use crate::handler::sink::{Sink, SinkFacts, SinkStatus};
 use crate::record::Record;
 use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
 
-/// Hands each record to the first of several handlers that takes it: a second device takes over while the first one fails.
+/// Hands each record to the first of several handlers that takes it: a second device takes over
+/// while the first one fails.
 ///
-/// A handler that fails is passed over for a while, 20 ms at first and half a minute at most; then the next record is tried on it again,
-/// and where it takes that, it is back. A record is lost, and counted here, only when all of them fail. The handlers' own levels and
-/// filters are asked; what they refuse counts as taken, and goes to none of the others.
+/// A handler that fails is passed over for a while, 20 ms at first and half a minute at most; then
+/// the next record is tried on it again, and where it takes that, it is back. A record is lost, and
+/// counted here, only when all of them fail. The handlers' own levels and filters are asked; what
+/// they refuse counts as taken, and goes to none of the others.
 ///
-/// A failure is what a handler tells at once. One with a queue or a buffer takes records and fails later, so such a one belongs in
-/// front of this, not behind it.
+/// A failure is what a handler returns at once. One with a queue or a buffer takes records and
+/// fails later, so it belongs before this one, not after it.
 ///
 /// # Examples
 /// ```
@@ -28,7 +31,7 @@ use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
 ///
 /// let file = FileHandler::builder("/no/such/directory/app.log").delay(true).open()?;
 /// let spare = StreamHandler::new(Vec::new());
-/// let handler = FallbackHandler::new([file.into(), spare.clone().into()]);
+/// let handler = FallbackHandler::new(file).or(spare.clone());
 /// handler.handle(&Record::builder().message("kept").build());
 /// assert_eq!((spare.counters().written(), handler.counters().dropped()), (1, 0));
 /// assert_eq!(handler.active(), Some(1));
@@ -37,40 +40,59 @@ use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
 #[derive(Clone)]
 pub struct FallbackHandler {
     handler: Handler,
-    chain: Arc<[Link]>,
+    chain: Arc<Chain>,
 }
 
 impl FallbackHandler {
-    /// Over handlers, the preferred one first.
+    /// Returns a handler that passes records to the preferred one; [`or`](Self::or) adds the
+    /// others.
     #[must_use]
-    pub fn new(handlers: impl IntoIterator<Item = Handler>) -> Self {
-        let chain: Arc<[Link]> = handlers
-            .into_iter()
-            .map(|handler| Link {
-                handler,
-                retry: Mutex::new(Retry::default()),
-                failures: AtomicU64::new(0),
-            })
-            .collect();
-        Self {
-            handler: Handler::new(FallbackSink(Arc::clone(&chain))),
-            chain,
-        }
+    pub fn new(handler: impl Into<Handler>) -> Self {
+        [handler.into()].into_iter().collect()
     }
 
-    /// The place of the handler that gets the next record, from 0; `None` where all of them failed a moment ago.
+    /// Adds a handler for records that none of those before it takes.
+    #[must_use]
+    pub fn or(self, handler: impl Into<Handler>) -> Self {
+        let link = Arc::new(Link::new(handler.into()));
+        self.chain.links.rcu(|links| {
+            let mut links = Vec::clone(links);
+            links.push(Arc::clone(&link));
+            links
+        });
+        self
+    }
+
+    /// Returns the place of the handler that gets the next record, from 0; `None` where all of them
+    /// failed a moment ago.
     #[must_use]
     pub fn active(&self) -> Option<usize> {
-        self.chain
-            .iter()
-            .position(|link| link.retry.lock().is_due())
+        let links = self.chain.links.load();
+        links.iter().position(|link| link.retry.lock().is_due())
     }
 
-    /// How often the handler at a place has failed.
+    /// Returns how often the handler at a place has failed.
     #[must_use]
     pub fn failures(&self, place: usize) -> u64 {
-        let link = self.chain.get(place);
+        let links = self.chain.links.load();
+        let link = links.get(place);
         link.map_or(0, |link| link.failures.load(Ordering::Relaxed))
+    }
+}
+
+impl FromIterator<Handler> for FallbackHandler {
+    /// Returns a handler over these, the preferred one first.
+    fn from_iter<I: IntoIterator<Item = Handler>>(handlers: I) -> Self {
+        let links = handlers
+            .into_iter()
+            .map(|handler| Arc::new(Link::new(handler)));
+        let chain = Arc::new(Chain {
+            links: ArcSwap::from_pointee(links.collect()),
+        });
+        Self {
+            handler: Handler::new(Arc::clone(&chain)),
+            chain,
+        }
     }
 }
 
@@ -88,12 +110,24 @@ struct Link {
     failures: AtomicU64,
 }
 
-struct FallbackSink(Arc<[Link]>);
+impl Link {
+    fn new(handler: Handler) -> Self {
+        Self {
+            handler,
+            retry: Mutex::new(Retry::default()),
+            failures: AtomicU64::new(0),
+        }
+    }
+}
 
-impl Sink for FallbackSink {
+struct Chain {
+    links: ArcSwap<Vec<Arc<Link>>>,
+}
+
+impl Sink for Chain {
     fn write(&self, record: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
         let mut last = None;
-        for link in &*self.0 {
+        for link in &**self.links.load() {
             if record.level() < link.handler.level() {
                 return Ok(());
             }
@@ -120,22 +154,25 @@ impl Sink for FallbackSink {
         }))
     }
 
-    /// Flushes them all; answers with the first error.
+    /// Flushes them all. Returns the first error.
     fn flush(&self) -> Result<(), Error> {
-        let flushed = self.0.iter().map(|link| link.handler.flush());
+        let links = self.links.load_full();
+        let flushed = links.iter().map(|link| link.handler.flush());
         flushed.fold(Ok(()), Result::and)
     }
 
     fn reopen(&self) -> Result<(), Error> {
-        let reopened = self.0.iter().map(|link| link.handler.reopen());
+        let links = self.links.load_full();
+        let reopened = links.iter().map(|link| link.handler.reopen());
         reopened.fold(Ok(()), Result::and)
     }
 
-    fn targets(&self) -> Vec<HandlerId> {
-        self.0.iter().map(|link| link.handler.id()).collect()
+    fn facts(&self) -> SinkFacts {
+        SinkFacts::new("FallbackHandler")
     }
 
-    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("FallbackHandler")
+    fn status(&self) -> SinkStatus {
+        let links = self.links.load();
+        SinkStatus::default().with_targets(links.iter().map(|link| link.handler.id()))
     }
 }

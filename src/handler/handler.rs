@@ -20,18 +20,18 @@ use crate::sys::sync::{Arc, Ordering, Weak};
 
 /// Takes records to one place: a level, filters and a formatter in front of a [`Sink`].
 ///
-/// It is a handle: clones are the same handler. The handlers of the crate ([`StreamHandler`], …) convert into it, and
-/// [`Handler::new`] makes one of any sink.
+/// It is a handle: clones are the same handler. The handlers of the crate ([`StreamHandler`], …)
+/// convert into it, and [`Handler::new`] makes one of any sink.
 ///
 /// Defaults: level `NOTSET` (takes all), no filters, the message alone as the format.
 ///
-/// A failure, or a panic of a filter, formatter or sink, never reaches whoever logs: the record is counted as dropped and
-/// the error goes to the [error hook](Self::set_error_hook). After an outage of its device, the handler writes one line on how
-/// many records were lost.
+/// A failure, or a panic of a filter, formatter or sink, never reaches the caller: the record is
+/// counted as dropped and the error goes to the [error hook](Self::set_error_hook). After an outage
+/// of its device, the handler writes one line on how many records were lost.
 ///
 /// # Python
-/// `logging.Handler`. Filters work on the handler's own copy of the record; the lock is the sink's and is not held while
-/// filters and formatters run.
+/// `logging.Handler`. Filters work on the handler's own copy of the record; the lock is the sink's
+/// and is not held while filters and formatters run.
 ///
 /// # Examples
 /// ```
@@ -55,8 +55,8 @@ impl Handler {
         Self::with_ledger(|_| sink)
     }
 
-    /// Returns a handler over a sink that keeps records, and notes in its [`Ledger`] what becomes of
-    /// them.
+    /// Returns a handler over a sink that keeps records, and notes in its [`Ledger`] what becomes
+    /// of them.
     #[must_use]
     pub fn with_ledger<S: Sink + 'static>(make: impl FnOnce(Ledger) -> S) -> Self {
         let ledger = Ledger::new();
@@ -72,10 +72,7 @@ impl Handler {
     }
 
     /// Returns a handler over a sink that the handler's own type shares.
-    pub(super) fn with_shared<S>(make: impl FnOnce(Ledger) -> S) -> (Self, Arc<S>)
-    where
-        Arc<S>: Sink + 'static,
-    {
+    pub(super) fn with_shared<S: Sink + 'static>(make: impl FnOnce(Ledger) -> S) -> (Self, Arc<S>) {
         let ledger = Ledger::new();
         let sink = Arc::new(make(ledger.clone()));
         (Self::over(Box::new(Arc::clone(&sink)), &ledger), sink)
@@ -97,14 +94,14 @@ impl Handler {
         self.core.handle(&self.core.config.load(), record) != Handled::Refused
     }
 
-    /// The level below which it takes nothing from loggers.
+    /// Returns the level below which it takes nothing from loggers.
     #[inline]
     #[must_use]
     pub fn level(&self) -> Level {
         Level::new(self.core.level.load(Ordering::Relaxed))
     }
 
-    /// Changes the level, for records logged from now on. `OFF` silences it.
+    /// Sets the level, for records logged from now on. `OFF` silences it.
     ///
     /// # Python
     /// `Handler.setLevel`.
@@ -114,7 +111,7 @@ impl Handler {
             .store(level.into().number(), Ordering::Relaxed);
     }
 
-    /// Changes the formatter. A record that is being written ends in the old one.
+    /// Sets the formatter. A record that is being written ends in the old one.
     ///
     /// # Python
     /// `Handler.setFormatter`.
@@ -123,24 +120,27 @@ impl Handler {
             .change(|config| config.set_formatter(Arc::new(formatter)));
     }
 
-    /// Goes back to the message alone. Python's `setFormatter(None)`.
+    /// Removes the formatter: the message alone is written.
+    ///
+    /// # Python
+    /// `setFormatter(None)`.
     pub fn clear_formatter(&self) {
         self.core.change(HandlerConfig::clear_formatter);
     }
 
-    /// Whether it was given a formatter.
+    /// Reports whether it was given a formatter.
     #[must_use]
     pub fn has_formatter(&self) -> bool {
         self.core.config.load().has_formatter
     }
 
-    /// The formatter.
+    /// Returns the formatter.
     #[must_use]
     pub fn formatter(&self) -> Arc<dyn Format> {
         Arc::clone(&self.core.config.load().formatter)
     }
 
-    /// Adds a filter behind the others; the same [`SharedFilter`] twice counts once.
+    /// Adds a filter after the others; the same [`SharedFilter`] twice counts once.
     ///
     /// # Python
     /// `Handler.addFilter`.
@@ -153,7 +153,7 @@ impl Handler {
         });
     }
 
-    /// Takes a filter away; answers whether it was there.
+    /// Removes a filter. Returns `true` if it was registered.
     ///
     /// # Python
     /// `Handler.removeFilter`.
@@ -171,13 +171,13 @@ impl Handler {
         removed
     }
 
-    /// The filters, in the order in which they are asked.
+    /// Returns the filters, in the order in which they are asked.
     #[must_use]
     pub fn filters(&self) -> Vec<SharedFilter> {
         self.core.config.load().filters.clone()
     }
 
-    /// The name it can be found by.
+    /// Returns the name it can be found by.
     ///
     /// # Python
     /// `Handler.name`.
@@ -186,10 +186,11 @@ impl Handler {
         self.core.name.lock().clone()
     }
 
-    /// Gives it a name, or takes it away. A name that another handler has goes over to this one; see [`handler_by_name`].
+    /// Sets its name, or removes it. A name that another handler has passes to this one; see
+    /// [`handler_by_name`].
     ///
     /// # Python
-    /// `Handler.set_name` (statement 73).
+    /// `Handler.set_name`.
     pub fn set_name<'n>(&self, name: impl Into<Option<&'n str>>) {
         live::rename(&self.core, name.into());
     }
@@ -197,15 +198,16 @@ impl Handler {
     /// Writes out what the sink holds back.
     ///
     /// # Errors
-    /// Those of the sink, or else the first failure since the last flush, which the error hook was called for: of a record, or of a
-    /// buffer that a thread of the sink wrote out. Records that were refused, as there was no room
-    /// ([`ErrorKind::Full`]) or they came from the sink itself ([`ErrorKind::Reentrant`]), are no failure of it.
+    /// Those of the sink, or else the first failure since the last flush, which the error hook was
+    /// called for: of a record, or of a buffer that a thread of the sink wrote out. Records
+    /// that were refused, as there was no room ([`ErrorKind::Full`]) or they came from the sink
+    /// itself ([`ErrorKind::Reentrant`]), are no failure of it.
     pub fn flush(&self) -> Result<(), Error> {
         self.core.flush()
     }
 
-    /// Writes out what the sink holds back and ends it; the handler's name is free again. What is logged afterwards depends on
-    /// the sink: a stream goes on.
+    /// Writes out what the sink holds back and ends it; the handler's name is free again. What is
+    /// logged afterwards depends on the sink: a stream goes on.
     ///
     /// # Errors
     /// As those of [`flush`](Self::flush).
@@ -213,7 +215,7 @@ impl Handler {
         live::close(&self.core)
     }
 
-    /// Opens the sink's file anew, where it has one.
+    /// Reopens the sink's file, where it has one.
     ///
     /// # Errors
     /// Those of the sink.
@@ -221,26 +223,27 @@ impl Handler {
         self.core.reopen()
     }
 
-    /// How many records were written and how many were lost, and why.
+    /// Returns how many records were written and how many were lost, and why.
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.core.counters()
     }
 
-    /// Returns the stream that it writes to, where other handlers may write to the same one: a standard stream, a writer, or a
-    /// file by its path.
+    /// Returns the stream that it writes to, where other handlers may write to the same one: a
+    /// standard stream, a writer, or a file by its path.
     #[must_use]
     pub fn stream_id(&self) -> Option<StreamId> {
-        self.core.stream_id
+        self.core.facts.stream
     }
 
-    /// Returns the same handler, which leaves out a record that another handler before it on the record's way has written to the
-    /// same [stream](Self::stream_id), or writes all; off by default.
+    /// Sets whether it leaves out a record that an earlier handler on the record's way has written
+    /// to the same [stream](Self::stream_id); off by default.
     ///
-    /// A record meets the handlers of its own logger first, then those of its ancestors, so it is written by the nearest one
-    /// whose level and filters pass it and whose formatter and stream do not fail. What is kept in a queue or a buffer on its way to the
-    /// stream is not seen here: a stream and a queue that ends in it both write. Of more than 64 handlers on one way, those from the
-    /// 65th on are not compared with one another.
+    /// A record meets the handlers of its own logger first, then those of its ancestors, so it is
+    /// written by the nearest one whose level and filters pass it and whose formatter and
+    /// stream do not fail. What is kept in a queue or a buffer on its way to the stream is not
+    /// seen here: a stream and a queue that ends in it both write. Of more than 64 handlers on one
+    /// way, those from the 65th on are not compared with one another.
     #[must_use]
     pub fn with_once_per_stream(self, once: bool) -> Self {
         self.set_once_per_stream(once);
@@ -266,28 +269,28 @@ impl Handler {
         self.core.id
     }
 
-    /// The same, with a level. For chains like `StreamHandler::stderr().with_level(…)`.
+    /// Sets the level, in a chain such as `StreamHandler::stderr().with_level(…)`.
     #[must_use]
     pub fn with_level(self, level: impl Into<Level>) -> Self {
         self.set_level(level);
         self
     }
 
-    /// The same, with a formatter.
+    /// Sets the formatter.
     #[must_use]
     pub fn with_formatter(self, formatter: impl Format + 'static) -> Self {
         self.set_formatter(formatter);
         self
     }
 
-    /// The same, with one more filter.
+    /// Adds a filter.
     #[must_use]
     pub fn with_filter(self, filter: impl Filter + 'static) -> Self {
         self.add_filter(filter);
         self
     }
 
-    /// The same, with a name.
+    /// Sets the name.
     #[must_use]
     pub fn with_name(self, name: &str) -> Self {
         self.set_name(name);

@@ -1,17 +1,19 @@
 //! What the types of handlers have in common.
 
-/// The everyday methods of a handler type: its own chain methods, and all of [`Handler`](crate::Handler)'s by dereference.
+/// The everyday methods of a handler type: its own chain methods, and all of
+/// [`Handler`](crate::Handler)'s by dereference: a handler type is a shared pointer to one
+/// `Handler`, with what only its own kind can do.
 macro_rules! handler_type {
     ($type:ident) => {
         impl $type {
-            /// The same, with a level below which it takes nothing.
+            /// Sets the level below which it takes nothing from loggers.
             #[must_use]
             pub fn with_level(self, level: impl Into<crate::level::Level>) -> Self {
                 self.handler.set_level(level);
                 self
             }
 
-            /// The same, with a formatter.
+            /// Sets the formatter.
             #[must_use]
             pub fn with_formatter(
                 self,
@@ -21,21 +23,22 @@ macro_rules! handler_type {
                 self
             }
 
-            /// The same, with one more filter.
+            /// Adds a filter.
             #[must_use]
             pub fn with_filter(self, filter: impl crate::filter::Filter + 'static) -> Self {
                 self.handler.add_filter(filter);
                 self
             }
 
-            /// The same, with a name it can be found by.
+            /// Sets the name it can be found by.
             #[must_use]
             pub fn with_name(self, name: &str) -> Self {
                 self.handler.set_name(name);
                 self
             }
 
-            /// The same, which leaves out records that a handler before it has written to the same stream; see
+            /// Sets whether it leaves out records that an earlier handler has written to the same
+            /// stream; see
             /// [`Handler::with_once_per_stream`](crate::Handler::with_once_per_stream).
             #[must_use]
             pub fn with_once_per_stream(self, once: bool) -> Self {

@@ -8,15 +8,21 @@ use crate::handler::counters::DropReason;
 use crate::record::Record;
 use crate::sys::sync::Arc;
 
-/// The account of a handler's records, for a [`Sink`](super::Sink) that keeps records and writes them later.
+/// The account of a handler's records, for a [`Sink`](super::Sink) that keeps records and writes
+/// them later.
 ///
-/// A handler counts a record as written when [`Sink::write`](super::Sink::write) returns `Ok`. A sink that has only put it into a
-/// buffer calls [`kept`](Self::kept) during `write`, and later [`written`](Self::written) or [`dropped`](Self::dropped), so that each
-/// record is counted once, when it is known what became of it. Until then, [`Sink::queued`](super::Sink::queued) has it.
+/// A handler counts a record as written when [`Sink::write`](super::Sink::write) returns `Ok`. A
+/// sink that has only put it into a buffer calls [`kept`](Self::kept) during `write`, and later
+/// [`written`](Self::written) or [`dropped`](Self::dropped), so that each record is counted once,
+/// when it is known what became of it. Until then, it is in
+/// [`SinkStatus::queued`](super::SinkStatus::queued).
 ///
-/// `dropped` and [`failed`](Self::failed) call the handler's error hook, or report to standard error, and the handler's next
-/// [`flush`](crate::Handler::flush) or [`close`](crate::Handler::close) returns the error: also where the failure happened on a thread of the
-/// sink, or in its destructor. (Records refused as `Full` or `Reentrant` are counted and reported, but are no failure of a flush.) The hook is user code, so neither may be called with a lock held.
+/// `dropped` and [`failed`](Self::failed) call the handler's error hook, or report to standard
+/// error, and the handler's next [`flush`](crate::Handler::flush) or
+/// [`close`](crate::Handler::close) returns the error: also where the failure happened on a thread
+/// of the sink, or in its destructor. (Records refused as `Full` or `Reentrant` are counted and
+/// reported, but are no failure of a flush.) The hook is user code, so neither may be called with a
+/// lock held.
 ///
 /// A sink gets its ledger by [`Handler::with_ledger`]. Clones are the same ledger.
 ///
@@ -24,7 +30,7 @@ use crate::sys::sync::Arc;
 /// ```
 /// use logtree::{Error, ErrorKind, Handler, Record};
 /// use logtree::formatter::Format;
-/// use logtree::handler::{Ledger, Sink};
+/// use logtree::handler::{Ledger, Sink, SinkStatus};
 /// use std::sync::atomic::{AtomicU64, Ordering};
 ///
 /// struct Counting(AtomicU64, Ledger);
@@ -39,8 +45,8 @@ use crate::sys::sync::Arc;
 ///         self.1.dropped(lost, Error::new(ErrorKind::Io, "cannot deliver"));
 ///         Ok(())
 ///     }
-///     fn queued(&self) -> u64 {
-///         self.0.load(Ordering::Relaxed)
+///     fn status(&self) -> SinkStatus {
+///         SinkStatus::default().with_queued(self.0.load(Ordering::Relaxed))
 ///     }
 /// }
 ///
@@ -59,7 +65,8 @@ impl Ledger {
         Self(Arc::default())
     }
 
-    /// Notes that the sink has put a record into its buffer. Called inside [`Sink::write`](super::Sink::write), which then returns `Ok`.
+    /// Notes that the sink has put a record into its buffer. Called inside
+    /// [`Sink::write`](super::Sink::write), which then returns `Ok`.
     #[inline]
     pub fn kept(&self, record: &Record<'_>) {
         self.0.tally.place().kept();
@@ -71,7 +78,8 @@ impl Ledger {
         self.0.tally.wrote_later(records);
     }
 
-    /// Notes that records which had been kept are lost, and reports it. The reason follows from the error's kind.
+    /// Notes that records which had been kept are lost, and reports it. The reason follows from the
+    /// error's kind.
     ///
     /// It calls the error hook: no lock may be held.
     pub fn dropped(&self, records: u64, error: Error) {
@@ -82,7 +90,8 @@ impl Ledger {
         }
     }
 
-    /// Reports a failure that has cost no record, as where a buffer could not be written and keeps what is in it.
+    /// Reports a failure that has cost no record, as where a buffer could not be written and keeps
+    /// what is in it.
     ///
     /// It calls the error hook: no lock may be held.
     pub fn failed(&self, error: Error) {

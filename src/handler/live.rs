@@ -63,13 +63,14 @@ fn begin_in_child() {
     }
 }
 
-/// Sorts handlers so that each comes before those that it hands records to, and where that leaves a choice, the newest first.
+/// Sorts handlers so that each comes before those that it hands records to, and where that leaves a
+/// choice, the newest first.
 fn sources_first(handlers: Vec<Arc<HandlerCore>>) -> Vec<Arc<HandlerCore>> {
     // By their numbers, which grow in the order of making.
     let mut waiting = BTreeMap::new();
     let mut sources = BTreeMap::<HandlerId, usize>::new();
     for handler in handlers {
-        let targets = handler.targets();
+        let targets = handler.status().targets;
         for target in &targets {
             *sources.entry(*target).or_default() += 1;
         }
@@ -104,7 +105,8 @@ fn sources_first(handlers: Vec<Arc<HandlerCore>>) -> Vec<Arc<HandlerCore>> {
     reason = "both locks are held for the whole exchange"
 )]
 pub(super) fn rename(handler: &Arc<HandlerCore>, name: Option<&str>) {
-    // One lock at a time is not enough here: two renamings at once could leave a name with the wrong handler.
+    // One lock at a time is not enough here: two renamings at once could leave a name with the
+    // wrong handler.
     let mut directory = DIRECTORY.lock();
     let mut own = handler.name.lock();
     if let Some(old) = own.take() {
@@ -148,24 +150,29 @@ pub fn handler_names() -> Vec<Arc<str>> {
     directory.names.keys().cloned().collect()
 }
 
-/// Flushes and closes all living handlers: each before those that it [hands records to](super::Sink::targets), and the newest first where that leaves
-/// a choice. Errors are ignored, as no caller is left to act on them; logging goes on to work afterwards as far as the sinks do: a file that
-/// is appended to is opened again, a queue, a `MemoryHandler` and a `BufferingHandler` hand records over at once.
+/// Flushes and closes all living handlers: each before those that it [hands records
+/// to](super::SinkStatus::targets), and the newest first where that leaves a choice. Errors are
+/// ignored, as no caller is left to act on them; logging goes on to work afterwards as far as the
+/// sinks do: a file that is appended to is opened again, a queue, a `MemoryHandler` and a
+/// `BufferingHandler` hand records over at once.
 ///
-/// On Unix it is called at the end of the process as well, by return from `main`, `exit` or a panic of the main thread; devices that another
-/// thread is inside of are then waited for a second at most. On Windows, `std::process::exit` ends the process without it: call it
-/// before. An abort or a signal ends without it.
+/// On Unix it is called at the end of the process as well, by return from `main`, `exit` or a panic
+/// of the main thread; devices that another thread is inside of are then waited for a second at
+/// most. On Windows, `std::process::exit` ends the process without it: call it before. An abort or
+/// a signal ends without it.
 ///
 /// # Python
 /// `logging.shutdown`, which goes by the order of making alone.
 pub fn shutdown() {
     // Out of the directory's lock: sinks run the user's code.
     let handlers = sources_first(living());
-    // What a function hands on, as that of a `BufferingHandler`, is not known as a target. So all buffers are emptied before the first
-    // handler is closed; a few times, as others may log meanwhile.
+    // What a function hands on, as that of a `BufferingHandler`, is not known as a target. So all
+    // buffers are emptied before the first handler is closed; a few times, as others may log
+    // meanwhile.
     for _ in 0..8 {
         let has_records = |handler: &&Arc<HandlerCore>| {
-            handler.sink.flush_at_shutdown() && handler.counters().queued() > 0
+            let status = handler.status();
+            status.flush_at_shutdown && status.queued > 0
         };
         let waiting: Vec<_> = handlers.iter().filter(has_records).collect();
         let failed = waiting
@@ -181,8 +188,9 @@ pub fn shutdown() {
     }
 }
 
-/// Opens the files of all living handlers anew, as after a program like `logrotate` has renamed them; handlers without a file do nothing.
-/// Answers with what could not be opened: those handlers go on in the old file.
+/// Reopens the files of all living handlers, as after a program like `logrotate` has renamed them;
+/// handlers without a file do nothing. Returns the errors of those that could not be opened; these
+/// handlers go on in the old file.
 ///
 /// # Examples
 /// ```
@@ -199,7 +207,7 @@ pub fn reopen_all() -> Vec<Error> {
 
 /// A failing handler must not keep the others from their flush.
 fn end(handler: &Arc<HandlerCore>) {
-    if handler.sink.flush_at_shutdown() {
+    if handler.status().flush_at_shutdown {
         let _ = handler.flush();
     }
     let _ = close(handler);

@@ -8,31 +8,34 @@ use arc_swap::ArcSwapOption;
 use crate::error::Error;
 use crate::formatter::Format;
 use crate::handler::handler::Handler;
-use crate::handler::handler_id::HandlerId;
 use crate::handler::handler_type::handler_type;
 use crate::handler::outbox::{Outbox, Recipient};
-use crate::handler::sink::Sink;
+use crate::handler::sink::{Sink, SinkFacts, SinkStatus};
 use crate::level::Level;
 use crate::record::{OwnedRecord, Record};
 use crate::sys::sync::{Arc, AtomicBool, AtomicU16, Ordering};
 
 /// Keeps records, and hands them to another handler when it is full or a severe one comes.
 ///
-/// It hands over, in order, when it holds `capacity` records or when a record of the flush level (`ERROR` unless set) or above
-/// comes, that record included; and when it is flushed or closed. The target's filters are asked; its level is not, unless
-/// [`respecting_target_level`](Self::respecting_target_level). Without a target it keeps at most `capacity` records; further
+/// It hands over, in order, when it holds `capacity` records or when a record of the flush level
+/// (`ERROR` unless set) or above comes, that record included; and when it is flushed or closed. The
+/// target's filters are asked; its level is not, unless [set to respect
+/// it](Self::with_respect_levels). Without a target it keeps at most `capacity` records; further
 /// ones are dropped and counted as [`DropReason::Full`](crate::handler::DropReason::Full).
 ///
-/// One thread at a time hands over, the one whose record made it due; records that are on their way to the target count as held. Where
-/// the target is slow, other threads wait for room, 10 seconds at most. Where it takes no record for a second, records are dropped, counted as
-/// `Full`, and no thread waits until it has taken the batch. What the target itself logs to this handler does not wait.
+/// One thread at a time hands over, the one whose record made it due; records that are on their way
+/// to the target count as held. Where the target is slow, other threads wait for room, 10 seconds
+/// at most. Where it takes no record for a second, records are dropped, counted as `Full`, and no
+/// thread waits until it has taken the batch. What the target itself logs to this handler does not
+/// wait.
 ///
-/// [`flush`](Handler::flush) returns when all that was taken before is with the target's device. It waits for 10 seconds at most. After
-/// [`close`](Handler::close), and at the end of the process, records are handed over one by one.
+/// [`flush`](Handler::flush) returns when all that was taken before is with the target's device. It
+/// waits for 10 seconds at most. After [`close`](Handler::close), and at the end of the process,
+/// records are handed over one by one.
 ///
 /// # Python
-/// `logging.handlers.MemoryHandler` (statement 75). There, other threads wait as long as it takes; without a target it grows for ever; after
-/// `close` it has no target.
+/// `logging.handlers.MemoryHandler`. There, other threads wait as long as it takes; without a
+/// target it grows for ever; after `close` it has no target.
 ///
 /// # Examples
 /// ```
@@ -86,18 +89,19 @@ impl MemoryHandler {
         self
     }
 
-    /// The same, with the buffer handed over when it is closed, and at shutdown, or thrown away; on by default.
+    /// The same, with the buffer handed over when it is closed, and at shutdown, or thrown away; on
+    /// by default.
     #[must_use]
     pub fn with_flush_on_close(self, flush: bool) -> Self {
         self.sink.flush_on_close.store(flush, Ordering::Relaxed);
         self
     }
 
-    /// The same, with records below the target's level left out when handing over.
+    /// Sets whether records below the target's level are left out; off by default.
     #[must_use]
-    pub fn respecting_target_level(self) -> Self {
+    pub fn with_respect_levels(self, respect: bool) -> Self {
         let target = &self.sink.outbox.recipient;
-        target.respects_level.store(true, Ordering::Relaxed);
+        target.respects_level.store(respect, Ordering::Relaxed);
         self
     }
 
@@ -180,7 +184,7 @@ impl Drop for MemorySink {
     }
 }
 
-impl Sink for Arc<MemorySink> {
+impl Sink for MemorySink {
     fn write(&self, record: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
         self.outbox.put(record, || {
             record.level().number() >= self.flush_level.load(Ordering::Relaxed)
@@ -199,30 +203,25 @@ impl Sink for Arc<MemorySink> {
         // Before the last flush, so that no record is left after it.
         self.closed.store(flushes, Ordering::Relaxed);
         if flushes {
-            return Sink::flush(self);
+            return self.flush();
         }
         self.outbox.recipient.set(None);
         Ok(())
     }
 
-    fn in_child(&self) {
-        self.outbox.in_child();
+    fn reset_after_fork(&self) {
+        self.outbox.reset_after_fork();
     }
 
-    fn targets(&self) -> Vec<HandlerId> {
+    fn facts(&self) -> SinkFacts {
+        SinkFacts::new("MemoryHandler")
+    }
+
+    fn status(&self) -> SinkStatus {
         let target = self.outbox.recipient.handler.load_full();
-        target.iter().map(|target| target.id()).collect()
-    }
-
-    fn flush_at_shutdown(&self) -> bool {
-        self.flush_on_close.load(Ordering::Relaxed)
-    }
-
-    fn queued(&self) -> u64 {
-        self.outbox.held() as u64
-    }
-
-    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("MemoryHandler")
+        SinkStatus::default()
+            .with_queued(self.outbox.held() as u64)
+            .with_targets(target.map(|target| target.id()))
+            .with_flush_at_shutdown(self.flush_on_close.load(Ordering::Relaxed))
     }
 }

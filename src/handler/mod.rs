@@ -3,6 +3,7 @@
 
 pub(crate) mod bound;
 mod buffering;
+mod check;
 mod config;
 mod core;
 mod counters;
@@ -18,6 +19,7 @@ mod ledger;
 pub(crate) mod live;
 mod memory;
 mod null;
+mod options;
 mod outbox;
 mod queue;
 mod sink;
@@ -29,6 +31,7 @@ mod ticker;
 
 pub(crate) use self::bound::BoundHandler;
 pub use self::buffering::BufferingHandler;
+pub use self::check::check_sink;
 pub(crate) use self::core::{MadeBy, Observer};
 pub use self::counters::{Counters, DropReason};
 pub use self::error_hook::FailedRecord;
@@ -44,7 +47,7 @@ pub use self::live::{handler_names, reopen_all};
 pub use self::memory::MemoryHandler;
 pub use self::null::NullHandler;
 pub use self::queue::{DropCounts, Overflow, QueueHandler, QueueListener, RecordQueue};
-pub use self::sink::{Sink, formatted};
+pub use self::sink::{Batch, Sink, SinkFacts, SinkStatus, formatted};
 pub use self::stream::StreamHandler;
 pub use self::stream_id::StreamId;
 #[cfg_attr(

@@ -1,19 +1,17 @@
 //! The handler that does nothing.
 
-use std::fmt;
-
 use crate::error::Error;
 use crate::formatter::Format;
 use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
-use crate::handler::sink::Sink;
+use crate::handler::sink::{Sink, SinkFacts};
 use crate::record::Record;
 
-/// Does nothing, but counts as a handler: a library hangs it on its own logger, and stays silent until the application says
-/// otherwise.
+/// Does nothing, but counts as a handler: a library hangs it on its own logger, and stays silent
+/// until the application says otherwise.
 ///
 /// # Python
-/// `logging.NullHandler` (statement 96).
+/// `logging.NullHandler`.
 ///
 /// # Examples
 /// ```
@@ -50,11 +48,7 @@ impl Sink for NullSink {
         Ok(())
     }
 
-    fn is_null(&self) -> bool {
-        true
-    }
-
-    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("NullHandler")
+    fn facts(&self) -> SinkFacts {
+        SinkFacts::new("NullHandler").with_discards(true)
     }
 }

@@ -11,10 +11,11 @@ use crate::sys::process;
 use crate::sys::sync::{Mutex, MutexGuard};
 use crate::sys::turn::{NoTurn, Taken, Turn};
 
-/// Keeps records, and hands them over in order, by one thread at a time: what was handed over is never overtaken by what came later.
+/// Keeps records, and hands them over in order, by one thread at a time: what was handed over is
+/// never overtaken by what came later.
 ///
-/// The recipient is user code. It may be slow, hang, log to the same outbox, fork or end the process, so no lock is held while it works, and
-/// other threads wait for it within a time only.
+/// The recipient is user code. It may be slow, hang, log to the same outbox, fork or end the
+/// process, so no lock is held while it works, and other threads wait for it within a time only.
 pub(super) struct Outbox<R> {
     pub(super) recipient: R,
     ledger: Ledger,
@@ -31,10 +32,12 @@ pub(super) struct Outbox<R> {
 pub(super) trait Recipient {
     /// What has the outbox, and what is slow, in the words of an error.
     const WORDS: (&'static str, &'static str);
-    /// How long it may take for a batch before other threads, and the end of the process, do without it.
+    /// How long it may take for a batch before other threads, and the end of the process, do
+    /// without it.
     const PATIENCE: Duration;
 
-    /// Reports whether there is one. Without, what is in the outbox stays there, and what is too much is refused.
+    /// Reports whether there is one. Without, what is in the outbox stays there, and what is too
+    /// much is refused.
     fn is_there(&self) -> bool {
         true
     }
@@ -42,7 +45,8 @@ pub(super) trait Recipient {
     /// How many records it takes at once.
     fn batch(&self) -> usize;
 
-    /// Returns what takes a batch, the same for all that is handed over at once. An `Err` means that the batch is lost.
+    /// Returns what takes a batch, the same for all that is handed over at once. An `Err` means
+    /// that the batch is lost.
     fn begin(&self) -> Option<impl Fn(&[OwnedRecord]) -> Result<(), Error>>;
 }
 
@@ -50,9 +54,9 @@ pub(super) trait Recipient {
 struct State {
     records: Vec<OwnedRecord>,
     /// How many are on their way to the recipient.
-    handing_over: usize,
+    delivering: usize,
     /// Grows with each record that was handed over.
-    handed_over: u64,
+    delivered: u64,
     /// Whether a thread waited for room while nothing was handed over.
     is_stuck: bool,
     /// What had been handed over when the end of the process waited in vain.
@@ -61,27 +65,29 @@ struct State {
 
 impl State {
     fn held(&self) -> usize {
-        self.records.len() + self.handing_over
+        self.records.len() + self.delivering
     }
 }
 
-/// How long a thread waits at most, for room and for a flush, however many records are handed over meanwhile.
+/// How long a thread waits at most, for room and for a flush, however many records are handed over
+/// meanwhile.
 const AT_MOST: Duration = Duration::from_secs(10);
 
-/// How long a thread that logs waits for its record to be handed over, which is in the outbox already.
+/// How long a thread that logs waits for its record to be handed over, which is in the outbox
+/// already.
 const A_MOMENT: Duration = Duration::from_secs(1);
 
 /// For how long nothing was handed over, while a thread waits.
 struct Stall(Cell<(u64, Instant)>);
 
 impl Stall {
-    fn new(handed_over: u64) -> Self {
-        Self(Cell::new((handed_over, Instant::now())))
+    fn new(delivered: u64) -> Self {
+        Self(Cell::new((delivered, Instant::now())))
     }
 
-    fn time(&self, handed_over: u64) -> Duration {
-        if self.0.get().0 != handed_over {
-            self.0.set((handed_over, Instant::now()));
+    fn time(&self, delivered: u64) -> Duration {
+        if self.0.get().0 != delivered {
+            self.0.set((delivered, Instant::now()));
         }
         self.0.get().1.elapsed()
     }
@@ -99,7 +105,8 @@ impl<R: Recipient> Outbox<R> {
         }
     }
 
-    /// Puts a record in, and hands over if there are enough, if it `is_due`, or at the end of the process, as no later flush comes then.
+    /// Puts a record in, and hands over if there are enough, if it `is_due`, or at the end of the
+    /// process, as no later flush comes then.
     ///
     /// # Errors
     /// [`ErrorKind::Full`].
@@ -111,9 +118,10 @@ impl<R: Recipient> Outbox<R> {
         let is_full = state.records.len() >= self.capacity || state.held() >= self.most;
         drop(state);
         self.ledger.kept(record);
-        // After the record is in: one that is put in after the last flush sees what was set before that.
+        // After the record is in: one that is put in after the last flush sees what was set before
+        // that.
         if is_full || is_due() || process::is_ending() {
-            self.hand_over_in_time();
+            self.deliver_in_time();
         }
         Ok(())
     }
@@ -125,7 +133,7 @@ impl<R: Recipient> Outbox<R> {
             Error::new(ErrorKind::Full, format!("the {holder} is full and {why}"))
         };
         let start = Instant::now();
-        let stall = Stall::new(self.state.lock().handed_over);
+        let stall = Stall::new(self.state.lock().delivered);
         loop {
             let state = self.state.lock();
             if !self.recipient.is_there() {
@@ -134,28 +142,29 @@ impl<R: Recipient> Outbox<R> {
                     .then_some(state)
                     .ok_or_else(|| full(&format!("has no {}", R::WORDS.1)));
             }
-            // Where no thread hands over yet, the one that asks will: its record goes with the others.
-            if state.held() < self.most || state.handing_over == 0 {
+            // Where no thread hands over yet, the one that asks will: its record goes with the
+            // others.
+            if state.held() < self.most || state.delivering == 0 {
                 return Ok(state);
             }
             let (is_stuck, own_room) = (state.is_stuck, state.records.len() < self.most);
             drop(state);
             let goes_on = || {
                 let state = self.state.lock();
-                let (held, handed_over) = (state.held(), state.handed_over);
+                let (held, delivered) = (state.held(), state.delivered);
                 drop(state);
-                let is_stuck = is_stuck || stall.time(handed_over) >= R::PATIENCE;
+                let is_stuck = is_stuck || stall.time(delivered) >= R::PATIENCE;
                 !is_stuck && start.elapsed() < AT_MOST && held >= self.most
             };
             match self.turn.take(goes_on) {
-                Ok(turn) => self.hand_over(&turn),
+                Ok(turn) => self.deliver(&turn),
                 // By the recipient itself: it goes with what comes next, if that is not too much.
                 Err(NoTurn::Own) if own_room => return Ok(self.state.lock()),
                 Err(NoTurn::TimedOut) if self.state.lock().held() < self.most => {}
                 Err(no_turn) => {
                     let mut state = self.state.lock();
                     state.is_stuck |=
-                        no_turn == NoTurn::TimedOut && stall.time(state.handed_over) >= R::PATIENCE;
+                        no_turn == NoTurn::TimedOut && stall.time(state.delivered) >= R::PATIENCE;
                     drop(state);
                     return Err(full(&format!("its {} slow", R::WORDS.1)));
                 }
@@ -164,31 +173,33 @@ impl<R: Recipient> Outbox<R> {
     }
 
     /// Hands over, unless another thread does so and does not come to an end.
-    fn hand_over_in_time(&self) {
+    fn deliver_in_time(&self) {
         let start = Instant::now();
         let is_stuck = self.state.lock().is_stuck;
         let goes_on =
             || !is_stuck && start.elapsed() < A_MOMENT && !self.state.lock().records.is_empty();
         if let Ok(turn) = self.turn.take(goes_on) {
-            self.hand_over(&turn);
-            // And what the recipient logged to this handler; not until nothing is left, as it may do so for each record.
-            self.hand_over(&turn);
+            self.deliver(&turn);
+            // And what the recipient logged to this handler; not until nothing is left, as it may
+            // do so for each record.
+            self.deliver(&turn);
         }
     }
 
     /// Hands over what is held now.
-    fn hand_over(&self, _turn: &Taken<'_>) {
+    fn deliver(&self, _turn: &Taken<'_>) {
         let generation = process::generation();
         let Some(take) = self.recipient.begin() else {
             return;
         };
         let mut state = self.state.lock();
         let records = std::mem::take(&mut state.records);
-        state.handing_over = records.len();
+        state.delivering = records.len();
         drop(state);
         for batch in records.chunks(self.recipient.batch().max(1)) {
             let taken = take(batch);
-            // In a child that the recipient has forked, this batch and the rest are the parent's, and counted as that.
+            // In a child that the recipient has forked, this batch and the rest are the parent's,
+            // and counted as that.
             if process::generation() != generation {
                 return;
             }
@@ -198,25 +209,26 @@ impl<R: Recipient> Outbox<R> {
                 Err(error) => self.ledger.dropped(count, error),
             }
             let mut state = self.state.lock();
-            state.handing_over = state.handing_over.saturating_sub(batch.len());
-            state.handed_over += count;
+            state.delivering = state.delivering.saturating_sub(batch.len());
+            state.delivered += count;
         }
         self.state.lock().is_stuck = false;
     }
 
-    /// Hands over what was taken before the call, and waits for what another thread is handing over.
+    /// Hands over what was taken before the call, and waits for what another thread is handing
+    /// over.
     ///
     /// # Errors
-    /// [`ErrorKind::Reentrant`] for the thread that hands over already, [`ErrorKind::TimedOut`] where another one does not come to an
-    /// end.
+    /// [`ErrorKind::Reentrant`] for the thread that hands over already, [`ErrorKind::TimedOut`]
+    /// where another one does not come to an end.
     pub(super) fn flush(&self) -> Result<(), Error> {
         // At the end of the process, as long as one batch after another is taken.
         let at_exit = process::patience().map(|patience| patience.max(R::PATIENCE));
         let start = Instant::now();
-        let stall = Stall::new(self.state.lock().handed_over);
+        let stall = Stall::new(self.state.lock().delivered);
         let goes_on = || {
             let state = self.state.lock();
-            let (now, given_up_at) = (state.handed_over, state.given_up_at);
+            let (now, given_up_at) = (state.delivered, state.given_up_at);
             drop(state);
             match at_exit {
                 Some(patience) => given_up_at != Some(now) && stall.time(now) < patience,
@@ -226,7 +238,7 @@ impl<R: Recipient> Outbox<R> {
         let (holder, recipient) = R::WORDS;
         match self.turn.take(goes_on) {
             Ok(turn) => {
-                self.hand_over(&turn);
+                self.deliver(&turn);
                 Ok(())
             }
             Err(NoTurn::Own) => {
@@ -236,7 +248,7 @@ impl<R: Recipient> Outbox<R> {
             Err(NoTurn::TimedOut) => {
                 let mut state = self.state.lock();
                 if at_exit.is_some() {
-                    state.given_up_at = Some(state.handed_over);
+                    state.given_up_at = Some(state.delivered);
                 }
                 let held = state.held();
                 drop(state);
@@ -248,7 +260,7 @@ impl<R: Recipient> Outbox<R> {
     }
 
     /// In a child process: what is held is the parent's to hand over, and counts as written.
-    pub(super) fn in_child(&self) {
+    pub(super) fn reset_after_fork(&self) {
         let left = std::mem::take(&mut *self.state.lock());
         self.ledger.written(left.held() as u64);
     }

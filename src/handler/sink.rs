@@ -1,6 +1,4 @@
-//! What stands behind a handler: [`Sink`].
-
-use std::fmt;
+//! What a handler writes to: [`Sink`].
 
 use crate::error::Error;
 use crate::formatter::{Format, Line, with_line};
@@ -8,41 +6,47 @@ use crate::handler::counters::DropReason;
 use crate::handler::handler_id::HandlerId;
 use crate::handler::stream_id::StreamId;
 use crate::record::Record;
+use crate::sys::sync::Arc;
 
 /// A place that records are written to.
 ///
 /// # The contract
-/// - [`write`](Self::write) is called by the handler on the logging thread, from many threads at once, after level and filters
-///   have passed the record. No lock of ours is held. A sink that writes to one device locks it itself, and only around the
-///   writing: formatting runs the user's code, and [`formatted`] does it first.
-/// - An `Err` means that the record was not written: the handler counts it and tells its error hook. Nothing reaches the
-///   caller. A panic counts as an error.
-/// - A write that returns `Ok` has taken the record: written it, or keeps it and counts it in [`queued`](Self::queued) until it
-///   has. A sink that keeps records notes in its [`Ledger`](crate::handler::Ledger) what becomes of each, so that
-///   `accepted = written + dropped + queued` holds at any time.
-/// - What fails later than in `write` goes into the ledger too: on a thread of the sink and in its destructor there is no caller.
-/// - A sink may log. A record that comes back to the same sink while it holds its lock on the same thread must be
-///   refused with [`ErrorKind::Reentrant`](crate::ErrorKind::Reentrant), not waited for.
-/// - After `flush` returned `Ok`, every record taken before the call is out of the process. After `close` likewise; a later
-///   `write` either works or returns an error.
-/// - `flush` and `close` can be called at any time, from any thread, more than once.
+/// - The handler calls [`write`](Self::write) on the logging thread, on many threads at once, after
+///   level and filters have passed the record, and holds no lock meanwhile. A sink that writes to
+///   one device locks it itself, and only for the writing: formatting runs user code, and
+///   [`formatted`] does that first.
+/// - An `Err` means that the record was not written: the handler counts it and calls its error
+///   hook. A panic counts as an error. Neither reaches the caller.
+/// - `Ok` means that the sink has taken the record: it has written it, or keeps it and counts it in
+///   [`SinkStatus::queued`] until it has. A sink that keeps records notes in its
+///   [`Ledger`](crate::handler::Ledger) what becomes of each, so that at any time each accepted record
+///   is counted once: as written, dropped or queued. What fails later, on a thread of the sink or in its
+///   destructor, goes into the ledger too, as there is no caller.
+/// - A sink may log. A record that arrives while the same thread holds the sink's lock is refused
+///   with [`ErrorKind::Reentrant`](crate::ErrorKind::Reentrant); it never waits.
+/// - After `flush` has returned `Ok`, every record taken before the call has left the process. The
+///   same holds for `close`; a later `write` either works or returns an error.
+/// - `flush` and `close` can be called at any time, on any thread, and more than once.
+///
+/// Most sinks define `write` alone, and `flush` where they keep something. `Arc` and `Box` forward.
 ///
 /// # Python
 /// The `emit`, `flush` and `close` of a `logging.Handler` subclass.
 ///
 /// # Examples
 /// ```
-/// use logtree::{Error, Handler, Record};
+/// use logtree::{Error, ErrorKind, Handler, Record};
 /// use logtree::formatter::Format;
-/// use logtree::handler::{formatted, Sink};
-/// use std::sync::mpsc::{channel, Sender};
+/// use logtree::handler::{Sink, formatted};
+/// use std::sync::mpsc::{Sender, channel};
 ///
 /// struct Channel(Sender<String>);
+///
 /// impl Sink for Channel {
-///     fn write(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error> {
-///         formatted(formatter, record, |line| {
-///             let _ = self.0.send(line.as_str().to_owned());
-///             Ok(())
+///     fn write(&self, record: &Record<'_>, format: &dyn Format) -> Result<(), Error> {
+///         formatted(format, record, |line| {
+///             let sent = self.0.send(line.as_str().to_owned());
+///             sent.map_err(|_| Error::new(ErrorKind::Closed, "the receiver is gone"))
 ///         })
 ///     }
 /// }
@@ -58,111 +62,248 @@ pub trait Sink: Send + Sync {
     ///
     /// # Errors
     /// When the record could not be written; it then counts as dropped.
-    fn write(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error>;
+    fn write(&self, record: &Record<'_>, format: &dyn Format) -> Result<(), Error>;
 
-    /// Writes a record of the handler's own, the notice of an outage, past any buffer: an `Ok` means that it is written, and neither
-    /// it nor an `Err` is counted. The default writes it like any other.
+    /// Writes the notice of an outage, a record of the handler's own, past any buffer. `Ok` means
+    /// that it is written; neither `Ok` nor `Err` is counted. The default calls
+    /// [`write`](Self::write).
     ///
-    /// A sink that keeps records defines it: it writes out what it keeps and then the record, and does not put it into its buffer.
+    /// A sink that keeps records writes them out first, and does not keep this one.
     ///
     /// # Errors
-    /// When it could not be written; it then comes again, before the next record.
-    fn write_through(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error> {
-        self.write(record, formatter)
+    /// When it could not be written; the handler tries again before the next record.
+    fn write_through(&self, record: &Record<'_>, format: &dyn Format) -> Result<(), Error> {
+        self.write(record, format)
     }
 
-    /// Writes out what is held back.
+    /// Writes out what the sink keeps. The default does nothing.
     ///
     /// # Errors
-    /// When it could not be. What it keeps nevertheless is not lost yet; records that it gives up go into the
-    /// [`Ledger`](crate::handler::Ledger), which makes an error of them.
+    /// When it could not be written. What the sink goes on to keep is not lost yet; records that it
+    /// gives up go into the [`Ledger`](crate::handler::Ledger), which makes an error of them.
     fn flush(&self) -> Result<(), Error> {
         Ok(())
     }
 
-    /// Flushes and ends. The default flushes.
+    /// Writes out what the sink keeps, and ends. The default flushes.
     ///
     /// # Errors
-    /// When what was held back could not be written.
+    /// When what it kept could not be written.
     fn close(&self) -> Result<(), Error> {
         self.flush()
     }
 
-    /// Opens the device anew, where that means something.
+    /// Reopens the device, where that means something. The default does nothing.
     ///
     /// # Errors
-    /// When it could not be opened; the old one then stays in use.
+    /// When it could not be opened; the old one stays in use.
     fn reopen(&self) -> Result<(), Error> {
         Ok(())
     }
 
-    /// Whether [`shutdown`](crate::shutdown) flushes it before closing it.
-    fn flush_at_shutdown(&self) -> bool {
-        true
+    /// Brackets what the thread of a queue writes at once. A sink that writes each record by itself
+    /// may write blocks in between. The default does nothing.
+    fn batch(&self, batch: Batch) {
+        let _ = batch;
     }
 
-    /// How many records it has taken and not yet written.
-    fn queued(&self) -> u64 {
-        0
-    }
-
-    /// Which stream it writes to, where several sinks may write to the same one. It is asked once, when the handler is made.
-    fn stream_id(&self) -> Option<StreamId> {
-        None
-    }
-
-    /// Whether it throws everything away. Then the handler need not even make the record. It is asked once, when the handler is
-    /// made.
-    fn is_null(&self) -> bool {
-        false
-    }
-
-    /// How many of the records that it had taken were lost afterwards, as when a buffer could not be written, and why.
-    fn lost(&self) -> (DropReason, u64) {
-        (DropReason::Io, 0)
-    }
-
-    /// How many of the records that it had taken were written since, where it counts that itself. Otherwise they are those in its
-    /// [`Ledger`](crate::handler::Ledger) and those that it took and does not say are [queued](Self::queued).
-    fn written(&self) -> Option<u64> {
-        None
-    }
-
-    /// Says that many records follow, or that they have: one that writes each record by itself may write them in blocks meanwhile.
-    /// A queue's thread calls it around what it takes out at once.
-    fn set_corked(&self, corked: bool) {
-        let _ = corked;
-    }
-
-    /// Called once in a child process made by `fork`, before any handler is used there. Records that the sink keeps are the parent's
-    /// to write, and its threads do not exist: forget the former, and start the latter again. No other thread of the child is
-    /// inside a handler meanwhile; a lock of the sink's own may be one that a thread of the parent held.
-    fn in_child(&self) {}
-
-    /// The handlers that it hands records to. [`shutdown`](crate::shutdown) ends it before them.
-    fn targets(&self) -> Vec<HandlerId> {
-        Vec::new()
-    }
-
-    /// Describes itself in one line, such as `StreamHandler <stderr>`.
+    /// Forgets what belongs to the parent process, in a child made by `fork`. The default does
+    /// nothing.
     ///
-    /// # Errors
-    /// Those of the formatter.
-    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = std::any::type_name::<Self>();
-        f.write_str(path.rsplit("::").next().unwrap_or(path))
+    /// The handler calls it once, before any handler is used in the child, and no other thread is
+    /// inside one. Records that the sink keeps are the parent's to write; threads of the sink do
+    /// not exist in the child; a lock of the sink's own may be held by a thread of the parent.
+    fn reset_after_fork(&self) {}
+
+    /// Returns what never changes. The handler asks once, when it is made.
+    fn facts(&self) -> SinkFacts {
+        SinkFacts::of::<Self>()
+    }
+
+    /// Returns what changes. It must not block.
+    fn status(&self) -> SinkStatus {
+        SinkStatus::default()
     }
 }
 
-/// Formats a record into a buffer of the thread's own, and then lends the line to `write`: how a sink keeps the user's code
-/// out of its lock. It allocates nothing once the thread's buffers have grown.
+/// The two ends of a batch; see [`Sink::batch`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Batch {
+    /// Many records may follow.
+    Begins,
+    /// The last one has been written.
+    Ends,
+}
+
+/// What never changes about a sink: see [`Sink::facts`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SinkFacts {
+    /// Describes the sink in a line, such as `StreamHandler <stderr>`. The name of its type by
+    /// default.
+    pub description: String,
+    /// Which stream it writes to, where other sinks may write to the same one. None by default.
+    pub stream: Option<StreamId>,
+    /// Whether it discards everything, so that records for it need not be made. Off by default.
+    pub discards: bool,
+}
+
+impl SinkFacts {
+    /// Returns the facts of a sink with this description.
+    #[must_use]
+    pub fn new(description: impl Into<String>) -> Self {
+        Self {
+            description: description.into(),
+            stream: None,
+            discards: false,
+        }
+    }
+
+    /// Returns the facts of a sink that is described by its type's name.
+    #[must_use]
+    pub fn of<S: ?Sized>() -> Self {
+        let path = std::any::type_name::<S>();
+        Self::new(path.rsplit("::").next().unwrap_or(path))
+    }
+
+    /// Sets the stream.
+    #[must_use]
+    pub fn with_stream(mut self, stream: StreamId) -> Self {
+        self.stream = Some(stream);
+        self
+    }
+
+    /// Sets whether it discards everything.
+    #[must_use]
+    pub fn with_discards(mut self, discards: bool) -> Self {
+        self.discards = discards;
+        self
+    }
+}
+
+/// How a sink stands: see [`Sink::status`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SinkStatus {
+    /// How many records it has taken and not yet written. 0 by default.
+    pub queued: u64,
+    /// How many of those that it had taken it has lost without an entry in its
+    /// [`Ledger`](crate::handler::Ledger), and why. None by default.
+    pub lost: Option<(DropReason, u64)>,
+    /// How many of those that it had taken it has written, where it counts that itself. By
+    /// default, they are those in its ledger and those that it took and that are not queued.
+    pub written: Option<u64>,
+    /// The handlers that it passes records to; [`shutdown`](crate::shutdown) ends it before them.
+    /// None by default.
+    pub targets: Vec<HandlerId>,
+    /// Whether [`shutdown`](crate::shutdown) flushes it before it closes it. On by default.
+    pub flush_at_shutdown: bool,
+}
+
+impl Default for SinkStatus {
+    fn default() -> Self {
+        Self {
+            queued: 0,
+            lost: None,
+            written: None,
+            targets: Vec::new(),
+            flush_at_shutdown: true,
+        }
+    }
+}
+
+impl SinkStatus {
+    /// Sets how many records are queued.
+    #[must_use]
+    pub fn with_queued(mut self, queued: u64) -> Self {
+        self.queued = queued;
+        self
+    }
+
+    /// Sets how many records were lost, and why.
+    #[must_use]
+    pub fn with_lost(mut self, reason: DropReason, lost: u64) -> Self {
+        self.lost = Some((reason, lost));
+        self
+    }
+
+    /// Sets how many records were written.
+    #[must_use]
+    pub fn with_written(mut self, written: u64) -> Self {
+        self.written = Some(written);
+        self
+    }
+
+    /// Sets the handlers that the sink passes records to.
+    #[must_use]
+    pub fn with_targets(mut self, targets: impl IntoIterator<Item = HandlerId>) -> Self {
+        self.targets = targets.into_iter().collect();
+        self
+    }
+
+    /// Sets whether a shutdown flushes the sink before it closes it.
+    #[must_use]
+    pub fn with_flush_at_shutdown(mut self, flush: bool) -> Self {
+        self.flush_at_shutdown = flush;
+        self
+    }
+}
+
+macro_rules! forward {
+    ($pointer:ident) => {
+        impl<S: Sink + ?Sized> Sink for $pointer<S> {
+            #[inline]
+            fn write(&self, record: &Record<'_>, format: &dyn Format) -> Result<(), Error> {
+                (**self).write(record, format)
+            }
+
+            fn write_through(&self, record: &Record<'_>, format: &dyn Format) -> Result<(), Error> {
+                (**self).write_through(record, format)
+            }
+
+            fn flush(&self) -> Result<(), Error> {
+                (**self).flush()
+            }
+
+            fn close(&self) -> Result<(), Error> {
+                (**self).close()
+            }
+
+            fn reopen(&self) -> Result<(), Error> {
+                (**self).reopen()
+            }
+
+            fn batch(&self, batch: Batch) {
+                (**self).batch(batch);
+            }
+
+            fn reset_after_fork(&self) {
+                (**self).reset_after_fork();
+            }
+
+            fn facts(&self) -> SinkFacts {
+                (**self).facts()
+            }
+
+            fn status(&self) -> SinkStatus {
+                (**self).status()
+            }
+        }
+    };
+}
+
+forward!(Arc);
+forward!(Box);
+
+/// Formats a record into a buffer of the calling thread, then lends the line to `write`. So a sink
+/// keeps user code out of its lock. It allocates nothing once the thread's buffers have grown.
 ///
 /// # Errors
 /// Those of the formatter, and those of `write`.
 pub fn formatted<R>(
-    formatter: &dyn Format,
+    format: &dyn Format,
     record: &Record<'_>,
     write: impl FnOnce(&mut Line) -> Result<R, Error>,
 ) -> Result<R, Error> {
-    with_line(formatter, record, false, write)
+    with_line(format, record, false, write)
 }

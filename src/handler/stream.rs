@@ -9,7 +9,7 @@ use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
 use crate::handler::io::exclusive::Exclusive;
 use crate::handler::io::line_writer::LineWriter;
-use crate::handler::sink::Sink;
+use crate::handler::sink::{Sink, SinkFacts};
 use crate::handler::stream_id::StreamId;
 use crate::record::Record;
 use crate::sys::host::{self, Standard};
@@ -17,15 +17,17 @@ use crate::sys::sync::{Arc, AtomicBool, Ordering};
 
 /// Writes lines to a stream: standard error, standard output, or any writer.
 ///
-/// Each record is one `write` of its whole line and its terminator, then a flush, under the stream's own lock; a partial write is
-/// finished. A stream that takes nothing for a second is given up for that record (a non-blocking pipe that is full),
-/// and a line that was cut off is ended before the next one begins.
+/// Each record is one `write` of its whole line and its terminator, then a flush, under the
+/// stream's own lock; a partial write is finished. A stream that takes nothing for a second is
+/// given up for that record (a non-blocking pipe that is full), and a line that was cut off is
+/// ended before the next one begins.
 ///
-/// In a child process made by `fork`, the standard streams are written to past std's locks, which other threads of the parent may
-/// have had at the fork. There a line can come between the pieces of what the child itself writes by `eprintln!`.
+/// In a child process made by `fork`, the standard streams are written to past std's locks, which
+/// other threads of the parent may have had at the fork. There a line can come between the pieces
+/// of what the child itself writes by `eprintln!`.
 ///
-/// Colours, where the formatter has them, follow [`ColorChoice::Auto`] for the two standard streams, and are off for
-/// writers.
+/// Colours, where the formatter has them, follow [`ColorChoice::Auto`] for the two standard
+/// streams, and are off for writers.
 ///
 /// # Python
 /// `logging.StreamHandler`. It takes the process's stream, not a variable that can be replaced.
@@ -46,7 +48,7 @@ pub struct StreamHandler {
 }
 
 impl StreamHandler {
-    /// To standard error.
+    /// Returns a handler for standard error.
     #[must_use]
     pub fn stderr() -> Self {
         let color = shows_colors(Standard::Error, &io::stderr());
@@ -58,7 +60,7 @@ impl StreamHandler {
         )
     }
 
-    /// To standard output.
+    /// Returns a handler for standard output.
     #[must_use]
     pub fn stdout() -> Self {
         let color = shows_colors(Standard::Output, &io::stdout());
@@ -70,14 +72,8 @@ impl StreamHandler {
         )
     }
 
-    /// To standard error by `eprint!`, which a test harness captures: the lines of a test that passes
-    /// are not printed.
-    #[must_use]
-    pub fn for_tests() -> Self {
-        Self::of(Box::new(HarnessWriter), "<stderr>", StreamId::STDERR, false)
-    }
-
-    /// To a writer. It is called under the stream's lock; what it logs itself does not come back to it.
+    /// Returns a handler for a writer, which is called with the stream's lock held. What the writer
+    /// logs itself does not come back to it.
     #[must_use]
     pub fn new(writer: impl Write + Send + 'static) -> Self {
         Self::of(Box::new(writer), "<writer>", StreamId::unique(), false)
@@ -100,12 +96,12 @@ impl StreamHandler {
             id,
         });
         Self {
-            handler: Handler::new(Shared(Arc::clone(&sink))),
+            handler: Handler::new(Arc::clone(&sink)),
             sink,
         }
     }
 
-    /// The same, with colours shown or not, whatever the stream is.
+    /// Sets whether colours are shown, whatever the stream is.
     #[must_use]
     pub fn with_color(self, choice: ColorChoice) -> Self {
         match choice {
@@ -123,7 +119,7 @@ impl StreamHandler {
         self
     }
 
-    /// The same, with another end of each line than a newline; it may be empty.
+    /// Sets the end of each line, a newline by default; it may be empty.
     ///
     /// # Python
     /// `StreamHandler.terminator`.
@@ -144,8 +140,8 @@ impl StreamHandler {
     /// `StreamHandler.setStream`.
     ///
     /// # Errors
-    /// When the old one could not be flushed; it then stays in use. [`ErrorKind::Reentrant`](crate::ErrorKind::Reentrant) when called by the
-    /// writer itself.
+    /// When the old one could not be flushed; it then stays in use.
+    /// [`ErrorKind::Reentrant`](crate::ErrorKind::Reentrant) when called by the writer itself.
     pub fn set_stream(
         &self,
         writer: impl Write + Send + 'static,
@@ -155,6 +151,94 @@ impl StreamHandler {
             flushed.map_err(|error| Error::io("cannot flush the old stream", error))?;
             Ok(stream.lines.replace(Box::new(writer)))
         })
+    }
+
+    /// Returns a handler for tests: it writes to standard error by way of `eprint!`, which the test
+    /// harness captures on the thread of a test.
+    #[must_use]
+    pub fn for_tests() -> Self {
+        Self::of(
+            Box::new(CapturedStderr),
+            "<stderr>",
+            StreamId::STDERR,
+            false,
+        )
+    }
+
+    /// Calls a function around the writing of each line, as a progress bar needs it to move out of
+    /// the way. The function gets what writes the line, and calls it once.
+    ///
+    /// The line has been formatted before. The function is called with the stream's lock held, on
+    /// the thread that logs; what it logs itself does not come to this handler. Where it does
+    /// not call what it is given, the record counts as dropped.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::Record;
+    /// use logtree::handler::StreamHandler;
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    ///
+    /// static LINES: AtomicU32 = AtomicU32::new(0);
+    /// let handler = StreamHandler::new(Vec::new()).around(|write| {
+    ///     LINES.fetch_add(1, Ordering::Relaxed);
+    ///     write();
+    /// });
+    /// handler.handle(&Record::builder().message("hello").build());
+    /// assert_eq!(LINES.load(Ordering::Relaxed), 1);
+    /// ```
+    #[must_use]
+    pub fn around(self, wrap: impl Fn(&mut dyn FnMut()) + Send + Sync + 'static) -> Self {
+        // Only a writer that is just writing could be refused, and the handler is not in use yet.
+        let _ = self.sink.stream.with(|stream| {
+            let writer = stream.lines.replace(Box::new(io::sink()));
+            let wrap = Box::new(wrap);
+            stream.lines.replace(Box::new(Around { writer, wrap }));
+            Ok(())
+        });
+        self
+    }
+}
+
+/// Standard error as the test harness captures it.
+struct CapturedStderr;
+
+impl Write for CapturedStderr {
+    #[expect(clippy::print_stderr, reason = "what the test harness captures")]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // A panic, where standard error is closed, is caught by the handler.
+        eprint!("{}", String::from_utf8_lossy(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+type Wrap = dyn Fn(&mut dyn FnMut()) + Send + Sync;
+
+/// A writer with a function around each call of it.
+struct Around {
+    writer: Box<dyn Write + Send>,
+    wrap: Box<Wrap>,
+}
+
+impl Write for Around {
+    /// Writes and flushes, so that nothing is left for later.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut written = None;
+        let writer = &mut self.writer;
+        (self.wrap)(&mut || {
+            if written.is_none() {
+                let result = writer.write(bytes);
+                written = Some(result.and_then(|count| writer.flush().map(|()| count)));
+            }
+        });
+        written.unwrap_or_else(|| Err(io::Error::other("the function around it did not write")))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -177,21 +261,6 @@ impl From<io::Stderr> for StreamHandler {
     }
 }
 
-/// Writes by `eprint!`.
-struct HarnessWriter;
-
-impl Write for HarnessWriter {
-    #[expect(clippy::print_stderr, reason = "the harness captures nothing else")]
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        eprint!("{}", String::from_utf8_lossy(bytes));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 impl fmt::Debug for StreamHandler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.handler, f)
@@ -211,18 +280,14 @@ struct StreamSink {
     id: StreamId,
 }
 
-/// The sink as its handler holds it; the [`StreamHandler`] holds it as well.
-struct Shared(Arc<StreamSink>);
-
-impl Sink for Shared {
+impl Sink for StreamSink {
     fn write(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error> {
-        let sink = &*self.0;
         with_line(
             formatter,
             record,
-            sink.color.load(Ordering::Relaxed),
+            self.color.load(Ordering::Relaxed),
             |line| {
-                sink.stream.with(|stream| {
+                self.stream.with(|stream| {
                     match &stream.terminator {
                         None => line.push('\n'),
                         Some(terminator) => line.push_str(terminator),
@@ -236,15 +301,11 @@ impl Sink for Shared {
     }
 
     fn flush(&self) -> Result<(), Error> {
-        self.0.stream.with(|stream| flush(&mut stream.lines))
+        self.stream.with(|stream| flush(&mut stream.lines))
     }
 
-    fn stream_id(&self) -> Option<StreamId> {
-        Some(self.0.id)
-    }
-
-    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "StreamHandler {}", self.0.name)
+    fn facts(&self) -> SinkFacts {
+        SinkFacts::new(format!("StreamHandler {}", self.name)).with_stream(self.id)
     }
 }
 
@@ -303,7 +364,7 @@ mod tests {
         (text, handler)
     }
 
-    /// Faults 3 and 4: partial writes, EAGAIN and EINTR.
+    /// Partial writes, EAGAIN and EINTR.
     #[test]
     fn a_line_is_finished_whatever_the_pieces() {
         let steps = vec![
@@ -315,9 +376,9 @@ mod tests {
         assert_eq!(written(steps, &["abcdef"]).0, "abcdef\n");
     }
 
-    /// Fault 5: the device is full in the middle of a line, and then has room again.
+    /// The device is full in the middle of a line, and then has room again.
     #[test]
-    fn a_torn_line_is_ended_and_the_loss_is_told_in_the_stream() {
+    fn a_torn_line_is_ended_and_the_loss_is_reported_in_the_stream() {
         let (text, handler) = written(
             vec![Ok(3), Err(IoErrorKind::StorageFull)],
             &["abcdef", "next"],

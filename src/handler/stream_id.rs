@@ -25,11 +25,12 @@ impl StreamId {
         Self(NEXT.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// The stream of a file: one for each path, whatever the file of that name is from time to time. The path should be absolute; two
-    /// names of one file, as by a link, are two streams.
+    /// The stream of a file: one for each path, whatever the file of that name is from time to
+    /// time. The path should be absolute; two names of one file, as by a link, are two streams.
     #[must_use]
     pub fn of_path(path: &Path) -> Self {
-        // By a hash with keys of this process: no table that would grow, and no path can be made to collide.
+        // By a hash with keys of this process: no table that would grow, and no path can be made to
+        // collide.
         static KEYS: Lazy<RandomState> = Lazy::new(RandomState::new);
         Self(KEYS.hash_one(path) | OF_A_PATH)
     }

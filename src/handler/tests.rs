@@ -15,8 +15,8 @@ impl Observer for Notified {
     }
 }
 
-/// A handler that is added to many loggers, or time and again, does not grow, and a change costs each
-/// registry one step.
+/// A handler that is added to many loggers, or time and again, does not grow, and a change costs
+/// each registry one step.
 #[test]
 fn an_observer_is_known_once_and_not_longer_than_it_lives() {
     let handler = Handler::from(NullHandler::new());

@@ -69,16 +69,17 @@ fn start(ticker: &mut Ticker) {
 fn run() {
     while let Some((due, next)) = take_due(Instant::now()) {
         for who in due.iter().filter_map(Weak::upgrade) {
-            // Whoever panics is called again next time.
+            // One that panics is called again next time.
             user_code::call_ignoring_panic(|| who.tick());
         }
         let wait = next.saturating_duration_since(Instant::now());
-        // Not longer, so that it ends soon after the last of them, and finds new ones that are due sooner.
+        // Not longer, so that it ends soon after the last of them, and finds new ones that are due
+        // sooner.
         thread::sleep(wait.clamp(Duration::from_millis(1), Duration::from_millis(100)));
     }
 }
 
-/// Those that are due, and when the next ones are; `None` once nobody is left.
+/// Those that are due, and when the next ones are; `None` once none is left.
 #[expect(
     clippy::significant_drop_tightening,
     reason = "all of it is looked at under the lock"

@@ -214,7 +214,7 @@ impl World {
                     handlers.iter().map(|id| self.handler(id)).collect();
                 let queue = &self.queues[text(operation, "queue")];
                 let listener = if flag(operation, "respect_handler_level") {
-                    QueueListener::respecting_levels(queue, handlers?)
+                    QueueListener::new(queue, handlers?).with_respect_levels(true)
                 } else {
                     QueueListener::new(queue, handlers?)
                 };
@@ -529,7 +529,9 @@ impl World {
                     handler.with_flush_on_close(spec["flush_on_close"].as_bool().unwrap_or(true)),
                 )
             }
-            "queue" => Known::Plain(QueueHandler::of(&self.queues[text(spec, "queue")]).into()),
+            "queue" => {
+                Known::Plain(QueueHandler::from_queue(&self.queues[text(spec, "queue")]).into())
+            }
             "file" => {
                 let builder = FileHandler::builder(self.directory.path_of(&spec["filename"]));
                 let builder = builder

@@ -240,7 +240,8 @@ fn drops_of_a_parent(path: &Path) {
     let handler = QueueHandler::builder()
         .max_records(1)
         .overflow(Overflow::DropNewest)
-        .build([Handler::new(Shared(Arc::clone(&held)))]);
+        .handler(Handler::new(Shared(Arc::clone(&held))))
+        .start();
     handler.set_error_hook(|_| {});
     log(&handler, 0);
     held.1.wait();

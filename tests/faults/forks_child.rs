@@ -338,7 +338,7 @@ fn left(path: &Path) {
         .open()
         .unwrap();
     // Without a listener, so that all stays in it.
-    let queue = QueueHandler::of(&RecordQueue::new());
+    let queue = QueueHandler::from_queue(&RecordQueue::new());
     let handlers: [Handler; 4] = [memory.into(), batches.into(), buffered.into(), queue.into()];
     let adds_up = || {
         handlers.iter().all(|handler| {

@@ -66,7 +66,7 @@ fn handler_of(kind: &str, path: &Path) -> (Handler, Option<Rotate>) {
         }
         "panicking" => {
             let panics = Handler::new(PanicsAtTimes(AtomicU64::new(0), file().into()));
-            FallbackHandler::new([panics, file().into()]).into()
+            FallbackHandler::new(panics).or(file()).into()
         }
         "queue" => QueueHandler::new([file()]).into(),
         "memory" => MemoryHandler::new(50).with_target(file()).into(),
@@ -81,7 +81,7 @@ fn handler_of(kind: &str, path: &Path) -> (Handler, Option<Rotate>) {
             };
             BufferingHandler::new(50, deliver).into()
         }
-        "fallback" => FallbackHandler::new([file().into(), file().into()]).into(),
+        "fallback" => FallbackHandler::new(file()).or(file()).into(),
         other => panic!("unknown kind {other}"),
     };
     (handler, rotates)

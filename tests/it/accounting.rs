@@ -10,7 +10,7 @@ use std::thread;
 use logtree::formatter::Format;
 use logtree::handler::{
     BufferingHandler, DropReason, FallbackHandler, Ledger, MemoryHandler, QueueHandler, Sink,
-    StreamHandler,
+    SinkStatus, StreamHandler,
 };
 use logtree::record::OwnedRecord;
 use logtree::{Error, ErrorKind, Formatter, Handler, Record};
@@ -144,8 +144,8 @@ impl Sink for Keeps {
         Ok(())
     }
 
-    fn queued(&self) -> u64 {
-        self.kept.lock().unwrap().len() as u64
+    fn status(&self) -> SinkStatus {
+        SinkStatus::default().with_queued(self.kept.lock().unwrap().len() as u64)
     }
 }
 
@@ -215,7 +215,7 @@ fn subject(kind: usize, steps: &[Step], capacity: usize) -> Subject {
                 Handler::new(Device(Script::new(&reversed), other.clone())),
             ];
             Subject {
-                outer: FallbackHandler::new(links).into(),
+                outer: FallbackHandler::from_iter(links).into(),
                 inner: Vec::new(),
                 seen: vec![seen, other],
             }

@@ -39,7 +39,7 @@ fn the_second_takes_over_and_the_first_comes_back() {
     let (fails, text) = (Arc::new(AtomicBool::new(false)), Text::default());
     let first = StreamHandler::new(Failing(Arc::clone(&fails), text.clone()));
     let (second, spare) = to_text("%(message)s");
-    let handler = FallbackHandler::new([first.clone().into(), second.clone()]);
+    let handler = FallbackHandler::new(first.clone()).or(second.clone());
     log(&handler, "1");
     fails.store(true, Ordering::Relaxed);
     log(&handler, "2");
@@ -67,7 +67,7 @@ fn the_second_takes_over_and_the_first_comes_back() {
 fn a_record_is_lost_only_when_all_fail() {
     let fails = Arc::new(AtomicBool::new(true));
     let failing = || StreamHandler::new(Failing(Arc::clone(&fails), Text::default()));
-    let handler = FallbackHandler::new([failing().into(), failing().into()]);
+    let handler = FallbackHandler::new(failing()).or(failing());
     handler.set_error_hook(|_| {});
     log(&handler, "1");
     log(&handler, "2");
@@ -207,7 +207,7 @@ fn many_threads_and_every_handler() {
 
     let (first, text) = to_text("%(message)s");
     let (second, _) = to_text("%(message)s");
-    run("fallback", &FallbackHandler::new([first, second]), &|| {
+    run("fallback", &FallbackHandler::new(first).or(second), &|| {
         text.get()
     });
 

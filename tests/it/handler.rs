@@ -154,7 +154,7 @@ fn a_memory_handler_hands_over_when_full_or_severe() {
     let (target, text) = to_text("%(message)s");
     let respecting = MemoryHandler::new(1)
         .with_target(target.with_level(Level::ERROR))
-        .respecting_target_level();
+        .with_respect_levels(true);
     respecting.handle(&Record::builder().level(Level::INFO).build());
     assert_eq!(text.get(), "");
 }

@@ -29,6 +29,7 @@ mod rotation;
 mod rotation_model;
 mod scope;
 mod scope_model;
+mod sinks;
 mod support;
 mod templates;
 mod torn_lines;

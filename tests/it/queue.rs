@@ -122,7 +122,8 @@ fn many_threads_through_one_queue() {
     // Small parts, so that callers wait.
     let handler = QueueHandler::builder()
         .bytes_per_thread(4096)
-        .build([FileHandler::open(&path).unwrap()]);
+        .handler(FileHandler::open(&path).unwrap())
+        .start();
     thread::scope(|scope| {
         for thread in 0..THREADS {
             let handler = &handler;
@@ -144,7 +145,8 @@ fn a_caller_waits_for_room_but_not_for_ever() {
     let handler = QueueHandler::builder()
         .max_records(2)
         .block_at_most(Duration::from_millis(50))
-        .build([stream]);
+        .handler(stream)
+        .start();
     handler.set_error_hook(|failure| assert_eq!(failure.error().kind(), ErrorKind::Full));
     gate.close();
     log(&handler, "with the device");
@@ -177,7 +179,8 @@ fn rules_for_what_is_too_much() {
             .max_records(10)
             .overflow(overflow)
             .block_at_most(Duration::from_secs(5))
-            .build([stream]);
+            .handler(stream)
+            .start();
         handler.set_error_hook(|_| {});
         gate.close();
         at(&handler, Level::DEBUG, "with the device");
@@ -204,19 +207,19 @@ fn rules_for_what_is_too_much() {
     let (lines, drops) = run(Overflow::DropNewest);
     let kept: Vec<_> = (0..10).map(|n| n.to_string()).collect();
     assert_eq!(lines[1..11], kept);
-    assert_eq!((drops.total(), drops.of(Level::ERROR)), (11, 1));
+    assert_eq!((drops.total(), drops.at(Level::ERROR)), (11, 1));
 
     let (lines, drops) = run(Overflow::DropOldest);
     let mut kept: Vec<_> = (11..20).map(|n| n.to_string()).collect();
     kept.push("severe".to_owned());
     assert_eq!(lines[1..11], kept);
-    assert_eq!((drops.total(), drops.of(Level::ERROR)), (11, 0));
+    assert_eq!((drops.total(), drops.at(Level::ERROR)), (11, 0));
 
     let (lines, drops) = run(Overflow::BySeverity);
     assert!(lines.contains(&"severe".to_owned()), "{lines:?}");
-    assert_eq!(drops.of(Level::ERROR), 0);
-    assert!(drops.of(Level::DEBUG) >= drops.of(Level::INFO), "{drops}");
-    assert!(drops.of(Level::INFO) >= drops.of(Level::WARNING), "{drops}");
+    assert_eq!(drops.at(Level::ERROR), 0);
+    assert!(drops.at(Level::DEBUG) >= drops.at(Level::INFO), "{drops}");
+    assert!(drops.at(Level::INFO) >= drops.at(Level::WARNING), "{drops}");
 }
 
 /// 77, deviating: the thread survives whatever its handlers do.
@@ -228,7 +231,7 @@ fn a_handler_that_panics_does_not_end_the_thread() {
             assert_ne!(record.message(), "bad", "on purpose");
             Ok(())
         }
-        fn set_corked(&self, _: bool) {
+        fn batch(&self, _: logtree::handler::Batch) {
             panic!("here as well")
         }
     }
@@ -271,7 +274,8 @@ fn a_handler_behind_the_queue_may_log_to_it() {
     let target = Handler::new(Shared(Arc::clone(&sink)));
     let handler = QueueHandler::builder()
         .max_records(1)
-        .build([target.clone()]);
+        .handler(target.clone())
+        .start();
     handler.set_error_hook(|_| {});
     *sink.0.lock().unwrap() = Some(handler.clone().into());
     log(&handler, "outer");
@@ -303,7 +307,8 @@ fn a_long_record_goes_through_in_its_place() {
     let (target, text) = to_text("%(message)s");
     let handler = QueueHandler::builder()
         .bytes_per_thread(1024)
-        .build([target]);
+        .handler(target)
+        .start();
     let long = "x".repeat(1 << 20);
     log(&handler, "before");
     log(&handler, &long);
@@ -373,7 +378,7 @@ fn levels_are_asked_as_told() {
     let (target, text) = to_text("%(message)s");
     target.set_level(Level::ERROR);
     let queue = RecordQueue::new();
-    let handler = QueueHandler::of(&queue);
+    let handler = QueueHandler::from_queue(&queue);
     let listener = QueueListener::new(&queue, [target.clone()]);
     log(&handler, "1");
     assert!(listener.start());
@@ -394,7 +399,8 @@ fn dropping_the_oldest_while_it_is_read() {
     let handler = QueueHandler::builder()
         .bytes_per_thread(2048)
         .overflow(Overflow::DropOldest)
-        .build([target]);
+        .handler(target)
+        .start();
     handler.set_error_hook(|_| {});
     const RECORDS: usize = 50_000;
     (0..RECORDS).for_each(|n| log(&handler, &n.to_string()));
@@ -443,7 +449,10 @@ fn threads_come_and_go() {
 #[test]
 fn a_limited_queue_loses_nothing() {
     let (target, text) = to_text("%(message)s");
-    let handler = QueueHandler::builder().max_records(100).build([target]);
+    let handler = QueueHandler::builder()
+        .max_records(100)
+        .handler(target)
+        .start();
     const RECORDS: usize = 20_000;
     (0..RECORDS).for_each(|n| log(&handler, &n.to_string()));
     handler.flush().unwrap();
@@ -572,7 +581,8 @@ fn a_device_that_hangs_does_not_keep_callers_nor_the_end() {
     let handler = QueueHandler::builder()
         .max_records(2)
         .block_at_most(Duration::from_millis(20))
-        .build([stream]);
+        .handler(stream)
+        .start();
     handler.set_error_hook(|_| {});
     gate.close();
     (0..5).for_each(|n| log(&handler, &n.to_string()));
@@ -606,9 +616,9 @@ fn a_handler_whose_sink_logs_to_its_queue_can_be_dropped() {
     let way = Arc::new(Mutex::new(None));
     let queue = RecordQueue::new();
     let listener = QueueListener::new(&queue, [Handler::new(Client(Arc::clone(&way)))]);
-    *way.lock().unwrap() = Some(QueueHandler::of(&queue).into());
+    *way.lock().unwrap() = Some(QueueHandler::from_queue(&queue).into());
     assert!(listener.start());
-    log(&QueueHandler::of(&queue), "first");
+    log(&QueueHandler::from_queue(&queue), "first");
     listener.stop();
     drop(listener);
     *way.lock().unwrap() = None;
@@ -639,7 +649,7 @@ fn long_records_are_bounded() {
         .bytes_per_thread(64 * 1024)
         .overflow(Overflow::DropNewest)
         .build();
-    let handler = QueueHandler::of(&queue);
+    let handler = QueueHandler::from_queue(&queue);
     handler.set_error_hook(|_| {});
     let long = "x".repeat(1 << 20);
     (0..100).for_each(|_| log(&handler, &long));
@@ -649,7 +659,7 @@ fn long_records_are_bounded() {
         .max_bytes(16 << 20)
         .overflow(Overflow::DropNewest)
         .build();
-    let handler = QueueHandler::of(&queue);
+    let handler = QueueHandler::from_queue(&queue);
     handler.set_error_hook(|_| {});
     thread::scope(|scope| {
         for _ in 0..4 {
@@ -664,7 +674,10 @@ fn long_records_are_bounded() {
 #[test]
 fn a_memory_limit_is_kept_while_all_is_handed_over() {
     let (target, text) = to_text("%(message)s");
-    let handler = QueueHandler::builder().max_bytes(64 * 1024).build([target]);
+    let handler = QueueHandler::builder()
+        .max_bytes(64 * 1024)
+        .handler(target)
+        .start();
     thread::scope(|scope| {
         for thread in 0..8 {
             let handler = &handler;

@@ -12,7 +12,9 @@ use std::{fmt, thread};
 use logtree::control::{Control, LevelTarget};
 use logtree::filter::{Filter, RedactingFilter};
 use logtree::formatter::{Format, Line};
-use logtree::handler::{DropReason, Overflow, QueueHandler, Sink, StreamHandler};
+use logtree::handler::{
+    DropReason, Overflow, QueueHandler, Sink, SinkFacts, SinkStatus, StreamHandler,
+};
 use logtree::time::{Clock, Timestamp};
 use logtree::{Error, ErrorKind, Handler, Level, Logger, Record, Registry};
 
@@ -109,7 +111,8 @@ fn a_writer_does_not_wait_for_room_in_a_queue() {
         .max_records(1)
         .overflow(Overflow::Block)
         .block_at_most(Duration::from_secs(3600))
-        .build([stream.clone()]);
+        .handler(stream.clone())
+        .start();
     logger.add_handler(queue.clone());
     assert!(ends(move || {
         for _ in 0..100 {
@@ -170,9 +173,7 @@ fn values_that_cannot_be_written_reach_no_caller() {
     }
 }
 
-struct Faulty {
-    describe: fn(&mut fmt::Formatter<'_>) -> fmt::Result,
-}
+struct Faulty;
 
 impl Sink for Faulty {
     fn write(&self, _: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
@@ -180,19 +181,11 @@ impl Sink for Faulty {
         Err(Error::new(ErrorKind::Io, "no device").with_source(Bad::Panics))
     }
 
-    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (self.describe)(f)
-    }
-
-    fn queued(&self) -> u64 {
+    fn facts(&self) -> SinkFacts {
         panics()
     }
 
-    fn stream_id(&self) -> Option<logtree::handler::StreamId> {
-        panics()
-    }
-
-    fn is_null(&self) -> bool {
+    fn status(&self) -> SinkStatus {
         panics()
     }
 }
@@ -201,24 +194,23 @@ impl Sink for Faulty {
 fn a_sink_that_cannot_describe_itself_is_still_reported() {
     let (registry, stderr) = registry_with_stderr();
     let logger = registry.get_logger("app");
-    let panicking = Handler::new(Faulty {
-        describe: |_| panics(),
-    });
+    let panicking = Handler::new(Faulty);
     logger.add_handler(panicking.clone());
-    logger.add_handler(Handler::new(Faulty {
-        describe: |_| Err(fmt::Error),
-    }));
     logger.warning("x");
     assert_eq!(
         stderr.lines(),
         [
-            "logtree: <<panic while formatting: boom> (NOTSET)> dropped a WARNING record of \"app\": no device: <panic while \
-             formatting: boom>",
-            "logtree: <<fmt error> (NOTSET)> dropped a WARNING record of \"app\": no device: <panic while formatting: boom>"
+            "logtree: <panic in facts: boom (NOTSET)> dropped a WARNING record of \"app\": no device: <panic while \
+             formatting: boom>"
         ]
     );
     assert_eq!(panicking.counters().dropped_for(DropReason::Io), 1);
-    assert!(registry.dump().to_string().contains("<fmt error>"));
+    assert!(
+        registry
+            .dump()
+            .to_string()
+            .contains("<panic in facts: boom")
+    );
 }
 
 /// Removes its handler while it writes, so that its last owner is the logging call; then its destructor is user code in that call.
@@ -384,24 +376,14 @@ impl Sink for Meddles {
         Ok(())
     }
 
-    fn is_null(&self) -> bool {
-        self.meddle("is_null");
-        false
+    fn facts(&self) -> SinkFacts {
+        self.meddle("facts");
+        SinkFacts::new("Meddles")
     }
 
-    fn stream_id(&self) -> Option<logtree::handler::StreamId> {
-        self.meddle("stream_id");
-        None
-    }
-
-    fn queued(&self) -> u64 {
-        self.meddle("queued");
-        0
-    }
-
-    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.meddle("describe");
-        f.write_str("Meddles")
+    fn status(&self) -> SinkStatus {
+        self.meddle("status");
+        SinkStatus::default()
     }
 }
 
@@ -467,10 +449,8 @@ fn user_code_may_change_the_tree_wherever_it_is_called() {
         "write",
         "flush",
         "reopen",
-        "is_null",
-        "stream_id",
-        "queued",
-        "describe",
+        "facts",
+        "status",
         "filter",
         "format",
         "drop",

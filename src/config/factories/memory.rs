@@ -14,12 +14,10 @@ pub(super) fn add(table: &mut Table<Handler>) {
         let flush_on_close = arguments.optional("flushOnClose").unwrap_or(true);
         let respects_level = arguments.optional("respect_target_level").unwrap_or(false);
         move || {
-            let mut handler = MemoryHandler::new(capacity)
+            let handler = MemoryHandler::new(capacity)
                 .with_flush_level(flush_level)
-                .with_flush_on_close(flush_on_close);
-            if respects_level {
-                handler = handler.respecting_target_level();
-            }
+                .with_flush_on_close(flush_on_close)
+                .with_respect_levels(respects_level);
             Ok(match target {
                 Some(target) => handler.with_target(target.handler()?).into(),
                 None => handler.into(),
@@ -31,8 +29,7 @@ pub(super) fn add(table: &mut Table<Handler>) {
         let handlers = arguments.some_handlers("handlers", why);
         move || {
             let handlers = handlers.iter().map(HandlerRef::handler);
-            let handlers = handlers.collect::<Result<Vec<_>, _>>()?;
-            Ok(FallbackHandler::new(handlers).into())
+            Ok(handlers.collect::<Result<FallbackHandler, _>>()?.into())
         }
     });
 }

@@ -22,7 +22,7 @@ pub(super) fn add(table: &mut Table<Handler>) {
         move || {
             let mut builder = QueueHandler::builder()
                 .overflow(overflow)
-                .respect_handler_levels(respects);
+                .respect_levels(respects);
             if let Some(bytes) = bytes_per_thread {
                 builder = builder.bytes_per_thread(bytes);
             }
@@ -37,7 +37,7 @@ pub(super) fn add(table: &mut Table<Handler>) {
             }
             let handlers = handlers.iter().map(HandlerRef::handler);
             let handlers = handlers.collect::<Result<Vec<_>, _>>()?;
-            Ok(builder.build(handlers).into())
+            Ok(builder.handlers(handlers).start().into())
         }
     });
 }

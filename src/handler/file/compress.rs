@@ -1,8 +1,9 @@
 //! Compression of rotated files, on a thread of its own.
 //!
-//! A file is compressed beside itself while all else goes on: it may be moved to another number meanwhile, or removed. Only the
-//! exchange of the plain file for the compressed one is done under the lock of the log file, by two renames. A crash at any point
-//! leaves the lines in the plain file, in the compressed one, or in both, which the next pass puts right.
+//! A file is compressed beside itself while all else goes on: it may be moved to another number
+//! meanwhile, or removed. Only the exchange of the plain file for the compressed one is done under
+//! the lock of the log file, by two renames. A crash at any point leaves the lines in the plain
+//! file, in the compressed one, or in both, which the next pass puts right.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -25,9 +26,11 @@ pub(super) struct Compressor {
 }
 
 impl Compressor {
-    /// Takes note of files that are to be compressed. Returns whether the caller is to begin a thread.
+    /// Takes note of files that are to be compressed. Returns whether the caller is to begin a
+    /// thread.
     pub(super) fn begin(&self) -> bool {
-        // Sequentially consistent, as the thread ends if it sees nothing here after it said so there: one of both must see the other.
+        // Sequentially consistent, as the thread ends if it sees nothing here after it said so
+        // there: one of both must see the other.
         self.again.store(true, Ordering::SeqCst);
         !self.is_running.swap(true, Ordering::SeqCst)
     }
@@ -59,7 +62,8 @@ pub(super) struct Compressed {
     unfinished: PathBuf,
 }
 
-/// A file that is known again at whatever name. It stays open, as the system gives the identity of one that ended to the next.
+/// A file that is known again at whatever name. It stays open, as the system gives the identity of
+/// one that ended to the next.
 #[derive(Debug)]
 pub(super) struct Known {
     id: FileId,
@@ -149,8 +153,8 @@ impl Compressed {
         system::rename(plain, &self.unfinished)
     }
 
-    /// Removes the file that is not used any more, be it the source or the copy. Without the lock, as that takes its time for a long
-    /// file.
+    /// Removes the file that is not used any more, be it the source or the copy. Without the lock,
+    /// as that takes its time for a long file.
     pub(super) fn finish(&self) {
         if self.source.is_at(&self.unfinished) || self.copy.is_at(&self.unfinished) {
             let _ = system::remove(&self.unfinished);
@@ -228,7 +232,8 @@ fn decoder(_: File) -> io::Result<File> {
 
 /// Whether the crate compressed a file: by the comment in its head.
 pub(super) fn is_own(compressed: &Path) -> bool {
-    // Magic number, deflate, a comment and nothing else; time, flags and system; the comment, which ends with a zero.
+    // Magic number, deflate, a comment and nothing else; time, flags and system; the comment, which
+    // ends with a zero.
     let mut head = [0; 10 + MARK.len() + 1];
     let read = open(compressed).and_then(|mut file| file.read_exact(&mut head));
     read.is_ok()
@@ -236,7 +241,7 @@ pub(super) fn is_own(compressed: &Path) -> bool {
         && head[10..].strip_suffix(&[0]) == Some(MARK)
 }
 
-/// Opens a plain file to read it; a link that somebody planted is not followed.
+/// Opens a plain file to read it; a planted link is not followed.
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -270,8 +275,8 @@ fn create(path: &Path, source: &File) -> io::Result<File> {
     Ok(target)
 }
 
-/// Removes what is left of a compression that never came to its end. Returns whether nothing is there any more: another process
-/// may be at it.
+/// Removes what is left of a compression that never came to its end. Returns whether nothing is
+/// there any more: another process may be at it.
 fn remove_unfinished(path: &Path) -> io::Result<bool> {
     if system::is_free(path)? {
         return Ok(true);

@@ -41,7 +41,7 @@ pub(super) fn start(file: &Arc<impl Rotated + Send + Sync + 'static>) {
     let thread = thread::Builder::new().name(name).spawn(move || {
         while own.compressor().goes_on() {
             // Namers are user code.
-            let _ = user_code::catch(|| pass(&*own));
+            let _ = user_code::catch(|| compress_all(&*own));
         }
     });
     if thread.is_err() {
@@ -50,8 +50,9 @@ pub(super) fn start(file: &Arc<impl Rotated + Send + Sync + 'static>) {
     }
 }
 
-/// Compresses all that is there to be compressed, one after another. What fails stays as it is, for the next pass.
-pub(super) fn pass(file: &impl Rotated) {
+/// Compresses all that is there to be compressed, one after another. What fails stays as it is, for
+/// the next pass.
+pub(super) fn compress_all(file: &impl Rotated) {
     let files = file.with_rotation(|rotation, device| {
         let mut files = rotation.uncompressed();
         // Where no new file could be opened, one of them is written on.

@@ -65,8 +65,8 @@ impl Device {
         self.size
     }
 
-    /// Asks for the size again, as others write to the file as well. What they left torn is noted unless the handler itself is in
-    /// the middle of a line.
+    /// Asks for the size again, as others write to the file as well. What they left torn is noted
+    /// unless the handler itself is in the middle of a line.
     pub(super) fn measure(&mut self, is_in_line: bool) {
         let len = self.lines.get_ref().metadata().map(|found| found.len());
         let Some(len) = len.ok().filter(|len| *len != self.size) else {
@@ -112,12 +112,13 @@ impl Device {
     #[inline]
     pub(super) fn write_lines(&mut self, lines: &[u8]) -> io::Result<()> {
         let written = self.lines.write_lines(lines);
-        // Of a line that was cut off, less than this stands there; the limit is then met a little early.
+        // Of a line that was cut off, less than this stands there; the limit is then met a little
+        // early.
         self.size += lines.len() as u64;
         written
     }
 
-    /// The same, for a caller that comes again with what was not written: answers how much was.
+    /// The same, for a caller that comes again with what was not written. Returns how much was.
     pub(super) fn write_some(&mut self, lines: &[u8]) -> Result<(), (io::Error, usize)> {
         let written = self.lines.write_some(lines);
         self.size += match &written {
@@ -138,8 +139,9 @@ impl Device {
     }
 }
 
-/// When a file was made, or where the system does not tell, or tells of a later copy, last written. Python goes by the latter
-/// alone, so that a program that is started more often than the interval never rotates (cpython#84649).
+/// When a file was made, or last written, where the system does not know or knows a later copy.
+/// Python goes by the latter alone, so that a program that is started more often than the interval
+/// never rotates (cpython#84649).
 fn begun(metadata: &Metadata) -> Option<SystemTime> {
     let modified = metadata.modified().ok()?;
     Some(match metadata.created() {

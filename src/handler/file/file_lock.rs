@@ -1,4 +1,5 @@
-//! Locks of files, between processes. They belong to the opening of a file and end with it, also where its process is killed.
+//! Locks of files, between processes. They belong to the opening of a file and end with it, also
+//! where its process is killed.
 
 use std::fs::File;
 

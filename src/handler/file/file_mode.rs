@@ -7,11 +7,12 @@ use crate::error::{Error, ErrorKind};
 
 /// What a handler does with a file that is there when it first opens it.
 ///
-/// Whatever the mode, the handler appends from then on: when it opens its file again, after a rotation or a `reopen`, nothing is
-/// emptied or refused.
+/// Whatever the mode, the handler appends from then on: when it opens its file again, after a
+/// rotation or a `reopen`, nothing is emptied or refused.
 ///
 /// # Python
-/// The argument `mode` of the handlers of files: `a`, `w` and `x`, each with `b`, `t` or `+` after it, which change nothing here.
+/// The argument `mode` of the handlers of files: `a`, `w` and `x`, each with `b`, `t` or `+` after
+/// it, which change nothing here.
 ///
 /// # Examples
 /// ```

@@ -1,6 +1,7 @@
 //! Lines that are still to be written.
 
-/// Lines that are still to be written, and where each record ends in them: a record may have several lines.
+/// Lines that are still to be written, and where each record ends in them: a record may have
+/// several lines.
 #[derive(Debug, Default)]
 pub(super) struct LineBuffer {
     lines: Vec<u8>,

@@ -22,7 +22,8 @@ const MOST_RESERVED: usize = 1024 * 1024;
 /// How many times its capacity a buffer may grow while its file cannot be written.
 const MAX_BUFFERS: usize = 16;
 
-/// The file that lines are written to. Its handler's type, its sink and a thread that compresses share it.
+/// The file that lines are written to. Its handler's type, its sink and a thread that compresses
+/// share it.
 #[derive(Debug)]
 pub(super) struct LogFile {
     pub(super) kind: &'static str,
@@ -157,7 +158,8 @@ impl LogFile {
         };
         match buffering {
             None => {
-                // What could not be written while it was corked; a part of a line may stand in the file already.
+                // What could not be written while it was corked; a part of a line may stand in the
+                // file already.
                 self.write_out(state)?;
                 self.write_line(state, line)?;
             }
@@ -176,7 +178,8 @@ impl LogFile {
         written.map_err(|error| self.cannot_write(error))
     }
 
-    /// Puts a line into the buffer. Returns an error if the buffer could not be written, for the first time since it could.
+    /// Puts a line into the buffer. Returns an error if the buffer could not be written, for the
+    /// first time since it could.
     fn append_to_buffer(
         &self,
         state: &mut State,
@@ -189,7 +192,8 @@ impl LogFile {
         }
         let mut kept = None;
         if state.buffer.len() + line.len() > buffering.capacity {
-            // A failure keeps them: it is reported once, and by each record for which there is no room any more.
+            // A failure keeps them: it is reported once, and by each record for which there is no
+            // room any more.
             let written = self.write_out(state);
             kept = Self::first_of_outage(state, written);
         }
@@ -197,7 +201,8 @@ impl LogFile {
         let reserve = buffering.capacity.min(MOST_RESERVED);
         state.buffer.push(line, reserve);
         self.count_queued(state);
-        // The interval is the ticker's, so that no record asks for the time. At the end of the process, nothing writes it out later.
+        // The interval is the ticker's, so that no record asks for the time. At the end of the
+        // process, nothing writes it out later.
         if level >= buffering.level || process::is_ending() {
             let written = self.write_out(state);
             kept = kept.or(Self::first_of_outage(state, written));
@@ -233,15 +238,16 @@ impl LogFile {
         written
     }
 
-    /// What a caller does with the result of [`write_out`](Self::write_out) who can give it to nobody: the first error of an outage
-    /// is returned, to be reported.
+    /// Keeps the first error of an outage from a [`write_out`](Self::write_out), to be reported
+    /// where there is no caller to return it to.
     fn first_of_outage(state: &mut State, written: Result<(), Error>) -> Option<Error> {
         let error = written.err()?;
         let is_known = std::mem::replace(&mut state.is_failing, true);
         (!is_known).then_some(error)
     }
 
-    /// The same without a record at hand: other processes may have rotated the file, or rotate it just now.
+    /// The same without a record at hand: other processes may have rotated the file, or rotate it
+    /// just now.
     pub(super) fn write_out_shared(&self, state: &mut State) -> Result<(), Error> {
         if !state.is_shared() || state.buffer.is_empty() {
             return self.write_out(state);
@@ -327,7 +333,7 @@ impl LogFile {
         Error::io(format!("cannot write to the log file {path}"), error)
     }
 
-    /// Writes the buffer out, for a caller that can give an error to nobody.
+    /// Writes the buffer out, and reports an error, as there is no caller to return it to.
     pub(super) fn write_out_now(&self) {
         let failed = self.state.with(|state| {
             let written = self.write_out_shared(state);

@@ -1,9 +1,11 @@
 //! Handlers of files: plain, watched, rotated by size, rotated by time.
 //!
-//! All share one [`sink`] over a [`log_file`], whose `state` is behind a lock and says what is seen to before each record. `options` open a file, `device` is one that is
-//! open, `tail` how it ends, `file_id` says which one it is, `resolve` where a path leads. `rotation` knows when to rename it, `plan` in which steps,
-//! `names` how, `schedule` the times; `beside` tells other handlers of it. The steps are the calls of `system`. `line_buffer`,
-//! `compress`, its thread `compression`, `file_lock` and `process_lock` are what their names say.
+//! All share one [`sink`] over a [`log_file`], whose locked `state` says what is due before each
+//! record. `options` open a file, `device` is one that is open, `tail` how it ends, `file_id` says
+//! which one it is, `resolve` where a path leads. `rotation` knows when to rename it, `plan` in
+//! which steps, `names` how, `schedule` the times; `beside` notifies other handlers of it. The
+//! steps are the calls of `system`. `line_buffer`, `compress`, its thread `compression`,
+//! `file_lock` and `process_lock` are what their names say.
 
 mod beside;
 mod compress;

@@ -1,5 +1,6 @@
-//! Rotation under random operations, calls that fail and ends of the program between any two calls, against what must hold of
-//! the files at any time: each record is in one file, in the order of age, and only the oldest end, when there are too many.
+//! Rotation under random operations, calls that fail and ends of the program between any two calls,
+//! against what must hold of the files at any time: each record is in one file, in the order of
+//! age, and only the oldest end, when there are too many.
 #![expect(
     clippy::unwrap_used,
     reason = "a test ends where the unexpected happens"
@@ -104,7 +105,7 @@ impl Log {
     }
 
     fn compress(&self) {
-        compression::pass(match self {
+        compression::compress_all(match self {
             Self::BySize(handler) => handler.file(),
             Self::ByTime(handler) => handler.file(),
         });
@@ -213,8 +214,8 @@ impl World {
     fn play(&mut self, operation: &Operation, mishap: Mishap) {
         self.had_mishap = mishap.is_some();
         if let Some((number, name, fault)) = mishap {
-            // A process that can open no file writes on in the old one, which another one may remove meanwhile.
-            // And what cannot be removed stays, though newer ones go.
+            // A process that can open no file writes on in the old one, which another one may
+            // remove meanwhile. And what cannot be removed stays, though newer ones go.
             let name = match (fault, name) {
                 (Fault::Refused, _) if self.shared => "rename",
                 (Fault::Refused, "" | "remove") if self.by_time => "rename",
@@ -295,7 +296,8 @@ impl World {
     }
 
     fn restart_after_kill(&mut self) {
-        // Names tell no order any more; the directory is left as it is, with a new log in another one.
+        // Names tell no order any more; the directory is left as it is, with a new log in another
+        // one.
         if self.is_set_back {
             *self = Self::new(self.by_time);
         } else {
@@ -342,8 +344,9 @@ impl World {
         let mut found = Vec::new();
         for paths in self.backups().values().rev() {
             let mut texts: Vec<_> = paths.iter().map(|path| text(path)).collect();
-            // Both forms of one file, after an end between the two steps of an exchange; or, after an end between two steps of a
-            // rotation, the oldest in one form beside the one that took its number in the other.
+            // Both forms of one file, after an end between the two steps of an exchange; or, after
+            // an end between two steps of a rotation, the oldest in one form beside the
+            // one that took its number in the other.
             texts.sort_by_key(|text| numbers(text));
             texts.dedup();
             found.extend(texts.iter().flat_map(|text| numbers(text)));

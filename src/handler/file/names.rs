@@ -50,8 +50,8 @@ pub(super) struct Numbered {
     pub(super) end: usize,
 }
 
-/// Which rotation by time a file comes from: the start of its interval as text, and how many there were in it before. In the
-/// order of time, as long as the clock is not set back.
+/// Which rotation by time a file comes from: the start of its interval as text, and how many there
+/// were in it before. In the order of time, as long as the clock is not set back.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Interval {
     pub(super) start: String,
@@ -90,9 +90,10 @@ impl Names {
         }
     }
 
-    /// The files of numbers from 1 to `count`, the newest first, as far as they follow each other without a gap that takes what is
-    /// moved up. Each number is looked at by its path, so neither the text of names nor their case matters, and the directory need
-    /// not be listed. What stands at higher numbers may be anybody's, and is not looked at.
+    /// The files of numbers from 1 to `count`, the newest first, as far as they follow each other
+    /// without a gap that takes what is moved up. Each number is looked at by its path, so
+    /// neither the text of names nor their case matters, and the directory need not be listed.
+    /// What stands at higher numbers may be anybody's, and is not looked at.
     ///
     /// # Errors
     /// Where something stands there that is no file and not a link, or where that cannot be known.
@@ -133,7 +134,8 @@ impl Names {
         Ok(true)
     }
 
-    /// The files of intervals that stand in the directory: only names that this handler writes itself (statement 89).
+    /// The files of intervals that stand in the directory: only names that this handler writes
+    /// itself.
     ///
     /// # Errors
     /// Where the directory cannot be listed.
@@ -156,7 +158,7 @@ impl Names {
         Ok(found)
     }
 
-    /// The interval that a file's name tells, and the form.
+    /// The interval in a file's name, and the form.
     fn interval_of(&self, path: &Path, when: When) -> Option<(Interval, Form)> {
         let name = path.file_name()?.as_encoded_bytes();
         [Form::Unfinished, Form::Compressed, Form::Plain]
@@ -176,7 +178,8 @@ impl Names {
                 .filter(|(_, len)| *len == suffix.len())
                 .map(|(it, _)| it);
         }
-        // With a namer the interval can stand anywhere: it is right if the namer makes the very name of it.
+        // With a namer the interval can stand anywhere: it is right if the namer makes the very
+        // name of it.
         (0..name.len()).find_map(|at| {
             let (interval, _) = Interval::read(&name[at..], when)?;
             let whole = Interval {
@@ -193,7 +196,8 @@ impl Names {
 }
 
 impl Interval {
-    /// Reads an interval at the start of a name, with its number as far as there is one; and how long it is.
+    /// Reads an interval at the start of a name, with its number as far as there is one; and how
+    /// long it is.
     fn read(text: &[u8], when: When) -> Option<(Self, usize)> {
         let start = std::str::from_utf8(text.get(..when.suffix_len())?).ok()?;
         if !when.is_suffix(start) {

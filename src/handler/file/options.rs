@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::handler::file::file_id::FileId;
 use crate::handler::file::file_mode::FileMode;
 use crate::handler::file::{resolve, system};
+use crate::handler::options::HandlerOptions;
 use crate::level::Level;
 
 /// How a file is opened and written.
@@ -23,6 +24,8 @@ pub(in crate::handler) struct FileOptions {
     pub(super) create_dirs: bool,
     pub(super) follow_symlinks: bool,
     pub(super) buffering: Option<Buffering>,
+    /// Until there is a handler.
+    pub(super) handler: HandlerOptions,
 }
 
 /// When a buffer is written out.
@@ -54,6 +57,7 @@ impl FileOptions {
             create_dirs: false,
             follow_symlinks: resolve::is_stream(path),
             buffering: None,
+            handler: HandlerOptions::default(),
         }
     }
 
@@ -155,7 +159,7 @@ impl FileOptions {
         use std::os::unix::fs::OpenOptionsExt;
 
         let mut options = OpenOptions::new();
-        // Not blocking: to open a pipe that nobody reads must fail, not wait.
+        // Not blocking: to open a pipe without a reader must fail, not wait.
         let mut flags = libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC;
         if !self.follow_symlinks {
             flags |= libc::O_NOFOLLOW;
@@ -184,8 +188,9 @@ impl FileOptions {
         options
     }
 
-    /// Whatever the process's mask: the permissions asked for are those that the file gets. Where the file system has fixed ones, as
-    /// vfat has, the file is as good as it can be: it was made with no more than those asked for.
+    /// Whatever the process's mask: the permissions asked for are those that the file gets. Where
+    /// the file system has fixed ones, as vfat has, the file is as good as it can be: it was
+    /// made with no more than those asked for.
     #[cfg(unix)]
     fn set_mode(&self, file: &File) {
         use std::os::unix::fs::PermissionsExt;
@@ -218,8 +223,11 @@ impl FileOptions {
 /// The methods of a builder that are the same for all handlers of files.
 macro_rules! file_options {
     ($builder:ident) => {
+        crate::handler::options::handler_options!($builder, options.handler);
+
         impl $builder {
-            /// Empties the file when it is first opened: [`FileMode::Truncate`](crate::handler::FileMode::Truncate), or
+            /// Empties the file when it is first opened:
+            /// [`FileMode::Truncate`](crate::handler::FileMode::Truncate), or
             /// [`Append`](crate::handler::FileMode::Append) for `false`. Python's mode `w`.
             pub fn truncate(self, truncate: bool) -> Self {
                 self.file_mode(if truncate {
@@ -229,7 +237,8 @@ macro_rules! file_options {
                 })
             }
 
-            /// What becomes of a file that is there when it is first opened; it is appended to unless set.
+            /// What becomes of a file that is there when it is first opened; it is appended to
+            /// unless set.
             ///
             /// # Python
             /// The argument `mode`.
@@ -244,8 +253,9 @@ macro_rules! file_options {
                 self
             }
 
-            /// The permission bits of a file that is made, whatever the process's mask; `0o600` unless set, so that nobody else can
-            /// read it: for a log shipper under another user of the file's group it is `0o640`. A file that is there keeps its own,
+            /// The permission bits of a file that is made, whatever the process's mask; `0o600`
+            /// unless set, so that no other user can read it: for a log shipper under another
+            /// user of the file's group it is `0o640`. A file that is there keeps its own,
             /// and a file system without permissions, such as vfat, gives its own. Only on Unix.
             ///
             /// # Python
@@ -255,16 +265,18 @@ macro_rules! file_options {
                 self
             }
 
-            /// Makes the directories that are missing, open to the user alone (`0o700`); off by default.
+            /// Makes the directories that are missing, open to the user alone (`0o700`); off by
+            /// default.
             pub fn create_dirs(mut self, create: bool) -> Self {
                 self.options.create_dirs = create;
                 self
             }
 
-            /// Whether the path itself may be a symbolic link; off by default, but for the system's names of the process's streams
-            /// (`/dev/stdin`, `/dev/stdout`, `/dev/stderr`, `/dev/fd/N`, terminals, `/dev/null`). Links among its directories
-            /// are followed. A link whose target is not there yet has it made. A file that is rotated is renamed beside the
-            /// target, and the link stays.
+            /// Whether the path itself may be a symbolic link; off by default, but for the system's
+            /// names of the process's streams (`/dev/stdin`, `/dev/stdout`, `/dev/stderr`,
+            /// `/dev/fd/N`, terminals, `/dev/null`). Links among its directories are followed.
+            /// A link whose target is not there yet has it made. A file that is rotated is renamed
+            /// beside the target, and the link stays.
             ///
             /// # Python
             /// Links are followed always.
@@ -273,26 +285,28 @@ macro_rules! file_options {
                 self
             }
 
-            /// Keeps lines in memory and writes them in blocks: when there are `capacity` bytes, with a record of
-            /// [`flush_level`](Self::flush_level), after [`flush_interval`](Self::flush_interval), at `flush`, `close` and the
-            /// end of the process. What is in memory is lost when the process is killed. Off by default: each record is
-            /// written before the logging call returns.
+            /// Keeps lines in memory and writes them in blocks: when there are `capacity` bytes,
+            /// with a record of [`flush_level`](Self::flush_level), after
+            /// [`flush_interval`](Self::flush_interval), at `flush`, `close` and the end of the
+            /// process. What is in memory is lost when the process is killed. Off by default: each
+            /// record is written before the logging call returns.
             ///
-            /// While the file cannot be written the lines are kept, up to 16 times the capacity; further ones are dropped and
-            /// counted.
+            /// While the file cannot be written the lines are kept, up to 16 times the capacity;
+            /// further ones are dropped and counted.
             pub fn buffered(mut self, capacity: usize) -> Self {
                 self.options.buffering().capacity = capacity.max(1);
                 self
             }
 
-            /// The level from which a record is written at once, with all before it; `ERROR` unless set. Turns
-            /// [buffering](Self::buffered) on, with 64 KiB.
+            /// The level from which a record is written at once, with all before it; `ERROR` unless
+            /// set. Turns [buffering](Self::buffered) on, with 64 KiB.
             pub fn flush_level(mut self, level: impl Into<crate::level::Level>) -> Self {
                 self.options.buffering().level = level.into();
                 self
             }
 
-            /// How long a record may lie in memory; a second unless set. Turns [buffering](Self::buffered) on, with 64 KiB.
+            /// How long a record may lie in memory; a second unless set. Turns
+            /// [buffering](Self::buffered) on, with 64 KiB.
             pub fn flush_interval(mut self, interval: std::time::Duration) -> Self {
                 self.options.buffering().interval = interval;
                 self

@@ -14,20 +14,25 @@ use crate::sys::sync::Arc;
 
 /// Writes lines to a file.
 ///
-/// Each record is one `write` of its whole line to a file opened for appending, so lines of several handlers or processes do not
-/// mix, and what was logged is with the system when the call returns: it survives the end of the program, however that comes.
-/// A write that fails is counted and reported; a line that was cut off is ended before the next one, also one that an earlier run of the
-/// program left in the file.
+/// Each record is one `write` of its whole line to a file opened for appending, so lines of several
+/// handlers or processes do not mix, and what was logged is with the system when the call returns:
+/// it survives the end of the program, however that comes. A write that fails is counted and
+/// reported; a line that was cut off is ended before the next one, also one that an earlier run of
+/// the program left in the file.
 ///
-/// The file is made with permissions for the user alone (`0o600`; [`mode`](FileHandlerBuilder::mode) gives others), and a path that is a symbolic
-/// link is not followed. It follows the file, not the name, unless a handler of the same process rotates it: what [`WatchedFileHandler`](crate::handler::WatchedFileHandler)
-/// is for, or [`reopen`](crate::Handler::reopen).
+/// The file is made with permissions for the user alone (`0o600`;
+/// [`mode`](FileHandlerBuilder::mode) gives others), and a path that is a symbolic link is not
+/// followed. It follows the file, not the name, unless a handler of the same process rotates it:
+/// what [`WatchedFileHandler`](crate::handler::WatchedFileHandler) is for, or
+/// [`reopen`](crate::Handler::reopen).
 ///
 /// # Python
-/// `logging.FileHandler`, in UTF-8. Closing ends one that [truncates](FileHandlerBuilder::truncate); others open their file
-/// again with the next record (statement 72). A directory that is missing is the record's error, not the caller's. There, files get the
-/// permissions that the process's mask leaves, and links are followed; here `/dev/stdout` and the like are, other links (such as
-/// `/proc/1/fd/1`) must be [asked for](FileHandlerBuilder::follow_symlinks).
+/// `logging.FileHandler`, in UTF-8. Closing ends one that
+/// [truncates](FileHandlerBuilder::truncate); others open their file again with the next record. A
+/// directory that is missing is the record's error, not the caller's. There, files get the
+/// permissions that the process's mask leaves, and links are followed; here `/dev/stdout` and the
+/// like are, other links (such as `/proc/1/fd/1`) must be [asked
+/// for](FileHandlerBuilder::follow_symlinks).
 ///
 /// # Examples
 /// ```
@@ -82,7 +87,8 @@ impl fmt::Debug for FileHandler {
 
 /// Makes a [`FileHandler`].
 ///
-/// The defaults: appends, opens at once, each record is written at once, permissions `0o600`, no directories are made.
+/// The defaults: appends, opens at once, each record is written at once, permissions `0o600`, no
+/// directories are made.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct FileHandlerBuilder {
@@ -95,7 +101,8 @@ impl FileHandlerBuilder {
     /// Opens the file.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when it cannot be opened; never with [`delay`](Self::delay).
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when it cannot be opened; never with
+    /// [`delay`](Self::delay).
     pub fn open(self) -> Result<FileHandler, Error> {
         let (handler, file) = sink::open("FileHandler", self.options, Upkeep::Nothing)?;
         Ok(FileHandler { handler, file })

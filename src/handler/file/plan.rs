@@ -1,9 +1,11 @@
-//! What a rotation does, decided before any of it is done: from what the directory holds to a list of [`Step`]s.
+//! What a rotation does, decided before any of it is done: from what the directory holds to a list
+//! of [`Step`]s.
 //!
-//! The log file itself comes first: to its place, or if that is taken to number 0. Then the others move up, from the highest number on,
-//! and only as far as they are in the way. A file moves to a name at which nothing stands, or in place of the oldest, whose time is up
-//! by then. So whatever step fails, and wherever the program ends, each record is in one file, the order of the numbers is that
-//! of age, and the next rotation goes on from there.
+//! The log file itself comes first: to its place, or if that is taken to number 0. Then the others
+//! move up, from the highest number on, and only as far as they are in the way. A file moves to a
+//! name at which nothing stands, or in place of the oldest, whose time is up by then. So whatever
+//! step fails, and wherever the program ends, each record is in one file, the order of the numbers
+//! is that of age, and the next rotation goes on from there.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,7 +15,8 @@ use crate::handler::file::names::{Interval, IntervalFile, Numbered};
 /// One change of what a directory holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// To a name at which nothing stands; or in place of a file whose time is up and for which there is no other name.
+    /// To a name at which nothing stands; or in place of a file whose time is up and for which
+    /// there is no other name.
     Rename {
         from: PathBuf,
         to: PathBuf,
@@ -32,8 +35,8 @@ pub(super) enum Way {
     Straight,
 }
 
-/// A rotation by number: makes room at 1, and moves the base there. Of the files for which there is no further number one is
-/// replaced, and others are removed.
+/// A rotation by number: makes room at 1, and moves the base there. Of the files for which there is
+/// no further number one is replaced, and others are removed.
 pub(super) fn by_number(
     base: &Path,
     found: &Numbered,
@@ -64,10 +67,12 @@ pub(super) fn by_number(
     steps
 }
 
-/// The order in which the files of intervals were made, as far as it can be known, the oldest first; each with its paths.
+/// The order in which the files of intervals were made, as far as it can be known, the oldest
+/// first; each with its paths.
 ///
-/// Those that the handler made itself come last, in the order in which it made them, whatever the clock was then. Of the
-/// others, the names tell; those of times that are still `to_come` were made before the clock was set back.
+/// Those that the handler made itself come last, in the order in which it made them, whatever the
+/// clock was then. Of the others, the names tell; those of times that are still `to_come` were made
+/// before the clock was set back.
 pub(super) fn by_age(
     found: Vec<IntervalFile>,
     made: &[Interval],
@@ -86,7 +91,8 @@ pub(super) fn by_age(
     files
 }
 
-/// The interval that a file gets: its number goes on from the highest that is there or was given, so that none is given twice.
+/// The interval that a file gets: its number goes on from the highest that is there or was given,
+/// so that none is given twice.
 pub(super) fn next_in_interval(
     start: String,
     found: &[IntervalFile],

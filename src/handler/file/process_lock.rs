@@ -18,12 +18,14 @@ const YIELDS: u32 = 50;
 /// A process that hangs with it must not stop the others from logging.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// A file beside the log that processes lock while they look at it, write it and rotate it; of its own, as the log is renamed.
+/// A file beside the log that processes lock while they look at it, write it and rotate it; of its
+/// own, as the log is renamed.
 #[derive(Debug)]
 pub(super) struct ProcessLock {
     options: FileOptions,
     file: File,
-    /// Of the process that opened it: a lock belongs to the opening, which a child shares with its parent.
+    /// Of the process that opened it: a lock belongs to the opening, which a child shares with its
+    /// parent.
     generation: u32,
 }
 

@@ -6,9 +6,9 @@ use std::path::{Component, Path, PathBuf};
 /// How many links are followed, as the system does it.
 const MOST_LINKS: usize = 40;
 
-/// Whether a path is the system's own name for a stream or a device of the process, such as `/dev/stderr`: there, a link is
-/// meant to be followed, and nothing is ever renamed. All else below `/dev` is a place like any other; in `/dev/shm` everybody
-/// may plant a link.
+/// Whether a path is the system's own name for a stream or a device of the process, such as
+/// `/dev/stderr`: there, a link is meant to be followed, and nothing is ever renamed. All else
+/// below `/dev` is a place like any other; in `/dev/shm` everybody may plant a link.
 pub(super) fn is_stream(path: &Path) -> bool {
     let mut names = path.components().skip(1).map(|part| match part {
         Component::Normal(name) => name.to_str().unwrap_or_default(),

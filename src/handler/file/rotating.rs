@@ -33,14 +33,15 @@ macro_rules! rotating {
                 &self.file.options().path
             }
 
-            /// Rotates now, whatever the limits. Returns whether there was anything to do: an empty file, or one that is no plain
-            /// file, is not renamed.
+            /// Rotates now, whatever the limits. Returns whether there was anything to do: an empty
+            /// file, or one that is no plain file, is not renamed.
             ///
             /// # Python
             /// `doRollover`.
             ///
             /// # Errors
-            /// [`ErrorKind::Io`](crate::ErrorKind::Io) when the file could not be renamed; it is then written on.
+            /// [`ErrorKind::Io`](crate::ErrorKind::Io) when the file could not be renamed; it is
+            /// then written on.
             pub fn rotate(&self) -> Result<bool, Error> {
                 self.file.rotate()
             }
@@ -68,11 +69,12 @@ macro_rules! rotating {
                 self
             }
 
-            /// Gives rotated files other names: it is called with the usual path and answers with the one to use, and must do so for
-            /// the same path each time. It is called inside the file's lock; what it logs to the same handler is refused.
+            /// Gives rotated files other names: it is called with the usual path and returns the
+            /// one to use, and must do so for the same path each time. It is called inside the
+            /// file's lock; what it logs to the same handler is refused.
             ///
             /// # Python
-            /// `namer` (statement 80).
+            /// `namer`.
             pub fn namer(
                 mut self,
                 namer: impl Fn(&Path) -> PathBuf + Send + Sync + 'static,
@@ -81,13 +83,15 @@ macro_rules! rotating {
                 self
             }
 
-            /// Moves the full file away in place of a rename: from the first path to the second, at which nothing stands. By size, that is
-            /// number 1, or number 0 where there is a number 1 already: the file comes first, the others move up, and it goes
-            /// on to number 1. It is called inside the file's lock; what it logs to the same handler is refused. Where it fails, the
-            /// file is written on, and no other one was moved. On Windows the file is closed meanwhile.
+            /// Moves the full file away in place of a rename: from the first path to the second, at
+            /// which nothing stands. By size, that is number 1, or number 0 where there is a
+            /// number 1 already: the file comes first, the others move up, and it goes
+            /// on to number 1. It is called inside the file's lock; what it logs to the same
+            /// handler is refused. Where it fails, the file is written on, and no other one was
+            /// moved. On Windows the file is closed meanwhile.
             ///
             /// # Python
-            /// `rotator` (statement 80).
+            /// `rotator`.
             pub fn rotator(
                 mut self,
                 rotator: impl Fn(&Path, &Path) -> io::Result<()> + Send + Sync + 'static,
@@ -96,25 +100,30 @@ macro_rules! rotating {
                 self
             }
 
-            /// Compresses rotated files, which get `.gz` after their names; on a thread of its own, one file at a time, while
-            /// logging and rotation go on.
+            /// Compresses rotated files, which get `.gz` after their names; on a thread of its own,
+            /// one file at a time, while logging and rotation go on.
             ///
-            /// A crash leaves the plain file, the compressed one, or both; the next rotation puts that right, and compresses what was left
-            /// plain. It may be switched on and off: compressed files count among those that are kept either way (by time, those
-            /// that this crate has compressed). Two different files that happen to have one name are both kept.
+            /// A crash leaves the plain file, the compressed one, or both; the next rotation puts
+            /// that right, and compresses what was left plain. It may be switched on and off:
+            /// compressed files count among those that are kept either way (by time, those that
+            /// this crate has compressed). Two different files that happen to have one name are
+            /// both kept.
             #[cfg(feature = "gzip")]
             pub fn compress(mut self, compress: bool) -> Self {
                 self.rotation.compress = compress;
                 self
             }
 
-            /// Whether several processes write and rotate the file, each with such a handler. They then lock a file beside it,
-            /// `PATH.lock`, which costs two system calls and a look at the path for each record. Off by default: then only one
-            /// process may rotate, and others may append by a [`WatchedFileHandler`](crate::handler::WatchedFileHandler), which notices; a
-            /// [`FileHandler`](crate::handler::FileHandler) notices rotations of its own process only.
+            /// Whether several processes write and rotate the file, each with such a handler. They
+            /// then lock a file beside it, `PATH.lock`, which costs two system calls and a look
+            /// at the path for each record. Off by default: then only one process may rotate,
+            /// and others may append by a
+            /// [`WatchedFileHandler`](crate::handler::WatchedFileHandler), which notices; a
+            /// [`FileHandler`](crate::handler::FileHandler) notices rotations of its own process
+            /// only.
             ///
-            /// On Unix and on Windows. WebAssembly has no processes, so the handler is refused there with
-            /// [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig).
+            /// On Unix and on Windows. WebAssembly has no processes, so the handler is refused
+            /// there with [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig).
             pub fn multi_process(mut self, multi_process: bool) -> Self {
                 self.rotation.multi_process = multi_process;
                 self
@@ -136,22 +145,24 @@ macro_rules! rotating {
 }
 pub(super) use rotating;
 
-/// Writes lines to a file, and begins a new one when it would get too long: `app.log` becomes `app.log.1`, that becomes
-/// `app.log.2`, and so on.
+/// Writes lines to a file, and begins a new one when it would get too long: `app.log` becomes
+/// `app.log.1`, that becomes `app.log.2`, and so on.
 ///
-/// The file is rotated before a record that would make it `max_bytes` long or longer; one record that is longer has a file for
-/// itself. Files are renamed, never copied or cut, so at any moment each record is in one of them. Where one cannot be
-/// renamed the old one is written on, no other one has moved, and the next try waits: 20 ms at first, at most half a minute. A file
-/// on its way to number 1 is `app.log.0` for a moment; a program that ends just then leaves it there, and the next rotation goes on.
+/// The file is rotated before a record that would make it `max_bytes` long or longer; one record
+/// that is longer has a file for itself. Files are renamed, never copied or cut, so at any moment
+/// each record is in one of them. Where one cannot be renamed the old one is written on, no other
+/// one has moved, and the next try waits: 20 ms at first, at most half a minute. A file on its way
+/// to number 1 is `app.log.0` for a moment; a program that ends just then leaves it there, and the
+/// next rotation goes on.
 ///
-/// Only the numbers up to `backup_count` are the handler's: with a lower one than before, files of higher numbers stay, and are
-/// to be removed by hand.
+/// Only the numbers up to `backup_count` are the handler's: with a lower one than before, files of
+/// higher numbers stay, and are to be removed by hand.
 ///
 /// For what all handlers of files have in common see [`FileHandler`](super::FileHandler).
 ///
 /// # Python
-/// `logging.handlers.RotatingFileHandler` (statements 78 to 81). The length is counted in bytes, not in characters; a failing
-/// rename loses nothing.
+/// `logging.handlers.RotatingFileHandler`. The length is counted in bytes, not in characters; a
+/// failing rename loses nothing.
 ///
 /// # Examples
 /// ```
@@ -191,7 +202,8 @@ rotating!(RotatingFileHandler, RotatingFileHandlerBuilder);
 
 /// Makes a [`RotatingFileHandler`].
 ///
-/// The defaults: no limit, no rotated files, one process; and those of [`FileHandlerBuilder`](super::FileHandlerBuilder).
+/// The defaults: no limit, no rotated files, one process; and those of
+/// [`FileHandlerBuilder`](super::FileHandlerBuilder).
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct RotatingFileHandlerBuilder {
@@ -202,8 +214,8 @@ pub struct RotatingFileHandlerBuilder {
 file_options!(RotatingFileHandlerBuilder);
 
 impl RotatingFileHandlerBuilder {
-    /// How many rotated files are kept, `.1` being the newest. With 0, the default, the file is never rotated. What stands at higher
-    /// numbers is never touched.
+    /// How many rotated files are kept, `.1` being the newest. With 0, the default, the file is
+    /// never rotated. What stands at higher numbers is never touched.
     pub fn backup_count(mut self, count: usize) -> Self {
         self.rotation.backup_count = count;
         self

@@ -23,8 +23,8 @@ pub(super) type Rotator = Arc<dyn Fn(&Path, &Path) -> io::Result<()> + Send + Sy
 
 /// When a file is rotated, what becomes of it, and what is known of the next time.
 ///
-/// A file is renamed, never cut or copied: a crash at any point leaves each record in one file. Where it cannot be renamed, the
-/// old one is written on and the next try waits a while.
+/// A file is renamed, never cut or copied: a crash at any point leaves each record in one file.
+/// Where it cannot be renamed, the old one is written on and the next try waits a while.
 pub(super) struct Rotation {
     /// 0 is no limit.
     pub(super) max_bytes: u64,
@@ -43,7 +43,8 @@ pub(super) struct Rotation {
     pub(super) rollover_at: Option<i64>,
     /// From when on that was known: if the clock shows less, it was set back.
     pub(super) since: i64,
-    /// The intervals of the files that it made itself, in that order, as far as they may still be there.
+    /// The intervals of the files that it made itself, in that order, as far as they may still be
+    /// there.
     pub(super) made: Vec<Interval>,
     pub(super) retry: Retry,
 }
@@ -58,7 +59,8 @@ impl Rotation {
         !self.is_stream && (self.backup_count > 0 || self.schedule.is_some())
     }
 
-    /// Takes note of a file that was opened: its interval begins when it was begun (statement 86), and not in the future.
+    /// Takes note of a file that was opened: its interval begins when it was begun, and not in the
+    /// future.
     pub(super) fn opened(&mut self, since: Option<SystemTime>) {
         if let Some(schedule) = &self.schedule {
             let now = self.now();
@@ -67,8 +69,8 @@ impl Rotation {
         }
     }
 
-    /// Whether the file is to be rotated before so many more bytes are written (statements 78 and 79); those that are buffered belong
-    /// to it already.
+    /// Whether the file is to be rotated before so many more bytes are written; those that are
+    /// buffered belong to it already.
     pub(super) fn is_due(&mut self, device: Option<&Device>, buffered: usize, more: usize) -> bool {
         let too_long = self.max_bytes > 0
             && self.is_on()
@@ -101,7 +103,8 @@ impl Rotation {
     /// Renames the files; the base's name is free afterwards.
     ///
     /// # Errors
-    /// Where the base could not be renamed. Nothing is lost then, and what was moved before is where it was.
+    /// Where the base could not be renamed. Nothing is lost then, and what was moved before is
+    /// where it was.
     pub(super) fn rename(&mut self, options: &FileOptions) -> Result<(), Error> {
         let renamed = match &self.schedule {
             None => self.rename_by_number(),
@@ -148,7 +151,8 @@ impl Rotation {
         ))
     }
 
-    /// What stands at the numbers. Of both forms of one file, which the end of a program may have left, one goes.
+    /// What stands at the numbers. Of both forms of one file, which the end of a program may have
+    /// left, one goes.
     fn numbered(&self) -> io::Result<Numbered> {
         let found = self.names.numbered(self.backup_count)?;
         let mut is_changed = false;
@@ -185,7 +189,8 @@ impl Rotation {
         let replaces = false;
         self.carry_out(&[Step::Rename { from, to, replaces }])?;
         if self.lock.is_some() {
-            // The files of other processes are as old as their names say; only this one is known to be the newest.
+            // The files of other processes are as old as their names say; only this one is known to
+            // be the newest.
             self.made.clear();
         }
         self.made.push(interval);
@@ -256,7 +261,8 @@ impl Rotation {
         }
     }
 
-    /// The files of intervals beyond those that are kept, the oldest first. Python's `getFilesToDelete`.
+    /// The files of intervals beyond those that are kept, the oldest first. Python's
+    /// `getFilesToDelete`.
     pub(super) fn too_many(&self) -> Vec<PathBuf> {
         let files = self.found().unwrap_or_default();
         let steps = self.too_many_of(files);

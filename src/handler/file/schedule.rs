@@ -10,12 +10,14 @@ use crate::formatter::TimeZone;
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// How often a [`TimedRotatingFileHandler`](crate::handler::TimedRotatingFileHandler) rotates its file.
+/// How often a [`TimedRotatingFileHandler`](crate::handler::TimedRotatingFileHandler) rotates its
+/// file.
 ///
 /// The first four count from when the file was begun; the others come at a time of day.
 ///
 /// # Python
-/// The argument `when`, whose texts it parses, in any case: `S`, `M`, `H`, `D`, `MIDNIGHT`, `W0` (Monday) to `W6`.
+/// The argument `when`, whose texts it parses, in any case: `S`, `M`, `H`, `D`, `MIDNIGHT`, `W0`
+/// (Monday) to `W6`.
 ///
 /// # Examples
 /// ```
@@ -39,7 +41,8 @@ pub enum When {
     Day,
     /// Each midnight, or the time of day that is set.
     Midnight,
-    /// Each week at the end of this day, 0 being Monday and 6 Sunday; or on it, at the time of day that is set.
+    /// Each week at the end of this day, 0 being Monday and 6 Sunday; or on it, at the time of day
+    /// that is set.
     Weekday(u8),
 }
 
@@ -54,7 +57,7 @@ impl When {
         }
     }
 
-    /// What stands behind a rotated file's name, for `strftime`.
+    /// What follows a rotated file's name, for `strftime`.
     pub(super) fn suffix(self) -> &'static str {
         match self {
             Self::Second => "%Y-%m-%d_%H-%M-%S",
@@ -174,7 +177,7 @@ impl Schedule {
         self.when.seconds() * i64::from(self.every)
     }
 
-    /// The first rotation after a time. Python's `computeRollover` (statements 84, 85 and 90).
+    /// The first rotation after a time. Python's `computeRollover`.
     pub(super) fn next(&self, now: i64) -> i64 {
         let weekday = match self.when {
             When::Midnight => None,
@@ -200,7 +203,8 @@ impl Schedule {
         self.at_the_same_clock_time(now, result)
     }
 
-    /// Corrects a time that was counted in days of 24 hours for a change to or from summer time in between.
+    /// Corrects a time that was counted in days of 24 hours for a change to or from summer time in
+    /// between.
     fn at_the_same_clock_time(&self, now: i64, then: i64) -> i64 {
         let offset = |time| {
             let local = self.zone.at(time);
@@ -222,7 +226,7 @@ impl Schedule {
                 .at(time)
                 .map_or(0, |local| i64::from(local.offset().local_minus_utc()))
         };
-        // As Python has it: by the clock of now (statement 87).
+        // As Python has it: by the clock of now.
         let start = start + offset(now) - offset(start);
         match self.zone.at(start) {
             Some(local) => local.format(self.when.suffix()).to_string(),
@@ -250,7 +254,7 @@ mod tests {
         Schedule::new(when, every, time_of_day, TimeZone::Utc).unwrap()
     }
 
-    /// Statement 84.
+    /// Python: `computeRollover` at midnight.
     #[test]
     fn the_first_rotations_after_the_epoch() {
         for (when, single, triple) in [
@@ -270,7 +274,7 @@ mod tests {
         assert_eq!(schedule(When::Midnight, 1, None).next(36_000), 86_400);
     }
 
-    /// Statement 85.
+    /// Python: `computeRollover` for weekdays.
     #[test]
     fn at_a_time_of_day() {
         let noon = schedule(When::Midnight, 1, Some((12, 0, 0)));
@@ -284,7 +288,7 @@ mod tests {
         }
     }
 
-    /// Statement 83.
+    /// Python: the argument `when`.
     #[test]
     fn whens_are_read_and_refused() {
         for (text, when) in [

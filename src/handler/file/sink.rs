@@ -1,6 +1,6 @@
 //! The sink of all handlers of files: [`FileSink`].
 
-use std::fmt;
+use std::mem;
 
 use crate::error::{Chain, Error};
 use crate::formatter::{Format, with_line};
@@ -8,7 +8,7 @@ use crate::handler::file::log_file::{LogFile, Trouble};
 use crate::handler::file::options::FileOptions;
 use crate::handler::file::state::{State, Upkeep};
 use crate::handler::handler::Handler;
-use crate::handler::sink::Sink;
+use crate::handler::sink::{Batch, Sink, SinkFacts, SinkStatus};
 use crate::handler::stream_id::StreamId;
 use crate::record::Record;
 use crate::sys::sync::{Arc, Ordering};
@@ -19,11 +19,13 @@ use crate::sys::sync::{Arc, Ordering};
 /// When the file could not be opened.
 pub(super) fn open(
     kind: &'static str,
-    options: FileOptions,
+    mut options: FileOptions,
     upkeep: Upkeep,
 ) -> Result<(Handler, Arc<LogFile>), Error> {
+    let of_handler = mem::take(&mut options.handler);
     let file = LogFile::open(kind, options, upkeep)?;
     let handler = Handler::over(Box::new(FileSink(Arc::clone(&file))), &file.ledger);
+    of_handler.apply_to(&handler);
     Ok((handler, file))
 }
 
@@ -87,7 +89,7 @@ impl Sink for FileSink {
         let closed = file.state.with(|state| {
             let written = file.write_out_shared(state);
             if written.is_err() {
-                // Nobody will come for them any more.
+                // No later call will write them.
                 lost = state.buffer.records();
                 if let (true, Some(device)) = (state.buffer.is_cut(), &mut state.device) {
                     device.give_up_line();
@@ -116,15 +118,8 @@ impl Sink for FileSink {
         })
     }
 
-    fn queued(&self) -> u64 {
-        self.0.queued.load(Ordering::Relaxed)
-    }
-
-    fn stream_id(&self) -> Option<StreamId> {
-        Some(StreamId::of_path(&self.0.options.path))
-    }
-
-    fn set_corked(&self, corked: bool) {
+    fn batch(&self, batch: Batch) {
+        let corked = batch == Batch::Begins;
         // Refused only inside its own namer, where there is nothing to write out.
         let _ = self.0.state.with(|state| {
             state.corked = corked;
@@ -135,11 +130,12 @@ impl Sink for FileSink {
         }
     }
 
-    fn in_child(&self) {
+    fn reset_after_fork(&self) {
         self.0.compressor.ended();
-        // Refused where a thread of the parent was inside; then nothing more is taken, and nothing written.
+        // Refused where a thread of the parent was inside; then nothing more is taken, and nothing
+        // written.
         let left = self.0.state.with(|state| {
-            let left = std::mem::take(&mut state.buffer).records();
+            let left = mem::take(&mut state.buffer).records();
             state.corked = false;
             self.0.count_queued(state);
             Ok(left)
@@ -148,8 +144,14 @@ impl Sink for FileSink {
         self.0.ledger.written(left.unwrap_or(0));
     }
 
-    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.0.options.path.display().to_string();
-        write!(f, "{} {}", self.0.kind, path.escape_debug())
+    fn facts(&self) -> SinkFacts {
+        let path = &self.0.options.path;
+        let shown = path.display().to_string();
+        SinkFacts::new(format!("{} {}", self.0.kind, shown.escape_debug()))
+            .with_stream(StreamId::of_path(path))
+    }
+
+    fn status(&self) -> SinkStatus {
+        SinkStatus::default().with_queued(self.0.queued.load(Ordering::Relaxed))
     }
 }

@@ -164,8 +164,8 @@ impl State {
         matches!(&self.upkeep, Upkeep::Rotate(rotation) if rotation.lock.is_some())
     }
 
-    /// Works on the file while no other process does. The work is told `false` if one of them has the lock and does not give it
-    /// back: then it must not rotate.
+    /// Works on the file while no other process does. The work gets `false` if one of them has the
+    /// lock and does not give it back: then it must not rotate.
     #[inline]
     pub(super) fn alone<R>(&mut self, work: impl FnOnce(&mut Self, bool) -> R) -> R {
         if self.is_shared() {
@@ -203,7 +203,8 @@ impl State {
         }
         match rotation.names.base.symlink_metadata() {
             Ok(found) if !found.is_file() => {
-                // A device, a pipe; or something that was put in the place of the file that is open.
+                // A device, a pipe; or something that was put in the place of the file that is
+                // open.
                 if !self.device.as_ref().is_some_and(Device::is_regular) {
                     return Ok(false);
                 }
@@ -219,7 +220,7 @@ impl State {
             }
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 if self.device.as_ref().is_some_and(|it| !it.is_regular()) {
-                    // A device that tells nothing of itself, as `NUL` on Windows.
+                    // A device that reports nothing of itself, as `NUL` on Windows.
                     return Ok(false);
                 }
                 rotation.retry.failed();
@@ -261,7 +262,8 @@ impl State {
             return Ok(());
         };
         let times = (rotation.since, rotation.rollover_at);
-        // Where no new one can be opened, as when there are too many files, the renamed one is written on: nothing is lost.
+        // Where no new one can be opened, as when there are too many files, the renamed one is
+        // written on: nothing is lost.
         let reopened = self.reopen(options);
         if let Upkeep::Rotate(rotation) = &mut self.upkeep {
             (rotation.since, rotation.rollover_at) = times;

@@ -25,7 +25,8 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
     fs::remove_file(path)
 }
 
-/// Whether nothing stands at a path. What cannot be known is an error: it must not be taken for a free name.
+/// Whether nothing stands at a path. What cannot be known is an error: it must not be taken for a
+/// free name.
 pub(super) fn is_free(path: &Path) -> io::Result<bool> {
     match path.symlink_metadata() {
         Ok(_) => Ok(false),
@@ -80,7 +81,8 @@ pub(super) mod faults {
         !IS_ALONE.get()
     }
 
-    /// The call with this number from now on, of this name or of any (`""`), meets the fault; then no other one does.
+    /// The call with this number from now on, of this name or of any (`""`), meets the fault; then
+    /// no other one does.
     pub(in super::super) fn plan(number: usize, name: &'static str, fault: Fault) {
         NEXT.set(Some((number, name, fault)));
     }

@@ -6,13 +6,14 @@ use std::io::{Read, Seek, SeekFrom};
 use crate::handler::file::file_id::FileId;
 use crate::handler::file::options::FileOptions;
 
-/// A file's second opening, to read the last byte of what others wrote to it: programs end, and disks fill up, in the middle of a line.
+/// A file's second opening, to read the last byte of what others wrote to it: programs end, and
+/// disks fill up, in the middle of a line.
 #[derive(Debug)]
 pub(super) struct Tail(File);
 
 impl Tail {
-    /// Opens a plain file once more. `None` where it cannot be read, as permissions may allow writing alone, and where the path leads
-    /// to another file by now.
+    /// Opens a plain file once more. `None` where it cannot be read, as permissions may allow
+    /// writing alone, and where the path leads to another file by now.
     pub(super) fn of(options: &FileOptions, id: FileId) -> Option<Self> {
         let file = options.open_to_read().ok()?;
         let is_same = FileId::of(&file).is_ok_and(|found| found == id);

@@ -18,26 +18,31 @@ use crate::record::Record;
 use crate::sys::sync::Arc;
 use crate::time::{Clock, Timestamp};
 
-/// Writes lines to a file, and begins a new one from time to time: `app.log` becomes `app.log.2026-11-21`, named for the start of
-/// its interval.
+/// Writes lines to a file, and begins a new one from time to time: `app.log` becomes
+/// `app.log.2026-11-21`, named for the start of its interval.
 ///
-/// It is rotated before the first record at or after the time that is due. With [`max_bytes`](TimedRotatingFileHandlerBuilder::max_bytes) it is
-/// rotated by length as well; where there is a file of the interval already, a number is put behind the name:
-/// `app.log.2026-11-21.1`. Nothing is ever written over, and no number is given twice.
+/// It is rotated before the first record at or after the time that is due. With
+/// [`max_bytes`](TimedRotatingFileHandlerBuilder::max_bytes) it is rotated by length as well; where
+/// there is a file of the interval already, a number follows the name: `app.log.2026-11-21.1`.
+/// Nothing is ever written over, and no number is given twice.
 ///
-/// An interval begins anew where the clock is set back. Files with names of times that are still to come were made before that, so
-/// they count as the oldest; of what a handler has made itself it knows the order.
+/// A new interval begins where the clock is set back. Files with names of times that are still to
+/// come were made before that, so they count as the oldest; of what a handler has made itself it
+/// knows the order.
 ///
-/// Times of day are those of the zone, with its real offsets: through a change to summer time a midnight is 23 hours after the last one.
-/// `TZ` must be a zone's name or hold the rule (`CET-1CEST,M3.5.0,M10.5.0/3`); `CET-1CEST` alone counts as UTC.
+/// Times of day are those of the zone, with its real offsets: through a change to summer time a
+/// midnight is 23 hours after the last one. `TZ` must be a zone's name or hold the rule
+/// (`CET-1CEST,M3.5.0,M10.5.0/3`); `CET-1CEST` alone counts as UTC.
 ///
-/// An interval counts from when the file was made, as far as the system tells, so it goes on when the program is started again.
+/// An interval counts from when the file was made, as far as the system knows, so it goes on when
+/// the program is started again.
 ///
 /// For what all handlers of files have in common see [`FileHandler`](super::FileHandler).
 ///
 /// # Python
-/// `logging.handlers.TimedRotatingFileHandler` (statements 83 to 90). It removes files in the order of their names, and counts from the last change of the file, so a program
-/// that is started often never rotates; and it does not rotate while a file of the name is there.
+/// `logging.handlers.TimedRotatingFileHandler`. It removes files in the order of their names, and
+/// counts from the last change of the file, so a program that is started often never rotates; and
+/// it does not rotate while a file of the name is there.
 ///
 /// # Examples
 /// ```
@@ -116,8 +121,8 @@ rotating!(TimedRotatingFileHandler, TimedRotatingFileHandlerBuilder);
 
 /// Makes a [`TimedRotatingFileHandler`].
 ///
-/// The defaults: each hour, local time, all files are kept, no limit of length, one process; and those of
-/// [`FileHandlerBuilder`](super::FileHandlerBuilder).
+/// The defaults: each hour, local time, all files are kept, no limit of length, one process; and
+/// those of [`FileHandlerBuilder`](super::FileHandlerBuilder).
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct TimedRotatingFileHandlerBuilder {
@@ -156,8 +161,9 @@ impl TimedRotatingFileHandlerBuilder {
         self
     }
 
-    /// How many rotated files are kept, the newest ones; 0, the default, keeps all. Only files with names that this handler
-    /// writes are removed, and none where the directory cannot be listed. A lower count than before counts at the next rotation.
+    /// How many rotated files are kept, the newest ones; 0, the default, keeps all. Only files with
+    /// names that this handler writes are removed, and none where the directory cannot be
+    /// listed. A lower count than before counts at the next rotation.
     pub fn backup_count(mut self, count: usize) -> Self {
         self.rotation.backup_count = count;
         self
@@ -166,8 +172,9 @@ impl TimedRotatingFileHandlerBuilder {
     /// Opens the file.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRollover`](crate::ErrorKind::InvalidRollover) when the day, the interval or the time of day does not exist;
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when the file cannot be opened.
+    /// [`ErrorKind::InvalidRollover`](crate::ErrorKind::InvalidRollover) when the day, the interval
+    /// or the time of day does not exist; [`ErrorKind::Io`](crate::ErrorKind::Io), with the
+    /// path, when the file cannot be opened.
     pub fn open(self) -> Result<TimedRotatingFileHandler, Error> {
         let schedule = Schedule::new(self.when, self.interval, self.at_time, self.zone)?;
         let rotation = self.rotation.build(&self.options, Some(schedule))?;

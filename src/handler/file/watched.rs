@@ -12,17 +12,20 @@ use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
 use crate::sys::sync::Arc;
 
-/// Writes lines to whatever file is at a path: one that was renamed, removed or replaced is left, and a new one begun. For use with
-/// `logrotate` and its like, in its modes `create` and `copytruncate`.
+/// Writes lines to whatever file is at a path: one that was renamed, removed or replaced is left,
+/// and a new one begun. For use with `logrotate` and its like, in its modes `create` and
+/// `copytruncate`.
 ///
-/// The path is looked at before each record, and before each block where it is [buffered](WatchedFileHandlerBuilder::buffered). A
-/// record that is just being written while the file is moved is in the moved one. While no new file can be opened the old one is
-/// written on. For the rest see [`FileHandler`](super::FileHandler).
+/// The path is looked at before each record, and before each block where it is
+/// [buffered](WatchedFileHandlerBuilder::buffered). A record that is just being written while the
+/// file is moved is in the moved one. While no new file can be opened the old one is written on.
+/// For the rest see [`FileHandler`](super::FileHandler).
 ///
-/// `copytruncate` loses what is written between the copy and the cut, as with any writer; `create` loses nothing.
+/// `copytruncate` loses what is written between the copy and the cut, as with any writer; `create`
+/// loses nothing.
 ///
 /// # Python
-/// `logging.handlers.WatchedFileHandler` (statement 82).
+/// `logging.handlers.WatchedFileHandler`.
 ///
 /// # Examples
 /// ```
@@ -76,7 +79,8 @@ impl fmt::Debug for WatchedFileHandler {
     }
 }
 
-/// Makes a [`WatchedFileHandler`]; the defaults are those of [`FileHandlerBuilder`](super::FileHandlerBuilder).
+/// Makes a [`WatchedFileHandler`]; the defaults are those of
+/// [`FileHandlerBuilder`](super::FileHandlerBuilder).
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct WatchedFileHandlerBuilder {
@@ -89,7 +93,8 @@ impl WatchedFileHandlerBuilder {
     /// Opens the file.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when it cannot be opened; never with [`delay`](Self::delay).
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when it cannot be opened; never with
+    /// [`delay`](Self::delay).
     pub fn open(self) -> Result<WatchedFileHandler, Error> {
         let (handler, file) = sink::open("WatchedFileHandler", self.options, Upkeep::Watch)?;
         Ok(WatchedFileHandler { handler, file })

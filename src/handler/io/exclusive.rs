@@ -9,19 +9,22 @@ use crate::sys::presence::{entries_into_devices, is_of_parent};
 use crate::sys::sync::{AtomicU64, AtomicUsize, DeviceMutex, MutexGuard, Ordering};
 use crate::sys::{process, user_code};
 
-/// A value behind a lock that a thread inside any such device does not wait for: writers and namers are user code, and may log,
-/// to this device or to one whose writer logs to this one.
+/// A locked value that a thread inside any such device does not wait for: writers and namers are
+/// user code, and may log, to this device or to one whose writer logs to this one.
 ///
-/// A fork does not wait for it beyond a second. A child then has the lock as a thread of its parent held it, and refuses all work.
+/// A fork does not wait for it beyond a second. A child then has the lock as a thread of its parent
+/// held it, and refuses all work.
 ///
-/// It has its cache lines to itself, so that threads which only read what stands beside it are not slowed down by those that write.
+/// It has its cache lines to itself, so that threads which only read what stands beside it are not
+/// slowed down by those that write.
 #[derive(Debug)]
 #[repr(align(128))]
 pub(in crate::handler) struct Exclusive<T> {
     value: DeviceMutex<T>,
     /// The number of the thread inside, or 0.
     owner: AtomicUsize,
-    /// The [stay](Self::stay) of a thread that was inside for too long at the end of the process, or 0: it is not waited for again.
+    /// The [stay](Self::stay) of a thread that was inside for too long at the end of the process,
+    /// or 0: it is not waited for again.
     given_up: AtomicU64,
 }
 
@@ -37,8 +40,10 @@ impl<T> Exclusive<T> {
     /// Works on the value.
     ///
     /// # Errors
-    /// [`ErrorKind::Reentrant`] for a thread that would have to wait and is inside a device, be it this one; [`ErrorKind::Closed`] in a child process where a thread of the
-    /// parent was inside; [`ErrorKind::TimedOut`] at the end of the process where another thread stays inside; and those of the work.
+    /// [`ErrorKind::Reentrant`] for a thread that would have to wait and is inside a device, be it
+    /// this one; [`ErrorKind::Closed`] in a child process where a thread of the parent was
+    /// inside; [`ErrorKind::TimedOut`] at the end of the process where another thread stays inside;
+    /// and those of the work.
     #[inline]
     #[expect(
         clippy::significant_drop_tightening,
@@ -48,7 +53,8 @@ impl<T> Exclusive<T> {
         &self,
         work: impl FnOnce(&mut T) -> Result<R, Error>,
     ) -> Result<R, Error> {
-        // Nothing is read before the lock is tried: a second look at its cache line would be a second way between two processors.
+        // Nothing is read before the lock is tried: a second look at its cache line would be a
+        // second way between two processors.
         let mut value = match self.value.try_lock() {
             Some(value) => value,
             None if user_code::is_inside_device() => return Err(reentrant()),
@@ -63,7 +69,8 @@ impl<T> Exclusive<T> {
     #[cold]
     #[inline(never)]
     fn wait(&self) -> Result<MutexGuard<'_, T, true>, Error> {
-        /// How long a child waits for a thread which has the lock and has not put its number there yet.
+        /// How long a child waits for a thread which has the lock and has not put its number there
+        /// yet.
         const A_MOMENT: Duration = Duration::from_secs(1);
         let patience = process::patience();
         if patience.is_none() && !process::is_child() {
@@ -95,7 +102,8 @@ impl<T> Exclusive<T> {
         }
     }
 
-    /// The thread inside, and a number for its stay: one that goes out and comes in again before another thread looks has another one.
+    /// The thread inside, and a number for its stay: one that goes out and comes in again before
+    /// another thread looks has another one.
     fn stay(&self) -> (usize, u64) {
         let owner = self.owner.load(Ordering::Relaxed);
         let entries = u64::from(entries_into_devices(owner));

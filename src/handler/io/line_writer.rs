@@ -8,7 +8,8 @@ use std::{mem, thread};
 /// A device that takes nothing for this long is given up for the record.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Writes lines: each in one `write` where the writer takes it in one, and no line ever in the middle of another.
+/// Writes lines: each in one `write` where the writer takes it in one, and no line ever in the
+/// middle of another.
 #[derive(Debug)]
 pub(in crate::handler) struct LineWriter<W> {
     writer: W,
@@ -28,7 +29,7 @@ impl<W: Write> LineWriter<W> {
         &self.writer
     }
 
-    /// Puts another writer in place; answers with the old one.
+    /// Replaces the writer. Returns the old one.
     pub(in crate::handler) fn replace(&mut self, writer: W) -> W {
         self.torn = false;
         mem::replace(&mut self.writer, writer)
@@ -45,7 +46,8 @@ impl<W: Write> LineWriter<W> {
         })
     }
 
-    /// The same, for a caller that keeps what was not written and comes again with it: answers how much was.
+    /// The same, for a caller that keeps what was not written and comes again with it. Returns how
+    /// much was.
     #[inline]
     pub(in crate::handler) fn write_some(
         &mut self,
@@ -64,7 +66,8 @@ impl<W: Write> LineWriter<W> {
         }
     }
 
-    /// Sets whether the writer's last line is one that was cut off, and that will not be gone on with.
+    /// Sets whether the writer's last line is one that was cut off, and that will not be gone on
+    /// with.
     pub(in crate::handler) fn set_torn(&mut self, torn: bool) {
         self.torn = torn;
     }
@@ -87,7 +90,8 @@ impl<W: Write> LineWriter<W> {
         Ok(())
     }
 
-    /// Goes on after a first write: `write_all`, but it knows how far it came and waits a while for a device that would block.
+    /// Goes on after a first write: `write_all`, but it knows how far it came and waits a while for
+    /// a device that would block.
     #[cold]
     fn finish(&mut self, bytes: &[u8], first: io::Result<usize>) -> Result<(), (io::Error, usize)> {
         let (mut written, mut result, mut blocked_since) = (0, first, None);
@@ -123,7 +127,8 @@ impl<W: Write> LineWriter<W> {
     }
 }
 
-/// Notes that a line may have been cut off, should the writer panic: how much it took then is not known.
+/// Notes that a line may have been cut off, should the writer panic: how much it took then is not
+/// known.
 struct Unfinished<'w>(&'w mut bool);
 
 impl Drop for Unfinished<'_> {

@@ -4,12 +4,15 @@ use crate::handler::queue::lane::LaneEntry;
 use crate::handler::queue::written::Written;
 use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
 
-/// A handler's part of a queue. Each thread has a lane for each, so that the records of each are counted.
+/// A handler's part of a queue. Each thread has a lane for each, so that the records of each are
+/// counted.
 #[derive(Debug)]
 pub(super) struct Account {
-    /// A number that no other handler has; another one in a child process, where the lanes are the parent's.
+    /// A number that no other handler has; another one in a child process, where the lanes are the
+    /// parent's.
     id: AtomicU64,
-    /// The way in for threads that are too far gone for a lane of their own, or get no memory for it.
+    /// The way in for threads that are too far gone for a lane of their own, or get no memory for
+    /// it.
     pub(super) common: Mutex<Option<LaneEntry>>,
     /// Records that had been taken, and were dropped for newer ones.
     pub(super) dropped_oldest: AtomicU64,
@@ -37,7 +40,7 @@ impl Account {
     }
 
     /// In a child process, before anything is logged there.
-    pub(super) fn begin_anew(&self) {
+    pub(super) fn reset_after_fork(&self) {
         self.id.store(next_id(), Ordering::Relaxed);
         let common = self.common.lock().take();
         drop(common);

@@ -17,8 +17,8 @@ impl Budget {
         Arc::new(Self { used, most })
     }
 
-    /// The part of it that rings of one thread may fill. The rest is for threads that come when it is full, so that they get on
-    /// whatever the others hold.
+    /// The part of it that rings of one thread may fill. The rest is for threads that come when it
+    /// is full, so that they get on whatever the others hold.
     pub(super) fn of_threads(&self) -> usize {
         self.most - self.most / 8
     }

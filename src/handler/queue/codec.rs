@@ -16,7 +16,7 @@ use crate::sys::user_code;
 use crate::text::line_buf::LineBuf;
 use crate::time::Timestamp;
 
-/// The texts of a record, in the order in which they stand behind the head.
+/// The texts of a record, in the order in which they follow the head.
 const TEXTS: usize = 9;
 const NAME: usize = 0;
 const MESSAGE: usize = 1;
@@ -47,12 +47,13 @@ const HAS_ERROR: u16 = 4;
 const HAS_STACK: u16 = 8;
 const HAS_PROCESS: u16 = 16;
 const HAS_KEY_VALUES: u16 = 32;
-/// The function stands as the path of an item inside it, whose end is found when somebody asks for it.
+/// The function stands as the path of an item inside it, whose end is found when it is asked for.
 const FUNCTION_OF_ITEM: u16 = 64;
 
-/// Writes a record behind what stands in `out`.
+/// Appends a record to `out`.
 ///
-/// With a formatter the whole line becomes the message, error and stack included, as Python's `QueueHandler.prepare` has it.
+/// With a formatter the whole line becomes the message, error and stack included, as Python's
+/// `QueueHandler.prepare` has it.
 ///
 /// # Errors
 /// Those of the formatter.

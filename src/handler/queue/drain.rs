@@ -10,6 +10,7 @@ use crate::handler::queue::requests::left_over;
 use crate::handler::queue::targets::Targets;
 use crate::handler::queue::work::ROUNDS;
 use crate::handler::queue::worker::NAP;
+use crate::handler::sink::Batch;
 use crate::level::Level;
 use crate::record::{Message, Record, Source};
 use crate::sys::host::Instant;
@@ -19,10 +20,12 @@ use crate::sys::{process, user_code};
 /// How much is handed over in one turn.
 const SHARE: usize = 256 * 1024;
 
-/// With less than this taken, the thread sleeps before it looks again, so that records gather to blocks.
+/// With less than this taken, the thread sleeps before it looks again, so that records gather to
+/// blocks.
 const LITTLE: usize = 16 * 1024;
 
-/// How often drops are reported while records do not stop coming, and memory that is not needed is given back.
+/// How often drops are reported while records do not stop coming, and memory that is not needed is
+/// given back.
 const REPORT: Duration = Duration::from_secs(1);
 
 /// What follows a turn of the thread.
@@ -45,7 +48,7 @@ pub(super) struct Drained {
 
 impl QueueCore {
     /// One turn of the thread.
-    pub(super) fn take_turn(&self, is_idle: bool) -> Next {
+    pub(super) fn step(&self, is_idle: bool) -> Next {
         let Ok(_turn) = self.turn.take(|| false) else {
             return Next::Idle;
         };
@@ -86,8 +89,8 @@ impl QueueCore {
         }
     }
 
-    /// Up to which stamp all is to be handed over because somebody waits for it, and whether there is anything to do. `None` when
-    /// the thread has come to its end.
+    /// Up to which stamp all is to be delivered because a caller waits for it, and whether there is
+    /// anything to do. `None` when the thread has come to its end.
     fn goal(&self) -> Option<(Option<u64>, bool)> {
         // In this order: what was put in before the wish is below the stamp.
         let stopping = self.worker.is_stopping();
@@ -122,7 +125,7 @@ impl QueueCore {
                 break;
             };
             if drained.bytes == 0 {
-                targets.set_corked(true);
+                targets.batch(Batch::Begins);
             }
             while let Some(taken) = run.next() {
                 codec::decode(taken.bytes, &run.environments, |record| {
@@ -140,12 +143,13 @@ impl QueueCore {
             }
         }
         if drained.bytes > 0 {
-            targets.set_corked(false);
+            targets.batch(Batch::Ends);
         }
         drained
     }
 
-    /// From time to time: drops are reported even where there is no end of records, and memory is given back.
+    /// From time to time: drops are reported even where there is no end of records, and memory is
+    /// given back.
     fn see_to_the_time(&self, targets: &Targets, is_idle: bool) {
         let mut work = self.work.lock();
         let last = *work.reported_at.get_or_insert_with(Instant::now);
@@ -207,14 +211,17 @@ impl QueueCore {
         self.worker.flush.answer(number, result);
     }
 
-    /// Hands over on the calling thread what was put in up to the record with this stamp, where the queue was closed.
+    /// Hands over on the calling thread what was put in up to the record with this stamp, where the
+    /// queue was closed.
     ///
-    /// Where another thread hands records over, it waits for that, within the limit for callers. One that may not wait leaves its
-    /// record to the other thread, which looks once more when it is done.
+    /// Where another thread hands records over, it waits for that, within the limit for callers.
+    /// One that may not wait leaves its record to the other thread, which looks once more when
+    /// it is done.
     #[cold]
-    pub(super) fn hand_over_at_once(&self, stamp: u64) {
+    pub(super) fn deliver_now(&self, stamp: u64) {
         if self.turn.is_own() {
-            // Logged by a sink of the queue. It goes with the same turn: handed over here, it could make another one, and so on.
+            // Logged by a sink of the queue. It goes with the same turn: handed over here, it could
+            // make another one, and so on.
             return;
         }
         let time = if user_code::is_inside_device() {
@@ -225,7 +232,8 @@ impl QueueCore {
         let start = Instant::now();
         let is_left = || self.work.lock().merge.completed() <= stamp;
         for round in 0..ROUNDS {
-            // One who finds the turn taken is seen by the one who ends it: each looks for the other after its own step.
+            // One who finds the turn taken is seen by the one who ends it: each looks for the other
+            // after its own step.
             fence(Ordering::SeqCst);
             if round > 0 && !self.work.lock().merge.has_work(&self.channel) {
                 return;

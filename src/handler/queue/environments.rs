@@ -9,11 +9,12 @@ use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
 /// By their numbers.
 pub(super) type Numbered = Arc<Vec<Option<Arc<Environment>>>>;
 
-/// The environments of the registries that log to a queue, by the numbers that records carry. One whose registry is gone is
-/// removed once no record of it is left.
+/// The environments of the registries that log to a queue, by the numbers that records carry. One
+/// whose registry is gone is removed once no record of it is left.
 pub(super) struct Environments {
     table: Mutex<Table>,
-    /// A number that no other queue has, and another one after each removal: what a thread remembers holds only for it.
+    /// A number that no other queue has, and another one after each removal: what a thread
+    /// remembers holds only for it.
     epoch: AtomicU64,
 }
 
@@ -50,7 +51,8 @@ impl Environments {
     /// What the numbers that a thread remembers must have come with.
     #[inline]
     pub(super) fn epoch(&self) -> u64 {
-        // Relaxed: an address is given to another environment only after this has changed, on the same way to the thread.
+        // Relaxed: an address is given to another environment only after this has changed, on the
+        // same way to the thread.
         self.epoch.load(Ordering::Relaxed)
     }
 
@@ -64,8 +66,8 @@ impl Environments {
 
     /// The numbers of those that nothing but this refers to; looked for where there are many.
     ///
-    /// A record that is just being put in is borrowed from somebody who has the environment as well. So all records of these are
-    /// in the queue already, for whoever looks after this call.
+    /// A record that is just being put in is borrowed from a caller that has the environment as
+    /// well. So all records of these are in the queue already, for what looks after this call.
     pub(super) fn abandoned(&self) -> Vec<u32> {
         let abandoned = self.table.lock().abandoned();
         // With the last reference that was given up before: what its thread had put in is seen.
@@ -73,11 +75,12 @@ impl Environments {
         abandoned
     }
 
-    /// Removes those that are still abandoned, as no record of them is left. Their destructors run the user's code, so they are
-    /// the caller's to drop.
+    /// Removes those that are still abandoned, as no record of them is left. Their destructors run
+    /// the user's code, so they are the caller's to drop.
     pub(super) fn remove(&self, abandoned: &[u32]) -> Vec<Arc<Environment>> {
         let mut table = self.table.lock();
-        // A record of one may be kept by a handler. Looked at before the list may be copied, as a copy refers to all of them.
+        // A record of one may be kept by a handler. Looked at before the list may be copied, as a
+        // copy refers to all of them.
         let mut abandoned = abandoned.to_vec();
         abandoned.retain(|number| table.is_abandoned(*number));
         let mut removed = Vec::new();

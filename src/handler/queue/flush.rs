@@ -20,7 +20,8 @@ impl QueueCore {
     /// Waits until all that was put in before has been handed over and flushed.
     ///
     /// # Errors
-    /// [`ErrorKind::TimedOut`], with the number of records that are left; and what the handlers failed in since the last flush.
+    /// [`ErrorKind::TimedOut`], with the number of records that are left; and what the handlers
+    /// failed in since the last flush.
     pub(super) fn flush(&self, timeout: Duration) -> Result<(), Error> {
         if self.channel.is_of_parent() {
             // All that is in it is the parent's.
@@ -49,7 +50,8 @@ impl QueueCore {
         }
     }
 
-    /// A flush where no thread does it. What nobody listens to stays where it is, as in Python.
+    /// A flush where no thread does it. Without a listener, records stay where they are, as in
+    /// Python.
     fn flush_without_thread(&self, timeout: Duration) -> Result<(), Error> {
         if self.channel.is_closed() && !self.turn.is_own() {
             let Ok(_turn) = self.turn.take_within(timeout) else {
@@ -68,10 +70,11 @@ impl QueueCore {
         }
     }
 
-    /// Has records handed over by their callers from now on, and hands over what is in it, in this order; so nothing overtakes
-    /// anything, and what comes while it is emptied is not forgotten.
+    /// Has records handed over by their callers from now on, and hands over what is in it, in this
+    /// order; so nothing overtakes anything, and what comes while it is emptied is not
+    /// forgotten.
     ///
-    /// Where nobody listened, nothing is done but a flush.
+    /// Where there was no listener, it only flushes.
     ///
     /// # Errors
     /// Those of a flush.

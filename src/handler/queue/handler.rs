@@ -8,43 +8,49 @@ use crate::formatter::Format;
 use crate::handler::config::is_default_format;
 use crate::handler::counters::DropReason;
 use crate::handler::handler::Handler;
-use crate::handler::handler_id::HandlerId;
 use crate::handler::handler_type::handler_type;
 use crate::handler::ledger::Ledger;
+use crate::handler::options::{HandlerOptions, handler_options};
 use crate::handler::queue::account::Account;
 use crate::handler::queue::listener::QueueListener;
 use crate::handler::queue::overflow::{DropCounts, Overflow};
 use crate::handler::queue::record_queue::{RecordQueue, RecordQueueBuilder};
 use crate::handler::queue::requests::left_over;
-use crate::handler::sink::Sink;
+use crate::handler::sink::{Sink, SinkFacts, SinkStatus};
 use crate::record::Record;
 use crate::sys::sync::{Arc, Ordering};
 
-/// Puts records into a queue, from which a thread of its own hands them to other handlers: the logging call does not wait for
-/// their devices.
+/// Puts records into a queue, from which a thread of its own hands them to other handlers: the
+/// logging call does not wait for their devices.
 ///
-/// [`new`](Self::new) brings queue and thread along; [`of`](Self::of) is for a [`RecordQueue`] and a [`QueueListener`] of one's own.
+/// [`new`](Self::new) brings queue and thread along; [`from_queue`](Self::from_queue) is for a
+/// [`RecordQueue`] with a [`QueueListener`] of your own.
 ///
-/// A call writes its record into a part of the queue that is its thread's alone: no lock, no call to the system, and no allocation but
-/// where that part grows. Where there is no room it waits, [unless told otherwise](Overflow). Nothing that was taken is lost:
-/// [`flush`](crate::Handler::flush) waits until all of it is with the handlers' devices, and returns what they could not write since
-/// the last one; at the end of the process, by return from `main`, `exit` or a panic, the queue is emptied.
+/// A call writes its record into a part of the queue that is its thread's alone: no lock, no call
+/// to the system, and no allocation but where that part grows. Where there is no room it waits,
+/// [unless told otherwise](Overflow). Nothing that was taken is lost:
+/// [`flush`](crate::Handler::flush) waits until all of it is with the handlers' devices, and
+/// returns what they could not write since the last one; at the end of the process, by return from
+/// `main`, `exit` or a panic, the queue is emptied.
 ///
-/// After that, and after [`close`](crate::Handler::close) and [`shutdown`](crate::shutdown), records are handed over before the call that
-/// logs them returns, by the threads that log, in the same order. In a child process made by `fork` the queue begins empty, with a
-/// thread of its own.
+/// After that, and after [`close`](crate::Handler::close) and [`shutdown`](crate::shutdown),
+/// records are handed over before the call that logs them returns, by the threads that log, in the
+/// same order. In a child process made by `fork` the queue begins empty, with a thread of its own.
 ///
-/// A device that hangs does not hold up the program: callers wait for 10 seconds [at most](RecordQueueBuilder::block_at_most),
-/// `close` and the drop of the handler end when nothing was handed over for 3 seconds, and report what is left. The thread then goes on
-/// by itself if the device comes back.
+/// A device that hangs does not hold up the program: callers wait for 10 seconds [at
+/// most](RecordQueueBuilder::block_at_most), `close` and the drop of the handler end when nothing
+/// was handed over for 3 seconds, and report what is left. The thread then goes on by itself if the
+/// device comes back.
 ///
-/// What is in the queue is lost when the process is killed or aborts. Without handlers it refuses all records.
+/// What is in the queue is lost when the process is killed or aborts. Without handlers it refuses
+/// all records.
 ///
-/// The message is formatted by the caller, all else by the thread. With a formatter of its own the whole line becomes the message, error and
-/// stack included.
+/// The message is formatted by the caller, all else by the thread. With a formatter of its own the
+/// whole line becomes the message, error and stack included.
 ///
 /// # Python
-/// `logging.handlers.QueueHandler` (statement 76). Without a formatter of its own, message, error and stack stay apart.
+/// `logging.handlers.QueueHandler`. Without a formatter of its own, message, error and stack stay
+/// apart.
 ///
 /// # Examples
 /// ```
@@ -68,23 +74,28 @@ pub struct QueueHandler {
 }
 
 impl QueueHandler {
-    /// A handler with a queue and a thread of its own, which hands records to these handlers, by their levels and filters.
+    /// A handler with a queue and a thread of its own, which hands records to these handlers, by
+    /// their levels and filters.
     #[must_use]
     pub fn new<H: Into<Handler>>(handlers: impl IntoIterator<Item = H>) -> Self {
-        Self::builder().build(handlers)
+        Self::builder().handlers(handlers).start()
     }
 
-    /// Starts a handler with another size of its queue, or another rule for what is too much.
+    /// Returns a builder for a handler with other limits of its queue, or another
+    /// [rule for what is too much](Overflow).
     pub fn builder() -> QueueHandlerBuilder {
         QueueHandlerBuilder {
             queue: RecordQueue::builder(),
+            handlers: Vec::new(),
             respect_levels: true,
+            handler: HandlerOptions::default(),
         }
     }
 
-    /// A handler that puts records into this queue. Others may do so as well; somebody has to [listen](QueueListener).
+    /// Returns a handler that puts records into a queue. Others may do so as well. The records stay
+    /// there until a [listener](QueueListener) takes them out.
     #[must_use]
-    pub fn of(queue: &RecordQueue) -> Self {
+    pub fn from_queue(queue: &RecordQueue) -> Self {
         Self::with(queue.clone(), None)
     }
 
@@ -111,10 +122,11 @@ impl QueueHandler {
     }
 
     /// Waits until all that was logged before is with the devices of the handlers, at most so long;
-    /// [`flush`](crate::Handler::flush) waits 10 seconds. Where nobody listens it does not wait.
+    /// [`flush`](crate::Handler::flush) waits 10 seconds. Without a listener it does not wait.
     ///
     /// # Errors
-    /// [`ErrorKind::TimedOut`](crate::ErrorKind::TimedOut), with the number of records that are left.
+    /// [`ErrorKind::TimedOut`](crate::ErrorKind::TimedOut), with the number of records that are
+    /// left.
     pub fn flush_within(&self, timeout: Duration) -> Result<(), Error> {
         self.queue.core.flush(timeout)
     }
@@ -128,13 +140,18 @@ impl fmt::Debug for QueueHandler {
     }
 }
 
-/// Makes a [`QueueHandler`] with a queue and a thread of its own; the defaults are those of [`RecordQueueBuilder`].
+/// Makes a [`QueueHandler`] with a queue and a thread of its own; the defaults are those of
+/// [`RecordQueueBuilder`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct QueueHandlerBuilder {
     queue: RecordQueueBuilder,
+    handlers: Vec<Handler>,
     respect_levels: bool,
+    handler: HandlerOptions,
 }
+
+handler_options!(QueueHandlerBuilder, handler);
 
 impl QueueHandlerBuilder {
     /// See [`RecordQueueBuilder::bytes_per_thread`].
@@ -167,20 +184,37 @@ impl QueueHandlerBuilder {
         self
     }
 
-    /// Whether the levels of the handlers are asked; on by default. Python's `respect_handler_level`, which is off there.
-    pub fn respect_handler_levels(mut self, respect: bool) -> Self {
+    /// Adds a handler that gets the records; the first one added gets each record first.
+    pub fn handler(mut self, handler: impl Into<Handler>) -> Self {
+        self.handlers.push(handler.into());
+        self
+    }
+
+    /// Adds handlers of one type.
+    pub fn handlers<H: Into<Handler>>(mut self, handlers: impl IntoIterator<Item = H>) -> Self {
+        self.handlers.extend(handlers.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets whether the levels of the handlers are respected; on by default.
+    ///
+    /// # Python
+    /// `respect_handler_level`, which is off by default.
+    pub fn respect_levels(mut self, respect: bool) -> Self {
         self.respect_levels = respect;
         self
     }
 
-    /// The handler, its thread started.
+    /// Starts the thread, and returns the handler.
     #[must_use]
-    pub fn build<H: Into<Handler>>(self, handlers: impl IntoIterator<Item = H>) -> QueueHandler {
+    pub fn start(self) -> QueueHandler {
         let queue = self.queue.build();
-        let handlers = handlers.into_iter().map(Into::into).collect();
-        let listener = QueueListener::with(&queue, handlers, self.respect_levels);
+        let listener =
+            QueueListener::new(&queue, self.handlers).with_respect_levels(self.respect_levels);
         listener.start();
-        QueueHandler::with(queue, Some(listener))
+        let handler = QueueHandler::with(queue, Some(listener));
+        self.handler.apply_to(&handler);
+        handler
     }
 }
 
@@ -198,48 +232,40 @@ struct QueueSink {
 impl Sink for QueueSink {
     fn write(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error> {
         let formatter = (!is_default_format(formatter)).then_some(formatter);
-        self.queue.core.put(&self.account, record, formatter)
+        self.queue.core.enqueue(&self.account, record, formatter)
     }
 
     fn flush(&self) -> Result<(), Error> {
         self.queue.core.flush(PATIENCE)
     }
 
-    /// From now on records are handed over by their callers, where somebody listened; and empties the queue.
+    /// Empties the queue. From now on callers deliver their records themselves, if there was a
+    /// listener.
     fn close(&self) -> Result<(), Error> {
         self.queue.core.close()
     }
 
-    /// Closing does it, in the right order.
-    fn flush_at_shutdown(&self) -> bool {
-        false
+    fn reset_after_fork(&self) {
+        self.account.reset_after_fork();
+        self.queue.core.reset_after_fork();
     }
 
-    fn queued(&self) -> u64 {
-        self.queue.core.channel.queued_of(self.account.id())
+    fn facts(&self) -> SinkFacts {
+        SinkFacts::new("QueueHandler")
     }
 
-    fn lost(&self) -> (DropReason, u64) {
-        let lost = &self.account.dropped_oldest;
-        (DropReason::Full, lost.load(Ordering::Relaxed))
-    }
-
-    fn written(&self) -> Option<u64> {
-        Some(self.account.written.get())
-    }
-
-    fn in_child(&self) {
-        self.account.begin_anew();
-        self.queue.core.begin_anew();
-    }
-
-    fn targets(&self) -> Vec<HandlerId> {
-        let targets = self.queue.core.worker.targets();
-        targets.handlers().iter().map(Handler::id).collect()
-    }
-
-    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("QueueHandler")
+    fn status(&self) -> SinkStatus {
+        let core = &*self.queue.core;
+        // In this order: what is counted as written is not in the queue any more.
+        let queued = core.channel.queued_of(self.account.id());
+        let lost = self.account.dropped_oldest.load(Ordering::Relaxed);
+        SinkStatus::default()
+            .with_queued(queued)
+            .with_lost(DropReason::Full, lost)
+            .with_written(self.account.written.get())
+            .with_targets(core.worker.targets().handlers().iter().map(Handler::id))
+            // Closing does it, in the right order.
+            .with_flush_at_shutdown(false)
     }
 }
 

@@ -14,7 +14,8 @@ use crate::sys::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering}
 /// The first ring of a thread: many threads log a few records in all their life.
 const FIRST: usize = 2 * 1024;
 
-/// The rings that follow. A thread that is idle keeps one, so they are not as long as a thread's part may be.
+/// The rings that follow. A thread that is idle keeps one, so they are not as long as a thread's
+/// part may be.
 const NEXT: usize = 64 * 1024;
 
 /// What the consumer's side holds of a thread's records.
@@ -27,8 +28,8 @@ pub(super) struct Lane {
     spares: Arc<Spares>,
     /// The oldest first; the thread puts records into the last. Never held while user code runs.
     rings: Mutex<VecDeque<Ring>>,
-    /// Records that were put in, that were taken out, and that were done with. The first is written by the thread alone, the second
-    /// under the lock.
+    /// Records that were put in, that were taken out, and that were done with. The first is
+    /// written by the thread alone, the second under the lock.
     pushed: AtomicU64,
     taken: AtomicU64,
     done: AtomicU64,
@@ -107,7 +108,8 @@ impl LaneEntry {
         }
         self.since_call += record.len();
         let lane = &*self.lane;
-        // Only this thread writes to either. Release: a reader that counts the record also finds it in the ring.
+        // Only this thread writes to either. Release: a reader that counts the record also finds it
+        // in the ring.
         let bytes = lane.bytes_in.load(Ordering::Relaxed);
         lane.bytes_in
             .store(bytes.wrapping_add(record.len()), Ordering::Relaxed);
@@ -116,8 +118,8 @@ impl LaneEntry {
         true
     }
 
-    /// Goes on in another ring, in which there is room for a record of this length. Returns `false` if the thread, or all
-    /// together, have as much memory as they may.
+    /// Goes on in another ring, in which there is room for a record of this length. Returns `false`
+    /// if the thread, or all together, have as much memory as they may.
     #[cold]
     pub(super) fn grow(&mut self, len: usize) -> bool {
         let mut rings = self.lane.rings.lock();
@@ -160,7 +162,8 @@ impl LaneEntry {
         } else if len <= room && first <= room && len <= next / 2 {
             Some(room)
         } else {
-            // One that is longer than the whole part of a thread goes through when nothing else of the thread is there.
+            // One that is longer than the whole part of a thread goes through when nothing else of
+            // the thread is there.
             (held == 0).then_some(len)
         }
     }
@@ -185,7 +188,8 @@ impl LaneEntry {
         made
     }
 
-    /// Leaves a ring that was made for one long record, so that it is given back as soon as that is taken out.
+    /// Leaves a ring that was made for one long record, so that it is given back as soon as that is
+    /// taken out.
     #[cold]
     pub(super) fn leave_long(&mut self) {
         let full = self.producer.take();
@@ -201,7 +205,8 @@ impl LaneEntry {
         len > self.lane.spares.capacity() / 2
     }
 
-    /// Whether so much was put in that the consumer had better come; asked once for each quarter of the thread's part.
+    /// Whether so much was put in that the consumer had better come; asked once for each quarter of
+    /// the thread's part.
     #[inline]
     pub(super) fn should_call(&mut self) -> bool {
         let due = self.since_call > self.sizes.most / 4;
@@ -272,8 +277,8 @@ impl Lane {
         self.ended.load(Ordering::Acquire) && !self.has_records()
     }
 
-    /// Copies whole records with stamps below `until` out, about as many bytes as `most`; at least one, if there is any.
-    /// Returns how many.
+    /// Copies whole records with stamps below `until` out, about as many bytes as `most`; at least
+    /// one, if there is any. Returns how many.
     pub(super) fn take(&self, until: u64, most: usize, out: &mut Vec<u8>) -> u64 {
         let mut rings = self.rings.lock();
         let before = out.len();

@@ -11,42 +11,46 @@ use crate::sys::sync::Arc;
 
 /// Takes records out of a queue, on a thread of its own, and hands them to handlers.
 ///
-/// It begins with [`start`](Self::start) and ends with [`stop`](Self::stop) or when it is dropped; what is in the queue is handed over before
-/// it ends. A handler that fails or panics does not end it. A queue has one listener at a time.
+/// It begins with [`start`](Self::start) and ends with [`stop`](Self::stop) or when it is dropped;
+/// what is in the queue is handed over before it ends. A handler that fails or panics does not end
+/// it. A queue has one listener at a time.
 ///
 /// # Python
-/// `logging.handlers.QueueListener` (statement 77). An exception that escapes a handler ends Python's thread without a word.
+/// `logging.handlers.QueueListener`. An exception that escapes a handler ends Python's thread
+/// without a word.
 #[must_use = "it ends when it is dropped"]
 pub struct QueueListener {
     core: Arc<QueueCore>,
 }
 
 impl QueueListener {
-    /// A listener, not started, that hands records to these handlers, in order; their filters are asked, their levels are not.
+    /// Returns a listener, not started, that passes records to these handlers, in order. Their
+    /// filters are asked; their levels are not.
     pub fn new<H: Into<Handler>>(
         queue: &RecordQueue,
         handlers: impl IntoIterator<Item = H>,
     ) -> Self {
-        Self::with(queue, handlers.into_iter().map(Into::into).collect(), false)
-    }
-
-    /// The same, with the handlers' levels asked as well. Python's `respect_handler_level`.
-    pub fn respecting_levels<H: Into<Handler>>(
-        queue: &RecordQueue,
-        handlers: impl IntoIterator<Item = H>,
-    ) -> Self {
-        Self::with(queue, handlers.into_iter().map(Into::into).collect(), true)
-    }
-
-    pub(super) fn with(queue: &RecordQueue, handlers: Vec<Handler>, respect_levels: bool) -> Self {
+        let handlers = handlers.into_iter().map(Into::into).collect();
         let core = Arc::clone(&queue.core);
-        core.worker
-            .set_targets(Targets::new(handlers, respect_levels));
+        core.worker.set_targets(Targets::new(handlers, false));
         Self { core }
     }
 
-    /// Starts its thread; answers whether it did: it does not where one runs already, or where the system gives none. In the latter
-    /// case the threads that log hand their records over themselves.
+    /// Sets whether the levels of the handlers are respected; off by default.
+    ///
+    /// # Python
+    /// `respect_handler_level`.
+    pub fn with_respect_levels(self, respect: bool) -> Self {
+        let handlers = self.core.worker.targets().handlers().to_vec();
+        self.core
+            .worker
+            .set_targets(Targets::new(handlers, respect));
+        self
+    }
+
+    /// Starts its thread. Reports whether it did: it does not where one runs already, or where the
+    /// system gives none. In the latter case the threads that log hand their records over
+    /// themselves.
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn start(&self) -> bool {
         let has_started = thread::start(&self.core);
@@ -56,8 +60,9 @@ impl QueueListener {
         has_started
     }
 
-    /// Waits until all that is in the queue was handed over, and ends the thread. What is logged later, by the handlers themselves too,
-    /// stays in the queue until it is started again. Where nothing was handed over for 3 seconds, as a device hangs, it returns; the
+    /// Waits until all that is in the queue was handed over, and ends the thread. What is logged
+    /// later, by the handlers themselves too, stays in the queue until it is started again.
+    /// Where nothing was handed over for 3 seconds, as a device hangs, it returns; the
     /// thread ends when that comes back. More than once is fine.
     pub fn stop(&self) {
         thread::stop(&self.core);

@@ -1,12 +1,15 @@
 //! The records of all threads in one order: [`Merge`].
 //!
-//! Each record gets the next number of one sequence, its stamp, just before it is put into its thread's lane. Records are taken
-//! out up to a *cut-off*, the next stamp of the moment at which the lanes are looked through, and ordered by their stamps.
+//! Each record gets the next number of one sequence, its stamp, just before it is put into its
+//! thread's lane. Records are taken out up to a *cut-off*, the next stamp of the moment at which
+//! the lanes are looked through, and ordered by their stamps.
 //!
-//! So an answer never comes before its question. Its stamp is the greater one, as the question was put in before its thread
-//! could know of it; and if the answer is below the cut-off, the question was in its lane when the cut-off was read, hence
-//! before the lanes were looked through. (The stamps are taken, and the cut-off is read, with acquire and release: who sees the
-//! stamp of the answer sees what came before it.) No clock is asked, as clocks jump, stand still and are replaced.
+//! So an answer never comes before its question. Its stamp is the greater one, as the question was
+//! put in before its thread could know of it; and if the answer is below the cut-off, the question
+//! was in its lane when the cut-off was read, hence before the lanes were looked through. (The
+//! stamps are taken, and the cut-off is read, with acquire and release: who sees the stamp of the
+//! answer sees what came before it.) No clock is asked, as clocks jump, stand still and are
+//! replaced.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -20,7 +23,8 @@ use crate::handler::queue::lane::Lane;
 use crate::sys::host::Instant;
 use crate::sys::sync::{Arc, AtomicUsize, Ordering};
 
-/// How much is copied out of one lane at once, and how much out of all of them together where there are many.
+/// How much is copied out of one lane at once, and how much out of all of them together where there
+/// are many.
 const BATCH: usize = 64 * 1024;
 const BATCHES: usize = 1024 * 1024;
 
@@ -71,8 +75,8 @@ struct Batch {
 
 /// Records of one lane that no other lane's come between.
 ///
-/// It is at hand while user code runs and no lock is held. If that code ends the process, its thread empties the queue from inside,
-/// and finds what is left of the run as well.
+/// It is at hand while user code runs and no lock is held. If that code ends the process, its
+/// thread empties the queue from inside, and finds what is left of the run as well.
 pub(super) struct Run {
     batch: Arc<Batch>,
     /// The stamp of the next record of another lane.
@@ -114,7 +118,8 @@ impl Batch {
 }
 
 impl Merge {
-    /// One that begins where the queue stands: for a child process, to which what was in it does not belong.
+    /// One that begins where the queue stands: for a child process, to which what was in it does
+    /// not belong.
     pub(super) fn after(stamp: u64) -> Self {
         Self {
             cut_off: stamp,
@@ -124,8 +129,8 @@ impl Merge {
         }
     }
 
-    /// The records that come next, up to where all those with a stamp below `goal` are taken out, and lanes were looked through at
-    /// least once; `None` there.
+    /// The records that come next, up to where all those with a stamp below `goal` are taken out,
+    /// and lanes were looked through at least once; `None` there.
     ///
     /// Those of the last answer must have been handed over.
     pub(super) fn next_run(
@@ -169,7 +174,8 @@ impl Merge {
         self.completed < self.cut_off || settled != channel.stamps.load(Ordering::SeqCst)
     }
 
-    /// How many stamps were given to records that were taken out, or dropped. All others are in a lane, or just being put in.
+    /// How many stamps were given to records that were taken out, or dropped. All others are in a
+    /// lane, or just being put in.
     pub(super) fn settled(&self, channel: &Channel) -> u64 {
         self.taken + channel.unused_stamps.load(Ordering::Acquire)
     }
@@ -234,7 +240,8 @@ impl Merge {
         }
     }
 
-    /// Takes new lanes up, and removes those of threads that are gone and have nothing left. Between two cut-offs only.
+    /// Takes new lanes up, and removes those of threads that are gone and have nothing left.
+    /// Between two cut-offs only.
     fn see_to_lanes(&mut self, channel: &Channel) {
         let mut over = false;
         for source in &mut self.sources {

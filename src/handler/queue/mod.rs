@@ -1,8 +1,10 @@
-//! The asynchronous path: records go through a queue to a thread of its own, which hands them to handlers.
+//! The asynchronous path: records go through a queue to a thread of its own, which hands them to
+//! handlers.
 //!
-//! A caller writes its record as bytes ([`codec`]) into a ring of its own thread ([`lane`]), without a lock and without a call to
-//! the system ([`put`]). The listener's thread ([`thread`]) takes them out in the order in which they were put in ([`merge`]), and
-//! hands them on ([`drain`]).
+//! A caller writes its record as bytes ([`codec`]) into a ring of its own thread ([`lane`]),
+//! without a lock and without a call to the system ([`enqueue`]). The listener's thread
+//! ([`thread`]) takes them out in the order in which they were put in ([`merge`]), and hands them
+//! on ([`drain`]).
 
 mod account;
 mod budget;
@@ -10,6 +12,7 @@ mod channel;
 mod codec;
 mod core;
 mod drain;
+mod enqueue;
 mod environments;
 mod flush;
 mod handler;
@@ -18,7 +21,6 @@ mod listener;
 mod merge;
 mod options;
 mod overflow;
-mod put;
 mod record_queue;
 mod requests;
 mod ring;

@@ -7,20 +7,22 @@ use crate::sys::sync::{AtomicU64, Ordering};
 
 /// What is done with a record for which a [`RecordQueue`](crate::handler::RecordQueue) has no room.
 ///
-/// Whatever is dropped is counted, and told in the stream by one record once there is room again.
+/// What is dropped is counted, and reported in the stream by one record once there is room again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Overflow {
-    /// The caller waits for room, up to [a limit](crate::handler::builder::RecordQueueBuilder::block_at_most); where nobody takes records out, not at
-    /// all. The default.
+    /// The caller waits for room, up to [a
+    /// limit](crate::handler::builder::RecordQueueBuilder::block_at_most); where no thread takes
+    /// records out, not at all. The default.
     #[default]
     Block,
     /// The record is dropped.
     DropNewest,
     /// The oldest records of the same thread are dropped for it.
     DropOldest,
-    /// The less severe is dropped the sooner: `DEBUG` and below when the thread's part is half full, `INFO` at three quarters,
-    /// `WARNING` at nine tenths. For `ERROR` and above the caller waits.
+    /// The less severe is dropped the sooner: `DEBUG` and below when the thread's part is half
+    /// full, `INFO` at three quarters, `WARNING` at nine tenths. For `ERROR` and above the
+    /// caller waits.
     BySeverity,
 }
 
@@ -89,9 +91,10 @@ impl DropCounts {
         self.0.iter().sum()
     }
 
-    /// Those of a level of `TRACE`, `DEBUG`, `INFO`, `WARNING`, `ERROR` and `CRITICAL`; levels between count as the one below.
+    /// Those of a level of `TRACE`, `DEBUG`, `INFO`, `WARNING`, `ERROR` and `CRITICAL`; levels
+    /// between count as the one below.
     #[must_use]
-    pub fn of(&self, level: Level) -> u64 {
+    pub fn at(&self, level: Level) -> u64 {
         let at = LEVELS.iter().rposition(|known| *known <= level);
         at.map_or(0, |at| self.0[at])
     }
@@ -142,7 +145,7 @@ mod tests {
         }
         let counts = drops.read();
         assert_eq!(counts.to_string(), "1 TRACE, 2 DEBUG, 1 CRITICAL");
-        assert_eq!((counts.of(Level::DEBUG), counts.of(Level::INFO)), (2, 0));
+        assert_eq!((counts.at(Level::DEBUG), counts.at(Level::INFO)), (2, 0));
         assert_eq!(counts.total(), 4);
         assert_eq!(DropCounts::default().to_string(), "none");
     }

@@ -8,13 +8,17 @@ use crate::handler::queue::options::Options;
 use crate::handler::queue::overflow::{DropCounts, Overflow};
 use crate::sys::sync::Arc;
 
-/// Records on their way from the threads that log to a [`QueueListener`]. It is a handle: clones are the same queue.
+/// Records on their way from the threads that log to a [`QueueListener`]. It is a handle: clones
+/// are the same queue.
 ///
-/// Most programs need only a [`QueueHandler`] made by [`QueueHandler::new`], which brings queue and listener along.
+/// Most programs need only a [`QueueHandler`] made by [`QueueHandler::new`], which brings queue and
+/// listener along.
 ///
-/// Each thread that logs has a part of its own, which grows up to [1 MiB](RecordQueueBuilder::bytes_per_thread) unless set, so threads
-/// do not wait for one another. All together take up to [64 MiB](RecordQueueBuilder::max_bytes) unless set. Records come out in the
-/// order in which they were put in, also those of different threads: an answer never before its question.
+/// Each thread that logs has a part of its own, which grows up to [1
+/// MiB](RecordQueueBuilder::bytes_per_thread) unless set, so threads do not wait for one another.
+/// All together take up to [64 MiB](RecordQueueBuilder::max_bytes) unless set. Records come out in
+/// the order in which they were put in, also those of different threads: an answer never before its
+/// question.
 ///
 /// # Python
 /// `queue.Queue`, as far as `QueueHandler` and `QueueListener` use it.
@@ -25,7 +29,7 @@ use crate::sys::sync::Arc;
 /// use logtree::handler::{QueueHandler, QueueListener, RecordQueue, StreamHandler};
 ///
 /// let queue = RecordQueue::new();
-/// let handler = QueueHandler::of(&queue);
+/// let handler = QueueHandler::from_queue(&queue);
 /// handler.handle(&Record::builder().message("kept").build());
 /// assert_eq!(queue.len(), 1);
 ///
@@ -87,8 +91,8 @@ impl fmt::Debug for RecordQueue {
 
 /// Makes a [`RecordQueue`].
 ///
-/// The defaults: up to 1 MiB for each thread that logs and 64 MiB for all of them, any number of records, and callers wait for room,
-/// 10 seconds at most.
+/// The defaults: up to 1 MiB for each thread that logs and 64 MiB for all of them, any number of
+/// records, and callers wait for room, 10 seconds at most.
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct RecordQueueBuilder {
@@ -96,24 +100,27 @@ pub struct RecordQueueBuilder {
 }
 
 impl RecordQueueBuilder {
-    /// How many bytes each thread that logs may have in it, 1 MiB unless set, 256 MiB at most and 1 KiB at least; a record takes its
-    /// texts and some 80 bytes. The memory is taken as it is needed, in blocks. A record that is longer than that goes through when
-    /// nothing else of its thread is in the queue.
+    /// How many bytes each thread that logs may have in it, 1 MiB unless set, 256 MiB at most and 1
+    /// KiB at least; a record takes its texts and some 80 bytes. The memory is taken as it is
+    /// needed, in blocks. A record that is longer than that goes through when nothing else of
+    /// its thread is in the queue.
     pub fn bytes_per_thread(mut self, bytes: usize) -> Self {
         self.options.bytes_per_thread = bytes.clamp(1024, 256 * 1024 * 1024);
         self
     }
 
-    /// How many bytes of memory the records of all threads may take together, 64 MiB unless set, 1 GiB at most and 64 KiB at least. A
-    /// thread that has logged keeps a block of 2 to 64 KiB of it until it ends. Where seven eighths are taken, threads that have none
-    /// yet share the rest, more slowly. A record that is longer than all of it is dropped.
+    /// How many bytes of memory the records of all threads may take together, 64 MiB unless set, 1
+    /// GiB at most and 64 KiB at least. A thread that has logged keeps a block of 2 to 64 KiB
+    /// of it until it ends. Where seven eighths are taken, threads that have none yet share the
+    /// rest, more slowly. A record that is longer than all of it is dropped.
     pub fn max_bytes(mut self, bytes: usize) -> Self {
         self.options.max_bytes = bytes.clamp(64 * 1024, 1024 * 1024 * 1024);
         self
     }
 
-    /// How many records may be in it, of all threads together; any number unless set. One that is just being handed over does not count.
-    /// Records are then taken out one by one, which is slower. Python's `maxsize`.
+    /// How many records may be in it, of all threads together; any number unless set. One that is
+    /// just being handed over does not count. Records are then taken out one by one, which is
+    /// slower. Python's `maxsize`.
     pub fn max_records(mut self, records: u64) -> Self {
         self.options.max_records = Some(records);
         self
@@ -125,8 +132,8 @@ impl RecordQueueBuilder {
         self
     }
 
-    /// How long a caller waits for room, where it waits; 10 seconds unless set. The record is dropped then, so that a device that
-    /// hangs does not stop the program for ever.
+    /// How long a caller waits for room, where it waits; 10 seconds unless set. The record is
+    /// dropped then, so that a device that hangs does not stop the program for ever.
     pub fn block_at_most(mut self, time: Duration) -> Self {
         self.options.block_at_most = time;
         self

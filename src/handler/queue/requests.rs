@@ -52,7 +52,8 @@ impl Flush {
         drop(answers);
     }
 
-    /// Waits for the answer; `None` if it does not come in time. By looking, as a condition's lock could not be waited for by a fork.
+    /// Waits for the answer; `None` if it does not come in time. By looking, as a condition's lock
+    /// could not be waited for by a fork.
     pub(super) fn wait(&self, number: u64, timeout: Duration) -> Option<Result<(), Error>> {
         let start = Instant::now();
         let mut pause = Duration::from_micros(20);

@@ -89,8 +89,8 @@ impl Ring {
 
 /// Rings of one size that are empty, for the next thread that needs one.
 ///
-/// A thread that logs faster than its records are handed over goes through many rings; without these each would be taken from the
-/// system and given back to it, by two threads in turn.
+/// A thread that logs faster than its records are handed over goes through many rings; without
+/// these each would be taken from the system and given back to it, by two threads in turn.
 #[derive(Debug)]
 pub(super) struct Spares {
     capacity: usize,

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::error::Error;
 use crate::handler::handler::Handler;
+use crate::handler::sink::Batch;
 use crate::record::Record;
 
 /// The handlers of a queue.
@@ -38,16 +39,17 @@ impl Targets {
         }
     }
 
-    pub(super) fn set_corked(&self, corked: bool) {
+    pub(super) fn batch(&self, batch: Batch) {
         for handler in &self.handlers {
-            handler.core.set_corked(corked);
+            handler.core.batch(batch);
         }
     }
 
     /// Flushes all of them.
     ///
     /// # Errors
-    /// With all that failed, since the last one: a handler's flush returns what it could not write meanwhile as well.
+    /// With all that failed, since the last one: a handler's flush returns what it could not write
+    /// meanwhile as well.
     pub(super) fn flush(&self) -> Result<(), Error> {
         let failures = self
             .handlers

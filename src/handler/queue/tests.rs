@@ -26,7 +26,7 @@ fn log(handler: &Handler, text: &str) {
     handler.handle(&Record::builder().message(text).build());
 }
 
-/// Counts records; its device works only when it is told to, if it has a channel for that.
+/// Counts records; its device works only on a signal, if it has a channel for that.
 #[derive(Clone, Default)]
 struct Counting {
     seen: Arc<AtomicU64>,
@@ -44,10 +44,11 @@ impl Sink for Counting {
     }
 }
 
-/// A record of `ERROR` or above calls the listener's thread out of its nap; the others wait for its end.
+/// A record of `ERROR` or above calls the listener's thread out of its nap; the others wait for its
+/// end.
 #[test]
 fn severe_records_call_the_thread() {
-    let handler = QueueHandler::of(&RecordQueue::new());
+    let handler = QueueHandler::from_queue(&RecordQueue::new());
     let calls = || handler.queue().core.worker.calls.load(Ordering::Relaxed);
     for (level, called) in [
         (Level::DEBUG, 0),
@@ -136,7 +137,7 @@ fn threads_that_end_leave_nothing_while_others_do_not_stop() {
     });
 }
 
-/// Also where nothing is logged any more: nobody has to log to have them removed.
+/// Also where nothing is logged any more: no record is needed to have them removed.
 #[test]
 fn many_threads_that_live_take_little() {
     const THREADS: usize = 200;
@@ -175,7 +176,7 @@ fn no_step_for_a_record_is_by_the_number_of_threads() {
     let counting = Counting::default();
     let seen = Arc::clone(&counting.seen);
     let queue = RecordQueue::new();
-    let handler = QueueHandler::of(&queue);
+    let handler = QueueHandler::from_queue(&queue);
     let (logged, ends) = (
         &std::sync::Barrier::new(THREADS + 1),
         &std::sync::Barrier::new(THREADS + 1),
@@ -219,7 +220,7 @@ fn memory_is_bounded_over_all_threads() {
             .overflow(overflow)
             .block_at_most(Duration::ZERO)
             .build();
-        let handler = QueueHandler::of(&queue);
+        let handler = QueueHandler::from_queue(&queue);
         handler.set_error_hook(|_| {});
         let text = "x".repeat(len);
         let records = 4_000_000 / len.max(1000);
@@ -262,7 +263,7 @@ fn threads_without_a_ring_of_their_own_share_one() {
     };
     let seen = Arc::clone(&counting.seen);
     let queue = RecordQueue::builder().max_bytes(64 << 10).build();
-    let handler = QueueHandler::of(&queue);
+    let handler = QueueHandler::from_queue(&queue);
     let fill = "x".repeat(1000);
     while queue.core.channel.budget.used() < 40 << 10 {
         log(&handler, &fill);
@@ -400,7 +401,7 @@ impl Lanes {
         true
     }
 
-    fn hand_over(&mut self) -> bool {
+    fn deliver(&mut self) -> bool {
         self.batch.sort_unstable();
         self.settled += self.batch.len() as u64;
         self.out.extend(self.batch.drain(..).map(|record| record.1));
@@ -420,7 +421,7 @@ fn an_answer_never_comes_before_its_question() {
         true
     }];
     let answers: Vec<Step<Lanes>> = vec![|s| s.told, |s| s.stamp(1), |s| s.push(1, 'a')];
-    let pass: [Step<Lanes>; 4] = [Lanes::look, |s| s.take(0), |s| s.take(1), Lanes::hand_over];
+    let pass: [Step<Lanes>; 4] = [Lanes::look, |s| s.take(0), |s| s.take(1), Lanes::deliver];
     let model = Model {
         start: Lanes::default(),
         threads: vec![asks, answers, pass.repeat(3)],
@@ -432,7 +433,8 @@ fn an_answer_never_comes_before_its_question() {
     assert!(ends > 3);
 }
 
-/// A record that comes while the queue is closed is handed over by one of the two: by the close, or by its own thread.
+/// A record that comes while the queue is closed is handed over by one of the two: by the close, or
+/// by its own thread.
 #[test]
 fn nothing_is_forgotten_by_a_close() {
     let logs: Vec<Step<Lanes>> = vec![|s| s.stamp(0), |s| s.push(0, 'r'), |s| {
@@ -448,11 +450,12 @@ fn nothing_is_forgotten_by_a_close() {
             s.goal = s.stamps;
             true
         },
-        // Until all below the goal is settled: one that took its stamp before is putting its record in right now.
+        // Until all below the goal is settled: one that took its stamp before is putting its
+        // record in right now.
         |s| {
             s.look();
             s.take(0);
-            s.hand_over();
+            s.deliver();
             s.settled >= s.goal
         },
     ];
@@ -467,7 +470,7 @@ fn nothing_is_forgotten_by_a_close() {
 #[test]
 fn an_end_is_bounded_where_a_sink_logs_to_its_queue() {
     struct Logs(Mutex<Option<Handler>>, Arc<AtomicU64>);
-    impl Sink for Arc<Logs> {
+    impl Sink for Logs {
         fn write(&self, _: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
             self.1.fetch_add(1, Ordering::Relaxed);
             let queue = self.0.lock().unwrap().clone();
@@ -480,7 +483,7 @@ fn an_end_is_bounded_where_a_sink_logs_to_its_queue() {
     let count = Arc::new(AtomicU64::new(0));
     let sink = Arc::new(Logs(Mutex::new(None), Arc::clone(&count)));
     let queue = RecordQueue::new();
-    let handler = QueueHandler::of(&queue);
+    let handler = QueueHandler::from_queue(&queue);
     *sink.0.lock().unwrap() = Some(handler.clone().into());
     let listener = QueueListener::new(&queue, [Handler::new(Arc::clone(&sink))]);
     assert!(listener.start());

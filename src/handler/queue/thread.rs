@@ -48,8 +48,8 @@ pub(super) fn start(core: &Arc<QueueCore>) -> bool {
     }
 }
 
-/// Has all that is in the queue handed over, and ends the thread. Where its device hangs it is left behind: it goes on, and ends,
-/// when that comes back.
+/// Has all that is in the queue handed over, and ends the thread. Where its device hangs it is left
+/// alone: it goes on, and ends, when that comes back.
 pub(super) fn stop(core: &Arc<QueueCore>) {
     let worker = &core.worker;
     if core.channel.is_of_parent() {
@@ -95,7 +95,7 @@ fn run(core: &Arc<QueueCore>) {
     let mut idle_since: Option<Instant> = None;
     loop {
         let is_idle = idle_since.is_some_and(|since| since.elapsed() >= AWAKE);
-        let next = user_code::catch(|| core.take_turn(is_idle));
+        let next = user_code::catch(|| core.step(is_idle));
         if process::generation() != generation {
             // A sink has forked, and this is the child, which has a thread of its own.
             return;
@@ -118,14 +118,15 @@ fn run(core: &Arc<QueueCore>) {
             }
         }
     }
-    // Whoever asked last gets an answer, too.
+    // The last request gets an answer, too.
     worker.flush.answer(u64::MAX, Ok(()));
 }
 
 impl QueueCore {
-    /// In a child process: what is in it is the parent's to write and to report, and the thread is the parent's alone.
+    /// In a child process: what is in it is the parent's to write and to report, and the thread is
+    /// the parent's alone.
     #[cold]
-    pub(super) fn begin_anew(self: &Arc<Self>) {
+    pub(super) fn reset_after_fork(self: &Arc<Self>) {
         let mut lanes = self.channel.lanes.lock();
         if !self.channel.is_of_parent() {
             return;

@@ -4,16 +4,17 @@ use crate::handler::queue::merge::Merge;
 use crate::handler::queue::overflow::DropCounts;
 use crate::sys::host::Instant;
 
-/// How often the end of a listener looks for what its own handlers have logged. One that logs for each record it gets would keep
-/// it for ever.
+/// How often the end of a listener looks for what its own handlers have logged. One that logs for
+/// each record it gets would keep it for ever.
 pub(super) const ROUNDS: u32 = 2;
 
-/// What is kept from one turn to the next. Locked for a moment only, never while user code runs; only the thread whose turn it is
-/// changes it.
+/// What is kept from one turn to the next. Locked for a moment only, never while user code runs;
+/// only the thread whose turn it is changes it.
 #[derive(Default)]
 pub(super) struct Work {
     pub(super) merge: Merge,
-    /// The request for a flush that is being answered, and the stamp below which all is handed over first.
+    /// The request for a flush that is being answered, and the stamp below which all is handed
+    /// over first.
     pub(super) flush: Option<(u64, u64)>,
     /// The same for the end of the thread, with the rounds that went before.
     stop: Option<(u64, u32)>,
@@ -24,7 +25,8 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// That of a queue in a child process: what went before is the parent's to hand over and to report.
+    /// That of a queue in a child process: what went before is the parent's to hand over and to
+    /// report.
     pub(super) fn after(stamp: u64, reported: DropCounts) -> Self {
         Self {
             merge: Merge::after(stamp),
@@ -33,7 +35,8 @@ impl Work {
         }
     }
 
-    /// Up to which stamp all is to be handed over because somebody waits for it; the last `None` is the end of the thread.
+    /// Up to which stamp all is to be delivered because a caller waits for it; the last `None` is
+    /// the end of the thread.
     pub(super) fn goal(
         &mut self,
         stamp: u64,

@@ -11,8 +11,8 @@ use crate::handler::queue::targets::Targets;
 use crate::sys::host::Instant;
 use crate::sys::sync::{Arc, AtomicBool, AtomicU64, Mutex, Ordering};
 
-/// How long it then sleeps: what a record waits at most before it is handed on. Longer where there are so many threads that
-/// looking through their lanes takes more than a tenth of it.
+/// How long it then sleeps: what a record waits at most before it is handed on. Longer where there
+/// are so many threads that looking through their lanes takes more than a tenth of it.
 pub(super) const NAP: Duration = Duration::from_micros(500);
 
 /// How long an end waits for a thread that hands nothing over: its device hangs.
@@ -54,7 +54,8 @@ impl Worker {
         self.running.load(Ordering::Acquire)
     }
 
-    /// Whether its thread is there. At the end of a process on Windows it is ended before anything of ours is called.
+    /// Whether its thread is there. At the end of a process on Windows it is ended before anything
+    /// of ours is called.
     pub(super) fn is_alive(&self) -> bool {
         let is_there = || {
             let handle = self.handle.lock();

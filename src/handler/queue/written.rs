@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::sys::sync::{AtomicU64, Ordering};
 
-/// How many records of a handler were handed over. On a cache line of its own, as the thread that hands over writes it for each record.
+/// How many records of a handler were handed over. On a cache line of its own, as the thread that
+/// hands over writes it for each record.
 #[derive(Default)]
 #[repr(align(128))]
 pub(super) struct Written(AtomicU64);

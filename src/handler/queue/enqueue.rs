@@ -52,15 +52,16 @@ impl QueueCore {
     /// Puts a record in. Where the queue was closed, it is handed over before this returns.
     ///
     /// # Errors
-    /// [`ErrorKind::Full`] when there is no room, [`ErrorKind::Closed`] when there is no handler to hand it to, and those of the
-    /// formatter.
-    pub(super) fn put(
+    /// [`ErrorKind::Full`] when there is no room, [`ErrorKind::Closed`] when there is no handler to
+    /// hand it to, and those of the formatter.
+    pub(super) fn enqueue(
         self: &Arc<Self>,
         account: &Arc<Account>,
         record: &Record<'_>,
         formatter: Option<&dyn Format>,
     ) -> Result<(), Error> {
-        // A child begins anew before anything else, also where no lock is taken on the way.
+        // A child starts with an empty queue before anything else, also where no lock is taken on
+        // the way.
         fork::settle_if_new();
         if self.worker.leads_nowhere() {
             return Err(Error::new(ErrorKind::Closed, "the queue has no handlers"));
@@ -87,7 +88,8 @@ impl QueueCore {
         let address = Arc::as_ptr(record.environment) as usize;
         let epoch = self.channel.environments.epoch();
         let (known_epoch, known, number) = ENVIRONMENT.get();
-        // The queue keeps the environment alive in this epoch, so nothing else can have its address.
+        // The queue keeps the environment alive in this epoch, so nothing else can have its
+        // address.
         if known_epoch == epoch && known == address {
             return number;
         }
@@ -177,7 +179,7 @@ impl QueueCore {
         if !self.take_place() {
             return false;
         }
-        // Whoever has got to know of this record gets a later one. See `merge`.
+        // A thread that knows of this record gets a later stamp. See `merge`.
         let stamp = self.channel.stamps.fetch_add(1, Ordering::SeqCst);
         codec::set_stamp(bytes, stamp);
         let pushed = entry.push(bytes);
@@ -188,7 +190,8 @@ impl QueueCore {
         pushed
     }
 
-    /// Takes a place among the records, where their number is limited; returns whether there was one.
+    /// Takes a place among the records, where their number is limited; returns whether there was
+    /// one.
     #[inline]
     fn take_place(&self) -> bool {
         match self.channel.options.max_records {
@@ -284,7 +287,7 @@ impl QueueCore {
                 Tried::Refused => return Err(NoRoom),
                 Tried::Full => {}
             }
-            // Nobody takes records out, or does so only when the calling thread goes on.
+            // No thread takes records out, or one does so only when the calling thread goes on.
             let in_vain = !self.worker.is_running()
                 || self.channel.is_closed()
                 || is_worker_of(self.channel.id)
@@ -298,7 +301,8 @@ impl QueueCore {
         }
     }
 
-    /// Has a record handed over that came to a queue which was closed; one for which there was no room is put in now.
+    /// Has a record handed over that came to a queue which was closed; one for which there was no
+    /// room is put in now.
     #[cold]
     fn push_closed(
         &self,
@@ -308,12 +312,12 @@ impl QueueCore {
         level: Level,
     ) -> Result<(), NoRoom> {
         let last = || self.channel.stamps.load(Ordering::SeqCst).saturating_sub(1);
-        self.hand_over_at_once(last());
+        self.deliver_now(last());
         if put.is_ok() {
             return put;
         }
         let put = self.push(account, bytes, level);
-        self.hand_over_at_once(last());
+        self.deliver_now(last());
         put
     }
 
