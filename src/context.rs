@@ -82,7 +82,8 @@ pub(crate) struct Diagnostics {
     last_seldom: AtomicU64,
 }
 
-/// Receives a line, without its newline. Not a `Write`, which would need a lock held around user code.
+/// Receives a line, without its newline. Not a `Write`, which would need a lock held around user
+/// code.
 pub(crate) type Receiver = dyn Fn(&str) + Send + Sync;
 
 impl Diagnostics {

@@ -18,7 +18,8 @@ use crate::record::Record;
 /// use logtree::{Formatter, Record};
 /// use logtree::formatter::BufferingFormatter;
 ///
-/// let formatter = BufferingFormatter::new(Formatter::new("<%(message)s>")?).with_header(|n| format!("{n}:"));
+/// let formatter = BufferingFormatter::new(Formatter::new("<%(message)s>")?);
+/// let formatter = formatter.with_header(|n| format!("{n}:"));
 /// let records = ["a", "b"].map(|text| Record::builder().message(text).build());
 /// assert_eq!(formatter.format(&records)?, "2:<a><b>");
 /// assert_eq!(formatter.format(&[])?, "");

@@ -9,8 +9,8 @@ use crate::sys::variable::variable;
 #[non_exhaustive]
 pub enum ColorChoice {
     /// If the stream is a terminal and the environment does not forbid it. `NO_COLOR` (not empty),
-    /// `CLICOLOR=0` and `TERM=dumb` forbid colours; `CLICOLOR_FORCE` (not empty, not `0`) shows them
-    /// without a terminal, unless `NO_COLOR` is set. The default.
+    /// `CLICOLOR=0` and `TERM=dumb` forbid colours; `CLICOLOR_FORCE` (not empty, not `0`) shows
+    /// them without a terminal, unless `NO_COLOR` is set. The default.
     #[default]
     Auto,
     /// Always.

@@ -13,7 +13,8 @@ use crate::level::Level;
 /// use logtree::formatter::{Color, Colors};
 ///
 /// let colors = Colors::default().with_level(Level::INFO, Color::Blue);
-/// let formatter = Formatter::builder().format("%(levelname)s %(message)s").colors(colors).build()?;
+/// let formatter = Formatter::builder().format("%(levelname)s %(message)s").colors(colors);
+/// let formatter = formatter.build()?;
 /// # let _ = formatter;
 /// # Ok::<(), logtree::Error>(())
 /// ```

@@ -12,8 +12,8 @@ use crate::text::line_buf::LineBuf;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Multiline {
-    /// Lines after the first are indented by four spaces, so that none looks like a record; a newline
-    /// at the very end is dropped. Control characters are escaped. The default.
+    /// Lines after the first are indented by four spaces, so that none looks like a record; a
+    /// newline at the very end is dropped. Control characters are escaped. The default.
     #[default]
     Indent,
     /// One record is one line: newlines are escaped like other control characters.
@@ -73,13 +73,13 @@ pub(crate) fn is_plain(text: &str) -> bool {
     is_printable_ascii(text.as_bytes()) || !text.chars().any(is_special)
 }
 
-/// Reports whether a character drives a terminal or deceives a reader: the controls of C0 (except the
-/// tab), DEL and C1; the line and paragraph separators; the marks that change the direction of text;
-/// and invisible characters, so that strings that look alike are alike.
+/// Reports whether a character drives a terminal or deceives a reader: the controls of C0 (except
+/// the tab), DEL and C1; the line and paragraph separators; the marks that change the direction of
+/// text; and invisible characters, so that strings that look alike are alike.
 ///
 /// The invisible ones are Unicode's `Default_Ignorable_Code_Point` and the marks of annotations,
-/// without the variation selectors (U+FE00 to U+FE0F, those of Mongolian and of ideographs): ordinary
-/// emoji end with one, and what they follow is visible.
+/// without the variation selectors (U+FE00 to U+FE0F, those of Mongolian and of ideographs):
+/// ordinary emoji end with one, and what they follow is visible.
 pub(super) fn is_special(character: char) -> bool {
     match character {
         ' '..='~' | '\t' => false,

@@ -7,10 +7,10 @@ use crate::sys::sync::Arc;
 
 /// Writes a record as text.
 ///
-/// A handler calls it on the thread that logs, or on the worker thread of a queue, from many threads
-/// at once and with none of the crate's locks held. It appends to the line and must leave what is
-/// already there; the final newline is the sink's. It may log. If it returns an error or panics, the
-/// handler drops the record, counts it and passes the error to its error hook.
+/// A handler calls it on the thread that logs, or on the worker thread of a queue, from many
+/// threads at once and with none of the crate's locks held. It appends to the line and must leave
+/// what is already there; the final newline is the sink's. It may log. If it returns an error or
+/// panics, the handler drops the record, counts it and passes the error to its error hook.
 ///
 /// [`format_fn`](crate::formatter::format_fn) makes one of a closure.
 ///

@@ -19,7 +19,7 @@ pub struct FormatFn<F>(F);
 /// use logtree::handler::StreamHandler;
 ///
 /// let handler = StreamHandler::stdout()
-///     .with_formatter(format_fn(|record, line| write!(line, "{}: {}", record.level(), record.message())));
+///     .with_formatter(format_fn(|record, line| write!(line, "<{}>", record.message())));
 /// # let _ = handler;
 /// ```
 pub fn format_fn<F>(format: F) -> FormatFn<F>

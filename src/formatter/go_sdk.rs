@@ -9,8 +9,8 @@ use crate::level::Level;
 use crate::record::Record;
 use crate::sys::user_code;
 
-/// Writes records as the AWS SDK for Go writes its lines: `SDK 2026/11/21 01:58:11 DEBUG message`, in
-/// local time, with the message as it is, however many lines it has.
+/// Writes records as the AWS SDK for Go writes its lines: `SDK 2026/11/21 01:58:11 DEBUG message`,
+/// in local time, with the message as it is, however many lines it has.
 ///
 /// The classification is the key-value `classification`; by default, `WARN` from `WARNING` on and
 /// `DEBUG` below. An empty one is omitted.

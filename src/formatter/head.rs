@@ -38,7 +38,8 @@ struct Kept {
     name_at: Cell<u8>,
     name_len: Cell<u8>,
     millis_at: Cell<u8>,
-    /// The byte after the milliseconds, in the highest byte: it is written together with their three.
+    /// The byte after the milliseconds, in the highest byte: it is written together with their
+    /// three.
     after_millis: Cell<u32>,
     /// The start of its second, in nanoseconds since the epoch.
     second: Cell<i64>,
@@ -52,8 +53,8 @@ thread_local! {
 }
 
 impl Head {
-    /// Returns the head of a formatter whose lines begin with a time of this format, the name of the
-    /// level and that of the logger; `None` if such a head cannot be kept.
+    /// Returns the head of a formatter whose lines begin with a time of this format, the name of
+    /// the level and that of the logger; `None` if such a head cannot be kept.
     pub(super) fn new(time: &TimeFormat) -> Option<Self> {
         static NEXT_ID: AtomicU32 = AtomicU32::new(0);
         Some(Self {
@@ -98,8 +99,8 @@ impl Head {
         })
     }
 
-    /// Keeps the beginning of a record's line. `name` is the position of the name in it, `time` that of
-    /// the end of the time.
+    /// Keeps the beginning of a record's line. `name` is the position of the name in it, `time`
+    /// that of the end of the time.
     pub(super) fn keep(&self, record: &Record<'_>, text: &str, name: Range<usize>, time: usize) {
         let bytes = text.as_bytes();
         let start = record.time.seconds().checked_mul(1_000_000_000);

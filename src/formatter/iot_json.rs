@@ -14,18 +14,18 @@ use crate::record::{Record, Scalar};
 use crate::sys::sync::{AtomicU64, Lazy, Ordering};
 use crate::text::line_buf::LineBuf;
 
-/// Writes each record as AWS IoT writes its log entries, for tools that read those: one JSON object on
-/// one line.
+/// Writes each record as AWS IoT writes its log entries, for tools that read those: one JSON object
+/// on one line.
 ///
-/// The members, in this order: `timestamp` (`YYYY-MM-DD HH:MM:SS.mmm`, UTC, milliseconds truncated),
-/// `logLevel` (`DEBUG`, `INFO`, `WARN`, `ERROR`), `traceId`, `accountId`, `status` (`Failure` from
-/// `ERROR` on, else `Success`), `eventType`; the key-values of the record under their own names, with
-/// their own types; `message`, if it is not empty; `error` and `stack`.
+/// The members, in this order: `timestamp` (`YYYY-MM-DD HH:MM:SS.mmm`, UTC, milliseconds
+/// truncated), `logLevel` (`DEBUG`, `INFO`, `WARN`, `ERROR`), `traceId`, `accountId`, `status`
+/// (`Failure` from `ERROR` on, else `Success`), `eventType`; the key-values of the record under
+/// their own names, with their own types; `message`, if it is not empty; `error` and `stack`.
 ///
 /// `traceId`, `accountId`, `status` and `eventType` come from key-values of these names, or of
-/// `trace_id`, `account_id` and `event_type`. By default the trace is a new one for each record, the
-/// account [the formatter's](Self::with_account), and the event type the last part of the name of the
-/// logger. A key-value whose name is taken gets underscores until it is free.
+/// `trace_id`, `account_id` and `event_type`. By default the trace is a new one for each record,
+/// the account [the formatter's](Self::with_account), and the event type the last part of the name
+/// of the logger. A key-value whose name is taken gets underscores until it is free.
 ///
 /// # AWS IoT
 /// The entries of the log group `AWSIotLogsV2`.
@@ -36,13 +36,18 @@ use crate::text::line_buf::LineBuf;
 /// use logtree::formatter::{Format, IotJsonFormatter, Line};
 /// use logtree::time::Timestamp;
 ///
-/// let record = Record::builder().name("mqtt.Connect").level(Level::WARNING).time(Timestamp::from_nanos(1_511_294_177_799_999_999));
+/// let record = Record::builder().name("mqtt.Connect").level(Level::WARNING);
+/// let record = record.time(Timestamp::from_nanos(1_511_294_177_799_999_999));
 /// let record = record.key_value("traceId", "af5d").key_value("clientId", "c1").build();
 /// let mut line = Line::new();
 /// IotJsonFormatter::new().with_account("123456789012").format(&record, &mut line)?;
 /// assert_eq!(
 ///     line.as_str(),
-///     r#"{"timestamp":"2017-11-21 19:56:17.799","logLevel":"WARN","traceId":"af5d","accountId":"123456789012","status":"Success","eventType":"Connect","clientId":"c1"}"#
+///     concat!(
+///         r#"{"timestamp":"2017-11-21 19:56:17.799","logLevel":"WARN","traceId":"af5d","#,
+///         r#""accountId":"123456789012","#,
+///         r#""status":"Success","eventType":"Connect","clientId":"c1"}"#
+///     )
 /// );
 /// # Ok::<(), logtree::Error>(())
 /// ```
@@ -83,8 +88,8 @@ impl Default for IotJsonFormatter {
     }
 }
 
-/// The names of the members. The first two are the formatter's; a key-value can give each of the next
-/// four.
+/// The names of the members. The first two are the formatter's; a key-value can give each of the
+/// next four.
 const NAMES: [&str; 9] = [
     "timestamp",
     "logLevel",

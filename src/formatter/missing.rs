@@ -6,8 +6,8 @@ use crate::formatter::template::Field;
 use crate::record::Record;
 use crate::sys::sync::{Arc, AtomicU64, Ordering};
 
-/// What a [`Formatter`](crate::Formatter) does about a field of its template that a record lacks, or
-/// whose value its conversion cannot write.
+/// What a [`Formatter`](crate::Formatter) does about a field of its template that a record lacks,
+/// or whose value its conversion cannot write.
 ///
 /// # Python
 /// `Fail` is what Python does: the record goes to `handleError` and is not written.
@@ -15,10 +15,10 @@ use crate::sys::sync::{Arc, AtomicU64, Ordering};
 #[non_exhaustive]
 pub enum MissingFields {
     /// Writes the line: with `-` in place of a missing field, and with the value as it is where a
-    /// conversion such as `%(n)d` cannot write it. In place of a template that cannot be parsed, which
-    /// [`validate(false)`](crate::formatter::FormatterBuilder::validate) accepts, it writes the message alone.
-    /// Each is [counted](crate::Formatter::missing_fields), and reported once per field on standard
-    /// error. The default.
+    /// conversion such as `%(n)d` cannot write it. In place of a template that cannot be parsed,
+    /// which [`validate(false)`](crate::formatter::FormatterBuilder::validate) accepts, it writes
+    /// the message alone. Each is [counted](crate::Formatter::missing_fields), and reported once
+    /// per field on standard error. The default.
     #[default]
     Mark,
     /// Drops the record: the handler counts it and reports the error.

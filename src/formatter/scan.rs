@@ -1,5 +1,5 @@
-//! Tests whether a string needs escapes, eight bytes at a time. Nearly none does, so this is the cost of
-//! escaping.
+//! Tests whether a string needs escapes, eight bytes at a time. Nearly none does, so this is the
+//! cost of escaping.
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;

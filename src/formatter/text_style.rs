@@ -38,7 +38,7 @@ pub enum Color {
 ///
 /// let colors = Colors::default()
 ///     .with_level(Level::INFO, Color::Blue)
-///     .with_level(Level::CRITICAL, TextStyle::new().color(Color::White).background(Color::Red).bold(true));
+///     .with_level(Level::CRITICAL, TextStyle::new().color(Color::White).background(Color::Red));
 /// # let _ = colors;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -41,9 +41,9 @@ static LAST_OFFSET: AtomicI32 = AtomicI32::new(0);
 /// Exists as long as chrono may be called on this thread.
 ///
 /// chrono keeps the zone in a thread-local and panics once that is gone, which aborts the process
-/// inside the destructor of another thread-local. Thread-locals are destroyed in the reverse order of
-/// their creation, and this one is created just after chrono's: once it is gone, chrono is not called
-/// any more.
+/// inside the destructor of another thread-local. Thread-locals are destroyed in the reverse order
+/// of their creation, and this one is created just after chrono's: once it is gone, chrono is not
+/// called any more.
 struct MayCall;
 
 impl MayCall {

@@ -9,8 +9,8 @@ use crate::text::short_str::ShortStr;
 /// gives them names ([`add_level_name`](crate::add_level_name)). A record passes if its level is at
 /// least that of the logger.
 ///
-/// A level parses from a name in any case, from the aliases `WARN`, `FATAL` and `DISABLED`, and from
-/// a number. It prints as its name, or as `Level 15` if it has none.
+/// A level parses from a name in any case, from the aliases `WARN`, `FATAL` and `DISABLED`, and
+/// from a number. It prints as its name, or as `Level 15` if it has none.
 ///
 /// # Python
 /// The numbers of `logging`: `NOTSET` 0 to `CRITICAL` 50. Differences: `TRACE` (5) and `OFF` are

@@ -15,8 +15,8 @@ pub(crate) type Context = [(Box<str>, OwnedValue)];
 /// The key-values of a record; see [`Record::key_values`](crate::Record::key_values).
 ///
 /// They come from the scope, the adapter and the logging call, and from filters. Where a key occurs
-/// in several of these, the later one hides the earlier ones; a key that the call itself gives twice
-/// occurs twice.
+/// in several of these, the later one hides the earlier ones; a key that the call itself gives
+/// twice occurs twice.
 ///
 /// The first error and the first stack trace of a call are not among them: they are the record's
 /// own, [`Record::error`](crate::Record::error) and [`Record::stack`](crate::Record::stack).

@@ -62,8 +62,8 @@ impl MessageSource<'_> {
         }
     }
 
-    // Apart from its callers, whose registers it would have to save; what it inlines is all that the
-    // usual messages need.
+    // Apart from its callers, whose registers it would have to save; what it inlines is all that
+    // the usual messages need.
     #[inline(never)]
     fn write_to(&self, out: &mut LineBuf) {
         match self {

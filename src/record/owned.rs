@@ -35,7 +35,7 @@ impl Record<'_> {
 /// ```
 /// use logtree::{Formatter, Level, Record};
 ///
-/// let kept = Record::builder().name("app").level(Level::INFO).message("hi").build().to_owned_record();
+/// let kept = Record::builder().level(Level::INFO).message("hi").build().to_owned_record();
 /// let formatter = Formatter::new("%(levelname)s %(message)s")?;
 /// assert_eq!(formatter.format_to_string(&kept.as_record())?, "INFO hi");
 /// # Ok::<(), logtree::Error>(())

@@ -41,8 +41,8 @@ use crate::time::Timestamp;
 /// ```
 /// use logtree::{Level, Record};
 ///
-/// let record = Record::builder().name("app.db").level(Level::INFO).message("connected").key_value("pool", 4).build();
-/// assert_eq!(record.message(), "connected");
+/// let record = Record::builder().level(Level::INFO).message("up").key_value("pool", 4).build();
+/// assert_eq!(record.message(), "up");
 /// assert_eq!(record.key_values().get("pool").unwrap().to_string(), "4");
 /// ```
 #[derive(Clone)]

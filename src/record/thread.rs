@@ -36,8 +36,8 @@ impl Known {
         }
     }
 
-    /// Returns `None` late in the end of a thread, when its thread-locals are gone; `thread::current`
-    /// may not be called then either.
+    /// Returns `None` late in the end of a thread, when its thread-locals are gone;
+    /// `thread::current` may not be called then either.
     fn with<R>(read: impl FnOnce(&Self) -> R) -> Option<R> {
         KNOWN
             .try_with(|known| read(known.get_or_init(Self::of_current)))

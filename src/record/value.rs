@@ -8,8 +8,8 @@ use crate::sys::user_code;
 
 /// A value that a record keeps: what filters and adapters set, and what outlives the logging call.
 ///
-/// `Display` writes texts as they are, `Null` as `None`, bytes as hexadecimal digits, lists as
-/// `[1, "a"]` and maps as `{"k": 1}`. As a value of the `log` facade, which has no such types, bytes,
+/// `Display` writes texts as they are, `Null` as `None`, bytes as hexadecimal digits, lists as `[1,
+/// "a"]` and maps as `{"k": 1}`. As a value of the `log` facade, which has no such types, bytes,
 /// lists and maps are that text; so they are after a queue.
 ///
 /// # Examples

@@ -19,7 +19,8 @@ pub(crate) struct LineBuf(pub(super) Box<Inline>);
 /// Most lines fit.
 pub(super) const INLINE: usize = 1024;
 
-/// Exactly one of `bytes` and `long` holds the string: `long` from the moment `len` exceeds `INLINE`.
+/// Exactly one of `bytes` and `long` holds the string: `long` from the moment `len` exceeds
+/// `INLINE`.
 #[derive(Clone, Debug)]
 pub(super) struct Inline {
     /// How many bytes of `bytes` are used; `usize::MAX` once the string is in `long`.
@@ -168,8 +169,8 @@ impl LineBuf {
         }
     }
 
-    /// Appends a short string if `change`, which may modify the copy, returns `true`. Reports whether it
-    /// was appended; a buffer that has outgrown its array appends none.
+    /// Appends a short string if `change`, which may modify the copy, returns `true`. Reports
+    /// whether it was appended; a buffer that has outgrown its array appends none.
     #[inline(always)]
     pub(crate) fn push_short_cell_if<const N: usize>(
         &mut self,

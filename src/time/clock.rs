@@ -8,8 +8,8 @@ use crate::time::timestamp::Timestamp;
 /// Where the records of a registry get their time from.
 ///
 /// It is called once for each record that passes the level of its logger, on the thread that logs,
-/// with none of the crate's locks held. It must not block. If it logs, the records that it logs have
-/// the time of the system; if it panics, so has the record it was called for, and the panic is
+/// with none of the crate's locks held. It must not block. If it logs, the records that it logs
+/// have the time of the system; if it panics, so has the record it was called for, and the panic is
 /// reported.
 ///
 /// # Examples

@@ -6,7 +6,8 @@ use crate::sys::sync::{Arc, AtomicU64, Ordering};
 use crate::time::clock::Clock;
 use crate::time::timestamp::Timestamp;
 
-/// A clock that stands still until it is moved, for tests and replays. Its clones are the same clock.
+/// A clock that stands still until it is moved, for tests and replays. Its clones are the same
+/// clock.
 #[derive(Clone, Debug, Default)]
 pub struct ManualClock(Arc<AtomicU64>);
 

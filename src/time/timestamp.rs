@@ -11,8 +11,8 @@ use crate::error::{Error, ErrorKind};
 
 /// A point in time: whole nanoseconds since 1970-01-01 00:00 UTC, from the year 1677 to 2262.
 ///
-/// It prints as RFC 3339 in UTC, with 0, 3, 6 or 9 digits of the fraction, as many as are needed, and
-/// parses from RFC 3339 with any offset. Additions and subtractions saturate at the ends.
+/// It prints as RFC 3339 in UTC, with 0, 3, 6 or 9 digits of the fraction, as many as are needed,
+/// and parses from RFC 3339 with any offset. Additions and subtractions saturate at the ends.
 ///
 /// # Examples
 /// ```
@@ -23,7 +23,8 @@ use crate::error::{Error, ErrorKind};
 /// assert_eq!((time.seconds(), time.subsec_nanos()), (735_379_380, 123_000_000));
 /// assert_eq!(time.to_string(), "1993-04-21T08:03:00.123Z");
 /// assert_eq!("1993-04-21T10:03:00.123+02:00".parse::<Timestamp>()?, time);
-/// assert_eq!(SystemTime::from(time + Duration::from_secs(1)), SystemTime::from(time) + Duration::from_secs(1));
+/// let later = SystemTime::from(time + Duration::from_secs(1));
+/// assert_eq!(later, SystemTime::from(time) + Duration::from_secs(1));
 /// # Ok::<(), logtree::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -12,6 +12,7 @@ mod concurrency;
 mod config;
 mod control;
 mod files;
+mod formats;
 mod handler;
 mod iot_json;
 mod lazy_gates;

@@ -204,7 +204,10 @@ mod tests {
         formatter.format(&record, &mut line).unwrap();
         assert_eq!(
             line.as_str(),
-            r#"{"@timestamp":1,"level":"NOTSET","logger":"app","m\"":"hi","level_":7,"thread_name":null,"message":1,"m\"_":2,"@timestamp_":3,"error":"E"}"#
+            concat!(
+                r#"{"@timestamp":1,"level":"NOTSET","logger":"app","m\"":"hi","level_":7,"#,
+                r#""thread_name":null,"message":1,"m\"_":2,"@timestamp_":3,"error":"E"}"#
+            )
         );
     }
 

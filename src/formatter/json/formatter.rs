@@ -14,8 +14,8 @@ use crate::time::Timestamp;
 
 /// Writes each record as one JSON object on one line (RFC 8259, UTF-8).
 ///
-/// The members, in this order: `time` (RFC 3339, UTC, milliseconds), `level`, `logger`, `message`; if
-/// enabled, `file`, `line`, `function`, `module_path`, `thread`, `thread_name`, `process`; the
+/// The members, in this order: `time` (RFC 3339, UTC, milliseconds), `level`, `logger`, `message`;
+/// if enabled, `file`, `line`, `function`, `module_path`, `thread`, `thread_name`, `process`; the
 /// key-values under their own names, with their own types; `error` and `stack`, if the record has
 /// them. A key-value whose name is taken gets underscores until it is free (`message_`), so nothing
 /// is lost and no name occurs twice.
@@ -32,13 +32,17 @@ use crate::time::Timestamp;
 /// use logtree::formatter::{Format, JsonFormatter, Line};
 /// use logtree::time::Timestamp;
 ///
-/// let record = Record::builder().name("app").level(Level::INFO).message("up").time(Timestamp::from_nanos(0));
+/// let record = Record::builder().name("app").level(Level::INFO).message("up");
+/// let record = record.time(Timestamp::from_nanos(0));
 /// let record = record.key_value("port", 8080).key_value("level", "sea").build();
 /// let mut line = Line::new();
 /// JsonFormatter::new().format(&record, &mut line)?;
 /// assert_eq!(
 ///     line.as_str(),
-///     r#"{"time":"1970-01-01T00:00:00.000Z","level":"INFO","logger":"app","message":"up","port":8080,"level_":"sea"}"#
+///     concat!(
+///         r#"{"time":"1970-01-01T00:00:00.000Z","level":"INFO","logger":"app","message":"up","#,
+///         r#""port":8080,"level_":"sea"}"#
+///     )
 /// );
 /// # Ok::<(), logtree::Error>(())
 /// ```
@@ -88,8 +92,8 @@ const STACK: usize = 12;
 const LEVEL_KEY: &str = "\",\"level\":\"";
 
 impl JsonFormatter {
-    /// Writes what each line has up to the text of its message, and has it kept. The members are in as
-    /// few and long strings as possible.
+    /// Writes what each line has up to the text of its message, and has it kept. The members are in
+    /// as few and long strings as possible.
     #[inline(never)]
     fn push_head(&self, record: &Record<'_>, out: &mut LineBuf) {
         let start = out.len();

@@ -43,8 +43,8 @@ impl Object<'_> {
         push_scalar(self.out, value);
     }
 
-    /// Writes the key-values whose keys pass `is_written`. A name that is taken gets underscores, so
-    /// no name occurs twice.
+    /// Writes the key-values whose keys pass `is_written`. A name that is taken gets underscores,
+    /// so no name occurs twice.
     #[inline]
     pub(crate) fn key_values(
         &mut self,
@@ -84,8 +84,8 @@ impl Object<'_> {
     }
 }
 
-/// Appends a value: numbers as numbers, NaN and infinities as `null`, what only has a `Display` as a
-/// string.
+/// Appends a value: numbers as numbers, NaN and infinities as `null`, what only has a `Display` as
+/// a string.
 #[inline]
 pub(crate) fn push_scalar(out: &mut LineBuf, value: Scalar<'_>) {
     match value {

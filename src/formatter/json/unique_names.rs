@@ -24,7 +24,8 @@ impl<'n> UniqueNames<'n> {
         }
     }
 
-    /// Reports whether a name is certainly free, and takes it. If not, [`free`](Self::free) follows.
+    /// Reports whether a name is certainly free, and takes it. If not, [`free`](Self::free)
+    /// follows.
     #[inline]
     pub(super) fn is_new(&mut self, key: &str) -> bool {
         let bit = bit_of(key);
@@ -37,8 +38,8 @@ impl<'n> UniqueNames<'n> {
         !may_be_taken
     }
 
-    /// Returns the name itself, or with underscores if it is one of the formatter's own or taken, and
-    /// takes it. `key_values` are those that the object has, in order.
+    /// Returns the name itself, or with underscores if it is one of the formatter's own or taken,
+    /// and takes it. `key_values` are those that the object has, in order.
     #[cold]
     pub(super) fn free<'k>(
         &mut self,

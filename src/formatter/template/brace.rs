@@ -44,8 +44,8 @@ pub(super) fn parse(template: &str) -> Result<Segments, Error> {
     Ok(segments)
 }
 
-/// Returns the position of the brace that closes a field. A field may be inside the specification of
-/// another.
+/// Returns the position of the brace that closes a field. A field may be inside the specification
+/// of another.
 fn matching_brace(text: &str) -> Option<usize> {
     let mut depth = 0_u32;
     for (at, byte) in text.bytes().enumerate() {

@@ -39,7 +39,8 @@ pub(super) fn parse(template: &str) -> Result<Segments, Error> {
     Ok(segments)
 }
 
-/// Returns the name at the start of a string: ASCII letters, digits and underscores, no digit first.
+/// Returns the name at the start of a string: ASCII letters, digits and underscores, no digit
+/// first.
 fn name_at(text: &str) -> &str {
     let end = text
         .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))

@@ -56,8 +56,8 @@ pub(super) fn float(value: Scalar<'_>) -> Option<f64> {
     }
 }
 
-/// Appends a float as Python's `repr` does: the shortest digits that parse back, with an exponent from
-/// 16 digits on.
+/// Appends a float as Python's `repr` does: the shortest digits that parse back, with an exponent
+/// from 16 digits on.
 pub(super) fn push_repr(value: f64, out: &mut LineBuf) {
     if !value.is_finite() {
         out.push_str(non_finite(value));

@@ -8,8 +8,8 @@ use crate::record::Scalar;
 use crate::sys::user_code;
 use crate::text::line_buf::LineBuf;
 
-/// The widest padding and the longest precision of a template: without a limit, one could ask for lines
-/// of gigabytes.
+/// The widest padding and the longest precision of a template: without a limit, one could ask for
+/// lines of gigabytes.
 pub(super) const MAX_WIDTH: usize = 1024;
 
 /// Why a width or a precision is rejected.
@@ -114,11 +114,11 @@ pub(super) fn repr(value: Scalar<'_>, ascii: bool) -> String {
     out
 }
 
-/// Reports whether Python's `repr` escapes a character beyond ASCII: controls, unusual spaces, format
-/// marks.
+/// Reports whether Python's `repr` escapes a character beyond ASCII: controls, unusual spaces,
+/// format marks.
 fn is_unprintable(character: char) -> bool {
     character.is_control()
         || character.is_whitespace()
-        || matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{e000}'..='\u{f8ff}')
+        || matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e000}'..='\u{f8ff}')
 }

@@ -116,8 +116,8 @@ impl FormatterBuilder {
         self
     }
 
-    /// Sets whether [`build`](Self::build) rejects a template that cannot be written; on by default.
-    /// If off, [`missing`](Self::missing) decides what happens to each record.
+    /// Sets whether [`build`](Self::build) rejects a template that cannot be written; on by
+    /// default. If off, [`missing`](Self::missing) decides what happens to each record.
     ///
     /// # Python
     /// `validate`.
@@ -129,9 +129,9 @@ impl FormatterBuilder {
     /// Sets a `strftime` pattern for `asctime`, without milliseconds unless it contains them; an
     /// empty one is the default.
     ///
-    /// The codes are C's, and `%f` for microseconds, `%3f`, `%6f`, `%9f` for that many digits of the
-    /// fraction, `%.f`, `%.3f`, `%.6f`, `%.9f` for these after a point, `%:z` for an offset with a
-    /// colon. Anything else is written as it is.
+    /// The codes are C's, and `%f` for microseconds, `%3f`, `%6f`, `%9f` for that many digits of
+    /// the fraction, `%.f`, `%.3f`, `%.6f`, `%.9f` for these after a point, `%:z` for an offset
+    /// with a colon. Anything else is written as it is.
     ///
     /// # Python
     /// `datefmt`, which writes `%f` as it is. `%Z` is the name of the zone there; here it is the
@@ -150,9 +150,9 @@ impl FormatterBuilder {
         self
     }
 
-    /// Sets how milliseconds follow the default format of the time: `%s` is the time, and `%d` after
-    /// it, with any flags, width and precision, the milliseconds. `%s,%03d` unless set; `None` and
-    /// the empty string omit them.
+    /// Sets how milliseconds follow the default format of the time: `%s` is the time, and `%d`
+    /// after it, with any flags, width and precision, the milliseconds. `%s,%03d` unless set;
+    /// `None` and the empty string omit them.
     ///
     /// # Python
     /// `default_msec_format`.
@@ -205,8 +205,8 @@ impl FormatterBuilder {
         self
     }
 
-    /// Writes Python's bytes: strings as they are, `True` and `False`, nothing appended; a record that
-    /// lacks a field of the template is dropped.
+    /// Writes Python's bytes: strings as they are, `True` and `False`, nothing appended; a record
+    /// that lacks a field of the template is dropped.
     pub fn python_exact(mut self) -> Self {
         self.python_words = true;
         self.multiline(Multiline::Raw)

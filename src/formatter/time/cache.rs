@@ -212,7 +212,7 @@ struct Cache {
 
 thread_local! {
     static CACHE: RefCell<Cache> = const {
-        RefCell::new(Cache { entries: [Entry::new(), Entry::new(), Entry::new(), Entry::new()], last: 0 })
+        RefCell::new(Cache { entries: [const { Entry::new() }; 4], last: 0 })
     };
 }
 

@@ -31,8 +31,8 @@ pub(crate) struct TimeFormat {
     pub(super) rounds: bool,
 }
 
-/// Returns the time as Python sees it: its floats round the last tenths of a microsecond of a second
-/// up to the next second.
+/// Returns the time as Python sees it: its floats round the last tenths of a microsecond of a
+/// second up to the next second.
 pub(crate) fn python_time(time: Timestamp) -> Timestamp {
     #[expect(
         clippy::cast_possible_truncation,
@@ -82,8 +82,8 @@ impl TimeFormat {
     pub(crate) fn with_millis(time: &str, msec: &str, zone: TimeZone) -> Result<Self, Error> {
         let Some((before, between, millis, after)) = millis_parts(msec) else {
             let message = format!(
-                "invalid format of milliseconds {msec:?}: expected %s for the time, and after it %d, \
-                 such as %03d, for the milliseconds"
+                "invalid format of milliseconds {msec:?}: expected %s for the time, \
+                 and after it %d, such as %03d, for the milliseconds"
             );
             return Err(Error::new(ErrorKind::InvalidFormat, message));
         };
@@ -110,8 +110,8 @@ impl TimeFormat {
     }
 
     /// Returns the format of a `strftime` pattern. Beyond C's codes, `%f` is microseconds, `%3f`,
-    /// `%6f` and `%9f` are that many digits of the fraction, `%.f`, `%.3f`, `%.6f` and `%.9f` the same
-    /// after a point, and `%:z` is the offset with a colon. Anything else is written as it is.
+    /// `%6f` and `%9f` are that many digits of the fraction, `%.f`, `%.3f`, `%.6f` and `%.9f` the
+    /// same after a point, and `%:z` is the offset with a colon. Anything else is written as it is.
     pub(crate) fn strftime(pattern: &str, zone: TimeZone) -> Result<Self, Error> {
         let found = find_fraction(pattern);
         let (head, fraction, tail) = found.unwrap_or((pattern, Fraction::default(), ""));

@@ -73,8 +73,8 @@ impl Millis {
     }
 }
 
-/// Returns the parts of Python's `default_msec_format`: the literal before the time, the one between
-/// it and the milliseconds, how these are written, and the literal after them.
+/// Returns the parts of Python's `default_msec_format`: the literal before the time, the one
+/// between it and the milliseconds, how these are written, and the literal after them.
 pub(super) fn millis_parts(format: &str) -> Option<(String, String, Millis, String)> {
     let (before, rest) = literal_and_rest(format);
     let (between, rest) = literal_and_rest(rest?.strip_prefix('s')?);
@@ -85,8 +85,8 @@ pub(super) fn millis_parts(format: &str) -> Option<(String, String, Millis, Stri
     }
 }
 
-/// Returns the literal up to the first percent sign that starts a conversion, with `%%` as one sign,
-/// and what follows that sign.
+/// Returns the literal up to the first percent sign that starts a conversion, with `%%` as one
+/// sign, and what follows that sign.
 fn literal_and_rest(format: &str) -> (String, Option<&str>) {
     let mut literal = String::new();
     let mut rest = format;

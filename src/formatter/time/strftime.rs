@@ -42,7 +42,8 @@ pub(super) fn find_fraction(pattern: &str) -> Option<(&str, Fraction, &str)> {
     None
 }
 
-/// Returns the first code of a pattern (`%`, flags and one letter), and what is before and after it.
+/// Returns the first code of a pattern (`%`, flags and one letter), and what is before and after
+/// it.
 fn next_code(pattern: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = pattern.split_at(pattern.find('%')?);
     let mut letters = rest.char_indices().skip(1);
@@ -52,8 +53,8 @@ fn next_code(pattern: &str) -> Option<(&str, &str, &str)> {
     Some((before, code, after))
 }
 
-/// Returns the items of a pattern for chrono. Codes that chrono does not know are literals, as in the C
-/// library.
+/// Returns the items of a pattern for chrono. Codes that chrono does not know are literals, as in
+/// the C library.
 pub(super) fn items(pattern: &str, zone: TimeZone) -> Vec<Item<'static>> {
     let mut items = Vec::new();
     let mut rest = pattern;

@@ -17,6 +17,7 @@ use crate::record::Record;
 use crate::sys::host::Instant;
 use crate::sys::sync::{Arc, Ordering, Weak};
 use crate::sys::{fork, user_code};
+use crate::text::pool::Pooled;
 
 /// The calling thread's part of one handler's queue.
 struct Mine {
@@ -27,14 +28,9 @@ struct Mine {
 
 thread_local! {
     static LANES: RefCell<Vec<Mine>> = const { RefCell::new(Vec::new()) };
-    /// What records are written to first, as their length is not known before.
-    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
     /// The number of an environment in a queue: epoch of its numbers, address, number.
     static ENVIRONMENT: Cell<(u64, usize, u32)> = const { Cell::new((0, 0, 0)) };
 }
-
-/// A longer scratch is given back to the system.
-const MAX_KEPT: usize = 64 * 1024;
 
 /// A record was not put in: there is no room, and the rule for that does not wait any longer.
 struct NoRoom;
@@ -67,20 +63,17 @@ impl QueueCore {
             return Err(Error::new(ErrorKind::Closed, "the queue has no handlers"));
         }
         let environment = self.number_of_known(record);
-        let mut bytes = SCRATCH.try_with(Cell::take).unwrap_or_default();
+        // The length of a record is not known before it is written.
+        let mut bytes = Pooled::<Vec<u8>>::take();
         // Runs the user's code, so nothing may be borrowed or locked here.
-        let put = codec::encode(record, formatter, environment, &mut bytes).and_then(|()| {
+        codec::encode(record, formatter, environment, &mut bytes).and_then(|()| {
             let mut put = self.push(account, &mut bytes, record.level);
             // Behind the push: a queue that is closed meanwhile is emptied by one of the two.
             if self.channel.is_closed() {
                 put = self.push_closed(put, account, &mut bytes, record.level);
             }
             put.map_err(|NoRoom| self.drop_newest(record.level))
-        });
-        if bytes.capacity() <= MAX_KEPT {
-            let _ = SCRATCH.try_with(|scratch| scratch.set(bytes));
-        }
-        put
+        })
     }
 
     #[inline]
