@@ -68,5 +68,7 @@ pub(crate) fn with_line<R>(
 ) -> Result<R, Error> {
     let mut line = Line::new().with_color(color);
     formatter.format(record, &mut line)?;
-    write(&mut line)
+    let written = write(&mut line);
+    line.give_back();
+    written
 }

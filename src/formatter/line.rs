@@ -29,6 +29,7 @@ pub struct Line {
 
 impl Line {
     /// Returns an empty line without colours.
+    #[inline]
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -108,6 +109,11 @@ impl Line {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
+    }
+
+    #[inline]
+    pub(super) fn give_back(self) {
+        self.text.give_back();
     }
 
     #[inline]

@@ -7,7 +7,7 @@ use std::{fmt, vec};
 use log::kv::{Key, ToValue, Value};
 
 use crate::record::call_values::CallValues;
-use crate::record::value::{OwnedValue, Scalar};
+use crate::record::value::{KeptValue, OwnedValue};
 
 /// Key-values that a scope or an adapter gives to each of its records.
 pub(crate) type Context = [(Box<str>, OwnedValue)];
@@ -131,22 +131,23 @@ impl<'r> KeyValues<'r> {
         let Ok(()) = visited;
     }
 
-    /// Calls `visit` with each key-value as what it is; bytes, lists and maps stay what they are.
-    pub(crate) fn for_each_scalar(&self, mut visit: impl FnMut(&str, Scalar<'_>)) {
+    /// Calls `visit` with each key-value as it is kept: bytes, lists and maps stay what they are.
+    #[inline]
+    pub(crate) fn for_each_kept(&self, mut visit: impl FnMut(&str, KeptValue<'_>)) {
         for (key, value) in self.context {
             if self.is_visible_in_context(key) {
-                visit(key, value.as_scalar());
+                visit(key, KeptValue::Owned(value));
             }
         }
         let visited: Result<(), Infallible> = self.call.try_for_each(|key, value| {
             if self.is_visible_in_call(key) {
-                Scalar::visit(value, |scalar| visit(key, scalar));
+                visit(key, KeptValue::Facade(value));
             }
             Ok(())
         });
         let Ok(()) = visited;
         for (key, value) in self.set {
-            visit(key, value.as_scalar());
+            visit(key, KeptValue::Owned(value));
         }
     }
 
@@ -173,7 +174,7 @@ impl<'r> KeyValues<'r> {
 
     pub(crate) fn to_owned(self) -> Vec<(Box<str>, OwnedValue)> {
         let mut owned = Vec::new();
-        self.for_each_scalar(|key, value| owned.push((Box::from(key), OwnedValue::of(value))));
+        self.for_each_kept(|key, value| owned.push((Box::from(key), value.read(OwnedValue::of))));
         owned
     }
 }

@@ -231,6 +231,24 @@ impl Scalar<'_> {
     }
 }
 
+/// A value as a record keeps it.
+#[derive(Clone, Copy)]
+pub(crate) enum KeptValue<'v> {
+    Facade(&'v Value<'v>),
+    Owned(&'v OwnedValue),
+}
+
+impl KeptValue<'_> {
+    /// Passes `read` what the value is.
+    #[inline]
+    pub(crate) fn read<R>(self, read: impl FnOnce(Scalar<'_>) -> R) -> R {
+        match self {
+            Self::Facade(value) => Scalar::visit(value, read),
+            Self::Owned(value) => read(value.as_scalar()),
+        }
+    }
+}
+
 struct Visitor<F, R> {
     read: Option<F>,
     result: Option<R>,

@@ -43,7 +43,10 @@ impl Default for LineBuf {
 impl LineBuf {
     /// Lends an empty buffer of the thread's pool.
     pub(crate) fn with<R>(work: impl FnOnce(&mut Self) -> R) -> R {
-        work(&mut Pooled::take())
+        let mut text = Pooled::take();
+        let result = work(&mut text);
+        text.give_back();
+        result
     }
 
     #[inline]

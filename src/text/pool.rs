@@ -43,23 +43,31 @@ impl<T: Reuse> Pooled<T> {
     #[inline]
     pub(crate) fn take() -> Self {
         // In the destructor of a thread-local the pool may be gone; then the buffer is a new one.
-        let kept = T::pool().try_with(|pool| pool.0.iter().find_map(Cell::take));
+        let kept = T::pool().try_with(|Pool([first, rest @ ..])| {
+            first.take().or_else(|| rest.iter().find_map(Cell::take))
+        });
         let buffer = kept.ok().flatten().unwrap_or_default();
-        Self(scopeguard::guard(buffer, Self::give_back))
+        Self(scopeguard::guard(buffer, Self::put))
+    }
+
+    /// Returns the buffer to the pool in fewer steps than its destructor, which calls by a pointer.
+    #[inline]
+    pub(crate) fn give_back(self) {
+        Self::put(ScopeGuard::into_inner(self.0));
     }
 
     #[inline]
-    fn give_back(mut buffer: T) {
+    fn put(mut buffer: T) {
         buffer.reset();
-        let _ = T::pool().try_with(|pool| {
-            let mut buffer = Some(buffer);
-            for slot in &pool.0 {
-                buffer = slot.replace(buffer);
-                if buffer.is_none() {
+        let _ = T::pool().try_with(|Pool([first, rest @ ..])| {
+            let mut next = first.replace(Some(buffer));
+            // Where every slot was taken, the buffer that is left over is freed.
+            for slot in rest {
+                if next.is_none() {
                     break;
                 }
+                next = slot.replace(next);
             }
-            // Where every slot was taken, the buffer that is left over is freed.
         });
     }
 }

@@ -52,7 +52,7 @@ impl Object<'_> {
         is_written: impl Fn(&str) -> bool,
     ) {
         let mut names = UniqueNames::new(self.own);
-        key_values.for_each_scalar(|key, value| {
+        key_values.for_each_kept(|key, value| {
             if !is_written(key) {
                 return;
             }
@@ -63,7 +63,7 @@ impl Object<'_> {
                 push_escaped(self.out, &names.free(key, key_values, &is_written));
             }
             self.out.push_str("\":");
-            push_scalar(self.out, value);
+            value.read(|scalar| push_scalar(self.out, scalar));
         });
     }
 

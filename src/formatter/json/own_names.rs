@@ -1,25 +1,28 @@
 //! The names of a formatter's own members: [`OwnNames`].
 
-use std::borrow::Cow;
-
 /// The names of the members that a formatter writes itself, in every set-up: so that a name means
 /// the same in every line of a program.
 #[derive(Clone, Debug)]
 pub(crate) struct OwnNames {
-    names: Box<[Cow<'static, str>]>,
+    names: Box<[Box<str>]>,
     /// The [bits](bit_of) of these names.
     bits: u64,
+    /// Their [other bits](middle_bit_of), for names whose bit is among these.
+    middle_bits: u64,
 }
 
 impl OwnNames {
-    pub(crate) fn new(names: &[&'static str]) -> Self {
-        let names = names.iter().copied().map(Cow::Borrowed);
-        Self::of(names.collect())
+    pub(crate) fn new(names: &[&str]) -> Self {
+        Self::of(names.iter().copied().map(Box::from).collect())
     }
 
-    fn of(names: Box<[Cow<'static, str>]>) -> Self {
-        let bits = names.iter().fold(0, |bits, name| bits | bit_of(name));
-        Self { names, bits }
+    fn of(names: Box<[Box<str>]>) -> Self {
+        let all = |bit: fn(&str) -> u64| names.iter().fold(0, |bits, name| bits | bit(name));
+        Self {
+            bits: all(bit_of),
+            middle_bits: all(middle_bit_of),
+            names,
+        }
     }
 
     /// Returns the names after renamings by pairs of an original and a new name. A new name that
@@ -27,18 +30,18 @@ impl OwnNames {
     pub(super) fn renamed(self, pairs: &[(String, String)]) -> Self {
         let mut names = self.names.clone();
         for (from, to) in pairs {
-            let Some(at) = self.names.iter().position(|name| name == from) else {
+            let Some(at) = self.names.iter().position(|name| **name == **from) else {
                 continue;
             };
             let mut name = to.clone();
             let has_other = |name: &str| {
                 let mut others = names.iter().enumerate();
-                others.any(|(other, known)| other != at && *known == name)
+                others.any(|(other, known)| other != at && **known == *name)
             };
             while has_other(&name) {
                 name.push('_');
             }
-            names[at] = Cow::Owned(name);
+            names[at] = name.into();
         }
         Self::of(names)
     }
@@ -51,7 +54,13 @@ impl OwnNames {
     /// Reports whether a name, whose bit is given, is one of these.
     #[inline]
     pub(super) fn contain(&self, name: &str, bit: u64) -> bool {
-        self.bits & bit != 0 && self.names.iter().any(|own| own == name)
+        self.bits & bit != 0 && self.middle_bits & middle_bit_of(name) != 0 && self.has(name)
+    }
+
+    // Apart, as the usual names do not get here.
+    #[inline(never)]
+    fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|own| **own == *name)
     }
 }
 
@@ -65,4 +74,12 @@ pub(super) fn bit_of(name: &str) -> u64 {
             1 << ((usize::from(*first) ^ usize::from(last) << 2 ^ bytes.len()) % 64)
         }
     }
+}
+
+/// Returns one of 64 bits for a name, by its length and middle.
+#[inline]
+fn middle_bit_of(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let middle = bytes.get(bytes.len() / 2).copied().unwrap_or_default();
+    1 << ((usize::from(middle) + 5 * bytes.len()) % 64)
 }

@@ -121,9 +121,9 @@ pub(super) fn encode(
     let key_values = record.key_values();
     if key_values.has_source() {
         flags |= HAS_KEY_VALUES;
-        key_values.for_each_scalar(|key, value| {
+        key_values.for_each_kept(|key, value| {
             push_text(out, key);
-            push_scalar(out, value);
+            value.read(|scalar| push_scalar(out, scalar));
         });
     }
     let total = u32::try_from(out.len()).unwrap_or(u32::MAX);
