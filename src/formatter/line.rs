@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::formatter::escape::{self, Multiline};
 use crate::text::line_buf::LineBuf;
 use crate::text::pool::Pooled;
@@ -82,7 +82,7 @@ impl Line {
     /// If a `Display` returns an error; what it wrote stays.
     #[inline]
     pub fn write_fmt(&mut self, arguments: fmt::Arguments<'_>) -> Result<(), Error> {
-        fmt::Write::write_fmt(&mut *self.text, arguments).map_err(failed_display)
+        fmt::Write::write_fmt(&mut *self.text, arguments).map_err(Error::from)
     }
 
     /// Returns the line so far. It validates the bytes each time; sinks use
@@ -122,12 +122,6 @@ impl Line {
     }
 }
 
-#[cold]
-fn failed_display(source: fmt::Error) -> Error {
-    let message = "cannot write a value: its `Display` returned an error";
-    Error::new(ErrorKind::FieldType, message).with_source(source)
-}
-
 impl Default for Line {
     fn default() -> Self {
         Self::new()
@@ -144,6 +138,7 @@ impl fmt::Write for Line {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
 
     struct Fails;
 

@@ -18,17 +18,17 @@ use crate::time::Timestamp;
 ///
 /// The fields are Python's: `name`, `levelno`, `levelname`, `pathname`, `filename`, `module`,
 /// `lineno`, `funcName`, `created`, `asctime`, `msecs`, `relativeCreated`, `thread`, `threadName`,
-/// `process`, `processName`, `taskName`, `message`, `exc_text`, `stack_info`; `module_path` is added.
-/// `msg` is the message, `args` is `()`, as a Rust message carries no arguments, and `exc_info` is
-/// the text of the error. Any other name is a key-value of the record, or one of the
+/// `process`, `processName`, `taskName`, `message`, `exc_text`, `stack_info`; `module_path` is
+/// added. `msg` is the message, `args` is `()`, as a Rust message carries no arguments, and
+/// `exc_info` is the text of the error. Any other name is a key-value of the record, or one of the
 /// [defaults](crate::formatter::FormatterBuilder::defaults).
 ///
 /// A template loses no record: a field that the record lacks is written as `-`; see
 /// [`MissingFields`].
 ///
 /// The text of the template is followed by the key-values that it does not name, as ` key=value`,
-/// then by the error with its causes and the stack trace, each on lines of its own. A key-value with
-/// the name of a field that the template writes appears with an underscore after its name:
+/// then by the error with its causes and the stack trace, each on lines of its own. A key-value
+/// with the name of a field that the template writes appears with an underscore after its name:
 /// `message_=…`.
 ///
 /// The strings of a record can neither forge a second one nor drive a terminal: see [`Multiline`].
@@ -44,7 +44,8 @@ use crate::time::Timestamp;
 /// use logtree::{Formatter, Level, Record};
 ///
 /// let formatter = Formatter::new("%(levelname)-8s %(name)s: %(message)s")?;
-/// let record = Record::builder().name("app").level(Level::INFO).message("a\nb").key_value("n", 1).build();
+/// let record = Record::builder().name("app").level(Level::INFO).message("a\nb");
+/// let record = record.key_value("n", 1).build();
 /// assert_eq!(formatter.format_to_string(&record)?, "INFO     app: a\n    b n=1");
 /// # Ok::<(), logtree::Error>(())
 /// ```
@@ -101,7 +102,8 @@ impl Formatter {
     /// use logtree::{Formatter, Record};
     ///
     /// let formatter = Formatter::new("[%(request_id)s] %(message)s")?;
-    /// assert_eq!(formatter.format_to_string(&Record::builder().message("starting").build())?, "[-] starting");
+    /// let record = Record::builder().message("starting").build();
+    /// assert_eq!(formatter.format_to_string(&record)?, "[-] starting");
     /// assert_eq!(formatter.missing_fields(), 1);
     /// # Ok::<(), logtree::Error>(())
     /// ```
@@ -110,8 +112,9 @@ impl Formatter {
         self.marks.count()
     }
 
-    /// Returns the names in the template that are nearly, but not quite, those of a field, each with
-    /// the field: `levelnam` and `levelname`. They may be key-values, so such a name is no error.
+    /// Returns the names in the template that are nearly, but not quite, those of a field, each
+    /// with the field: `levelnam` and `levelname`. They may be key-values, so such a name is no
+    /// error.
     ///
     /// # Examples
     /// ```
