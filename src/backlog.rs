@@ -1,4 +1,4 @@
-//! What the levels hide, kept until something fails: [`Backlog`].
+//! Records that the levels hide, kept until something fails: [`Backlog`].
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -8,21 +8,24 @@ use crate::error::Error;
 use crate::formatter::Format;
 use crate::handler::{Handler, Sink, SinkStatus};
 use crate::level::Level;
-use crate::logger::Logger;
+use crate::logger::{IntoLogger, Logger};
 use crate::record::{OwnedRecord, Record};
 use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
 
-/// Keeps the records that the levels of a logger, and of those below it, hide, and hands them to a handler if something fails: details where
-/// they help, and silence where all goes well.
+/// Keeps the records that the levels of a logger and its descendants hide, and passes them to a
+/// handler if something fails: details where they help, silence where all goes well.
 ///
-/// Something fails when a record of `ERROR` or above is logged, when a panic drops the backlog, or when [`fail`](Self::fail) is called.
-/// What was kept is then handed over in order, each with its own time, before the record that failed goes its way. When the
-/// backlog is dropped otherwise, what it kept is forgotten. It keeps the latest 1,000 unless told otherwise.
+/// The records are passed on when a record at `ERROR` or above is logged, when a panic drops the
+/// backlog, or when [`emit`](Self::emit) is called: in order, each with its own time, before the
+/// record that triggered it. If the backlog is dropped otherwise, they are discarded. By default the
+/// latest 1,000 are kept.
 ///
-/// It changes no levels. While it lives, calls that the levels would stop are made into records: that is what it costs.
+/// Levels are not changed. While a backlog exists, calls that the levels would stop become records:
+/// this is its cost.
 ///
 /// # Python
-/// What the cookbook builds of a `MemoryHandler` and a decorator, "buffering logging messages and outputting them conditionally".
+/// The cookbook's "buffering logging messages and outputting them conditionally", with a
+/// `MemoryHandler` and a decorator.
 ///
 /// # Examples
 /// ```
@@ -35,7 +38,7 @@ use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
 /// let target = StreamHandler::new(Vec::new());
 /// {
 ///     let _backlog = Backlog::new(&logger, target.clone());
-///     logtree::debug!(logger, "all is well"); // forgotten
+///     logtree::debug!(logger, "all is well"); // discarded
 /// }
 /// let backlog = Backlog::new(&logger, target.clone());
 /// logtree::debug!(logger, "a detail");
@@ -48,47 +51,47 @@ use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
 pub struct Backlog {
     logger: Logger,
     handler: Handler,
-    kept: Arc<Kept>,
+    store: Arc<Store>,
 }
 
 impl Backlog {
-    /// Keeps what the levels hide, and hands it to this handler if something fails.
-    pub fn new(logger: &Logger, target: impl Into<Handler>) -> Self {
+    /// Keeps hidden records of all levels for a handler.
+    pub fn new(logger: impl IntoLogger, target: impl Into<Handler>) -> Self {
         Self::builder(logger).start(target)
     }
 
-    /// Starts a backlog with another size, or other levels.
-    pub fn builder(logger: &Logger) -> BacklogBuilder {
+    /// Returns a builder.
+    pub fn builder(logger: impl IntoLogger) -> BacklogBuilder {
         BacklogBuilder {
-            logger: logger.clone(),
+            logger: logger.into_logger(),
             capacity: 1000,
             level: Level::NOTSET,
-            fail_level: Level::ERROR,
-            thread: None,
+            trigger_level: Level::ERROR,
+            this_thread: false,
         }
     }
 
-    /// Hands over what was kept. It goes on to keep records.
-    pub fn fail(&self) {
-        self.kept.hand_over();
+    /// Passes the kept records to the handler now. Later ones are kept as before.
+    pub fn emit(&self) {
+        self.store.emit();
     }
 
-    /// How many records it keeps.
+    /// Returns the number of kept records.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.kept.records.lock().len()
+        self.store.records.lock().len()
     }
 
-    /// Whether it keeps none.
+    /// Reports whether no records are kept.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many records it has forgotten for newer ones.
+    /// Returns the number of records that were discarded to make room for newer ones.
     #[must_use]
-    pub fn forgotten(&self) -> u64 {
-        self.kept.forgotten.load(Ordering::Relaxed)
+    pub fn evicted(&self) -> u64 {
+        self.store.evicted.load(Ordering::Relaxed)
     }
 }
 
@@ -96,7 +99,7 @@ impl Drop for Backlog {
     fn drop(&mut self) {
         self.logger.end_tap(&self.handler);
         if thread::panicking() {
-            self.fail();
+            self.emit();
         }
     }
 }
@@ -110,74 +113,76 @@ impl fmt::Debug for Backlog {
     }
 }
 
-/// Makes a [`Backlog`].
+/// A builder for [`Backlog`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is kept until `start`"]
 pub struct BacklogBuilder {
     logger: Logger,
     capacity: usize,
     level: Level,
-    fail_level: Level,
-    thread: Option<ThreadId>,
+    trigger_level: Level,
+    this_thread: bool,
 }
 
 impl BacklogBuilder {
-    /// How many records are kept, the latest; 1,000 unless set.
+    /// Sets how many records are kept, the latest ones; 1,000 by default.
     pub fn capacity(mut self, records: usize) -> Self {
         self.capacity = records;
         self
     }
 
-    /// The level from which records are kept; all unless set.
+    /// Sets the level at and above which records are kept; all by default.
     pub fn level(mut self, level: impl Into<Level>) -> Self {
         self.level = level.into();
         self
     }
 
-    /// The level of a record from which something counts as failed; `ERROR` unless set.
-    pub fn fail_level(mut self, level: impl Into<Level>) -> Self {
-        self.fail_level = level.into();
+    /// Sets the level at and above which a record triggers the output of the kept ones; `ERROR` by
+    /// default.
+    pub fn trigger_level(mut self, level: impl Into<Level>) -> Self {
+        self.trigger_level = level.into();
         self
     }
 
-    /// Keeps, and fails by, the records of the calling thread alone.
-    pub fn of_this_thread(mut self) -> Self {
-        self.thread = Some(thread::current().id());
+    /// Sets whether only records of the thread that calls [`start`](Self::start) are kept and
+    /// trigger the output; off by default.
+    pub fn this_thread(mut self, this_thread: bool) -> Self {
+        self.this_thread = this_thread;
         self
     }
 
-    /// Begins to keep records for a handler.
+    /// Starts keeping records for a handler.
     pub fn start(self, target: impl Into<Handler>) -> Backlog {
-        let kept = Arc::new(Kept {
+        let store = Arc::new(Store {
             records: Mutex::new(VecDeque::new()),
-            forgotten: AtomicU64::new(0),
+            evicted: AtomicU64::new(0),
             target: target.into(),
         });
         let sink = BacklogSink {
-            kept: Arc::clone(&kept),
+            store: Arc::clone(&store),
             capacity: self.capacity,
-            fail_level: self.fail_level,
-            thread: self.thread,
+            trigger_level: self.trigger_level,
+            thread: self.this_thread.then(|| thread::current().id()),
         };
         let handler = Handler::new(sink).with_level(self.level);
         self.logger.tap(self.level, handler.clone());
         Backlog {
             logger: self.logger,
             handler,
-            kept,
+            store,
         }
     }
 }
 
-struct Kept {
+struct Store {
     records: Mutex<VecDeque<OwnedRecord>>,
-    forgotten: AtomicU64,
+    evicted: AtomicU64,
     target: Handler,
 }
 
-impl Kept {
-    fn hand_over(&self) {
-        // Out of the lock: the target runs the user's code.
+impl Store {
+    fn emit(&self) {
+        // Outside the lock: the target runs user code.
         let records = std::mem::take(&mut *self.records.lock());
         for record in &records {
             self.target.handle(&record.as_record());
@@ -186,24 +191,24 @@ impl Kept {
 }
 
 struct BacklogSink {
-    kept: Arc<Kept>,
+    store: Arc<Store>,
     capacity: usize,
-    fail_level: Level,
+    trigger_level: Level,
     thread: Option<ThreadId>,
 }
 
 impl Sink for BacklogSink {
     fn write(&self, record: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
-        let is_others = |thread| thread != thread::current().id();
-        if self.thread.is_some_and(is_others) {
+        let is_other = |thread| thread != thread::current().id();
+        if self.thread.is_some_and(is_other) {
             return Ok(());
         }
         if record.is_hidden && self.capacity > 0 {
-            // Its text is written, and the user's code run, before the lock.
+            // The message is formatted, which runs user code, before the lock.
             let record = record.to_owned_record();
-            let mut records = self.kept.records.lock();
+            let mut records = self.store.records.lock();
             let oldest = if records.len() >= self.capacity {
-                self.kept.forgotten.fetch_add(1, Ordering::Relaxed);
+                self.store.evicted.fetch_add(1, Ordering::Relaxed);
                 records.pop_front()
             } else {
                 None
@@ -212,17 +217,17 @@ impl Sink for BacklogSink {
             drop(records);
             drop(oldest);
         }
-        if record.level() >= self.fail_level {
-            self.kept.hand_over();
+        if record.level() >= self.trigger_level {
+            self.store.emit();
         }
         Ok(())
     }
 
     fn reset_after_fork(&self) {
-        self.kept.records.lock().clear();
+        self.store.records.lock().clear();
     }
 
     fn status(&self) -> SinkStatus {
-        SinkStatus::default().with_targets([self.kept.target.id()])
+        SinkStatus::default().with_targets([self.store.target.id()])
     }
 }

@@ -1,4 +1,4 @@
-//! How severe a client's message is, in its own words.
+//! The severity of a client's message: [`Classification`].
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,10 +6,10 @@ use std::fmt;
 use crate::level::Level;
 use crate::registry::Registry;
 
-/// The word that a client classifies a message by. Any word will do; two have constants.
+/// The severity of a client's message as a word. Any word is valid; two have constants.
 ///
 /// # Go
-/// `logging.Classification` (row G3).
+/// `logging.Classification`.
 ///
 /// # Examples
 /// ```
@@ -23,18 +23,18 @@ use crate::registry::Registry;
 pub struct Classification(Cow<'static, str>);
 
 impl Classification {
-    /// Something to look at.
+    /// A warning.
     pub const WARN: Self = Self(Cow::Borrowed("WARN"));
     /// A detail.
     pub const DEBUG: Self = Self(Cow::Borrowed("DEBUG"));
 
-    /// The word.
+    /// Returns the word.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The level of that name; `INFO` for other words.
+    /// Returns the level of that name; `INFO` for other words.
     #[must_use]
     pub fn level(&self) -> Level {
         Registry::global().level_of(&self.0).unwrap_or(Level::INFO)

@@ -1,19 +1,20 @@
-//! How a client is set up to log.
+//! What a client logs, and where: [`ClientLogConfig`].
 
 use std::fmt;
 
 use crate::client::logger::ClientLogger;
 use crate::client::mode::ClientLogMode;
-use crate::client::sink::{ClientSink, NopSink};
+use crate::client::null::NullSink;
+use crate::client::sink::ClientSink;
 use crate::client::standard::StandardSink;
 use crate::error::Error;
-use crate::logger::Logger;
+use crate::logger::IntoLogger;
 use crate::sys::sync::Arc;
 
-/// What a client tells, and where it goes.
+/// What a client logs, and where.
 ///
 /// # Go
-/// `aws.Config`'s `Logger` and `ClientLogMode` (rows G8, G9).
+/// `aws.Config`'s `Logger` and `ClientLogMode`.
 ///
 /// # Examples
 /// ```
@@ -21,7 +22,7 @@ use crate::sys::sync::Arc;
 ///
 /// let config = ClientLogConfig::builder().mode(ClientLogMode::RETRIES).build();
 /// let logger = config.client(&logtree::get_logger("botocore.client.S3"));
-/// assert!(logger.mode().is_retries());
+/// assert_eq!(logger.mode(), ClientLogMode::RETRIES);
 /// ```
 #[derive(Clone)]
 #[must_use]
@@ -31,17 +32,17 @@ pub struct ClientLogConfig {
 }
 
 impl Default for ClientLogConfig {
-    /// Into nothing, and nothing told: what a Go client has that was made without the loaded configuration.
+    /// Logs nothing: a Go client that was created without the loaded configuration.
     fn default() -> Self {
         Self {
-            sink: Some(Arc::new(NopSink)),
+            sink: Some(Arc::new(NullSink)),
             mode: Some(ClientLogMode::NONE),
         }
     }
 }
 
 impl ClientLogConfig {
-    /// Into the tree, told by the levels of the client's loggers.
+    /// Logs into the tree, by the levels of the client's loggers.
     pub fn tree() -> Self {
         Self {
             sink: None,
@@ -49,7 +50,8 @@ impl ClientLogConfig {
         }
     }
 
-    /// To standard error in Go's form, told by the variable `SDK_LOG_MODE`, and where it is absent nothing: what a Go client has by default.
+    /// Logs to standard error in Go's format what the environment variable `SDK_LOG_MODE` selects;
+    /// nothing if it is not set. The default of a Go client.
     ///
     /// # Errors
     /// Those of [`ClientLogMode::from_env`].
@@ -61,19 +63,19 @@ impl ClientLogConfig {
             .build())
     }
 
-    /// Starts a configuration: into the tree, by the levels of the client's loggers, unless told otherwise.
+    /// Returns a builder; its defaults are those of [`tree`](Self::tree).
     pub fn builder() -> ClientLogConfigBuilder {
         ClientLogConfigBuilder {
             config: Self::tree(),
         }
     }
 
-    /// The logger of a client with this configuration, whose loggers lie below `base`.
+    /// Returns the log of a client with this configuration, whose loggers are below `base`.
     #[must_use]
-    pub fn client(&self, base: &Logger) -> ClientLogger {
+    pub fn client(&self, base: impl IntoLogger) -> ClientLogger {
         let client = ClientLogger::new(base);
         let client = match &self.sink {
-            Some(sink) => client.with_sink(Arc::clone(sink)),
+            Some(sink) => client.with_shared_sink(Arc::clone(sink)),
             None => client,
         };
         if let Some(mode) = self.mode {
@@ -92,7 +94,7 @@ impl fmt::Debug for ClientLogConfig {
     }
 }
 
-/// Makes a [`ClientLogConfig`]; what is said last counts.
+/// A builder for [`ClientLogConfig`]; the last call of a method wins.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ClientLogConfigBuilder {
@@ -100,19 +102,19 @@ pub struct ClientLogConfigBuilder {
 }
 
 impl ClientLogConfigBuilder {
-    /// Where the messages go.
+    /// Sets where the messages go; into the tree by default.
     pub fn logger(mut self, sink: impl ClientSink + 'static) -> Self {
         self.config.sink = Some(Arc::new(sink));
         self
     }
 
-    /// What is told, whatever the levels of the client's loggers are.
+    /// Sets what is logged. By default the levels of the client's loggers decide.
     pub fn mode(mut self, mode: ClientLogMode) -> Self {
         self.config.mode = Some(mode);
         self
     }
 
-    /// The configuration.
+    /// Returns the configuration.
     pub fn build(self) -> ClientLogConfig {
         self.config
     }

@@ -1,8 +1,8 @@
-//! Bytes for people.
+//! Bytes as hex: [`HexDump`].
 
 use std::fmt;
 
-/// Shows bytes as hex, 16 in a row, with the characters behind.
+/// Displays bytes as hex, 16 per row, followed by the characters.
 ///
 /// # Examples
 /// ```

@@ -1,4 +1,4 @@
-//! What a client tells of itself.
+//! What a client logs: [`ClientLogMode`].
 
 use std::fmt;
 use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, Not, Sub, SubAssign};
@@ -7,17 +7,22 @@ use std::str::FromStr;
 use crate::error::{Error, ErrorKind};
 use crate::sys::variable::variable;
 
-/// A set of the things that a client can tell of itself: by default none.
+/// A set of the things that a client logs; empty by default.
+///
+/// A mode with a body includes the one without: [`REQUEST_WITH_BODY`](Self::REQUEST_WITH_BODY)
+/// contains [`REQUEST`](Self::REQUEST), and removing `REQUEST` removes both.
 ///
 /// # Go
-/// `aws.ClientLogMode`, with the same bits (rows G10 and G11), and one more for [warnings](Self::WARNINGS), which Go cannot switch off.
+/// `aws.ClientLogMode`, with the same bits, and one more for [warnings](Self::WARNINGS), which
+/// cannot be turned off there. In Go the bits with a body do not include those without, though they
+/// mean the same; [`from_bits`](Self::from_bits) accepts Go's values.
 ///
 /// # Examples
 /// ```
 /// use logtree::client::ClientLogMode;
 ///
 /// let mode = ClientLogMode::RETRIES | ClientLogMode::REQUEST_WITH_BODY;
-/// assert!(mode.is_retries() && !mode.is_response());
+/// assert!(mode.contains(ClientLogMode::REQUEST) && !mode.contains(ClientLogMode::RESPONSE));
 /// assert_eq!(mode.to_string(), "LogRetries|LogRequestWithBody");
 /// assert_eq!("retries, LogRequestWithBody".parse::<ClientLogMode>()?, mode);
 /// # Ok::<(), logtree::Error>(())
@@ -25,134 +30,128 @@ use crate::sys::variable::variable;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct ClientLogMode(u64);
 
-/// A bit, its name, its question and its eraser.
+/// Defines the modes by their bits and names.
 macro_rules! modes {
-    ($($(#[$doc:meta])* $constant:ident = $bit:literal, $name:literal, $is:ident, $clear:ident;)*) => {
+    ($($(#[$doc:meta])* $constant:ident = $bits:expr, $name:literal;)*) => {
         impl ClientLogMode {
             $(
                 $(#[$doc])*
-                pub const $constant: Self = Self(1 << $bit);
+                pub const $constant: Self = Self($bits);
             )*
 
-            /// Each thing with its name, in the order of the bits.
+            /// Everything.
+            pub const ALL: Self = Self(0 $(| $bits)*);
+
+            /// The modes with their names, in the order of the bits.
             const NAMED: &[(Self, &'static str)] = &[$((Self::$constant, $name)),*];
-
-            $(
-                #[doc = concat!("Whether [`", stringify!($constant), "`](Self::", stringify!($constant), ") is in it.")]
-                #[must_use]
-                pub const fn $is(self) -> bool {
-                    self.contains(Self::$constant)
-                }
-
-                #[doc = concat!("Takes [`", stringify!($constant), "`](Self::", stringify!($constant), ") out.")]
-                pub fn $clear(&mut self) {
-                    self.remove(Self::$constant);
-                }
-            )*
         }
     };
 }
 
 modes! {
     /// The strings that are signed, and their signatures.
-    SIGNING = 63, "LogSigning", is_signing, clear_signing;
+    SIGNING = 1 << 63, "LogSigning";
     /// Attempts after the first, and why there are no more.
-    RETRIES = 62, "LogRetries", is_retries, clear_retries;
+    RETRIES = 1 << 62, "LogRetries";
     /// Requests without their bodies.
-    REQUEST = 61, "LogRequest", is_request, clear_request;
+    REQUEST = 1 << 61, "LogRequest";
     /// Requests with their bodies.
-    REQUEST_WITH_BODY = 60, "LogRequestWithBody", is_request_with_body, clear_request_with_body;
+    REQUEST_WITH_BODY = 1 << 61 | 1 << 60, "LogRequestWithBody";
     /// Responses without their bodies.
-    RESPONSE = 59, "LogResponse", is_response, clear_response;
+    RESPONSE = 1 << 59, "LogResponse";
     /// Responses with their bodies.
-    RESPONSE_WITH_BODY = 58, "LogResponseWithBody", is_response_with_body, clear_response_with_body;
-    /// What is used and should not be any more.
-    DEPRECATED_USAGE = 57, "LogDeprecatedUsage", is_deprecated_usage, clear_deprecated_usage;
-    /// Messages of event streams that are sent.
-    REQUEST_EVENT_MESSAGE = 56, "LogRequestEventMessage", is_request_event_message, clear_request_event_message;
-    /// Messages of event streams that are received.
-    RESPONSE_EVENT_MESSAGE = 55, "LogResponseEventMessage", is_response_event_message, clear_response_event_message;
-    /// What the client thinks should be known: Go writes these whatever the mode (row G20).
-    WARNINGS = 54, "LogWarnings", is_warnings, clear_warnings;
+    RESPONSE_WITH_BODY = 1 << 59 | 1 << 58, "LogResponseWithBody";
+    /// Deprecated features in use.
+    DEPRECATED_USAGE = 1 << 57, "LogDeprecatedUsage";
+    /// Sent messages of event streams.
+    REQUEST_EVENT_MESSAGE = 1 << 56, "LogRequestEventMessage";
+    /// Received messages of event streams.
+    RESPONSE_EVENT_MESSAGE = 1 << 55, "LogResponseEventMessage";
+    /// Warnings of the client, which Go logs in every mode.
+    WARNINGS = 1 << 54, "LogWarnings";
 }
 
 impl ClientLogMode {
     /// Nothing.
     pub const NONE: Self = Self(0);
 
-    /// Everything.
-    #[must_use]
-    pub fn all() -> Self {
-        Self::NAMED
-            .iter()
-            .fold(Self::NONE, |all, (mode, _)| all | *mode)
-    }
+    /// The bits for bodies; the bit above each is the one without.
+    const BODIES: u64 = 1 << 60 | 1 << 58;
 
-    /// The mode of these bits, those without a meaning included.
+    /// Returns the mode of these bits, including those without a meaning. A bit for bodies adds the
+    /// one without.
     #[must_use]
     pub const fn from_bits(bits: u64) -> Self {
-        Self(bits)
+        Self(bits | (bits & Self::BODIES) << 1)
     }
 
-    /// The bits.
+    /// Returns the bits.
     #[must_use]
     pub const fn bits(self) -> u64 {
         self.0
     }
 
-    /// Whether there is nothing in it.
+    /// Returns the mode without bits for bodies whose other bit is missing.
+    const fn without_stray_bodies(self) -> Self {
+        Self(self.0 & !(Self::BODIES & !(self.0 >> 1)))
+    }
+
+    /// Reports whether it is empty.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Whether all of another mode is in it.
+    /// Reports whether it contains all of another mode.
     #[must_use]
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// Puts another mode in.
+    /// Adds another mode.
     pub fn insert(&mut self, other: Self) {
         *self |= other;
     }
 
-    /// Takes another mode out.
+    /// Removes another mode.
     pub fn remove(&mut self, other: Self) {
         *self -= other;
     }
 
-    /// The names of what is in it.
-    pub fn iter_names(self) -> impl Iterator<Item = &'static str> {
-        let named = Self::NAMED
-            .iter()
-            .filter(move |(mode, _)| self.contains(*mode));
-        named.map(|(_, name)| *name)
+    /// Returns an iterator over the names of what it contains. A mode without a body is left out if
+    /// the one with a body is contained.
+    #[must_use]
+    pub fn names(self) -> Names {
+        Names {
+            mode: self,
+            next: 0,
+        }
     }
 
-    /// The mode for an operation that streams events: a body that is a stream cannot be shown, so `REQUEST_WITH_BODY` becomes `REQUEST` where the
-    /// request streams, and likewise for the response.
+    /// Returns the mode for an operation that streams events. A body that is a stream cannot be
+    /// logged, so `REQUEST_WITH_BODY` becomes `REQUEST` if the request streams, and likewise for
+    /// the response.
     ///
     /// # Go
-    /// `toggleEventStreamClientLogMode` (row G17).
+    /// `toggleEventStreamClientLogMode`.
     #[must_use]
-    pub fn for_event_stream(mut self, request: bool, response: bool) -> Self {
-        if request && self.is_request_with_body() {
-            self.clear_request_with_body();
-            self |= Self::REQUEST;
-        }
-        if response && self.is_response_with_body() {
-            self.clear_response_with_body();
-            self |= Self::RESPONSE;
-        }
-        self
+    pub fn for_event_stream(self, request: bool, response: bool) -> Self {
+        let body_of = |streams, with_body: Self, without: Self| {
+            if streams { with_body.0 & !without.0 } else { 0 }
+        };
+        Self(
+            self.0
+                & !body_of(request, Self::REQUEST_WITH_BODY, Self::REQUEST)
+                & !body_of(response, Self::RESPONSE_WITH_BODY, Self::RESPONSE),
+        )
     }
 
-    /// The mode from the environment: the variable `SDK_LOG_MODE`, as the SDK for Kotlin has it; `None` where it is absent or empty, and in a program that
-    /// runs as another user than its caller, by a setuid bit.
+    /// Returns the mode from the environment variable `SDK_LOG_MODE`, as in the AWS SDK for Kotlin;
+    /// `None` if it is not set or empty, and in a program that runs with the rights of another user
+    /// than its caller, as by a setuid bit.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfig`], with the word that is none and what may be meant.
+    /// [`ErrorKind::InvalidConfig`], with the unknown word and the known ones.
     pub fn from_env() -> Result<Option<Self>, Error> {
         match variable("SDK_LOG_MODE") {
             Ok(text) if !text.trim().is_empty() => text.parse().map(Some),
@@ -161,10 +160,37 @@ impl ClientLogMode {
     }
 }
 
+/// An iterator over the names of a mode; see [`ClientLogMode::names`].
+#[derive(Clone, Debug)]
+pub struct Names {
+    mode: ClientLogMode,
+    next: usize,
+}
+
+impl Iterator for Names {
+    type Item = &'static str;
+
+    fn next(&mut self) -> Option<&'static str> {
+        let is_part_of_another = |mode: ClientLogMode| {
+            let mut others = ClientLogMode::NAMED.iter();
+            others.any(|(other, _)| {
+                *other != mode && other.contains(mode) && self.mode.contains(*other)
+            })
+        };
+        let rest = ClientLogMode::NAMED.get(self.next..)?;
+        let found = rest
+            .iter()
+            .position(|(mode, _)| self.mode.contains(*mode) && !is_part_of_another(*mode))?;
+        self.next += found + 1;
+        Some(rest[found].1)
+    }
+}
+
 impl FromStr for ClientLogMode {
     type Err = Error;
 
-    /// Reads names with `|` or commas between, in any case, with or without `Log` in front; `All`, `Off`, `None` and `Default`.
+    /// Reads names separated by `|` or commas, in any case, with or without `Log` in front; `All`,
+    /// `Off`, `None` and `Default`.
     fn from_str(text: &str) -> Result<Self, Error> {
         let mut mode = Self::NONE;
         for word in text
@@ -175,7 +201,7 @@ impl FromStr for ClientLogMode {
             let plain = word.to_ascii_lowercase();
             let plain = plain.strip_prefix("log").unwrap_or(&plain);
             mode |= match plain {
-                "all" => Self::all(),
+                "all" => Self::ALL,
                 "off" | "none" | "default" => Self::NONE,
                 _ => {
                     let found = Self::NAMED
@@ -199,16 +225,11 @@ fn unknown(word: &str) -> Error {
 }
 
 impl fmt::Display for ClientLogMode {
-    /// The names with `|` between; `Off` for none.
+    /// Writes the names separated by `|`; `Off` for none.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.iter_names().next().is_none() {
-            return f.write_str("Off");
-        }
-        for (number, name) in self.iter_names().enumerate() {
-            f.write_str(if number == 0 { "" } else { "|" })?;
-            f.write_str(name)?;
-        }
-        Ok(())
+        let mut names = self.names();
+        f.write_str(names.next().unwrap_or("Off"))?;
+        names.try_for_each(|name| write!(f, "|{name}"))
     }
 }
 
@@ -228,7 +249,7 @@ impl BitOr for ClientLogMode {
 
 impl BitOrAssign for ClientLogMode {
     fn bitor_assign(&mut self, other: Self) {
-        self.0 |= other.0;
+        *self = *self | other;
     }
 }
 
@@ -236,13 +257,13 @@ impl BitAnd for ClientLogMode {
     type Output = Self;
 
     fn bitand(self, other: Self) -> Self {
-        Self(self.0 & other.0)
+        Self(self.0 & other.0).without_stray_bodies()
     }
 }
 
 impl BitAndAssign for ClientLogMode {
     fn bitand_assign(&mut self, other: Self) {
-        self.0 &= other.0;
+        *self = *self & other;
     }
 }
 
@@ -250,13 +271,13 @@ impl Sub for ClientLogMode {
     type Output = Self;
 
     fn sub(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
+        Self(self.0 & !other.0).without_stray_bodies()
     }
 }
 
 impl SubAssign for ClientLogMode {
     fn sub_assign(&mut self, other: Self) {
-        self.0 &= !other.0;
+        *self = *self - other;
     }
 }
 
@@ -264,6 +285,6 @@ impl Not for ClientLogMode {
     type Output = Self;
 
     fn not(self) -> Self {
-        Self(!self.0)
+        Self(!self.0).without_stray_bodies()
     }
 }

@@ -1,4 +1,4 @@
-//! Where a client's messages go: [`ClientSink`].
+//! The destination of a client's messages: [`ClientSink`].
 
 use std::fmt;
 
@@ -7,13 +7,13 @@ use crate::logger::Logger;
 use crate::scope::Scope;
 use crate::sys::sync::Arc;
 
-/// Takes a client's messages, in place of the tree: one call, nothing to test, nothing to flush.
+/// Receives a client's messages instead of the tree. Closures are sinks, and so is any [`Logger`].
 ///
-/// It is called on the thread that does the client's work, from many threads at once, with no lock held. Closures are sinks, and so is any
-/// [`Logger`].
+/// It is called on the thread that does the client's work, from many threads at once, with no lock
+/// of the crate held.
 ///
 /// # Go
-/// `logging.Logger`, `logging.LoggerFunc` and `logging.ContextLogger` (rows G1, G2, G7).
+/// `logging.Logger`, `logging.LoggerFunc` and `logging.ContextLogger`.
 ///
 /// # Examples
 /// ```
@@ -24,11 +24,11 @@ use crate::sys::sync::Arc;
 /// sink.log(&Classification::DEBUG, format_args!("attempt {}", 2));
 /// ```
 pub trait ClientSink: Send + Sync {
-    /// Takes a message.
+    /// Writes a message.
     fn log(&self, class: &Classification, message: fmt::Arguments<'_>);
 
-    /// The sink for messages of a stretch of work, if it is another one; this one is not changed. The same [`Scope`] holds for records that
-    /// go into the tree, so sinks that are loggers need none.
+    /// Returns a sink for the messages of a unit of work, or `None` to keep this one, which is not
+    /// changed. Sinks that write into the tree need none: there the same [`Scope`] applies.
     fn with_context(&self, context: &Scope) -> Option<Arc<dyn ClientSink>> {
         let _ = context;
         None
@@ -42,7 +42,8 @@ impl<F: Fn(&Classification, fmt::Arguments<'_>) + Send + Sync> ClientSink for F 
 }
 
 impl ClientSink for Logger {
-    /// At the classification's [level](Classification::level); a word that is no level is kept as the key-value `classification`.
+    /// Logs at the classification's [level](Classification::level). A word that is not a level is
+    /// kept as the key-value `classification`.
     fn log(&self, class: &Classification, message: fmt::Arguments<'_>) {
         let level = class.level();
         if self.registry().level_of(class.as_str()).is_some() || class.as_str().is_empty() {
@@ -51,15 +52,4 @@ impl ClientSink for Logger {
             crate::log!(self, level, classification = class.as_str(); "{message}");
         }
     }
-}
-
-/// Takes messages and does nothing.
-///
-/// # Go
-/// `logging.Nop` (row G6).
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NopSink;
-
-impl ClientSink for NopSink {
-    fn log(&self, _: &Classification, _: fmt::Arguments<'_>) {}
 }

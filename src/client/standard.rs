@@ -19,13 +19,14 @@ pub struct StandardSink {
 }
 
 impl StandardSink {
-    /// To standard error.
+    /// Returns a sink that writes to standard error.
     #[must_use]
     pub fn new() -> Self {
         Self::to(StreamHandler::stderr())
     }
 
-    /// To another stream, with its own level and filters.
+    /// Returns a sink that passes the messages to a handler, which gets a [`GoSdkFormatter`] if it has
+    /// no formatter.
     #[must_use]
     pub fn to(handler: impl Into<Handler>) -> Self {
         let handler = handler.into();

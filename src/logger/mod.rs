@@ -4,6 +4,7 @@ mod adapter;
 mod attachments;
 mod calls;
 mod dispatch;
+mod into_logger;
 mod level_methods;
 pub(crate) mod logger;
 pub(crate) mod passed;
@@ -11,4 +12,5 @@ pub(crate) mod static_logger;
 
 pub use self::adapter::LoggerAdapter;
 pub(crate) use self::dispatch::{Origin, dispatch};
+pub use self::into_logger::IntoLogger;
 pub(crate) use self::logger::{Logger, get_logger};

@@ -402,8 +402,12 @@ mod tests {
         let registry = with_loggers(1_000);
         let deep = registry.get_logger("b.c.d");
         VISITED.set(0);
-        let capture = crate::test::Capture::from_level(&registry.get_logger("b"), Level::INFO);
-        let nested = crate::test::Capture::from_level(&registry.get_logger("b.c"), Level::DEBUG);
+        let capture = crate::test::Capture::builder(&registry.get_logger("b"))
+            .level(Level::INFO)
+            .start();
+        let nested = crate::test::Capture::builder(&registry.get_logger("b.c"))
+            .level(Level::DEBUG)
+            .start();
         assert!(VISITED.get() < 50, "{}", VISITED.get());
         assert!(deep.is_enabled_for(Level::DEBUG));
         assert!(!registry.get_logger("b.x").is_enabled_for(Level::DEBUG));

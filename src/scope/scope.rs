@@ -40,7 +40,7 @@ use crate::scope::stack;
 ///
 /// let registry = Registry::new();
 /// let logger = registry.get_logger("app.db");
-/// let capture = Capture::from_level(&registry.root(), Level::DEBUG);
+/// let capture = Capture::builder(&registry.root()).level(Level::DEBUG).start();
 /// {
 ///     let _scope = Scope::new().with("tenant", "acme").level(Level::DEBUG).enter();
 ///     assert!(logger.is_enabled_for(Level::DEBUG));

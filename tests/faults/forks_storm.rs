@@ -172,7 +172,7 @@ pub(super) fn play(kind: &str, count: usize, path: &Path) {
         stop.store(true, Ordering::Relaxed);
     });
     if let Some(backlog) = &backlog {
-        backlog.fail();
+        backlog.emit();
     }
     handler.flush().unwrap();
     assert_eq!(handler.counters().dropped(), 0, "{kind}");

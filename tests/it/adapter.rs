@@ -63,7 +63,7 @@ fn processes_run_from_the_outside_in_and_only_when_enabled() {
     };
     let inner = LoggerAdapter::new(registry.get_logger("a")).with_process(mark("inner "));
     let outer = inner.with_process(mark("outer "));
-    let capture = Capture::from_level(outer.logger(), 30);
+    let capture = Capture::builder(outer.logger()).level(30).start();
     outer.info("not");
     outer.warning("m");
     assert_eq!(capture.messages(), ["inner outer m"]);

@@ -3,7 +3,7 @@
 use std::{panic, thread};
 
 use logtree::test::{Capture, assert_logs, assert_no_logs};
-use logtree::{Level, Record, Registry};
+use logtree::{Level, Record, Registry, StaticLogger};
 
 use crate::support::to_text;
 
@@ -60,7 +60,7 @@ fn captures_side_by_side_do_not_meet() {
             let logger = registry.get_logger("shared");
             scope.spawn(move || {
                 for round in 0..200 {
-                    let capture = Capture::of_this_thread(&logger);
+                    let capture = Capture::thread_local(&logger);
                     logger.debug(format_args!("{n} {round}"));
                     assert_eq!(capture.messages(), [format!("{n} {round}")]);
                 }
@@ -73,7 +73,7 @@ fn captures_side_by_side_do_not_meet() {
 #[test]
 fn assertions_say_what_there_was() {
     let logger = Registry::new().get_logger("a");
-    let capture = Capture::from_level(&logger, Level::INFO);
+    let capture = Capture::builder(&logger).level(Level::INFO).start();
     capture.assert_empty();
     logger.debug("below");
     logger.warning("disk full");
@@ -115,4 +115,24 @@ fn assertions_say_what_there_was() {
         !logger.is_enabled_for(Level::INFO),
         "a failed assertion leaves nothing behind"
     );
+}
+
+/// A name stands for a logger of the global registry, which becomes the `log` backend.
+#[test]
+fn records_of_the_log_macros_are_captured() {
+    let capture = Capture::thread_local("captured_by_name");
+    log::warn!(target: "captured_by_name::part", "by log");
+    capture.assert_logged(Level::WARNING, "by log");
+    static LOG: StaticLogger = StaticLogger::new("captured_by_name");
+    assert_eq!(assert_logs(&LOG, Level::DEBUG, || LOG.debug("x")).len(), 1);
+    assert_no_logs("captured_by_name", Level::INFO, || LOG.debug("x"));
+}
+
+#[test]
+fn levels_below_the_captures_are_left_out() {
+    let logger = Registry::new().get_logger("a");
+    let capture = Capture::builder(&logger).level(Level::INFO).start();
+    logger.debug("hidden");
+    thread::scope(|scope| drop(scope.spawn(|| logger.info("other thread"))));
+    assert_eq!(capture.messages(), ["other thread"]);
 }

@@ -112,7 +112,7 @@ fn details_are_shown_only_if_something_fails_and_each_once() {
     let failed = with_backlog(|logger, backlog| {
         (0..5).for_each(|n| logtree::debug!(logger, "detail {n}"));
         logtree::warn!(logger, "shown anyway");
-        assert_eq!((backlog.len(), backlog.forgotten()), (3, 2));
+        assert_eq!((backlog.len(), backlog.evicted()), (3, 2));
         logtree::error!(logger, "failed");
         assert!(backlog.is_empty());
         logtree::debug!(logger, "afterwards");
@@ -123,7 +123,7 @@ fn details_are_shown_only_if_something_fails_and_each_once() {
     );
     let told = with_backlog(|logger, backlog| {
         logtree::info!(logger, "detail");
-        backlog.fail();
+        backlog.emit();
     });
     assert_eq!(told, "INFO detail\n");
 }
@@ -152,7 +152,7 @@ fn a_backlog_of_one_thread_leaves_the_others_alone() {
     let registry = Registry::new();
     let logger = registry.get_logger("app");
     let (target, text): (Handler, Text) = to_text("%(message)s");
-    let backlog = Backlog::builder(&logger).of_this_thread().start(target);
+    let backlog = Backlog::builder(&logger).this_thread(true).start(target);
     thread::scope(|scope| {
         scope.spawn(|| {
             logtree::debug!(logger, "theirs");

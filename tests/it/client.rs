@@ -1,4 +1,4 @@
-//! What a client of a service logs, row by row of the table of the AWS SDK for Go (`g…`), and what goes with it.
+//! The log of a service's client. Tests named `g…` belong to the rows of `docs::features`.
 
 use std::fmt::Arguments;
 use std::sync::{Arc, Mutex};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use logtree::client::{
     Classification, ClientLogConfig, ClientLogMode, ClientLogger, ClientSink, Dump, GoSdkFormatter,
-    HexDump, NopSink, Signing, StandardSink, service_logger,
+    HexDump, NullSink, Retry, Signing, StandardSink, service_logger,
 };
 use logtree::formatter::{Format, Line, TimeZone};
 use logtree::handler::StreamHandler;
@@ -37,22 +37,22 @@ fn keeping() -> (
 fn client() -> (Registry, ClientLogger, Capture) {
     let registry = Registry::new();
     let client = ClientLogger::new(&registry.get_logger("botocore.client.S3"));
-    let capture = Capture::from_level(&registry.root(), Level::OFF);
+    let capture = Capture::builder(&registry.root()).level(Level::OFF).start();
     (registry, client, capture)
 }
 
-/// A client whose messages are kept, and them.
-fn told(mode: ClientLogMode) -> (ClientLogger, Kept) {
+/// A client whose messages are kept, and the messages.
+fn client_in(mode: ClientLogMode) -> (ClientLogger, Kept) {
     let (_, client, _) = client();
     let (sink, kept) = keeping();
     client.set_mode(mode);
-    (client.with_logger(sink), kept)
+    (client.with_sink(sink), kept)
 }
 
-/// Everything that a client can tell, once.
-fn tell_everything(client: &ClientLogger) {
+/// Logs each kind of message once.
+fn log_everything(client: &ClientLogger) {
     client.signing(Signing::default);
-    client.retrying("S3", "GetObject", 2, 3, None);
+    client.retrying(&Retry::new("S3", "GetObject", 2).with_max(3));
     client.unretryable(&std::io::Error::other("no"));
     client.exhausted(3);
     client.request(|_| Dump::default());
@@ -85,7 +85,7 @@ fn g03_classifications_are_open_words() {
     );
     let registry = Registry::new();
     let logger = registry.get_logger("a");
-    let capture = Capture::from_level(&logger, Level::TRACE);
+    let capture = Capture::builder(&logger).level(Level::TRACE).start();
     for class in ["WARN", "DEBUG", "ERROR", "NOTE", ""] {
         ClientSink::log(&logger, &class.into(), format_args!("x"));
     }
@@ -177,11 +177,11 @@ fn g04_g05_standard_line() {
 
 #[test]
 fn g06_nop_takes_all_and_does_nothing() {
-    NopSink.log(&Classification::WARN, format_args!("gone"));
+    NullSink.log(&Classification::WARN, format_args!("gone"));
     let (registry, _, capture) = client();
     let client = ClientLogConfig::default().client(&registry.get_logger("x"));
     client
-        .with_mode(ClientLogMode::all())
+        .with_mode(ClientLogMode::ALL)
         .warning(|| "gone".to_owned());
     assert!(capture.is_empty());
 }
@@ -213,7 +213,7 @@ fn g07_a_sink_gets_its_context_and_stays_as_it_is() {
     client.set_mode(ClientLogMode::WARNINGS);
     let plain = client
         .clone()
-        .with_logger(Tagged("none".to_owned(), kept.clone()));
+        .with_sink(Tagged("none".to_owned(), kept.clone()));
     let tagged = plain
         .clone()
         .with_context(&Scope::new().with("tenant", "acme"));
@@ -291,30 +291,37 @@ fn g10_g11_bits_are_gos() {
         (ClientLogMode::RESPONSE_EVENT_MESSAGE, 1 << 55),
     ];
     for (mode, bit) in bits {
-        assert_eq!(mode.bits(), bit);
+        assert_eq!(mode.bits() & bit, bit);
         assert_eq!(ClientLogMode::from_bits(bit), mode);
+        assert!(ClientLogMode::ALL.contains(mode));
     }
-    let mut mode = ClientLogMode::all();
-    assert!(
-        mode.is_signing()
-            && mode.is_retries()
-            && mode.is_request()
-            && mode.is_request_with_body()
-            && mode.is_response()
-    );
-    assert!(
-        mode.is_response_with_body()
-            && mode.is_deprecated_usage()
-            && mode.is_request_event_message()
-            && mode.is_response_event_message()
-    );
-    mode.clear_retries();
-    assert_eq!(mode, ClientLogMode::all() - ClientLogMode::RETRIES);
+    let mut mode = ClientLogMode::ALL;
+    mode.remove(ClientLogMode::RETRIES);
+    assert_eq!(mode, ClientLogMode::ALL - ClientLogMode::RETRIES);
     mode.insert(ClientLogMode::RETRIES);
     mode.remove(ClientLogMode::SIGNING | ClientLogMode::WARNINGS);
     assert_eq!(mode & ClientLogMode::SIGNING, ClientLogMode::NONE);
     assert!((!ClientLogMode::NONE).contains(mode) && ClientLogMode::default().is_empty());
-    assert_eq!(mode.iter_names().count(), 8);
+    assert_eq!(mode.names().count(), 6);
+}
+
+/// A mode with a body contains the one without, however it is made.
+#[test]
+fn bodies_come_with_what_they_belong_to() {
+    use ClientLogMode as Mode;
+
+    for (body, plain) in [
+        (Mode::REQUEST_WITH_BODY, Mode::REQUEST),
+        (Mode::RESPONSE_WITH_BODY, Mode::RESPONSE),
+    ] {
+        assert!(body.contains(plain) && !plain.contains(body));
+        assert_eq!(body | plain, body);
+        assert_eq!(body & plain, plain);
+        assert_eq!(body - plain, Mode::NONE);
+        assert!(!(!plain).contains(body) && ((!plain) & body).is_empty());
+        assert_eq!(body.names().count(), 1);
+        assert_eq!(body.to_string().parse::<Mode>().unwrap(), body);
+    }
 }
 
 #[test]
@@ -334,7 +341,7 @@ fn g12_modes_are_read_from_text() {
         ),
         ("Off", ClientLogMode::NONE),
         ("", ClientLogMode::NONE),
-        ("all", ClientLogMode::all()),
+        ("all", ClientLogMode::ALL),
         (" logWarnings | ", ClientLogMode::WARNINGS),
     ] {
         assert_eq!(text.parse::<ClientLogMode>().unwrap(), mode, "{text}");
@@ -354,18 +361,12 @@ fn g12_modes_are_read_from_text() {
 
 #[test]
 fn g13_signing() {
-    let (client, kept) = told(ClientLogMode::SIGNING);
-    let signing = Signing {
-        canonical: "GET\n/\nx-amz-security-token:FQoGtoken\nhost".to_owned(),
-        to_sign: "AWS4-HMAC-SHA256\nscope".to_owned(),
-        signed_url: None,
-    };
-    client.signing(|| signing.clone());
-    let url = Some("https://h/?X-Amz-Signature=0123456789abcdef0123456789abcdef".to_owned());
-    client.signing(|| Signing {
-        signed_url: url,
-        ..signing.clone()
-    });
+    let (client, kept) = client_in(ClientLogMode::SIGNING);
+    let canonical = "GET\n/\nx-amz-security-token:FQoGtoken\nhost";
+    let signing = || Signing::new(canonical, "AWS4-HMAC-SHA256\nscope");
+    client.signing(signing);
+    let url = "https://h/?X-Amz-Signature=0123456789abcdef0123456789abcdef";
+    client.signing(|| signing().with_signed_url(url));
     let kept = kept.lock().unwrap().clone();
     assert_eq!(
         kept[0],
@@ -378,9 +379,12 @@ fn g13_signing() {
 fn g14_retries() {
     let (registry, client, _) = client();
     client.set_mode(ClientLogMode::RETRIES);
-    let capture = Capture::from_level(&registry.root(), Level::DEBUG);
-    client.retrying("S3", "PutObject", 1, 3, None);
-    client.retrying("S3", "PutObject", 2, 3, Some(Duration::from_millis(250)));
+    let capture = Capture::builder(&registry.root())
+        .level(Level::DEBUG)
+        .start();
+    client.retrying(&Retry::new("S3", "PutObject", 1).with_max(3));
+    let retry = Retry::new("S3", "PutObject", 2).with_max(3);
+    client.retrying(&retry.with_delay(Duration::from_millis(250)));
     client.unretryable(&std::io::Error::other("access denied"));
     client.exhausted(3);
     assert_eq!(
@@ -406,10 +410,7 @@ fn g14_retries() {
 #[test]
 fn g15_one_dump_and_the_body_bit_wins() {
     let head = || "PUT /k HTTP/1.1\r\nHost: h\r\n\r\n".to_owned();
-    let dump = |_with_body: bool| Dump {
-        head: head(),
-        body: Some(b"body".to_vec()),
-    };
+    let dump = |_with_body: bool| Dump::new(head()).with_body(b"body");
     for (mode, expected) in [
         (ClientLogMode::NONE, None),
         (
@@ -426,7 +427,7 @@ fn g15_one_dump_and_the_body_bit_wins() {
         ),
         (ClientLogMode::RESPONSE, None),
     ] {
-        let (client, kept) = told(mode);
+        let (client, kept) = client_in(mode);
         let mut asked = None;
         client.request(|with_body| {
             asked = Some(with_body);
@@ -440,13 +441,13 @@ fn g15_one_dump_and_the_body_bit_wins() {
             expected.into_iter().collect::<Vec<_>>()
         );
         // What is off is not even made.
-        assert_eq!(asked, expected.map(|_| mode.is_request_with_body()));
+        assert_eq!(
+            asked,
+            expected.map(|_| mode.contains(ClientLogMode::REQUEST_WITH_BODY))
+        );
     }
-    let (client, kept) = told(ClientLogMode::RESPONSE);
-    client.response(|_| Dump {
-        head: "HTTP/1.1 200 OK\r\n\r\n".to_owned(),
-        body: None,
-    });
+    let (client, kept) = client_in(ClientLogMode::RESPONSE);
+    client.response(|_| Dump::new("HTTP/1.1 200 OK\r\n\r\n"));
     assert_eq!(
         kept.lock().unwrap()[0].1,
         "Response\nHTTP/1.1 200 OK\r\n\r\n"
@@ -454,15 +455,12 @@ fn g15_one_dump_and_the_body_bit_wins() {
 }
 
 #[test]
-fn g16_credentials_are_taken_out_unless_asked_for() {
+fn g16_credentials_are_redacted_by_default() {
     let head = "GET / HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 Credential=AKIAQWERTYUIOPASDFGH/20261121/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0123456789abcdef0123456789abcdef\r\nX-Amz-Security-Token: FQoGZXIvYXdzEBYaD\r\n\r\n";
-    let (client, kept) = told(ClientLogMode::REQUEST);
-    let dump = || Dump {
-        head: head.to_owned(),
-        body: None,
-    };
+    let (client, kept) = client_in(ClientLogMode::REQUEST);
+    let dump = || Dump::new(head);
     client.request(|_| dump());
-    client.with_secrets().request(|_| dump());
+    client.with_redaction(false).request(|_| dump());
     let kept = kept.lock().unwrap().clone();
     for secret in ["QWERTYUIOPAS", "0123456789abcdef", "FQoGZXIvYXdzEBYaD"] {
         assert!(!kept[0].1.contains(secret), "{}", kept[0].1);
@@ -491,7 +489,7 @@ fn g17_bodies_that_stream_are_not_shown() {
 #[test]
 fn g18_messages_of_event_streams() {
     let (client, kept) =
-        told(ClientLogMode::REQUEST_EVENT_MESSAGE | ClientLogMode::RESPONSE_EVENT_MESSAGE);
+        client_in(ClientLogMode::REQUEST_EVENT_MESSAGE | ClientLogMode::RESPONSE_EVENT_MESSAGE);
     client.request_event(|| ("{\"a\":1}", Ok::<_, &str>(b"\x00ab".to_vec())));
     client.request_event(|| ("{}", Err("too long")));
     client.response_event(|| (b"ab".to_vec(), Ok::<_, &str>("{\"b\":2}")));
@@ -527,7 +525,7 @@ fn g18_messages_of_event_streams() {
 
 #[test]
 fn g19_deprecated_usage_is_a_warning() {
-    let (client, kept) = told(ClientLogMode::DEPRECATED_USAGE);
+    let (client, kept) = client_in(ClientLogMode::DEPRECATED_USAGE);
     client.deprecated(|| "endpoint identifier \"eu\", url \"u\" marked as deprecated".to_owned());
     assert_eq!(
         kept.lock().unwrap()[0],
@@ -540,19 +538,19 @@ fn g19_deprecated_usage_is_a_warning() {
 
 /// Strictly: also not when everything else in the tree is at its most verbose.
 #[test]
-fn g20_mode_0_tells_nothing() {
+fn g20_mode_0_logs_nothing() {
     let (registry, client, _) = client();
     registry.root().set_level(Level::TRACE);
     client.base().set_level(Level::TRACE);
     client.set_mode(ClientLogMode::NONE);
     let (handler, text) = crate::support::to_text("%(message)s");
     registry.root().add_handler(handler);
-    tell_everything(&client);
+    log_everything(&client);
     let (sink, kept) = keeping();
-    tell_everything(&client.clone().with_logger(sink));
+    log_everything(&client.clone().with_sink(sink));
     assert_eq!((text.get(), kept.lock().unwrap().len()), (String::new(), 0));
-    client.set_mode(ClientLogMode::all());
-    tell_everything(&client);
+    client.set_mode(ClientLogMode::ALL);
+    log_everything(&client);
     assert_eq!(
         text.get().matches("retr").count() + text.get().matches("look").count(),
         4,
@@ -597,7 +595,7 @@ fn g23_a_message_is_one_write() {
 /// A percent sign, or anything else that means something in a template, is a part of the message.
 #[test]
 fn g24_nothing_in_a_message_is_a_format() {
-    let (client, kept) = told(ClientLogMode::WARNINGS);
+    let (client, kept) = client_in(ClientLogMode::WARNINGS);
     client.warning(|| "100 %d %!x {0} {} $name".to_owned());
     assert_eq!(kept.lock().unwrap()[0].1, "100 %d %!x {0} {} $name");
 }
@@ -643,7 +641,9 @@ fn modes_are_levels_of_loggers() {
     client.base().set_level(Level::DEBUG);
     assert_eq!(
         client.mode(),
-        ClientLogMode::all() - ClientLogMode::REQUEST_WITH_BODY - ClientLogMode::RESPONSE_WITH_BODY
+        (ClientLogMode::ALL - ClientLogMode::REQUEST_WITH_BODY - ClientLogMode::RESPONSE_WITH_BODY)
+            | ClientLogMode::REQUEST
+            | ClientLogMode::RESPONSE
     );
 }
 
@@ -656,7 +656,7 @@ fn a_mode_is_what_was_set() {
         ClientLogMode::RETRIES,
         ClientLogMode::REQUEST_WITH_BODY,
         ClientLogMode::REQUEST | ClientLogMode::REQUEST_WITH_BODY,
-        ClientLogMode::all(),
+        ClientLogMode::ALL,
     ] {
         client.set_mode(mode);
         assert_eq!((client.mode(), client.clone().mode()), (mode, mode));
@@ -664,7 +664,7 @@ fn a_mode_is_what_was_set() {
     registry
         .get_logger("botocore.client.S3.retries")
         .set_level(Level::OFF);
-    assert_eq!(client.mode(), ClientLogMode::all() - ClientLogMode::RETRIES);
+    assert_eq!(client.mode(), ClientLogMode::ALL - ClientLogMode::RETRIES);
 }
 
 /// Go writes warnings whatever the mode is, so programs ported from it keep theirs.
@@ -675,7 +675,7 @@ fn warnings_are_on_in_each_mode_but_the_empty_one() {
         (ClientLogMode::RETRIES, 1),
         (ClientLogMode::WARNINGS, 1),
     ] {
-        let (client, kept) = told(mode);
+        let (client, kept) = client_in(mode);
         client.warning(|| "look".to_owned());
         client.with_mode(mode).warning(|| "look".to_owned());
         assert_eq!(kept.lock().unwrap().len(), 2 * count, "{mode}");
@@ -703,7 +703,7 @@ impl std::error::Error for Bad {}
 /// Whatever a closure, an error or a sink does, the client's caller sees nothing of it.
 #[test]
 fn nothing_foreign_reaches_the_caller() {
-    let (client, kept) = told(ClientLogMode::all());
+    let (client, kept) = client_in(ClientLogMode::ALL);
     for panics in [true, false] {
         client.failed(&Bad(panics));
         client.unretryable(&Bad(panics));
@@ -717,42 +717,43 @@ fn nothing_foreign_reaches_the_caller() {
     client.warning(|| panic!("warning"));
     assert_eq!(kept.lock().unwrap().len(), 14);
     let sink = |_: &Classification, _: Arguments<'_>| panic!("sink");
-    client.with_logger(sink).warning(|| "look".to_owned());
+    client.with_sink(sink).warning(|| "look".to_owned());
 }
 
 /// Into the tree and into sinks, messages and key-values alike.
 #[test]
 fn all_that_a_client_logs_is_redacted() {
-    let tell = |client: &ClientLogger| {
+    let log = |client: &ClientLogger| {
         const SECRET: &str = "hunter2secret";
         let error = || format!("cannot reach https://ann:{SECRET}@h/?password={SECRET}");
-        client.signing(|| Signing {
-            canonical: format!("x-amz-security-token:{SECRET}"),
-            to_sign: format!("password={SECRET}"),
-            signed_url: Some(format!("https://h/?X-Amz-Security-Token={SECRET}")),
+        client.signing(|| {
+            let canonical = format!("x-amz-security-token:{SECRET}");
+            let signing = Signing::new(canonical, format!("password={SECRET}"));
+            signing.with_signed_url(format!("https://h/?X-Amz-Security-Token={SECRET}"))
         });
         client.failed(&error());
         client.unretryable(&std::io::Error::other(error()));
-        client.request(|_| Dump {
-            head: format!("GET / HTTP/1.1\r\nCookie: a=\"b\"; sid={SECRET}\r\n\r\n"),
-            body: Some(format!("{{\"password\":\"{SECRET}\"}}").into_bytes()),
+        client.request(|_| {
+            let head = format!("GET / HTTP/1.1\r\nCookie: a=\"b\"; sid={SECRET}\r\n\r\n");
+            Dump::new(head).with_body(format!("{{\"password\":\"{SECRET}\"}}"))
         });
-        client.response(|_| Dump {
-            head: format!("HTTP/1.1 200 OK\r\nSet-Cookie: sid=\"{SECRET}\"\r\n\r\n"),
-            body: None,
+        client.response(|_| {
+            Dump::new(format!(
+                "HTTP/1.1 200 OK\r\nSet-Cookie: sid=\"{SECRET}\"\r\n\r\n"
+            ))
         });
         client.request_event(|| (error(), Err::<Vec<u8>, _>(error())));
         client.response_event(|| (vec![1], Ok::<_, String>(error())));
         client.deprecated(error);
         client.warning(error);
     };
-    let (client, kept) = told(ClientLogMode::all());
-    tell(&client);
+    let (client, kept) = client_in(ClientLogMode::ALL);
+    log(&client);
     let (registry, client, _) = self::client();
-    client.set_mode(ClientLogMode::all());
+    client.set_mode(ClientLogMode::ALL);
     let (handler, text) = crate::support::to_text("%(message)s");
     registry.root().add_handler(handler);
-    tell(&client);
+    log(&client);
     let kept = kept.lock().unwrap().clone();
     assert_eq!(kept.len(), 9);
     let all = kept.iter().map(|(_, message)| message.clone());
@@ -769,20 +770,17 @@ fn dumps_in_the_tree_have_no_empty_line() {
     client.set_mode(ClientLogMode::REQUEST);
     let (handler, text) = crate::support::to_text("%(message)s");
     registry.root().add_handler(handler);
-    client.request(|_| Dump {
-        head: "GET / HTTP/1.1\r\nHost: h\r\n\r\n".to_owned(),
-        body: None,
-    });
-    client.retrying("S3", "Get", 2, 0, None);
+    client.request(|_| Dump::new("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+    client.retrying(&Retry::new("S3", "Get", 2));
     client.with_mode(ClientLogMode::RETRIES).failed(&"reset");
     let text = text.get();
     assert!(!text.contains("    \\r\n"), "{text}");
     assert!(text.ends_with("request failed: reset\n"), "{text}");
 }
 
-/// Row B14: one service is shown, others are not.
+/// One service is shown, others are not.
 #[test]
-fn b14_verbosity_per_service_is_real() {
+fn verbosity_per_service_is_real() {
     let registry = Registry::new();
     let text = Text::default();
     StreamLogger::new("botocore.client.S3", Level::DEBUG)
@@ -791,7 +789,7 @@ fn b14_verbosity_per_service_is_real() {
         .unwrap();
     for service in ["S3", "SQS"] {
         let client = ClientLogger::new(&registry.get_logger(format!("botocore.client.{service}")));
-        client.retrying(service, "Get", 2, 3, None);
+        client.retrying(&Retry::new(service, "Get", 2).with_max(3));
         logtree::debug!(client.base().child("Get"), "{service} sent");
     }
     assert_eq!(text.lines().len(), 2, "{}", text.get());

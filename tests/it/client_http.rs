@@ -1,4 +1,4 @@
-//! What a client tells of requests and responses of the `http` crate, and of services of `tower`.
+//! The log of requests and responses of the `http` crate, and of services of `tower`.
 
 use std::fmt::Arguments;
 use std::future::{Ready, ready};
@@ -12,23 +12,23 @@ use logtree::client::{Classification, ClientLogMode, ClientLogger, CountAttempts
 use tower::retry::{Policy, RetryLayer};
 use tower::{Service, ServiceBuilder, service_fn};
 
-type Told = Arc<Mutex<Vec<String>>>;
+type Messages = Arc<Mutex<Vec<String>>>;
 
-/// A client of a mode, and what it told. Not captured: who captures asks for everything.
-fn client(mode: ClientLogMode) -> (ClientLogger, Told) {
+/// A client in a mode, and its messages. Not captured: a capture enables everything.
+fn client(mode: ClientLogMode) -> (ClientLogger, Messages) {
     let registry = Registry::new();
     let client = ClientLogger::new(&registry.get_logger("c"));
     client.set_mode(mode);
-    let told = Told::default();
-    let into = Arc::clone(&told);
+    let messages = Messages::default();
+    let into = Arc::clone(&messages);
     let sink = move |_: &Classification, message: Arguments<'_>| {
         into.lock().unwrap().push(message.to_string())
     };
-    (client.with_logger(sink), told)
+    (client.with_sink(sink), messages)
 }
 
-fn take(told: &Told) -> Vec<String> {
-    std::mem::take(&mut *told.lock().unwrap())
+fn take(messages: &Messages) -> Vec<String> {
+    std::mem::take(&mut *messages.lock().unwrap())
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn dumps_are_what_goes_over_the_wire() {
     request
         .headers_mut()
         .insert("bytes", HeaderValue::from_bytes(b"\xff").unwrap());
-    let head = Dump::of_request(&request).head;
+    let head = Dump::from(&request).head().to_owned();
     assert_eq!(
         head,
         "GET /?a=1 HTTP/2.0\r\nHost: host:8443\r\nb: 1\r\nb: 2\r\nx-own: ***\r\nbytes: \u{fffd}\r\n\r\n"
@@ -56,32 +56,38 @@ fn dumps_are_what_goes_over_the_wire() {
         .body(())
         .unwrap();
     assert_eq!(
-        Dump::of_response(&response).head,
+        Dump::from(&response).head(),
         "HTTP/1.1 404 Not Found\r\na: b\r\n\r\n"
     );
     let response = Response::builder().status(799).body(()).unwrap();
-    assert_eq!(Dump::of_response(&response).head, "HTTP/1.1 799\r\n\r\n");
+    assert_eq!(Dump::from(&response).head(), "HTTP/1.1 799\r\n\r\n");
     assert_eq!(
-        Dump::of_response(&response).with_body("b").to_string(),
+        Dump::from(&response).with_body("b").to_string(),
         "HTTP/1.1 799\r\n\r\nb"
     );
 }
 
 #[test]
-fn g15_bodies_are_made_only_where_they_are_asked_for() {
+fn bodies_are_requested_only_if_logged() {
     for (mode, made) in [
         (ClientLogMode::NONE, 0),
         (ClientLogMode::REQUEST, 0),
         (ClientLogMode::REQUEST_WITH_BODY, 1),
     ] {
-        let (client, told) = client(mode);
+        let (client, messages) = client(mode);
         let calls = AtomicU32::new(0);
-        client.http_request(&Request::new("text"), |body| {
-            calls.fetch_add(1, Ordering::Relaxed);
-            Some(body.as_bytes().to_vec())
+        client.request(|with_body| {
+            let request = Request::new("text");
+            let dump = Dump::from(&request);
+            if with_body {
+                calls.fetch_add(1, Ordering::Relaxed);
+                dump.with_body(*request.body())
+            } else {
+                dump
+            }
         });
         assert_eq!(
-            (calls.into_inner(), take(&told).len()),
+            (calls.into_inner(), take(&messages).len()),
             (made, usize::from(mode != ClientLogMode::NONE))
         );
     }
@@ -120,7 +126,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
 
 #[test]
 fn a_tower_service_is_logged_by_mode() {
-    let (client, told) =
+    let (client, messages) =
         client(ClientLogMode::RETRIES | ClientLogMode::REQUEST | ClientLogMode::RESPONSE_WITH_BODY);
     let calls = Arc::new(AtomicU32::new(0));
     let answers = Arc::clone(&calls);
@@ -142,7 +148,7 @@ fn a_tower_service_is_logged_by_mode() {
     let request = || Request::get("/k").body("body".to_owned()).unwrap();
     assert_eq!(block_on(service.call(request())).unwrap().body(), "body");
     let shown = || {
-        take(&told)
+        take(&messages)
             .join("|")
             .replace("\r\n", " ")
             .replace('\n', " ")
@@ -152,7 +158,7 @@ fn a_tower_service_is_logged_by_mode() {
         "Request GET /k HTTP/1.1  |request failed: reset|retrying request S3/Get, attempt 2|Request GET /k HTTP/1.1  |\
          Response HTTP/1.1 503 Service Unavailable  |retrying request S3/Get, attempt 3|Request GET /k HTTP/1.1  |Response HTTP/1.1 200 OK  body"
     );
-    // Another request counts anew; a mode that is off tells nothing.
+    // Another request starts at attempt 1; what is off is not logged.
     client.set_mode(ClientLogMode::RETRIES);
     block_on(service.call(request())).unwrap();
     assert_eq!(
@@ -161,6 +167,6 @@ fn a_tower_service_is_logged_by_mode() {
     );
     client.set_mode(ClientLogMode::NONE);
     block_on(service.call(request())).unwrap();
-    assert!(take(&told).is_empty());
+    assert!(take(&messages).is_empty());
     assert_eq!(calls.load(Ordering::Relaxed), 9);
 }

@@ -1242,7 +1242,7 @@ fn levels_of_values_do_not_disturb_others() {
     let (registry, control) = control();
     let text = written(&registry);
     let logger = registry.get_logger("a");
-    let capture = Capture::from_level(&logger, Level::DEBUG);
+    let capture = Capture::builder(&logger).level(Level::DEBUG).start();
     control
         .set_level(LevelTarget::client_id("c"), Level::DEBUG)
         .unwrap();

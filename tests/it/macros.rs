@@ -68,7 +68,7 @@ fn all_levels_and_all_forms() {
 #[test]
 fn without_a_logger_it_is_the_modules_own() {
     let logger = logtree::get_logger(module_path!());
-    let capture = Capture::of_this_thread(&logger);
+    let capture = Capture::thread_local(&logger);
     let count = 2;
     logtree::warn!("plain");
     logtree::warn!("with {} {count}", 1);
@@ -246,7 +246,7 @@ fn messages_are_those_of_format() {
 fn arguments_of_plain_messages_are_evaluated_once() {
     let registry = Registry::new();
     let logger = registry.get_logger("m");
-    let capture = Capture::from_level(&logger, Level::INFO);
+    let capture = Capture::builder(&logger).level(Level::INFO).start();
     let calls = Cell::new(0);
     let next = || {
         calls.set(calls.get() + 1);
@@ -291,7 +291,7 @@ fn a_format_can_be_made_by_a_macro() {
         ($logger:expr, $($message:tt)+) => { logtree::warn!($logger, $($message)+) };
     }
     let logger = logtree::get_logger(module_path!());
-    let capture = Capture::of_this_thread(&logger);
+    let capture = Capture::thread_local(&logger);
     logtree::warn!(concat!("a", " {}"), 1);
     logtree::warn!(two!["b"], 1, 2);
     logtree::warn!(std::concat!("c", "d"));
@@ -356,12 +356,12 @@ fn names_at_the_call_do_not_clash() {
         }
     }
     impl<T> Everywhere for T {}
-    let capture = Capture::new(&logger);
+    let capture = Capture::new(&*logger);
     logtree::warn!(logger, level, value = value; "{} {}", argument, level);
     logtree::info!(target_of(&logger), level = level; "{}", value);
     assert_eq!(capture.messages(), ["1 1", "1"]);
     let own = logtree::get_logger(module_path!());
-    let capture = Capture::of_this_thread(&own);
+    let capture = Capture::thread_local(&own);
     logtree::warn!("{}", level);
     assert!(logtree::log_enabled!(Level::WARNING));
     assert_eq!(capture.len(), 1);
@@ -403,7 +403,7 @@ fn values_can_be_awaited() {
     }
     let logger = Registry::new().get_logger("m");
     let own = logtree::get_logger(module_path!());
-    let (capture, of_the_module) = (Capture::new(&logger), Capture::of_this_thread(&own));
+    let (capture, of_the_module) = (Capture::new(&logger), Capture::thread_local(&own));
     let future = is_send(async move {
         logtree::error!(logger, k = ready(5).await; "x");
         logtree::error!(
@@ -450,7 +450,7 @@ fn a_logger_can_be_kept_anywhere() {
         logtree::error!(logger, "generic");
     }
     fn count(calls: impl FnOnce()) -> usize {
-        let capture = Capture::of_this_thread(&LAZY);
+        let capture = Capture::thread_local(&*LAZY);
         calls();
         capture.len()
     }
@@ -488,7 +488,7 @@ fn a_logger_can_be_kept_anywhere() {
     assert!(logtree::log_enabled!(LAZY_LOCK, Level::ERROR));
     assert!(!logtree::log_enabled!(STATIC, Level::TRACE));
     // What an adapter adds is not lost on the way.
-    let capture = Capture::of_this_thread(&LAZY);
+    let capture = Capture::thread_local(&*LAZY);
     logtree::error!(ADAPTER, "1");
     logtree::error!(Arc::new(&ADAPTER), size = 1; "2");
     let records = capture.records();
@@ -506,7 +506,7 @@ fn a_target_names_the_logger() {
     const NAME: &str = "macros.target";
     let logger = logtree::get_logger(NAME);
     logger.set_level(Level::INFO);
-    let capture = Capture::of_this_thread(&logger);
+    let capture = Capture::thread_local(&logger);
     let size = 3;
     logtree::info!(target: "macros.target", "literal {}", 1);
     logtree::info!(target: "macros::target", size, a = 1; "Rust path");

@@ -151,7 +151,9 @@ async fn work(logger: logtree::Logger, name: &str) {
 #[test]
 fn futures_carry_their_scope_wherever_they_are_polled() {
     let registry = Registry::new();
-    let capture = Capture::from_level(&registry.root(), Level::DEBUG);
+    let capture = Capture::builder(&registry.root())
+        .level(Level::DEBUG)
+        .start();
     let logger = registry.get_logger("a");
     let _around = Scope::new().with("app", "x").enter();
     let one = Scope::new()
@@ -240,7 +242,7 @@ fn no_record_of_a_scope_is_lost_beside_closing_gates() {
 fn a_scope_that_ended_does_not_come_back() {
     let registry = Registry::new();
     let logger = registry.get_logger("a");
-    let capture = Capture::from_level(&logger, Level::WARNING);
+    let capture = Capture::builder(&logger).level(Level::WARNING).start();
     let tenant = Scope::new().with("tenant", "acme").level(Level::DEBUG);
     drop(vec![tenant.enter(), Scope::new().with("n", 1).enter()]);
     logtree::warn!(logger, "x");
@@ -253,7 +255,7 @@ fn a_scope_that_ended_does_not_come_back() {
 fn a_guard_that_is_kept_over_an_await_ends_once() {
     let registry = Registry::new();
     let logger = registry.get_logger("a");
-    let capture = Capture::from_level(&logger, Level::WARNING);
+    let capture = Capture::builder(&logger).level(Level::WARNING).start();
     let inside = logger.clone();
     let future = Scope::new().with("task", 1).wrap(async move {
         let _guard = Scope::new().with("kept", 2).enter();
@@ -322,7 +324,9 @@ fn arguments_are_not_evaluated_for_scopes_of_other_threads() {
 fn bound_work_carries_its_scopes() {
     let registry = Registry::new();
     let logger = registry.get_logger("app");
-    let capture = Capture::from_level(&registry.root(), Level::INFO);
+    let capture = Capture::builder(&registry.root())
+        .level(Level::INFO)
+        .start();
     let work = {
         let _outer = Scope::new()
             .with("request", 7)
@@ -371,7 +375,9 @@ fn bound_work_that_panics_ends_its_scopes() {
 fn futures_take_scopes_along() {
     let registry = Registry::new();
     let logger = registry.get_logger("app");
-    let capture = Capture::from_level(&registry.root(), Level::INFO);
+    let capture = Capture::builder(&registry.root())
+        .level(Level::INFO)
+        .start();
     let log = |text: &'static str| {
         let logger = logger.clone();
         async move { logger.info(text) }

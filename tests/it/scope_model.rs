@@ -214,7 +214,7 @@ fn play(seed: u64, registry: &Registry, name: &str) {
         guards: Vec::new(),
         futures: Vec::new(),
         numbers: 0,
-        capture: Capture::from_level(&logger, Level::ERROR),
+        capture: Capture::builder(&logger).level(Level::ERROR).start(),
         logger,
     }));
     for _ in 0..60 {

@@ -1,0 +1,252 @@
+//! Records kept for a test: [`Capture`].
+
+use std::fmt;
+use std::thread::{self, ThreadId};
+
+use crate::error::Error;
+use crate::formatter::Format;
+use crate::handler::{Handler, Sink};
+use crate::level::Level;
+use crate::logger::{IntoLogger, Logger};
+use crate::record::{OwnedRecord, Record};
+use crate::registry::Registry;
+use crate::sys::sync::{Arc, Mutex};
+
+/// Keeps the records of a logger and its descendants until it is dropped, for tests.
+///
+/// It does not change the tree: neither levels nor handlers nor what is printed. It captures what
+/// it asks for even if the levels would hide it, but not what is
+/// [disabled](crate::Registry::disable), rejected by a logger's filters, or cut off by `propagate`.
+/// So tests that run in parallel do not disturb each other; on a shared logger,
+/// [`thread_local`](Self::thread_local) keeps their records apart as well.
+///
+/// A capture on the global registry installs that as the `log` backend, so that records of the
+/// `log` macros are captured too. If another backend is installed, failed assertions say so.
+///
+/// # Python
+/// `unittest`'s `assertLogs`, which replaces the logger's handlers meanwhile, and pytest's `caplog`.
+///
+/// # Examples
+/// ```
+/// use logtree::{Level, Registry};
+/// use logtree::test::Capture;
+///
+/// let registry = Registry::new();
+/// let logger = registry.get_logger("app.db");
+/// let capture = Capture::new(&registry.get_logger("app"));
+/// logtree::debug!(logger, pool = 4; "connected");
+/// assert_eq!(capture.messages(), ["connected"]);
+/// assert_eq!(capture.records()[0].key_value("pool"), Some(&4.into()));
+/// capture.assert_logged(Level::DEBUG, "connected");
+/// ```
+#[must_use = "it captures until it is dropped"]
+pub struct Capture {
+    logger: Logger,
+    handler: Handler,
+    records: Arc<Mutex<Vec<OwnedRecord>>>,
+    /// Records of the `log` macros go to another backend.
+    lacks_facade: bool,
+}
+
+impl Capture {
+    /// Captures records of all levels and threads.
+    pub fn new(logger: impl IntoLogger) -> Self {
+        Self::builder(logger).start()
+    }
+
+    /// Captures records of all levels that the calling thread logs.
+    pub fn thread_local(logger: impl IntoLogger) -> Self {
+        Self::builder(logger).this_thread(true).start()
+    }
+
+    /// Returns a builder.
+    pub fn builder(logger: impl IntoLogger) -> CaptureBuilder {
+        CaptureBuilder {
+            logger: logger.into_logger(),
+            level: Level::NOTSET,
+            this_thread: false,
+        }
+    }
+
+    /// Returns the records so far, in the order in which they arrived.
+    #[must_use]
+    pub fn records(&self) -> Vec<OwnedRecord> {
+        self.records.lock().clone()
+    }
+
+    /// Returns the messages of the records so far.
+    #[must_use]
+    pub fn messages(&self) -> Vec<String> {
+        self.records
+            .lock()
+            .iter()
+            .map(|record| record.message().to_owned())
+            .collect()
+    }
+
+    /// Removes the records so far and returns them.
+    #[must_use]
+    pub fn take(&self) -> Vec<OwnedRecord> {
+        std::mem::take(&mut *self.records.lock())
+    }
+
+    /// Returns the number of records.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.records.lock().len()
+    }
+
+    /// Reports whether there are no records.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Asserts that a record of this level whose message contains `text` was logged.
+    ///
+    /// # Panics
+    /// If there is none; the message lists the records.
+    #[track_caller]
+    pub fn assert_logged(&self, level: impl Into<Level>, text: &str) {
+        let level = level.into();
+        let records = self.records();
+        let found = records
+            .iter()
+            .any(|record| record.level() == level && record.message().contains(text));
+        assert!(
+            found,
+            "no {level} record with {text:?} was logged, but {}{}",
+            Listing(&records),
+            self.note()
+        );
+    }
+
+    /// Asserts that no record was logged.
+    ///
+    /// # Panics
+    /// If there is one; the message lists the records.
+    #[track_caller]
+    pub fn assert_empty(&self) {
+        let records = self.records();
+        assert!(
+            records.is_empty(),
+            "no record should have been logged, but {}",
+            Listing(&records)
+        );
+    }
+
+    pub(super) fn logger(&self) -> &Logger {
+        &self.logger
+    }
+
+    pub(super) fn level(&self) -> Level {
+        self.handler.level()
+    }
+
+    /// Returns what may explain a missing record.
+    pub(super) fn note(&self) -> &'static str {
+        if self.lacks_facade {
+            "; another log backend is installed, which gets the records of the log macros"
+        } else {
+            ""
+        }
+    }
+}
+
+impl Drop for Capture {
+    fn drop(&mut self) {
+        self.logger.end_tap(&self.handler);
+    }
+}
+
+impl fmt::Debug for Capture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Capture")
+            .field("logger", &self.logger)
+            .field("records", &self.records())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A builder for [`Capture`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing is captured until `start`"]
+pub struct CaptureBuilder {
+    logger: Logger,
+    level: Level,
+    this_thread: bool,
+}
+
+impl CaptureBuilder {
+    /// Sets the level at and above which records are captured; all by default.
+    pub fn level(mut self, level: impl Into<Level>) -> Self {
+        self.level = level.into();
+        self
+    }
+
+    /// Sets whether only records of the thread that calls [`start`](Self::start) are captured; off
+    /// by default.
+    pub fn this_thread(mut self, this_thread: bool) -> Self {
+        self.this_thread = this_thread;
+        self
+    }
+
+    /// Starts capturing.
+    pub fn start(self) -> Capture {
+        let registry = self.logger.registry();
+        let is_global = Arc::ptr_eq(registry.inner(), Registry::global().inner());
+        let lacks_facade = is_global && registry.install().is_err();
+        let records = Arc::default();
+        let sink = CaptureSink {
+            records: Arc::clone(&records),
+            thread: self.this_thread.then(|| thread::current().id()),
+        };
+        let handler = Handler::new(sink).with_level(self.level);
+        self.logger.tap(self.level, handler.clone());
+        Capture {
+            logger: self.logger,
+            handler,
+            records,
+            lacks_facade,
+        }
+    }
+}
+
+/// The captured records, for the message of a failed assertion.
+struct Listing<'l>(&'l [OwnedRecord]);
+
+impl fmt::Display for Listing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("nothing was");
+        }
+        f.write_str("these were:")?;
+        for record in self.0 {
+            write!(
+                f,
+                "\n  {} {}: {:?}",
+                record.level(),
+                record.name(),
+                record.message()
+            )?;
+        }
+        Ok(())
+    }
+}
+
+struct CaptureSink {
+    records: Arc<Mutex<Vec<OwnedRecord>>>,
+    thread: Option<ThreadId>,
+}
+
+impl Sink for CaptureSink {
+    fn write(&self, record: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+        let is_other = |thread| thread != thread::current().id();
+        if !self.thread.is_some_and(is_other) {
+            // The message is formatted, which runs user code, before the lock.
+            let record = record.to_owned_record();
+            self.records.lock().push(record);
+        }
+        Ok(())
+    }
+}
