@@ -20,8 +20,9 @@ use crate::sys::sync::{Arc, Ordering, Weak};
 
 /// Takes records to one place: a level, filters and a formatter in front of a [`Sink`].
 ///
-/// It is a handle: clones are the same handler. The handlers of the crate ([`StreamHandler`], …)
-/// convert into it, and [`Handler::new`] makes one of any sink.
+/// It is a handle: clones are the same handler. The handlers of the crate
+/// ([`StreamHandler`](crate::handler::StreamHandler), …) convert into it, and [`Handler::new`]
+/// makes one of any sink.
 ///
 /// Defaults: level `NOTSET` (takes all), no filters, the message alone as the format.
 ///
@@ -200,8 +201,9 @@ impl Handler {
     /// # Errors
     /// Those of the sink, or else the first failure since the last flush, which the error hook was
     /// called for: of a record, or of a buffer that a thread of the sink wrote out. Records
-    /// that were refused, as there was no room ([`ErrorKind::Full`]) or they came from the sink
-    /// itself ([`ErrorKind::Reentrant`]), are no failure of it.
+    /// that were refused, as there was no room ([`ErrorKind::Full`](crate::ErrorKind::Full)) or
+    /// they came from the sink itself ([`ErrorKind::Reentrant`](crate::ErrorKind::Reentrant)),
+    /// are no failure of it.
     pub fn flush(&self) -> Result<(), Error> {
         self.core.flush()
     }

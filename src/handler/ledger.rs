@@ -24,7 +24,8 @@ use crate::sys::sync::Arc;
 /// reported, but are no failure of a flush.) The hook is user code, so neither may be called with a
 /// lock held.
 ///
-/// A sink gets its ledger by [`Handler::with_ledger`]. Clones are the same ledger.
+/// A sink gets its ledger by [`Handler::with_ledger`](crate::Handler::with_ledger). Clones are the
+/// same ledger.
 ///
 /// # Examples
 /// ```

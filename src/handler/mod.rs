@@ -1,4 +1,4 @@
-//! Where records go: [`Handler`](crate::Handler), the [`Sink`] it writes to, and the handlers that
+//! Where records go: [`Handler`], the [`Sink`] it writes to, and the handlers that
 //! come with the crate.
 
 pub(crate) mod bound;

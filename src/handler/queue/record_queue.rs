@@ -8,11 +8,11 @@ use crate::handler::queue::options::Options;
 use crate::handler::queue::overflow::{DropCounts, Overflow};
 use crate::sys::sync::Arc;
 
-/// Records on their way from the threads that log to a [`QueueListener`]. It is a handle: clones
-/// are the same queue.
+/// Records on their way from the threads that log to a
+/// [`QueueListener`](crate::handler::QueueListener). It is a handle: clones are the same queue.
 ///
-/// Most programs need only a [`QueueHandler`] made by [`QueueHandler::new`], which brings queue and
-/// listener along.
+/// Most programs need only a [`QueueHandler`](crate::handler::QueueHandler) made by
+/// [`QueueHandler::new`](crate::handler::QueueHandler::new), which brings queue and listener along.
 ///
 /// Each thread that logs has a part of its own, which grows up to [1
 /// MiB](RecordQueueBuilder::bytes_per_thread) unless set, so threads do not wait for one another.
