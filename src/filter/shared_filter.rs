@@ -27,7 +27,6 @@ use crate::sys::user_code::Owned;
 #[derive(Clone)]
 pub struct SharedFilter {
     filter: Owned<Arc<dyn Filter>>,
-    #[cfg(feature = "config")]
     is_configured: bool,
 }
 
@@ -47,7 +46,6 @@ impl SharedFilter {
         }
     }
 
-    #[cfg(feature = "config")]
     pub(crate) fn is_configured(&self) -> bool {
         self.is_configured
     }
@@ -57,7 +55,6 @@ impl<F: Filter + 'static> From<F> for SharedFilter {
     fn from(filter: F) -> Self {
         Self {
             filter: Owned::new(Arc::new(filter)),
-            #[cfg(feature = "config")]
             is_configured: false,
         }
     }
