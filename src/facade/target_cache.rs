@@ -13,7 +13,8 @@ use crate::name;
 use crate::registry::{GateCopy, Node, RegistryCore};
 use crate::sys::sync::Arc;
 
-/// A thread remembers at most half of this many targets, and then begins anew: ten million hostile ones leave no trace.
+/// A thread remembers at most half of this many targets, and then clears its table: ten million
+/// hostile ones leave no trace.
 const MAX_SLOTS: usize = 4096;
 const MIN_SLOTS: usize = 64;
 
@@ -128,7 +129,7 @@ impl Cache {
         })
     }
 
-    /// Remembers a target; answers with what was in its place.
+    /// Remembers a target. Returns the one that was in its place.
     fn put(&mut self, address: usize, shape: u64, known: Rc<Known>) -> Option<Rc<Known>> {
         if let Some(slot) = self.slot_of(address).and_then(|at| self.slots.get_mut(at)) {
             if slot.address == address {
@@ -345,7 +346,7 @@ mod tests {
         }
     }
 
-    /// Fault 42, at the level of the cache.
+    /// Hostile targets leave the cache small.
     #[test]
     fn the_cache_is_bounded() {
         let registry = Registry::new();
