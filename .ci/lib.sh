@@ -11,7 +11,7 @@ need() {
   [ ${#missing[@]} -eq 0 ] || { apt-get update -q && apt-get install -qy --no-install-recommends "${missing[@]}"; }
 }
 
-# Stops with a loud word where something cannot be had, without failing.
+# Ends the script with a visible notice, but without failing, if a tool is unavailable.
 skip() {
   printf '\n!! skipped: %s\n' "$*"
   exit 0

@@ -1,4 +1,5 @@
-//! Verbosity per service: the whole SDK at INFO, S3 at DEBUG, one noisy part at WARNING; and a change while running.
+//! Verbosity per service: the SDK at INFO, one noisy module at WARNING, and S3 changed to DEBUG at
+//! run time.
 
 use logtree::{Level, Registry, get_logger, set_stream_logger};
 
@@ -15,11 +16,11 @@ fn main() {
     logtree::info!(sqs, "shown");
     logtree::info!(hooks, "hidden: the part has its own level");
 
-    // Something is wrong with S3: more of it, and of nothing else, from now on.
+    // To investigate S3, raise the verbosity of S3 only.
     s3.set_level(Level::DEBUG);
     logtree::debug!(s3, bucket = "photos"; "head bucket");
     logtree::debug!(sqs, "hidden as before");
 
-    // What is set where.
+    // Print the tree with its levels and handlers.
     print!("{}", Registry::global().dump());
 }

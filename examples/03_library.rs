@@ -1,4 +1,4 @@
-//! What a library does: it logs, and leaves it to the application what is shown.
+//! Logging in a library: the library logs, and the application decides what is shown.
 
 use logtree::handler::StreamHandler;
 use logtree::{Level, get_logger};
@@ -7,7 +7,8 @@ mod storage {
     use logtree::get_logger;
     use logtree::handler::NullHandler;
 
-    /// Once, when the library is first used: without it, warnings of a library without a set-up go to standard error.
+    /// Adds a `NullHandler`, once. Without it, warnings go to standard error until the application
+    /// configures logging.
     pub(crate) fn init() {
         get_logger("storage").add_handler(NullHandler::new());
     }

@@ -1,5 +1,5 @@
-//! Several handlers, each with its own level, filters and format: ordinary records to standard output, severe ones to standard
-//! error, and the last details kept back until something fails.
+//! Several handlers, each with its own level, filters and format: ordinary records, severe ones,
+//! and details that are kept in memory until something fails.
 
 use logtree::filter::LevelRange;
 use logtree::formatter::TemplateStyle;
@@ -20,7 +20,7 @@ fn main() -> Result<(), logtree::Error> {
         .with_level(Level::WARNING)
         .with_formatter(severe);
 
-    // Up to 100 records of any level, shown only when an ERROR comes.
+    // Keeps up to 100 records; an ERROR writes those of them that are DEBUG or below.
     let details = StreamHandler::stdout().with_formatter(Formatter::new("  detail: %(message)s")?);
     details.add_filter(|record: &mut Record<'_>| record.level() <= Level::DEBUG);
     let details = MemoryHandler::new(100).with_target(details);

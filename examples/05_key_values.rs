@@ -1,4 +1,4 @@
-//! Key-values: on the call, on an adapter, in the text, and as JSON.
+//! Key-values: on a call, on an adapter, in text output, and as JSON.
 
 use logtree::formatter::{JsonFormatter, JsonTime};
 use logtree::handler::StreamHandler;
@@ -14,18 +14,19 @@ fn main() -> Result<(), logtree::Error> {
     app.add_handler(text);
     app.add_handler(json);
 
-    // Every record of this request carries its number.
+    // Every record logged through this adapter carries the request's number.
     let request = get_logger("app.web").with("request", "r-17");
     let user = "ann";
     logtree::info!(request, user, size = 1024, ratio = 0.5; "uploaded");
 
-    // What the template does not name is appended; nothing vanishes, whatever it is called.
+    // Key-values that the template does not name are appended, whatever their names.
     logtree::info!(request, message = "a key with the name of a field", path = "two words"; "kept");
 
-    // No value can forge a second record.
+    // Neither a message nor a value can forge a second record.
     logtree::warn!(request, agent = "curl\nERROR [r-0] forged"; "odd header\nERROR [r-0] forged");
 
-    // A field that a record lacks is shown as `-`, and reported once on standard error. The JSON has no such need.
+    // A field that the record lacks is written as `-`, and reported once on standard error. JSON
+    // omits it.
     logtree::error!(get_logger("app.web"), "no request here");
     Ok(())
 }

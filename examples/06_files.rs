@@ -1,5 +1,5 @@
-//! Files: a line that is kept at once, a log that is rotated, an asynchronous one with a spare, and details that are written only
-//! if something fails.
+//! Files: a plain one, a rotated one, an asynchronous one with a fallback, and details that are
+//! written only if something fails.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let directory = std::env::temp_dir().join(format!("logtree-example-{}", std::process::id()));
     let line = || Formatter::new("%(levelname)s %(name)s: %(message)s");
 
-    // With the system when the call returns; private; directories made as needed.
+    // Private, unbuffered; directories are created as needed.
     let audit = FileHandler::builder(directory.join("audit.log"))
         .create_dirs(true)
         .open()?
@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     get_logger("audit").add_handler(audit);
     logtree::warn!(get_logger("audit"), user = "ann"; "signed in");
 
-    // A new file before it would reach 40 bytes; the two before it are kept.
+    // Rotates before the file would reach 40 bytes, and keeps two backups.
     let rotating = RotatingFileHandler::builder(directory.join("app.log"))
         .max_bytes(40)
         .backup_count(2)
@@ -28,13 +28,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let app = get_logger("app");
     app.add_handler(rotating.clone());
 
-    // What the levels hide, if something fails.
+    // Writes what the levels hide, if something fails.
     let backlog = Backlog::new(&app, rotating);
     logtree::debug!(app, "connecting");
     logtree::error!(app, "no answer");
     drop(backlog);
 
-    // The call does not wait for the device; where the first one fails, the second takes over.
+    // Logging calls do not wait for the device. If the first device fails, the second takes over.
     let broken = FileHandler::builder("/no/such/directory/a.log")
         .delay(true)
         .open()?;
@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     jobs.set_level(Level::INFO);
     jobs.add_handler(queue.clone());
     logtree::info!(jobs, "queued");
-    // At the end of the program it would be emptied by itself; here the file is read before.
+    // The queue is drained at the end of the program; here the file is read earlier.
     queue.flush()?;
 
     for name in ["audit.log", "app.log", "app.log.1", "spare.log"] {

@@ -1,12 +1,16 @@
-//! Levels by the environment, then by the command line:
-//! `LOGTREE=warn,boto3=debug cargo run --example 07_environment -- -v --log botocore.client.S3=info`.
+//! Levels from an environment variable, then from the command line:
+//!
+//! ```text
+//! LOGTREE=warn,boto3=debug \
+//!     cargo run --example 07_environment -- -v --log botocore.client.S3=info
+//! ```
 
 use std::{env, process};
 
 use logtree::{Verbosity, get_logger, init_from_env_or};
 
 fn main() {
-    // Where neither LOGTREE nor RUST_LOG is there, this holds.
+    // The levels that apply if neither LOGTREE nor RUST_LOG is set.
     init_from_env_or("warn,boto3=info");
 
     let mut arguments: Vec<String> = env::args().skip(1).collect();

@@ -1,5 +1,9 @@
-//! A configuration from a file, which is followed while the program runs:
-//! `cargo run --features reload --example 08_configuration -- examples/logging.toml`, or with `--check` after it.
+//! A configuration file that is followed while the program runs. With `--check` at the end, the
+//! file is only validated:
+//!
+//! ```text
+//! cargo run --features reload --example 08_configuration -- examples/logging.toml
+//! ```
 
 use std::{env, process};
 
@@ -15,7 +19,7 @@ fn main() {
         let checked = DictConfig::from_file(&path).and_then(|config| config.check());
         return or_exit(checked);
     }
-    // It is followed as long as this lives.
+    // The file is followed until this is dropped.
     let _reloader = or_exit(Reloader::start(&path));
 
     for name in ["app", "boto3.session", "botocore.client.S3"] {
@@ -27,7 +31,7 @@ fn main() {
     log::error!(target: "urllib3", "the facade's records, too");
 }
 
-/// The error has all that is wrong with the file, a line each.
+/// Prints all problems of the file, one per line, and exits.
 fn or_exit<T>(result: Result<T, logtree::Error>) -> T {
     result.unwrap_or_else(|error| {
         eprintln!("{error}");

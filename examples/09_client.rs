@@ -1,5 +1,9 @@
-//! A client of a small server on this machine, which logs what it does as the AWS SDK for Go would:
-//! `SDK_LOG_MODE='LogRetries|LogRequest|LogResponse' cargo run --features tower --example 09_client`.
+//! A client of a local server that logs like the AWS SDK for Go:
+//!
+//! ```text
+//! SDK_LOG_MODE='LogRetries|LogRequest|LogResponse' \
+//!     cargo run --features tower --example 09_client
+//! ```
 
 use std::future::{Ready, ready};
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -20,7 +24,7 @@ fn main() {
         eprintln!("{error}");
         process::exit(2);
     });
-    // The client logs on its own loggers, which are shown like all others.
+    // The client logs on loggers of its own, which are configured like all others.
     set_stream_logger("botocore.client.S3", Level::DEBUG);
     let client = ClientLogger::for_service("S3");
     client.set_mode(mode.unwrap_or(ClientLogMode::RETRIES));
@@ -36,12 +40,12 @@ fn main() {
     let request = http::Request::put("http://localhost/photos/a.jpg")
         .header("authorization", "Bearer not-to-be-seen")
         .body("content".to_owned())
-        .expect("a right request");
-    let response = block_on(service.call(request)).expect("an answer");
+        .expect("a valid request");
+    let response = block_on(service.call(request)).expect("a response");
     println!("{}: {}", response.status(), response.body());
 }
 
-/// Tries again while the server is too busy.
+/// Retries while the server is too busy.
 #[derive(Clone)]
 struct Thrice(usize);
 
@@ -59,7 +63,7 @@ impl Policy<Request, Response, io::Error> for Thrice {
     }
 }
 
-/// One request over a connection of its own.
+/// Sends a request over a new connection.
 fn send(address: SocketAddr, request: &Request) -> io::Result<Response> {
     let (path, body) = (request.uri().path(), request.body());
     let length = body.len();
@@ -87,7 +91,7 @@ fn send(address: SocketAddr, request: &Request) -> io::Result<Response> {
     response.map_err(io::Error::other)
 }
 
-/// A server that is too busy for the first request, and takes the second.
+/// Starts a server that is too busy for the first request and accepts the second.
 fn serve() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -106,7 +110,7 @@ fn serve() -> SocketAddr {
     address
 }
 
-/// The futures here are ready when they are asked.
+/// Polls a future to completion. The futures of this example are always ready.
 fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin::pin!(future);
     let mut task = Context::from_waker(Waker::noop());

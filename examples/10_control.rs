@@ -1,5 +1,5 @@
-//! Levels that are changed while the program runs, as from a console: temporarily, for one client, for
-//! a group, and several as one. `cargo run --example 10_control`
+//! Levels changed at run time, as from a console: temporarily, for one client, for a group, and
+//! several in one batch.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use logtree::{Error, Level, Registry, get_logger, set_stream_logger};
 fn main() -> Result<(), Error> {
     set_stream_logger("", Level::INFO);
     let control = Control::new(Registry::global()).with_origin("admin");
-    // Called after each change, until the subscription is dropped.
+    // The hook is called after each change, until the subscription is dropped.
     let subscription = control.on_change(|change| {
         let target = change
             .target
@@ -21,18 +21,18 @@ fn main() -> Result<(), Error> {
         );
     });
 
-    // More of one service, which ends by itself.
+    // More of one service, for ten minutes.
     let ten_minutes = Duration::from_secs(600);
     control.set_level_for(LevelTarget::logger("sqlx"), Level::DEBUG, ten_minutes)?;
     logtree::debug!(get_logger("sqlx.query"), rows = 3; "selected");
 
-    // More of one client, whatever the logger.
+    // More of one client, on every logger.
     control.set_level(LevelTarget::client_id("sensor-7"), Level::DEBUG)?;
     let http = get_logger("hyper.client");
     logtree::debug!(http, clientId = "sensor-7"; "connected");
     logtree::debug!(http, clientId = "sensor-8"; "connected, and not shown");
 
-    // One level for several loggers; several changes as one, of which the last is refused.
+    // One level for several loggers. Then a batch whose last change is refused, so none applies.
     control.set_group("aws", ["boto3", "botocore", "s3transfer"])?;
     control.set_group_level("aws", Level::WARNING)?;
     let changes = [

@@ -1,4 +1,4 @@
-//! A sink of your own: it keeps the last lines in memory, for a page that shows them.
+//! A custom sink that keeps the last lines in memory, such as for a status page.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -54,7 +54,7 @@ fn main() {
     }
     println!("{:?}: {:?}", app.handlers()[0], last.read());
 
-    // In a test: the contract of sinks, one sentence for each rule that is broken.
+    // In a test: check the contract of `Sink`. Each broken rule is returned as a sentence.
     let all = LastLines::new(10_000);
     let broken = check_sink(|| Handler::new(Arc::clone(&all)), || all.read());
     println!("broken rules: {broken:?}");

@@ -1,12 +1,13 @@
-//! Replays what boto3 logged, through the tree, at the levels of the command line, and ends with a table of what each logger
-//! showed and hid:
+//! Replays a recorded boto3 session at the levels given on the command line, and ends with a table
+//! of what each logger showed and hid:
 //!
 //! ```text
 //! cargo run -p replay_botocore -- --level botocore=INFO --level botocore.hooks=WARNING [FILE]
 //! ```
 //!
-//! FILE holds one event a line, as JSON with `created`, `name`, `levelno`, `message`, `filename`, `lineno`, `funcName`, `threadName`
-//! and perhaps `exc_text`; without it, a sample of real events is replayed. Unless told otherwise the root is at INFO.
+//! FILE has one event per line, as JSON with `created`, `name`, `levelno`, `message`, `filename`,
+//! `lineno`, `funcName`, `threadName` and, optionally, `exc_text`. Without FILE, a sample of
+//! recorded events is replayed. The root is at INFO unless `--level` sets it.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Not `eprintln!`, which panics when the pipe has no reader.
+            // Not `eprintln!`: it panics if the pipe has no reader.
             let _ = writeln!(io::stderr(), "replay_botocore: {error}");
             ExitCode::FAILURE
         }
@@ -68,7 +69,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Sets the levels; returns the path of the events, if there is one.
+/// Sets the levels. Returns the path of the events, if given.
 fn read_arguments(registry: &Registry) -> Result<Option<String>, Box<dyn Error>> {
     let mut path = None;
     let mut arguments = std::env::args().skip(1);
@@ -88,7 +89,7 @@ fn read_arguments(registry: &Registry) -> Result<Option<String>, Box<dyn Error>>
     Ok(path)
 }
 
-/// Logs an event as it was; returns its logger's name and whether it was shown.
+/// Logs an event as recorded. Returns its logger's name and whether it was shown.
 fn replay<'e>(registry: &Registry, event: &'e Value) -> Option<(&'e str, bool)> {
     let text = |key: &str| event[key].as_str().unwrap_or_default();
     let name = event["name"].as_str()?;
@@ -102,7 +103,7 @@ fn replay<'e>(registry: &Registry, event: &'e Value) -> Option<(&'e str, bool)> 
             .with_function(text("funcName"));
         #[allow(
             clippy::cast_possible_truncation,
-            reason = "to the microsecond, as the events have it"
+            reason = "to the microsecond, like the events"
         )]
         let time = Timestamp::from_nanos((event["created"].as_f64()? * 1e6) as i64 * 1000);
         let mut record = logger
@@ -119,7 +120,7 @@ fn replay<'e>(registry: &Registry, event: &'e Value) -> Option<(&'e str, bool)> 
     Some((name, shown))
 }
 
-/// Per logger: seen and emitted.
+/// Records seen and emitted, per logger.
 #[derive(Default)]
 struct Table(BTreeMap<String, (u64, u64)>);
 
@@ -160,7 +161,7 @@ impl Table {
     }
 }
 
-/// A count on the terminal, where the records themselves go elsewhere.
+/// A counter on the terminal, shown if the records themselves go elsewhere.
 struct Progress {
     visible: bool,
 }
