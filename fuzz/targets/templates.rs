@@ -5,14 +5,14 @@
 
 use libfuzzer_sys::fuzz_target;
 use logtree::{Formatter, Level, Record};
-use logtree::formatter::Style;
+use logtree::formatter::TemplateStyle;
 
 fuzz_target!(|text: &str| {
     let mut rest = text.chars();
     let style = match rest.next() {
-        Some('{') => Style::Brace,
-        Some('$') => Style::Dollar,
-        _ => Style::Percent,
+        Some('{') => TemplateStyle::Brace,
+        Some('$') => TemplateStyle::Dollar,
+        _ => TemplateStyle::Percent,
     };
     let checked = rest.next() != Some('!');
     let (template, pattern) = rest
