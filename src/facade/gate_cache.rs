@@ -19,7 +19,7 @@ struct Slot {
     /// Of the target's text; 0 in an empty slot.
     address: Cell<usize>,
     len: Cell<usize>,
-    shape: Cell<u64>,
+    epoch: Cell<u64>,
     text: Cell<Words>,
     gate: Cell<Option<&'static GateCopy>>,
 }
@@ -30,7 +30,7 @@ impl Slot {
         Self {
             address: Cell::new(0),
             len: Cell::new(0),
-            shape: Cell::new(0),
+            epoch: Cell::new(0),
             text: Cell::new([0; 4]),
             gate: Cell::new(None),
         }
@@ -41,14 +41,14 @@ thread_local! {
     static TABLE: [Slot; SLOTS] = const { [const { Slot::new() }; SLOTS] };
 }
 
-/// Whether a target is known to be off at a level, in a shape of the tree.
+/// Whether a target is known to be off at a level, in a epoch of the tree.
 #[inline(always)]
-pub(super) fn is_off(target: &str, shape: u64, level: Level) -> bool {
+pub(super) fn is_off(target: &str, epoch: u64, level: Level) -> bool {
     TABLE.with(|table| {
         let slot = &table[place(target)];
         slot.address.get() == target.as_ptr() as usize
             && slot.len.get() == target.len()
-            && slot.shape.get() == shape
+            && slot.epoch.get() == epoch
             && words(target.as_bytes()).is_some_and(|text| same(text, slot.text.get()))
             && slot
                 .gate
@@ -59,7 +59,7 @@ pub(super) fn is_off(target: &str, shape: u64, level: Level) -> bool {
 
 /// Remembers a target and the copy of its gate. Another one that holds its place is let be most of the time: two targets
 /// in turn would only push each other out.
-pub(super) fn remember(target: &str, shape: u64, gate: &'static GateCopy) {
+pub(super) fn remember(target: &str, epoch: u64, gate: &'static GateCopy) {
     thread_local! {
         static TURN: Cell<u8> = const { Cell::new(0) };
     }
@@ -67,13 +67,13 @@ pub(super) fn remember(target: &str, shape: u64, gate: &'static GateCopy) {
         let slot = &table[place(target)];
         let turn = TURN.get().wrapping_add(1);
         TURN.set(turn);
-        if slot.shape.get() == shape && turn % 16 != 0 {
+        if slot.epoch.get() == epoch && turn % 16 != 0 {
             return;
         }
         if let Some(text) = words(target.as_bytes()) {
             slot.address.set(target.as_ptr() as usize);
             slot.len.set(target.len());
-            slot.shape.set(shape);
+            slot.epoch.set(epoch);
             slot.text.set(text);
             slot.gate.set(Some(gate));
         }

@@ -1,7 +1,7 @@
 //! From a facade record's target to its node, without a look-up each time.
 //!
 //! Each thread remembers the targets it met by the address of their text, which for almost all of them is a static of the
-//! program. As an address can come to hold another text, the bytes are compared as well. What is remembered holds for one *shape* of
+//! program. As an address can come to hold another text, the bytes are compared as well. What is remembered holds for one *epoch* of
 //! one registry: a number that changes whenever a name may mean another node.
 
 use std::cell::RefCell;
@@ -60,7 +60,7 @@ impl Known {
 struct Slot {
     /// Of the target's text; 0 in an empty slot.
     address: usize,
-    shape: u64,
+    epoch: u64,
     /// Shared with the records on their way, as those run the user's code, which may log.
     known: Option<Rc<Known>>,
 }
@@ -103,21 +103,21 @@ impl Cache {
     }
 
     #[inline]
-    fn get(&self, target: &str, shape: u64) -> Option<&Rc<Known>> {
+    fn get(&self, target: &str, epoch: u64) -> Option<&Rc<Known>> {
         let slot = self.slots.get(self.slot_of(target.as_ptr() as usize)?)?;
         let known = slot.known.as_ref()?;
-        (slot.shape == shape && same(known.target.as_bytes(), target.as_bytes())).then_some(known)
+        (slot.epoch == epoch && same(known.target.as_bytes(), target.as_bytes())).then_some(known)
     }
 
     #[inline]
     fn find(
         &self,
         target: &str,
-        shape: u64,
+        epoch: u64,
         level: Level,
         wants: impl FnOnce(&Node) -> bool,
     ) -> Option<Found> {
-        let known = self.get(target, shape)?;
+        let known = self.get(target, epoch)?;
         if !known.node.lets_through(level) {
             return Some(Found::Off(known.gate));
         }
@@ -130,26 +130,26 @@ impl Cache {
     }
 
     /// Remembers a target. Returns the one that was in its place.
-    fn put(&mut self, address: usize, shape: u64, known: Rc<Known>) -> Option<Rc<Known>> {
+    fn put(&mut self, address: usize, epoch: u64, known: Rc<Known>) -> Option<Rc<Known>> {
         if let Some(slot) = self.slot_of(address).and_then(|at| self.slots.get_mut(at)) {
             if slot.address == address {
-                slot.shape = shape;
+                slot.epoch = epoch;
                 return slot.known.replace(known);
             }
         }
-        self.add(address, shape, known);
+        self.add(address, epoch, known);
         None
     }
 
     #[cold]
-    fn add(&mut self, address: usize, shape: u64, known: Rc<Known>) {
+    fn add(&mut self, address: usize, epoch: u64, known: Rc<Known>) {
         if self.used * 2 >= self.slots.len() {
             self.make_room();
         }
         if let Some(at) = self.slot_of(address) {
             self.slots[at] = Slot {
                 address,
-                shape,
+                epoch,
                 known: Some(known),
             };
             self.used += 1;
@@ -202,14 +202,14 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 
 /// Whether a record of a target may go on.
 pub(super) fn is_enabled(registry: &RegistryCore, target: &str, level: Level) -> bool {
-    let shape = registry.name_epoch();
+    let epoch = registry.name_epoch();
     let is_enabled = |node: &Node| node.lets_through(level) && registry.wants(node, level);
     let look = |cache: &RefCell<Cache>| {
         let cache = cache.try_borrow().ok()?;
-        Some(is_enabled(&cache.get(target, shape)?.node))
+        Some(is_enabled(&cache.get(target, epoch)?.node))
     };
     let found = CACHE.try_with(look).ok().flatten();
-    found.unwrap_or_else(|| is_enabled(&remember(registry, target, shape).node))
+    found.unwrap_or_else(|| is_enabled(&remember(registry, target, epoch).node))
 }
 
 /// Calls `use_it` with a target's node and name, and with what the node's level says, if a record of this level passes there.
@@ -222,17 +222,17 @@ pub(super) fn with(
     use_it: impl FnOnce(&Node, &str, bool),
 ) {
     // Before the look-up: what is found is at least as new as this.
-    let shape = registry.name_epoch();
+    let epoch = registry.name_epoch();
     let wants = |node: &Node| registry.wants_otherwise(node, level, has_key_values());
-    let find = |cache: &RefCell<Cache>| cache.try_borrow().ok()?.find(target, shape, level, wants);
+    let find = |cache: &RefCell<Cache>| cache.try_borrow().ok()?.find(target, epoch, level, wants);
     let (known, by_level) = match CACHE.try_with(find) {
         Ok(Some(Found::On(known, by_level))) => (known, by_level),
         // The second time that it is off: not one of millions of targets that come once.
-        Ok(Some(Found::Off(Some(gate)))) => return gate_cache::remember(target, shape, gate),
-        Ok(Some(Found::Off(None))) => return copy_gate(registry, target, shape),
+        Ok(Some(Found::Off(Some(gate)))) => return gate_cache::remember(target, epoch, gate),
+        Ok(Some(Found::Off(None))) => return copy_gate(registry, target, epoch),
         Ok(Some(Found::InVain)) => return,
         _ => {
-            let known = remember(registry, target, shape);
+            let known = remember(registry, target, epoch);
             let by_level = level >= known.node.effective_level();
             let wanted = known.node.lets_through(level) && (by_level || wants(&known.node));
             if !wanted {
@@ -245,18 +245,18 @@ pub(super) fn with(
 }
 
 #[cold]
-fn remember(registry: &RegistryCore, target: &str, shape: u64) -> Rc<Known> {
+fn remember(registry: &RegistryCore, target: &str, epoch: u64) -> Rc<Known> {
     let known = Rc::new(Known::find(registry, target));
-    put(target, shape, Rc::clone(&known));
+    put(target, epoch, Rc::clone(&known));
     known
 }
 
 /// Gets a target's node a copy of its gate, where the registry gives copies.
 #[cold]
-fn copy_gate(registry: &RegistryCore, target: &str, shape: u64) {
+fn copy_gate(registry: &RegistryCore, target: &str, epoch: u64) {
     let node = |cache: &RefCell<Cache>| {
         Some(Arc::clone(
-            &cache.try_borrow().ok()?.get(target, shape)?.node,
+            &cache.try_borrow().ok()?.get(target, epoch)?.node,
         ))
     };
     if let Ok(Some(node)) = CACHE.try_with(node) {
@@ -264,14 +264,14 @@ fn copy_gate(registry: &RegistryCore, target: &str, shape: u64) {
             gate: registry.gate_copy(&node),
             ..Known::find(registry, target)
         };
-        put(target, shape, Rc::new(known));
+        put(target, epoch, Rc::new(known));
     }
 }
 
-fn put(target: &str, shape: u64, known: Rc<Known>) {
+fn put(target: &str, epoch: u64, known: Rc<Known>) {
     if target.len() <= MAX_LEN {
         let address = target.as_ptr() as usize;
-        let put = |cache: &RefCell<Cache>| cache.try_borrow_mut().ok()?.put(address, shape, known);
+        let put = |cache: &RefCell<Cache>| cache.try_borrow_mut().ok()?.put(address, epoch, known);
         // What was in its place is dropped outside the borrow: the end of a registry's last node may run the user's code.
         drop(CACHE.try_with(put));
     }

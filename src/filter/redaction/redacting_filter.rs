@@ -58,7 +58,7 @@ use crate::sys::user_code;
 /// - a secret in the name of a logger or of a thread, which are not looked at.
 ///
 /// Conversely, a word that looks like a secret where one is usual is redacted although it is none.
-/// What must never be logged belongs in a [`Secret`].
+/// What must never be logged belongs in a [`Secret`](crate::filter::Secret).
 ///
 /// A record without a secret stays as it is, byte for byte, and nothing is allocated for it. Redaction is on
 /// by default in [`set_stream_logger`](crate::set_stream_logger) and the other presets.
