@@ -10,7 +10,7 @@ use crate::sys::user_code::{self, Owned};
 use crate::time::{self, Clock, SystemClock, Timestamp};
 
 /// What the records of a registry share. Each record refers to it.
-pub(crate) struct Environment {
+pub(crate) struct RegistryContext {
     pub(crate) level_names: LevelNames,
     /// `None` is the system's clock, which needs no virtual call.
     pub(crate) clock: Option<Owned<Arc<dyn Clock>>>,
@@ -28,9 +28,10 @@ pub(crate) struct Environment {
 
 type OpenWriter = dyn Fn() -> Box<dyn Write + Send> + Send + Sync;
 
-impl Environment {
+impl RegistryContext {
     pub(crate) fn global() -> &'static Arc<Self> {
-        static GLOBAL: Lazy<Arc<Environment>> = Lazy::new(|| Arc::new(Environment::default()));
+        static GLOBAL: Lazy<Arc<RegistryContext>> =
+            Lazy::new(|| Arc::new(RegistryContext::default()));
         &GLOBAL
     }
 
@@ -58,7 +59,7 @@ impl Environment {
     }
 }
 
-impl Default for Environment {
+impl Default for RegistryContext {
     fn default() -> Self {
         Self {
             level_names: LevelNames::new(),

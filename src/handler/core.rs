@@ -5,7 +5,7 @@ use std::{fmt, mem};
 
 use arc_swap::ArcSwap;
 
-use crate::context::Environment;
+use crate::context::RegistryContext;
 use crate::error::{Error, ErrorKind};
 use crate::formatter::Format;
 use crate::handler::config::HandlerConfig;
@@ -332,7 +332,7 @@ pub(super) struct Book {
     failure: Mutex<Option<Error>>,
     /// The registry of the last record that was kept, whose diagnostics get what is reported
     /// without a record.
-    environment: Mutex<Option<Arc<Environment>>>,
+    environment: Mutex<Option<Arc<RegistryContext>>>,
     environment_at: AtomicUsize,
     handler: OnceCell<Weak<HandlerCore>>,
     /// How the handler described itself when it ended.
@@ -360,7 +360,7 @@ impl Book {
     }
 
     #[cold]
-    fn remember_another(&self, environment: &Arc<Environment>) {
+    fn remember_another(&self, environment: &Arc<RegistryContext>) {
         let mut kept = self.environment.lock();
         let old = kept.replace(Arc::clone(environment));
         // Under the lock, so that it is the address of what is kept, and of nothing that came to
@@ -378,7 +378,7 @@ impl Book {
         let environment = self.environment.lock().clone();
         let environment = environment
             .as_ref()
-            .unwrap_or_else(|| Environment::global());
+            .unwrap_or_else(|| RegistryContext::global());
         let plural = if lost == 1 { "" } else { "s" };
         let text = format!("{lost} buffered record{plural} dropped");
         let source = Source::default();

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::context::Environment;
+use crate::context::RegistryContext;
 use crate::level::Level;
 use crate::record::message::Message;
 use crate::record::record::Record;
@@ -20,7 +20,7 @@ impl<'a> Record<'a> {
     /// # Python
     /// `logging.makeLogRecord`.
     pub fn builder() -> RecordBuilder<'a> {
-        RecordBuilder::new(Environment::global())
+        RecordBuilder::new(RegistryContext::global())
     }
 }
 
@@ -35,7 +35,7 @@ pub struct RecordBuilder<'a> {
 }
 
 impl<'a> RecordBuilder<'a> {
-    pub(crate) fn new(environment: &'a Arc<Environment>) -> Self {
+    pub(crate) fn new(environment: &'a Arc<RegistryContext>) -> Self {
         let message = Message::Text(Cow::Borrowed(""));
         let record = Record::new(environment, "", Level::NOTSET, message, &Source::default());
         Self { record }

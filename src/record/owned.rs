@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::context::Environment;
+use crate::context::RegistryContext;
 use crate::level::Level;
 use crate::record::call_values::CallValues;
 use crate::record::message::Message;
@@ -42,7 +42,7 @@ impl Record<'_> {
 /// ```
 #[derive(Clone)]
 pub struct OwnedRecord {
-    environment: Arc<Environment>,
+    environment: Arc<RegistryContext>,
     name: Box<str>,
     level: Level,
     message: Box<str>,

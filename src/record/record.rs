@@ -7,7 +7,7 @@ use std::fmt::{self, Write as _};
 
 use log::kv;
 
-use crate::context::Environment;
+use crate::context::RegistryContext;
 use crate::error::Chain;
 use crate::level::Level;
 use crate::level::names::LevelName;
@@ -47,7 +47,7 @@ use crate::time::Timestamp;
 /// ```
 #[derive(Clone)]
 pub struct Record<'a> {
-    pub(crate) environment: &'a Arc<Environment>,
+    pub(crate) environment: &'a Arc<RegistryContext>,
     pub(crate) name: &'a str,
     pub(crate) level: Level,
     /// Only one handler receives it, so a formatter that needs the text once need not keep it.
@@ -70,7 +70,7 @@ pub struct Record<'a> {
 impl<'a> Record<'a> {
     #[inline]
     pub(crate) fn new(
-        environment: &'a Arc<Environment>,
+        environment: &'a Arc<RegistryContext>,
         name: &'a str,
         level: Level,
         message: Message<'a>,

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::context::{Diagnostics, Environment};
+use crate::context::{Diagnostics, RegistryContext};
 use crate::registry::core;
 use crate::registry::registry::Registry;
 use crate::sys::sync::Arc;
@@ -26,7 +26,7 @@ use crate::time::{Clock, Timestamp};
 #[derive(Default)]
 #[must_use]
 pub struct RegistryBuilder {
-    environment: Environment,
+    environment: RegistryContext,
     has_start: bool,
     max_loggers: Option<usize>,
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use dashmap::DashSet;
 
-use crate::context::Environment;
+use crate::context::RegistryContext;
 use crate::handler::{Handler, Observer};
 use crate::level::Level;
 use crate::name::{self, Name};
@@ -21,7 +21,7 @@ use crate::sys::sync::{Arc, AtomicBool, AtomicU64, Mutex, OnceCell, Ordering};
 pub(super) const DEFAULT_MAX_LOGGERS: usize = 1 << 21;
 
 pub(crate) struct RegistryCore {
-    pub(crate) environment: Arc<Environment>,
+    pub(crate) environment: Arc<RegistryContext>,
     pub(super) tree: Mutex<Tree>,
     /// Name to node, for look-ups beside the tree's lock. A guard of it never leaves a function,
     /// and nothing else is locked while one is held.

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use crate::context::Environment;
+use crate::context::RegistryContext;
 use crate::handler::Handler;
 use crate::level::Level;
 use crate::registry::node::NodeId;
@@ -53,7 +53,7 @@ pub(super) enum Part {
 }
 
 impl Part {
-    pub(super) fn of(tree: &Tree, environment: &Environment) -> Vec<Self> {
+    pub(super) fn of(tree: &Tree, environment: &RegistryContext) -> Vec<Self> {
         let mut dump = Dump {
             tree,
             environment,
@@ -74,7 +74,7 @@ impl fmt::Display for TreeDump {
 
 struct Dump<'d> {
     tree: &'d Tree,
-    environment: &'d Environment,
+    environment: &'d RegistryContext,
     text: String,
     parts: Vec<Part>,
 }

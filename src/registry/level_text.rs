@@ -3,13 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::context::Environment;
+use crate::context::RegistryContext;
 use crate::error::Error;
 use crate::level::Level;
 
 impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&Environment::global().level_names.name(*self))
+        f.pad(&RegistryContext::global().level_names.name(*self))
     }
 }
 
@@ -23,6 +23,6 @@ impl FromStr for Level {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        Environment::global().level_names.parse(text)
+        RegistryContext::global().level_names.parse(text)
     }
 }

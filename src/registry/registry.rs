@@ -4,7 +4,7 @@ use std::fmt;
 
 use dashmap::DashSet;
 
-use crate::context::Environment;
+use crate::context::RegistryContext;
 use crate::handler::{Handler, MadeBy, StreamHandler};
 use crate::level::Level;
 use crate::record::RecordBuilder;
@@ -55,11 +55,11 @@ impl Registry {
     #[must_use]
     pub fn global() -> &'static Self {
         static GLOBAL: Lazy<Registry> =
-            Lazy::new(|| Registry::of(Arc::clone(Environment::global()), DEFAULT_MAX_LOGGERS));
+            Lazy::new(|| Registry::of(Arc::clone(RegistryContext::global()), DEFAULT_MAX_LOGGERS));
         &GLOBAL
     }
 
-    pub(super) fn of(environment: Arc<Environment>, max_loggers: usize) -> Self {
+    pub(super) fn of(environment: Arc<RegistryContext>, max_loggers: usize) -> Self {
         let tree = Tree::new();
         // Without a formatter: the message alone, until a set-up configures it.
         let last_resort = Handler::from(stderr_of(&environment)).with_level(Level::WARNING);
@@ -315,7 +315,7 @@ impl fmt::Debug for Registry {
     }
 }
 
-fn stderr_of(environment: &Environment) -> StreamHandler {
+fn stderr_of(environment: &RegistryContext) -> StreamHandler {
     match &environment.stderr {
         // If it panics, the process's own is used.
         Some(open) => user_code::call(&***open).map_or_else(

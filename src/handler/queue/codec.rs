@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use log::kv::{self, Key, Value, VisitSource};
 
-use crate::context::Environment;
+use crate::context::RegistryContext;
 use crate::error::Error;
 use crate::formatter::{Format, Line};
 use crate::level::Level;
@@ -242,7 +242,7 @@ fn get<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 /// Takes a record apart and lends it out.
 pub(super) fn decode(
     bytes: &[u8],
-    environments: &[Option<Arc<Environment>>],
+    environments: &[Option<Arc<RegistryContext>>],
     read: impl FnOnce(&Record<'_>),
 ) {
     let lengths: [usize; TEXTS] =
@@ -271,7 +271,7 @@ pub(super) fn decode(
     let environment = u32::from_le_bytes(get(bytes, ENVIRONMENT)) as usize;
     // It is kept as long as records of it are in the queue, so that it is found.
     let environment = environments.get(environment).and_then(Option::as_ref);
-    let environment = environment.unwrap_or_else(|| Environment::global());
+    let environment = environment.unwrap_or_else(|| RegistryContext::global());
     let source = Source::default()
         .with_module_path(texts[MODULE_PATH])
         .with_file(texts[FILE])

@@ -3,7 +3,7 @@
 use std::sync::atomic::fence;
 use std::time::Duration;
 
-use crate::context::Environment;
+use crate::context::RegistryContext;
 use crate::handler::queue::codec;
 use crate::handler::queue::core::QueueCore;
 use crate::handler::queue::requests::left_over;
@@ -178,7 +178,7 @@ impl QueueCore {
         let environments = Arc::clone(work.merge.environments());
         drop(work);
         let environment = environments.iter().flatten().next();
-        let environment = environment.unwrap_or_else(|| Environment::global());
+        let environment = environment.unwrap_or_else(|| RegistryContext::global());
         let plural = if new.total() == 1 { "" } else { "s" };
         let text = format!(
             "{} record{plural} dropped as the queue was full ({new})",

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::atomic::fence;
 
-use crate::context::Environment;
+use crate::context::RegistryContext;
 use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
 
 /// By their numbers.
-pub(super) type Numbered = Arc<Vec<Option<Arc<Environment>>>>;
+pub(super) type Numbered = Arc<Vec<Option<Arc<RegistryContext>>>>;
 
 /// The environments of the registries that log to a queue, by the numbers that records carry. One
 /// whose registry is gone is removed once no record of it is left.
@@ -56,7 +56,7 @@ impl Environments {
         self.epoch.load(Ordering::Relaxed)
     }
 
-    pub(super) fn number_of(&self, environment: &Arc<Environment>) -> u32 {
+    pub(super) fn number_of(&self, environment: &Arc<RegistryContext>) -> u32 {
         self.table.lock().number_of(environment)
     }
 
@@ -77,7 +77,7 @@ impl Environments {
 
     /// Removes those that are still abandoned, as no record of them is left. Their destructors run
     /// the user's code, so they are the caller's to drop.
-    pub(super) fn remove(&self, abandoned: &[u32]) -> Vec<Arc<Environment>> {
+    pub(super) fn remove(&self, abandoned: &[u32]) -> Vec<Arc<RegistryContext>> {
         let mut table = self.table.lock();
         // A record of one may be kept by a handler. Looked at before the list may be copied, as a
         // copy refers to all of them.
@@ -104,7 +104,7 @@ impl Environments {
 }
 
 impl Table {
-    fn number_of(&mut self, environment: &Arc<Environment>) -> u32 {
+    fn number_of(&mut self, environment: &Arc<RegistryContext>) -> u32 {
         let address = Arc::as_ptr(environment) as usize;
         *self.numbers.entry(address).or_insert_with(|| {
             let numbered = Arc::make_mut(&mut self.numbered);

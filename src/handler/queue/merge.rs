@@ -15,7 +15,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
 
-use crate::context::Environment;
+use crate::context::RegistryContext;
 use crate::handler::queue::channel::Channel;
 use crate::handler::queue::codec::Head;
 use crate::handler::queue::environments::Numbered;
@@ -51,7 +51,7 @@ pub(super) struct Merge {
     /// Numbers of environments that may go when the cut-off is reached.
     abandoned: Vec<u32>,
     /// What is to be dropped where no lock is held.
-    removed: Vec<Arc<Environment>>,
+    removed: Vec<Arc<RegistryContext>>,
     spare: Vec<Vec<u8>>,
     /// How long looking through all lanes took.
     look: Duration,
@@ -192,7 +192,7 @@ impl Merge {
     }
 
     /// What is to be dropped where no lock is held.
-    pub(super) fn removed(&mut self) -> Vec<Arc<Environment>> {
+    pub(super) fn removed(&mut self) -> Vec<Arc<RegistryContext>> {
         std::mem::take(&mut self.removed)
     }
 
