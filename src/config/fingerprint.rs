@@ -1,4 +1,4 @@
-//! A hash that tells whether two objects would be built from the same arguments: [`Fingerprint`].
+//! A hash that shows whether two objects would be built from the same arguments: [`Fingerprint`].
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 

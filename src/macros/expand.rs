@@ -13,7 +13,7 @@ macro_rules! __log {
     ($level:expr; $key:ident = $($rest:tt)+) => { $crate::__call!($level; $key = $($rest)+) };
     ($level:expr; $key:ident : $($rest:tt)+) => { $crate::__call!($level; $key : $($rest)+) };
     ($level:expr; $key:ident ; $($rest:tt)+) => { $crate::__call!($level; $key ; $($rest)+) };
-    // A format made by a macro, as `format!` takes it; it cannot be told from a logger made by one.
+    // A format made by a macro, as `format!` takes it; it cannot be distinguished from a logger made by one.
     ($level:expr; $(::)? $($macro:ident)::+ ! $arguments:tt $(, $($rest:tt)*)?) => {
         $crate::__call!($level; $($macro)::+ ! $arguments $(, $($rest)*)?)
     };

@@ -319,7 +319,7 @@ fn is_account(value: &str) -> bool {
     value.split(':').count() == 7 && value.contains(":x:")
 }
 
-/// A hash, a UUID, or the like: what tells things apart and opens none.
+/// A hash, a UUID, or the like: what distinguishes things and opens none.
 pub(super) fn is_id(value: &str) -> bool {
     value.len() >= 7
         && value

@@ -1,4 +1,4 @@
-//! What says who somebody is.
+//! Personal data: what identifies a person.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -223,7 +223,7 @@ fn address_v4(text: &str, start: usize) -> Option<Span> {
     let end = start + len;
     let address: Ipv4Addr = text[start..end].trim_end_matches('.').parse().ok()?;
     let end = start + text[start..end].trim_end_matches('.').len();
-    // The machine itself, and what is next to it, is nobody.
+    // The machine itself, and what is next to it, identifies no person.
     let is_own = address.is_loopback() || address.is_unspecified() || address.is_link_local();
     let is_one = !is_own && is_end(bytes, end);
     is_one.then(|| Span::new(start, end, SecretClass::Address))

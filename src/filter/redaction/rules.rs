@@ -174,7 +174,7 @@ pub(super) const TOPICS: &[&str] = &[
     "function", "module", "package",
 ];
 
-/// Names that end like secrets and are none: they page through lists, tell requests apart, or are
+/// Names that end like secrets and are none: they page through lists, distinguish requests, or are
 /// words of a grammar.
 pub(super) const OPEN: &[&str] = &[
     "nexttoken", "forwardtoken", "backwardtoken", "continuationtoken", "clienttoken",

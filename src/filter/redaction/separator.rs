@@ -17,7 +17,7 @@ enum Sign {
     Doubtful,
 }
 
-/// Finds the value of a name. Returns where to look on, if it is not behind the name.
+/// Finds the value of a name. Returns where to look on, if it is not after the name.
 pub(super) fn after(name: Name<'_>, spans: &mut Spans) -> Option<usize> {
     let bytes = name.text.as_bytes();
     let mut at = name.end;

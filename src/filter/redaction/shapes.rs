@@ -33,7 +33,7 @@ pub(super) fn at(text: &str, at: usize, vendors: bool, spans: &mut Spans) -> Opt
     Some(end)
 }
 
-/// Whether a word can begin here: behind an escape as well, whose last letters look like a word's.
+/// Whether a word can begin here: after an escape as well, whose last letters look like a word's.
 fn is_start(bytes: &[u8], start: usize) -> bool {
     let Some(before) = start.checked_sub(1).map(|before| bytes[before]) else {
         return true;

@@ -11,7 +11,7 @@ pub(super) struct Span {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) class: SecretClass,
-    /// Where to look for further ones: behind it, or inside of what was looked at as a whole.
+    /// Where to look for further ones: after it, or inside of what was looked at as a whole.
     pub(super) resume: usize,
 }
 

@@ -47,7 +47,7 @@ fn authority(rest: &[u8]) -> &[u8] {
     let end = rest.iter().position(ends).unwrap_or(rest.len());
     let plain = &rest[..end];
     let at = plain.iter().position(|byte| *byte == b'@');
-    // A comma may be in a password, or between the hosts that follow; behind a host it ends all.
+    // A comma may be in a password, or between the hosts that follow; after a host it ends the URL.
     let comma = plain.iter().position(|byte| *byte == b',');
     if let Some(comma) = comma.filter(|comma| at.is_none_or(|at| *comma < at)) {
         let host = plain[..comma].split(|byte| *byte == b':').nth(1);
@@ -110,7 +110,7 @@ fn user_class(user: &str, is_web: bool) -> Option<SecretClass> {
     }
 }
 
-/// A path that is known to whoever may send there.
+/// A path that is known only to those who may send there.
 fn webhook(text: &str, start: usize, rest: &[u8], spans: &mut Spans) {
     let Some(slash) = rest.iter().position(|byte| *byte == b'/') else {
         return;

@@ -38,7 +38,7 @@ impl Device {
         let existed = options.path.symlink_metadata().is_ok();
         let file = options.open(mode)?;
         let id = FileId::of(&file).ok();
-        // Some devices tell nothing of themselves, as `NUL` on Windows.
+        // Some devices report nothing of themselves, as `NUL` on Windows.
         let metadata = file.metadata().ok();
         let size = metadata.as_ref().map_or(0, Metadata::len);
         let is_regular = metadata.as_ref().is_some_and(Metadata::is_file);

@@ -21,7 +21,7 @@ impl FileId {
     }
 
     /// Of what a path leads to.
-    pub(super) fn behind(path: &Path) -> io::Result<Self> {
+    pub(super) fn at_path(path: &Path) -> io::Result<Self> {
         path.metadata().map(|found| Self::of_metadata(&found))
     }
 
@@ -45,7 +45,7 @@ impl FileId {
         Self::opened(path, FILE_FLAG_OPEN_REPARSE_POINT)
     }
 
-    pub(super) fn behind(path: &Path) -> io::Result<Self> {
+    pub(super) fn at_path(path: &Path) -> io::Result<Self> {
         Self::opened(path, 0)
     }
 
@@ -69,7 +69,7 @@ impl FileId {
         path.symlink_metadata().map(|_| Self(0, 0))
     }
 
-    pub(super) fn behind(path: &Path) -> io::Result<Self> {
+    pub(super) fn at_path(path: &Path) -> io::Result<Self> {
         path.metadata().map(|_| Self(0, 0))
     }
 }

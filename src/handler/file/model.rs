@@ -129,7 +129,7 @@ struct World {
     removed: BTreeSet<usize>,
     /// The oldest record that is still to be there.
     first: usize,
-    /// The clock was set back since the program began, so names alone do not tell the order.
+    /// The clock was set back since the program began, so names alone do not give the order.
     is_set_back: bool,
     has_begun_again: bool,
     had_mishap: bool,
@@ -268,7 +268,7 @@ impl World {
                 drop(log);
                 self.restart();
             }
-            // Nor have those of an earlier start: their names alone tell their age.
+            // Nor have those of an earlier start: only their names show their age.
             Operation::Clock(days) if days >= 0 || !self.shared && !self.has_begun_again => {
                 self.is_set_back |= days < 0;
                 let by = Duration::from_secs(days.unsigned_abs() * 24 * 60 * 60);
@@ -296,7 +296,7 @@ impl World {
     }
 
     fn restart_after_kill(&mut self) {
-        // Names tell no order any more; the directory is left as it is, with a new log in another
+        // Names no longer give an order; the directory is left as it is, with a new log in another
         // one.
         if self.is_set_back {
             *self = Self::new(self.by_time);

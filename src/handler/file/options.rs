@@ -148,7 +148,7 @@ impl FileOptions {
     /// What stands at the path, or what it leads to where links are followed.
     pub(super) fn file_at_path(&self) -> io::Result<FileId> {
         if self.follow_symlinks {
-            FileId::behind(&self.path)
+            FileId::at_path(&self.path)
         } else {
             FileId::at(&self.path)
         }

@@ -57,7 +57,7 @@ impl WatchedFileHandler {
         Self::builder(path).open()
     }
 
-    /// Starts a handler with more to say than its path.
+    /// Returns a builder for a handler with further options.
     pub fn builder(path: impl AsRef<Path>) -> WatchedFileHandlerBuilder {
         WatchedFileHandlerBuilder {
             options: FileOptions::new(path.as_ref()),

@@ -71,7 +71,7 @@ impl Channel {
 
     #[inline]
     pub(super) fn is_closed(&self) -> bool {
-        // Behind the stamp of a record: see `close`.
+        // After the stamp of a record: see `close`.
         self.closed.load(Ordering::SeqCst)
     }
 

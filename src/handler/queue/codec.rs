@@ -251,8 +251,8 @@ pub(super) fn decode(
     // They stand side by side, so that one check is enough for all.
     let mut rest = text_at(bytes, HEAD, at - HEAD);
     let texts = lengths.map(|len| {
-        let (text, behind) = rest.split_at_checked(len).unwrap_or_default();
-        rest = behind;
+        let (text, after) = rest.split_at_checked(len).unwrap_or_default();
+        rest = after;
         text
     });
     let flags = u16::from_le_bytes(get(bytes, FLAGS));

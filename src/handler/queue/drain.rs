@@ -195,7 +195,7 @@ impl QueueCore {
         ));
     }
 
-    /// Answers a flush if all that it waits for was handed over.
+    /// Completes a flush if all that it waits for was delivered.
     fn answer_flush(&self, targets: &Targets) {
         let mut work = self.work.lock();
         let completed = work.merge.completed();

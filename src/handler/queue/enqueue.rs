@@ -68,7 +68,7 @@ impl QueueCore {
         // Runs the user's code, so nothing may be borrowed or locked here.
         codec::encode(record, formatter, environment, &mut bytes).and_then(|()| {
             let mut put = self.push(account, &mut bytes, record.level);
-            // Behind the push: a queue that is closed meanwhile is emptied by one of the two.
+            // After the push: a queue that is closed meanwhile is emptied by one of the two.
             if self.channel.is_closed() {
                 put = self.push_closed(put, account, &mut bytes, record.level);
             }

@@ -1,4 +1,4 @@
-//! Requests to hand over all that is in a queue, and the answers to them: [`Flush`].
+//! Requests to deliver all that is in a queue, and their results: [`Flush`].
 
 use std::thread;
 use std::time::Duration;
@@ -8,15 +8,15 @@ use crate::sys::host::Instant;
 use crate::sys::sync::{AtomicU64, Mutex, Ordering};
 use crate::sys::user_code;
 
-/// Requests and answers, numbered.
+/// Requests and results, numbered.
 #[derive(Debug, Default)]
 pub(super) struct Flush {
     requested: AtomicU64,
-    answers: Mutex<Answers>,
+    results: Mutex<Results>,
 }
 
 #[derive(Debug, Default)]
-struct Answers {
+struct Results {
     /// The last request that was answered.
     last: u64,
     /// The last one that failed, and how.
@@ -32,24 +32,24 @@ impl Flush {
 
     /// The number of the last request, if it was not answered.
     pub(super) fn wanted(&self) -> Option<u64> {
-        let last = self.answers.lock().last;
+        let last = self.results.lock().last;
         let requested = self.requested.load(Ordering::Acquire);
         (requested > last).then_some(requested)
     }
 
-    /// Answers all requests up to a number.
+    /// Completes all requests up to a number.
     pub(super) fn answer(&self, number: u64, result: Result<(), Error>) {
         // Before the lock: its cause may be a user's.
         let failure = result
             .err()
             .map(|error| (error.kind(), user_code::display(&error)));
-        let mut answers = self.answers.lock();
-        answers.last = number.min(self.requested.load(Ordering::Acquire));
+        let mut results = self.results.lock();
+        results.last = number.min(self.requested.load(Ordering::Acquire));
         if failure.is_some() {
-            answers.failed = answers.last;
-            answers.failure = failure;
+            results.failed = results.last;
+            results.failure = failure;
         }
-        drop(answers);
+        drop(results);
     }
 
     /// Waits for the answer; `None` if it does not come in time. By looking, as a condition's lock
@@ -58,7 +58,7 @@ impl Flush {
         let start = Instant::now();
         let mut pause = Duration::from_micros(20);
         loop {
-            let answer = self.answers.lock().of(number);
+            let answer = self.results.lock().of(number);
             if answer.is_some() || start.elapsed() >= timeout {
                 return answer;
             }
@@ -68,7 +68,7 @@ impl Flush {
     }
 }
 
-impl Answers {
+impl Results {
     fn of(&self, number: u64) -> Option<Result<(), Error>> {
         if self.last < number {
             return None;

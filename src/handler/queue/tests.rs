@@ -420,11 +420,11 @@ fn an_answer_never_comes_before_its_question() {
         s.told = true;
         true
     }];
-    let answers: Vec<Step<Lanes>> = vec![|s| s.told, |s| s.stamp(1), |s| s.push(1, 'a')];
+    let replies: Vec<Step<Lanes>> = vec![|s| s.told, |s| s.stamp(1), |s| s.push(1, 'a')];
     let pass: [Step<Lanes>; 4] = [Lanes::look, |s| s.take(0), |s| s.take(1), Lanes::deliver];
     let model = Model {
         start: Lanes::default(),
-        threads: vec![asks, answers, pass.repeat(3)],
+        threads: vec![asks, replies, pass.repeat(3)],
     };
     let ends = model.play(|end| {
         let found = end.out.as_str();
