@@ -1,7 +1,5 @@
 //! Colours and styles of a terminal: [`TextStyle`].
 
-use std::fmt;
-
 /// A colour of a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -25,7 +23,8 @@ pub enum Color {
     BrightWhite,
     /// A colour of the terminal's palette of 256.
     Fixed(u8),
-    /// Red, green and blue, for terminals with 24-bit colours.
+    /// Red, green and blue. Terminals whose `COLORTERM` is not `truecolor` or `24bit` get the nearest of
+    /// the 16 colours above.
     Rgb(u8, u8, u8),
 }
 
@@ -111,9 +110,9 @@ impl TextStyle {
         ];
         let set = flags.iter().filter(|(is_set, _)| *is_set);
         let mut codes: Vec<_> = set.map(|(_, code)| (*code).to_owned()).collect();
-        codes.extend(self.color.map(|color| Code { color, base: 30 }.to_string()));
-        let background = self.background.map(|color| Code { color, base: 40 });
-        codes.extend(background.map(|code| code.to_string()));
+        let color = self.color.map(|color| color.to_colored().to_fg_str());
+        let background = self.background.map(|color| color.to_colored().to_bg_str());
+        codes.extend(color.into_iter().chain(background).map(String::from));
         if codes.is_empty() {
             String::new()
         } else {
@@ -128,38 +127,30 @@ impl From<Color> for TextStyle {
     }
 }
 
-/// A colour as a parameter of an escape sequence: from 30 for the text, from 40 for the background.
-struct Code {
-    color: Color,
-    base: u8,
-}
-
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let base = self.base;
-        let number = match self.color {
-            Color::Black => base,
-            Color::Red => base + 1,
-            Color::Green => base + 2,
-            Color::Yellow => base + 3,
-            Color::Blue => base + 4,
-            Color::Magenta => base + 5,
-            Color::Cyan => base + 6,
-            Color::White => base + 7,
-            Color::BrightBlack => base + 60,
-            Color::BrightRed => base + 61,
-            Color::BrightGreen => base + 62,
-            Color::BrightYellow => base + 63,
-            Color::BrightBlue => base + 64,
-            Color::BrightMagenta => base + 65,
-            Color::BrightCyan => base + 66,
-            Color::BrightWhite => base + 67,
-            Color::Fixed(number) => return write!(f, "{};5;{number}", base + 8),
-            Color::Rgb(red, green, blue) => {
-                return write!(f, "{};2;{red};{green};{blue}", base + 8);
-            }
-        };
-        write!(f, "{number}")
+impl Color {
+    /// The colour in the terms of `colored`, which knows the codes, and replaces 24-bit colours by the
+    /// nearest of 16 where `COLORTERM` does not announce them.
+    const fn to_colored(self) -> colored::Color {
+        match self {
+            Self::Black => colored::Color::Black,
+            Self::Red => colored::Color::Red,
+            Self::Green => colored::Color::Green,
+            Self::Yellow => colored::Color::Yellow,
+            Self::Blue => colored::Color::Blue,
+            Self::Magenta => colored::Color::Magenta,
+            Self::Cyan => colored::Color::Cyan,
+            Self::White => colored::Color::White,
+            Self::BrightBlack => colored::Color::BrightBlack,
+            Self::BrightRed => colored::Color::BrightRed,
+            Self::BrightGreen => colored::Color::BrightGreen,
+            Self::BrightYellow => colored::Color::BrightYellow,
+            Self::BrightBlue => colored::Color::BrightBlue,
+            Self::BrightMagenta => colored::Color::BrightMagenta,
+            Self::BrightCyan => colored::Color::BrightCyan,
+            Self::BrightWhite => colored::Color::BrightWhite,
+            Self::Fixed(number) => colored::Color::AnsiColor(number),
+            Self::Rgb(r, g, b) => colored::Color::TrueColor { r, g, b },
+        }
     }
 }
 
@@ -174,7 +165,6 @@ mod tests {
             (Color::Red.into(), "\x1b[31m"),
             (Color::BrightBlack.into(), "\x1b[90m"),
             (Color::Fixed(208).into(), "\x1b[38;5;208m"),
-            (Color::Rgb(1, 2, 3).into(), "\x1b[38;2;1;2;3m"),
             (
                 TextStyle::new()
                     .bold(true)
