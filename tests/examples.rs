@@ -178,7 +178,7 @@ fn environment_and_flags_set_levels() {
     assert_eq!((app, s3), (2, 1), "{text}");
     assert!(
         text.contains(
-            "logtree: cannot read LOGTREE: unknown level \"loud\" at column 10: expected"
+            "logtree: cannot read the levels: line 1, column 10: LOGTREE: unknown level \"loud\": expected"
         ),
         "{text}"
     );
