@@ -70,8 +70,11 @@ impl<'a> CallValues<'a> {
                 for (at, (key, one)) in values.iter().enumerate() {
                     match one {
                         CallValue::Value(value) => visit(key, value)?,
-                        other if is_value(values, at) => visit(key, &value_of(other))?,
-                        _ => {}
+                        _ => {
+                            if let Some(value) = further_value(values, at) {
+                                visit(key, &value)?;
+                            }
+                        }
                     }
                 }
                 Ok(())
@@ -116,6 +119,12 @@ fn is_value(all: &[(&str, CallValue<'_>)], at: usize) -> bool {
     let mut earlier = all[..at].iter();
     matches!(value, CallValue::Value(_) | CallValue::Path(_))
         || earlier.any(|(_, other)| mem::discriminant(other) == mem::discriminant(value))
+}
+
+/// Returns what is no plain value, where it is a key-value.
+#[inline(never)]
+fn further_value<'a>(all: &'a [(&str, CallValue<'a>)], at: usize) -> Option<Value<'a>> {
+    is_value(all, at).then(|| value_of(&all[at].1))
 }
 
 fn value_of<'a>(value: &'a CallValue<'a>) -> Value<'a> {

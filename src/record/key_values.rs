@@ -44,6 +44,8 @@ pub struct KeyValues<'r> {
 }
 
 impl<'r> KeyValues<'r> {
+    // Apart, as only filters set key-values.
+    #[inline(never)]
     fn set_value(&self, key: &str) -> Option<&'r OwnedValue> {
         let found = self.set.iter().find(|(known, _)| known == key);
         found.map(|(_, value)| value)

@@ -56,19 +56,28 @@ impl<T: Reuse> Pooled<T> {
         Self::put(ScopeGuard::into_inner(self.0));
     }
 
-    #[inline]
+    // Small once its cold parts are left out, which the compiler does not see.
+    #[inline(always)]
     fn put(mut buffer: T) {
         buffer.reset();
         let _ = T::pool().try_with(|Pool([first, rest @ ..])| {
-            let mut next = first.replace(Some(buffer));
-            // Where every slot was taken, the buffer that is left over is freed.
-            for slot in rest {
-                if next.is_none() {
-                    break;
-                }
-                next = slot.replace(next);
+            if let Some(other) = first.replace(Some(buffer)) {
+                Self::put_further(rest, other);
             }
         });
+    }
+
+    // Apart, so that the rest is inlined: a nested buffer took the first slot.
+    #[inline(never)]
+    fn put_further(slots: &[Cell<Option<T>>], buffer: T) {
+        let mut next = Some(buffer);
+        // Where every slot was taken, the buffer that is left over is freed.
+        for slot in slots {
+            if next.is_none() {
+                break;
+            }
+            next = slot.replace(next);
+        }
     }
 }
 

@@ -212,6 +212,23 @@ mod tests {
     }
 
     #[test]
+    fn names_that_look_like_others_stay_apart() {
+        let ends = ["", "a", "e", "me", "ge", "_"];
+        let of = |letter: char| ends.map(|end| format!("{letter}{end}"));
+        let own = NAMES.into_iter().map(str::to_owned);
+        let names: Vec<_> = ('a'..='z').flat_map(of).chain(own).collect();
+        for a in &names {
+            for b in names.iter().step_by(3) {
+                let pairs = [(&**a, 1), (b, 2), (a, 3), (b, 4)].map(|(k, v)| (k, Value::from(v)));
+                let mut record = Record::builder().message("m").build();
+                record.set_source_of_key_values(&pairs);
+                let object = json(&record);
+                assert_eq!(object.len(), 4 + pairs.len(), "{object:?}");
+            }
+        }
+    }
+
+    #[test]
     fn every_character_survives_and_none_drives_a_terminal() {
         let text: String = ('\0'..'\u{3000}').chain(['\u{1f980}', char::MAX]).collect();
         let record = Record::builder().message(text.as_str()).build();

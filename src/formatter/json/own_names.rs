@@ -51,15 +51,19 @@ impl OwnNames {
         &self.names[at]
     }
 
-    /// Reports whether a name, whose bit is given, is one of these.
+    /// Returns the [bits](bit_of) of the names.
     #[inline]
-    pub(super) fn contain(&self, name: &str, bit: u64) -> bool {
-        self.bits & bit != 0 && self.middle_bits & middle_bit_of(name) != 0 && self.has(name)
+    pub(super) fn bits(&self) -> u64 {
+        self.bits
     }
 
-    // Apart, as the usual names do not get here.
-    #[inline(never)]
-    fn has(&self, name: &str) -> bool {
+    /// Reports whether a name whose bit is among the [bits](Self::bits) may be one of these.
+    #[inline]
+    pub(super) fn may_contain(&self, name: &str) -> bool {
+        self.middle_bits & middle_bit_of(name) != 0
+    }
+
+    pub(super) fn contain(&self, name: &str) -> bool {
         self.names.iter().any(|own| **own == *name)
     }
 }

@@ -9,8 +9,11 @@ use crate::record::KeyValues;
 pub(super) struct UniqueNames<'n> {
     own: &'n OwnNames,
     count: usize,
-    /// The bits of the names so far: a name whose bit is not set is new, which most are.
-    seen: u64,
+    /// The bits of the own names and of the names so far: a name whose bit is not set is free, which
+    /// most are. All bits are set once a name was changed.
+    taken: u64,
+    /// The bits that only own names have.
+    only_own: u64,
     renamed: Vec<String>,
 }
 
@@ -19,7 +22,8 @@ impl<'n> UniqueNames<'n> {
         Self {
             own,
             count: 0,
-            seen: 0,
+            taken: own.bits(),
+            only_own: own.bits(),
             renamed: Vec::new(),
         }
     }
@@ -29,13 +33,15 @@ impl<'n> UniqueNames<'n> {
     #[inline]
     pub(super) fn is_new(&mut self, key: &str) -> bool {
         let bit = bit_of(key);
-        let may_be_taken =
-            self.seen & bit != 0 || !self.renamed.is_empty() || self.own.contain(key, bit);
-        if !may_be_taken {
-            self.seen |= bit;
-            self.count += 1;
+        if self.taken & bit != 0 {
+            if self.only_own & bit == 0 || self.own.may_contain(key) {
+                return false;
+            }
+            self.only_own ^= bit;
         }
-        !may_be_taken
+        self.taken |= bit;
+        self.count += 1;
+        true
     }
 
     /// Returns the name itself, or with underscores if it is one of the formatter's own or taken,
@@ -53,8 +59,8 @@ impl<'n> UniqueNames<'n> {
         }
         if let Cow::Owned(name) = &name {
             self.renamed.push(name.clone());
+            (self.taken, self.only_own) = (u64::MAX, 0);
         }
-        self.seen |= bit_of(key);
         self.count += 1;
         name
     }
@@ -72,8 +78,6 @@ impl<'n> UniqueNames<'n> {
                 at += 1;
             }
         });
-        is_earlier
-            || self.own.contain(name, bit_of(name))
-            || self.renamed.iter().any(|renamed| renamed == name)
+        is_earlier || self.own.contain(name) || self.renamed.iter().any(|renamed| renamed == name)
     }
 }

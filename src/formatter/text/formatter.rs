@@ -165,16 +165,18 @@ impl Formatter {
 
 impl Format for Formatter {
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
-        let mut steps = &*self.steps;
-        if let Some(head) = &self.head {
-            if !head.head.push(record, line) {
-                self.push_head(head, record, line)?;
-            }
-            if head.is_all_but_message {
-                self.push_message(0, record, line)?;
-                steps = &[];
-            } else {
-                steps = steps.get(head.steps..).unwrap_or_default();
+        let mut steps: &[_] = &[];
+        match &self.head {
+            None => steps = &self.steps,
+            Some(head) => {
+                if !head.head.push(record, line) {
+                    self.push_head(head, record, line)?;
+                }
+                if head.is_all_but_message {
+                    self.push_message(0, record, line)?;
+                } else {
+                    steps = self.steps.get(head.steps..).unwrap_or_default();
+                }
             }
         }
         for step in steps {
