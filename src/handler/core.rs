@@ -51,7 +51,7 @@ pub(crate) enum MadeBy {
 /// Holds bound handlers, and replaces them when a configuration changes.
 pub(crate) trait Observer: Send + Sync {
     /// Called after the change, on the thread that made it, with no lock held that this could need.
-    fn handler_changed(&self);
+    fn handler_changed(&self, handler: HandlerId);
 }
 
 /// What became of a record at a handler.
@@ -262,7 +262,7 @@ impl HandlerCore {
             observers.clone()
         };
         for observer in observers.iter().filter_map(Weak::upgrade) {
-            observer.handler_changed();
+            observer.handler_changed(self.id);
         }
         drop(one_at_a_time);
         // Kept until here: dropping a filter or formatter is user code, so no lock may be held.

@@ -1,6 +1,7 @@
 use crate::formatter::Formatter;
 use crate::handler::core::Observer;
 use crate::handler::handler::{Handler, handler_by_name};
+use crate::handler::handler_id::HandlerId;
 use crate::handler::live::handler_names;
 use crate::handler::null::NullHandler;
 use crate::sys::sync::{Arc, AtomicU64, Ordering, Weak};
@@ -10,7 +11,7 @@ use crate::sys::sync::{Arc, AtomicU64, Ordering, Weak};
 struct Notified(AtomicU64);
 
 impl Observer for Notified {
-    fn handler_changed(&self) {
+    fn handler_changed(&self, _: HandlerId) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 }

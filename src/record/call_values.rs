@@ -2,8 +2,7 @@
 
 use std::backtrace::Backtrace;
 use std::error::Error as StdError;
-use std::mem;
-use std::path;
+use std::{mem, path};
 
 use log::kv::{self, Key, Value, VisitSource};
 

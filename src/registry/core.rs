@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use dashmap::DashSet;
 
 use crate::context::RegistryContext;
-use crate::handler::{Handler, Observer};
+use crate::handler::{Handler, HandlerId, Observer};
 use crate::level::Level;
 use crate::name::{self, Name};
 use crate::registry::gate_copy::GateCopy;
@@ -53,8 +53,8 @@ impl FloorObserver for RegistryCore {
 }
 
 impl Observer for RegistryCore {
-    fn handler_changed(&self) {
-        self.change(Tree::rebind);
+    fn handler_changed(&self, handler: HandlerId) {
+        self.change(|tree| tree.rebind(handler));
     }
 }
 

@@ -418,6 +418,26 @@ mod tests {
         assert!(!deep.is_enabled_for(Level::INFO));
     }
 
+    /// A change of a handler rebuilds the routes that contain it, and no others.
+    #[test]
+    fn a_change_of_a_handler_reaches_its_routes_alone() {
+        let registry = with_loggers(1_000);
+        let (upper, lower) = (registry.get_logger("b"), registry.get_logger("b.c.d"));
+        let handler = Handler::from(StreamHandler::new(Vec::new()));
+        upper.add_handler(handler.clone());
+        VISITED.set(0);
+        handler.add_filter(|_: &mut crate::record::Record<'_>| false);
+        assert!((1..50).contains(&VISITED.get()), "{}", VISITED.get());
+        for logger in [&upper, &lower] {
+            logger.warning("hidden by the new filter");
+        }
+        assert_eq!(handler.counters().accepted(), 0);
+        upper.remove_handler(&handler);
+        VISITED.set(0);
+        handler.clear_formatter();
+        assert_eq!(VISITED.get(), 0);
+    }
+
     /// Wherever names differ, the table finds a place for each without comparing it with many
     /// others.
     #[test]

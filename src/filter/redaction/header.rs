@@ -4,10 +4,9 @@ use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, Around};
 use crate::filter::redaction::innocent::{self, Manner};
 use crate::filter::redaction::name::Name;
-use crate::filter::redaction::placeholder;
 use crate::filter::redaction::rules::MECHANISMS;
 use crate::filter::redaction::span::{Span, Spans};
-use crate::filter::redaction::text;
+use crate::filter::redaction::{placeholder, text};
 
 /// How long a header without quotes may be.
 const LONGEST: usize = 16 * 1024;

@@ -4,11 +4,10 @@ use std::collections::HashMap;
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, argument};
-use crate::filter::redaction::innocent;
-use crate::filter::redaction::placeholder;
 use crate::filter::redaction::rules::{LOGONS, ORACLE};
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::text::{self, LINE, line_before};
+use crate::filter::redaction::{innocent, placeholder};
 use crate::sys::sync::Lazy;
 
 /// Phrases, and where some four letters are in them.

@@ -7,8 +7,7 @@ use crate::filter::redaction::innocent::Manner;
 use crate::filter::redaction::name::Name;
 use crate::filter::redaction::rules::{NAME_KEYS, Need, PAIR_KEYS};
 use crate::filter::redaction::span::Spans;
-use crate::filter::redaction::text;
-use crate::filter::redaction::value;
+use crate::filter::redaction::{text, value};
 
 /// How far the value of an object may be from its name.
 const NEAR: usize = 400;

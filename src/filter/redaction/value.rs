@@ -4,9 +4,8 @@ use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, Around};
 use crate::filter::redaction::innocent::{self, Manner};
 use crate::filter::redaction::name::Name;
-use crate::filter::redaction::placeholder;
 use crate::filter::redaction::span::{Span, Spans};
-use crate::filter::redaction::{container, header, text};
+use crate::filter::redaction::{container, header, placeholder, text};
 
 /// The value that begins at a place. Returns where to look on.
 pub(super) fn at_place(

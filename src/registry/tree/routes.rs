@@ -1,7 +1,7 @@
 //! Routes: the handlers, filters and taps that a node's records meet.
 
 use crate::filter::SharedFilter;
-use crate::handler::{BoundHandler, Handler};
+use crate::handler::{BoundHandler, Handler, HandlerId};
 use crate::registry::node::NodeId;
 use crate::registry::route::Route;
 use crate::registry::tap::Tap;
@@ -77,9 +77,21 @@ impl Tree {
         old
     }
 
-    /// Rebuilds all routes after a change of a handler.
-    pub(crate) fn rebind(&mut self) {
-        self.refresh_routes(NodeId::ROOT);
+    /// Rebuilds the routes that contain a handler, after a change of its configuration.
+    pub(crate) fn rebind(&mut self, handler: HandlerId) {
+        let has_it = |handlers: &[Handler]| handlers.iter().any(|own| own.id() == handler);
+        let slots = self.slots.iter();
+        let holders =
+            slots.filter(|slot| slot.own.as_ref().is_some_and(|own| has_it(&own.handlers)));
+        let mut nodes: Vec<_> = holders.map(|slot| slot.node.id()).collect();
+        let taps = self.taps.iter();
+        nodes.extend(
+            taps.filter(|tap| tap.handler.id() == handler)
+                .map(|tap| tap.node),
+        );
+        for node in nodes {
+            self.refresh_routes(node);
+        }
     }
 
     /// Takes the handlers out of all routes, at the end of the registry.
