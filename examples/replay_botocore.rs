@@ -107,7 +107,7 @@ fn replay<'e>(registry: &Registry, event: &'e Value) -> Option<(&'e str, bool)> 
         )]
         let time = Timestamp::from_nanos((event["created"].as_f64()? * 1e6) as i64 * 1000);
         let mut record = logger
-            .make_record(level)
+            .record_builder(level)
             .message(text("message"))
             .time(time)
             .source(source);

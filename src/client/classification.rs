@@ -37,7 +37,9 @@ impl Classification {
     /// Returns the level of that name; `INFO` for other words.
     #[must_use]
     pub fn level(&self) -> Level {
-        Registry::global().level_of(&self.0).unwrap_or(Level::INFO)
+        Registry::global()
+            .level_by_name(&self.0)
+            .unwrap_or(Level::INFO)
     }
 }
 

@@ -349,7 +349,7 @@ impl ClientLogger {
         let logger = self.logger(topic);
         // A dump without a body ends with an empty line, which is not part of the record.
         let text = text.trim_end_matches(['\r', '\n']);
-        let mut record = logger.make_record(class.level()).message(text);
+        let mut record = logger.record_builder(class.level()).message(text);
         for (key, value) in values {
             let redacted = filter
                 .redacted_value(key, &value.to_value())

@@ -46,7 +46,7 @@ impl ClientSink for Logger {
     /// kept as the key-value `classification`.
     fn log(&self, class: &Classification, message: fmt::Arguments<'_>) {
         let level = class.level();
-        if self.registry().level_of(class.as_str()).is_some() || class.as_str().is_empty() {
+        if self.registry().level_by_name(class.as_str()).is_some() || class.as_str().is_empty() {
             Self::log(self, level, message);
         } else {
             crate::log!(self, level, classification = class.as_str(); "{message}");

@@ -46,7 +46,10 @@ impl Default for StandardSink {
 impl ClientSink for StandardSink {
     fn log(&self, class: &Classification, message: fmt::Arguments<'_>) {
         let text = user_code::display(&message);
-        let record = Registry::global().record().name("SDK").level(class.level());
+        let record = Registry::global()
+            .record_builder()
+            .name("SDK")
+            .level(class.level());
         let record = record
             .message(text.as_str())
             .key_value("classification", class.as_str());

@@ -280,7 +280,7 @@ mod tests {
                     (Level::INFO, &registry, true),
                 ] {
                     let logger = registry.root();
-                    let record = logger.make_record(level).name(&place).message("m");
+                    let record = logger.record_builder(level).name(&place).message("m");
                     let record = record.time(Timestamp::from_nanos(time)).build();
                     for formatter in &formatters {
                         let expected = line_of_a_new_thread(&**formatter, &record, color);
@@ -300,7 +300,7 @@ mod tests {
         for formatter in formatters() {
             for millis in (0..1000).rev() {
                 let record = logger
-                    .make_record(Level::INFO)
+                    .record_builder(Level::INFO)
                     .name("app.name")
                     .message("m");
                 let time = Timestamp::from_nanos(SECOND + millis * 1_000_000);

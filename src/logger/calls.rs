@@ -74,7 +74,7 @@ impl Logger {
     ///
     /// # Python
     /// `Logger.makeRecord`.
-    pub fn make_record(&self, level: impl Into<Level>) -> RecordBuilder<'_> {
+    pub fn record_builder(&self, level: impl Into<Level>) -> RecordBuilder<'_> {
         RecordBuilder::new(&self.registry.environment)
             .name(self.name())
             .level(level)

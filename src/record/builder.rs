@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 impl<'a> Record<'a> {
     /// Returns a builder for a record of the global registry.
     ///
-    /// [`Logger::make_record`](crate::Logger::make_record) builds one for a logger.
+    /// [`Logger::record_builder`](crate::Logger::record_builder) builds one for a logger.
     ///
     /// # Python
     /// `logging.makeLogRecord`.

@@ -71,7 +71,7 @@ impl RegistryBuilder {
     }
 
     /// Replaces standard error in this registry: for the last resort, the presets and
-    /// [`Registry::stderr`]. The function is called for each handler and may return several writers
+    /// [`Registry::stderr_handler`]. The function is called for each handler and may return several writers
     /// to one place.
     pub fn stderr(
         mut self,

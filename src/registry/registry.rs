@@ -149,7 +149,7 @@ impl Registry {
     /// Returns a handler for standard error, or for its
     /// [replacement](crate::registry::RegistryBuilder::stderr) in this registry.
     #[must_use]
-    pub fn stderr(&self) -> StreamHandler {
+    pub fn stderr_handler(&self) -> StreamHandler {
         stderr_of(&self.inner.environment)
     }
 
@@ -178,7 +178,7 @@ impl Registry {
     /// let registry = Registry::new();
     /// registry.add_level_name(Level::new(25), "NOTICE");
     /// assert_eq!(registry.level_name(Level::new(25)), "NOTICE");
-    /// assert_eq!(registry.level_of("NOTICE"), Some(Level::new(25)));
+    /// assert_eq!(registry.level_by_name("NOTICE"), Some(Level::new(25)));
     /// assert_eq!(registry.parse_level("notice")?, Level::new(25));
     /// # Ok::<(), logtree::Error>(())
     /// ```
@@ -204,7 +204,7 @@ impl Registry {
     /// # Python
     /// `logging.getLevelName` of a name.
     #[must_use]
-    pub fn level_of(&self, name: &str) -> Option<Level> {
+    pub fn level_by_name(&self, name: &str) -> Option<Level> {
         self.inner.environment.level_names.level(name)
     }
 
@@ -244,7 +244,7 @@ impl Registry {
     }
 
     /// Returns a builder for a record of this registry.
-    pub fn record(&self) -> RecordBuilder<'_> {
+    pub fn record_builder(&self) -> RecordBuilder<'_> {
         RecordBuilder::new(&self.inner.environment)
     }
 

@@ -236,7 +236,7 @@ impl BasicConfig {
                 let stderr = if self.is_test {
                     StreamHandler::for_tests()
                 } else {
-                    registry.stderr()
+                    registry.stderr_handler()
                 };
                 let preset = Preset {
                     redact: self.redact,

@@ -95,7 +95,7 @@ impl EnvLogger {
             return None;
         }
         let formatter = preset::formatter(Formatter::BOTO3);
-        let handler = Preset::STDERR.handler(registry.stderr(), &formatter);
+        let handler = Preset::STDERR.handler(registry.stderr_handler(), &formatter);
         root.add_handler(handler.clone());
         preset::name_loggers_in_last_resort(registry, true);
         Some(handler)

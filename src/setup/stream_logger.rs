@@ -199,7 +199,7 @@ impl StreamLogger {
 
     pub(super) fn install_with(self, registry: &Registry, formatter: &Arc<dyn Format>) -> Handler {
         let logger = registry.get_logger(&self.name);
-        let stream = self.stream.unwrap_or_else(|| registry.stderr());
+        let stream = self.stream.unwrap_or_else(|| registry.stderr_handler());
         let preset = Preset {
             once_per_stream: self.once_per_stream,
             redact: self.redact,

@@ -313,7 +313,7 @@ impl World {
                 .into(),
             "level_number" => optional(
                 self.registry
-                    .level_of(text(operation, "name"))
+                    .level_by_name(text(operation, "name"))
                     .map(Level::number),
             ),
             "level_names" => {
@@ -445,7 +445,11 @@ impl World {
         let level = self.level(&operation["level"])?;
         let target = self.target(operation);
         if target.is_enabled_for(level) {
-            let builder = self.registry.record().name(target.name()).level(level);
+            let builder = self
+                .registry
+                .record_builder()
+                .name(target.name())
+                .level(level);
             let record = fill(builder, operation, text(operation, "msg")).build();
             target.handle(&record);
         }
@@ -469,7 +473,7 @@ impl World {
             .map_or(Ok(Level::INFO), |level| self.level(level))?;
         let mut builder = self
             .registry
-            .record()
+            .record_builder()
             .name(spec["name"].as_str().unwrap_or("app"))
             .level(level);
         if let Some(t) = spec.get("t") {

@@ -44,7 +44,12 @@ fn a_capture_hides_nothing_from_handlers() {
         true
     });
     for capture in [None, Some(Capture::new(&logger))] {
-        logger.handle(&logger.make_record(Level::DEBUG).message("handed").build());
+        logger.handle(
+            &logger
+                .record_builder(Level::DEBUG)
+                .message("handed")
+                .build(),
+        );
         logger.warning("lowered");
         logger.info("below the level");
         assert_eq!(text.take(), "DEBUG handed\nDEBUG lowered\n");

@@ -109,7 +109,7 @@ fn clocks_are_shared_by_their_clones_and_pointers() {
         assert_eq!(pointer.now(), Timestamp::from_nanos(7));
     }
     let logger = registry.get_logger("a");
-    let record = logger.make_record(Level::INFO).build();
+    let record = logger.record_builder(Level::INFO).build();
     assert_eq!(record.time(), clock.now());
     assert!(Timestamp::now() > Timestamp::default());
 }

@@ -167,13 +167,13 @@ fn once_per_stream_shows_a_record_once_on_a_stream() {
     let registry = Registry::builder()
         .stderr(move || Box::new(open.clone()))
         .build();
-    let parent = registry.stderr().with_level(Level::INFO);
+    let parent = registry.stderr_handler().with_level(Level::INFO);
     registry
         .get_logger("p")
         .add_handler(Handler::from(parent).with_once_per_stream(true));
     let child = registry.get_logger("p.c");
     child.set_level(Level::DEBUG);
-    child.add_handler(registry.stderr().with_level(Level::WARNING));
+    child.add_handler(registry.stderr_handler().with_level(Level::WARNING));
     child.info("only the parent's takes it");
     child.warning("both take it");
     assert_eq!(text.lines(), ["only the parent's takes it", "both take it"]);

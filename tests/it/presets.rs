@@ -227,13 +227,13 @@ fn a_long_way_loses_nothing() {
     let (registry, stderr) = registry_with_stderr();
     let mut name = "n".to_owned();
     for _ in 0..70 {
-        let handler = registry.stderr().with_once_per_stream(true);
+        let handler = registry.stderr_handler().with_once_per_stream(true);
         handler.add_filter(move |_: &mut Record<'_>| false);
         registry.get_logger(&name).add_handler(handler);
         name.push_str(".n");
     }
     for _ in 0..2 {
-        let handler = registry.stderr().with_once_per_stream(true);
+        let handler = registry.stderr_handler().with_once_per_stream(true);
         registry.root().add_handler(handler);
     }
     registry.get_logger(&name).warning("comes");
@@ -265,7 +265,7 @@ fn set_ups_take_each_others_place() {
     assert_eq!(registry.root().handlers().len(), 1);
 
     // A handler of the program's own stays, and writes as often as it did.
-    registry.root().add_handler(registry.stderr());
+    registry.root().add_handler(registry.stderr_handler());
     StreamLogger::new("", Level::INFO)
         .format("again %(message)s")
         .install_in(&registry)
@@ -326,7 +326,7 @@ fn the_last_resort_names_level_and_logger() {
     );
     // What the program chose stays.
     let (registry, stderr) = registry_with_stderr();
-    registry.set_last_resort(Some(registry.stderr().into()));
+    registry.set_last_resort(Some(registry.stderr_handler().into()));
     StreamLogger::new("photolib", Level::DEBUG)
         .install_in(&registry)
         .unwrap();

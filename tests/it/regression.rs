@@ -91,7 +91,7 @@ fn level_names_are_the_registrys_own() {
     let formatter = Formatter::new("%(levelname)s").unwrap();
     let shown = |registry: &Registry| {
         formatter
-            .format_to_string(&registry.record().level(33).build())
+            .format_to_string(&registry.record_builder().level(33).build())
             .unwrap()
     };
     assert_eq!(

@@ -44,7 +44,7 @@ fn reports() -> (Registry, Arc<Mutex<Vec<String>>>) {
 #[test]
 fn no_record_is_lost_to_its_template() {
     let (registry, reported) = reports();
-    let record = |message: &'static str| registry.record().name("app").message(message);
+    let record = |message: &'static str| registry.record_builder().name("app").message(message);
     let formatter = Formatter::new("%(levelnam)-4s|%(n)d|%(message)s").unwrap();
     let (first, second) = (
         record("a").build(),
@@ -74,7 +74,7 @@ fn no_record_is_lost_to_its_template() {
 fn every_style_marks_what_it_cannot_write() {
     let (registry, reported) = reports();
     let record = registry
-        .record()
+        .record_builder()
         .message("m\tn")
         .key_value("s", "text")
         .build();

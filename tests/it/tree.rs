@@ -197,7 +197,7 @@ fn disable_silences_up_to_and_with_a_level() {
     let (handler, text) = to_text("%(message)s");
     logger.add_handler(handler);
     registry.disable(Level::CRITICAL);
-    logger.handle(&logger.make_record(40).message("handled anyway").build());
+    logger.handle(&logger.record_builder(40).message("handled anyway").build());
     assert_eq!(text.get(), "handled anyway\n");
 }
 

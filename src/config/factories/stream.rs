@@ -27,7 +27,7 @@ type Open = Box<dyn FnOnce() -> StreamHandler>;
 
 fn stderr(registry: &Registry) -> Open {
     let registry = registry.clone();
-    Box::new(move || registry.stderr())
+    Box::new(move || registry.stderr_handler())
 }
 
 /// Returns the stream that the argument names; standard error without one.

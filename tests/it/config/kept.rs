@@ -149,7 +149,7 @@ fn a_handler_whose_formatter_filters_or_level_change() {
         // Past the memory and the queue, which would write it once more.
         handlers[0].handle(
             &registry
-                .record()
+                .record_builder()
                 .name("x")
                 .level(Level::ERROR)
                 .message(number.to_string())

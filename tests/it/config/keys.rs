@@ -465,7 +465,7 @@ fn formatted(formatter: &Value) -> String {
         .unwrap()
         .factories(factories_with(&text));
     config.install_in(&registry).unwrap();
-    let record = registry.record();
+    let record = registry.record_builder();
     let record = record
         .name("app")
         .level(logtree::Level::INFO)
