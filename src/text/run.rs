@@ -27,6 +27,13 @@ impl LineBuf {
     pub(crate) fn push_short(&mut self, short: &ShortStr<16>) {
         self.run(|run| run.push_short(short));
     }
+
+    // Takes the string itself, so that its address need not be found where there is room.
+    #[cold]
+    #[inline(never)]
+    fn push_short_slowly(&mut self, short: &ShortStr<16>) {
+        self.push_slowly(short.as_bytes());
+    }
 }
 
 impl Run<'_> {
@@ -57,7 +64,7 @@ impl Run<'_> {
                 *room = short.bytes;
                 self.len += usize::from(short.len);
             }
-            None => self.slowly(|text| text.push_slowly(short.as_bytes())),
+            None => self.slowly(|text| text.push_short_slowly(short)),
         }
     }
 }
