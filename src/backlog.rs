@@ -17,8 +17,8 @@ use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
 ///
 /// The records are passed on when a record at `ERROR` or above is logged, when a panic drops the
 /// backlog, or when [`emit`](Self::emit) is called: in order, each with its own time, before the
-/// record that triggered it. If the backlog is dropped otherwise, they are discarded. By default the
-/// latest 1,000 are kept.
+/// record that triggered it. If the backlog is dropped otherwise, they are discarded. By default
+/// the latest 1,000 are kept.
 ///
 /// Levels are not changed. While a backlog exists, calls that the levels would stop become records:
 /// this is its cost.

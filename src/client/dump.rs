@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// A request or response as it is sent; see [`ClientLogger::request`](super::ClientLogger::request).
+/// A request or response as it is sent; see
+/// [`ClientLogger::request`](super::ClientLogger::request).
 ///
 /// With the feature `http`, requests and responses of the `http` crate convert into it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

@@ -29,9 +29,9 @@ use crate::sys::user_code;
 /// `.response`, `.deprecated`, `.event.request`, `.event.response`, `.warnings`. It is logged if
 /// that logger is enabled for `DEBUG`, bodies if it is enabled for `TRACE`, warnings if it is
 /// enabled for `WARNING`. So the [mode](Self::mode) is what the loggers' levels say, and
-/// [`set_mode`](Self::set_mode) sets these levels: both are the same thing, and can be changed while
-/// the client works. A disabled message costs a load and a compare: the closure that makes it is not
-/// called.
+/// [`set_mode`](Self::set_mode) sets these levels: both are the same thing, and can be changed
+/// while the client works. A disabled message costs a load and a compare: the closure that makes it
+/// is not called.
 ///
 /// A [`Capture`](crate::test::Capture) of these loggers enables everything that it captures.
 ///
@@ -40,8 +40,8 @@ use crate::sys::user_code;
 /// panics or fails, the message says so, and the caller is not affected.
 ///
 /// # Go
-/// The places where the AWS SDK for Go logs. The mode 0 logs nothing at all, including warnings; any
-/// other mode logs warnings, as Go does. A mode can be changed after the client was created.
+/// The places where the AWS SDK for Go logs. The mode 0 logs nothing at all, including warnings;
+/// any other mode logs warnings, as Go does. A mode can be changed after the client was created.
 ///
 /// # Examples
 /// ```
@@ -162,8 +162,8 @@ impl ClientLogger {
     }
 
     /// Sets the levels of its loggers, for all clones: `DEBUG` for what the mode contains, `TRACE`
-    /// for what it contains with the body, and `OFF` for the rest, so that it is not logged whatever
-    /// the level of the client's own logger is. Warnings are on in each mode but
+    /// for what it contains with the body, and `OFF` for the rest, so that it is not logged
+    /// whatever the level of the client's own logger is. Warnings are on in each mode but
     /// [`NONE`](ClientLogMode::NONE); to turn them off alone, set the level of `.warnings`.
     pub fn set_mode(&self, mode: ClientLogMode) {
         for topic in Topic::ALL {
@@ -177,8 +177,8 @@ impl ClientLogger {
         self.set_mode.store(mode.bits(), Ordering::Relaxed);
     }
 
-    /// Clears the levels that [`set_mode`](Self::set_mode) set, so that the level of the client's own
-    /// logger applies again.
+    /// Clears the levels that [`set_mode`](Self::set_mode) set, so that the level of the client's
+    /// own logger applies again.
     pub fn clear_mode(&self) {
         for topic in Topic::ALL {
             self.logger(topic).set_level(Level::NOTSET);

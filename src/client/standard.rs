@@ -25,8 +25,8 @@ impl StandardSink {
         Self::to(StreamHandler::stderr())
     }
 
-    /// Returns a sink that passes the messages to a handler, which gets a [`GoSdkFormatter`] if it has
-    /// no formatter.
+    /// Returns a sink that passes the messages to a handler, which gets a [`GoSdkFormatter`] if it
+    /// has no formatter.
     #[must_use]
     pub fn to(handler: impl Into<Handler>) -> Self {
         let handler = handler.into();

@@ -21,8 +21,8 @@ use crate::level::Level;
 use crate::record::OwnedValue;
 
 /// A type that an argument can be read as: `bool`, numbers, `String`, [`Level`], [`Duration`],
-/// [`PathBuf`], lists and sections of these, and the crate's own choices ([`TemplateStyle`], [`Overflow`],
-/// …).
+/// [`PathBuf`], lists and sections of these, and the crate's own choices ([`TemplateStyle`],
+/// [`Overflow`], …).
 ///
 /// | type | accepted values |
 /// |---|---|

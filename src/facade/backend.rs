@@ -7,18 +7,20 @@ use crate::logger::{Origin, dispatch};
 use crate::record::{LazyMessage, Message, Record, Source};
 use crate::registry::{Registry, RegistryCore};
 
-/// Makes the global registry the backend of the `log` facade: from now on, every crate's records land in the tree.
+/// Makes the global registry the backend of the `log` facade: from now on, every crate's records
+/// land in the tree.
 ///
-/// A record's target is the name of its logger, with `::` as `.`. A target that is no logger's name makes none: the record goes
-/// the way of its nearest ancestor's records, by the ancestor's level, and keeps its own name. The facade's maximum level
-/// follows the tree from now on.
+/// A record's target is the name of its logger, with `::` as `.`. A target that is no logger's name
+/// makes none: the record goes the way of its nearest ancestor's records, by the ancestor's level,
+/// and keeps its own name. The facade's maximum level follows the tree from now on.
 ///
-/// [`set_stream_logger`](crate::set_stream_logger) and [`basic_config`](crate::basic_config) do it by themselves where no other
-/// backend is installed.
+/// [`set_stream_logger`](crate::set_stream_logger) and [`basic_config`](crate::basic_config) do it
+/// by themselves where no other backend is installed.
 ///
 /// # Errors
-/// [`ErrorKind::AlreadyInstalled`](crate::ErrorKind::AlreadyInstalled) if another backend was installed before; it stays, and nothing is changed. Once the global
-/// registry is the backend, further calls are fine.
+/// [`ErrorKind::AlreadyInstalled`](crate::ErrorKind::AlreadyInstalled) if another backend was
+/// installed before; it stays, and nothing is changed. Once the global registry is the backend,
+/// further calls are fine.
 ///
 /// # Examples
 /// ```
@@ -35,7 +37,8 @@ impl Registry {
     /// Makes this registry the backend of the `log` facade; see [`install`].
     ///
     /// # Errors
-    /// [`ErrorKind::AlreadyInstalled`](crate::ErrorKind::AlreadyInstalled) if another backend was installed before.
+    /// [`ErrorKind::AlreadyInstalled`](crate::ErrorKind::AlreadyInstalled) if another backend was
+    /// installed before.
     pub fn install(&self) -> Result<(), Error> {
         if self.is_backend() {
             return Ok(());
@@ -45,7 +48,8 @@ impl Registry {
                 self.become_backend();
                 Ok(())
             }
-            // Two calls at once: the other one may have installed this very registry, and be about to say so.
+            // Two calls at once: the other one may have installed this very registry, and be about
+            // to say so.
             Err(_) if self.is_backend() => Ok(()),
             Err(source) => Err(source.into()),
         }

@@ -1,8 +1,9 @@
 //! Whether a facade record is off, in as few steps as there can be.
 //!
-//! Most records of a program are off, and most of those come from few targets. Each thread has a small table of them, with copies
-//! of the gates that the tree keeps up to date: it needs no destructor, no borrow flag and no count of references, which are
-//! half of what the look at [`target_cache`](super::target_cache) costs. It never says that a record is on.
+//! Most records of a program are off, and most of those come from few targets. Each thread has a
+//! small table of them, with copies of the gates that the tree keeps up to date: it needs no
+//! destructor, no borrow flag and no count of references, which are half of what the look at
+//! [`target_cache`](super::target_cache) costs. It never says that a record is on.
 
 use std::cell::Cell;
 
@@ -57,8 +58,8 @@ pub(super) fn is_off(target: &str, epoch: u64, level: Level) -> bool {
     })
 }
 
-/// Remembers a target and the copy of its gate. Another one that holds its place is let be most of the time: two targets
-/// in turn would only push each other out.
+/// Remembers a target and the copy of its gate. Another one that holds its place is let be most of
+/// the time: two targets in turn would only push each other out.
 pub(super) fn remember(target: &str, epoch: u64, gate: &'static GateCopy) {
     thread_local! {
         static TURN: Cell<u8> = const { Cell::new(0) };

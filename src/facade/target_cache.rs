@@ -1,8 +1,9 @@
 //! From a facade record's target to its node, without a look-up each time.
 //!
-//! Each thread remembers the targets it met by the address of their text, which for almost all of them is a static of the
-//! program. As an address can come to hold another text, the bytes are compared as well. What is remembered holds for one *epoch* of
-//! one registry: a number that changes whenever a name may mean another node.
+//! Each thread remembers the targets it met by the address of their text, which for almost all of
+//! them is a static of the program. As an address can come to hold another text, the bytes are
+//! compared as well. What is remembered holds for one *epoch* of one registry: a number that
+//! changes whenever a name may mean another node.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -180,7 +181,8 @@ impl Cache {
     }
 }
 
-/// Whether two texts are the same. Targets are short: words of eight bytes, the last one overlapping, cost less than a call.
+/// Whether two texts are the same. Targets are short: words of eight bytes, the last one
+/// overlapping, cost less than a call.
 #[inline]
 fn same(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
@@ -212,7 +214,8 @@ pub(super) fn is_enabled(registry: &RegistryCore, target: &str, level: Level) ->
     found.unwrap_or_else(|| is_enabled(&remember(registry, target, epoch).node))
 }
 
-/// Calls `use_it` with a target's node and name, and with what the node's level says, if a record of this level passes there.
+/// Calls `use_it` with a target's node and name, and with what the node's level says, if a record
+/// of this level passes there.
 #[inline]
 pub(super) fn with(
     registry: &RegistryCore,
@@ -272,7 +275,8 @@ fn put(target: &str, epoch: u64, known: Rc<Known>) {
     if target.len() <= MAX_LEN {
         let address = target.as_ptr() as usize;
         let put = |cache: &RefCell<Cache>| cache.try_borrow_mut().ok()?.put(address, epoch, known);
-        // What was in its place is dropped outside the borrow: the end of a registry's last node may run the user's code.
+        // What was in its place is dropped outside the borrow: the end of a registry's last node
+        // may run the user's code.
         drop(CACHE.try_with(put));
     }
 }

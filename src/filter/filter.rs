@@ -4,19 +4,19 @@ use crate::record::Record;
 
 /// Decides whether a record goes on, and may change it.
 ///
-/// A logger's filters see the records logged on that very logger, not those of its descendants, and what
-/// they change is seen by all its handlers. A handler's filters see every record that reaches the handler,
-/// and work on the handler's own copy: other handlers do not see their changes.
+/// A logger's filters see the records logged on that very logger, not those of its descendants, and
+/// what they change is seen by all its handlers. A handler's filters see every record that reaches
+/// the handler, and work on the handler's own copy: other handlers do not see their changes.
 ///
-/// It is called on the logging thread, from many threads at once, with no lock of the crate held. It may
-/// log; to the same logger only under a condition that ends. If it panics, it counts as having refused the
-/// record, and the panic is reported like a handler's failure.
+/// It is called on the logging thread, from many threads at once, with no lock of the crate held.
+/// It may log; to the same logger only under a condition that ends. If it panics, it counts as
+/// having refused the record, and the panic is reported like a handler's failure.
 ///
 /// Closures are filters; [`filter_fn`] lets the compiler infer the type of a closure's argument.
 ///
 /// # Python
-/// `logging.Filter`. Python 3.12's filters may *return* another record; here they change the one that is
-/// passed to them.
+/// `logging.Filter`. Python 3.12's filters may *return* another record; here they change the one
+/// that is passed to them.
 ///
 /// # Examples
 /// ```

@@ -6,7 +6,8 @@ use crate::filter::filter::Filter;
 use crate::level::Level;
 use crate::record::Record;
 
-/// Passes the records whose level lies in a range: what sends INFO to one place and ERROR to another.
+/// Passes the records whose level lies in a range: what sends INFO to one place and ERROR to
+/// another.
 ///
 /// # Python
 /// The cookbook's `filter_maker`; handlers there have a lower end only.

@@ -8,11 +8,11 @@ use crate::record::Record;
 use crate::sys::sync::Arc;
 use crate::sys::user_code::Owned;
 
-/// A filter that can be attached to several loggers and handlers. Adding it twice to the same one has
-/// no effect.
+/// A filter that can be attached to several loggers and handlers. Adding it twice to the same one
+/// has no effect.
 ///
-/// Made from any filter with `into()`. Keep a clone of it to remove the filter later. Clones are equal to
-/// each other; filters that were made apart are not, whatever they do.
+/// Made from any filter with `into()`. Keep a clone of it to remove the filter later. Clones are
+/// equal to each other; filters that were made apart are not, whatever they do.
 ///
 /// # Examples
 /// ```

@@ -75,7 +75,8 @@ impl fmt::Debug for HandlerOptions {
 macro_rules! handler_options {
     ($builder:ident, $($options:ident).+) => {
         impl $builder {
-            /// Sets the level below which the handler takes nothing from loggers; `NOTSET` by default.
+            /// Sets the level below which the handler takes nothing from loggers; `NOTSET` by
+            /// default.
             pub fn level(mut self, level: impl Into<crate::level::Level>) -> Self {
                 self.$($options).+.set_level(level.into());
                 self
@@ -102,8 +103,8 @@ macro_rules! handler_options {
                 self
             }
 
-            /// Sets whether the handler leaves out records that an earlier one has written to the same
-            /// stream; off by default. See
+            /// Sets whether the handler leaves out records that an earlier one has written to the
+            /// same stream; off by default. See
             /// [`Handler::with_once_per_stream`](crate::Handler::with_once_per_stream).
             pub fn once_per_stream(mut self, once: bool) -> Self {
                 self.$($options).+.set_once_per_stream(once);

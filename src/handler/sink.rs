@@ -19,9 +19,9 @@ use crate::sys::sync::Arc;
 ///   hook. A panic counts as an error. Neither reaches the caller.
 /// - `Ok` means that the sink has taken the record: it has written it, or keeps it and counts it in
 ///   [`SinkStatus::queued`] until it has. A sink that keeps records notes in its
-///   [`Ledger`](crate::handler::Ledger) what becomes of each, so that at any time each accepted record
-///   is counted once: as written, dropped or queued. What fails later, on a thread of the sink or in its
-///   destructor, goes into the ledger too, as there is no caller.
+///   [`Ledger`](crate::handler::Ledger) what becomes of each, so that at any time each accepted
+///   record is counted once: as written, dropped or queued. What fails later, on a thread of the
+///   sink or in its destructor, goes into the ledger too, as there is no caller.
 /// - A sink may log. A record that arrives while the same thread holds the sink's lock is refused
 ///   with [`ErrorKind::Reentrant`](crate::ErrorKind::Reentrant); it never waits.
 /// - After `flush` has returned `Ok`, every record taken before the call has left the process. The

@@ -30,8 +30,8 @@ pub(super) fn is_compiled(level: Level) -> bool {
 
 /// The logger of a name that is constant, such as the module's: found at the first call.
 ///
-/// The tree keeps a copy of that logger's gate in the site up to date, so that a disabled call costs
-/// one load from a static and a compare, however many loggers there are.
+/// The tree keeps a copy of that logger's gate in the site up to date, so that a disabled call
+/// costs one load from a static and a compare, however many loggers there are.
 #[derive(Debug)]
 pub struct CallSite {
     gate: GateCopy,

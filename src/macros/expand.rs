@@ -1,7 +1,7 @@
 //! The hidden macros, in the order in which a call passes them.
 
-/// Finds out where a record goes: to the logger of a name, to a given logger, or to the module's own
-/// if a message or a key-value stands first.
+/// Finds out where a record goes: to the logger of a name, to a given logger, or to the module's
+/// own if a message or a key-value stands first.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __log {
@@ -13,7 +13,8 @@ macro_rules! __log {
     ($level:expr; $key:ident = $($rest:tt)+) => { $crate::__call!($level; $key = $($rest)+) };
     ($level:expr; $key:ident : $($rest:tt)+) => { $crate::__call!($level; $key : $($rest)+) };
     ($level:expr; $key:ident ; $($rest:tt)+) => { $crate::__call!($level; $key ; $($rest)+) };
-    // A format made by a macro, as `format!` takes it; it cannot be distinguished from a logger made by one.
+    // A format made by a macro, as `format!` takes it; it cannot be distinguished from a logger
+    // made by one.
     ($level:expr; $(::)? $($macro:ident)::+ ! $arguments:tt $(, $($rest:tt)*)?) => {
         $crate::__call!($level; $($macro)::+ ! $arguments $(, $($rest)*)?)
     };

@@ -17,23 +17,24 @@
 ///    which is looked up once for each call site. A logger is a [`Logger`](crate::Logger), a
 ///    [`StaticLogger`](crate::StaticLogger), a [`LoggerAdapter`](crate::logger::LoggerAdapter), or
 ///    what dereferences to one: `&`, `Box`, `Rc`, `Arc`, `LazyLock`, a guard of a lock.
-///    - `logger: x` is the same, and is needed if a macro makes the logger: the result of a macro is
-///      taken for the format string, as in `format!`.
+///    - `logger: x` is the same, and is needed if a macro makes the logger: the result of a macro
+///      is taken for the format string, as in `format!`.
 ///    - `target: "a.b"` is the logger of that name. A literal is looked up once for each call site,
 ///      any other expression at each call, which creates the logger as
 ///      [`get_logger`](crate::get_logger) does.
 /// 2. Key-values and a semicolon, in the syntax of the `log` crate. A key is an identifier or a
-///    string literal, as in `"http.status" = 200`; `key` alone takes the variable of that name, except
-///    as the first of several in a call without a logger, where it would be the logger. The first of
-///    these that its type allows decides how a value is taken:
+///    string literal, as in `"http.status" = 200`; `key` alone takes the variable of that name,
+///    except as the first of several in a call without a logger, where it would be the logger. The
+///    first of these that its type allows decides how a value is taken:
 ///    - `Duration` by its `Debug`; `Path`, `PathBuf` and `path::Display` by the path's `display`;
-///    - an error, or what has [`AsRef`] for one (`Box<dyn Error>`, `anyhow::Error`), is attached as by
-///      `key:err`;
+///    - an error, or what has [`AsRef`] for one (`Box<dyn Error>`, `anyhow::Error`), is attached as
+///      by `key:err`;
 ///    - any other type by its `log::kv::ToValue`.
 ///
 ///    Modifiers take a value in another way: `key:? = value` by its `Debug`, `key:% = value` by its
 ///    `Display`, `key:err = error` as an error. The first error of a call is the record's, whose
-///    causes are shown after the message; others are key-values. `key:backtrace` attaches the stack.
+///    causes are shown after the message; others are key-values. `key:backtrace` attaches the
+///    stack.
 /// 3. The message, as in `format!`.
 ///
 /// If the level is off, nothing is evaluated, and the test is a load and a compare. Otherwise each
@@ -41,8 +42,8 @@
 /// stays `Send`.
 ///
 /// The features `max_level_…` and `release_max_level_…` of the `log` crate remove calls of these
-/// macros from the program as they do those of its own; `CRITICAL` counts as `ERROR`. Methods such as
-/// [`Logger::info`](crate::Logger::info) stay.
+/// macros from the program as they do those of its own; `CRITICAL` counts as `ERROR`. Methods such
+/// as [`Logger::info`](crate::Logger::info) stay.
 ///
 /// # Errors of the compiler
 /// A logger is not a name:
@@ -88,13 +89,15 @@ macro_rules! log {
     ($logger:expr, $level:expr, $($rest:tt)+) => { $crate::__call!(kept $logger, $level; $($rest)+) };
 }
 
-/// Logs at [`Level::TRACE`](crate::Level::TRACE); its grammar is that of [`log!`](macro@crate::log).
+/// Logs at [`Level::TRACE`](crate::Level::TRACE); its grammar is that of
+/// [`log!`](macro@crate::log).
 #[macro_export]
 macro_rules! trace {
     ($($rest:tt)+) => { $crate::__log!($crate::Level::TRACE; $($rest)+) };
 }
 
-/// Logs at [`Level::DEBUG`](crate::Level::DEBUG); its grammar is that of [`log!`](macro@crate::log).
+/// Logs at [`Level::DEBUG`](crate::Level::DEBUG); its grammar is that of
+/// [`log!`](macro@crate::log).
 #[macro_export]
 macro_rules! debug {
     ($($rest:tt)+) => { $crate::__log!($crate::Level::DEBUG; $($rest)+) };
@@ -113,13 +116,15 @@ macro_rules! info {
     ($($rest:tt)+) => { $crate::__log!($crate::Level::INFO; $($rest)+) };
 }
 
-/// Logs at [`Level::WARNING`](crate::Level::WARNING); its grammar is that of [`log!`](macro@crate::log).
+/// Logs at [`Level::WARNING`](crate::Level::WARNING); its grammar is that of
+/// [`log!`](macro@crate::log).
 #[macro_export]
 macro_rules! warn {
     ($($rest:tt)+) => { $crate::__log!($crate::Level::WARNING; $($rest)+) };
 }
 
-/// Logs at [`Level::ERROR`](crate::Level::ERROR); its grammar is that of [`log!`](macro@crate::log).
+/// Logs at [`Level::ERROR`](crate::Level::ERROR); its grammar is that of
+/// [`log!`](macro@crate::log).
 ///
 /// ```
 /// let logger = logtree::get_logger("app");
@@ -132,14 +137,15 @@ macro_rules! error {
     ($($rest:tt)+) => { $crate::__log!($crate::Level::ERROR; $($rest)+) };
 }
 
-/// Logs at [`Level::CRITICAL`](crate::Level::CRITICAL); its grammar is that of [`log!`](macro@crate::log).
+/// Logs at [`Level::CRITICAL`](crate::Level::CRITICAL); its grammar is that of
+/// [`log!`](macro@crate::log).
 #[macro_export]
 macro_rules! critical {
     ($($rest:tt)+) => { $crate::__log!($crate::Level::CRITICAL; $($rest)+) };
 }
 
-/// Returns a [`StaticLogger`](crate::StaticLogger): `logger!("a.b")` for a name, `logger!()` for the name of the
-/// module.
+/// Returns a [`StaticLogger`](crate::StaticLogger): `logger!("a.b")` for a name, `logger!()` for
+/// the name of the module.
 ///
 /// ```
 /// use logtree::StaticLogger;

@@ -1,8 +1,8 @@
 //! The macros that log, and what they expand to.
 //!
-//! A call passes three hidden macros: `__log` finds out where it goes, `__call` tests the level, and
-//! `__bind` evaluates the values and arguments, each into a reference of its own, before it calls
-//! [`log_split`] or [`log_arguments`]. `__value` is one key-value of that call.
+//! A call passes three hidden macros: `__log` finds out where it goes, `__call` tests the level,
+//! and `__bind` evaluates the values and arguments, each into a reference of its own, before it
+//! calls [`log_split`] or [`log_arguments`]. `__value` is one key-value of that call.
 
 pub(crate) mod as_logger;
 pub(crate) mod call_site;

@@ -170,7 +170,8 @@ impl Verbosity {
     }
 
     /// Returns the level for the logger, or `None` if no flag sets one. Without a
-    /// [`base`](Self::base), the steps count from the present level of the global registry's logger.
+    /// [`base`](Self::base), the steps count from the present level of the global registry's
+    /// logger.
     #[must_use]
     pub fn level(&self) -> Option<Level> {
         self.level_in(Registry::global())

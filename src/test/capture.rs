@@ -24,7 +24,8 @@ use crate::sys::sync::{Arc, Mutex};
 /// `log` macros are captured too. If another backend is installed, failed assertions say so.
 ///
 /// # Python
-/// `unittest`'s `assertLogs`, which replaces the logger's handlers meanwhile, and pytest's `caplog`.
+/// `unittest`'s `assertLogs`, which replaces the logger's handlers meanwhile, and pytest's
+/// `caplog`.
 ///
 /// # Examples
 /// ```

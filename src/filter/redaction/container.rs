@@ -15,8 +15,8 @@ const LONGEST: usize = 2048;
 /// How deep.
 const DEEPEST: usize = 8;
 
-/// Hides what is secret in the object or list at a place. Returns where to look on; `None` where there
-/// is none.
+/// Hides what is secret in the object or list at a place. Returns where to look on; `None` where
+/// there is none.
 pub(super) fn at(name: Name<'_>, at: usize, spans: &mut Spans) -> Option<usize> {
     let bytes = name.text.as_bytes();
     // `Secret {`, `map[`, `Some(Secret {`

@@ -2,8 +2,8 @@
 
 use crate::filter::redaction::text;
 
-/// A quote, and how many backslashes are before it: none in plain text, more where a text was written
-/// into another one.
+/// A quote, and how many backslashes are before it: none in plain text, more where a text was
+/// written into another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Quote {
     pub(super) mark: Mark,
@@ -121,8 +121,8 @@ pub(super) struct Around {
 
 /// Where a value without quotes ends.
 ///
-/// What usually ends one is a part of it where something else follows than usual: of `ab,cd;ef` all is
-/// the value, of `ab, cd=1` only `ab`.
+/// What usually ends one is a part of it where something else follows than usual: of `ab,cd;ef` all
+/// is the value, of `ab, cd=1` only `ab`.
 pub(super) fn bare(bytes: &[u8], from: usize, around: Around) -> usize {
     let mut open: usize = 0;
     let mut at = from;
@@ -172,8 +172,8 @@ pub(super) fn bare(bytes: &[u8], from: usize, around: Around) -> usize {
     at
 }
 
-/// Whether a value ends at a backslash: before a quote of a text around it, or an end of line that is
-/// written out.
+/// Whether a value ends at a backslash: before a quote of a text around it, or an end of line that
+/// is written out.
 fn escape_ends(bytes: &[u8], from: usize, at: usize) -> bool {
     let rest = &bytes[at + 1..];
     let quote = rest.iter().take_while(|byte| **byte == b'\\').count();

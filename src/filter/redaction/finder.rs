@@ -65,7 +65,8 @@ impl Finder {
         self.find_in(text, 0, 0, spans);
     }
 
-    /// The same in a text that was encoded in some views, and will not be in those of `done` once more.
+    /// The same in a text that was encoded in some views, and will not be in those of `done` once
+    /// more.
     fn find_in(&self, text: &str, depth: usize, done: u8, spans: &mut Spans) {
         let bytes = text.as_bytes();
         let mut looks = Looks::default();
@@ -282,8 +283,8 @@ impl Finder {
         separator::after(name, spans).unwrap_or(end)
     }
 
-    /// The values of all `Value` keys of a text, which are secret where it speaks of a `SecureString`
-    /// (AWS's parameter store).
+    /// The values of all `Value` keys of a text, which are secret where it speaks of a
+    /// `SecureString` (AWS's parameter store).
     fn secure_values(&self, text: &str, spans: &mut Spans) {
         let known = Known {
             class: SecretClass::SecretKey,

@@ -14,8 +14,8 @@ const LONGEST: usize = 16 * 1024;
 /// How far a cookie's value may have blanks in it.
 const NEAR: usize = 200;
 
-/// Hides the value of a header at a place. Returns where to look on; `None` where it is an object or a
-/// list, or has nothing of a header.
+/// Hides the value of a header at a place. Returns where to look on; `None` where it is an object
+/// or a list, or has nothing of a header.
 pub(super) fn at(name: Name<'_>, at: usize, manner: Manner, spans: &mut Spans) -> Option<usize> {
     let bytes = name.text.as_bytes();
     let quoted = extent::quote_at(bytes, at);
@@ -95,8 +95,8 @@ fn authorization(
     Some(end)
 }
 
-/// Where an authorization without quotes ends: after the word that follows the scheme, or the last of
-/// its parameters.
+/// Where an authorization without quotes ends: after the word that follows the scheme, or the last
+/// of its parameters.
 fn authorization_end(bytes: &[u8], from: usize, limit: usize) -> usize {
     let word = |at: usize| {
         extent::bare(bytes, at, Around::default())

@@ -39,8 +39,8 @@ pub(super) fn after(
     name.hide(next, end, manner, spans)
 }
 
-/// The lines of a map or a list under a name: `passwords:`, and on each line one of them. Returns where
-/// they begin, as some may have names of their own.
+/// The lines of a map or a list under a name: `passwords:`, and on each line one of them. Returns
+/// where they begin, as some may have names of their own.
 fn items(name: Name<'_>, from: usize, depth: usize, spans: &mut Spans) -> Option<usize> {
     let bytes = name.text.as_bytes();
     let limit = bytes.len().min(from + LONGEST);

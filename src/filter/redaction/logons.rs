@@ -194,7 +194,8 @@ fn pgpass(text: &str, at: usize, spans: &mut Spans) {
     }
 }
 
-/// `ann / …`, `ann:…`, `ann, …`. What is a plain word is no password here. Reports whether it is one.
+/// `ann / …`, `ann:…`, `ann, …`. What is a plain word is no password here. Reports whether it is
+/// one.
 pub(super) fn pair(text: &str, from: usize, spans: &mut Spans) -> bool {
     let bytes = text.as_bytes();
     let signs = bytes[from..].iter().take(4);
@@ -263,7 +264,8 @@ fn user(text: &str, end: usize, spans: &mut Spans) {
     }
 }
 
-/// `user:password@tcp(host)`, `user/password@//host`, and at other hosts where the password is no word.
+/// `user:password@tcp(host)`, `user/password@//host`, and at other hosts where the password is no
+/// word.
 fn data_source(text: &str, sign: usize, spans: &mut Spans) {
     let bytes = text.as_bytes();
     let is_net = [&b"tcp("[..], b"tcp6(", b"unix(", b"udp(", b"//"]

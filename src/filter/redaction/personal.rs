@@ -5,7 +5,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::span::{Span, Spans};
 
-/// Finds personal data. Apart from credentials, as it looks at every digit, and not everybody wants its cost.
+/// Finds personal data. Apart from credentials, as it looks at every digit, and not everybody wants
+/// its cost.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Personal;
 
@@ -93,7 +94,8 @@ fn email(bytes: &[u8], at: usize) -> Option<Span> {
     is_one.then(|| Span::new(start, end, SecretClass::Email))
 }
 
-/// The digits from a place on, how many, and where they end: in one row, or in groups as on a card, the first of which has four.
+/// The digits from a place on, how many, and where they end: in one row, or in groups as on a card,
+/// the first of which has four.
 fn digits(bytes: &[u8], start: usize) -> Option<([u8; 19], usize, usize)> {
     let (mut found, mut count, mut group, mut is_grouped) = ([0; 19], 0, 0, false);
     let mut at = start;

@@ -1,8 +1,8 @@
 //! The first pass over a text: where four letters are that some name or shape has.
 //!
 //! It is what a text without secrets costs, so only every other place is looked at, three places
-//! together, each by one look into a small table of three letters in a row. Four letters have three at
-//! an even place and three at an odd one, and both are in the table (`benches/hot_path.rs`,
+//! together, each by one look into a small table of three letters in a row. Four letters have three
+//! at an even place and three at an odd one, and both are in the table (`benches/hot_path.rs`,
 //! `look_for_secrets`).
 
 use crate::filter::redaction::rules::{NAMES, SHAPES};
@@ -32,8 +32,8 @@ pub(super) const ESCAPE: Kinds = 32;
 /// A set of four letters in a row, in any case, each with its kinds.
 #[derive(Clone)]
 pub(super) struct Prefilter {
-    /// At the place of three of some four, a bit for the one that [follows] and one for the one that
-    /// [precedes] them; perhaps of other three as well.
+    /// At the place of three of some four, a bit for the one that [follows] and one for the one
+    /// that [precedes] them; perhaps of other three as well.
     table: Arc<[u8; PLACES]>,
     /// The set, by open addressing.
     known: Arc<Vec<(u32, Kinds)>>,
@@ -46,8 +46,8 @@ const BITS: u32 = 15;
 /// Several times the number of those in the set.
 const KNOWN: usize = 1 << 13;
 
-/// Four letters of each name of the [rules](super::rules), such as are rare elsewhere. `_` is any of
-/// [`ENDS`], which can follow a name or precede it, and `?` one of the [`SIGNS`].
+/// Four letters of each name of the [rules](super::rules), such as are rare elsewhere. `_` is any
+/// of [`ENDS`], which can follow a name or precede it, and `?` one of the [`SIGNS`].
 #[rustfmt::skip]
 const ANCHORS: &[(&str, Kinds)] = &[
     ("pass", NAME), ("sswd", NAME), ("pwd_", NAME), ("_pw_", NAME), ("psw_", NAME),
@@ -331,8 +331,8 @@ fn low(bytes: u64) -> u32 {
     four
 }
 
-/// The place of the lowest three bytes; the factor is shifted by one, so that the fourth falls out. Of
-/// some that were tried it is the one that gives the fewest frequent letters a place of the set.
+/// The place of the lowest three bytes; the factor is shifted by one, so that the fourth falls out.
+/// Of some that were tried it is the one that gives the fewest frequent letters a place of the set.
 #[inline]
 fn place(letters: u32) -> usize {
     const FACTOR: u32 = 0x4d_a91b << 8;

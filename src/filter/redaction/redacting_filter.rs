@@ -17,12 +17,13 @@ use crate::sys::sync::{Arc, Lazy};
 use crate::sys::user_code;
 
 /// Redacts secrets in a record before it is written: in its message, its error and stack, and its
-/// key-values, those of adapters and scopes included. A secret becomes `***`; of the ids of access keys
-/// the first and last four characters stay.
+/// key-values, those of adapters and scopes included. A secret becomes `***`; of the ids of access
+/// keys the first and last four characters stay.
 ///
 /// It searches the text as it will be written, so it does not matter how a secret came there: in a
-/// message of another crate, a document, a URL, a header, a dump of a request, the `Debug` of a struct.
-/// [`credentials`](Self::credentials) knows what the usual services, databases and protocols have:
+/// message of another crate, a document, a URL, a header, a dump of a request, the `Debug` of a
+/// struct. [`credentials`](Self::credentials) knows what the usual services, databases and
+/// protocols have:
 ///
 /// | class | what |
 /// |---|---|
@@ -36,32 +37,36 @@ use crate::sys::user_code;
 /// | [`EncryptionKey`](SecretClass::EncryptionKey) | `encryption_key`, customers' keys of S3, `Plaintext` of KMS, private keys in PEM and of PGP |
 /// | [`UrlUser`](SecretClass::UrlUser) | `user:password@` and tokens in URLs |
 ///
-/// [`with_personal_data`](Self::with_personal_data) adds mail addresses, cards, bank accounts, phone
-/// numbers and network addresses.
+/// [`with_personal_data`](Self::with_personal_data) adds mail addresses, cards, bank accounts,
+/// phone numbers and network addresses.
 ///
-/// Names are compared without case, `_` and `-`; those of passwords are known in some thirty languages.
-/// They are found in plain text, JSON (also escaped, and over several lines), the notation of Python, Ruby,
-/// PHP, Go and Rust, XML, YAML, properties, connection strings, queries and forms (also percent-encoded),
-/// headers, SQL and command lines, in objects with a name and a value, and in tuples. A value that is
-/// plainly none is kept: nothing (`null`, `false`), a type, a number of tokens, a placeholder (`?`, `$1`,
-/// `${PASSWORD}`), another mask, or words of a sentence (`password: required`).
+/// Names are compared without case, `_` and `-`; those of passwords are known in some thirty
+/// languages. They are found in plain text, JSON (also escaped, and over several lines), the
+/// notation of Python, Ruby, PHP, Go and Rust, XML, YAML, properties, connection strings, queries
+/// and forms (also percent-encoded), headers, SQL and command lines, in objects with a name and a
+/// value, and in tuples. A value that is plainly none is kept: nothing (`null`, `false`), a type, a
+/// number of tokens, a placeholder (`?`, `$1`, `${PASSWORD}`), another mask, or words of a sentence
+/// (`password: required`).
 ///
 /// # Limits
 /// It recognizes forms, and promises no more than that. It cannot find
-/// - a secret without any sign: a bare word, a password alone on its line, an argument whose place alone says
-///   what it is;
+/// - a secret without any sign: a bare word, a password alone on its line, an argument whose place
+///   alone says what it is;
 /// - a name that it does not know; add it by [`with_name`](Self::with_name);
-/// - a secret under a name that is misspelled, abbreviated or in another language than the known ones (`tok3n`);
+/// - a secret under a name that is misspelled, abbreviated or in another language than the known
+///   ones (`tok3n`);
 /// - a password that is a plain word, where a sentence or a list has it (`login as ann / rose`);
-/// - a secret that was encrypted, compressed, encoded in Base64 as a whole, or spelled in other characters;
+/// - a secret that was encrypted, compressed, encoded in Base64 as a whole, or spelled in other
+///   characters;
 /// - a secret that is cut in two, by the caller or between two records;
 /// - a secret in the name of a logger or of a thread, which are not looked at.
 ///
 /// Conversely, a word that looks like a secret where one is usual is redacted although it is none.
 /// What must never be logged belongs in a [`Secret`](crate::filter::Secret).
 ///
-/// A record without a secret stays as it is, byte for byte, and nothing is allocated for it. Redaction is on
-/// by default in [`set_stream_logger`](crate::set_stream_logger) and the other presets.
+/// A record without a secret stays as it is, byte for byte, and nothing is allocated for it.
+/// Redaction is on by default in [`set_stream_logger`](crate::set_stream_logger) and the other
+/// presets.
 ///
 /// # Python
 /// `logging` has nothing like it; botocore logs tokens and passwords in clear.
@@ -92,7 +97,8 @@ static PRESET: Lazy<(RedactingFilter, SharedFilter)> = Lazy::new(|| {
 type Pattern = dyn Fn(&str) -> Option<Range<usize>> + Send + Sync;
 
 impl RedactingFilter {
-    /// Returns a filter that redacts the credentials of the usual services, databases and protocols.
+    /// Returns a filter that redacts the credentials of the usual services, databases and
+    /// protocols.
     #[must_use]
     pub fn credentials() -> Self {
         Self {
@@ -125,8 +131,8 @@ impl RedactingFilter {
         PRESET.1.clone()
     }
 
-    /// Adds a name whose values are secret, as a whole or as the end of a longer one. Case is ignored, as
-    /// are `_` and `-`. Names without three letters in a row have no effect.
+    /// Adds a name whose values are secret, as a whole or as the end of a longer one. Case is
+    /// ignored, as are `_` and `-`. Names without three letters in a row have no effect.
     #[must_use]
     pub fn with_name(mut self, name: &str) -> Self {
         self.finder.add_name(name);
@@ -141,24 +147,26 @@ impl RedactingFilter {
         self
     }
 
-    /// Keeps the tokens that vendors mark by their first letters, such as GitHub's (`ghp_…`), Slack's
-    /// (`xoxb-…`) and Stripe's (`sk_live_…`). Ids of access keys and JSON Web Tokens are still redacted.
+    /// Keeps the tokens that vendors mark by their first letters, such as GitHub's (`ghp_…`),
+    /// Slack's (`xoxb-…`) and Stripe's (`sk_live_…`). Ids of access keys and JSON Web Tokens are
+    /// still redacted.
     #[must_use]
     pub fn without_vendor_tokens(mut self) -> Self {
         self.finder.forget_shapes();
         self
     }
 
-    /// Redacts personal data as well: mail addresses, card numbers and bank accounts (IBAN) with a valid
-    /// check digit, phone numbers with a country code, US social security numbers, and network addresses.
+    /// Redacts personal data as well: mail addresses, card numbers and bank accounts (IBAN) with a
+    /// valid check digit, phone numbers with a country code, US social security numbers, and
+    /// network addresses.
     #[must_use]
     pub fn with_personal_data(mut self) -> Self {
         self.personal = Some(Personal);
         self
     }
 
-    /// Adds a pattern: a function that returns where the first secret of a text lies, in bytes. It is called
-    /// for each text, and again for the rest after what it found.
+    /// Adds a pattern: a function that returns where the first secret of a text lies, in bytes. It
+    /// is called for each text, and again for the rest after what it found.
     ///
     /// # Examples
     /// ```

@@ -1,8 +1,8 @@
-//! The rule table: which names have secret values, which words around them say that a value is none,
-//! and which tokens are known by their looks.
+//! The rule table: which names have secret values, which words around them say that a value is
+//! none, and which tokens are known by their looks.
 //!
-//! All that is a matter of taste or of the outside world is here; the other files know how texts are
-//! built. `tests/it/redaction/` holds the corpus of what must go and what must stay.
+//! All that is a matter of taste or of the outside world is here; the other files know how texts
+//! are built. `tests/it/redaction/` holds the corpus of what must go and what must stay.
 
 use crate::filter::redaction::class::SecretClass::{
     self, AccessKeyId, Authorization, Cookie, EncryptionKey, Password, SecretKey, Signature, Token,
@@ -149,7 +149,8 @@ pub(super) const INNER: &[(&str, SecretClass)] = &[
     ("contraseña", Password), ("secret", SecretKey), ("token", Token), ("apikey", Token),
 ];
 
-/// Last words of names that say something about a secret, and what a map of secrets has beside them.
+/// Last words of names that say something about a secret, and what a map of secrets has beside
+/// them.
 pub(super) const ABOUT: &[&str] = &[
     "length", "len", "min", "max", "count", "limit", "size", "ttl", "age", "days", "hours",
     "minutes", "seconds", "secs", "ms", "policy", "rule", "rules", "enabled", "disabled", "file",

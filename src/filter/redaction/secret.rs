@@ -6,7 +6,8 @@ use log::kv::{ToValue, Value};
 
 use crate::filter::redaction::span::MARK;
 
-/// Holds a value and prints `***`, by `Display`, by `Debug`, and as a key-value: for what must never be logged, even by mistake.
+/// Holds a value and prints `***`, by `Display`, by `Debug`, and as a key-value: for what must
+/// never be logged, even by mistake.
 ///
 /// # Examples
 /// ```

@@ -123,8 +123,8 @@ fn vendor_token(bytes: &[u8], at: usize) -> Option<Span> {
     })
 }
 
-/// Where the four letters of a prefix begin by which it is found: such as few words have. They have a
-/// sign or a digit inside, or else a digit, or else they are the first.
+/// Where the four letters of a prefix begin by which it is found: such as few words have. They have
+/// a sign or a digit inside, or else a digit, or else they are the first.
 pub(super) fn anchor(shape: &Shape) -> usize {
     let fours = || shape.prefix.as_bytes().windows(4);
     let has_sign = |four: &[u8]| four[1..3].iter().any(|byte| !byte.is_ascii_alphabetic());
@@ -198,8 +198,8 @@ fn client_secret(bytes: &[u8], at: usize) -> Option<Span> {
         .then(|| Span::new(start, start + len, SecretClass::SecretKey))
 }
 
-/// `-----BEGIN … PRIVATE KEY-----` and all up to its end; without one, all there is. Returns where to
-/// look on.
+/// `-----BEGIN … PRIVATE KEY-----` and all up to its end; without one, all there is. Returns where
+/// to look on.
 pub(super) fn pem(text: &str, at: usize, spans: &mut Spans) -> usize {
     let bytes = text.as_bytes();
     let dashes = bytes[at..].iter().take_while(|byte| **byte == b'-').count();

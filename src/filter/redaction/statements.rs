@@ -146,7 +146,8 @@ pub(super) fn identified(text: &str, from: usize, spans: &mut Spans) {
     }
 }
 
-/// The names of a list of columns, and the values of as many: `(name, password) VALUES ('ann', '…')`.
+/// The names of a list of columns, and the values of as many:
+/// `(name, password) VALUES ('ann', '…')`.
 pub(super) fn columns(
     text: &str,
     start: usize,

@@ -71,8 +71,8 @@ pub(super) fn by_number(
 /// first; each with its paths.
 ///
 /// Those that the handler made itself come last, in the order in which it made them, whatever the
-/// clock was then. Of the others, the names decide; those of times that are still `to_come` were made
-/// before the clock was set back.
+/// clock was then. Of the others, the names decide; those of times that are still `to_come` were
+/// made before the clock was set back.
 pub(super) fn by_age(
     found: Vec<IntervalFile>,
     made: &[Interval],
