@@ -151,3 +151,204 @@ fn programs_set_up_logging() {
     service::set_up().unwrap();
     verbosity_per_service::tune().unwrap();
 }
+
+/// A library with a logger in a static.
+mod library {
+    use std::fs::File;
+    use std::io;
+    use std::path::Path;
+
+    use logtree::{StaticLogger, debug, error, logger};
+
+    static LOG: StaticLogger = logger!("mylib.store");
+
+    pub(crate) fn open(path: &Path) -> io::Result<File> {
+        debug!(LOG, path; "opening");
+        File::open(path).inspect_err(|err| error!(LOG, path, err; "cannot open"))
+    }
+
+    #[test]
+    fn failures_carry_path_and_error() {
+        let capture = logtree::test::Capture::thread_local("mylib.store");
+        assert!(open(Path::new("/does/not/exist")).is_err());
+        let records = capture.records();
+        let failed = &records[1];
+        let path = failed.key_value("path").map(|value| value.to_string());
+        assert_eq!(path.as_deref(), Some("/does/not/exist"));
+        assert!(failed.error_text().is_some());
+    }
+}
+
+/// A queue before a rotating file and standard error.
+mod queue_and_rotation {
+    use logtree::formatter::JsonFormatter;
+    use logtree::handler::{Overflow, QueueHandler, RotatingFileHandler, StreamHandler};
+    use logtree::{BasicConfig, Error, Level};
+
+    pub(crate) fn set_up() -> Result<(), Error> {
+        let file = RotatingFileHandler::builder("app.log")
+            .max_bytes(10 << 20)
+            .backup_count(5)
+            .formatter(JsonFormatter::new())
+            .open()?;
+        let errors = StreamHandler::stderr().with_level(Level::ERROR);
+        let queue = QueueHandler::builder()
+            .overflow(Overflow::BySeverity)
+            .handler(file)
+            .handler(errors)
+            .start();
+        BasicConfig::new()
+            .level(Level::INFO)
+            .handler(queue)
+            .install()
+            .map(drop)
+    }
+}
+
+/// A sink of one's own.
+mod own_sink {
+    use std::sync::mpsc::{self, Sender};
+
+    use logtree::formatter::Format;
+    use logtree::handler::{Sink, formatted};
+    use logtree::{Error, ErrorKind, Handler, Record, Registry};
+
+    struct Channel(Sender<String>);
+
+    impl Sink for Channel {
+        fn write(&self, record: &Record<'_>, format: &dyn Format) -> Result<(), Error> {
+            let closed =
+                |e| Error::new(ErrorKind::Closed, "cannot send to the channel").with_source(e);
+            formatted(format, record, |line| {
+                self.0.send(line.as_str().into()).map_err(closed)
+            })
+        }
+    }
+
+    #[test]
+    fn lines_arrive_in_the_channel() {
+        let (sender, receiver) = mpsc::channel();
+        let registry = Registry::new();
+        let ui = registry.get_logger("ui");
+        ui.add_handler(Handler::new(Channel(sender)).with_name("ui"));
+        ui.warning("low");
+        assert_eq!(receiver.recv().unwrap(), "low");
+    }
+}
+
+/// A formatter of one's own.
+mod own_formatter {
+    use std::io;
+    use std::sync::{Arc, Mutex};
+
+    use logtree::formatter::{Format, Line};
+    use logtree::handler::StreamHandler;
+    use logtree::{Error, Record, Registry};
+
+    struct Logfmt;
+
+    impl Format for Logfmt {
+        fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
+            write!(line, "time={} level={} msg=", record.time(), record.level())?;
+            line.push_escaped(record.message());
+            record
+                .key_values()
+                .try_for_each(|key, value| write!(line, " {key}={value}"))
+        }
+    }
+
+    #[test]
+    fn key_values_follow_the_message() {
+        let text = Text::default();
+        let handler = StreamHandler::new(text.clone()).with_formatter(Logfmt);
+        let registry = Registry::new();
+        registry.root().add_handler(handler);
+        logtree::warn!(registry.get_logger("a"), n = 3; "two\nlines");
+        let line = String::from_utf8(text.0.lock().unwrap().clone()).unwrap();
+        assert!(line.starts_with("time="), "{line}");
+        assert!(
+            line.ends_with(" level=WARNING msg=two\\nlines n=3\n"),
+            "{line}"
+        );
+    }
+
+    #[derive(Clone, Default)]
+    struct Text(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Text {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+}
+
+/// A console that changes levels.
+mod console {
+    use std::time::Duration;
+
+    use logtree::control::{Control, LevelTarget};
+    use logtree::{Error, Level, Registry, set_stream_logger};
+
+    pub(crate) fn main() -> Result<(), Error> {
+        set_stream_logger("", Level::INFO);
+        let control = Control::new(Registry::global()).with_origin("admin");
+        control.on_change(|change| eprintln!("{change:?}")).detach();
+        control
+            .set_level_for(
+                LevelTarget::logger("sqlx"),
+                Level::DEBUG,
+                Duration::from_secs(600),
+            )
+            .map(drop)
+    }
+}
+
+/// A daemon with a followed configuration and a handler of its own.
+#[cfg(all(unix, feature = "reload"))]
+mod daemon {
+    use std::path::PathBuf;
+
+    use logtree::config::{Factories, Reloader};
+    use logtree::formatter::Format;
+    use logtree::handler::Sink;
+    use logtree::setup::reopen_on_sighup;
+    use logtree::{Error, Handler, Record};
+
+    struct Tty(PathBuf);
+
+    impl Tty {
+        fn new(path: PathBuf) -> Self {
+            Self(path)
+        }
+    }
+
+    impl Sink for Tty {
+        fn write(&self, _: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+            assert!(!self.0.as_os_str().is_empty());
+            Ok(())
+        }
+    }
+
+    pub(crate) fn main() -> Result<(), Error> {
+        let own = Factories::new().handler("myd.Tty", |args| {
+            Ok(Handler::new(Tty::new(args.required("path"))))
+        });
+        let _reloader = Reloader::builder("/etc/myd/logging.toml")
+            .factories(own)
+            .start()?;
+        reopen_on_sighup()?;
+        Ok(())
+    }
+}
+
+/// The programs that would change the process, or read files of the system, only have to compile.
+#[test]
+fn further_programs_compile() {
+    let _: [fn() -> Result<(), logtree::Error>; 2] = [queue_and_rotation::set_up, console::main];
+    #[cfg(all(unix, feature = "reload"))]
+    let _: fn() -> Result<(), logtree::Error> = daemon::main;
+}
