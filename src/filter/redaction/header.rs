@@ -23,6 +23,12 @@ pub(super) fn at(name: Name<'_>, at: usize, manner: Manner, spans: &mut Spans) -
         return None;
     }
     let (from, limit) = match quoted {
+        // The name of a pair on the next line: the header is empty.
+        Some((quote, len))
+            if is_name_of_pair(bytes, extent::closing(bytes, at + len, quote), len) =>
+        {
+            return Some(at);
+        }
         Some((quote, len)) => (at + len, extent::closing(bytes, at + len, quote)),
         None => (at, bytes.len().min(at + LONGEST)),
     };
@@ -48,6 +54,12 @@ pub(super) fn at(name: Name<'_>, at: usize, manner: Manner, spans: &mut Spans) -
         return cookie(name, from, end, manner, spans);
     }
     authorization(name, from, end, manner, spans)
+}
+
+/// Whether a colon follows the closing quote that is at a place.
+fn is_name_of_pair(bytes: &[u8], closing: usize, len: usize) -> bool {
+    let after = bytes.get(closing + len..).unwrap_or_default();
+    after.trim_ascii_start().starts_with(b":")
 }
 
 /// `Bearer …`: the scheme stays, where it is a known one; else it may be the secret itself.
