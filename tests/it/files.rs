@@ -98,7 +98,8 @@ fn errors_name_the_file_and_the_cause() {
     let text = error.to_string();
     let path: std::path::PathBuf = ["no", "such", "directory", "a.log"].iter().collect();
     assert!(text.contains(path.to_str().unwrap()), "{text}");
-    assert_eq!(error.path(), Some("/no/such/directory/a.log".as_ref()));
+    // Absolute, with the drive where there are drives.
+    assert_eq!(error.path().map(|whole| whole.ends_with(&path)), Some(true));
     #[cfg(unix)]
     assert!(format!("{error:?}").contains("\ncaused by: No such file or directory"));
     let directory = tempdir().unwrap();
