@@ -23,15 +23,16 @@ pub(super) fn at(name: Name<'_>, at: usize, manner: Manner, spans: &mut Spans) -
         return None;
     }
     let (from, limit) = match quoted {
-        // The name of a pair on the next line: the header is empty.
-        Some((quote, len))
-            if is_name_of_pair(bytes, extent::closing(bytes, at + len, quote), len) =>
-        {
-            return Some(at);
-        }
         Some((quote, len)) => (at + len, extent::closing(bytes, at + len, quote)),
         None => (at, bytes.len().min(at + LONGEST)),
     };
+    if let Some((_, len)) = quoted {
+        let after = bytes.get(limit + len..).unwrap_or_default();
+        if after.trim_ascii_start().starts_with(b":") {
+            // The name of a pair on the next line: the header is empty.
+            return Some(at);
+        }
+    }
     let is_signed = bytes[from..limit].starts_with(b"AWS4-");
     if is_signed && name.known.class == SecretClass::Authorization {
         // AWS's keep all but key and signature, which have names of their own.
@@ -54,12 +55,6 @@ pub(super) fn at(name: Name<'_>, at: usize, manner: Manner, spans: &mut Spans) -
         return cookie(name, from, end, manner, spans);
     }
     authorization(name, from, end, manner, spans)
-}
-
-/// Whether a colon follows the closing quote that is at a place.
-fn is_name_of_pair(bytes: &[u8], closing: usize, len: usize) -> bool {
-    let after = bytes.get(closing + len..).unwrap_or_default();
-    after.trim_ascii_start().starts_with(b":")
 }
 
 /// `Bearer …`: the scheme stays, where it is a known one; else it may be the secret itself.
@@ -97,7 +92,7 @@ fn authorization(
             ..Manner::default()
         },
     ) {
-        return Some(end);
+        return Some(from);
     }
     spans.push(Span::new(
         end - secret.len(),
@@ -199,7 +194,8 @@ fn cookie(
             && (manner.is_quoted || innocent::looks_secret(value))
     };
     if !hides {
-        return Some(end);
+        // What has no cookie may have a name of its own.
+        return Some(from);
     }
     spans.push(Span::new(from, end, SecretClass::Cookie));
     Some(end)
