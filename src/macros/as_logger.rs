@@ -28,31 +28,17 @@ pub trait AsLogger {
     /// Returns the logger.
     fn as_logger(&self) -> &Logger;
 
-    /// Returns the adapter that it is.
-    fn as_adapter(&self) -> Option<&LoggerAdapter>;
+    /// Returns the adapter if it is one.
+    #[inline(always)]
+    fn as_adapter(&self) -> Option<&LoggerAdapter> {
+        None
+    }
 }
 
 impl AsLogger for Logger {
     #[inline(always)]
     fn as_logger(&self) -> &Logger {
         self
-    }
-
-    #[inline(always)]
-    fn as_adapter(&self) -> Option<&LoggerAdapter> {
-        None
-    }
-}
-
-impl AsLogger for StaticLogger {
-    #[inline(always)]
-    fn as_logger(&self) -> &Logger {
-        self
-    }
-
-    #[inline(always)]
-    fn as_adapter(&self) -> Option<&LoggerAdapter> {
-        None
     }
 }
 
@@ -85,6 +71,7 @@ macro_rules! as_logger_by_deref {
 }
 
 as_logger_by_deref! {
+    [] StaticLogger;
     [T: AsLogger + ?Sized] &T;
     [T: AsLogger + ?Sized] &mut T;
     [T: AsLogger + ?Sized] Box<T>;

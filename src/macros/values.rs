@@ -88,36 +88,29 @@ impl<'a, T: StdError> Error<'a, T> {
     }
 }
 
-impl<'a, T: AsRef<dyn StdError> + ?Sized> DynError<'a, T> {
-    /// Takes the error.
-    #[inline]
-    #[must_use]
-    pub fn __value(&self) -> CallValue<'a> {
-        self.__error()
-    }
+macro_rules! ways_to_an_error {
+    ($($way:ident: $error:ty;)+) => {$(
+        impl<'a, T: AsRef<$error> + ?Sized> $way<'a, T> {
+            /// Takes the error.
+            #[inline]
+            #[must_use]
+            pub fn __value(&self) -> CallValue<'a> {
+                self.__error()
+            }
 
-    /// Takes the error.
-    #[inline]
-    #[must_use]
-    pub fn __error(&self) -> CallValue<'a> {
-        CallValue::Error(self.get().as_ref())
-    }
+            /// Takes the error.
+            #[inline]
+            #[must_use]
+            pub fn __error(&self) -> CallValue<'a> {
+                CallValue::Error(self.get().as_ref())
+            }
+        }
+    )+};
 }
 
-impl<'a, T: AsRef<dyn StdError + Send + Sync> + ?Sized> SyncDynError<'a, T> {
-    /// Takes the error.
-    #[inline]
-    #[must_use]
-    pub fn __value(&self) -> CallValue<'a> {
-        self.__error()
-    }
-
-    /// Takes the error.
-    #[inline]
-    #[must_use]
-    pub fn __error(&self) -> CallValue<'a> {
-        CallValue::Error(self.get().as_ref())
-    }
+ways_to_an_error! {
+    DynError: dyn StdError;
+    SyncDynError: dyn StdError + Send + Sync;
 }
 
 impl<'a, T: ToValue + ?Sized> KeyValue<'a, T> {
