@@ -1,13 +1,11 @@
 //! Loggers that add something to each record: [`LoggerAdapter`].
 
-use std::error::Error;
 use std::fmt;
-use std::panic::Location;
 
 use crate::level::Level;
 use crate::logger::level_methods::level_methods;
 use crate::logger::logger::Logger;
-use crate::record::{CallValues, Context, LazyMessage, Message, OwnedValue, Record, Source};
+use crate::record::{CallValues, Context, OwnedValue, Record};
 use crate::sys::sync::Arc;
 use crate::sys::user_code;
 
@@ -157,49 +155,12 @@ impl LoggerAdapter {
         self.logger.has_handlers()
     }
 
-    /// Logs at a level.
-    #[track_caller]
-    pub fn log(&self, level: impl Into<Level>, message: impl fmt::Display) {
-        let level = level.into();
-        if self.is_enabled_for(level) {
-            self.submit_text(level, format_args!("{message}"), None, Location::caller());
-        }
-    }
-
-    /// Logs at `ERROR` with an error and its causes, which follow the message.
-    #[track_caller]
-    pub fn exception(&self, message: impl fmt::Display, error: &dyn Error) {
-        if self.is_enabled_for(Level::ERROR) {
-            self.submit_text(
-                Level::ERROR,
-                format_args!("{message}"),
-                Some(error),
-                Location::caller(),
-            );
-        }
-    }
-
     /// Adds the adapter's key-values to a record that was created elsewhere, and passes it to the
     /// logger.
     pub fn handle(&self, record: &Record<'_>) {
         let mut record = record.clone();
         self.add_to(&mut record);
         self.logger.handle(&record);
-    }
-
-    fn submit_text(
-        &self,
-        level: Level,
-        arguments: fmt::Arguments<'_>,
-        error: Option<&dyn Error>,
-        caller: &'static Location<'static>,
-    ) {
-        let text = LazyMessage::of_arguments(arguments);
-        let mut record =
-            self.logger
-                .record(level, Message::Lazy(&text), &Source::of_caller(caller));
-        record.error = error;
-        self.submit(&mut record);
     }
 
     /// Called after the gate.
@@ -223,7 +184,7 @@ impl LoggerAdapter {
     }
 }
 
-level_methods!(LoggerAdapter);
+level_methods!(LoggerAdapter, is_enabled_for, |adapter| adapter.logger);
 
 impl Logger {
     /// Returns an adapter that adds a key-value to each record; more can be added.

@@ -1,9 +1,5 @@
 //! The methods that log.
 
-use std::error::Error as StdError;
-use std::fmt;
-use std::panic::Location;
-
 use crate::level::Level;
 use crate::logger::dispatch::{Origin, dispatch};
 use crate::logger::level_methods::level_methods;
@@ -11,49 +7,6 @@ use crate::logger::logger::Logger;
 use crate::record::{LazyMessage, Message, Record, RecordBuilder, Source};
 
 impl Logger {
-    /// Logs at a level. The macro [`log!`](macro@crate::log) does not evaluate its arguments if
-    /// the level is disabled, and also records module and function.
-    ///
-    /// # Python
-    /// `Logger.log`.
-    #[track_caller]
-    pub fn log(&self, level: impl Into<Level>, message: impl fmt::Display) {
-        let level = level.into();
-        if self.passes_plain(level) {
-            self.submit_text(level, format_args!("{message}"), None, Location::caller());
-        }
-    }
-
-    /// Logs at `ERROR` with an error and its causes, which follow the message.
-    ///
-    /// # Python
-    /// `Logger.exception`, which uses the exception being handled.
-    ///
-    /// # Examples
-    /// ```
-    /// use logtree::Registry;
-    /// use logtree::test::Capture;
-    ///
-    /// let registry = Registry::new();
-    /// let logger = registry.get_logger("app");
-    /// let capture = Capture::new(&logger);
-    /// if let Err(error) = "x".parse::<u8>() {
-    ///     logger.exception("cannot read the port", &error);
-    /// }
-    /// assert_eq!(capture.records()[0].error_text(), Some("invalid digit found in string"));
-    /// ```
-    #[track_caller]
-    pub fn exception(&self, message: impl fmt::Display, error: &dyn StdError) {
-        if self.passes_plain(Level::ERROR) {
-            self.submit_text(
-                Level::ERROR,
-                format_args!("{message}"),
-                Some(error),
-                Location::caller(),
-            );
-        }
-    }
-
     /// Passes a record that was created elsewhere to filters and handlers. The logger's level does
     /// not apply; a disabled logger drops it.
     ///
@@ -78,19 +31,6 @@ impl Logger {
         RecordBuilder::new(&self.registry.environment)
             .name(self.name())
             .level(level)
-    }
-
-    fn submit_text(
-        &self,
-        level: Level,
-        arguments: fmt::Arguments<'_>,
-        error: Option<&dyn StdError>,
-        caller: &'static Location<'static>,
-    ) {
-        let text = LazyMessage::of_arguments(arguments);
-        let mut record = self.record(level, Message::Lazy(&text), &Source::of_caller(caller));
-        record.error = error;
-        self.submit(&mut record);
     }
 
     pub(crate) fn record<'r>(
@@ -123,7 +63,7 @@ impl Logger {
     }
 }
 
-level_methods!(Logger);
+level_methods!(Logger, passes_plain, |logger| logger);
 
 /// For the facade's macros with a logger: `log::info!(logger: s3, "…")`. The record gets the
 /// logger's name, whatever the target.
