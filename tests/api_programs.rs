@@ -1,4 +1,5 @@
 //! Everyday programs, as users write them, with their surroundings stubbed: they must compile.
+//! The one with a formatter of its own is in `it/formats.rs`.
 #![allow(dead_code, reason = "most of it need only compile")]
 
 mod anyhow {
@@ -233,56 +234,6 @@ mod own_sink {
         ui.add_handler(Handler::new(Channel(sender)).with_name("ui"));
         ui.warning("low");
         assert_eq!(receiver.recv().unwrap(), "low");
-    }
-}
-
-/// A formatter of one's own.
-mod own_formatter {
-    use std::io;
-    use std::sync::{Arc, Mutex};
-
-    use logtree::formatter::{Format, Line};
-    use logtree::handler::StreamHandler;
-    use logtree::{Error, Record, Registry};
-
-    struct Logfmt;
-
-    impl Format for Logfmt {
-        fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
-            write!(line, "time={} level={} msg=", record.time(), record.level())?;
-            line.push_escaped(record.message());
-            record
-                .key_values()
-                .try_for_each(|key, value| write!(line, " {key}={value}"))
-        }
-    }
-
-    #[test]
-    fn key_values_follow_the_message() {
-        let text = Text::default();
-        let handler = StreamHandler::new(text.clone()).with_formatter(Logfmt);
-        let registry = Registry::new();
-        registry.root().add_handler(handler);
-        logtree::warn!(registry.get_logger("a"), n = 3; "two\nlines");
-        let line = String::from_utf8(text.0.lock().unwrap().clone()).unwrap();
-        assert!(line.starts_with("time="), "{line}");
-        assert!(
-            line.ends_with(" level=WARNING msg=two\\nlines n=3\n"),
-            "{line}"
-        );
-    }
-
-    #[derive(Clone, Default)]
-    struct Text(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Text {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
     }
 }
 
