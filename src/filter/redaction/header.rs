@@ -208,9 +208,13 @@ fn cookie_end(bytes: &[u8], from: usize, limit: usize) -> usize {
         let rest = &bytes[at + 1..limit];
         match bytes[at] {
             b'"' if at > from && bytes[at - 1] == b'=' => {
-                let close = rest.iter().position(|byte| *byte == b'"');
+                // A value without its closing quote ends with its line.
+                let close = rest
+                    .iter()
+                    .position(|byte| matches!(byte, b'"' | b'\n' | b'\r'));
                 match close {
-                    Some(close) => at += close + 1,
+                    Some(close) if rest[close] == b'"' => at += close + 1,
+                    Some(end) => return at + 1 + end,
                     None => return at,
                 }
             }
