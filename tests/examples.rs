@@ -203,7 +203,10 @@ fn a_setuid_program_ignores_the_environment() {
     }
     let as_nobody = |program: &Path| {
         let copy = directory.path().join(program.file_name().unwrap());
-        fs::copy(program, &copy).unwrap();
+        // Not `fs::copy`: a process that another test starts meanwhile would inherit the copy open
+        // for writing, and what is open for writing cannot be run ("Text file busy").
+        let copied = Command::new("cp").arg(program).arg(&copy).status();
+        assert!(copied.unwrap().success());
         chown(&copy, Some(NOBODY), None).unwrap();
         fs::set_permissions(&copy, fs::Permissions::from_mode(0o4755)).unwrap();
         copy
