@@ -13,6 +13,8 @@ mod changed;
 )]
 mod control;
 mod core;
+#[cfg(feature = "control")]
+mod endpoint;
 mod entry;
 mod error_codes;
 mod expiry;
@@ -36,6 +38,8 @@ pub use self::builder::ControlBuilder;
 pub use self::change::Change;
 pub use self::changed::Changed;
 pub use self::control::Control;
+#[cfg(feature = "control")]
+pub use self::endpoint::{Endpoint, Server};
 pub use self::error_codes::{aws_error_name, http_status};
 pub use self::group::Group;
 pub use self::listing::{Listing, Override};

@@ -1,0 +1,1 @@
+//! Signatures of AWS, version 4.
