@@ -374,15 +374,12 @@ impl Control {
         let mut state = self.core.state.lock();
         let mut changed = self.core.expire_levels(&mut state, &self.registry);
         let result = self.change_state(&mut state, revision, changes, read);
-        let next = state.next_end();
         drop(state);
         let result = result.map(|(before, by_these)| {
             changed.extend(by_these);
             before
         });
-        if let Some(next) = next {
-            self.core.expire_at(next);
-        }
+        self.core.expire_in_time();
         self.core.notify(&self.registry, &changed);
         result
     }

@@ -1,8 +1,9 @@
 //! What all controls of a registry share: [`ControlCore`].
 
+use std::time::Duration;
+
 use crate::control::change::Change;
 use crate::control::changed::Changed;
-use crate::control::expiry::{Expire, Expiry};
 use crate::control::limits::Limits;
 use crate::control::rules::Rules;
 use crate::control::state::State;
@@ -11,8 +12,9 @@ use crate::control::transaction::Transaction;
 use crate::error::Error;
 use crate::registry::{Registry, RegistryCore};
 use crate::sys::host::Instant;
-use crate::sys::process::{self, InChild};
+use crate::sys::process;
 use crate::sys::sync::{Arc, Mutex, Weak};
+use crate::sys::timer::{Alarm, Timed};
 
 /// Part of the registry, and as long-lived: what a control has set applies, and ends in time,
 /// whichever controls are left.
@@ -21,7 +23,7 @@ pub(super) struct ControlCore {
     pub(super) state: Mutex<State>,
     rules: Arc<Rules>,
     pub(super) subscribers: Arc<Subscribers>,
-    expiry: Expiry,
+    alarm: Alarm,
 }
 
 impl ControlCore {
@@ -31,15 +33,13 @@ impl ControlCore {
             let rules = Arc::<Rules>::default();
             let judge: Arc<Rules> = Arc::clone(&rules);
             inner.set_judge(judge);
-            let core = Arc::new(Self {
+            Arc::new(Self {
                 registry: Arc::downgrade(inner),
                 state: Mutex::default(),
                 rules,
                 subscribers: Arc::default(),
-                expiry: Expiry::default(),
-            });
-            process::in_child_of(&core);
-            core
+                alarm: Alarm,
+            })
         })
     }
 
@@ -84,9 +84,15 @@ impl ControlCore {
         transaction.commit().unwrap_or_default()
     }
 
-    /// Ends a temporary level at that time.
-    pub(super) fn expire_at(self: &Arc<Self>, end: Instant) {
-        Expiry::call_at(self, end);
+    /// Has the temporary levels end in time.
+    pub(super) fn expire_in_time(self: &Arc<Self>) {
+        if let Some(wait) = self.next() {
+            // A temporary level may silence everything, and a child that logs nothing would never
+            // end it.
+            process::wake_in_child();
+            // Without a thread, the next change ends what is over.
+            let _ = self.alarm.set(self, wait);
+        }
     }
 
     /// Logs the changes, and calls the subscribers, with no lock held.
@@ -105,12 +111,8 @@ impl ControlCore {
     }
 }
 
-impl Expire for ControlCore {
-    fn expiry(&self) -> &Expiry {
-        &self.expiry
-    }
-
-    fn expire(&self) {
+impl Timed for ControlCore {
+    fn on_time(&self) {
         if let Some(registry) = self.registry() {
             let mut state = self.state.lock();
             let changed = self.expire_levels(&mut state, &registry);
@@ -119,15 +121,8 @@ impl Expire for ControlCore {
         }
     }
 
-    fn next_end(&self) -> Option<Instant> {
-        self.state.lock().next_end()
-    }
-}
-
-impl InChild for ControlCore {
-    fn in_child(self: Arc<Self>) {
-        if self.registry.strong_count() > 0 {
-            Expiry::start_in_child(&self);
-        }
+    fn next(&self) -> Option<Duration> {
+        let end = self.state.lock().next_end()?;
+        Some(end.saturating_duration_since(Instant::now()))
     }
 }

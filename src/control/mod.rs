@@ -17,7 +17,6 @@ mod core;
 mod endpoint;
 mod entry;
 mod error_codes;
-mod expiry;
 mod group;
 mod limits;
 mod listing;

@@ -27,7 +27,6 @@ mod stream;
 mod stream_id;
 #[cfg(test)]
 mod tests;
-mod ticker;
 
 pub(crate) use self::bound::BoundHandler;
 pub use self::buffering::BufferingHandler;
@@ -50,11 +49,6 @@ pub use self::queue::{DropCounts, Overflow, QueueHandler, QueueListener, RecordQ
 pub use self::sink::{Batch, Sink, SinkFacts, SinkStatus, formatted};
 pub use self::stream::StreamHandler;
 pub use self::stream_id::StreamId;
-#[cfg_attr(
-    not(all(unix, feature = "reload")),
-    expect(unused_imports, reason = "for SIGHUP")
-)]
-pub(crate) use self::ticker::{Tick, every};
 
 /// The builders of handlers.
 pub mod builder {

@@ -1,16 +1,16 @@
 //! Reopening of files at SIGHUP: [`reopen_on_sighup`].
 
-use std::thread;
 use std::time::Duration;
 
 use signal_hook::consts::SIGHUP;
 use signal_hook::flag;
 
 use crate::error::{Chain, Error};
-use crate::handler::{Tick, every, reopen_all};
+use crate::handler::reopen_all;
 use crate::registry::Registry;
 use crate::sys::process::{self, InChild};
 use crate::sys::sync::{Arc, AtomicBool, Mutex, Ordering};
+use crate::sys::timer::{Alarm, Timed};
 
 /// [Reopens all files](reopen_all) whenever the process gets the signal `SIGHUP`, within a tenth of
 /// a second: for `logrotate` with `create`, and `kill -HUP` in its `postrotate`. The signal no
@@ -39,9 +39,14 @@ pub fn reopen_on_sighup() -> Result<(), Error> {
     // lacks the thread.
     flag::register(SIGHUP, Arc::clone(&received))
         .map_err(|error| Error::io("cannot listen to SIGHUP", error))?;
-    let new = Arc::new(Listener { received });
+    let new = Arc::new(Listener {
+        received,
+        alarm: Alarm,
+    });
     process::in_child_of(&new);
-    every(Duration::from_millis(100), &new);
+    new.alarm
+        .set(&new, INTERVAL)
+        .map_err(|error| Error::io("cannot start the thread that waits for SIGHUP", error))?;
     *listener = Some(new);
     drop(listener);
     Ok(())
@@ -49,17 +54,20 @@ pub fn reopen_on_sighup() -> Result<(), Error> {
 
 struct Listener {
     received: Arc<AtomicBool>,
+    alarm: Alarm,
 }
 
-impl Tick for Listener {
-    fn tick(&self) {
+const INTERVAL: Duration = Duration::from_millis(100);
+
+impl Timed for Listener {
+    fn on_time(&self) {
         if self.received.swap(false, Ordering::Relaxed) {
-            // On a separate thread, as a device may block for long. If there is none, here.
-            let thread = thread::Builder::new().name("logtree-sighup".to_owned());
-            if thread.spawn(reopen).is_err() {
-                reopen();
-            }
+            reopen();
         }
+    }
+
+    fn next(&self) -> Option<Duration> {
+        Some(INTERVAL)
     }
 }
 

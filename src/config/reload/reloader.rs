@@ -1,14 +1,13 @@
 //! A configuration file that is followed: [`Reloader`].
 
 use std::path::{Path, PathBuf};
-use std::thread::{self, Thread};
 use std::time::Duration;
 use std::{fmt, io};
 
 use crate::config::reload::follower::{Counts, Follower};
 use crate::error::{Error, ErrorKind};
-use crate::sys::process::{self, InChild};
-use crate::sys::sync::{Arc, Mutex, Ordering, Weak};
+use crate::sys::sync::{Arc, Mutex, Ordering};
+use crate::sys::timer::{Alarm, Timed};
 use crate::sys::turn::Turn;
 
 /// Applies a configuration file, and applies it again whenever it changes.
@@ -54,7 +53,7 @@ pub struct Reloader {
     core: Arc<ReloaderCore>,
 }
 
-/// What the thread and its handle share.
+/// What the timer and the handle share.
 pub(super) struct ReloaderCore {
     path: PathBuf,
     interval: Duration,
@@ -64,7 +63,7 @@ pub(super) struct ReloaderCore {
     /// Taken out during a turn, as no lock is held while user code runs. In a child process it is
     /// missing for good if a thread of the parent was using it.
     follower: Mutex<Option<Box<Follower>>>,
-    thread: Mutex<Option<Thread>>,
+    alarm: Alarm,
 }
 
 impl Reloader {
@@ -104,31 +103,21 @@ impl Reloader {
 
     /// Follows the file until the end of the process.
     pub fn detach(self) {
-        // The thread runs as long as the core is alive.
+        // The timer looks as long as the core is alive.
         std::mem::forget(self);
-    }
-}
-
-impl Drop for Reloader {
-    fn drop(&mut self) {
-        if let Some(thread) = &*self.core.thread.lock() {
-            thread.unpark();
-        }
     }
 }
 
 impl ReloaderCore {
     pub(super) fn new(follower: Follower, counts: Counts, interval: Duration) -> Arc<Self> {
-        let core = Arc::new(Self {
+        Arc::new(Self {
             path: follower.path().to_owned(),
             interval,
             counts,
             turn: Turn::default(),
             follower: Mutex::new(Some(Box::new(follower))),
-            thread: Mutex::new(None),
-        });
-        process::in_child_of(&core);
-        core
+            alarm: Alarm,
+        })
     }
 
     /// Passes the follower to `work`, once no other thread uses it.
@@ -152,32 +141,20 @@ impl ReloaderCore {
         Ok(result)
     }
 
-    /// Starts the thread. It ends with the last handle.
+    /// Has the timer follow the file, until the last handle ends.
     pub(super) fn start(self: &Arc<Self>) -> io::Result<()> {
-        let (core, interval) = (Arc::downgrade(self), self.interval);
-        let thread = thread::Builder::new().name("logtree-reload".to_owned());
-        let started = thread.spawn(move || run(&core, interval))?;
-        *self.thread.lock() = Some(started.thread().clone());
-        Ok(())
+        self.alarm.set(self, self.interval)
     }
 }
 
-fn run(core: &Weak<ReloaderCore>, interval: Duration) {
-    loop {
-        thread::park_timeout(interval);
-        let Some(core) = core.upgrade() else {
-            return;
-        };
-        if core.with_follower(Follower::look).is_err() {
-            return;
-        }
+impl Timed for ReloaderCore {
+    fn on_time(&self) {
+        // In a child process that did not inherit the follower, only its end is left.
+        let _ = self.with_follower(Follower::look);
     }
-}
 
-impl InChild for ReloaderCore {
-    fn in_child(self: Arc<Self>) {
-        // Without a thread, only `reload` applies the file.
-        let _ = self.start();
+    fn next(&self) -> Option<Duration> {
+        Some(self.interval)
     }
 }
 

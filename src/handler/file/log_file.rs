@@ -1,5 +1,7 @@
 //! A log file, its buffer and its upkeep: [`LogFile`].
 
+use std::time::Duration;
+
 use crate::error::{Error, ErrorKind};
 use crate::handler::file::beside;
 use crate::handler::file::compress::Compressor;
@@ -11,10 +13,10 @@ use crate::handler::file::rotation::Rotation;
 use crate::handler::file::state::{State, Upkeep};
 use crate::handler::io::exclusive::Exclusive;
 use crate::handler::ledger::Ledger;
-use crate::handler::ticker::{self, Tick};
 use crate::level::Level;
 use crate::sys::process;
 use crate::sys::sync::{Arc, AtomicU64, Ordering, Weak};
+use crate::sys::timer::{Alarm, Timed};
 
 /// How much memory a buffer takes before anything is in it.
 const MOST_RESERVED: usize = 1024 * 1024;
@@ -33,6 +35,7 @@ pub(super) struct LogFile {
     pub(super) queued: AtomicU64,
     pub(super) ledger: Ledger,
     pub(super) compressor: Compressor,
+    alarm: Alarm,
     itself: Weak<Self>,
 }
 
@@ -63,7 +66,6 @@ impl LogFile {
     ) -> Result<Arc<Self>, Error> {
         let mut state = State::new(upkeep);
         state.begin(&options)?;
-        let interval = options.buffering.map(|buffering| buffering.interval);
         let file = Arc::new_cyclic(|itself| Self {
             kind,
             options,
@@ -71,10 +73,12 @@ impl LogFile {
             queued: AtomicU64::new(0),
             ledger: Ledger::new(),
             compressor: Compressor::default(),
+            alarm: Alarm,
             itself: Weak::clone(itself),
         });
-        if let Some(interval) = interval {
-            ticker::every(interval, &file);
+        if let Some(interval) = file.next() {
+            // Without a thread, a buffer is written out by the records that come.
+            let _ = file.alarm.set(&file, interval);
         }
         Ok(file)
     }
@@ -201,7 +205,7 @@ impl LogFile {
         let reserve = buffering.capacity.min(MOST_RESERVED);
         state.buffer.push(line, reserve);
         self.count_queued(state);
-        // The interval is the ticker's, so that no record asks for the time. At the end of the
+        // The interval is the timer's, so that no record asks for the time. At the end of the
         // process, nothing writes it out later.
         if level >= buffering.level || process::is_ending() {
             let written = self.write_out(state);
@@ -373,8 +377,13 @@ impl Rotated for LogFile {
     }
 }
 
-impl Tick for LogFile {
-    fn tick(&self) {
+impl Timed for LogFile {
+    fn on_time(&self) {
         self.write_out_now();
+    }
+
+    fn next(&self) -> Option<Duration> {
+        let interval = self.options.buffering?.interval;
+        Some(interval.max(Duration::from_millis(1)))
     }
 }
