@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::io::Write;
+use std::time::Duration;
 
 use crate::level::names::LevelNames;
-use crate::sys::host::{self, Instant};
+use crate::sys::host;
 use crate::sys::sync::{Arc, AtomicBool, AtomicU64, Lazy, Ordering};
+use crate::sys::throttle::{self, Throttle};
 use crate::sys::user_code::{self, Owned};
 use crate::time::{self, Clock, SystemClock, Timestamp};
 
@@ -47,9 +49,12 @@ impl RegistryContext {
     #[inline(never)]
     fn now_by(&self, clock: &dyn Clock) -> Timestamp {
         time::now_by(clock, |panic| {
-            self.diagnostics.line_seldom(format_args!(
-                "logtree: the clock panicked, the time of the system is used: {panic}"
-            ));
+            self.diagnostics.notice(
+                Notice::ClockPanicked,
+                format_args!(
+                    "logtree: the clock panicked, the time of the system is used: {panic}"
+                ),
+            );
         })
     }
 
@@ -78,9 +83,29 @@ impl Default for RegistryContext {
 pub(crate) struct Diagnostics {
     enabled: AtomicBool,
     receiver: Option<Owned<Box<Receiver>>>,
-    created: Instant,
-    /// In seconds since `created`, plus one; 0 is never.
-    last_seldom: AtomicU64,
+    notices: Throttle<Notice>,
+}
+
+/// A problem that may occur with each record or call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Notice {
+    ClockPanicked,
+    FilterPanicked,
+    NotRotated,
+    NameCut,
+    NoHandler,
+    StandIn,
+    TooManyLoggers,
+}
+
+impl Notice {
+    /// How often it is reported: what is as the program was written, once.
+    fn interval(self) -> Duration {
+        match self {
+            Self::ClockPanicked | Self::FilterPanicked | Self::NotRotated => throttle::INTERVAL,
+            Self::NameCut | Self::NoHandler | Self::StandIn | Self::TooManyLoggers => Duration::MAX,
+        }
+    }
 }
 
 /// Receives a line, without its newline. Not a `Write`, which would need a lock held around user
@@ -120,18 +145,14 @@ impl Diagnostics {
         }
     }
 
-    /// Writes a line at most once in 30 seconds, for problems that may occur with each record.
-    pub(crate) fn line_seldom(&self, text: fmt::Arguments<'_>) {
-        let now = self.created.elapsed().as_secs() + 1;
-        let last = self.last_seldom.load(Ordering::Relaxed);
-        let due = last == 0 || now >= last + 30;
-        let mine = || {
-            self.last_seldom
-                .compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed)
-                .is_ok()
-        };
-        if due && mine() {
-            self.line(text);
+    /// Writes a line as often as is right for the problem.
+    #[cold]
+    pub(crate) fn notice(&self, notice: Notice, text: fmt::Arguments<'_>) {
+        if !self.is_enabled() {
+            return;
+        }
+        if let Some(suppressed) = self.notices.due(notice, notice.interval()) {
+            self.line(format_args!("{text}{suppressed}"));
         }
     }
 }
@@ -141,8 +162,7 @@ impl Default for Diagnostics {
         Self {
             enabled: AtomicBool::new(true),
             receiver: None,
-            created: Instant::now(),
-            last_seldom: AtomicU64::new(0),
+            notices: Throttle::default(),
         }
     }
 }

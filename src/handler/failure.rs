@@ -1,13 +1,11 @@
 //! Failures of handlers, and the report of them on standard error.
 
 use std::fmt::{self, Write};
-use std::time::Duration;
 
 use crate::context::Diagnostics;
 use crate::error::{Chain, Error, ErrorKind};
 use crate::record::Record;
-use crate::sys::host::Instant;
-use crate::sys::sync::Mutex;
+use crate::sys::throttle::{INTERVAL, Throttle};
 use crate::sys::user_code;
 
 /// Why records were lost.
@@ -37,23 +35,12 @@ impl Loss {
     }
 }
 
-/// A device that is full fails for every record, and a report for each would only fill the next
-/// device: other crates write 15 to 93 MB of them.
-const INTERVAL: Duration = Duration::from_secs(30);
-
 /// The default for failures: one line for each kind of error, then none for a while.
 ///
 /// Like Python's, it shows neither message nor values: they may hold secrets, and standard error
 /// may have other readers than the log.
 #[derive(Debug, Default)]
-pub(super) struct Reports(Mutex<Vec<Seen>>);
-
-#[derive(Debug)]
-struct Seen {
-    kind: ErrorKind,
-    reported: Instant,
-    since: u64,
-}
+pub(super) struct Reports(Throttle<ErrorKind>);
 
 impl Reports {
     pub(super) fn report(
@@ -65,7 +52,7 @@ impl Reports {
         if !diagnostics.is_enabled() {
             return;
         }
-        let Some(suppressed) = self.due(failure.error.kind(), Instant::now()) else {
+        let Some(suppressed) = self.0.due(failure.error.kind(), INTERVAL) else {
             return;
         };
         let record = failure.record;
@@ -87,44 +74,12 @@ impl Reports {
             Loss::Buffered(1) => "dropped 1 buffered record".to_owned(),
             Loss::Buffered(lost) => format!("dropped {lost} buffered records"),
         };
-        let again = if suppressed == 0 {
-            String::new()
-        } else {
-            format!(" ({suppressed} more since the last report)")
-        };
         // The cause of an error may be the user's type.
         let error = user_code::display(&Chain::one_line(failure.error));
         diagnostics.line(format_args!(
-            "logtree: {handler:?} {what}: {}{again}",
+            "logtree: {handler:?} {what}: {}{suppressed}",
             Shown(&error)
         ));
-    }
-
-    /// Returns how many reports were suppressed since the last one; `None` if none is due.
-    #[expect(
-        clippy::significant_drop_tightening,
-        reason = "all of it is looked at under the lock"
-    )]
-    fn due(&self, kind: ErrorKind, now: Instant) -> Option<u64> {
-        let mut seen = self.0.lock();
-        match seen.iter_mut().find(|seen| seen.kind == kind) {
-            None => {
-                seen.push(Seen {
-                    kind,
-                    reported: now,
-                    since: 0,
-                });
-                Some(0)
-            }
-            Some(last) if now.duration_since(last.reported) >= INTERVAL => {
-                last.reported = now;
-                Some(std::mem::take(&mut last.since))
-            }
-            Some(last) => {
-                last.since += 1;
-                None
-            }
-        }
     }
 }
 
@@ -140,20 +95,5 @@ impl fmt::Display for Shown<'_> {
             }
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_report_per_kind_and_interval() {
-        let reports = Reports::default();
-        let start = Instant::now();
-        assert_eq!(reports.due(ErrorKind::Io, start), Some(0));
-        assert_eq!(reports.due(ErrorKind::Panicked, start), Some(0));
-        assert_eq!(reports.due(ErrorKind::Io, start + INTERVAL / 2), None);
-        assert_eq!(reports.due(ErrorKind::Io, start + INTERVAL), Some(1));
     }
 }

@@ -1,6 +1,7 @@
 //! The dispatch of a record that passed the gate: its logger's filters, then the handlers of its
 //! route.
 
+use crate::context::Notice;
 use crate::filter::SharedFilter;
 use crate::handler::BoundHandler;
 use crate::record::Record;
@@ -139,10 +140,13 @@ fn passes(filters: &[SharedFilter], record: &mut Record<'_>) -> bool {
         let environment = record.environment;
         environment.dropped.fetch_add(1, Ordering::Relaxed);
         let name = record.name().escape_debug();
-        environment.diagnostics.line_seldom(format_args!(
-            "logtree: a filter of {name:?} panicked: {text}",
-            name = name.to_string()
-        ));
+        environment.diagnostics.notice(
+            Notice::FilterPanicked,
+            format_args!(
+                "logtree: a filter of {name:?} panicked: {text}",
+                name = name.to_string()
+            ),
+        );
         false
     })
 }
@@ -151,6 +155,6 @@ fn passes(filters: &[SharedFilter], record: &mut Record<'_>) -> bool {
 fn to_last_resort(registry: &RegistryCore, record: &Record<'_>) {
     match registry.last_resort() {
         Some(handler) => offer(&[BoundHandler::new(&handler)], record),
-        None => registry.tell_of_no_handler(record.name()),
+        None => registry.report_no_handler(record.name()),
     }
 }

@@ -222,7 +222,7 @@ impl Logger {
     /// ancestor, which may be the root; it is reported instead.
     pub(super) fn set_up<R>(&self, change: impl FnOnce(&mut Tree, NodeId) -> R) -> Option<R> {
         if self.is_stand_in {
-            self.registry.tell_of_stand_in();
+            self.registry.report_stand_in();
             return None;
         }
         let id = self.node.id();

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use dashmap::DashSet;
 
-use crate::context::RegistryContext;
+use crate::context::{Notice, RegistryContext};
 use crate::handler::{Handler, HandlerId, Observer};
 use crate::level::Level;
 use crate::name::{self, Name};
@@ -31,10 +31,6 @@ pub(crate) struct RegistryCore {
     /// [`RegistryCore::name_epoch`].
     pub(super) name_epoch: AtomicU64,
     pub(super) last_resort: Mutex<Option<Handler>>,
-    pub(super) told_of_no_handler: AtomicBool,
-    pub(super) told_of_too_many: AtomicBool,
-    pub(super) told_of_cut: AtomicBool,
-    pub(super) told_of_stand_in: AtomicBool,
     pub(super) max_loggers: usize,
     pub(super) judges: Judges,
     pub(super) part: OnceCell<Arc<dyn Any + Send + Sync>>,
@@ -114,7 +110,7 @@ impl RegistryCore {
         let existing = self.existing(name).filter(|node| node.is_logger());
         let logger = existing.or_else(|| self.create(&[name])?.pop());
         if logger.is_none() {
-            self.tell_of_too_many();
+            self.report_too_many();
         }
         logger
     }
@@ -129,11 +125,18 @@ impl RegistryCore {
     /// Cuts a name to its maximum length; the first cut is reported.
     fn cut<'n>(&self, name: &'n str) -> &'n str {
         let cut = Name::cut(name);
-        if cut.len() < name.len() && !self.told_of_cut.swap(true, Ordering::Relaxed) {
-            self.environment.diagnostics.line(format_args!(
-                "logtree: the name of a logger is cut to {} bytes, found {}: names have at most {} bytes and {} segments",
-                cut.len(), name.len(), Name::MAX_LEN, Name::MAX_SEGMENTS
-            ));
+        if cut.len() < name.len() {
+            self.environment.diagnostics.notice(
+                Notice::NameCut,
+                format_args!(
+                    "logtree: the name of a logger is cut to {} bytes, found {}: \
+                     names have at most {} bytes and {} segments",
+                    cut.len(),
+                    name.len(),
+                    Name::MAX_LEN,
+                    Name::MAX_SEGMENTS
+                ),
+            );
         }
         cut
     }
@@ -212,22 +215,24 @@ impl RegistryCore {
     }
 
     /// Reports once that something was set on a stand-in.
-    #[cold]
-    pub(crate) fn tell_of_stand_in(&self) {
-        if !self.told_of_stand_in.swap(true, Ordering::Relaxed) {
-            self.environment.diagnostics.line(format_args!(
+    pub(crate) fn report_stand_in(&self) {
+        self.environment.diagnostics.notice(
+            Notice::StandIn,
+            format_args!(
                 "logtree: what is set on a logger for which there was no room has no effect"
-            ));
-        }
+            ),
+        );
     }
 
-    fn tell_of_too_many(&self) {
-        if !self.told_of_too_many.swap(true, Ordering::Relaxed) {
-            let max = self.max_loggers;
-            self.environment.diagnostics.line(format_args!(
-                "logtree: there are names of loggers for all the room there is, {max}, and no more are made: new ones log as their nearest ancestor"
-            ));
-        }
+    fn report_too_many(&self) {
+        self.environment.diagnostics.notice(
+            Notice::TooManyLoggers,
+            format_args!(
+                "logtree: there are names of loggers for all the room there is, {}, and no more \
+                 are made: new ones log as their nearest ancestor",
+                self.max_loggers
+            ),
+        );
     }
 
     /// State that an upper module keeps as long as the registry lives: one value of one type,
@@ -242,15 +247,14 @@ impl RegistryCore {
     }
 
     /// Reports once that a record reached no handler, not even the last resort.
-    pub(crate) fn tell_of_no_handler(&self, logger: &str) {
-        if self.environment.diagnostics.is_enabled()
-            && !self.told_of_no_handler.swap(true, Ordering::Relaxed)
-        {
-            self.environment.diagnostics.line(format_args!(
+    pub(crate) fn report_no_handler(&self, logger: &str) {
+        self.environment.diagnostics.notice(
+            Notice::NoHandler,
+            format_args!(
                 "No handlers could be found for logger \"{}\"",
                 logger.escape_debug()
-            ));
-        }
+            ),
+        );
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod presence;
 pub(crate) mod process;
 pub(crate) mod small_file;
 pub(crate) mod sync;
+pub(crate) mod throttle;
 pub(crate) mod timer;
 pub(crate) mod turn;
 pub(crate) mod user_code;

@@ -2,6 +2,7 @@
 
 use std::mem;
 
+use crate::context::Notice;
 use crate::error::{Chain, Error};
 use crate::formatter::{Format, with_line};
 use crate::handler::file::log_file::{LogFile, Trouble};
@@ -54,11 +55,13 @@ impl Sink for FileSink {
                 None => {}
                 Some(Trouble::OldFile(error)) => {
                     let error = Chain::one_line(&error).to_string();
-                    let diagnostics = &record.environment.diagnostics;
-                    diagnostics.line_seldom(format_args!(
-                        "logtree: {}; the old file is written on",
-                        error.escape_debug()
-                    ));
+                    record.environment.diagnostics.notice(
+                        Notice::NotRotated,
+                        format_args!(
+                            "logtree: {}; the old file is written on",
+                            error.escape_debug()
+                        ),
+                    );
                 }
                 Some(Trouble::Kept(error)) => file.ledger.failed(error),
             }
