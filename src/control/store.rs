@@ -1,6 +1,6 @@
 //! The file of a control: [`Store`].
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,7 @@ use crate::control::error_codes::{invalid, limit_exceeded};
 use crate::control::store_format::{parse, print};
 use crate::error::Error;
 use crate::name::Name;
+use crate::sys::private_file::{self, Access, PRIVATE};
 use crate::sys::small_file::{self, Unread};
 
 /// The limit for writing and reading, in bytes.
@@ -114,7 +115,7 @@ impl Prepared<'_> {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        let mut file = create(&self.beside)?;
+        let mut file = private_file::create(&self.beside, Access::Write, PRIVATE)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()
     }
@@ -140,28 +141,12 @@ impl Drop for Prepared<'_> {
 #[cfg(unix)]
 fn sync_directory(path: &Path) -> io::Result<()> {
     path.parent()
-        .map_or(Ok(()), |directory| File::open(directory)?.sync_all())
+        .map_or(Ok(()), |directory| fs::File::open(directory)?.sync_all())
 }
 
 #[cfg(not(unix))]
 fn sync_directory(_: &Path) -> io::Result<()> {
     Ok(())
-}
-
-#[cfg(unix)]
-fn create(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-
-    OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-}
-
-#[cfg(not(unix))]
-fn create(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).open(path)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 pub(crate) mod fork;
 pub(crate) mod host;
 pub(crate) mod presence;
+pub(crate) mod private_file;
 pub(crate) mod process;
 pub(crate) mod small_file;
 pub(crate) mod sync;

@@ -1,8 +1,10 @@
 //! Reading a file of settings, whatever lies at its path.
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::Metadata;
 use std::io::{self, Read};
 use std::path::Path;
+
+use crate::sys::private_file::{self, Access, Links};
 
 /// Why a file was not read.
 #[derive(Debug)]
@@ -22,7 +24,7 @@ impl From<io::Error> for Unread {
 /// The text of a file: a regular one, of at most so many bytes, that not everybody can write. Never
 /// blocks.
 pub(crate) fn read(path: &Path, max_bytes: usize) -> Result<String, Unread> {
-    let file = open(path)?;
+    let file = private_file::open(path, Access::Read, Links::Follow)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         // A pipe would be waited for, a device may never end.
@@ -47,20 +49,6 @@ pub(crate) fn read(path: &Path, max_bytes: usize) -> Result<String, Unread> {
             error.utf8_error().valid_up_to()
         ))
     })
-}
-
-#[cfg(unix)]
-fn open(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-
-    // Not blocking: opening a pipe without a writer must not wait.
-    let flags = libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC;
-    OpenOptions::new().read(true).custom_flags(flags).open(path)
-}
-
-#[cfg(not(unix))]
-fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).open(path)
 }
 
 #[cfg(unix)]

@@ -5,13 +5,14 @@
 //! the lock of the log file, by two renames. A crash at any point leaves the lines in the plain
 //! file, in the compressed one, or in both, which the next pass puts right.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::handler::file::file_id::FileId;
 use crate::handler::file::names::Form;
 use crate::handler::file::{file_lock, system};
+use crate::sys::private_file::{self, Access, Links, PRIVATE};
 use crate::sys::sync::{AtomicBool, Ordering};
 
 /// What stands in the head of the compressed files, so that they are known as the crate's own.
@@ -243,15 +244,8 @@ pub(super) fn is_own(compressed: &Path) -> bool {
 
 /// Opens a plain file to read it; a planted link is not followed.
 fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC);
-    }
-    let file = options.open(path)?;
-    if !path.symlink_metadata()?.is_file() || !file.metadata()?.is_file() {
+    let file = private_file::open(path, Access::Read, Links::Refuse)?;
+    if !file.metadata()?.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());
     }
     Ok(file)
@@ -260,14 +254,7 @@ fn open(path: &Path) -> io::Result<File> {
 /// A new file with the permissions of the source, as far as the file system has any.
 fn create(path: &Path, source: &File) -> io::Result<File> {
     system::before("create")?;
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    let target = options.open(path)?;
+    let target = private_file::create(path, Access::Write, PRIVATE)?;
     // Known by that as one that is still worked on.
     file_lock::try_lock(&target);
     let permissions = source.metadata().map(|found| found.permissions());

@@ -1,6 +1,6 @@
 //! How a file is opened and written: what all handlers of files have in common.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,6 +11,7 @@ use crate::handler::file::file_mode::FileMode;
 use crate::handler::file::{resolve, system};
 use crate::handler::options::HandlerOptions;
 use crate::level::Level;
+use crate::sys::private_file::{self, Access, Links, PRIVATE};
 
 /// How a file is opened and written.
 #[derive(Clone, Debug)]
@@ -53,7 +54,7 @@ impl FileOptions {
             path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
             file_mode: FileMode::Append,
             delay: false,
-            mode: 0o600,
+            mode: PRIVATE,
             create_dirs: false,
             follow_symlinks: resolve::is_stream(path),
             buffering: None,
@@ -86,7 +87,7 @@ impl FileOptions {
     fn try_open(&self, mode: FileMode) -> io::Result<File> {
         if self.create_dirs {
             if let Some(directory) = self.path.parent() {
-                self.make_directory(directory)?;
+                private_file::create_directories(directory)?;
             }
         }
         loop {
@@ -124,25 +125,19 @@ impl FileOptions {
     /// Makes a file, by itself, so that only a file of our own gets our permissions.
     fn create(&self, path: &Path) -> io::Result<File> {
         system::before("create")?;
-        let file = self.flags().create_new(true).open(path)?;
+        let file = private_file::create(path, Access::Append, self.mode)?;
         self.set_mode(&file);
         Ok(file)
     }
 
     fn open_existing(&self) -> io::Result<File> {
         system::before("open")?;
-        let file = self.flags().open(&self.path)?;
-        // Where links are opened themselves in place of being refused.
-        if cfg!(windows) && !self.follow_symlinks && file.metadata().is_ok_and(|it| it.is_symlink())
-        {
-            return Err(io::ErrorKind::PermissionDenied.into());
-        }
-        Ok(file)
+        private_file::open(&self.path, Access::Append, self.links())
     }
 
     /// Opens the file to read it; for plain files, as a pipe would take this for its reader.
     pub(super) fn open_to_read(&self) -> io::Result<File> {
-        self.flags().append(false).read(true).open(&self.path)
+        private_file::open(&self.path, Access::Read, self.links())
     }
 
     /// What stands at the path, or what it leads to where links are followed.
@@ -154,38 +149,12 @@ impl FileOptions {
         }
     }
 
-    #[cfg(unix)]
-    fn flags(&self) -> OpenOptions {
-        use std::os::unix::fs::OpenOptionsExt;
-
-        let mut options = OpenOptions::new();
-        // Not blocking: to open a pipe without a reader must fail, not wait.
-        let mut flags = libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC;
-        if !self.follow_symlinks {
-            flags |= libc::O_NOFOLLOW;
+    fn links(&self) -> Links {
+        if self.follow_symlinks {
+            Links::Follow
+        } else {
+            Links::Refuse
         }
-        options.append(true).mode(self.mode).custom_flags(flags);
-        options
-    }
-
-    #[cfg(windows)]
-    fn flags(&self) -> OpenOptions {
-        use std::os::windows::fs::OpenOptionsExt;
-
-        const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
-        let mut options = OpenOptions::new();
-        options.append(true);
-        if !self.follow_symlinks {
-            options.custom_flags(FILE_FLAG_OPEN_REPARSE_POINT);
-        }
-        options
-    }
-
-    #[cfg(not(any(unix, windows)))]
-    fn flags(&self) -> OpenOptions {
-        let mut options = OpenOptions::new();
-        options.append(true);
-        options
     }
 
     /// Whatever the process's mask: the permissions asked for are those that the file gets. Where
@@ -205,19 +174,6 @@ impl FileOptions {
 
     #[cfg(not(unix))]
     fn set_mode(&self, _: &File) {}
-
-    #[cfg(unix)]
-    fn make_directory(&self, directory: &Path) -> io::Result<()> {
-        use std::os::unix::fs::DirBuilderExt;
-
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true).mode(0o700).create(directory)
-    }
-
-    #[cfg(not(unix))]
-    fn make_directory(&self, directory: &Path) -> io::Result<()> {
-        fs::create_dir_all(directory)
-    }
 }
 
 /// The methods of a builder that are the same for all handlers of files.
