@@ -101,6 +101,11 @@ impl Control {
         }
     }
 
+    #[cfg(feature = "control")]
+    pub(super) fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
     /// Sets the origin that changes through this control are logged and listed with: `console`,
     /// `cli`, a user. `api` by default.
     #[must_use]

@@ -8,9 +8,11 @@ use crate::error::{Error, ErrorKind};
 pub fn http_status(kind: ErrorKind) -> u16 {
     match kind {
         ErrorKind::InvalidRequest | ErrorKind::InvalidLevel => 400,
+        ErrorKind::NotPermitted => 403,
         ErrorKind::NotConfigured => 404,
         ErrorKind::LimitExceeded => 410,
         ErrorKind::Conflict => 412,
+        ErrorKind::Throttled => 429,
         _ => 500,
     }
 }
@@ -20,8 +22,10 @@ pub fn http_status(kind: ErrorKind) -> u16 {
 pub fn aws_error_name(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::InvalidRequest | ErrorKind::InvalidLevel => "InvalidRequestException",
+        ErrorKind::NotPermitted => "UnauthorizedException",
         ErrorKind::NotConfigured => "NotConfiguredException",
         ErrorKind::LimitExceeded => "LimitExceededException",
+        ErrorKind::Throttled => "ThrottlingException",
         ErrorKind::Conflict => "VersionConflictException",
         _ => "InternalException",
     }

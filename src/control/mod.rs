@@ -38,7 +38,7 @@ pub use self::change::Change;
 pub use self::changed::Changed;
 pub use self::control::Control;
 #[cfg(feature = "control")]
-pub use self::endpoint::{Endpoint, Server};
+pub use self::endpoint::{Address, Endpoint, Server};
 pub use self::error_codes::{aws_error_name, http_status};
 pub use self::group::Group;
 pub use self::listing::{Listing, Override};

@@ -26,6 +26,11 @@ pub enum ErrorKind {
     LimitExceeded,
     /// The state changed since the expected revision.
     Conflict,
+    /// A change that needs a permission which was not given, such as `allow_sensitive` of an
+    /// endpoint.
+    NotPermitted,
+    /// More requests than allowed in that time.
+    Throttled,
     /// Another `log` backend is installed.
     AlreadyInstalled,
     /// An I/O error of a file, stream or thread.

@@ -1,13 +1,15 @@
 //! What happens to the process as a whole: its end, and its forks.
 //!
-//! The hooks are the C library's, and the only unsafe code of the crate: nothing safe reports
-//! either.
+//! The hooks are the C library's, and with them stands the only unsafe code of the crate: nothing
+//! safe reports either.
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
 use crate::sys::fork;
+#[cfg(unix)]
+use crate::sys::sync::AtomicI32;
 use crate::sys::sync::{Arc, AtomicBool, AtomicU32, Mutex, Ordering, Weak};
 
 /// How many forks lie between the first process and this one.
@@ -93,6 +95,40 @@ pub(crate) fn wake_in_child() {
     WAKES_IN_CHILD.store(true, Ordering::Relaxed);
 }
 
+/// The descriptors of each [`NotInChild`]; -1 for a free place.
+#[cfg(unix)]
+#[cfg_attr(miri, allow(dead_code, reason = "without the hooks"))]
+static NOT_IN_CHILD: [AtomicI32; 256] = [const { AtomicI32::new(-1) }; 256];
+
+/// Closes a descriptor in each child process, at once and whatever the child does: its owner is a
+/// thread that the child does not have, and a peer would wait for the child's copy.
+///
+/// The owner of the descriptor drops this first and then closes the descriptor, and does not use
+/// the descriptor in a child. Descriptors beyond 256 stay open in a child.
+#[cfg(all(unix, feature = "control"))]
+#[derive(Debug)]
+pub(crate) struct NotInChild(Option<usize>);
+
+#[cfg(all(unix, feature = "control"))]
+impl NotInChild {
+    pub(crate) fn new(descriptor: i32) -> Self {
+        HOOKS.lock().install();
+        let free = NOT_IN_CHILD.iter().position(|place| {
+            let taken = place.compare_exchange(-1, descriptor, Ordering::AcqRel, Ordering::Relaxed);
+            taken.is_ok()
+        });
+        Self(free)
+    }
+}
+
+impl Drop for NotInChild {
+    fn drop(&mut self) {
+        if let Some(place) = self.0.and_then(|place| NOT_IN_CHILD.get(place)) {
+            place.store(-1, Ordering::Release);
+        }
+    }
+}
+
 impl Hooks {
     fn add(&mut self, list: impl FnOnce(&mut Self) -> &mut Vec<fn()>, hook: fn()) {
         self.install();
@@ -160,7 +196,7 @@ pub(crate) fn with_patience(patience: Duration, work: impl FnOnce()) {
 mod system {
     use std::thread;
 
-    use super::{GENERATION, Ordering, WAKES_IN_CHILD, call_at_exit, call_in_child};
+    use super::{GENERATION, NOT_IN_CHILD, Ordering, WAKES_IN_CHILD, call_at_exit, call_in_child};
     use crate::sys::fork::{self, hooks};
 
     extern "C" fn at_exit() {
@@ -177,10 +213,29 @@ mod system {
 
     extern "C" fn in_child() {
         GENERATION.fetch_add(1, Ordering::Relaxed);
+        close_descriptors();
         hooks::open_in_child();
         if WAKES_IN_CHILD.load(Ordering::Relaxed) {
             let thread = thread::Builder::new().name("logtree-child".to_owned());
             let _ = thread.spawn(fork::settle_if_new);
+        }
+    }
+
+    /// Takes no lock and allocates nothing, as the child may have no other thread.
+    fn close_descriptors() {
+        for place in &NOT_IN_CHILD {
+            let descriptor = place.swap(-1, Ordering::Relaxed);
+            if descriptor >= 0 {
+                #[expect(
+                    unsafe_code,
+                    reason = "nothing safe closes what a thread owns that was not forked"
+                )]
+                // SAFETY: the descriptor was open at the fork, as its place is freed before it is
+                // closed, and its owner is never used or dropped in a child.
+                unsafe {
+                    libc::close(descriptor);
+                }
+            }
         }
     }
 

@@ -1,8 +1,11 @@
 //! The endpoint of a control: [`Endpoint`], [`Server`].
 #![allow(dead_code, reason = "the frame: its parts are being filled in")]
 
+mod accept;
 mod access;
+mod auth;
 mod aws_iot;
+mod connection;
 mod console;
 #[expect(
     clippy::module_inception,
@@ -10,15 +13,22 @@ mod console;
 )]
 mod endpoint;
 mod envoy;
+mod exchange;
 mod native;
+mod peer;
+mod rate;
 mod request;
 mod response;
 mod router;
+mod rules;
 mod server;
 mod sigv4;
+#[cfg(unix)]
+mod socket;
 mod spring;
 mod tail;
+mod token;
 mod zap;
 
 pub use self::endpoint::Endpoint;
-pub use self::server::Server;
+pub use self::server::{Address, Server};

@@ -20,4 +20,25 @@ impl Request {
             .map(|segment| Some(percent_decode_str(segment).decode_utf8().ok()?.into_owned()))
             .collect()
     }
+
+    /// Returns the decoded pairs of the query, where `+` is a space; [`None`] if one is not UTF-8.
+    pub(super) fn query(&self) -> Option<Vec<(String, String)>> {
+        pairs(self.head.uri.query().unwrap_or_default())
+    }
+}
+
+/// Returns the decoded pairs of a query or form.
+pub(super) fn pairs(text: &str) -> Option<Vec<(String, String)>> {
+    let decoded = |part: &str| {
+        let part = part.replace('+', " ");
+        let part = percent_decode_str(&part).decode_utf8().ok()?;
+        Some(part.into_owned())
+    };
+    let pairs = text.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Some((decoded(key)?, decoded(value)?))
+        })
+        .collect()
 }

@@ -1,0 +1,92 @@
+//! Accepting connections: [`tcp`], [`unix`].
+
+use std::io;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::time::sleep;
+
+use crate::control::endpoint::connection::{self, Connection};
+use crate::control::endpoint::exchange::{Exchange, Served};
+use crate::control::endpoint::peer::Peer;
+use crate::control::endpoint::rules::{Hosts, Place};
+use crate::sys::fork::InLock;
+#[cfg(unix)]
+use crate::sys::process::NotInChild;
+use crate::sys::sync::Arc;
+
+/// How many connections of each listener are served at a time; others wait to be accepted.
+pub(super) const MAX_CONNECTIONS: usize = 32;
+
+/// How long nothing is accepted after a failure: descriptors may be exhausted.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves the clients of a TCP listener.
+pub(super) async fn tcp(listener: TcpListener, served: Arc<Served>, hosts: Vec<String>) {
+    #[cfg(unix)]
+    let _not_in_child = NotInChild::new(std::os::fd::AsRawFd::as_raw_fd(&listener));
+    let accept =
+        |context: &mut Context<'_>| listener.poll_accept(context).map_ok(|(stream, _)| stream);
+    each(accept, |connection| {
+        let stream = connection.stream();
+        let peer = Peer::Tcp(stream.peer_addr().ok()?);
+        let place = Place::Tcp(Hosts::new(stream.local_addr().ok()?, &hosts));
+        Some(Exchange::new(&served, peer, place))
+    })
+    .await;
+}
+
+/// Serves the clients of a Unix socket: the user and root.
+#[cfg(unix)]
+pub(super) async fn unix(listener: tokio::net::UnixListener, served: Arc<Served>) {
+    let _not_in_child = NotInChild::new(std::os::fd::AsRawFd::as_raw_fd(&listener));
+    let accept =
+        |context: &mut Context<'_>| listener.poll_accept(context).map_ok(|(stream, _)| stream);
+    each(accept, |connection| {
+        let credentials = connection.stream().peer_cred().ok()?;
+        let user = credentials.uid();
+        let peer = Peer::Unix {
+            user,
+            process: credentials.pid(),
+        };
+        let is_allowed = user == 0 || user == rustix::process::geteuid().as_raw();
+        is_allowed.then(|| Exchange::new(&served, peer, Place::Unix))
+    })
+    .await;
+}
+
+/// Serves each connection that is accepted, on a task of its own; one without an exchange is
+/// closed.
+async fn each<S>(
+    mut accept: impl FnMut(&mut Context<'_>) -> Poll<io::Result<S>>,
+    exchange: impl Fn(&Connection<S>) -> Option<Exchange>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    Connection<S>: From<S>,
+{
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    loop {
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+            return;
+        };
+        let accepted = std::future::poll_fn(|context| {
+            // No fork in between, or the child would keep a copy.
+            let _inside = InLock::enter();
+            accept(context).map_ok(Connection::from)
+        });
+        let Ok(connection) = accepted.await else {
+            drop(place);
+            sleep(PAUSE).await;
+            continue;
+        };
+        if let Some(exchange) = exchange(&connection) {
+            tokio::spawn(async move {
+                connection::serve(connection, exchange).await;
+                drop(place);
+            });
+        }
+    }
+}

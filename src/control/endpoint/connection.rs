@@ -1,0 +1,145 @@
+//! One connection, and its one request: [`serve`].
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::time::{Sleep, sleep, timeout};
+
+use crate::control::endpoint::exchange::Exchange;
+use crate::control::endpoint::response::Endless;
+#[cfg(unix)]
+use crate::sys::process::NotInChild;
+
+/// How long the whole exchange may take, except that of a stream.
+const DEADLINE: Duration = Duration::from_secs(5);
+/// After which time a client that takes nothing is given up.
+const STALLED: Duration = Duration::from_secs(30);
+/// How much of what a client still sends is read after the answer, so that it sees the answer.
+const MAX_LINGER: u64 = 256 * 1024;
+
+/// The stream of a connection.
+pub(super) struct Connection<S> {
+    // Before the stream, and dropped before it.
+    #[cfg(unix)]
+    _not_in_child: NotInChild,
+    stream: S,
+    stalled: Option<Pin<Box<Sleep>>>,
+}
+
+#[cfg(unix)]
+impl<S: std::os::fd::AsRawFd> From<S> for Connection<S> {
+    fn from(stream: S) -> Self {
+        Self {
+            _not_in_child: NotInChild::new(stream.as_raw_fd()),
+            stream,
+            stalled: None,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl<S> From<S> for Connection<S> {
+    fn from(stream: S) -> Self {
+        Self {
+            stream,
+            stalled: None,
+        }
+    }
+}
+
+impl<S> Connection<S> {
+    pub(super) fn stream(&self) -> &S {
+        &self.stream
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(written) = Pin::new(&mut self.stream).poll_write(context, bytes) {
+            self.stalled = None;
+            return Poll::Ready(written);
+        }
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(STALLED)));
+        ready!(stalled.as_mut().poll(context));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+/// Serves one request of a client, and closes the connection.
+pub(super) async fn serve<S>(connection: Connection<S>, exchange: Exchange)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let is_endless = AtomicBool::new(false);
+    let service = service_fn(|request: http::Request<Incoming>| {
+        let answer = exchange.answer(request);
+        let is_endless = &is_endless;
+        Box::pin(async move {
+            let answer = answer.await;
+            if answer.extensions().get::<Endless>().is_some() {
+                is_endless.store(true, Ordering::Relaxed);
+            }
+            Ok::<_, std::convert::Infallible>(answer)
+        })
+    });
+    let mut connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(DEADLINE)
+        .keep_alive(false)
+        .max_headers(64)
+        .max_buf_size(16 * 1024)
+        .serve_connection(TokioIo::new(connection), service);
+    let mut end = poll_fn(|context| connection.poll_without_shutdown(context));
+    let ended = match timeout(DEADLINE, &mut end).await {
+        Err(_) if is_endless.load(Ordering::Relaxed) => Ok(end.await),
+        ended => ended,
+    };
+    if ended.is_ok() {
+        let mut stream = connection.into_parts().io.into_inner();
+        let _ = timeout(DEADLINE, linger(&mut stream)).await;
+    }
+}
+
+/// Closes the sending side, and waits for the client to do the same: what arrives at a closed
+/// connection resets it, and the client may not see the answer then.
+async fn linger<S>(stream: &mut Connection<S>) -> io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    stream.shutdown().await?;
+    let mut rest = stream.take(MAX_LINGER);
+    let mut buffer = [0; 4096];
+    while rest.read(&mut buffer).await? > 0 {}
+    Ok(())
+}
