@@ -43,4 +43,4 @@ instructions:
 
 # Replays a recorded boto3 session.
 replay *arguments:
-    cargo run --release -p replay_botocore -- {{arguments}}
+    cargo run --release -p logtree-replay -- {{arguments}}

@@ -175,7 +175,7 @@ fn look_for_secrets(bencher: Bencher<'_, '_>, personal_data: bool) {
     if personal_data {
         filter = filter.with_personal_data();
     }
-    let events = include_str!("../examples/data/botocore-events.jsonl");
+    let events = include_str!("../crates/replay/botocore-events.jsonl");
     let ordinary = |line: &&str| matches!(filter.redact(line), Cow::Borrowed(_));
     let lines: Vec<&str> = events.lines().filter(ordinary).collect();
     let bytes: usize = lines.iter().map(|line| line.len()).sum();

@@ -281,33 +281,6 @@ fn client() {
 }
 
 #[test]
-fn replay_botocore() {
-    check(
-        "replay_botocore",
-        &[
-            "--level",
-            "botocore=WARNING",
-            "--level",
-            "botocore.credentials=INFO",
-            "--level",
-            "s3transfer=DEBUG",
-        ],
-    );
-}
-
-#[test]
-fn replay_botocore_refuses_what_it_does_not_know() {
-    for (arguments, why) in [
-        (&["--level", "botocore=LOUD"][..], "unknown level \"LOUD\""),
-        (&["--levels"], "usage"),
-        (&["/no/such/file"], "cannot open /no/such/file"),
-    ] {
-        let (text, success) = run("replay_botocore", arguments);
-        assert!(!success && text.contains(why), "{text}");
-    }
-}
-
-#[test]
 fn own_sink() {
     check("11_own_sink", &[]);
 }
