@@ -10,6 +10,7 @@ use crate::handler::{Handler, Sink, SinkStatus};
 use crate::level::Level;
 use crate::logger::{IntoLogger, Logger};
 use crate::record::{OwnedRecord, Record};
+use crate::registry::TapId;
 use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
 
 /// Keeps the records that the levels of a logger and its descendants hide, and passes them to a
@@ -50,7 +51,7 @@ use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
 #[must_use = "it keeps records until it is dropped"]
 pub struct Backlog {
     logger: Logger,
-    handler: Handler,
+    tap: TapId,
     store: Arc<Store>,
 }
 
@@ -97,7 +98,7 @@ impl Backlog {
 
 impl Drop for Backlog {
     fn drop(&mut self) {
-        self.logger.end_tap(&self.handler);
+        self.logger.end_tap(self.tap);
         if thread::panicking() {
             self.emit();
         }
@@ -165,10 +166,10 @@ impl BacklogBuilder {
             thread: self.this_thread.then(|| thread::current().id()),
         };
         let handler = Handler::new(sink).with_level(self.level);
-        self.logger.tap(self.level, handler.clone());
+        let tap = self.logger.tap(self.level, handler);
         Backlog {
             logger: self.logger,
-            handler,
+            tap,
             store,
         }
     }

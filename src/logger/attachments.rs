@@ -4,7 +4,7 @@ use crate::filter::SharedFilter;
 use crate::handler::{Handler, Observer};
 use crate::level::Level;
 use crate::logger::logger::Logger;
-use crate::registry::{RegistryCore, Tap};
+use crate::registry::{RegistryCore, TapId};
 use crate::sys::sync::{Arc, Weak};
 
 impl Logger {
@@ -57,20 +57,13 @@ impl Logger {
 
     /// Gives a handler the records of this logger and its descendants at `level` and above,
     /// regardless of their levels.
-    pub(crate) fn tap(&self, level: Level, handler: Handler) {
-        let tap = Tap {
-            node: self.node.id(),
-            level,
-            handler,
-        };
-        self.registry.change(|tree| tree.add_tap(tap));
+    pub(crate) fn tap(&self, level: Level, handler: Handler) -> TapId {
+        self.registry.tap(vec![(self.node.id(), level)], handler)
     }
 
     /// Removes a [`tap`](Self::tap).
-    pub(crate) fn end_tap(&self, handler: &Handler) {
-        let tap = self.registry.change(|tree| tree.remove_tap(handler));
-        // Outside the lock.
-        drop(tap);
+    pub(crate) fn end_tap(&self, tap: TapId) {
+        self.registry.end_tap(tap);
     }
 
     /// Replaces the last handler that fits and returns it; adds the handler if none fits.

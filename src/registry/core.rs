@@ -11,7 +11,8 @@ use crate::level::Level;
 use crate::name::{self, Name};
 use crate::registry::gate_copy::GateCopy;
 use crate::registry::judges::Judges;
-use crate::registry::node::{Node, NodeRef};
+use crate::registry::node::{Node, NodeId, NodeRef};
+use crate::registry::tap::TapId;
 use crate::registry::tree::Tree;
 use crate::scope::FloorObserver;
 use crate::sys::fork::InLock;
@@ -79,6 +80,19 @@ impl RegistryCore {
         result
     }
 
+    /// Gives a handler the records of nodes and their descendants, from a level on for each,
+    /// regardless of their levels.
+    pub(crate) fn tap(&self, levels: Vec<(NodeId, Level)>, handler: Handler) -> TapId {
+        self.change(|tree| tree.add_tap(levels, handler))
+    }
+
+    /// Removes a [`tap`](Self::tap).
+    pub(crate) fn end_tap(&self, tap: TapId) {
+        let tap = self.change(|tree| tree.remove_tap(tap));
+        // Outside the lock.
+        drop(tap);
+    }
+
     pub(crate) fn read<R>(&self, read: impl FnOnce(&Tree) -> R) -> R {
         read(&self.tree.lock())
     }
@@ -108,7 +122,7 @@ impl RegistryCore {
         }
         let name = self.cut(name);
         let existing = self.existing(name).filter(|node| node.is_logger());
-        let logger = existing.or_else(|| self.create(&[name])?.pop());
+        let logger = existing.or_else(|| self.create(&[name], true)?.pop());
         if logger.is_none() {
             self.report_too_many();
         }
@@ -119,7 +133,15 @@ impl RegistryCore {
     /// full, which the caller reports, as it may hold a lock.
     pub(crate) fn loggers(&self, names: &[&str]) -> Option<Vec<Arc<Node>>> {
         let names: Vec<_> = names.iter().map(|name| Name::cut(name)).collect();
-        self.create(&names)
+        self.create(&names, true)
+    }
+
+    /// Returns the nodes of several dotted names, creating missing ones, but no loggers: they stay
+    /// unlisted until a program asks for them. `None` if the registry is full.
+    #[cfg(feature = "control")]
+    pub(crate) fn places(&self, names: &[&str]) -> Option<Vec<Arc<Node>>> {
+        let names: Vec<_> = names.iter().map(|name| Name::cut(name)).collect();
+        self.create(&names, false)
     }
 
     /// Cuts a name to its maximum length; the first cut is reported.
@@ -161,9 +183,9 @@ impl RegistryCore {
         node.unwrap_or_else(|| Arc::clone(&self.root))
     }
 
-    /// Creates missing loggers. All changes of the set of names are made here.
+    /// Creates missing nodes, or loggers. All changes of the set of names are made here.
     #[cold]
-    fn create(&self, names: &[&str]) -> Option<Vec<Arc<Node>>> {
+    fn create(&self, names: &[&str], are_loggers: bool) -> Option<Vec<Arc<Node>>> {
         let mut created = Vec::new();
         self.change(|tree| {
             let room = self.max_loggers.saturating_sub(tree.len());
@@ -181,11 +203,12 @@ impl RegistryCore {
                 let existing = if name::is_root(name) {
                     Some(self.root())
                 } else {
-                    self.existing(name).filter(|node| node.is_logger())
+                    let is_it = |node: &Arc<Node>| node.is_logger() || !are_loggers;
+                    self.existing(name).filter(is_it)
                 };
                 nodes.push(existing.unwrap_or_else(|| {
                     let find = |prefix: &str| self.existing(prefix);
-                    let node = tree.create(&Name::new(name), find, &mut created);
+                    let node = tree.create(&Name::new(name), are_loggers, find, &mut created);
                     for node in created.drain(..) {
                         self.nodes.insert(NodeRef::new(node));
                     }

@@ -30,5 +30,5 @@ pub(crate) use self::judges::Judge;
 pub(crate) use self::node::{Node, NodeId};
 pub(crate) use self::registry::Registry;
 pub(crate) use self::route::Route;
-pub(crate) use self::tap::Tap;
+pub(crate) use self::tap::TapId;
 pub(crate) use self::tree::Tree;

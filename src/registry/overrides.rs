@@ -2,7 +2,7 @@
 //!
 //! | override | reach | kept in | opens | says |
 //! |---|---|---|---|---|
-//! | tap (capture, backlog) | subtree | the tree and its routes | its subtree, to its level | gets the record as well |
+//! | tap (capture, backlog, tail) | subtree | the tree and its routes | its subtree, to its level | gets the record as well |
 //! | judge (a control's rules) | registry | [`Judges`](crate::registry::judges::Judges) | all loggers, to its lowest level | pass, silence, or nothing |
 //! | scope with a level | thread | the thread | all loggers of all registries, to the level | pass |
 //!

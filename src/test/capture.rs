@@ -9,14 +9,14 @@ use crate::handler::{Handler, Sink};
 use crate::level::Level;
 use crate::logger::{IntoLogger, Logger};
 use crate::record::{OwnedRecord, Record};
-use crate::registry::Registry;
+use crate::registry::{Registry, TapId};
 use crate::sys::sync::{Arc, Mutex};
 
 /// Keeps the records of a logger and its descendants until it is dropped, for tests.
 ///
 /// It does not change the tree: neither levels nor handlers nor what is printed. It captures what
-/// it asks for even if the levels would hide it, but not what is
-/// [disabled](crate::Registry::disable), rejected by a logger's filters, or cut off by `propagate`.
+/// it asks for even if the levels would hide it or `propagate` keeps it from the logger's handlers,
+/// but not what is [disabled](crate::Registry::disable) or rejected by a logger's filters.
 /// So tests that run in parallel do not disturb each other; on a shared logger,
 /// [`thread_local`](Self::thread_local) keeps their records apart as well.
 ///
@@ -43,7 +43,8 @@ use crate::sys::sync::{Arc, Mutex};
 #[must_use = "it captures until it is dropped"]
 pub struct Capture {
     logger: Logger,
-    handler: Handler,
+    level: Level,
+    tap: TapId,
     records: Arc<Mutex<Vec<OwnedRecord>>>,
     /// Records of the `log` macros go to another backend.
     lacks_facade: bool,
@@ -141,7 +142,7 @@ impl Capture {
     }
 
     pub(super) fn level(&self) -> Level {
-        self.handler.level()
+        self.level
     }
 
     /// Returns what may explain a missing record.
@@ -156,7 +157,7 @@ impl Capture {
 
 impl Drop for Capture {
     fn drop(&mut self) {
-        self.logger.end_tap(&self.handler);
+        self.logger.end_tap(self.tap);
     }
 }
 
@@ -203,10 +204,11 @@ impl CaptureBuilder {
             thread: self.this_thread.then(|| thread::current().id()),
         };
         let handler = Handler::new(sink).with_level(self.level);
-        self.logger.tap(self.level, handler.clone());
+        let tap = self.logger.tap(self.level, handler);
         Capture {
             logger: self.logger,
-            handler,
+            level: self.level,
+            tap,
             records,
             lacks_facade,
         }

@@ -2,6 +2,7 @@
 
 use crate::level::Level;
 use crate::registry::node::{Node, NodeId};
+use crate::registry::tap::Tap;
 use crate::registry::tree::{Extent, Tree};
 
 impl Tree {
@@ -72,15 +73,13 @@ impl Tree {
                 Level::NOTSET => (above.effective_level(), above.is_at_default()),
                 _ => (own, false),
             };
-            let mut floor = if id == NodeId::ROOT {
+            let floor = if node.is_tapped() {
+                tree.tap_floor(id).number()
+            } else if id == NodeId::ROOT {
                 Level::OFF.number()
             } else {
                 above.floor()
             };
-            if node.is_tapped() {
-                let taps = tree.taps.iter().filter(|tap| tap.node == id);
-                floor = taps.fold(floor, |floor, tap| floor.min(tap.level.number()));
-            }
             let open_from = effective.min(tree.floor()).number().min(floor);
             let gate = tree.closed_up_to(node, open_from);
             let old_gate = node.gate();
@@ -96,6 +95,13 @@ impl Tree {
             node.set_resolved(effective, floor, is_at_default);
             extent == Extent::All || before != (effective, floor, is_at_default)
         });
+    }
+
+    /// The lowest level that any tap captures of a node.
+    fn tap_floor(&self, id: NodeId) -> Level {
+        let nearest = |tap: &Tap| self.upwards(id).find_map(|node| tap.level_at(node));
+        let levels = self.taps.iter().filter_map(nearest);
+        levels.min().unwrap_or(Level::OFF)
     }
 
     /// A level from which a node's records pass, and what is disabled taken off it.

@@ -13,7 +13,7 @@ use crate::registry::gate_copy::GateCopy;
 use crate::registry::gate_histogram::GateHistogram;
 use crate::registry::node::{Node, NodeId};
 use crate::registry::route::Route;
-use crate::registry::tap::Tap;
+use crate::registry::tap::{Tap, TapId};
 use crate::scope;
 use crate::sys::sync::Arc;
 
@@ -31,6 +31,7 @@ pub(crate) struct Tree {
     /// The same for the most verbose scope on any thread.
     scope_floor: Level,
     taps: Vec<Tap>,
+    last_tap: TapId,
     /// The copies of nodes' gates.
     copies: HashMap<NodeId, Vec<&'static GateCopy>>,
     gates: GateHistogram,
@@ -78,6 +79,7 @@ impl Tree {
             judge_floor: Level::OFF,
             scope_floor: Level::OFF,
             taps: Vec::new(),
+            last_tap: TapId(0),
             copies: HashMap::new(),
             gates: GateHistogram::default(),
         };
@@ -104,12 +106,14 @@ impl Tree {
             .filter(|node| node.is_logger())
     }
 
-    /// Makes the logger of a name, with the prefixes that it needs; `created` gets the new nodes.
+    /// Makes the node of a name, a logger or not, with the prefixes that it needs; `created` gets
+    /// the new nodes.
     ///
     /// `find` knows the nodes there are. The node itself may be one of them, as a prefix.
     pub(super) fn create(
         &mut self,
         name: &Name,
+        is_logger: bool,
         find: impl Fn(&str) -> Option<Arc<Node>>,
         created: &mut Vec<Arc<Node>>,
     ) -> Arc<Node> {
@@ -129,9 +133,10 @@ impl Tree {
         }
         match find(text) {
             None => {
-                let id = self.insert(name.clone(), parent, true, created);
+                let id = self.insert(name.clone(), parent, is_logger, created);
                 self.node(id)
             }
+            Some(node) if !is_logger => node,
             Some(node) => {
                 node.make_logger();
                 // A name that ends in a dot has another parent as a logger than as a prefix.
@@ -206,6 +211,13 @@ impl Tree {
             parent = self.slots[parent.at()].parent;
         }
         Some(parent)
+    }
+
+    /// The node and its ancestors, prefixes included, up to the root.
+    fn upwards(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        std::iter::successors(Some(id), |at| {
+            (*at != NodeId::ROOT).then(|| self.slots[at.at()].parent)
+        })
     }
 
     /// The numbers directly below, prefixes included, the newest first.

@@ -2,9 +2,10 @@
 
 use crate::filter::SharedFilter;
 use crate::handler::{BoundHandler, Handler, HandlerId};
+use crate::level::Level;
 use crate::registry::node::NodeId;
 use crate::registry::route::Route;
-use crate::registry::tap::Tap;
+use crate::registry::tap::{Tap, TapId};
 use crate::registry::tree::{Extent, Tree};
 use crate::sys::sync::Arc;
 
@@ -87,7 +88,7 @@ impl Tree {
         let taps = self.taps.iter();
         nodes.extend(
             taps.filter(|tap| tap.handler.id() == handler)
-                .map(|tap| tap.node),
+                .flat_map(|tap| tap.levels.iter().map(|(node, _)| *node)),
         );
         for node in nodes {
             self.refresh_routes(node);
@@ -104,25 +105,37 @@ impl Tree {
         }
     }
 
-    pub(crate) fn add_tap(&mut self, tap: Tap) {
-        let node = tap.node;
-        self.taps.push(tap);
-        self.refresh_taps(node);
+    /// Gives a handler the records of nodes and what is below them, from a level on for each.
+    pub(crate) fn add_tap(&mut self, levels: Vec<(NodeId, Level)>, handler: Handler) -> TapId {
+        self.last_tap.0 += 1;
+        let id = self.last_tap;
+        self.taps.push(Tap {
+            id,
+            levels: levels.clone(),
+            handler,
+        });
+        self.refresh_taps(&levels);
+        id
     }
 
     /// Removes a tap; returns it, to be dropped outside the lock.
-    pub(crate) fn remove_tap(&mut self, handler: &Handler) -> Option<Tap> {
-        let at = self.taps.iter().position(|tap| tap.handler == *handler)?;
+    pub(crate) fn remove_tap(&mut self, id: TapId) -> Option<Tap> {
+        let at = self.taps.iter().position(|tap| tap.id == id)?;
         let tap = self.taps.remove(at);
-        self.refresh_taps(tap.node);
+        self.refresh_taps(&tap.levels);
         Some(tap)
     }
 
-    fn refresh_taps(&mut self, node: NodeId) {
-        let is_tapped = self.taps.iter().any(|tap| tap.node == node);
-        self.slots[node.at()].node.set_tapped(is_tapped);
-        self.refresh_levels(node, Extent::Changed);
-        self.refresh_routes(node);
+    fn refresh_taps(&mut self, levels: &[(NodeId, Level)]) {
+        for (node, _) in levels {
+            let is_tapped = self.taps.iter().any(|tap| tap.level_at(*node).is_some());
+            self.slots[node.at()].node.set_tapped(is_tapped);
+        }
+        for (node, _) in levels {
+            // To every node: what a tap opens at one below depends on more than the floor here.
+            self.refresh_levels(*node, Extent::All);
+            self.refresh_routes(*node);
+        }
     }
 
     /// Recomputes routes from a node downwards.
@@ -149,13 +162,15 @@ impl Tree {
         if propagates {
             handlers.extend_from_slice(&above.handlers);
         }
-        let mut taps: Vec<_> = self
-            .taps
-            .iter()
-            .filter(|tap| tap.node == id)
-            .map(|tap| BoundHandler::new(&tap.handler))
-            .collect();
-        taps.extend_from_slice(&above.taps);
+        // A handler gets each record once, of however many taps.
+        let mut taps: Vec<BoundHandler> = Vec::new();
+        let here = self.taps.iter().filter(|tap| tap.level_at(id).is_some());
+        let here = here.map(|tap| BoundHandler::new(&tap.handler));
+        for tap in here.chain(above.taps.iter().cloned()) {
+            if taps.iter().all(|known| known.handler() != tap.handler()) {
+                taps.push(tap);
+            }
+        }
         let filters = self.filters(id).to_vec();
         let route = Arc::new(Route::new(filters, handlers.into(), taps.into()));
         if let Some(own) = &mut self.slots[id.at()].own {
