@@ -28,6 +28,8 @@ mod state;
 mod store;
 mod store_format;
 mod subscription;
+#[cfg(feature = "control")]
+mod tail;
 mod target;
 mod target_type;
 mod token;

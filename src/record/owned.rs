@@ -110,6 +110,24 @@ impl OwnedRecord {
         }
     }
 
+    /// Returns about how many bytes it takes.
+    #[cfg(feature = "control")]
+    pub(crate) fn bytes(&self) -> usize {
+        let key_values = self.key_values.iter().map(|(key, value)| {
+            size_of::<(Box<str>, OwnedValue)>() + key.len() + value.heap_bytes()
+        });
+        let rare = [&self.rare_fields.error, &self.rare_fields.stack];
+        let rare = rare.into_iter().flatten().map(|text| text.len());
+        size_of::<Self>()
+            + self.name.len()
+            + self.message.len()
+            + self.module_path.len()
+            + self.file.len()
+            + self.function.len()
+            + self.thread_name.as_ref().map_or(0, |name| name.len())
+            + key_values.chain(rare).sum::<usize>()
+    }
+
     /// Returns the name of the logger.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -110,6 +110,26 @@ impl OwnedValue {
         }
     }
 
+    /// Returns about how many bytes it takes on the heap.
+    #[cfg(feature = "control")]
+    pub(crate) fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Bytes(bytes) => bytes.len(),
+            Self::List(values) => {
+                let bytes = |value: &Self| size_of::<Self>() + value.heap_bytes();
+                values.iter().map(bytes).sum()
+            }
+            Self::Map(values) => {
+                let bytes = |(key, value): &(String, Self)| {
+                    size_of::<(String, Self)>() + key.len() + value.heap_bytes()
+                };
+                values.iter().map(bytes).sum()
+            }
+            _ => 0,
+        }
+    }
+
     /// Writes the value inside a list or a map, where strings are quoted.
     fn fmt_inside(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

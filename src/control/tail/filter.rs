@@ -1,0 +1,116 @@
+//! What a tail asks for: [`TailFilter`].
+
+use crate::control::tail::glob::{Glob, is_within};
+use crate::level::Level;
+use crate::record::Record;
+
+/// What a tail asks for. All of it must hold of a record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::control) struct TailFilter {
+    /// Levels of loggers, the root's name being empty: what is named is shown from its level on,
+    /// even if the loggers' levels hide it, and nothing else. [`None`] is what the loggers show.
+    pub(in crate::control) levels: Option<Vec<(String, Level)>>,
+    /// Which loggers, by name.
+    pub(in crate::control) logger: Option<Glob>,
+    /// What message or error contain, in small letters; ASCII letters match in either case.
+    pub(in crate::control) text: Option<String>,
+    /// Keys that the record has, with the text of their value.
+    pub(in crate::control) key_values: Vec<(String, String)>,
+}
+
+impl TailFilter {
+    /// Reports whether a record may be one, by what can be said without its text.
+    pub(super) fn wants(&self, name: &str, level: Level, is_shown: bool) -> bool {
+        let by_level = match &self.levels {
+            None => is_shown,
+            Some(levels) => {
+                let near = levels.iter().filter(|(logger, _)| is_within(name, logger));
+                let nearest = near.max_by_key(|(logger, _)| logger.len());
+                nearest.is_some_and(|(_, from)| level >= *from)
+            }
+        };
+        by_level && self.logger.as_ref().is_none_or(|glob| glob.matches(name))
+    }
+
+    /// Reports whether text and key-values are as asked. The record is redacted already: a search
+    /// must not find what is not shown.
+    pub(super) fn matches(&self, record: &Record<'_>) -> bool {
+        let has_text = |text: &String| {
+            let contains = |found: &str| found.to_ascii_lowercase().contains(text);
+            contains(record.message()) || record.error_text().is_some_and(|error| contains(&error))
+        };
+        self.text.as_ref().is_none_or(has_text) && self.has_key_values(record)
+    }
+
+    fn has_key_values(&self, record: &Record<'_>) -> bool {
+        if self.key_values.is_empty() {
+            return true;
+        }
+        let found = record.key_values().to_owned();
+        self.key_values.iter().all(|(key, value)| {
+            let is_it = |found: &(Box<str>, _)| *found.0 == **key && text_of(&found.1) == *value;
+            found.iter().any(is_it)
+        })
+    }
+}
+
+fn text_of(value: &crate::record::OwnedValue) -> std::borrow::Cow<'_, str> {
+    match value.as_str() {
+        Some(text) => text.into(),
+        None => value.to_string().into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn levels(levels: &[(&str, Level)]) -> TailFilter {
+        let levels = levels
+            .iter()
+            .map(|(name, level)| ((*name).to_owned(), *level));
+        TailFilter {
+            levels: Some(levels.collect()),
+            ..TailFilter::default()
+        }
+    }
+
+    #[test]
+    fn the_nearest_level_counts() {
+        let filter = levels(&[
+            ("a", Level::DEBUG),
+            ("a.b", Level::OFF),
+            ("a.b.c", Level::INFO),
+        ]);
+        let wants = |name, level| filter.wants(name, level, false);
+        assert!(wants("a", Level::DEBUG) && wants("a.x", Level::DEBUG));
+        assert!(!wants("a.b", Level::CRITICAL) && !wants("a.b.x", Level::CRITICAL));
+        assert!(wants("a.b.c.d", Level::INFO) && !wants("a.b.c", Level::DEBUG));
+        assert!(!wants("ab", Level::CRITICAL) && !wants("root", Level::CRITICAL));
+        assert!(levels(&[("", Level::INFO)]).wants("root", Level::INFO, false));
+        let all = TailFilter::default();
+        assert!(all.wants("a", Level::TRACE, true) && !all.wants("a", Level::CRITICAL, false));
+    }
+
+    #[test]
+    fn text_and_key_values_all_hold() {
+        let mut filter = TailFilter {
+            text: Some("time out".to_owned()),
+            ..TailFilter::default()
+        };
+        let of = |message: &str| {
+            let record = Record::builder().message(message.to_owned());
+            record.key_value("tenant", "acme").key_value("n", 7).build()
+        };
+        assert!(filter.matches(&of("A Time Out")) && !filter.matches(&of("timeout")));
+        let in_error = Record::builder()
+            .message("m")
+            .error_text("Time out")
+            .build();
+        assert!(filter.matches(&in_error));
+        filter.key_values = vec![("tenant".into(), "acme".into()), ("n".into(), "7".into())];
+        assert!(filter.matches(&of("time out")) && !filter.matches(&in_error));
+        filter.key_values[0].1 = "acm".to_owned();
+        assert!(!filter.matches(&of("time out")));
+    }
+}
