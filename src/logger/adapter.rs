@@ -1,22 +1,24 @@
 //! Loggers that add something to each record: [`LoggerAdapter`].
 
 use std::fmt;
+use std::ops::Deref;
 
-use crate::level::Level;
+use crate::filter::{Filter, SharedFilter};
+use crate::logger::dispatch;
 use crate::logger::level_methods::level_methods;
 use crate::logger::logger::Logger;
 use crate::record::{CallValues, Context, OwnedValue, Record};
 use crate::sys::sync::Arc;
-use crate::sys::user_code;
 
 /// A logger that adds key-values to each record and may change its message. Cheap to clone.
 ///
-/// A key-value of the call replaces the adapter's with the same key. An adapter of an adapter adds
-/// the key-values of both; those of the outer one take precedence.
+/// A key-value of the call replaces the adapter's with the same key. It dereferences to its logger,
+/// whose methods that log are replaced by its own.
 ///
 /// # Python
-/// `logging.LoggerAdapter` with `merge_extra=True`; [`replacing`](Self::replacing) is
-/// Python's default, which drops the key-values of the call.
+/// `logging.LoggerAdapter` with `merge_extra=True`. Python's default drops the key-values of the
+/// call: [`with_call_values(false)`](Self::with_call_values). `LoggerAdapter.process` is a
+/// [filter](Self::with_filter).
 ///
 /// # Examples
 /// ```
@@ -25,7 +27,7 @@ use crate::sys::user_code;
 ///
 /// let registry = Registry::new();
 /// let logger = registry.get_logger("app").with("request", 17);
-/// let capture = Capture::new(logger.logger());
+/// let capture = Capture::new(&*logger);
 /// logtree::warn!(logger, user = "ann"; "slow");
 /// assert_eq!(capture.records()[0].key_value("request"), Some(&17.into()));
 /// ```
@@ -36,11 +38,9 @@ pub struct LoggerAdapter {
     context: Arc<Context>,
     /// Whether the key-values of the call are kept.
     keeps_call: bool,
-    /// From the outermost to the innermost.
-    processes: Vec<Process>,
+    /// The newest first.
+    filters: Vec<SharedFilter>,
 }
-
-type Process = Arc<dyn Fn(&mut Record<'_>) + Send + Sync>;
 
 impl LoggerAdapter {
     /// Returns an adapter that adds nothing yet.
@@ -50,7 +50,7 @@ impl LoggerAdapter {
             logger,
             context: Arc::new([]),
             keeps_call: true,
-            processes: Vec::new(),
+            filters: Vec::new(),
         }
     }
 
@@ -67,55 +67,36 @@ impl LoggerAdapter {
         self
     }
 
-    /// Replaces the adapter's key-values, and those of each call, by these.
+    /// Sets whether the key-values of calls are kept, which is the default.
     ///
     /// # Python
-    /// `LoggerAdapter(logger, extra)` as it is by default.
+    /// The argument `merge_extra`, whose default is `False`.
     #[must_use]
-    pub fn replacing<K: Into<String>, V: Into<OwnedValue>>(
-        mut self,
-        pairs: impl IntoIterator<Item = (K, V)>,
-    ) -> Self {
-        if self.keeps_call {
-            // The innermost adapter that replaces takes precedence, as with nested adapters in
-            // Python.
-            let pairs = pairs
-                .into_iter()
-                .map(|(key, value)| (key.into().into_boxed_str(), value.into()));
-            let inner = std::mem::replace(&mut self.context, Arc::new([]));
-            self.context = pairs.collect();
-            for (key, value) in inner.iter() {
-                if !self.context.iter().any(|(known, _)| known == key) {
-                    self = self.with(&**key, value.clone());
-                }
-            }
-            self.keeps_call = false;
-        }
+    pub fn with_call_values(mut self, keep: bool) -> Self {
+        self.keeps_call = keep;
         self
     }
 
-    /// Calls a function with each record that passed the level, which may change it.
+    /// Adds a filter for the records of the adapter that passed the level, which it may change. The
+    /// filter added last is the first one asked; all of them are asked before the logger's.
     ///
     /// # Python
     /// `LoggerAdapter.process`.
     ///
     /// # Examples
     /// ```
-    /// use logtree::Record;
-    /// use logtree::logger::LoggerAdapter;
+    /// use logtree::filter::filter_fn;
     ///
-    /// let logger = LoggerAdapter::new(logtree::get_logger("jobs")).with_process(|record: &mut Record<'_>| {
+    /// let logger = logtree::get_logger("jobs").with("job", 7).with_filter(filter_fn(|record| {
     ///     let text = format!("[job 7] {}", record.message());
     ///     record.set_message(text);
-    /// });
+    ///     true
+    /// }));
     /// logger.info("started");
     /// ```
     #[must_use]
-    pub fn with_process(
-        mut self,
-        process: impl Fn(&mut Record<'_>) + Send + Sync + 'static,
-    ) -> Self {
-        self.processes.insert(0, Arc::new(process));
+    pub fn with_filter(mut self, filter: impl Filter + 'static) -> Self {
+        self.filters.insert(0, filter.into());
         self
     }
 
@@ -125,51 +106,24 @@ impl LoggerAdapter {
         &self.logger
     }
 
-    /// Returns the name of the logger.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        self.logger.name()
-    }
-
-    /// Reports whether a record of this level would pass; see [`Logger::is_enabled_for`].
-    #[inline]
-    #[must_use]
-    pub fn is_enabled_for(&self, level: impl Into<Level>) -> bool {
-        self.logger.is_enabled_for(level)
-    }
-
-    /// Returns the logger's effective level.
-    #[must_use]
-    pub fn effective_level(&self) -> Level {
-        self.logger.effective_level()
-    }
-
-    /// Sets the logger's level.
-    pub fn set_level(&self, level: impl Into<Level>) {
-        self.logger.set_level(level);
-    }
-
-    /// Reports whether the logger's records reach any handler.
-    #[must_use]
-    pub fn has_handlers(&self) -> bool {
-        self.logger.has_handlers()
-    }
-
     /// Adds the adapter's key-values to a record that was created elsewhere, and passes it to the
     /// logger.
     pub fn handle(&self, record: &Record<'_>) {
         let mut record = record.clone();
-        self.add_to(&mut record);
-        self.logger.handle(&record);
+        if self.complete(&mut record) {
+            self.logger.handle(&record);
+        }
     }
 
     /// Called after the gate.
     pub(crate) fn submit<'r>(&'r self, record: &mut Record<'r>) {
-        self.add_to(record);
-        self.logger.submit(record);
+        if self.complete(record) {
+            self.logger.submit(record);
+        }
     }
 
-    fn add_to<'r>(&'r self, record: &mut Record<'r>) {
+    /// Adds the key-values. Reports whether the filters accept the record.
+    fn complete<'r>(&'r self, record: &mut Record<'r>) -> bool {
         record.context = &self.context;
         if !self.keeps_call {
             record.call = CallValues::None;
@@ -177,10 +131,15 @@ impl LoggerAdapter {
                 record.rare_fields.get_mut().set.clear();
             }
         }
-        for process in &self.processes {
-            // Its panic must not reach the caller.
-            user_code::call_ignoring_panic(|| process(record));
-        }
+        self.filters.is_empty() || dispatch::passes(&self.filters, record)
+    }
+}
+
+impl Deref for LoggerAdapter {
+    type Target = Logger;
+
+    fn deref(&self) -> &Logger {
+        &self.logger
     }
 }
 

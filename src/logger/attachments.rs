@@ -55,6 +55,11 @@ impl Logger {
         replacement
     }
 
+    /// Removes all handlers. They are not closed.
+    pub fn clear_handlers(&self) {
+        self.replace_handlers([]);
+    }
+
     /// Gives a handler the records of this logger and its descendants at `level` and above,
     /// regardless of their levels.
     pub(crate) fn tap(&self, level: Level, handler: Handler) -> TapId {

@@ -66,7 +66,8 @@ macro_rules! level_methods {
         }
 
         level_methods! {
-            $type: trace TRACE debug DEBUG info INFO warning WARNING error ERROR critical CRITICAL
+            $type: trace TRACE debug DEBUG info INFO warn WARNING warning WARNING error ERROR
+            critical CRITICAL
         }
     };
     ($type:ty: $($method:ident $level:ident)+) => {

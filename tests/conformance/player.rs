@@ -627,17 +627,17 @@ impl World {
         let pairs = extra.iter().map(|(key, value)| (key.clone(), owned(value)));
         let adapter = if let Some(prefix) = spec["prefix"].as_str() {
             let prefix = prefix.to_owned();
-            inner.with_process(move |record: &mut Record<'_>| {
+            inner.with_filter(move |record: &mut Record<'_>| {
                 let message = format!("{prefix}{}", record.message());
                 record.set_message(message);
+                true
             })
         } else if inner_replaces {
             // An inner adapter that replaces has the last word.
             inner
-        } else if merge {
-            pairs.fold(inner, |adapter, (key, value)| adapter.with(key, value))
         } else {
-            inner.replacing(pairs)
+            let adapter = pairs.fold(inner, |adapter, (key, value)| adapter.with(key, value));
+            adapter.with_call_values(merge)
         };
         let replaces = inner_replaces || spec.get("prefix").is_none() && !merge;
         self.adapters

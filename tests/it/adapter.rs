@@ -43,31 +43,59 @@ fn an_adapter_logs_errors_with_their_causes() {
     assert_eq!(records[1].message(), "fine");
 }
 
+/// What does not log is the logger's.
+#[test]
+fn an_adapter_dereferences_to_its_logger() {
+    let registry = Registry::new();
+    let adapter = registry.get_logger("a").with("request", 17);
+    adapter.set_level(30);
+    assert_eq!(registry.get_logger("a").level(), logtree::Level::WARN);
+    assert_eq!((adapter.name(), adapter.is_enabled_for(20)), ("a", false));
+    adapter.add_handler(logtree::handler::NullHandler::new());
+    assert!(adapter.has_handlers());
+    adapter.clear_handlers();
+    assert!(adapter.handlers().is_empty());
+    let capture = Capture::new(&*adapter);
+    adapter.warn("m");
+    assert!(
+        capture.records()[0]
+            .key_values()
+            .eq([("request", &17_i32.into())])
+    );
+}
+
 #[test]
 fn pythons_default_replaces() {
     let registry = Registry::new();
-    let adapter = LoggerAdapter::new(registry.get_logger("a")).replacing([("a", 1)]);
+    let adapter = registry
+        .get_logger("a")
+        .with("a", 1)
+        .with_call_values(false);
     let capture = Capture::new(adapter.logger());
     logtree::warn!(adapter, b = 2; "replaced");
     assert!(capture.records()[0].key_values().eq([("a", &1_i32.into())]));
 }
 
 #[test]
-fn processes_run_from_the_outside_in_and_only_when_enabled() {
+fn filters_of_an_adapter_run_from_the_newest_on_and_only_when_enabled() {
     let registry = Registry::new();
     let mark = |mark: &'static str| {
         move |record: &mut Record<'_>| {
             let text = format!("{mark}{}", record.message());
             record.set_message(text);
+            true
         }
     };
-    let inner = LoggerAdapter::new(registry.get_logger("a")).with_process(mark("inner "));
-    let outer = inner.with_process(mark("outer "));
+    let inner = LoggerAdapter::new(registry.get_logger("a")).with_filter(mark("inner "));
+    let outer = inner.with_filter(mark("outer "));
     let capture = Capture::builder(outer.logger()).level(30).start();
     outer.info("not");
     outer.warning("m");
     assert_eq!(capture.messages(), ["inner outer m"]);
-    let panics = outer.with_process(|_: &mut Record<'_>| panic!("in process"));
-    panics.warning("still logged");
-    assert_eq!(capture.len(), 2);
+    let refuses = outer.clone().with_filter(|_: &mut Record<'_>| false);
+    refuses.warning("refused");
+    let panics = outer.with_filter(|_: &mut Record<'_>| panic!("in a filter"));
+    panics.warning("refused as well");
+    assert_eq!(capture.len(), 1);
+    assert_eq!(registry.dropped(), 1);
 }

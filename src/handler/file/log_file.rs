@@ -334,7 +334,8 @@ impl LogFile {
 
     fn cannot_write(&self, error: std::io::Error) -> Error {
         let path = self.options.path.display();
-        Error::io(format!("cannot write to the log file {path}"), error)
+        let message = format!("cannot write to the log file {path}");
+        Error::io(message, error).with_path(&self.options.path)
     }
 
     /// Writes the buffer out, and reports an error, as there is no caller to return it to.
