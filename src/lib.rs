@@ -135,13 +135,18 @@
 //!
 //! | feature | adds | dependencies |
 //! |---|---|---|
-//! | `config` | the module `config`: Python's `dictConfig` from JSON and TOML, `fileConfig` from INI | `serde_json`, toml |
-//! | `yaml` | configurations in YAML | saphyr-parser |
-//! | `reload` | following a configuration file, reopening files at `SIGHUP` | signal-hook |
+//! | `config` | the module `config`: Python's `dictConfig` from JSON and from values of serde, `fileConfig` from INI | serde, `serde_json` |
+//! | `config-toml` | configurations in TOML; implies `config` | toml |
+//! | `config-yaml` | configurations in YAML; implies `config` | saphyr-parser |
+//! | `reload` | following a configuration file; implies `config` | |
+//! | `signal` | reopening files at `SIGHUP` | signal-hook |
+//! | `control` | an endpoint by which a running process is inspected and changed | hyper, tokio, serde, sha2 and others |
+//! | `serde` | `Serialize` and `Deserialize` for levels, times, values and the state of a control | serde |
 //! | `http` | dumps of requests and responses of the `http` crate, for [`client::ClientLogger`] | http |
 //! | `tower` | a layer that logs requests, responses and retries of a `tower` service | tower-layer, tower-service |
 //! | `gzip` | compression of rotated files | flate2 |
 //! | `web` | in WebAssembly: time, zone and console of the JavaScript host | web-time, web-sys |
+//! | `full` | all but `web` | |
 //!
 //! # Platforms
 //!

@@ -259,7 +259,7 @@ mod console {
 }
 
 /// A daemon with a followed configuration and a handler of its own.
-#[cfg(all(unix, feature = "reload"))]
+#[cfg(all(unix, feature = "reload", feature = "signal"))]
 mod daemon {
     use std::path::PathBuf;
 
@@ -300,6 +300,6 @@ mod daemon {
 #[test]
 fn further_programs_compile() {
     let _: [fn() -> Result<(), logtree::Error>; 2] = [queue_and_rotation::set_up, console::main];
-    #[cfg(all(unix, feature = "reload"))]
+    #[cfg(all(unix, feature = "reload", feature = "signal"))]
     let _: fn() -> Result<(), logtree::Error> = daemon::main;
 }

@@ -38,7 +38,7 @@ fn build(profile: &Path) {
     macro_rules! enabled {
         ($($feature:literal)+) => { [$(($feature, cfg!(feature = $feature))),+] };
     }
-    let features = enabled!("config" "yaml" "reload" "web" "http" "tower" "gzip");
+    let features = enabled!("config" "config-toml" "config-yaml" "reload" "signal" "serde" "web" "http" "tower" "gzip" "control");
     let features = features.iter().filter(|(_, enabled)| *enabled);
     let features: Vec<_> = features.map(|(feature, _)| *feature).collect();
     let name = match profile.file_name().and_then(|name| name.to_str()) {
@@ -228,7 +228,7 @@ fn a_setuid_program_ignores_the_environment() {
     }
 }
 
-#[cfg(feature = "reload")]
+#[cfg(all(feature = "config-toml", feature = "reload"))]
 #[test]
 fn configuration() {
     check("08_configuration", &[]);

@@ -138,6 +138,7 @@ impl DictConfig {
     /// config.check()?;
     /// # Ok::<(), logtree::Error>(())
     /// ```
+    #[cfg(feature = "config-toml")]
     pub fn from_toml(text: &str) -> Result<Self, Error> {
         Self::from_text(text, Syntax::Toml)
     }
@@ -148,7 +149,7 @@ impl DictConfig {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidConfig`], with the place, for invalid syntax or a duplicate key.
-    #[cfg(feature = "yaml")]
+    #[cfg(feature = "config-yaml")]
     pub fn from_yaml(text: &str) -> Result<Self, Error> {
         Self::from_text(text, Syntax::Yaml)
     }

@@ -1,5 +1,5 @@
-//! Configurations as data: Python's `dictConfig` and `fileConfig` (feature `config`; YAML with
-//! feature `yaml`).
+//! Configurations as data: Python's `dictConfig` and `fileConfig` (feature `config`; TOML
+//! and YAML with the features `config-toml` and `config-yaml`).
 //!
 //! [`DictConfig`] is a configuration, [`Factories`] lists the objects that it can name, and
 //! [`DictConfigBuilder`] builds one in code. [`init_from_file`] is the one-line set-up.

@@ -9,7 +9,7 @@ pub(crate) enum Place {
     /// At a byte, counted from the start. Lines are counted only for what is reported.
     Byte(usize),
     /// At a line and column, both from 1.
-    #[cfg(feature = "yaml")]
+    #[cfg(feature = "config-yaml")]
     Line(usize, usize),
 }
 
@@ -18,7 +18,7 @@ impl Place {
     pub(super) fn position(self, text: &str) -> Option<(usize, usize)> {
         match self {
             Self::Nowhere => None,
-            #[cfg(feature = "yaml")]
+            #[cfg(feature = "config-yaml")]
             Self::Line(line, column) => {
                 // The parser counts in its own way: limited to the text's extent.
                 let lines = text.split('\n').count();

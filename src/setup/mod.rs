@@ -8,7 +8,7 @@ pub(crate) mod level_spec;
 mod levels;
 mod name_doubt;
 mod preset;
-#[cfg(all(unix, feature = "reload"))]
+#[cfg(all(unix, feature = "signal"))]
 mod reopen_on_sighup;
 pub mod root;
 pub(crate) mod set_stream_logger;
@@ -20,7 +20,7 @@ pub use self::env_logger::EnvLogger;
 pub use self::file_logger::set_file_logger;
 pub use self::from_env::level_spec_from_env;
 pub use self::levels::Levels;
-#[cfg(all(unix, feature = "reload"))]
+#[cfg(all(unix, feature = "signal"))]
 pub use self::reopen_on_sighup::reopen_on_sighup;
 pub use self::set_stream_logger::{debug_all, set_debug_logger};
 pub use self::stream_logger::LevelOn;

@@ -31,7 +31,7 @@ pub(super) fn play(scene: &str) {
         "expiry" => expiry(),
         #[cfg(feature = "reload")]
         "reload" => reload(path),
-        #[cfg(feature = "reload")]
+        #[cfg(feature = "signal")]
         "sighup" => sighup(path),
         "std_locks" => std_locks(path),
         "scope" => scope(path),
@@ -216,7 +216,7 @@ fn reload(path: &Path) {
     });
 }
 
-#[cfg(feature = "reload")]
+#[cfg(feature = "signal")]
 #[expect(unsafe_code, reason = "to send a signal to the process itself")]
 fn sighup(path: &Path) {
     logtree::setup::reopen_on_sighup().unwrap();

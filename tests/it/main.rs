@@ -8,7 +8,7 @@ mod client;
 #[cfg(feature = "tower")]
 mod client_http;
 mod concurrency;
-#[cfg(feature = "yaml")]
+#[cfg(all(feature = "config-toml", feature = "config-yaml"))]
 mod config;
 mod control;
 mod files;

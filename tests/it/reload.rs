@@ -435,7 +435,7 @@ fn a_reload_within_a_reload_is_refused() {
     assert!(reloader.reload().unwrap());
 }
 
-#[cfg(unix)]
+#[cfg(all(unix, feature = "signal"))]
 #[test]
 fn a_signal_opens_files_anew() {
     let directory = tempfile::tempdir().unwrap();

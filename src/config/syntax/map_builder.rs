@@ -28,7 +28,7 @@ impl MapBuilder {
         Ok(())
     }
 
-    #[cfg(feature = "yaml")]
+    #[cfg(feature = "config-yaml")]
     pub(super) fn contains(&self, key: &str) -> bool {
         self.keys.contains(key)
     }

@@ -13,8 +13,9 @@ mod python_literal;
     reason = "the noun stands in the file of its name"
 )]
 mod syntax;
+#[cfg(feature = "config-toml")]
 mod toml;
-#[cfg(feature = "yaml")]
+#[cfg(feature = "config-yaml")]
 mod yaml;
 
 pub(super) use self::ini::Defaults;

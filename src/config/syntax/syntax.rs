@@ -6,9 +6,11 @@ use crate::config::node::Node;
 use crate::config::raw_problem::RawProblem;
 use crate::config::syntax::ini::Defaults;
 use crate::config::syntax::limits::{MAX_BYTES, too_long};
-#[cfg(feature = "yaml")]
+#[cfg(feature = "config-toml")]
+use crate::config::syntax::toml;
+#[cfg(feature = "config-yaml")]
 use crate::config::syntax::yaml;
-use crate::config::syntax::{ini, json, toml};
+use crate::config::syntax::{ini, json};
 use crate::error::{Error, ErrorKind};
 
 /// The syntax of a configuration.
@@ -18,9 +20,10 @@ pub enum Syntax {
     /// JSON (RFC 8259).
     Json,
     /// TOML 1.
+    #[cfg(feature = "config-toml")]
     Toml,
     /// YAML 1.2, with `<<` to merge sections.
-    #[cfg(feature = "yaml")]
+    #[cfg(feature = "config-yaml")]
     Yaml,
     /// INI, as Python's `logging.config.fileConfig` reads it.
     Ini,
@@ -33,19 +36,20 @@ impl Syntax {
         let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
         match extension.to_str() {
             Some("json") => Ok(Self::Json),
+            #[cfg(feature = "config-toml")]
             Some("toml") => Ok(Self::Toml),
-            #[cfg(feature = "yaml")]
+            #[cfg(feature = "config-yaml")]
             Some("yaml" | "yml") => Ok(Self::Yaml),
             Some("ini" | "cfg" | "conf") => Ok(Self::Ini),
             _ => {
-                let yaml = if cfg!(feature = "yaml") {
-                    ""
-                } else {
-                    " (YAML needs the feature `yaml`)"
+                let feature = match extension.to_str() {
+                    Some("toml") => " (it needs the feature `config-toml`)",
+                    Some("yaml" | "yml") => " (it needs the feature `config-yaml`)",
+                    _ => "",
                 };
                 let message = format!(
                     "unknown syntax of {}: expected a name ending in .json, .toml, .yaml, .yml, .ini, \
-                     .cfg or .conf{yaml}",
+                     .cfg or .conf{feature}",
                     path.display()
                 );
                 Err(Error::new(ErrorKind::InvalidConfig, message))
@@ -65,8 +69,9 @@ impl Syntax {
         }
         match self {
             Self::Json => json::read(text).map_err(|problem| vec![problem]),
+            #[cfg(feature = "config-toml")]
             Self::Toml => toml::read(text).map_err(|problem| vec![problem]),
-            #[cfg(feature = "yaml")]
+            #[cfg(feature = "config-yaml")]
             Self::Yaml => yaml::read(text).map_err(|problem| vec![problem]),
             Self::Ini => ini::read(text, defaults),
         }
