@@ -8,6 +8,7 @@ use crate::registry::Registry;
 /// [`Control::on_change`](super::Control::on_change), and logged at `INFO` by the logger
 /// `logging.control`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Changed {
     /// The target whose level changed; `None` for [`disable_all`](Self::disable_all).

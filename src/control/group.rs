@@ -4,6 +4,7 @@ use crate::level::Level;
 
 /// A group of loggers; see [`Control::set_group`](super::Control::set_group).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Group {
     /// The name.

@@ -8,6 +8,7 @@ use crate::time::Timestamp;
 
 /// A target that has a level.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Override {
     /// The target.
@@ -42,6 +43,7 @@ impl Override {
 
 /// A page of targets and their levels; see [`Control::list`](super::Control::list).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Listing {
     /// The overrides, sorted by type and name.

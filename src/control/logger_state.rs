@@ -6,6 +6,7 @@ use crate::time::Timestamp;
 
 /// The state of a logger; see [`Control::loggers`](super::Control::loggers).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct LoggerState {
     /// The name; `root` for the root logger.

@@ -7,6 +7,7 @@ use crate::level::Level;
 /// # AWS IoT
 /// The input of `SetV2LoggingOptions`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct LoggingOptions {
     /// The root's level.

@@ -9,9 +9,32 @@ use crate::name::{self, Name};
 
 /// What a level is set for: a logger and its descendants, or records with some value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(from = "Fields")
+)]
 pub struct LevelTarget {
+    #[cfg_attr(feature = "serde", serde(rename = "type"))]
     kind: TargetType,
     name: String,
+}
+
+/// What is read in place of a target, which is made the way that it normalizes names.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Fields {
+    #[serde(rename = "type")]
+    kind: TargetType,
+    #[serde(default)]
+    name: String,
+}
+
+#[cfg(feature = "serde")]
+impl From<Fields> for LevelTarget {
+    fn from(fields: Fields) -> Self {
+        Self::new(fields.kind, fields.name)
+    }
 }
 
 impl LevelTarget {

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use crate::control::error_codes::invalid;
 use crate::error::Error;
+use crate::text::serialize::serialize_as_text;
 
 /// The type of a [`LevelTarget`](super::LevelTarget), from the weakest to the strongest; see
 /// [`Control`](super::Control).
@@ -24,6 +25,8 @@ pub enum TargetType {
     /// Records with a client.
     ClientId,
 }
+
+serialize_as_text!(TargetType);
 
 impl TargetType {
     /// All types.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use crate::control::error_codes::invalid;
 use crate::control::target::LevelTarget;
 use crate::error::Error;
+use crate::text::serialize::serialize_as_text;
 
 /// Where the next page begins; opaque.
 ///
@@ -27,6 +28,8 @@ use crate::error::Error;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Token(LevelTarget);
+
+serialize_as_text!(Token);
 
 impl Token {
     pub(super) fn new(target: LevelTarget) -> Self {

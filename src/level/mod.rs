@@ -6,5 +6,7 @@
 )]
 mod level;
 pub(crate) mod names;
+#[cfg(feature = "serde")]
+mod serialize;
 
 pub use self::level::Level;

@@ -12,6 +12,8 @@ mod rare_fields;
     reason = "the noun stands in the file of its name"
 )]
 pub(crate) mod record;
+#[cfg(feature = "serde")]
+mod serialize;
 mod source;
 pub(crate) mod split_message;
 mod thread;

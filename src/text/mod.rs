@@ -6,4 +6,5 @@ pub(crate) mod line_buf;
 pub(crate) mod near;
 pub(crate) mod pool;
 pub(crate) mod run;
+pub(crate) mod serialize;
 pub(crate) mod short_str;

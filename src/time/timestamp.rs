@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use chrono::{DateTime, SecondsFormat};
 
 use crate::error::{Error, ErrorKind};
+use crate::text::serialize::serialize_as_text;
 
 /// A point in time: whole nanoseconds since 1970-01-01 00:00 UTC, from the year 1677 to 2262.
 ///
@@ -29,6 +30,8 @@ use crate::error::{Error, ErrorKind};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(i64);
+
+serialize_as_text!(Timestamp);
 
 impl Timestamp {
     pub(super) const SECOND: i64 = 1_000_000_000;

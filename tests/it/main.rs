@@ -30,6 +30,8 @@ mod rotation;
 mod rotation_model;
 mod scope;
 mod scope_model;
+#[cfg(feature = "serde")]
+mod serialize;
 mod sinks;
 mod support;
 mod templates;
