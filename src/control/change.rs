@@ -16,6 +16,8 @@ pub enum Change {
     Level(LevelTarget, Level),
     /// Sets the level of a target for a limited time.
     LevelFor(LevelTarget, Level, Duration),
+    /// Ends the temporary level of a target before its time.
+    EndTemporary(LevelTarget),
     /// Clears the level of a target.
     Clear(LevelTarget),
     /// Defines a group: its name, and the names of its loggers.

@@ -201,6 +201,15 @@ impl Control {
         self.one(target.clone(), Change::LevelFor(target, level, time))
     }
 
+    /// Ends the temporary level of a target before its time, and returns it: the level before it
+    /// applies again, as if it had expired. A target without a temporary level keeps its level.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidRequest`] for an invalid name.
+    pub fn end_temporary(&self, target: &LevelTarget) -> Result<Option<Level>, Error> {
+        self.one(target.clone(), Change::EndTemporary(target.clone()))
+    }
+
     /// Applies a change of one target. Returns its previous level.
     fn one(&self, target: LevelTarget, change: Change) -> Result<Option<Level>, Error> {
         self.change(None, vec![change], |state| {

@@ -59,6 +59,11 @@ impl Entry {
         has_room
     }
 
+    /// Removes the temporary level in effect.
+    pub(super) fn pop(&mut self) {
+        self.timed.pop();
+    }
+
     /// Removes the temporary levels that are over.
     pub(super) fn expire(&mut self, now: Instant) {
         while self.timed.last().is_some_and(|timed| timed.end <= now) {

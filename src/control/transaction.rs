@@ -102,6 +102,7 @@ impl<'t> Transaction<'t> {
             Change::Level(target, level) => self.set(&target, Some(level)),
             Change::Clear(target) => self.set(&target, None),
             Change::LevelFor(target, level, time) => self.set_for(&target, level, time),
+            Change::EndTemporary(target) => self.end_temporary(&target),
             Change::Group(name, members) => {
                 check_name("group", &name, strict_aws)?;
                 for member in &members {
@@ -181,6 +182,18 @@ impl<'t> Transaction<'t> {
             );
             return Err(limit_exceeded(message));
         }
+        self.put(target, entry)
+    }
+
+    /// Ends the newest temporary level.
+    fn end_temporary(&mut self, target: &LevelTarget) -> Result<(), Error> {
+        target.check(self.limits.strict_aws)?;
+        // A level that was changed without a control stays.
+        let now = self.level(target);
+        let Some(mut entry) = self.state.entry(target, now).cloned() else {
+            return Ok(());
+        };
+        entry.pop();
         self.put(target, entry)
     }
 

@@ -677,6 +677,40 @@ fn k07_a_level_for_a_while_goes_back() {
     );
 }
 
+#[test]
+fn a_level_for_a_while_is_ended_before_its_time() {
+    let (registry, control) = control();
+    let target = LevelTarget::logger("a");
+    let level = || registry.get_logger("a").level();
+    let long = Duration::from_secs(3600);
+    registry.get_logger("a").set_level(Level::ERROR);
+    for (level, time) in [(Level::DEBUG, long), (Level::INFO, long / 2)] {
+        control.set_level_for(target.clone(), level, time).unwrap();
+    }
+    // The one before it applies again until its own end, and then the one without an end.
+    let end = || control.end_temporary(&target).unwrap();
+    assert_eq!((end(), level()), (Some(Level::INFO), Level::DEBUG));
+    let listed = control.list(None, Page::new(9)).unwrap().overrides;
+    assert!(listed.iter().any(|one| one.until.is_some()));
+    assert_eq!((end(), level()), (Some(Level::DEBUG), Level::ERROR));
+    // Nothing is left to end, here and on targets that were never set.
+    assert_eq!((end(), level()), (Some(Level::ERROR), Level::ERROR));
+    let unknown = LevelTarget::client_id("c");
+    assert_eq!(control.end_temporary(&unknown).unwrap(), None);
+    control
+        .set_level_for(unknown.clone(), Level::DEBUG, long)
+        .unwrap();
+    control.end_temporary(&unknown).unwrap();
+    assert_eq!(control.level(&unknown), None);
+    // A level that was set without a control meanwhile stays.
+    control
+        .set_level_for(target.clone(), Level::DEBUG, long)
+        .unwrap();
+    registry.get_logger("a").set_level(Level::WARNING);
+    control.end_temporary(&target).unwrap();
+    assert_eq!(level(), Level::WARNING);
+}
+
 /// Levels for a while belong to the registry: they end at their time, whichever controls are left.
 #[test]
 fn levels_for_a_while_end_without_a_control() {
