@@ -116,6 +116,20 @@ impl Control {
         }
     }
 
+    /// Returns the state of a logger; [`None`] if there is none of the name.
+    #[cfg(feature = "control")]
+    pub(super) fn logger(&self, name: &str) -> Option<LoggerState> {
+        let target = LevelTarget::logger(name);
+        let node = self.registry.inner().nearest(target.name());
+        let is_root = target == LevelTarget::default_level();
+        let is_known = is_root || node.name() == target.name() && node.is_logger();
+        is_known.then(|| {
+            let temporary = self.core.state.lock().temporary();
+            let temporary = temporary.get(&target).copied();
+            LoggerState::of(&self.registry.get_logger(target.name()), temporary)
+        })
+    }
+
     /// Returns the default level, and whether all logging is disabled.
     ///
     /// # Errors

@@ -121,6 +121,7 @@ impl NotInChild {
     }
 }
 
+#[cfg(all(unix, feature = "control"))]
 impl Drop for NotInChild {
     fn drop(&mut self) {
         if let Some(place) = self.0.and_then(|place| NOT_IN_CHILD.get(place)) {

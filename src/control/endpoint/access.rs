@@ -43,6 +43,8 @@ pub(super) struct Shared {
     pub(super) started: Timestamp,
     /// The address of the console with the token, for clients that need none.
     pub(super) console_url: Option<String>,
+    /// Whether AWS's dialect has AWS's words only.
+    pub(super) strict_aws: bool,
     allow_sensitive: bool,
     changes: Rate,
 }
@@ -53,6 +55,7 @@ impl Shared {
             name,
             started: SystemClock.now(),
             console_url,
+            strict_aws: false,
             allow_sensitive,
             changes: Rate::new(CHANGES),
         }

@@ -34,6 +34,7 @@ pub struct Endpoint {
     pub(super) hosts: Vec<String>,
     pub(super) allow_remote: bool,
     pub(super) allow_sensitive: bool,
+    pub(super) strict_aws: bool,
     pub(super) unsigned_reads: bool,
     pub(super) console: bool,
     pub(super) token_file: Option<PathBuf>,
@@ -69,6 +70,7 @@ impl Endpoint {
             hosts: Vec::new(),
             allow_remote: false,
             allow_sensitive: false,
+            strict_aws: false,
             unsigned_reads: false,
             console: false,
             token_file: None,
@@ -151,6 +153,17 @@ impl Endpoint {
     /// Redaction is independent of this.
     pub fn allow_sensitive(mut self, allow: bool) -> Self {
         self.allow_sensitive = allow;
+        self
+    }
+
+    /// Restricts the calls of AWS IoT to AWS's words; off by default. Other levels are listed as the
+    /// next less severe of `DEBUG`, `INFO`, `WARN`, `ERROR` and `DISABLED`, or `DEBUG` if they are
+    /// below that, and cannot be set; nor can a target have the type `LOGGER`.
+    ///
+    /// See [`ControlBuilder::strict_aws`](crate::control::ControlBuilder::strict_aws) for AWS's
+    /// other rules.
+    pub fn strict_aws(mut self, strict: bool) -> Self {
+        self.strict_aws = strict;
         self
     }
 

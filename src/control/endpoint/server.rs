@@ -148,9 +148,11 @@ impl Server {
         let url = parts
             .flatten()
             .map(|(address, token)| console_url(address, token));
+        let mut shared = Shared::new(name, endpoint.allow_sensitive, url);
+        shared.strict_aws = endpoint.strict_aws;
         let served = Arc::new(Served {
             control: control.clone(),
-            shared: Arc::new(Shared::new(name, endpoint.allow_sensitive, url)),
+            shared: Arc::new(shared),
             auth: token
                 .clone()
                 .map(|token| Auth::new(token, endpoint.unsigned_reads)),
