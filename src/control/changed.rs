@@ -1,5 +1,7 @@
 //! What a change changed: [`Changed`].
 
+use crate::control::logger_state::LoggerState;
+use crate::control::state::is_logger;
 use crate::control::target::LevelTarget;
 use crate::level::Level;
 use crate::registry::Registry;
@@ -26,6 +28,16 @@ pub struct Changed {
 }
 
 impl Changed {
+    /// Returns what hides records that a new level lets through, if handlers do.
+    pub(super) fn warning(&self, registry: &Registry) -> Option<String> {
+        let target = self.target.as_ref().filter(|target| is_logger(target))?;
+        let level = self.after?;
+        let logger = registry.get_logger(target.name());
+        let is_hidden = logger.shown_from().is_some_and(|from| from > level);
+        let state = || LoggerState::of(&logger, None);
+        is_hidden.then(|| state().warning(registry)).flatten()
+    }
+
     pub(super) fn log(&self, registry: &Registry) {
         let logger = registry.get_logger("logging.control");
         let name = |level: Option<Level>| {

@@ -12,7 +12,7 @@ use crate::control::listing::{Listing, Override};
 use crate::control::logger_state::LoggerState;
 use crate::control::options::LoggingOptions;
 use crate::control::page::Page;
-use crate::control::state::State;
+use crate::control::state::{State, is_logger};
 use crate::control::store::Store;
 use crate::control::subscription::Subscription;
 use crate::control::target::LevelTarget;
@@ -99,6 +99,25 @@ impl Control {
             _store: store,
             origin: "api".into(),
         }
+    }
+
+    #[cfg(feature = "control")]
+    pub(super) fn is_disabled_all(&self) -> bool {
+        self.registry.inner().read(Tree::is_disabled_all)
+    }
+
+    /// Returns all targets that have levels, sorted by type and name.
+    #[cfg(feature = "control")]
+    pub(super) fn overrides(&self) -> Vec<Override> {
+        let state = self.core.state.lock();
+        let all = state.all(&self.registry).into_iter();
+        let overrides = all.map(|(target, level)| {
+            let entry = state.entry(&target, Some(level));
+            Override::of(target.clone(), level, entry)
+        });
+        let overrides = overrides.collect();
+        drop(state);
+        overrides
     }
 
     #[cfg(feature = "control")]
@@ -277,6 +296,37 @@ impl Control {
                 LoggerState::of(&registry.get_logger(name), temporary)
             })
             .collect()
+    }
+
+    /// Returns why records that a logger's level lets through are not written: the levels of all
+    /// handlers on their way are higher, there is none, or logging is disabled. `None` if that is
+    /// not so, and for targets other than loggers. Such a set-up is also logged when a level is
+    /// set, as a `WARNING` of the logger `logging.control`.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::control::{Control, LevelTarget};
+    /// use logtree::handler::StreamHandler;
+    /// use logtree::{Level, Registry};
+    ///
+    /// let registry = Registry::new();
+    /// let target = LevelTarget::logger("boto3");
+    /// let handler = StreamHandler::stderr().with_level(Level::INFO);
+    /// registry.root().add_handler(handler);
+    /// let control = Control::new(&registry);
+    /// control.set_level(target.clone(), Level::DEBUG)?;
+    /// assert_eq!(
+    ///     control.warning(&target).as_deref(),
+    ///     Some("boto3: effective DEBUG, but every handler on its way starts at INFO"),
+    /// );
+    /// # Ok::<(), logtree::Error>(())
+    /// ```
+    #[must_use]
+    pub fn warning(&self, target: &LevelTarget) -> Option<String> {
+        let node = is_logger(target).then(|| self.registry.inner().nearest(target.name()));
+        let name = node.filter(|node| node.name() == target.name())?;
+        let logger = self.registry.get_logger(name.name());
+        LoggerState::of(&logger, None).warning(&self.registry)
     }
 
     /// Defines a group of loggers, replacing an earlier one of the name. The loggers need not

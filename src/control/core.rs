@@ -102,6 +102,10 @@ impl ControlCore {
         }
         for changed in changed {
             changed.log(registry);
+            if let Some(warning) = changed.warning(registry) {
+                let logger = registry.get_logger("logging.control");
+                crate::warn!(logger, "{warning}");
+            }
         }
         self.subscribers.notify(changed);
     }

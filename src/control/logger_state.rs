@@ -2,6 +2,7 @@
 
 use crate::level::Level;
 use crate::logger::Logger;
+use crate::registry::Registry;
 use crate::time::Timestamp;
 
 /// The state of a logger; see [`Control::loggers`](super::Control::loggers).
@@ -40,6 +41,32 @@ pub struct LoggerState {
 }
 
 impl LoggerState {
+    /// Returns why records that the level lets through are not written.
+    pub(super) fn warning(&self, registry: &Registry) -> Option<String> {
+        let level = |level| registry.level_name(level);
+        let but = match self.shown_from {
+            _ if self.enabled_from == Level::OFF && self.effective != Level::OFF => {
+                "logging is disabled".to_owned()
+            }
+            _ if self.enabled_from > self.effective => {
+                format!("logging is disabled below {}", level(self.enabled_from))
+            }
+            Some(Level::OFF) if self.effective != Level::OFF => {
+                "every handler on its way discards records".to_owned()
+            }
+            Some(from) if from > self.effective => {
+                format!("every handler on its way starts at {}", level(from))
+            }
+            None if self.effective < Level::WARNING => "there is no handler on its way".to_owned(),
+            _ => return None,
+        };
+        Some(format!(
+            "{}: effective {}, but {but}",
+            self.name,
+            level(self.effective)
+        ))
+    }
+
     /// The state of a logger, whose temporary level is `temporary`.
     pub(super) fn of(logger: &Logger, temporary: Option<(Level, Timestamp)>) -> Self {
         let configured = own_level(logger);

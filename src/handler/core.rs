@@ -6,7 +6,7 @@ use std::{fmt, mem};
 use arc_swap::ArcSwap;
 
 use crate::context::RegistryContext;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Chain, Error, ErrorKind};
 use crate::formatter::Format;
 use crate::handler::config::HandlerConfig;
 use crate::handler::counters::{Counters, DropReason, Tally};
@@ -17,6 +17,7 @@ use crate::level::Level;
 use crate::record::{Message, Record, Source};
 use crate::sys::sync::{Arc, AtomicBool, AtomicU16, AtomicUsize, Mutex, OnceCell, Ordering, Weak};
 use crate::sys::user_code::{self, Owned, Panic};
+use crate::time::{Clock, SystemClock, Timestamp};
 
 pub(super) struct HandlerCore {
     pub(super) id: HandlerId,
@@ -222,6 +223,10 @@ impl HandlerCore {
         Self::guard("reopen", || self.sink.reopen())
     }
 
+    pub(super) fn last_error(&self) -> Option<(Timestamp, String)> {
+        self.book.last_error()
+    }
+
     pub(super) fn counters(&self) -> Counters {
         let status = self.status();
         let lost = status.lost.unwrap_or((DropReason::Io, 0));
@@ -330,6 +335,8 @@ pub(super) struct Book {
     reports: Reports,
     /// The first failure since the last flush.
     failure: Mutex<Option<Error>>,
+    /// The last failure, for those that look at it.
+    last_error: Mutex<Option<(Timestamp, String)>>,
     /// The registry of the last record that was kept, whose diagnostics get what is reported
     /// without a record.
     environment: Mutex<Option<Arc<RegistryContext>>>,
@@ -411,6 +418,9 @@ impl Book {
                 .reports
                 .report(handler, &failure, &record.environment.diagnostics),
         }
+        // The cause of an error may be the user's type.
+        let shown = user_code::display(&Chain::one_line(&error));
+        *self.last_error.lock() = Some((SystemClock.now(), shown));
         let is_refused = matches!(error.kind(), ErrorKind::Full | ErrorKind::Reentrant);
         let mut first = self.failure.lock();
         let unused = if first.is_none() && !is_refused {
@@ -421,6 +431,10 @@ impl Book {
         drop(first);
         // Its cause may be the user's type.
         user_code::drop_value(unused);
+    }
+
+    pub(super) fn last_error(&self) -> Option<(Timestamp, String)> {
+        self.last_error.lock().clone()
     }
 
     /// Returns what failed in a flush, or else the first failure since the last one.

@@ -17,6 +17,7 @@ use crate::handler::stream_id::StreamId;
 use crate::level::Level;
 use crate::record::Record;
 use crate::sys::sync::{Arc, Ordering, Weak};
+use crate::time::Timestamp;
 
 /// Takes records to one place: a level, filters and a formatter in front of a [`Sink`].
 ///
@@ -229,6 +230,13 @@ impl Handler {
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.core.counters()
+    }
+
+    /// Returns the last failure to format or write records, with its causes on one line and the
+    /// time by the system clock; `None` if there was none.
+    #[must_use]
+    pub fn last_error(&self) -> Option<(Timestamp, String)> {
+        self.core.last_error()
     }
 
     /// Returns the stream that it writes to, where other handlers may write to the same one: a

@@ -2,9 +2,25 @@
 
 use std::io::Read;
 
-use serde_json::json;
+use logtree::Level;
+use logtree::control::LevelTarget;
+use logtree::handler::StreamHandler;
+use serde_json::{Value, json};
 
-use crate::http::{files, serve};
+use crate::http::{Answer, Served, files, serve};
+
+fn patch(served: &Served, changes: &Value) -> Answer {
+    let body = json!({ "changes": changes });
+    served.unix("PATCH", "/v1/levels").json(&body).send()
+}
+
+fn get(served: &Served, path: &str) -> Value {
+    served.unix("GET", path).send().expect(200).json()
+}
+
+fn level(served: &Served, name: &str) -> Option<Level> {
+    served.control.level(&LevelTarget::logger(name))
+}
 
 #[test]
 fn the_status_names_the_process() {
@@ -13,11 +29,15 @@ fn the_status_names_the_process() {
         served.unix("GET", "/v1/status").send(),
         served.tcp("GET", "/v1/status").send(),
     ] {
-        let status = answer.expect(200).json();
+        let answer = answer.expect(200);
+        assert_eq!(answer.header("etag"), Some("\"0\""));
+        let status = answer.json();
         assert_eq!(status["name"], "test");
-        assert_eq!(status["revision"], served.control.revision());
         assert_eq!(status["pid"], std::process::id());
         assert_eq!(status["version"], env!("CARGO_PKG_VERSION"));
+        assert_eq!(status["defaultLevel"], "WARNING");
+        assert_eq!(status["disableAll"], false);
+        assert_eq!(status["levels"][0], json!({"name": "NOTSET", "number": 0}));
     }
     let directory = served.directory;
     drop(served.server);
@@ -33,5 +53,363 @@ fn an_unknown_path_is_named_as_such() {
     let mut text = String::new();
     request().open().read_to_string(&mut text).unwrap();
     assert!(text.ends_with(&answer.body), "{text}");
-    assert_eq!(served.registry.logger_names(), [""; 0]);
+    let answer = served.unix("POST", "/v1/levels").send().expect(405);
+    assert_eq!(answer.header("allow"), Some("GET, PATCH"));
+}
+
+#[test]
+fn loggers_are_listed_with_what_applies_to_them() {
+    let served = serve();
+    let registry = &served.registry;
+    let handler = StreamHandler::new(std::io::sink()).with_level(Level::INFO);
+    registry.root().add_handler(handler);
+    for name in ["a.b", "ab", "a.B.c"] {
+        registry.get_logger(name);
+    }
+    registry.get_logger("ab").set_level(Level::ERROR);
+    patch(
+        &served,
+        &json!([{"target": "a", "level": "debug", "for": "10m"}]),
+    )
+    .expect(200);
+    let answer = served
+        .unix("GET", "/v1/loggers?prefix=a")
+        .send()
+        .expect(200);
+    assert_eq!(answer.header("etag"), Some("\"1\""));
+    let listed = answer.json();
+    assert_eq!(listed["revision"], 1);
+    let names = |listed: &Value| {
+        let loggers = listed["loggers"].as_array().unwrap().iter();
+        loggers
+            .map(|one| one["name"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(&listed), ["a", "a.B.c", "a.b"]);
+    let a = &listed["loggers"][0];
+    assert_eq!(a["configured"], "DEBUG");
+    let warning = "a: effective DEBUG, but every handler on its way starts at INFO";
+    assert_eq!(a["warning"], warning);
+    assert_eq!(a["shownFrom"], "INFO");
+    assert_eq!(a["overrides"][0]["level"], "DEBUG");
+    assert!(a["overrides"][0]["until"].as_str().unwrap().ends_with('Z'));
+    let origin = format!("http:unix:{}:{}", user(), std::process::id());
+    assert_eq!(a["overrides"][0]["origin"], origin);
+    let below = &listed["loggers"][2];
+    assert_eq!(below["configured"], Value::Null);
+    assert_eq!(below["effective"], "DEBUG");
+    assert_eq!(below["inheritedFrom"], "a");
+    assert_eq!(
+        names(&get(&served, "/v1/loggers?q=B")),
+        ["a.B.c", "a.b", "ab"]
+    );
+    let configured = get(&served, "/v1/loggers?configured=true");
+    assert_eq!(names(&configured), ["root", "a", "ab"]);
+    assert_eq!(configured["loggers"][2]["overrides"], json!([]));
+    for query in ["configured=yes", "prefix=a&prefix=b", "q=%ff"] {
+        served
+            .unix("GET", &format!("/v1/loggers?{query}"))
+            .send()
+            .expect(400);
+    }
+    served.control.disable_all(true).unwrap();
+    let listed = get(&served, "/v1/loggers?prefix=a.b");
+    assert_eq!(listed["loggers"][0]["enabledFrom"], "OFF");
+    assert_eq!(
+        listed["loggers"][0]["warning"],
+        "a.b: effective DEBUG, but logging is disabled"
+    );
+}
+
+fn user() -> u32 {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata("/proc/self").unwrap().uid()
+}
+
+#[test]
+fn levels_change_all_or_nothing() {
+    let served = serve();
+    let answer = patch(
+        &served,
+        &json!([
+            {"target": "botocore", "type": "LOGGER", "level": "DEBUG"},
+            {"target": "boto3", "level": 15},
+            {"target": "sensor-7", "type": "CLIENT_ID", "level": "warn", "for": "1h30m"},
+            {"target": "", "level": "INFO"},
+        ]),
+    );
+    let answer = answer.expect(200);
+    assert_eq!(answer.header("etag"), Some("\"1\""));
+    assert_eq!(answer.json()["revision"], 1);
+    assert_eq!(level(&served, "botocore"), Some(Level::DEBUG));
+    assert_eq!(level(&served, "boto3"), Some(Level::new(15)));
+    assert_eq!(level(&served, ""), Some(Level::INFO));
+    for (wrong, why) in [
+        (
+            json!({"target": "x", "level": "loud"}),
+            "unknown level \"loud\"",
+        ),
+        (json!({"target": "x", "level": 70000}), "expected a level"),
+        (json!({"target": "x", "level": "NOTSET"}), "null clears"),
+        (
+            json!({"target": "a..b", "level": "INFO"}),
+            "no empty segment",
+        ),
+        (
+            json!({"target": "x", "type": "THING", "level": "INFO"}),
+            "unknown target type",
+        ),
+        (
+            json!({"target": "x", "level": "INFO", "for": "soon"}),
+            "invalid time",
+        ),
+        (json!({"target": "x", "for": "1m"}), "expected a level"),
+        (json!({"target": "x", "lvl": "INFO"}), "unknown field `lvl`"),
+        (json!({"level": "INFO"}), "missing field `target`"),
+        (json!("x"), "an object"),
+        (json!({"target": "x\u{0}", "level": "INFO"}), "not allowed"),
+    ] {
+        let good = json!({"target": "botocore", "level": "ERROR"});
+        let answer = patch(&served, &json!([good, wrong])).expect(400).json();
+        let message = answer["message"].as_str().unwrap();
+        assert!(
+            message.starts_with("changes[1]: ") && message.contains(why),
+            "{message}"
+        );
+    }
+    for body in [
+        "",
+        "[]",
+        "{}",
+        "{\"changes\": 1}",
+        "{\"changes\": []} x",
+        "nonsense",
+    ] {
+        let request = served.unix("PATCH", "/v1/levels");
+        request.body("application/json", body).send().expect(400);
+    }
+    assert_eq!(served.control.revision(), 1);
+    patch(&served, &json!([{"target": "botocore", "level": null}])).expect(200);
+    assert_eq!(level(&served, "botocore"), None);
+}
+
+#[test]
+fn a_stale_revision_is_refused() {
+    let served = serve();
+    let change = json!({"changes": [{"target": "a", "level": "DEBUG"}]});
+    let send = |tag: &str| {
+        let request = served.unix("PATCH", "/v1/levels").header("If-Match", tag);
+        request.json(&change).send().status
+    };
+    assert_eq!(send("\"0\""), 200);
+    assert_eq!(send("\"0\""), 412);
+    assert_eq!(send("1"), 200);
+    assert_eq!(send("*"), 200);
+    for wrong in ["W/\"3\"", "\"3\", \"4\"", "\"\"", "+3", "x", "-1", ""] {
+        assert_eq!(send(wrong), 400, "{wrong}");
+    }
+    assert_eq!(served.control.revision(), 3);
+    let delete = served.unix("DELETE", "/v1/levels/LOGGER/a");
+    delete.header("If-Match", "\"2\"").send().expect(412);
+}
+
+#[test]
+fn overrides_are_listed_in_pages_and_deleted() {
+    let served = serve();
+    for number in 0..7 {
+        let target = LevelTarget::client_id(format!("c/{number} ü"));
+        served.control.set_level(target, Level::DEBUG).unwrap();
+    }
+    let mut names = Vec::new();
+    let mut page = String::new();
+    loop {
+        let listed = get(&served, &format!("/v1/levels?type=CLIENT_ID&size=3{page}"));
+        let levels = listed["levels"].as_array().unwrap();
+        names.extend(
+            levels
+                .iter()
+                .map(|one| one["target"].as_str().unwrap().to_owned()),
+        );
+        let Some(next) = listed["next"].as_str() else {
+            break;
+        };
+        page = format!("&page={next}");
+    }
+    assert_eq!(names.len(), 7);
+    assert_eq!(names[6], "c/6 ü");
+    let first = &get(&served, "/v1/levels?type=client_id&size=1")["levels"][0];
+    let expected = json!({
+        "target": "c/0 ü", "type": "CLIENT_ID", "level": "DEBUG", "until": null, "origin": "api",
+    });
+    assert_eq!(*first, expected);
+    for query in [
+        "size=0",
+        "size=251",
+        "size=x",
+        "page=x",
+        "page=bm9uZQ",
+        "type=THING",
+    ] {
+        served
+            .unix("GET", &format!("/v1/levels?{query}"))
+            .send()
+            .expect(400);
+    }
+    let delete = |name: &str| {
+        let path = format!("/v1/levels/CLIENT_ID/{name}");
+        served.unix("DELETE", &path).send().expect(200);
+    };
+    delete("c%2F0%20%C3%BC");
+    delete("unknown");
+    assert_eq!(served.control.level(&LevelTarget::client_id("c/0 ü")), None);
+    served
+        .unix("DELETE", "/v1/levels/DEFAULT/root")
+        .send()
+        .expect(400);
+    served
+        .unix("DELETE", "/v1/levels/CLIENT_ID/%ff")
+        .send()
+        .expect(404);
+}
+
+#[test]
+fn groups_are_set_and_listed() {
+    let served = serve();
+    let put = |name: &str, body: Value| {
+        let path = format!("/v1/groups/{name}");
+        served.unix("PUT", &path).json(&body).send()
+    };
+    put(
+        "aws",
+        json!({"members": ["boto3", "botocore"], "level": "DEBUG"}),
+    )
+    .expect(200);
+    assert_eq!(level(&served, "botocore"), Some(Level::DEBUG));
+    let expected = json!([{"name": "aws", "members": ["boto3", "botocore"], "level": "DEBUG"}]);
+    assert_eq!(get(&served, "/v1/groups")["groups"], expected);
+    put("aws", json!({"level": null})).expect(200);
+    assert_eq!(level(&served, "botocore"), None);
+    assert_eq!(
+        get(&served, "/v1/groups")["groups"][0]["level"],
+        Value::Null
+    );
+    put("aws", json!({})).expect(400);
+    put("other", json!({"level": "INFO"})).expect(400);
+    put("aws", json!({"members": ["a..b"]})).expect(400);
+    assert_eq!(served.control.revision(), 2);
+}
+
+#[test]
+fn handlers_show_what_became_of_their_records() {
+    let served = serve();
+    let handler = StreamHandler::new(Broken).with_level(Level::INFO);
+    handler.set_name("broken");
+    handler.set_error_hook(|_| {});
+    served.registry.root().add_handler(handler);
+    logtree::error!(served.registry.root(), "secret-text");
+    let handlers = get(&served, "/v1/handlers");
+    let one = &handlers["handlers"][0];
+    assert_eq!(one["name"], "broken");
+    assert_eq!(one["kind"], "StreamHandler");
+    assert_eq!(one["level"], "INFO");
+    assert_eq!((&one["accepted"], &one["written"]), (&json!(1), &json!(0)));
+    assert_eq!(one["dropped"], json!({"io": 1}));
+    let message = one["lastError"]["message"].as_str().unwrap();
+    assert!(message.contains("it broke"), "{message}");
+    assert!(!handlers.to_string().contains("secret-text"));
+}
+
+struct Broken;
+
+impl std::io::Write for Broken {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(std::io::Error::other("it broke"))
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn options_are_read_and_set() {
+    let served = serve();
+    let set = |body: Value| served.unix("PATCH", "/v1/options").json(&body).send();
+    set(json!({"defaultLevel": "ERROR", "disableAll": true})).expect(200);
+    let options = get(&served, "/v1/options");
+    assert_eq!(options["defaultLevel"], "ERROR");
+    assert_eq!(options["disableAll"], true);
+    assert_eq!(get(&served, "/v1/status")["disableAll"], true);
+    set(json!({"disableAll": false})).expect(200);
+    assert_eq!(get(&served, "/v1/options")["disableAll"], false);
+    set(json!({"disableAll": "no"})).expect(400);
+    set(json!({"files": []})).expect(400);
+}
+
+#[test]
+fn changes_are_listed_and_taken_back() {
+    let served = serve();
+    served
+        .control
+        .set_level(LevelTarget::logger("a"), Level::ERROR)
+        .unwrap();
+    patch(
+        &served,
+        &json!([{"target": "a", "level": 10}, {"target": "b", "level": 10}]),
+    )
+    .expect(200);
+    served.control.disable_all(true).unwrap();
+    let audit = get(&served, "/v1/audit");
+    let all = audit["changes"].as_array().unwrap();
+    assert_eq!(all.len(), 4);
+    let entry = &all[1];
+    assert_eq!(entry["id"], 2);
+    assert_eq!(entry["revision"], 2);
+    assert_eq!(
+        (&entry["target"], &entry["type"]),
+        (&json!("a"), &json!("LOGGER"))
+    );
+    assert_eq!(
+        (&entry["old"], &entry["new"]),
+        (&json!("ERROR"), &json!("DEBUG"))
+    );
+    assert!(entry["origin"].as_str().unwrap().starts_with("http:unix:"));
+    assert_eq!(all[3]["disableAll"], true);
+    assert_eq!(
+        get(&served, "/v1/audit?after=3")["changes"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    let undo = |revision: u64| {
+        let request = served.unix("POST", "/v1/undo");
+        request.json(&json!({ "revision": revision })).send()
+    };
+    undo(2).expect(200);
+    assert_eq!(
+        (level(&served, "a"), level(&served, "b")),
+        (Some(Level::ERROR), None)
+    );
+    undo(3).expect(200);
+    assert_eq!(get(&served, "/v1/status")["disableAll"], false);
+    // Changed again since.
+    undo(2).expect(412);
+    undo(3).expect(412);
+    undo(99).expect(400);
+}
+
+#[test]
+fn secrets_stay_at_info_and_changes_are_limited() {
+    let served = serve();
+    let answer = patch(
+        &served,
+        &json!([{"target": "client.request", "level": "DEBUG"}]),
+    );
+    assert!(answer.expect(403).body.contains("allow_sensitive"));
+    let refused = (0..10_000).find_map(|_| {
+        let answer = patch(&served, &json!([{"target": "a", "level": "INFO"}]));
+        (answer.status != 200).then_some(answer.status)
+    });
+    assert_eq!(refused, Some(429));
 }

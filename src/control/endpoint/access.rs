@@ -2,6 +2,7 @@
 
 use crate::control::change::Change;
 use crate::control::control::Control;
+use crate::control::endpoint::audit::Audit;
 use crate::control::endpoint::rate::Rate;
 use crate::control::target::LevelTarget;
 use crate::control::target_type::TargetType;
@@ -33,6 +34,7 @@ const SENSITIVE: [&str; 10] = [
 pub(super) struct Access {
     control: Control,
     shared: Arc<Shared>,
+    is_remote: bool,
 }
 
 /// What all requests share.
@@ -45,6 +47,7 @@ pub(super) struct Shared {
     pub(super) console_url: Option<String>,
     /// Whether AWS's dialect has AWS's words only.
     pub(super) strict_aws: bool,
+    pub(super) audit: Audit,
     allow_sensitive: bool,
     changes: Rate,
 }
@@ -56,6 +59,7 @@ impl Shared {
             started: SystemClock.now(),
             console_url,
             strict_aws: false,
+            audit: Audit::default(),
             allow_sensitive,
             changes: Rate::new(CHANGES),
         }
@@ -64,9 +68,10 @@ impl Shared {
 
 impl Access {
     /// `control` has the origin of the request.
-    pub(super) fn of(control: Control, shared: &Arc<Shared>) -> Self {
+    pub(super) fn of(control: Control, shared: &Arc<Shared>, is_remote: bool) -> Self {
         Self {
             control,
+            is_remote,
             shared: Arc::clone(shared),
         }
     }
@@ -74,10 +79,8 @@ impl Access {
     /// Access for a test of a dialect.
     #[cfg(test)]
     pub(super) fn new(control: Control, allow_sensitive: bool) -> Self {
-        Self::of(
-            control,
-            &Arc::new(Shared::new("test".to_owned(), allow_sensitive, None)),
-        )
+        let shared = Shared::new("test".to_owned(), allow_sensitive, None);
+        Self::of(control, &Arc::new(shared), false)
     }
 
     /// Returns the control, for reading.
@@ -88,6 +91,11 @@ impl Access {
     /// Returns the registry, for reading.
     pub(super) fn registry(&self) -> &Registry {
         self.control.registry()
+    }
+
+    /// Reports whether the request has come by TCP.
+    pub(super) fn is_remote(&self) -> bool {
+        self.is_remote
     }
 
     /// Returns what all requests share.

@@ -85,10 +85,10 @@ impl Exchange {
     /// user's hooks. A panic there is an answer too.
     async fn routed(&self, request: Request) -> Response {
         let served = Arc::clone(&self.served);
-        let origin = self.peer.to_string();
+        let (origin, is_remote) = (self.peer.to_string(), self.peer.is_remote());
         let answer = tokio::task::spawn_blocking(move || {
             let control = served.control.clone().with_origin(&origin);
-            let access = Access::of(control, &served.shared);
+            let access = Access::of(control, &served.shared, is_remote);
             router::answer(&access, &request, served.console)
         });
         answer.await.unwrap_or_else(|_| {

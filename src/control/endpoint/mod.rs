@@ -3,6 +3,7 @@
 
 mod accept;
 mod access;
+mod audit;
 mod auth;
 mod aws_iot;
 mod connection;

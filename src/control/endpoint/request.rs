@@ -4,6 +4,9 @@ use http::request::Parts;
 use hyper::body::Bytes;
 use percent_encoding::percent_decode_str;
 
+use crate::control::error_codes::invalid;
+use crate::error::Error;
+
 /// A request that passed the rules of the endpoint.
 pub(super) struct Request {
     pub(super) head: Parts,
@@ -19,6 +22,28 @@ impl Request {
         path.split('/')
             .map(|segment| Some(percent_decode_str(segment).decode_utf8().ok()?.into_owned()))
             .collect()
+    }
+
+    /// Returns the value of a parameter of the query, which may be there once.
+    pub(super) fn parameter(&self, name: &str) -> Result<Option<String>, Error> {
+        let pairs = self.query();
+        let pairs = pairs.ok_or_else(|| invalid("invalid query: expected UTF-8"))?;
+        let mut values = pairs.into_iter().filter(|(known, _)| known == name);
+        match (values.next(), values.next()) {
+            (value, None) => Ok(value.map(|(_, value)| value)),
+            _ => Err(invalid(format!("expected {name} once"))),
+        }
+    }
+
+    /// Reports whether a parameter of the query is `true`.
+    pub(super) fn flag(&self, name: &str) -> Result<bool, Error> {
+        match self.parameter(name)?.as_deref() {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(other) => Err(invalid(format!(
+                "invalid {name} {other:?}: expected true or false"
+            ))),
+        }
     }
 
     /// Returns the decoded pairs of the query, where `+` is a space; [`None`] if one is not UTF-8.

@@ -18,6 +18,7 @@ use crate::control::endpoint::exchange::Served;
 use crate::control::endpoint::socket::Socket;
 use crate::control::endpoint::token::Token;
 use crate::control::error_codes::invalid;
+use crate::control::subscription::Subscription;
 use crate::error::Error;
 use crate::sys::process;
 use crate::sys::sync::Arc;
@@ -150,9 +151,12 @@ impl Server {
             .map(|(address, token)| console_url(address, token));
         let mut shared = Shared::new(name, endpoint.allow_sensitive, url);
         shared.strict_aws = endpoint.strict_aws;
+        let shared = Arc::new(shared);
+        let audited = Arc::clone(&shared);
+        let audit = control.on_change(move |changed| audited.audit.add(changed));
         let served = Arc::new(Served {
             control: control.clone(),
-            shared: Arc::new(shared),
+            shared,
             auth: token
                 .clone()
                 .map(|token| Auth::new(token, endpoint.unsigned_reads)),
@@ -188,6 +192,7 @@ impl Server {
             token,
             console: endpoint.console,
             running: Some(Running {
+                _audit: audit,
                 stop,
                 thread,
                 #[cfg(unix)]
@@ -216,6 +221,8 @@ impl Drop for Server {
 
 /// The thread of a server, and what it leaves.
 struct Running {
+    /// Notes the changes as long as the server runs.
+    _audit: Subscription,
     stop: oneshot::Sender<()>,
     thread: JoinHandle<()>,
     #[cfg(unix)]

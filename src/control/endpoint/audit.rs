@@ -1,0 +1,90 @@
+//! The last changes: [`Audit`].
+
+use std::collections::VecDeque;
+
+use crate::control::changed::Changed;
+use crate::sys::sync::Mutex;
+use crate::time::{Clock, SystemClock, Timestamp};
+
+/// How many changes are kept.
+const MAX: usize = 1_000;
+
+/// The last changes, through whatever control, since the server started.
+#[derive(Default)]
+pub(super) struct Audit(Mutex<Entries>);
+
+#[derive(Default)]
+struct Entries {
+    last: u64,
+    /// The newest last.
+    all: VecDeque<Entry>,
+}
+
+/// A change in the list.
+#[derive(Clone)]
+pub(super) struct Entry {
+    /// Counts the changes, from 1.
+    pub(super) id: u64,
+    pub(super) time: Timestamp,
+    pub(super) changed: Changed,
+}
+
+impl Audit {
+    pub(super) fn add(&self, changed: &Changed) {
+        let (time, changed) = (SystemClock.now(), changed.clone());
+        let mut entries = self.0.lock();
+        entries.last += 1;
+        let id = entries.last;
+        if entries.all.len() == MAX {
+            entries.all.pop_front();
+        }
+        entries.all.push_back(Entry { id, time, changed });
+    }
+
+    /// Returns the changes after the one of a number.
+    pub(super) fn after(&self, id: u64) -> Vec<Entry> {
+        self.select(|entry| entry.id > id)
+    }
+
+    /// Returns what one request has changed.
+    pub(super) fn of_revision(&self, revision: u64) -> Vec<Changed> {
+        let entries = self.select(|entry| entry.changed.revision == revision);
+        entries.into_iter().map(|entry| entry.changed).collect()
+    }
+
+    fn select(&self, is_selected: impl Fn(&Entry) -> bool) -> Vec<Entry> {
+        let mut selected = Vec::new();
+        for entry in &self.0.lock().all {
+            if is_selected(entry) {
+                selected.push(entry.clone());
+            }
+        }
+        selected
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_thousand_are_kept() {
+        let audit = Audit::default();
+        for revision in 1..=1_500 {
+            audit.add(&Changed {
+                target: None,
+                before: None,
+                after: None,
+                disable_all: Some(true),
+                origin: "test".to_owned(),
+                revision,
+            });
+        }
+        let all = audit.after(0);
+        assert_eq!(all.len(), MAX);
+        assert_eq!((all[0].id, all[MAX - 1].id), (501, 1_500));
+        assert_eq!(audit.after(1_499).len(), 1);
+        assert_eq!(audit.of_revision(500).len(), 0);
+        assert_eq!(audit.of_revision(501).len(), 1);
+    }
+}

@@ -1,0 +1,145 @@
+//! `/v1/levels`.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::control::change::Change;
+use crate::control::endpoint::access::Access;
+use crate::control::endpoint::level_words::LevelWord;
+use crate::control::endpoint::native::words::{target_name, time, type_name};
+use crate::control::endpoint::native::{Answer, at_revision, changed, if_match};
+use crate::control::endpoint::object::{self, Object};
+use crate::control::endpoint::request::Request;
+use crate::control::error_codes::invalid;
+use crate::control::page::Page;
+use crate::control::target::LevelTarget;
+use crate::control::target_type::TargetType;
+use crate::control::token::Token;
+use crate::error::Error;
+use crate::level::Level;
+
+pub(super) fn list(access: &Access, request: &Request) -> Answer {
+    #[derive(Serialize)]
+    struct Levels {
+        revision: u64,
+        levels: Vec<OfTarget>,
+        next: Option<String>,
+    }
+    #[derive(Serialize)]
+    struct OfTarget {
+        target: String,
+        #[serde(rename = "type")]
+        kind: &'static str,
+        level: String,
+        until: Option<String>,
+        origin: Option<String>,
+    }
+    let only = request.parameter("type")?;
+    let only = only.map(|text| text.parse()).transpose()?;
+    let after = request.parameter("page")?;
+    let after = after.map(|text| token(&text)).transpose()?;
+    let size = request.parameter("size")?;
+    let size = size.map_or(Ok(Page::MAX), |text| {
+        let size = text.parse();
+        size.map_err(|_| invalid(format!("invalid size {text:?}: expected a number")))
+    })?;
+    let revision = access.control().revision();
+    let listing = access.control().list(only, Page::new(size).after(after))?;
+    let levels = listing.overrides.into_iter().map(|one| OfTarget {
+        target: target_name(&one.target).to_owned(),
+        kind: type_name(one.target.target_type()),
+        level: access.registry().level_name(one.level),
+        until: one.until.map(|until| until.to_string()),
+        origin: one.origin,
+    });
+    let next = listing
+        .next
+        .map(|next| URL_SAFE_NO_PAD.encode(next.to_string()));
+    let levels = Levels {
+        revision,
+        levels: levels.collect(),
+        next,
+    };
+    Ok(at_revision(revision, &levels))
+}
+
+fn token(text: &str) -> Result<Token, Error> {
+    let decoded = URL_SAFE_NO_PAD.decode(text).ok();
+    let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+    // What is no token in this form is none in the other.
+    decoded.unwrap_or_default().parse()
+}
+
+/// Changes the levels of several targets as one.
+pub(super) fn change(access: &Access, request: &Request) -> Answer {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Changes {
+        changes: Vec<Value>,
+    }
+    let expected = if_match::expected(request)?;
+    let given: Changes = object::parse(&request.body)?;
+    let named = |(number, value)| {
+        one(access, value).map_err(|why| invalid(format!("changes[{number}]: {why}")))
+    };
+    let changes: Result<Vec<_>, _> = given.changes.into_iter().enumerate().map(named).collect();
+    let changes = changes?;
+    let targets: Vec<_> = changes.iter().filter_map(set_target).cloned().collect();
+    let revision = access.apply(expected, changes)?;
+    let warnings = targets
+        .iter()
+        .filter_map(|target| access.control().warning(target));
+    Ok(changed(revision, warnings.collect()))
+}
+
+/// Returns the target whose level a change sets.
+fn set_target(change: &Change) -> Option<&LevelTarget> {
+    match change {
+        Change::Level(target, _) | Change::LevelFor(target, ..) => Some(target),
+        _ => None,
+    }
+}
+
+fn one(access: &Access, value: Value) -> Result<Change, Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct One {
+        target: String,
+        #[serde(rename = "type")]
+        kind: Option<String>,
+        level: Option<LevelWord>,
+        #[serde(rename = "for")]
+        time: Option<String>,
+    }
+    let Object(one): Object<One> =
+        serde_json::from_value(value).map_err(|why| invalid(why.to_string()))?;
+    let kind = one
+        .kind
+        .map_or(Ok(TargetType::Logger), |kind| kind.parse())?;
+    let target = LevelTarget::new(kind, one.target);
+    let time = one.time.map(|text| time(&text)).transpose()?;
+    let Some(level) = one.level else {
+        if time.is_some() {
+            return Err(invalid("expected a level with \"for\""));
+        }
+        return Ok(Change::Clear(target));
+    };
+    let level = level.level(access.registry())?;
+    if level == Level::NOTSET {
+        return Err(invalid("invalid level NOTSET: null clears a level"));
+    }
+    target.check_new(false)?;
+    Ok(match time {
+        Some(time) => Change::LevelFor(target, level, time),
+        None => Change::Level(target, level),
+    })
+}
+
+pub(super) fn delete(access: &Access, request: &Request, kind: &str, name: &str) -> Answer {
+    let target = LevelTarget::new(kind.parse()?, name);
+    let expected = if_match::expected(request)?;
+    let revision = access.apply(expected, vec![Change::Clear(target)])?;
+    Ok(changed(revision, Vec::new()))
+}

@@ -1,0 +1,136 @@
+//! `/v1/status`, `/v1/options`, `/v1/console`.
+
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use crate::control::change::Change;
+use crate::control::endpoint::access::Access;
+use crate::control::endpoint::level_words::LevelWord;
+use crate::control::endpoint::native::{Answer, at_revision, changed, if_match};
+use crate::control::endpoint::object;
+use crate::control::endpoint::request::Request;
+use crate::control::endpoint::response;
+use crate::control::options::LoggingOptions;
+use crate::sys::host::process_id;
+
+/// The optional features that the program was built with.
+const FEATURES: [(&str, bool); 10] = [
+    ("config", cfg!(feature = "config")),
+    ("config-toml", cfg!(feature = "config-toml")),
+    ("config-yaml", cfg!(feature = "config-yaml")),
+    ("control", cfg!(feature = "control")),
+    ("gzip", cfg!(feature = "gzip")),
+    ("http", cfg!(feature = "http")),
+    ("reload", cfg!(feature = "reload")),
+    ("serde", cfg!(feature = "serde")),
+    ("signal", cfg!(feature = "signal")),
+    ("tower", cfg!(feature = "tower")),
+];
+
+pub(super) fn get(access: &Access) -> Answer {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Status<'s> {
+        name: &'s str,
+        pid: u32,
+        version: &'static str,
+        started: String,
+        revision: u64,
+        default_level: String,
+        disable_all: bool,
+        overrides: usize,
+        /// By all handlers, since they were made.
+        accepted: u64,
+        levels: Vec<NamedLevel>,
+        features: Vec<&'static str>,
+    }
+    #[derive(Serialize)]
+    struct NamedLevel {
+        name: String,
+        number: u16,
+    }
+    let (shared, registry) = (access.shared(), access.registry());
+    let mut levels = registry.level_names();
+    levels.sort_by_key(|(_, level)| *level);
+    let levels = levels.into_iter().map(|(name, level)| NamedLevel {
+        name,
+        number: level.number(),
+    });
+    let features = FEATURES.iter().filter(|(_, has)| *has);
+    let handlers = registry.handlers();
+    let revision = access.control().revision();
+    let status = Status {
+        name: &shared.name,
+        pid: process_id(),
+        version: env!("CARGO_PKG_VERSION"),
+        started: shared.started.to_string(),
+        revision,
+        default_level: registry.level_name(registry.root().level()),
+        disable_all: access.control().is_disabled_all(),
+        overrides: access.control().overrides().len(),
+        accepted: handlers
+            .iter()
+            .map(|handler| handler.counters().accepted())
+            .sum(),
+        levels: levels.collect(),
+        features: features.map(|(name, _)| *name).collect(),
+    };
+    Ok(at_revision(revision, &status))
+}
+
+pub(super) fn options(access: &Access) -> Answer {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Options {
+        revision: u64,
+        default_level: Option<String>,
+        disable_all: Option<bool>,
+        role: Option<String>,
+    }
+    let revision = access.control().revision();
+    let options = access.control().options()?;
+    let options = Options {
+        revision,
+        default_level: options
+            .default_level
+            .map(|level| access.registry().level_name(level)),
+        disable_all: options.disable_all,
+        role: options.role,
+    };
+    Ok(at_revision(revision, &options))
+}
+
+pub(super) fn set_options(access: &Access, request: &Request) -> Answer {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Options {
+        default_level: Option<LevelWord>,
+        disable_all: Option<bool>,
+        role: Option<String>,
+    }
+    let given: Options = object::parse(&request.body)?;
+    let level = given.default_level;
+    let options = LoggingOptions {
+        default_level: level
+            .map(|level| level.level(access.registry()))
+            .transpose()?,
+        disable_all: given.disable_all,
+        role: given.role,
+    };
+    let revision = access.apply(if_match::expected(request)?, vec![Change::Options(options)])?;
+    Ok(changed(revision, Vec::new()))
+}
+
+/// The address of the console with the token, for the user's programs on a Unix socket.
+pub(super) fn console(access: &Access) -> Answer {
+    #[derive(Serialize)]
+    struct Console<'c> {
+        url: Option<&'c str>,
+    }
+    if access.is_remote() {
+        let message = "expected a request on the Unix socket";
+        return Ok(response::message(StatusCode::FORBIDDEN, message));
+    }
+    let url = access.shared().console_url.as_deref();
+    Ok(response::json(StatusCode::OK, &Console { url }))
+}
