@@ -26,7 +26,7 @@ use crate::sys::user_code::{self, Owned};
 /// error hook. It may log; what it logs to this handler does not wait and comes in a later batch.
 ///
 /// [`flush`](Handler::flush) returns when the function has had all that was logged before, and
-/// waits for 10 seconds at most, as the end of the process does.
+/// waits for 10 seconds at most for a batch, as the end of the process does.
 ///
 /// # Python
 /// `logging.handlers.BufferingHandler`, whose `flush` a subclass defines.

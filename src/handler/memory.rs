@@ -30,7 +30,7 @@ use crate::sys::sync::{Arc, AtomicBool, AtomicU16, Ordering};
 /// wait.
 ///
 /// [`flush`](Handler::flush) returns when all that was taken before is with the target's device. It
-/// waits for 10 seconds at most. After [`close`](Handler::close), and at the end of the process,
+/// waits as long as the target takes records, and 10 seconds for one at most. After [`close`](Handler::close), and at the end of the process,
 /// records are handed over one by one.
 ///
 /// # Python

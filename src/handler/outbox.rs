@@ -35,6 +35,8 @@ pub(super) trait Recipient {
     /// How long it may take for a batch before other threads, and the end of the process, do
     /// without it.
     const PATIENCE: Duration;
+    /// How long a thread waits at most for room, and for a flush while nothing is handed over.
+    const AT_MOST: Duration = Duration::from_secs(10);
 
     /// Reports whether there is one. Without, what is in the outbox stays there, and what is too
     /// much is refused.
@@ -68,10 +70,6 @@ impl State {
         self.records.len() + self.delivering
     }
 }
-
-/// How long a thread waits at most, for room and for a flush, however many records are handed over
-/// meanwhile.
-const AT_MOST: Duration = Duration::from_secs(10);
 
 /// How long a thread that logs waits for its record to be handed over, which is in the outbox
 /// already.
@@ -154,10 +152,18 @@ impl<R: Recipient> Outbox<R> {
                 let (held, delivered) = (state.held(), state.delivered);
                 drop(state);
                 let is_stuck = is_stuck || stall.time(delivered) >= R::PATIENCE;
-                !is_stuck && start.elapsed() < AT_MOST && held >= self.most
+                !is_stuck && start.elapsed() < R::AT_MOST && held >= self.most
             };
             match self.turn.take(goes_on) {
-                Ok(turn) => self.deliver(&turn),
+                Ok(turn) => {
+                    self.deliver(&turn);
+                    // What others have put in since then does not keep this record out again and
+                    // again: it is one more than most, as one thread at a time comes here.
+                    let state = self.state.lock();
+                    if state.held() <= self.most {
+                        return Ok(state);
+                    }
+                }
                 // By the recipient itself: it goes with what comes next, if that is not too much.
                 Err(NoTurn::Own) if own_room => return Ok(self.state.lock()),
                 Err(NoTurn::TimedOut) if self.state.lock().held() < self.most => {}
@@ -222,9 +228,8 @@ impl<R: Recipient> Outbox<R> {
     /// [`ErrorKind::Reentrant`] for the thread that hands over already, [`ErrorKind::TimedOut`]
     /// where another one does not come to an end.
     pub(super) fn flush(&self) -> Result<(), Error> {
-        // At the end of the process, as long as one batch after another is taken.
+        // As long as one batch after another is taken.
         let at_exit = process::patience().map(|patience| patience.max(R::PATIENCE));
-        let start = Instant::now();
         let stall = Stall::new(self.state.lock().delivered);
         let goes_on = || {
             let state = self.state.lock();
@@ -232,7 +237,7 @@ impl<R: Recipient> Outbox<R> {
             drop(state);
             match at_exit {
                 Some(patience) => given_up_at != Some(now) && stall.time(now) < patience,
-                None => start.elapsed() < AT_MOST,
+                None => stall.time(now) < R::AT_MOST,
             }
         };
         let (holder, recipient) = R::WORDS;
@@ -273,5 +278,59 @@ impl<R: Recipient> Outbox<R> {
     /// How many wait.
     pub(super) fn waiting(&self) -> usize {
         self.state.lock().records.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::thread;
+
+    use super::*;
+
+    /// Takes a record each time it is let go on, or half of what a flush waits at most.
+    struct Slow {
+        inside: Sender<()>,
+        go_on: Mutex<Receiver<()>>,
+    }
+
+    impl Recipient for Slow {
+        const WORDS: (&'static str, &'static str) = ("outbox", "recipient");
+        const PATIENCE: Duration = Duration::from_secs(60);
+        const AT_MOST: Duration = Duration::from_secs(2);
+
+        fn batch(&self) -> usize {
+            1
+        }
+
+        fn begin(&self) -> Option<impl Fn(&[OwnedRecord]) -> Result<(), Error>> {
+            Some(|_: &[OwnedRecord]| {
+                let _ = self.inside.send(());
+                let _ = self.go_on.lock().recv_timeout(Self::AT_MOST / 2);
+                Ok(())
+            })
+        }
+    }
+
+    /// All of it takes longer than a flush waits where nothing is handed over.
+    #[test]
+    fn a_flush_waits_as_long_as_records_are_handed_over() {
+        let ((inside, is_inside), (go_on, goes_on)) = (channel(), channel());
+        let slow = Slow {
+            inside,
+            go_on: Mutex::new(goes_on),
+        };
+        let outbox = Outbox::new(slow, Ledger::new(), 4, 4);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                for _ in 0..4 {
+                    outbox.put(&Record::builder().build(), || false).unwrap();
+                }
+            });
+            is_inside.recv().unwrap();
+            outbox.flush().unwrap();
+            assert_eq!(outbox.held(), 0);
+        });
+        drop(go_on);
     }
 }
