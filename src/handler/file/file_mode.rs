@@ -32,7 +32,8 @@ pub enum FileMode {
     Append,
     /// It is emptied.
     Truncate,
-    /// It is refused: the file must be a new one.
+    /// It is refused: the file must be a new one. A handler that is dropped before its first record
+    /// removes the file again, so that a configuration that fails is not in the way of the next.
     CreateNew,
 }
 

@@ -5,6 +5,7 @@ use std::mem;
 use crate::context::Notice;
 use crate::error::{Chain, Error};
 use crate::formatter::{Format, with_line};
+use crate::handler::file::file_mode::FileMode;
 use crate::handler::file::log_file::{LogFile, Trouble};
 use crate::handler::file::options::FileOptions;
 use crate::handler::file::state::{State, Upkeep};
@@ -12,6 +13,7 @@ use crate::handler::handler::Handler;
 use crate::handler::sink::{Batch, Sink, SinkFacts, SinkStatus};
 use crate::handler::stream_id::StreamId;
 use crate::record::Record;
+use crate::sys::process;
 use crate::sys::sync::{Arc, Ordering};
 
 /// Returns a handler over a file, opened unless that is delayed.
@@ -36,6 +38,13 @@ struct FileSink(Arc<LogFile>);
 impl Drop for FileSink {
     /// A handler that is dropped loses nothing.
     fn drop(&mut self) {
+        let file = &*self.0;
+        if file.options.file_mode == FileMode::CreateNew && !process::is_child() {
+            let _ = file.state.with(|state| {
+                state.remove_unused(&file.options);
+                Ok(())
+            });
+        }
         let _ = self.close();
     }
 }

@@ -12,6 +12,7 @@ use crate::handler::file::line_buffer::LineBuffer;
 use crate::handler::file::options::FileOptions;
 use crate::handler::file::process_lock::ProcessLock;
 use crate::handler::file::rotation::Rotation;
+use crate::handler::file::system;
 use crate::handler::io::retry::Retry;
 
 /// The file that is open, what is still to be written to it, and what is seen to before that.
@@ -144,6 +145,19 @@ impl State {
             self.torn = device.id().filter(|_| device.is_torn());
         }
         self.closed = true;
+    }
+
+    /// Removes the file that is open, if nothing stands in it or waits for it.
+    pub(super) fn remove_unused(&mut self, options: &FileOptions) {
+        let found = options.path.symlink_metadata();
+        let is_empty = self.buffer.is_empty() && found.is_ok_and(|found| found.len() == 0);
+        let device = self
+            .device
+            .take_if(|it| is_empty && it.is_at_its_path(options));
+        if device.is_some() {
+            drop(device);
+            let _ = system::remove(&options.path);
+        }
     }
 
     /// Goes over to the file that another process has begun.

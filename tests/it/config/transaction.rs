@@ -343,3 +343,26 @@ fn a_file_that_must_be_new() {
         assert_eq!(read(), "one\ntwo\n", "{class}");
     }
 }
+
+/// What a configuration made before it failed is not in the way of the next.
+#[test]
+fn a_file_that_must_be_new_is_none_after_a_failure() {
+    let directory = tempfile::tempdir().unwrap();
+    let of = |name: &str| directory.path().join(name);
+    let configuration = |second: &str| {
+        let file =
+            |name: &str| json!({"class": "logging.FileHandler", "filename": of(name), "mode": "x"});
+        let handlers = json!({"a": file("first"), "b": file(second)});
+        let root = json!({"handlers": ["a", "b"]});
+        DictConfig::from_value(&json!({"version": 1, "handlers": handlers, "root": root})).unwrap()
+    };
+    let registry = Registry::new();
+    assert!(configuration("none/second").install_in(&registry).is_err());
+    assert!(!of("first").exists());
+    configuration("second").install_in(&registry).unwrap();
+    registry.root().warning("x");
+    drop(registry);
+    for name in ["first", "second"] {
+        assert_eq!(fs::read_to_string(of(name)).unwrap(), "x\n");
+    }
+}
