@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
-use crate::handler::file::beside;
+use crate::handler::file::beside::{self, Renames};
 use crate::handler::file::compress::Compressor;
 use crate::handler::file::compression::{self, Rotated};
 use crate::handler::file::device::Device;
@@ -36,6 +36,7 @@ pub(super) struct LogFile {
     pub(super) ledger: Ledger,
     pub(super) compressor: Compressor,
     alarm: Alarm,
+    renames: Renames,
     itself: Weak<Self>,
 }
 
@@ -68,6 +69,7 @@ impl LogFile {
         state.begin(&options)?;
         let file = Arc::new_cyclic(|itself| Self {
             kind,
+            renames: Renames::of(&options.path),
             options,
             state: Exclusive::new(state),
             queued: AtomicU64::new(0),
@@ -108,7 +110,18 @@ impl LogFile {
     }
 
     fn rotate_locked(&self, state: &mut State) -> Result<bool, Error> {
-        let rotated = state.rotate(&self.options);
+        let rotated = match self.renames.take() {
+            Ok(_turn) => state.rotate(&self.options),
+            Err(_) => {
+                if let Upkeep::Rotate(rotation) = &mut state.upkeep {
+                    rotation.retry.failed();
+                }
+                let path = self.options.path.display();
+                let message =
+                    format!("cannot rotate the log file {path}: another handler renames its files");
+                Err(Error::new(ErrorKind::TimedOut, message))
+            }
+        };
         if let Upkeep::Rotate(rotation) = &state.upkeep {
             if rotation.compress {
                 if let Some(itself) = self.itself.upgrade() {
@@ -371,7 +384,13 @@ impl Rotated for LogFile {
     fn with_rotation_alone<R>(&self, work: impl FnOnce(&mut Rotation) -> R) -> Result<R, Error> {
         self.state.with(|state| {
             state.alone(|state, locked| match &mut state.upkeep {
-                Upkeep::Rotate(rotation) if locked => Ok(work(rotation)),
+                Upkeep::Rotate(rotation) if locked => match self.renames.take() {
+                    Ok(_turn) => Ok(work(rotation)),
+                    Err(_) => Err(Error::new(
+                        ErrorKind::TimedOut,
+                        "another handler has its turn",
+                    )),
+                },
                 _ => Err(Error::new(ErrorKind::TimedOut, "another process locks it")),
             })
         })
