@@ -4,9 +4,10 @@ use std::fmt;
 use std::io::Write;
 use std::time::Duration;
 
+use crate::level::Level;
 use crate::level::names::LevelNames;
 use crate::sys::host;
-use crate::sys::sync::{Arc, AtomicBool, AtomicU64, Lazy, Ordering};
+use crate::sys::sync::{Arc, AtomicBool, AtomicU64, Lazy, OnceCell, Ordering, Weak};
 use crate::sys::throttle::{self, Throttle};
 use crate::sys::user_code::{self, Owned};
 use crate::time::{self, Clock, SystemClock, Timestamp};
@@ -26,6 +27,16 @@ pub(crate) struct RegistryContext {
     pub(crate) stderr: Option<Owned<Box<OpenWriter>>>,
     /// Records dropped before any handler received them, as logging was nested too deep.
     pub(crate) dropped: AtomicU64,
+    /// The registry itself, set when it is built.
+    pub(crate) registry: OnceCell<Weak<dyn LogsReports>>,
+}
+
+/// Logs what the crate reports, for programs that have handlers and no standard error.
+pub(crate) trait LogsReports: Send + Sync {
+    /// Logs a report as a record of a logger. One about a handler, given by its number, goes past
+    /// that one and those that lead to it; where no other is left it goes nowhere, not to the last
+    /// resort.
+    fn log_report(&self, logger: &str, level: Level, text: &str, about: Option<u64>);
 }
 
 type OpenWriter = dyn Fn() -> Box<dyn Write + Send> + Send + Sync;
@@ -58,6 +69,12 @@ impl RegistryContext {
         })
     }
 
+    pub(crate) fn log_report(&self, logger: &str, level: Level, text: &str, about: Option<u64>) {
+        if let Some(registry) = self.registry.get().and_then(Weak::upgrade) {
+            registry.log_report(logger, level, text, about);
+        }
+    }
+
     /// Not cached, as a fork changes it.
     pub(crate) fn process_id(&self) -> u32 {
         self.process_id.unwrap_or_else(host::process_id)
@@ -75,6 +92,7 @@ impl Default for RegistryContext {
             diagnostics: Diagnostics::default(),
             stderr: None,
             dropped: AtomicU64::new(0),
+            registry: OnceCell::new(),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::error::{Chain, Error, ErrorKind};
 use crate::formatter::Format;
 use crate::handler::config::HandlerConfig;
 use crate::handler::counters::{Counters, DropReason, Tally};
-use crate::handler::failure::{Failure, Loss, Reports};
+use crate::handler::failure::{self, Failure, Loss, Reports};
 use crate::handler::handler_id::HandlerId;
 use crate::handler::sink::{Batch, Sink, SinkFacts, SinkStatus};
 use crate::level::Level;
@@ -184,7 +184,7 @@ impl HandlerCore {
         let plural = if lost == 1 { "" } else { "s" };
         let notice = Record::new(
             record.environment,
-            "logtree",
+            failure::LOGGER,
             Level::WARNING,
             Message::Text(format!("{lost} record{plural} dropped: the device failed").into()),
             &Source::default(),
@@ -390,7 +390,7 @@ impl Book {
         let text = format!("{lost} buffered record{plural} dropped");
         let source = Source::default();
         let message = Message::Text(text.into());
-        let record = Record::new(environment, "logtree", Level::ERROR, message, &source);
+        let record = Record::new(environment, failure::LOGGER, Level::ERROR, message, &source);
         let handler = self.handler.get().and_then(Weak::upgrade);
         let handler = handler.unwrap_or_else(|| {
             let description = self.epitaph.get().cloned().unwrap_or_default();
@@ -414,9 +414,10 @@ impl Book {
         match hook {
             // A panic of the hook has nowhere left to go.
             Some(hook) => user_code::call_ignoring_panic(|| hook(handler, &failure)),
-            None => self
-                .reports
-                .report(handler, &failure, &record.environment.diagnostics),
+            None => {
+                let handler = (handler.id, handler as &dyn fmt::Debug);
+                self.reports.report(handler, &failure, record.environment);
+            }
         }
         // The cause of an error may be the user's type.
         let shown = user_code::display(&Chain::one_line(&error));

@@ -45,7 +45,9 @@ impl FailedRecord<'_> {
 impl Handler {
     /// Sets what is done about a record that cannot be written. The default writes one line to
     /// standard error for each kind of failure, at most every 30 seconds, with the number of
-    /// failures between.
+    /// failures between. The line is logged as well, as an `ERROR` of the logger `logging.errors`
+    /// of the record's registry: to all of its handlers but this one and those that pass records
+    /// to it.
     ///
     /// The hook is called on the thread that logs, with no lock held. It may log.
     ///

@@ -2,11 +2,16 @@
 
 use std::fmt::{self, Write};
 
-use crate::context::Diagnostics;
+use crate::context::RegistryContext;
 use crate::error::{Chain, Error, ErrorKind};
+use crate::handler::handler_id::HandlerId;
+use crate::level::Level;
 use crate::record::Record;
 use crate::sys::throttle::{INTERVAL, Throttle};
 use crate::sys::user_code;
+
+/// The logger of reports on lost records.
+pub(super) const LOGGER: &str = "logging.errors";
 
 /// Why records were lost.
 #[derive(Debug)]
@@ -35,7 +40,9 @@ impl Loss {
     }
 }
 
-/// The default for failures: one line for each kind of error, then none for a while.
+/// The default for failures: one line for each kind of error, then none for a while. It goes to
+/// standard error, and to the handlers of the logger [`LOGGER`] that do not lead to the one that
+/// failed.
 ///
 /// Like Python's, it shows neither message nor values: they may hold secrets, and standard error
 /// may have other readers than the log.
@@ -45,11 +52,11 @@ pub(super) struct Reports(Throttle<ErrorKind>);
 impl Reports {
     pub(super) fn report(
         &self,
-        handler: &dyn fmt::Debug,
+        (id, handler): (HandlerId, &dyn fmt::Debug),
         failure: &Failure<'_>,
-        diagnostics: &Diagnostics,
+        environment: &RegistryContext,
     ) {
-        if !diagnostics.is_enabled() {
+        if !environment.diagnostics.is_enabled() {
             return;
         }
         let Some(suppressed) = self.0.due(failure.error.kind(), INTERVAL) else {
@@ -76,10 +83,11 @@ impl Reports {
         };
         // The cause of an error may be the user's type.
         let error = user_code::display(&Chain::one_line(failure.error));
-        diagnostics.line(format_args!(
-            "logtree: {handler:?} {what}: {}{suppressed}",
-            Shown(&error)
-        ));
+        let text = format!("{handler:?} {what}: {}{suppressed}", Shown(&error));
+        environment
+            .diagnostics
+            .line(format_args!("logtree: {text}"));
+        environment.log_report(LOGGER, Level::ERROR, &text, Some(id.number()));
     }
 }
 

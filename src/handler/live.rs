@@ -100,6 +100,31 @@ fn sources_first(handlers: Vec<Arc<HandlerCore>>) -> Vec<Arc<HandlerCore>> {
     sorted
 }
 
+/// The numbers of a handler and of those that pass records to it, be it by way of others.
+pub(crate) fn with_sources(handler: u64) -> Vec<u64> {
+    let mut others: Vec<_> = living()
+        .iter()
+        .map(|other| {
+            let targets = other.status().targets.into_iter();
+            let targets: Vec<_> = targets.map(HandlerId::number).collect();
+            (other.id.number(), targets)
+        })
+        .collect();
+    let mut found = vec![handler];
+    let mut at = 0;
+    while let Some(target) = found.get(at).copied() {
+        others.retain(|(id, targets)| {
+            let is_source = targets.contains(&target);
+            if is_source {
+                found.push(*id);
+            }
+            !is_source
+        });
+        at += 1;
+    }
+    found
+}
+
 #[expect(
     clippy::significant_drop_tightening,
     reason = "both locks are held for the whole exchange"

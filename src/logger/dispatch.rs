@@ -1,14 +1,18 @@
 //! The dispatch of a record that passed the gate: its logger's filters, then the handlers of its
 //! route.
 
-use crate::context::Notice;
+use std::cell::Cell;
+
+use crate::context::{LogsReports, Notice};
 use crate::filter::SharedFilter;
 use crate::handler::BoundHandler;
-use crate::record::Record;
+use crate::handler::live::with_sources;
+use crate::level::Level;
+use crate::record::{Message, Record, Source};
 use crate::registry::{Node, RegistryCore, Route};
 use crate::scope;
 use crate::scope::here::{self, Nested};
-use crate::sys::sync::Ordering;
+use crate::sys::sync::{Arc, Ordering};
 use crate::sys::user_code;
 
 /// How deep logging may nest: a `Display` or a handler that logs, whose record's `Display` logs,
@@ -149,6 +153,45 @@ pub(super) fn passes(filters: &[SharedFilter], record: &mut Record<'_>) -> bool 
         );
         false
     })
+}
+
+thread_local! {
+    /// Whether the thread logs a report: a handler that fails with it is not reported by another.
+    static REPORTS: Cell<bool> = const { Cell::new(false) };
+}
+
+impl LogsReports for RegistryCore {
+    #[cold]
+    fn log_report(&self, logger: &str, level: Level, text: &str, about: Option<u64>) {
+        // Inside a device, the others would have to be waited for.
+        if user_code::is_inside_device() || REPORTS.replace(true) {
+            return;
+        }
+        let _end = scopeguard::guard((), |()| REPORTS.set(false));
+        // No logger is made for it: a program that has none of this name has set nothing on it.
+        let node = self.nearest(logger);
+        if !node.lets_through(level) {
+            return;
+        }
+        let source = Source::default();
+        let message = Message::Text(text.into());
+        let mut record = Record::new(&self.environment, logger, level, message, &source);
+        let route = node.route();
+        let left_out = about.map_or_else(Vec::new, with_sources);
+        let is_left = |bound: &&BoundHandler| !left_out.contains(&bound.handler().id().number());
+        let handlers: Arc<[_]> = route.handlers.iter().filter(is_left).cloned().collect();
+        let is_own = node.name() == logger;
+        let filters = if is_own {
+            route.filters.clone()
+        } else {
+            Vec::new()
+        };
+        let by_level = level >= node.effective_level();
+        record.is_hidden = handlers.is_empty() || !self.decides_for(&node, &record, by_level);
+        let route = Route::new(filters, handlers, Arc::clone(&route.taps));
+        let _nested = Nested::enter();
+        send_along(&route, self, &mut record);
+    }
 }
 
 #[cold]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use dashmap::DashSet;
 
-use crate::context::RegistryContext;
+use crate::context::{LogsReports, RegistryContext};
 use crate::handler::{Handler, MadeBy, StreamHandler};
 use crate::level::Level;
 use crate::record::RecordBuilder;
@@ -77,6 +77,8 @@ impl Registry {
             is_backend: AtomicBool::new(false),
         };
         let inner = Arc::new(inner);
+        let itself: Weak<dyn LogsReports> = Arc::<RegistryCore>::downgrade(&inner);
+        let _ = inner.environment.registry.set(itself);
         let observer: Weak<dyn FloorObserver> = Arc::<RegistryCore>::downgrade(&inner);
         scope::observe_floor(observer);
         Self { inner }
@@ -251,14 +253,14 @@ impl Registry {
         self.inner.environment.dropped.load(Ordering::Relaxed)
     }
 
-    /// Reports a problem of the set-up on standard error; where the program has handlers, also as a
-    /// `WARNING` of the logger `logging.config`, as a daemon has no standard error.
+    /// Reports a problem of the set-up on standard error, and as a `WARNING` of the logger
+    /// `logging.config`.
     pub(crate) fn report_problem(&self, problem: &str) {
-        let diagnostics = &self.inner.environment.diagnostics;
-        diagnostics.line(format_args!("logtree: {problem}"));
-        if !self.root().handlers().is_empty() {
-            self.get_logger("logging.config").warning(problem);
-        }
+        let environment = &self.inner.environment;
+        environment
+            .diagnostics
+            .line(format_args!("logtree: {problem}"));
+        environment.log_report("logging.config", Level::WARNING, problem, None);
     }
 
     pub(crate) fn inner(&self) -> &Arc<RegistryCore> {

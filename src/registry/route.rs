@@ -21,7 +21,7 @@ pub(crate) struct Route {
 }
 
 impl Route {
-    pub(super) fn new(
+    pub(crate) fn new(
         filters: Vec<SharedFilter>,
         handlers: Arc<[BoundHandler]>,
         taps: Arc<[BoundHandler]>,

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use logtree::filter::SharedFilter;
 use logtree::formatter::{Format, Line};
-use logtree::handler::{DropReason, MemoryHandler, Sink, StreamHandler};
+use logtree::handler::{DropReason, MemoryHandler, QueueHandler, Sink, StreamHandler};
+use logtree::test::Capture;
 use logtree::{Error, ErrorKind, Formatter, Handler, Level, Record, Registry};
 
 use crate::support::{Text, registry_with_stderr, to_text};
@@ -191,6 +192,105 @@ fn everything_public_can_cross_threads() {
     check::<logtree::formatter::JsonFormatter>();
     check::<logtree::record::OwnedRecord>();
     check::<Error>();
-    check::<logtree::test::Capture>();
+    check::<Capture>();
     assert_eq!(size_of::<Error>(), size_of::<usize>());
+}
+
+/// A sink that takes nothing.
+struct Full;
+
+impl Sink for Full {
+    fn write(&self, _: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+        Err(std::io::Error::from(std::io::ErrorKind::StorageFull).into())
+    }
+}
+
+/// A daemon has no standard error: what its handlers lose is reported to its other handlers, not to
+/// the one that failed, nor to those that lead to it.
+#[test]
+fn lost_records_are_reported_to_the_other_handlers() {
+    let (registry, complaints) = registry_with_stderr();
+    let full = Handler::new(Full);
+    let queue = QueueHandler::new([full.clone()]);
+    let memory = MemoryHandler::new(10).with_target(queue.clone());
+    let (other, text) = to_text("%(levelname)s %(name)s %(message)s");
+    registry.root().add_handler(other.clone());
+    registry.root().add_handler(memory.clone());
+    let capture = Capture::new(&registry.get_logger("logging"));
+    for _ in 0..3 {
+        registry.get_logger("app").error("lost");
+    }
+    assert!(memory.flush().is_err());
+    let lines = text.lines();
+    let (reports, records): (Vec<_>, Vec<_>) = lines
+        .iter()
+        .partition(|line| line.contains("logging.errors"));
+    assert_eq!(records, ["ERROR app lost"; 3]);
+    assert_eq!(reports.len(), 1, "{reports:?}");
+    let start = "ERROR logging.errors <Full (NOTSET)> dropped an ERROR record of \"app\": ";
+    assert!(reports[0].starts_with(start), "{reports:?}");
+    assert_eq!(capture.messages().len(), 1);
+    assert!(
+        complaints
+            .get()
+            .starts_with("logtree: <Full (NOTSET)> dropped")
+    );
+    assert_eq!(
+        (full.counters().dropped(), full.counters().accepted()),
+        (3, 3)
+    );
+    assert_eq!(
+        (queue.counters().accepted(), memory.counters().accepted()),
+        (3, 3)
+    );
+}
+
+/// No loop, where all of them fail, and nothing for the last resort.
+#[test]
+fn reports_of_lost_records_are_not_reported_in_turn() {
+    let (registry, complaints) = registry_with_stderr();
+    let handlers = [Handler::new(Full), Handler::new(Full)];
+    registry.get_logger("app").add_handler(handlers[0].clone());
+    registry.get_logger("app").error("lost");
+    assert_eq!(complaints.take().lines().count(), 1);
+    registry.root().add_handler(handlers[1].clone());
+    registry.get_logger("app.part").error("lost");
+    // The first one has been reported; the second one is reported to no other.
+    assert_eq!(complaints.take().lines().count(), 1);
+    let counts = handlers
+        .each_ref()
+        .map(|handler| handler.counters().dropped());
+    assert_eq!(counts, [2, 1]);
+}
+
+/// It is a record like others: levels, filters and what is disabled apply.
+#[test]
+fn reports_of_lost_records_obey_the_tree() {
+    let (registry, _) = registry_with_stderr();
+    let (other, text) = to_text("%(name)s");
+    registry.root().add_handler(other);
+    let fail = || {
+        let full = Handler::new(Full);
+        registry.get_logger("app").add_handler(full.clone());
+        registry.get_logger("app").set_propagate(false);
+        registry.get_logger("app").error("lost");
+        registry.get_logger("app").remove_handler(&full);
+        text.take()
+    };
+    assert_eq!(fail(), "logging.errors\n");
+    let errors = registry.get_logger("logging.errors");
+    errors.set_level(Level::CRITICAL);
+    assert_eq!(fail(), "");
+    errors.set_level(Level::NOTSET);
+    let filter = SharedFilter::from(|_: &mut Record<'_>| false);
+    errors.add_filter(filter.clone());
+    assert_eq!(fail(), "");
+    errors.remove_filter(&filter);
+    errors.set_disabled(true);
+    assert_eq!(fail(), "");
+    errors.set_disabled(false);
+    errors.set_propagate(false);
+    assert_eq!(fail(), "");
+    errors.set_propagate(true);
+    assert_eq!(fail(), "logging.errors\n");
 }

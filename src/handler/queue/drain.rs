@@ -4,6 +4,7 @@ use std::sync::atomic::fence;
 use std::time::Duration;
 
 use crate::context::RegistryContext;
+use crate::handler::failure;
 use crate::handler::queue::codec;
 use crate::handler::queue::core::QueueCore;
 use crate::handler::queue::requests::left_over;
@@ -188,7 +189,7 @@ impl QueueCore {
         let source = Source::default();
         targets.handle(&Record::new(
             environment,
-            "logtree",
+            failure::LOGGER,
             Level::WARNING,
             message,
             &source,
