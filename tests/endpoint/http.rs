@@ -6,8 +6,8 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use logtree::Registry;
 use logtree::control::{Address, Control, Endpoint, Server};
+use logtree::{Error, Registry};
 use serde_json::Value;
 
 /// How long an answer is waited for, on a machine under load.
@@ -29,8 +29,20 @@ pub(crate) fn serve() -> Served {
 
 /// The same, with further options.
 pub(crate) fn serve_with(options: impl FnOnce(Endpoint) -> Endpoint) -> Served {
+    serve_both(|registry| Ok(Control::new(registry)), options)
+}
+
+/// The same, by a control with further options.
+pub(crate) fn serve_control(control: impl FnOnce(&Registry) -> Result<Control, Error>) -> Served {
+    serve_both(control, |endpoint| endpoint)
+}
+
+fn serve_both(
+    control: impl FnOnce(&Registry) -> Result<Control, Error>,
+    options: impl FnOnce(Endpoint) -> Endpoint,
+) -> Served {
     let registry = Registry::new();
-    let control = Control::new(&registry);
+    let control = control(&registry).unwrap();
     let directory = tempfile::tempdir().unwrap();
     let endpoint = Endpoint::new()
         .name("test")

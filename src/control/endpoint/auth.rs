@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::request::Parts;
-use http::{Method, StatusCode, header};
+use http::{HeaderName, Method, StatusCode, header};
 
 use crate::control::endpoint::rate::Rate;
 use crate::control::endpoint::response::{self, Response};
@@ -91,5 +91,8 @@ fn unauthorized() -> Response {
     let message = "expected a token or a signature";
     let mut response = response::message(StatusCode::UNAUTHORIZED, message);
     response::set(&mut response, header::WWW_AUTHENTICATE, "Bearer");
+    // What the clients of AWS show.
+    let error_type = HeaderName::from_static("x-amzn-errortype");
+    response::set(&mut response, error_type, "UnrecognizedClientException");
     response
 }
