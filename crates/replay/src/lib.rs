@@ -15,9 +15,6 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
-#![forbid(unsafe_code)]
-#![warn(missing_docs, unreachable_pub)]
-
 mod counts;
 mod developer;
 mod event;

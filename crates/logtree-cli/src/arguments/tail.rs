@@ -1,0 +1,33 @@
+//! Which records a tail shows: [`TailArguments`].
+
+use clap::Args;
+use regex_lite::Regex;
+
+/// Which records a tail shows.
+#[derive(Args, Debug)]
+pub(crate) struct TailArguments {
+    /// Levels from which records are shown, such as info,botocore=debug.
+    #[arg(long, value_name = "SPEC")]
+    pub(crate) level: Option<String>,
+    /// Loggers whose name matches a pattern, such as 'botocore.*'.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) logger: Option<String>,
+    /// Records whose text matches a regular expression.
+    #[arg(long, value_name = "RE")]
+    pub(crate) grep: Option<Regex>,
+    /// Begin with up to this many earlier records, as far as the process keeps them.
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 0)]
+    pub(crate) lines: u32,
+    /// End after this many records.
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+    /// End after the first record at ERROR or above.
+    #[arg(long)]
+    pub(crate) until_error: bool,
+    /// A format: boto3, botocore, basic, json, iot, developer, or a template.
+    #[arg(long, default_value = "developer")]
+    pub(crate) format: String,
+    /// Show times in UTC.
+    #[arg(long)]
+    pub(crate) utc: bool,
+}

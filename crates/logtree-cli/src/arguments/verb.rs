@@ -1,0 +1,123 @@
+//! What to do: [`Verb`].
+
+use clap::{Args, Subcommand};
+use clap_complete::Shell;
+
+use crate::arguments::{
+    CheckArguments, NameLevel, PrettyArguments, ReplayArguments, TailArguments, V2,
+};
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Lists the processes.
+    Ps,
+    /// Lists loggers with their levels, and where these come from.
+    Levels(LevelsArguments),
+    /// Sets levels, as one change of each process.
+    Set(SetArguments),
+    /// Clears levels, so that they are inherited again.
+    Clear(ClearArguments),
+    /// Disables all logging; the levels stay.
+    Off,
+    /// Enables logging again.
+    On,
+    /// Prints records as they are logged; Ctrl-C ends it, and changes nothing.
+    ///
+    /// Records are shown whatever the levels of their loggers and handlers,
+    /// and reach no other handler because of it.
+    #[command(verbatim_doc_comment)]
+    Tail(TailArguments),
+    /// Lists groups of loggers, or sets the level of one.
+    Groups(GroupsArguments),
+    /// Lists handlers and their counters.
+    Handlers,
+    /// Lists the latest changes of levels.
+    Audit,
+    /// Checks configurations.
+    Check(CheckArguments),
+    /// Replays recorded events, and counts what each logger shows and hides.
+    Replay(ReplayArguments),
+    /// Prints JSON lines for reading; other lines as they are.
+    ///
+    /// Reads the lines of logtree, Python, pino, bunyan, zerolog, zap, slog,
+    /// tracing-subscriber and the Elastic Common Schema.
+    #[command(verbatim_doc_comment)]
+    Pretty(PrettyArguments),
+    /// Prints the address of the console, with its token.
+    Console {
+        /// Open it in a browser.
+        #[arg(long)]
+        open: bool,
+    },
+    /// Prints a script that completes the words of this command.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Prints names of loggers, for the scripts of `completions`.
+    #[command(name = "complete-names", hide = true)]
+    CompleteNames,
+    #[command(flatten)]
+    V2(V2),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LevelsArguments {
+    /// This logger and those below it.
+    pub(crate) prefix: Option<String>,
+    /// Only loggers with a level of their own.
+    #[arg(long)]
+    pub(crate) configured: bool,
+    /// As a tree.
+    #[arg(long)]
+    pub(crate) tree: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SetArguments {
+    /// Levels, such as botocore=DEBUG; a level alone is the root's.
+    #[arg(required = true, value_name = "NAME=LEVEL")]
+    pub(crate) levels: Vec<NameLevel>,
+    /// What NAME is: LOGGER, CLIENT_ID, SOURCE_IP, PRINCIPAL_ID or EVENT_TYPE.
+    #[arg(long = "type", value_name = "TYPE", default_value = "LOGGER")]
+    pub(crate) kind: String,
+    /// End the levels after a time, such as 10m or 1h30m.
+    #[arg(long = "for", value_name = "TIME", value_parser = super::duration::check)]
+    pub(crate) time: Option<String>,
+    /// Change nothing if the revision is another one.
+    #[arg(long, value_name = "N")]
+    pub(crate) if_revision: Option<u64>,
+    /// Print what would change, and change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ClearArguments {
+    /// Names of loggers.
+    #[arg(required_unless_present = "all", value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+    /// What NAME is: LOGGER, CLIENT_ID, SOURCE_IP, PRINCIPAL_ID or EVENT_TYPE.
+    #[arg(long = "type", value_name = "TYPE", default_value = "LOGGER")]
+    pub(crate) kind: String,
+    /// Clear all levels but the root's.
+    #[arg(long, conflicts_with = "names")]
+    pub(crate) all: bool,
+    /// Change nothing if the revision is another one.
+    #[arg(long, value_name = "N")]
+    pub(crate) if_revision: Option<u64>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct GroupsArguments {
+    /// The group to change.
+    #[arg(value_name = "GROUP", requires = "what")]
+    pub(crate) group: Option<String>,
+    /// Set the level of its loggers; `inherited` clears it.
+    #[arg(long, group = "what", requires = "group")]
+    pub(crate) level: Option<String>,
+    /// Set its loggers, separated by commas.
+    #[arg(long, group = "what", requires = "group", value_delimiter = ',')]
+    pub(crate) members: Option<Vec<String>>,
+}

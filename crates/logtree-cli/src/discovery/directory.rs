@@ -1,0 +1,138 @@
+//! Directories of sockets.
+
+use std::fs::{self, Metadata};
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+
+use rustix::io::Errno;
+use rustix::process::{Pid, getuid, test_kill_process};
+
+use crate::failure::Failure;
+
+/// A directory that may hold sockets, and the user it must belong to.
+pub(super) struct Directory {
+    pub(super) path: PathBuf,
+    pub(super) owner: u32,
+}
+
+impl Directory {
+    /// Returns the directories in which processes put their sockets: `$LOGTREE_CONTROL_DIR`, if it
+    /// is set, and else those of this user, and for root those of all users and services.
+    pub(super) fn all() -> Vec<Self> {
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        let user = getuid().as_raw();
+        let own = |path| Self { path, owner: user };
+        if let Some(path) = variable("LOGTREE_CONTROL_DIR") {
+            return vec![own(path.into())];
+        }
+        // A process may have been started with another environment than this one.
+        let mut all = vec![
+            own(format!("/run/user/{user}/logtree").into()),
+            own(format!("/tmp/logtree-{user}").into()),
+        ];
+        if let Some(runtime) = variable("XDG_RUNTIME_DIR") {
+            all.push(own(Path::new(&runtime).join("logtree")));
+        }
+        if user == 0 {
+            all.extend(Self::of_users("/run/user", ""));
+            all.extend(Self::of_users("/tmp", "logtree-"));
+            all.extend(Self::of_services());
+        }
+        all.sort_by(|a, b| a.path.cmp(&b.path));
+        all.dedup_by(|a, b| a.path == b.path);
+        all
+    }
+
+    /// Returns `PARENT/PREFIXUID`, with the user that the number says.
+    fn of_users(parent: &str, prefix: &str) -> Vec<Self> {
+        let owner = |name: &str| name.strip_prefix(prefix)?.parse().ok();
+        let below = |path: PathBuf| match prefix {
+            "" => path.join("logtree"),
+            _ => path,
+        };
+        let children = children(Path::new(parent)).into_iter();
+        let children = children.filter_map(|path| {
+            let owner = owner(path.file_name()?.to_str()?)?;
+            Some(Self {
+                path: below(path),
+                owner,
+            })
+        });
+        children.collect()
+    }
+
+    /// Returns the directories of systemd's services, `/run/NAME/logtree`; only root can make
+    /// others in `/run`, and they belong to the services' users.
+    fn of_services() -> Vec<Self> {
+        let children = children(Path::new("/run")).into_iter();
+        let children = children.filter_map(|parent| {
+            let owner = fs::symlink_metadata(&parent).ok()?.uid();
+            Some(Self {
+                path: parent.join("logtree"),
+                owner,
+            })
+        });
+        children.collect()
+    }
+
+    /// Returns the sockets of running processes; none if the directory does not exist.
+    ///
+    /// # Errors
+    /// If others than the owner could have put something in it.
+    pub(super) fn sockets(&self) -> Result<Vec<PathBuf>, Failure> {
+        // Of the link itself: whoever made it can replace it.
+        let Ok(metadata) = fs::symlink_metadata(&self.path) else {
+            return Ok(Vec::new());
+        };
+        if let Some(why) = self.doubt(&metadata) {
+            let path = self.path.display();
+            return Err(Failure::new(format!("{path}: refused: {why}")));
+        }
+        let mut sockets = children(&self.path);
+        sockets.retain(|path| is_socket(path, self.owner) && is_running(path));
+        sockets.sort();
+        Ok(sockets)
+    }
+
+    fn doubt(&self, metadata: &Metadata) -> Option<String> {
+        let mode = metadata.mode() & 0o7777;
+        if !metadata.is_dir() {
+            Some("expected a directory that is no link".to_owned())
+        } else if metadata.uid() != self.owner {
+            Some(format!(
+                "expected user {} as the owner, found {}",
+                self.owner,
+                metadata.uid()
+            ))
+        } else if mode & 0o077 != 0 {
+            Some(format!("expected mode 0700, found {mode:04o}"))
+        } else {
+            None
+        }
+    }
+}
+
+fn children(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).collect()
+}
+
+fn is_socket(path: &Path, owner: u32) -> bool {
+    let named = path.extension().is_some_and(|end| end == "sock");
+    named
+        && fs::symlink_metadata(path)
+            .is_ok_and(|file| file.file_type().is_socket() && file.uid() == owner)
+}
+
+/// Reports whether something may listen on a socket. A file whose process is gone is left to the
+/// next process, which removes it.
+fn is_running(path: &Path) -> bool {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let pid = stem
+        .rsplit_once('-')
+        .and_then(|(_, pid)| Pid::from_raw(pid.parse().ok()?));
+    // A process of another container has its own number there.
+    let is_gone = pid.is_none_or(|pid| test_kill_process(pid) == Err(Errno::SRCH));
+    !is_gone || UnixStream::connect(path).is_ok()
+}

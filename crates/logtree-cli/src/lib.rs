@@ -1,0 +1,27 @@
+//! The command line `logtree`: looks at running programs that log with
+//! [`logtree`](https://docs.rs/logtree), steers their levels, and works on configurations and logs.
+//!
+//! The README shows each verb. This library is what the program is made of: [`run`] is the program,
+//! verbs are functions over [`client::Client`].
+#![doc = "```text"]
+#![doc = "arguments   what was typed"]
+#![doc = "discovery   from sockets, or an address, to processes"]
+#![doc = "client      one process: requests and answers"]
+#![doc = "fleet       all of them at once: an answer or a failure for each"]
+#![doc = "verb        what to ask, and what the answers say"]
+#![doc = "screen      tables and colours on a terminal, tab-separated text or JSON elsewhere"]
+#![doc = "```"]
+
+mod arguments;
+pub mod client;
+mod discovery;
+mod exit;
+mod failure;
+mod fleet;
+mod run;
+mod screen;
+mod verb;
+
+pub use crate::exit::Exit;
+pub use crate::failure::Failure;
+pub use crate::run::run;

@@ -1,0 +1,138 @@
+//! `logtree tail`.
+
+use serde_json::Value;
+
+use crate::fake::{End, Fake};
+use crate::program::{Run, private_directory};
+
+/// Returns a record as a tail sends it, at a second of a minute.
+fn record(second: u32, level: (&str, u16), logger: &str, message: &str) -> String {
+    let (name, number) = level;
+    format!(
+        r#"{{"time":"2024-01-02T03:04:{second:02}.000Z","level":"{name}","logger":"{logger}","message":"{message}","levelNumber":{number},"seq":{second},"pid":7}}"#
+    )
+}
+
+const INFO: (&str, u16) = ("INFO", 20);
+const ERROR: (&str, u16) = ("ERROR", 40);
+
+#[test]
+fn records_of_several_processes_by_time() {
+    let directory = private_directory();
+    let directory = directory.path();
+    let lines = [
+        record(1, INFO, "a", "one"),
+        record(3, INFO, "a", "three"),
+        r#"{"dropped":{"DEBUG":312,"INFO":4},"since":"2024-01-02T03:04:03Z"}"#.to_owned(),
+        record(5, ("NOTE", 25), "a", "five"),
+    ];
+    let others = [
+        record(2, INFO, "b", "two"),
+        record(4, ERROR, "b", "four\\u001b[2J"),
+    ];
+    let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+    let others: Vec<_> = others.iter().map(String::as_str).collect();
+    let one = Fake::stream(directory, "one", &lines, End::Whole);
+    let two = Fake::stream(directory, "two", &others, End::Whole);
+    let level = "info,a=debug";
+    let arguments = [
+        "tail", "--utc", "--level", level, "--logger", "a*", "-n", "50",
+    ];
+    let run = Run::on(directory, &arguments);
+    let pid = std::process::id();
+    let expected = format!(
+        "one[{pid}] 03:04:01.000 INFO     a: one\n\
+         two[{pid}] 03:04:02.000 INFO     b: two\n\
+         one[{pid}] 03:04:03.000 INFO     a: three\n\
+         two[{pid}] 03:04:04.000 ERROR    b: four\\x1b[2J\n\
+         one[{pid}] 03:04:05.000 NOTE     a: five\n"
+    );
+    assert_eq!((run.code, &*run.out), (0, &*expected), "{}", run.errors);
+    let dropped = format!("logtree: one[{pid}]: dropped 312 DEBUG, 4 INFO");
+    assert!(run.errors.contains(&dropped), "{}", run.errors);
+    let request = "GET /v1/tail?level=info%2Ca%3Ddebug&logger=a%2A&backlog=50 HTTP/1.1";
+    assert_eq!((&*one.request(), &*two.request()), (request, request));
+}
+
+#[test]
+fn what_is_shown_and_when_it_ends() {
+    let lines = [
+        record(1, INFO, "a", "starting"),
+        record(2, INFO, "a", "user=7"),
+        record(3, ERROR, "b", "failed"),
+        record(4, INFO, "a", "user=8"),
+        record(5, ERROR, "b", "failed again"),
+    ];
+    let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+    for (arguments, expected) in [
+        (
+            &[][..],
+            &["starting", "user=7", "failed", "user=8", "failed again"][..],
+        ),
+        (&["--until-error"], &["starting", "user=7", "failed"]),
+        (&["--limit", "2"], &["starting", "user=7"]),
+        (&["--grep", "user=[0-9]"], &["user=7", "user=8"]),
+        (&["--grep", "again", "--until-error"], &["failed again"]),
+        (&["--grep", "^b "], &["failed", "failed again"]),
+    ] {
+        let directory = private_directory();
+        let _one = Fake::stream(directory.path(), "one", &lines, End::Whole);
+        let mut all = vec!["tail", "--format", "{name} {message}"];
+        all.extend(arguments);
+        let run = Run::on(directory.path(), &all);
+        let shown: Vec<_> = run
+            .out
+            .lines()
+            .map(|line| line.split_once(' ').unwrap().1)
+            .collect();
+        assert_eq!((run.code, &*shown), (0, expected), "{arguments:?}: {run:?}");
+    }
+}
+
+#[test]
+fn json_has_the_process_beside_each_record() {
+    let directory = private_directory();
+    let record = record(1, INFO, "a", "x");
+    let lines = [&*record, r#"{"dropped":{"INFO":1},"since":"-"}"#];
+    let _one = Fake::stream(directory.path(), "one", &lines, End::Whole);
+    let run = Run::on(directory.path(), &["tail", "--json"]);
+    let lines: Vec<Value> = run
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let label = format!("one[{}]", std::process::id());
+    assert!(
+        lines.iter().all(|line| line["process"] == *label),
+        "{run:?}"
+    );
+    assert_eq!(
+        lines[0]["record"],
+        serde_json::from_str::<Value>(&record).unwrap()
+    );
+    assert_eq!(lines[1]["note"]["dropped"]["INFO"], 1);
+    assert_eq!((lines.len(), &lines[2]["end"]), (3, &"ended".into()));
+}
+
+#[test]
+fn a_process_that_dies_does_not_end_the_others() {
+    let directory = private_directory();
+    let (one, two) = (record(1, INFO, "a", "one"), record(2, INFO, "b", "two"));
+    let _one = Fake::stream(directory.path(), "one", &[&one], End::Cut);
+    let _two = Fake::stream(directory.path(), "two", &[&two], End::Whole);
+    let refusal =
+        "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 22\r\n\r\n{\"message\":\"too many\"}";
+    let _three = Fake::answer(directory.path(), "three", refusal.to_owned());
+    let run = Run::on(directory.path(), &["tail"]);
+    assert_eq!((run.code, run.out.lines().count()), (1, 2), "{run:?}");
+    for expected in [
+        "one[",
+        "the tail ended",
+        "two[",
+        "ended",
+        "three[",
+        "too many (status 429)",
+    ] {
+        assert!(run.errors.contains(expected), "{expected}: {run:?}");
+    }
+}
