@@ -3,6 +3,8 @@
 
 pub(crate) mod fork;
 pub(crate) mod host;
+#[cfg(all(test, logtree_loom))]
+mod model;
 pub(crate) mod presence;
 pub(crate) mod private_file;
 pub(crate) mod process;

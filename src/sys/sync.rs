@@ -1,12 +1,20 @@
-//! Every lock and atomic of the crate comes from here, so that a model checker can take std's place
-//! in one file.
+//! Every lock and atomic of the crate comes from here, so that the model checker loom can take std's
+//! place (`model.rs`).
 //!
 //! No other thread is inside any of them while the process forks; see [`fork`](crate::sys::fork).
 
-pub(crate) use std::sync::atomic::{
-    AtomicBool, AtomicI32, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering,
-};
+pub(crate) use std::sync::atomic::Ordering;
 pub(crate) use std::sync::{Arc, Weak};
+
+#[cfg(not(all(test, logtree_loom)))]
+use std::sync as system;
+
+#[cfg(all(test, logtree_loom))]
+use crate::sys::model as system;
+
+pub(crate) use self::system::atomic::{
+    AtomicBool, AtomicI32, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize,
+};
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{PoisonError, TryLockError};
@@ -20,7 +28,7 @@ use crate::sys::presence::Inside;
 ///
 /// It is held for a few steps of the crate's own, or, as a [`DeviceMutex`], while a device works.
 #[derive(Debug, Default)]
-pub(crate) struct Mutex<T, const DEVICE: bool = false>(std::sync::Mutex<T>);
+pub(crate) struct Mutex<T, const DEVICE: bool = false>(system::Mutex<T>);
 
 /// A mutex that is held while a device works, for as long as that takes: a fork waits for it a
 /// second at most.
@@ -28,13 +36,13 @@ pub(crate) type DeviceMutex<T> = Mutex<T, true>;
 
 impl<T> Mutex<T> {
     pub(crate) const fn new(value: T) -> Self {
-        Self(std::sync::Mutex::new(value))
+        Self(system::Mutex::new(value))
     }
 }
 
 impl<T> DeviceMutex<T> {
     pub(crate) const fn of_device(value: T) -> Self {
-        Self(std::sync::Mutex::new(value))
+        Self(system::Mutex::new(value))
     }
 }
 
@@ -65,7 +73,7 @@ impl<T, const DEVICE: bool> Mutex<T, DEVICE> {
 /// no more.
 #[derive(Debug)]
 pub(crate) struct MutexGuard<'m, T, const DEVICE: bool = false> {
-    guard: std::sync::MutexGuard<'m, T>,
+    guard: system::MutexGuard<'m, T>,
     inside: Inside<DEVICE>,
 }
 

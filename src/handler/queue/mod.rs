@@ -19,6 +19,8 @@ mod handler;
 mod lane;
 mod listener;
 mod merge;
+#[cfg(all(test, logtree_loom))]
+mod models;
 mod options;
 mod overflow;
 mod record_queue;
