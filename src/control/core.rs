@@ -31,8 +31,8 @@ impl ControlCore {
         let inner = registry.inner();
         inner.part(|| {
             let rules = Arc::<Rules>::default();
-            let judge: Arc<Rules> = Arc::clone(&rules);
-            inner.set_judge(judge);
+            let level_override: Arc<Rules> = Arc::clone(&rules);
+            inner.set_override(level_override);
             Arc::new(Self {
                 registry: Arc::downgrade(inner),
                 state: Mutex::default(),

@@ -8,7 +8,7 @@ use crate::control::target::LevelTarget;
 use crate::control::target_type::TargetType;
 use crate::level::Level;
 use crate::record::Record;
-use crate::registry::Judge;
+use crate::registry::LevelOverride;
 use crate::sys::fork::InLock;
 use crate::sys::sync::{AtomicUsize, Mutex, Ordering};
 use crate::sys::user_code;
@@ -81,8 +81,8 @@ impl Rules {
     }
 }
 
-impl Judge for Rules {
-    fn judge(&self, record: &Record<'_>, is_at_default: bool) -> Option<bool> {
+impl LevelOverride for Rules {
+    fn decide(&self, record: &Record<'_>, is_at_default: bool) -> Option<bool> {
         let before_loggers = [
             (TargetType::ClientId, &self.clients),
             (TargetType::PrincipalId, &self.principals),

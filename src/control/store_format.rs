@@ -1,4 +1,4 @@
-//! The format of a control's file: one change a line, such as `default 20`, `disable_all true`,
+//! The format of a control's file: a line for each change, such as `default 20`, `disable_all true`,
 //! `role NAME`, `level 10 THING_GROUP a.b`, or `group NAME`, with the members separated by tabs.
 
 use crate::control::change::Change;

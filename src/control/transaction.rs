@@ -296,7 +296,7 @@ impl<'t> Transaction<'t> {
             changed = true;
         }
         if changed {
-            self.registry.inner().set_judge_floor(self.rules.floor());
+            self.registry.inner().set_override_floor(self.rules.floor());
         }
     }
 

@@ -10,7 +10,7 @@ use crate::handler::{Handler, HandlerId, Observer};
 use crate::level::Level;
 use crate::name::{self, Name};
 use crate::registry::gate_copy::GateCopy;
-use crate::registry::judges::Judges;
+use crate::registry::level_override::OverrideSlot;
 use crate::registry::node::{Node, NodeId, NodeRef};
 use crate::registry::tap::TapId;
 use crate::registry::tree::Tree;
@@ -33,7 +33,7 @@ pub(crate) struct RegistryCore {
     pub(super) name_epoch: AtomicU64,
     pub(super) last_resort: Mutex<Option<Handler>>,
     pub(super) max_loggers: usize,
-    pub(super) judges: Judges,
+    pub(super) overrides: OverrideSlot,
     pub(super) part: OnceCell<Arc<dyn Any + Send + Sync>>,
     /// Whether this is the backend of the `log` facade, whose maximum level it maintains.
     pub(super) is_backend: AtomicBool,

@@ -3,7 +3,7 @@
 //! | override | reach | kept in | opens | says |
 //! |---|---|---|---|---|
 //! | tap (capture, backlog, tail) | subtree | the tree and its routes | its subtree, to its level | gets the record as well |
-//! | judge (a control's rules) | registry | [`Judges`](crate::registry::judges::Judges) | all loggers, to its lowest level | pass, silence, or nothing |
+//! | a control's rules | registry | [`OverrideSlot`](crate::registry::level_override::OverrideSlot) | all loggers, to its lowest level | pass, silence, or nothing |
 //! | scope with a level | thread | the thread | all loggers of all registries, to the level | pass |
 //!
 //! What they share is one number and two questions. The number is the *gate* of each node, which
@@ -14,9 +14,9 @@
 //! 1. what is disabled: a logger, everything up to a level, everything. The gate stays closed,
 //!    whatever opens it;
 //! 2. the level of the thread's scopes passes, and never silences;
-//! 3. the judges' rules that go before loggers, the first opinion;
+//! 3. a control's rules that go before loggers, the first opinion;
 //! 4. the level of the nearest logger that has one;
-//! 5. the judges' rules that go before the root;
+//! 5. a control's rules that go before the root;
 //! 6. the root's level.
 //!
 //! Taps get what they want in all cases except the first. A span that owns the records logged in it
@@ -26,29 +26,29 @@
 use crate::level::Level;
 use crate::record::Record;
 use crate::registry::core::RegistryCore;
-use crate::registry::judges::Judge;
+use crate::registry::level_override::LevelOverride;
 use crate::registry::node::Node;
 use crate::scope::here;
 use crate::sys::sync::{Arc, Ordering};
 use crate::sys::user_code;
 
 impl RegistryCore {
-    /// Sets the judge, once for the life of the registry.
-    pub(crate) fn set_judge(&self, judge: Arc<dyn Judge>) {
-        let _ = self.judges.judge.set(judge);
+    /// Sets the override, once for the life of the registry.
+    pub(crate) fn set_override(&self, rules: Arc<dyn LevelOverride>) {
+        let _ = self.overrides.rules.set(rules);
     }
 
-    /// Activates the judge and opens the gates down to the lowest level at which it may pass a
+    /// Activates the override and opens the gates down to the lowest level at which it may pass a
     /// record; `None` deactivates it.
-    pub(crate) fn set_judge_floor(&self, floor: Option<Level>) {
-        let judges = &self.judges;
+    pub(crate) fn set_override_floor(&self, floor: Option<Level>) {
+        let slot = &self.overrides;
         let level = floor.unwrap_or(Level::OFF);
-        // Before the gates open, so that everything that passes them is judged. Under the lock, as
+        // Before the gates open, so that everything that passes them is decided on. Under the lock, as
         // changes may be concurrent.
         self.change(|tree| {
-            judges.floor.store(level.number(), Ordering::Relaxed);
-            judges.is_active.store(floor.is_some(), Ordering::Release);
-            tree.set_judge_floor(level);
+            slot.floor.store(level.number(), Ordering::Relaxed);
+            slot.is_active.store(floor.is_some(), Ordering::Release);
+            tree.set_override_floor(level);
         });
     }
 
@@ -63,21 +63,21 @@ impl RegistryCore {
     #[cold]
     #[inline(never)]
     pub(crate) fn wants_otherwise(&self, node: &Node, level: Level, has_key_values: bool) -> bool {
-        let judged = || level.passes(self.judges.floor.load(Ordering::Relaxed));
+        let may_pass = || level.passes(self.overrides.floor.load(Ordering::Relaxed));
         let wanted = level.passes(node.floor())
             || here::lets_through(level)
-            || judged() && (has_key_values || here::is_in_scope());
+            || may_pass() && (has_key_values || here::is_in_scope());
         if !wanted {
             here::in_vain();
         }
         wanted
     }
 
-    /// Reports whether a record passes. The gate passes more: for taps, scopes of other threads, a
-    /// judge.
+    /// Reports whether a record passes. The gate passes more: for taps, scopes of other threads, an
+    /// override.
     #[inline]
     pub(crate) fn decides_for(&self, node: &Node, record: &Record<'_>, by_level: bool) -> bool {
-        if by_level && !self.judges.is_active.load(Ordering::Relaxed) {
+        if by_level && !self.overrides.is_active.load(Ordering::Relaxed) {
             return true;
         }
         self.decides_otherwise(node, record, by_level)
@@ -90,14 +90,14 @@ impl RegistryCore {
             return true;
         }
         // Acquire: its rules are those that it had when it was made active.
-        let is_active = self.judges.is_active.load(Ordering::Acquire);
-        let judge = self.judges.judge.get().filter(|_| is_active);
-        let judged = judge
+        let is_active = self.overrides.is_active.load(Ordering::Acquire);
+        let rules = self.overrides.rules.get().filter(|_| is_active);
+        let decision = rules
             .filter(|_| record.key_values().has_source())
             // It reads key-values, which may run user code. A failure there decides nothing.
-            .and_then(|judge| {
-                user_code::call(|| judge.judge(record, node.is_at_default())).ok()?
+            .and_then(|rules| {
+                user_code::call(|| rules.decide(record, node.is_at_default())).ok()?
             });
-        judged.unwrap_or(by_level)
+        decision.unwrap_or(by_level)
     }
 }

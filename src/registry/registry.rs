@@ -10,7 +10,7 @@ use crate::level::Level;
 use crate::record::RecordBuilder;
 use crate::registry::core::{DEFAULT_MAX_LOGGERS, RegistryCore, next_name_epoch};
 use crate::registry::dump::{Part, TreeDump};
-use crate::registry::judges::Judges;
+use crate::registry::level_override::OverrideSlot;
 use crate::registry::node::NodeId;
 use crate::registry::tree::Tree;
 use crate::scope::{self, FloorObserver};
@@ -72,7 +72,7 @@ impl Registry {
             name_epoch: AtomicU64::new(next_name_epoch()),
             last_resort: Mutex::new(Some(last_resort)),
             max_loggers,
-            judges: Judges::new(),
+            overrides: OverrideSlot::new(),
             part: OnceCell::new(),
             is_backend: AtomicBool::new(false),
         };

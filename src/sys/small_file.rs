@@ -32,7 +32,7 @@ pub(crate) fn read(path: &Path, max_bytes: usize) -> Result<String, Unread> {
     })
 }
 
-/// The text of a file that nobody but the user and root can read or write; otherwise [`read`].
+/// The text of a file that only the user and root can read or write; otherwise as [`read`].
 #[cfg(feature = "control")]
 pub(crate) fn read_private(path: &Path, max_bytes: usize) -> Result<String, Unread> {
     read_checked(path, max_bytes, private::check)

@@ -85,7 +85,7 @@ fn the_end_of_a_registry_is_the_end_of_its_handlers() {
 
 /// A level of a registry's own name is shown by it and not by another.
 #[test]
-fn level_names_are_the_registrys_own() {
+fn level_names_are_the_registries_own() {
     let registry = Registry::new();
     registry.add_level_name(Level::new(33), "LOUD");
     let formatter = Formatter::new("%(levelname)s").unwrap();

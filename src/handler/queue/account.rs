@@ -1,6 +1,6 @@
 //! What is one handler's in a queue that others may put records into as well: [`Account`].
 
-use crate::handler::queue::lane::LaneEntry;
+use crate::handler::queue::lane::LaneWriter;
 use crate::handler::queue::written::Written;
 use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
 
@@ -13,7 +13,7 @@ pub(super) struct Account {
     id: AtomicU64,
     /// The way in for threads that are too far gone for a lane of their own, or get no memory for
     /// it.
-    pub(super) common: Mutex<Option<LaneEntry>>,
+    pub(super) common: Mutex<Option<LaneWriter>>,
     /// Records that had been taken, and were dropped for newer ones.
     pub(super) dropped_oldest: AtomicU64,
     pub(super) written: Arc<Written>,

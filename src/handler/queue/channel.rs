@@ -3,7 +3,7 @@
 use crate::handler::queue::account::Account;
 use crate::handler::queue::budget::Budget;
 use crate::handler::queue::environments::Environments;
-use crate::handler::queue::lane::{Lane, LaneEntry, Sizes, ring_size};
+use crate::handler::queue::lane::{Lane, LaneWriter, Sizes, ring_size};
 use crate::handler::queue::options::Options;
 use crate::handler::queue::overflow::Drops;
 use crate::handler::queue::ring::Spares;
@@ -92,13 +92,13 @@ impl Channel {
     }
 
     /// A way in.
-    pub(super) fn add_lane(&self, account: &Account, most: usize, limit: usize) -> LaneEntry {
+    pub(super) fn add_lane(&self, account: &Account, most: usize, limit: usize) -> LaneWriter {
         let sizes = Sizes {
             most,
             budget: Arc::clone(&self.budget),
             limit,
         };
-        let entry = LaneEntry::new(account.id(), &account.written, sizes, &self.spares);
+        let entry = LaneWriter::new(account.id(), &account.written, sizes, &self.spares);
         self.lanes.lock().push(Arc::clone(entry.lane()));
         entry
     }

@@ -7,8 +7,8 @@ use crate::context::RegistryContext;
 use crate::handler::failure;
 use crate::handler::queue::codec;
 use crate::handler::queue::core::QueueCore;
+use crate::handler::queue::destinations::Destinations;
 use crate::handler::queue::requests::left_over;
-use crate::handler::queue::targets::Targets;
 use crate::handler::queue::work::ROUNDS;
 use crate::handler::queue::worker::NAP;
 use crate::handler::sink::Batch;
@@ -53,20 +53,20 @@ impl QueueCore {
         let Ok(_turn) = self.turn.take(|| false) else {
             return Next::Idle;
         };
-        let targets = self.worker.targets();
+        let destinations = self.worker.destinations();
         let Some((goal, has_work)) = self.goal() else {
             return Next::Last;
         };
-        if targets.is_empty() {
+        if destinations.is_empty() {
             // What is in the queue stays there.
-            self.answer_flush(&targets);
+            self.answer_flush(&destinations);
             let is_last = self.worker.is_stopping();
             return if is_last { Next::Last } else { Next::Idle };
         }
         if !has_work && goal.is_none() && !is_idle {
             return Next::Idle;
         }
-        let drained = self.drain(&targets, goal.unwrap_or(0), SHARE);
+        let drained = self.drain(&destinations, goal.unwrap_or(0), SHARE);
         let mut look = Duration::ZERO;
         if drained.is_dry {
             let work = self.work.lock();
@@ -74,11 +74,11 @@ impl QueueCore {
             let has_more = work.merge.has_work(&self.channel);
             drop(work);
             if goal.is_some() || !has_more {
-                self.report_drops(&targets);
+                self.report_drops(&destinations);
             }
-            self.answer_flush(&targets);
+            self.answer_flush(&destinations);
         }
-        self.see_to_the_time(&targets, is_idle);
+        self.see_to_the_time(&destinations, is_idle);
         // Where records are counted, callers may wait for the room of one.
         let little = self.channel.options.max_records.map_or(LITTLE, |_| 0);
         if !drained.is_dry || goal.is_some() || drained.bytes > little {
@@ -107,7 +107,7 @@ impl QueueCore {
     /// Hands over what is below the goal, and at least what is there, about so many bytes of it.
     ///
     /// It must be the calling thread's turn. No lock is held while user code runs.
-    pub(super) fn drain(&self, targets: &Targets, goal: u64, most: usize) -> Drained {
+    pub(super) fn drain(&self, destinations: &Destinations, goal: u64, most: usize) -> Drained {
         let generation = process::generation();
         let mut has_looked = false;
         let mut drained = Drained {
@@ -126,11 +126,11 @@ impl QueueCore {
                 break;
             };
             if drained.bytes == 0 {
-                targets.batch(Batch::Begins);
+                destinations.batch(Batch::Begins);
             }
             while let Some(taken) = run.next() {
                 codec::decode(taken.bytes, &run.environments, |record| {
-                    targets.handle(record);
+                    destinations.handle(record);
                 });
                 drained.bytes += taken.bytes.len();
                 // Only the thread whose turn it is writes it.
@@ -144,14 +144,14 @@ impl QueueCore {
             }
         }
         if drained.bytes > 0 {
-            targets.batch(Batch::Ends);
+            destinations.batch(Batch::Ends);
         }
         drained
     }
 
     /// From time to time: drops are reported even where there is no end of records, and memory is
     /// given back.
-    fn see_to_the_time(&self, targets: &Targets, is_idle: bool) {
+    fn see_to_the_time(&self, destinations: &Destinations, is_idle: bool) {
         let mut work = self.work.lock();
         let last = *work.reported_at.get_or_insert_with(Instant::now);
         let is_due = last.elapsed() >= REPORT;
@@ -160,7 +160,7 @@ impl QueueCore {
         }
         drop(work);
         if is_due {
-            self.report_drops(targets);
+            self.report_drops(destinations);
         }
         if is_due || is_idle {
             self.channel.spares.trim();
@@ -168,7 +168,7 @@ impl QueueCore {
     }
 
     /// Reports in the stream how many records were dropped since the last report.
-    pub(super) fn report_drops(&self, targets: &Targets) {
+    pub(super) fn report_drops(&self, destinations: &Destinations) {
         let mut work = self.work.lock();
         let drops = self.channel.drops.read();
         let new = drops.since(&work.reported);
@@ -187,7 +187,7 @@ impl QueueCore {
         );
         let message = Message::Text(text.into());
         let source = Source::default();
-        targets.handle(&Record::new(
+        destinations.handle(&Record::new(
             environment,
             failure::LOGGER,
             Level::WARNING,
@@ -197,17 +197,17 @@ impl QueueCore {
     }
 
     /// Completes a flush if all that it waits for was delivered.
-    fn answer_flush(&self, targets: &Targets) {
+    fn answer_flush(&self, destinations: &Destinations) {
         let mut work = self.work.lock();
         let completed = work.merge.completed();
-        let is_reached = |(_, goal): &(u64, u64)| completed >= *goal || targets.is_empty();
+        let is_reached = |(_, goal): &(u64, u64)| completed >= *goal || destinations.is_empty();
         let Some((number, _)) = work.flush.take_if(|flush| is_reached(flush)) else {
             return;
         };
         drop(work);
         let result = match self.channel.queued() {
-            left @ 1.. if targets.is_empty() => Err(left_over(left)),
-            _ => targets.flush(),
+            left @ 1.. if destinations.is_empty() => Err(left_over(left)),
+            _ => destinations.flush(),
         };
         self.worker.flush.answer(number, result);
     }
@@ -242,9 +242,9 @@ impl QueueCore {
             let Ok(turn) = self.turn.take(|| start.elapsed() < time && is_left()) else {
                 return;
             };
-            let targets = self.worker.targets();
-            self.drain(&targets, stamp + 1, usize::MAX);
-            self.report_drops(&targets);
+            let destinations = self.worker.destinations();
+            self.drain(&destinations, stamp + 1, usize::MAX);
+            self.report_drops(&destinations);
             drop(turn);
         }
     }

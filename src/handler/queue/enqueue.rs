@@ -9,7 +9,7 @@ use crate::formatter::Format;
 use crate::handler::queue::account::Account;
 use crate::handler::queue::codec;
 use crate::handler::queue::core::QueueCore;
-use crate::handler::queue::lane::LaneEntry;
+use crate::handler::queue::lane::LaneWriter;
 use crate::handler::queue::overflow::Overflow;
 use crate::handler::queue::worker::is_worker_of;
 use crate::level::Level;
@@ -23,7 +23,7 @@ use crate::text::pool::Pooled;
 struct Mine {
     account: u64,
     handler: Weak<Account>,
-    entry: LaneEntry,
+    entry: LaneWriter,
 }
 
 thread_local! {
@@ -133,7 +133,7 @@ impl QueueCore {
     fn push_into(
         &self,
         account: &Account,
-        entry: &mut LaneEntry,
+        entry: &mut LaneWriter,
         bytes: &mut [u8],
         level: Level,
     ) -> Result<(), NoRoom> {
@@ -150,7 +150,7 @@ impl QueueCore {
     }
 
     #[inline]
-    fn sheds(&self, entry: &LaneEntry, level: Level) -> bool {
+    fn sheds(&self, entry: &LaneWriter, level: Level) -> bool {
         self.channel
             .options
             .overflow
@@ -158,7 +158,7 @@ impl QueueCore {
     }
 
     /// How full the thread's part is, or the queue where its number of records is limited.
-    fn fill(&self, entry: &LaneEntry) -> u64 {
+    fn fill(&self, entry: &LaneWriter) -> u64 {
         let of_records = self.channel.options.max_records.map_or(0, |most| {
             let records = self.channel.records.load(Ordering::Relaxed);
             records.saturating_mul(100) / most.max(1)
@@ -168,7 +168,7 @@ impl QueueCore {
 
     /// Puts a record in if there is room for it right now.
     #[inline]
-    fn attempt(&self, entry: &mut LaneEntry, bytes: &mut [u8]) -> bool {
+    fn attempt(&self, entry: &mut LaneWriter, bytes: &mut [u8]) -> bool {
         if !self.take_place() {
             return false;
         }
@@ -210,7 +210,7 @@ impl QueueCore {
     fn push_when_full(
         &self,
         account: &Account,
-        entry: &mut LaneEntry,
+        entry: &mut LaneWriter,
         bytes: &mut [u8],
         level: Level,
     ) -> Result<(), NoRoom> {
@@ -246,7 +246,12 @@ impl QueueCore {
     }
 
     /// Tries with more memory, and by dropping what is older where that is the rule.
-    fn attempt_growing(&self, account: &Account, entry: &mut LaneEntry, bytes: &mut [u8]) -> Tried {
+    fn attempt_growing(
+        &self,
+        account: &Account,
+        entry: &mut LaneWriter,
+        bytes: &mut [u8],
+    ) -> Tried {
         loop {
             if self.attempt(entry, bytes) {
                 return Tried::In;
@@ -320,7 +325,7 @@ impl QueueCore {
     }
 
     /// Drops a record of the same thread; returns whether there was one.
-    fn drop_oldest(&self, account: &Account, entry: &LaneEntry) -> bool {
+    fn drop_oldest(&self, account: &Account, entry: &LaneWriter) -> bool {
         let Some(level) = entry.lane().drop_oldest() else {
             return false;
         };

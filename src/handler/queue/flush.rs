@@ -57,14 +57,14 @@ impl QueueCore {
             let Ok(_turn) = self.turn.take_within(timeout) else {
                 return Err(left_over(self.channel.queued()));
             };
-            let targets = self.worker.targets();
+            let destinations = self.worker.destinations();
             let goal = self.channel.stamps.load(Ordering::SeqCst);
-            self.drain(&targets, goal, usize::MAX);
-            self.report_drops(&targets);
-            return targets.flush();
+            self.drain(&destinations, goal, usize::MAX);
+            self.report_drops(&destinations);
+            return destinations.flush();
         }
         match self.channel.queued() {
-            0 => self.worker.targets().flush(),
+            0 => self.worker.destinations().flush(),
             left if self.worker.is_running() => Err(left_over(left)),
             _ => Ok(()),
         }
@@ -87,9 +87,9 @@ impl QueueCore {
         let goal = self.channel.stamps.load(Ordering::SeqCst);
         if self.turn.is_own() && !was_closed {
             // A sink of the queue ends the process: the rest is handed over from inside it.
-            let targets = self.worker.targets();
-            self.drain(&targets, goal, usize::MAX);
-            return targets.flush();
+            let destinations = self.worker.destinations();
+            self.drain(&destinations, goal, usize::MAX);
+            return destinations.flush();
         }
         let closed = self.flush_while_it_goes_on();
         // A thread that took its stamp before is putting its record in right now.

@@ -263,7 +263,13 @@ impl Sink for QueueSink {
             .with_queued(queued)
             .with_lost(DropReason::Full, lost)
             .with_written(self.account.written.get())
-            .with_targets(core.worker.targets().handlers().iter().map(Handler::id))
+            .with_targets(
+                core.worker
+                    .destinations()
+                    .handlers()
+                    .iter()
+                    .map(Handler::id),
+            )
             // Closing does it, in the right order.
             .with_flush_at_shutdown(false)
     }

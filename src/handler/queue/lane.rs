@@ -41,7 +41,7 @@ pub(super) struct Lane {
 
 /// What the thread itself holds.
 #[derive(Debug)]
-pub(super) struct LaneEntry {
+pub(super) struct LaneWriter {
     /// `None` until the first record, and after one that got a ring of its own.
     producer: Option<Producer<u8>>,
     lane: Arc<Lane>,
@@ -66,7 +66,7 @@ pub(super) fn ring_size(most: usize) -> usize {
     NEXT.min(most)
 }
 
-impl LaneEntry {
+impl LaneWriter {
     pub(super) fn new(
         account: u64,
         written: &Arc<Written>,
@@ -229,7 +229,7 @@ impl LaneEntry {
     }
 }
 
-impl Drop for LaneEntry {
+impl Drop for LaneWriter {
     /// The thread is gone: what it has put in is still taken out.
     fn drop(&mut self) {
         self.leave_long();
@@ -349,14 +349,14 @@ mod tests {
         bytes
     }
 
-    fn entry(most: usize, all: usize) -> LaneEntry {
+    fn entry(most: usize, all: usize) -> LaneWriter {
         let budget = Budget::new(all);
         let sizes = Sizes {
             most,
             limit: budget.of_all(),
             budget,
         };
-        LaneEntry::new(
+        LaneWriter::new(
             1,
             &Arc::default(),
             sizes,
@@ -364,7 +364,7 @@ mod tests {
         )
     }
 
-    fn put(entry: &mut LaneEntry, stamp: u64, len: usize) -> bool {
+    fn put(entry: &mut LaneWriter, stamp: u64, len: usize) -> bool {
         let record = record(stamp, len);
         entry.push(&record) || (entry.grow(len) && entry.push(&record))
     }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::handler::handler::Handler;
 use crate::handler::queue::core::QueueCore;
+use crate::handler::queue::destinations::Destinations;
 use crate::handler::queue::record_queue::RecordQueue;
-use crate::handler::queue::targets::Targets;
 use crate::handler::queue::thread;
 use crate::sys::sync::Arc;
 
@@ -32,7 +32,8 @@ impl QueueListener {
     ) -> Self {
         let handlers = handlers.into_iter().map(Into::into).collect();
         let core = Arc::clone(&queue.core);
-        core.worker.set_targets(Targets::new(handlers, false));
+        core.worker
+            .set_destinations(Destinations::new(handlers, false));
         Self { core }
     }
 
@@ -41,10 +42,10 @@ impl QueueListener {
     /// # Python
     /// `respect_handler_level`.
     pub fn with_respect_levels(self, respect: bool) -> Self {
-        let handlers = self.core.worker.targets().handlers().to_vec();
+        let handlers = self.core.worker.destinations().handlers().to_vec();
         self.core
             .worker
-            .set_targets(Targets::new(handlers, respect));
+            .set_destinations(Destinations::new(handlers, respect));
         self
     }
 

@@ -11,6 +11,7 @@ mod budget;
 mod channel;
 mod codec;
 mod core;
+mod destinations;
 mod drain;
 mod enqueue;
 mod environments;
@@ -26,7 +27,6 @@ mod overflow;
 mod record_queue;
 mod requests;
 mod ring;
-mod targets;
 #[cfg(test)]
 mod tests;
 mod thread;

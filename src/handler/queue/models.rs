@@ -8,14 +8,14 @@ use loom::thread;
 
 use crate::handler::queue::budget::Budget;
 use crate::handler::queue::codec::{HEAD, Head, encode, set_stamp};
-use crate::handler::queue::lane::{Lane, LaneEntry, Sizes, ring_size};
+use crate::handler::queue::lane::{Lane, LaneWriter, Sizes, ring_size};
 use crate::handler::queue::ring::Spares;
 use crate::handler::queue::written::Written;
 use crate::record::Record;
 use crate::sys::sync::Arc;
 
 /// Room for so many records of [`record`].
-fn entry(room: usize, written: &Arc<Written>) -> LaneEntry {
+fn entry(room: usize, written: &Arc<Written>) -> LaneWriter {
     let budget = Budget::new(1 << 20);
     let most = room * HEAD;
     let sizes = Sizes {
@@ -24,7 +24,7 @@ fn entry(room: usize, written: &Arc<Written>) -> LaneEntry {
         budget,
     };
     let spares = Arc::new(Spares::new(ring_size(most)));
-    LaneEntry::new(1, written, sizes, &spares)
+    LaneWriter::new(1, written, sizes, &spares)
 }
 
 /// The shortest record, with its number.
@@ -37,7 +37,7 @@ fn record(stamp: u64) -> Vec<u8> {
     bytes
 }
 
-fn put(entry: &mut LaneEntry, record: &[u8]) -> bool {
+fn put(entry: &mut LaneWriter, record: &[u8]) -> bool {
     entry.push(record) || (entry.grow(record.len()) && entry.push(record))
 }
 

@@ -193,10 +193,10 @@ fn no_step_for_a_record_is_by_the_number_of_threads() {
         logged.wait();
         let listener = QueueListener::new(&queue, [Handler::new(counting)]);
         let core = &*queue.core;
-        let targets = core.worker.targets();
+        let destinations = core.worker.destinations();
         let turn = core.turn.take_within(Duration::ZERO).unwrap();
         let goal = core.channel.stamps.load(Ordering::SeqCst);
-        assert!(core.drain(&targets, goal, usize::MAX).is_dry);
+        assert!(core.drain(&destinations, goal, usize::MAX).is_dry);
         drop(turn);
         assert_eq!(seen.load(Ordering::Relaxed), (THREADS * RECORDS) as u64);
         assert_eq!(core.work.lock().merge.looks(), 1);

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 
+use crate::handler::queue::destinations::Destinations;
 use crate::handler::queue::requests::Flush;
-use crate::handler::queue::targets::Targets;
 use crate::sys::host::Instant;
 use crate::sys::sync::{Arc, AtomicBool, AtomicU64, Mutex, Ordering};
 
@@ -35,7 +35,7 @@ pub(super) fn become_worker_of(queue: u64) {
 /// The thread as both ends see it.
 #[derive(Debug, Default)]
 pub(super) struct Worker {
-    targets: Mutex<Arc<Targets>>,
+    destinations: Mutex<Arc<Destinations>>,
     pub(super) thread: ArcSwapOption<Thread>,
     pub(super) handle: Mutex<Option<JoinHandle<()>>>,
     pub(super) running: AtomicBool,
@@ -86,15 +86,16 @@ impl Worker {
         self.nowhere.load(Ordering::Relaxed)
     }
 
-    pub(super) fn set_targets(&self, targets: Targets) {
-        self.nowhere.store(targets.is_empty(), Ordering::Relaxed);
-        let old = std::mem::replace(&mut *self.targets.lock(), Arc::new(targets));
+    pub(super) fn set_destinations(&self, destinations: Destinations) {
+        self.nowhere
+            .store(destinations.is_empty(), Ordering::Relaxed);
+        let old = std::mem::replace(&mut *self.destinations.lock(), Arc::new(destinations));
         // Out of the lock: the end of a handler runs the user's code.
         drop(old);
     }
 
-    pub(super) fn targets(&self) -> Arc<Targets> {
-        Arc::clone(&self.targets.lock())
+    pub(super) fn destinations(&self) -> Arc<Destinations> {
+        Arc::clone(&self.destinations.lock())
     }
 
     /// Whether it is to come to an end.

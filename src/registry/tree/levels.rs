@@ -34,8 +34,8 @@ impl Tree {
         self.refresh_levels(NodeId::ROOT, Extent::All);
     }
 
-    pub(crate) fn set_judge_floor(&mut self, floor: Level) {
-        self.change_floor(|tree| tree.judge_floor = floor);
+    pub(crate) fn set_override_floor(&mut self, floor: Level) {
+        self.change_floor(|tree| tree.override_floor = floor);
     }
 
     pub(crate) fn set_scope_floor(&mut self, floor: Level) {
@@ -44,7 +44,7 @@ impl Tree {
 
     /// The level down to which every gate is open.
     pub(super) fn floor(&self) -> Level {
-        self.judge_floor.min(self.scope_floor)
+        self.override_floor.min(self.scope_floor)
     }
 
     /// All gates move where the lowest of the floors does, and only there.

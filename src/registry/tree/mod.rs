@@ -26,8 +26,8 @@ pub(crate) struct Tree {
     disabled_up_to: Level,
     /// Whether nothing is logged at all, whatever the levels say.
     disabled_all: bool,
-    /// The level down to which every gate is open for a judge.
-    judge_floor: Level,
+    /// The level down to which every gate is open for the override of the registry.
+    override_floor: Level,
     /// The same for the most verbose scope on any thread.
     scope_floor: Level,
     taps: Vec<Tap>,
@@ -76,7 +76,7 @@ impl Tree {
             slots: vec![slot],
             disabled_up_to: Level::NOTSET,
             disabled_all: false,
-            judge_floor: Level::OFF,
+            override_floor: Level::OFF,
             scope_floor: Level::OFF,
             taps: Vec::new(),
             last_tap: TapId(0),

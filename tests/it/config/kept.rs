@@ -170,7 +170,7 @@ fn a_handler_whose_formatter_filters_or_level_change() {
 
 /// Records are stamped by the registry's clock, so rotation goes by it as well.
 #[test]
-fn rotation_goes_by_the_registrys_clock() {
+fn rotation_goes_by_the_registries_clock() {
     let directory = tempfile::tempdir().unwrap();
     let clock = Arc::new(ManualClock::new(Timestamp::from_nanos(
         1_700_000_000_000_000_000,

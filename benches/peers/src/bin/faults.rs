@@ -38,7 +38,7 @@ type Judge = fn(&Run<'_>) -> String;
 /// A row: what it says, and who judges it.
 const ROWS: &[(&str, Judge)] = &[
     ("standard error is `/dev/full`, 10 lines", stderr_full),
-    ("standard error is a pipe that nobody reads", stderr_unread),
+    ("standard error is a pipe without a reader", stderr_unread),
     ("a `Display` that logs, to a file", |run| {
         run.display("ff_displaylogs")
     }),

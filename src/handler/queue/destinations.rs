@@ -1,4 +1,4 @@
-//! Whom records are handed to: [`Targets`].
+//! The handlers of a queue: [`Destinations`].
 
 use std::fmt::Write;
 
@@ -9,12 +9,12 @@ use crate::record::Record;
 
 /// The handlers of a queue.
 #[derive(Debug, Default)]
-pub(super) struct Targets {
+pub(super) struct Destinations {
     handlers: Vec<Handler>,
     respect_levels: bool,
 }
 
-impl Targets {
+impl Destinations {
     pub(super) fn new(handlers: Vec<Handler>, respect_levels: bool) -> Self {
         Self {
             handlers,
