@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use crate::error::{Error, ErrorKind};
-use crate::formatter::{Format, TemplateStyle};
 use crate::handler::{FileHandler, Handler, StreamHandler};
 use crate::level::Level;
 use crate::registry::Registry;
@@ -83,6 +82,8 @@ pub struct BasicConfig {
     is_test: bool,
 }
 
+preset::layout_methods!(BasicConfig, "`LEVEL:name:message`");
+
 impl BasicConfig {
     /// Returns a set-up with a handler that writes `LEVEL:name:message` to standard error; the
     /// root's level stays.
@@ -103,38 +104,6 @@ impl BasicConfig {
     /// Sets the root's level.
     pub fn level(mut self, level: impl Into<Level>) -> Self {
         self.level = Some(level.into());
-        self
-    }
-
-    /// Sets the template; an empty one selects `LEVEL:name:message`, which is the default.
-    pub fn format(mut self, template: impl Into<String>) -> Self {
-        self.layout.set_template(template);
-        self
-    }
-
-    /// Sets the style of the template; [`Percent`](TemplateStyle::Percent) by default.
-    pub fn style(mut self, style: TemplateStyle) -> Self {
-        self.layout.set_style(style);
-        self
-    }
-
-    /// Sets the `strftime` pattern of the time. Python's `datefmt`.
-    pub fn date_format(mut self, pattern: impl Into<String>) -> Self {
-        self.layout.set_date_format(pattern);
-        self
-    }
-
-    /// Sets a formatter. It excludes [`format`](Self::format), [`style`](Self::style) and
-    /// [`date_format`](Self::date_format).
-    pub fn formatter(mut self, formatter: impl Format + 'static) -> Self {
-        self.layout.set_formatter(formatter);
-        self
-    }
-
-    /// Sets the stream: `std::io::stdout()`, or a [`StreamHandler`] of any writer. Standard error
-    /// by default.
-    pub fn stream(mut self, stream: impl Into<StreamHandler>) -> Self {
-        self.stream = Some(stream.into());
         self
     }
 

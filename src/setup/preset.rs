@@ -107,6 +107,47 @@ impl fmt::Debug for Layout {
     }
 }
 
+/// The methods of a set-up for the layout of lines and the stream, which it has as fields.
+macro_rules! layout_methods {
+    ($setup:ident, $default:literal) => {
+        impl $setup {
+            /// Sets the template, in the [style](Self::style) `%` unless set. An empty template
+            #[doc = concat!("selects ", $default, ", which is the default.")]
+            pub fn format(mut self, template: impl Into<String>) -> Self {
+                self.layout.set_template(template);
+                self
+            }
+
+            /// Sets the style of the template; [`Percent`](crate::formatter::TemplateStyle::Percent) by default.
+            pub fn style(mut self, style: crate::formatter::TemplateStyle) -> Self {
+                self.layout.set_style(style);
+                self
+            }
+
+            /// Sets the `strftime` pattern of the time. Python's `datefmt`.
+            pub fn date_format(mut self, pattern: impl Into<String>) -> Self {
+                self.layout.set_date_format(pattern);
+                self
+            }
+
+            /// Sets a formatter. It excludes [`format`](Self::format), [`style`](Self::style) and
+            /// [`date_format`](Self::date_format).
+            pub fn formatter(mut self, formatter: impl crate::formatter::Format + 'static) -> Self {
+                self.layout.set_formatter(formatter);
+                self
+            }
+
+            /// Sets the stream: `std::io::stdout()`, or a [`StreamHandler`](crate::handler::StreamHandler) of any writer. Standard error
+            /// by default.
+            pub fn stream(mut self, stream: impl Into<crate::handler::StreamHandler>) -> Self {
+                self.stream = Some(stream.into());
+                self
+            }
+        }
+    };
+}
+pub(super) use layout_methods;
+
 /// The options that a set-up gives its handlers.
 #[derive(Clone, Copy)]
 pub(super) struct Preset {

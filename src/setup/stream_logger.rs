@@ -1,7 +1,7 @@
 //! A set-up of one logger that writes to a stream, and its options: [`StreamLogger`].
 
 use crate::error::Error;
-use crate::formatter::{ColorChoice, Format, TemplateStyle};
+use crate::formatter::{ColorChoice, Format};
 use crate::handler::{Handler, MadeBy, StreamHandler};
 use crate::level::Level;
 use crate::registry::Registry;
@@ -60,6 +60,8 @@ pub struct StreamLogger {
 /// created, entered, left and closed.
 const SPANS: &str = "tracing.span";
 
+preset::layout_methods!(StreamLogger, "Boto3's");
+
 impl StreamLogger {
     /// Returns a set-up of a logger: its level, and a handler that writes to standard error in
     /// Boto3's format.
@@ -92,39 +94,6 @@ impl StreamLogger {
             .redact(false)
             .spans(true)
             .color(ColorChoice::Never)
-    }
-
-    /// Sets the template, in the [style](Self::style) `%` unless set. An empty template selects
-    /// Boto3's, which is the default.
-    pub fn format(mut self, template: impl Into<String>) -> Self {
-        self.layout.set_template(template);
-        self
-    }
-
-    /// Sets the style of the template; [`Percent`](TemplateStyle::Percent) by default.
-    pub fn style(mut self, style: TemplateStyle) -> Self {
-        self.layout.set_style(style);
-        self
-    }
-
-    /// Sets the `strftime` pattern of the time. Python's `datefmt`.
-    pub fn date_format(mut self, pattern: impl Into<String>) -> Self {
-        self.layout.set_date_format(pattern);
-        self
-    }
-
-    /// Sets a formatter. It excludes [`format`](Self::format), [`style`](Self::style) and
-    /// [`date_format`](Self::date_format).
-    pub fn formatter(mut self, formatter: impl Format + 'static) -> Self {
-        self.layout.set_formatter(formatter);
-        self
-    }
-
-    /// Sets the stream: `std::io::stdout()`, or a [`StreamHandler`] of any writer. Standard error
-    /// by default.
-    pub fn stream(mut self, stream: impl Into<StreamHandler>) -> Self {
-        self.stream = Some(stream.into());
-        self
     }
 
     /// Sets whether colors are shown. By default they are shown if the stream is a terminal.
