@@ -1,8 +1,8 @@
-//! Which threads are inside the crate's locks: what a thread that forks has to know of the others.
+//! Which threads are inside the crate's locks, for a thread that forks.
 //!
-//! Each thread has a [`Presence`] of its own, which it alone writes. They stand in one list that
-//! only grows, linked without a lock, as the thread that forks must not wait for one here. A thread
-//! that ends leaves its presence to the next one.
+//! Each thread has a [`Presence`] that only it writes. They are in one list that only grows and is
+//! linked without a lock, as the forking thread must not wait for one here. The presence of a
+//! thread that ended is used by the next one.
 
 use std::cell::Cell;
 use std::iter;
@@ -11,47 +11,47 @@ use std::sync::atomic::{AtomicU8, AtomicU32, AtomicUsize, Ordering};
 
 use once_cell::race::OnceRef;
 
-/// What one thread is inside of.
+/// What one thread is inside.
 ///
-/// Aligned so that no two threads write to one cache line.
+/// Aligned so that no two threads write to the same cache line.
 #[derive(Debug)]
 #[repr(align(128))]
 pub(crate) struct Presence {
     /// One of [`FREE`], [`TAKEN`] and [`LENT`].
     status: AtomicU8,
-    /// Locks that are held, or waited for, for a few steps of the crate's own. How many in the low
-    /// bits ([`DEPTH`]), and above them how often the thread has gone in.
+    /// Locks that are held or waited for, for a few steps of the crate's own code: their number in
+    /// the low bits ([`DEPTH`]), and above them how often the thread has entered one.
     locks: AtomicU32,
-    /// The same of locks under which a device works: for as long as that takes.
+    /// The same for locks that are held while a device works, for as long as that takes.
     devices: AtomicU32,
     /// The [`thread_number`] of its thread.
     number: AtomicUsize,
     next: OnceRef<'static, Presence>,
 }
 
-/// Belongs to no thread.
+/// It belongs to no thread.
 const FREE: u8 = 0;
-/// A living thread's, to its end.
+/// It belongs to a thread until that ends.
 const TAKEN: u8 = 1;
-/// Lent to a thread whose locals are destroyed already, until it is inside of nothing.
+/// It is lent to a thread whose locals are destroyed, until that is inside nothing.
 const LENT: u8 = 2;
 
-/// How many locks a thread is inside of, of a count.
+/// The bits of a count with the number of locks.
 const DEPTH: u32 = (1 << 12) - 1;
-/// What going in adds to a count: one that the thread is inside of, and one time more. It is taken
-/// off in one step as well, so that counting both costs no more than one.
+/// What entering adds to a count besides the lock itself: one entry. Both are added in one step, so
+/// that counting entries costs nothing.
 const ENTRY: u32 = 1 << 12;
 
 static FIRST: Presence = Presence::new(FREE);
 
 thread_local! {
-    // Neither has a destructor, so that both are there to a thread's very end.
+    // Neither has a destructor, so both are available until the thread has ended.
     static OWN: Cell<Option<&'static Presence>> = const { Cell::new(None) };
     static NUMBER: Cell<usize> = const { Cell::new(0) };
     static AT_END: GiveBack = const { GiveBack };
 }
 
-/// Gives a thread's presence back when the thread ends.
+/// Frees a thread's presence when the thread ends.
 struct GiveBack;
 
 impl Drop for GiveBack {
@@ -73,13 +73,13 @@ impl Presence {
         }
     }
 
-    /// That of the calling thread, if it has one already.
+    /// Returns that of the calling thread, if it has one already.
     #[inline]
     pub(crate) fn known() -> Option<&'static Self> {
         OWN.get()
     }
 
-    /// That of the calling thread.
+    /// Returns that of the calling thread.
     pub(crate) fn own() -> &'static Self {
         Self::known().unwrap_or_else(|| {
             let is_ending = AT_END.try_with(|_| {}).is_err();
@@ -141,7 +141,8 @@ fn all() -> impl Iterator<Item = &'static Presence> {
     iter::successors(Some(&FIRST), |presence| presence.next.get())
 }
 
-/// What changes whenever a thread, by its [`thread_number`], goes into a device.
+/// Returns a number that changes whenever a thread, given by its [`thread_number`], enters a
+/// device.
 pub(crate) fn entries_into_devices(number: usize) -> u32 {
     let is_its = |presence: &&Presence| presence.number.load(Ordering::Relaxed) == number;
     let presence = all().find(is_its);
@@ -150,15 +151,14 @@ pub(crate) fn entries_into_devices(number: usize) -> u32 {
     })
 }
 
-/// Those of all threads but the calling one.
+/// Returns those of all threads but the calling one.
 #[cfg(unix)]
 pub(crate) fn others() -> impl Iterator<Item = &'static Presence> {
     let own = Presence::known();
     all().filter(move |presence| !own.is_some_and(|own| std::ptr::eq(own, *presence)))
 }
 
-/// As long as it lives, the thread is inside a lock, or on its way into it. It stays with its
-/// thread.
+/// Proof that the thread is inside a lock, or about to enter it. It stays on its thread.
 #[derive(Debug)]
 pub(crate) struct Inside<const DEVICE: bool> {
     presence: &'static Presence,
@@ -166,11 +166,11 @@ pub(crate) struct Inside<const DEVICE: bool> {
 }
 
 impl<const DEVICE: bool> Inside<DEVICE> {
-    /// Announces it, to be seen by others once both sides have passed a barrier.
+    /// Announces the entry. Others see it once both sides have passed a memory barrier.
     #[inline(always)]
     pub(crate) fn announce(presence: &'static Presence) -> Self {
         let count = presence.count::<DEVICE>();
-        // Only its own thread writes it.
+        // Only this thread writes it.
         let now = count.load(Ordering::Relaxed).wrapping_add(ENTRY + 1);
         count.store(now, Ordering::Relaxed);
         Self {
@@ -179,7 +179,7 @@ impl<const DEVICE: bool> Inside<DEVICE> {
         }
     }
 
-    /// The [`thread_number`] of the thread, without a look at its locals.
+    /// Returns the [`thread_number`] of the thread, without reading its locals.
     #[inline(always)]
     pub(crate) fn thread_number(&self) -> usize {
         self.presence.number.load(Ordering::Relaxed)
@@ -191,7 +191,7 @@ impl<const DEVICE: bool> Drop for Inside<DEVICE> {
     fn drop(&mut self) {
         let presence = self.presence;
         let count = presence.count::<DEVICE>();
-        // Release: who sees the thread outside sees all that it did inside.
+        // Release: a thread that sees this one outside sees all that it did inside.
         count.store(count.load(Ordering::Relaxed) - 1, Ordering::Release);
         if presence.status.load(Ordering::Relaxed) == LENT {
             presence.give_back();
@@ -199,14 +199,14 @@ impl<const DEVICE: bool> Drop for Inside<DEVICE> {
     }
 }
 
-/// The last number that a thread was given.
+/// The last number that was given to a thread.
 static LAST_NUMBER: AtomicUsize = AtomicUsize::new(0);
-/// Up to here, numbers are those of threads of the parent process; but for one.
+/// Up to here, numbers belong to threads of the parent process, except for one.
 static LAST_OF_PARENT: AtomicUsize = AtomicUsize::new(0);
 static SURVIVOR: AtomicUsize = AtomicUsize::new(0);
 
-/// A number that no other thread has or had, nor one of a parent process; never 0. Known even while
-/// a thread's locals are destroyed.
+/// Returns a number that no other thread has or had, also in a parent process; never 0. Available
+/// even while a thread's locals are destroyed.
 #[inline]
 pub(crate) fn thread_number() -> usize {
     match NUMBER.get() {
@@ -222,15 +222,15 @@ fn next_number() -> usize {
     number
 }
 
-/// Whether a thread lives in the parent process alone: it was there when this process was forked,
-/// and did not fork it.
+/// Reports whether a thread exists in the parent process only: it existed when this process was
+/// forked, and did not fork it.
 pub(crate) fn is_of_parent(number: usize) -> bool {
     number != 0
         && number <= LAST_OF_PARENT.load(Ordering::Relaxed)
         && number != SURVIVOR.load(Ordering::Relaxed)
 }
 
-/// In a child process: of all threads, there is the calling one alone.
+/// In a child process, forgets all threads but the calling one, as only that exists.
 #[cfg(unix)]
 pub(crate) fn forget_the_parents_threads() {
     SURVIVOR.store(thread_number(), Ordering::Relaxed);
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_thread_that_ends_leaves_its_presence_to_the_next() {
-        // Other tests' threads come and go beside this one.
+        // Threads of other tests start and end meanwhile.
         let before = length();
         for _ in 0..2_000 {
             std::thread::spawn(|| {
@@ -282,7 +282,7 @@ mod tests {
         thread_local!(static LAST: Cell<Option<Last>> = const { Cell::new(None) });
         let (sender, seen) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
-            // Made first, so destroyed after the presence is given back.
+            // Initialized first, so destroyed after the presence is freed.
             LAST.set(Some(Last(sender)));
             drop(Inside::<false>::announce(Presence::own()));
         })
@@ -291,7 +291,7 @@ mod tests {
         assert_eq!(seen.recv(), Ok((true, true)));
     }
 
-    /// Also when the times do not fit any more.
+    /// Also when the number of entries overflows.
     #[test]
     fn going_in_is_counted_and_does_not_show_in_the_depth() {
         let presence = Presence::own();
@@ -310,7 +310,7 @@ mod tests {
         assert_eq!(thread_number(), own);
         let inside = || Inside::<false>::announce(Presence::own()).thread_number();
         assert_eq!(inside(), own);
-        // It has the presence of a thread that ended, or one of its own.
+        // It has the presence of a thread that ended, or a new one.
         let both = std::thread::spawn(move || (inside(), thread_number()));
         let (inside, other) = both.join().unwrap();
         assert_eq!(inside, other);

@@ -12,17 +12,17 @@ use crate::sys::fork;
 use crate::sys::sync::AtomicI32;
 use crate::sys::sync::{Arc, AtomicBool, AtomicU32, Mutex, Ordering, Weak};
 
-/// How many forks lie between the first process and this one.
+/// The number of forks between the first process and this one.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 
-/// Whether a child puts itself right by a thread of its own, as it may never go into a lock: see
+/// Whether a child starts a thread that resets it, as it may never enter a lock: see
 /// [`wake_in_child`].
 static WAKES_IN_CHILD: AtomicBool = AtomicBool::new(false);
 
-/// Whether the hooks of the end run, or have run.
+/// Whether the hooks at the end run or have run.
 static IS_ENDING: AtomicBool = AtomicBool::new(false);
 
-/// What is done at the end, and at the beginning of a child.
+/// What is called at the end, and at the start of a child.
 static HOOKS: Mutex<Hooks> = Mutex::new(Hooks {
     installed: false,
     at_exit: Vec::new(),
@@ -37,46 +37,45 @@ struct Hooks {
     of_child: Vec<Weak<dyn InChild>>,
 }
 
-/// Something that keeps records, threads, timers or flags, which in a child process are the
-/// parent's.
+/// Something with records, threads, timers or flags that belong to the parent in a child process.
 pub(crate) trait InChild: Send + Sync {
-    /// Called once in a child process, before anything of the crate is used there: forgets what is
-    /// the parent's, and starts its threads again. Other threads wait until it has returned.
+    /// Called once in a child process, before anything of the crate is used there. Drops what
+    /// belongs to the parent, and restarts threads. Other threads wait until it has returned.
     fn in_child(self: Arc<Self>);
 }
 
-/// A number that is another one in a child process.
+/// Returns a number that is different in each child process.
 #[inline]
 pub(crate) fn generation() -> u32 {
     fork::settle_if_new();
     GENERATION.load(Ordering::Relaxed)
 }
 
-/// Whether the process was made by a fork, of a process that had handlers.
+/// Reports whether the process was forked from one that had handlers.
 pub(crate) fn is_child() -> bool {
     GENERATION.load(Ordering::Relaxed) > 0
 }
 
-/// Whether the process is at its end: what is taken into a buffer from now on is not written by any
+/// Reports whether the process is ending: what enters a buffer from now on is not written by a
 /// hook.
 #[inline]
 pub(crate) fn is_ending() -> bool {
     IS_ENDING.load(Ordering::Relaxed)
 }
 
-/// Calls a function at the end of the process, by return from `main` or by `exit`; once, however
-/// often it is given.
+/// Registers a function to be called at the end of the process, by return from `main` or by `exit`;
+/// once, however often it is registered.
 pub(crate) fn at_exit(hook: fn()) {
     HOOKS.lock().add(|hooks| &mut hooks.at_exit, hook);
 }
 
-/// Calls a function in each child process, before anything of the crate is used there; once,
-/// however often it is given.
+/// Registers a function to be called in each child process, before anything of the crate is used
+/// there; once, however often it is registered.
 pub(crate) fn in_child(hook: fn()) {
     HOOKS.lock().add(|hooks| &mut hooks.in_child, hook);
 }
 
-/// The same for a value, as long as it lives.
+/// Registers a value likewise, for as long as it lives.
 pub(crate) fn in_child_of(value: &Arc<impl InChild + 'static>) {
     let value: Weak<dyn InChild> = Arc::<_>::downgrade(value) as Weak<dyn InChild>;
     let mut hooks = HOOKS.lock();
@@ -89,8 +88,8 @@ pub(crate) fn in_child_of(value: &Arc<impl InChild + 'static>) {
     drop(hooks);
 }
 
-/// Has each child process begin by a thread of its own, and not at its first use of a lock. For
-/// what keeps records from being logged, and has to end: without records, no lock is used.
+/// Makes each child process reset itself on a new thread, rather than at its first use of a lock.
+/// For what suppresses records and must end in time: without records, no lock is used.
 pub(crate) fn wake_in_child() {
     WAKES_IN_CHILD.store(true, Ordering::Relaxed);
 }
@@ -146,8 +145,8 @@ impl Hooks {
     }
 }
 
-/// Calls each of the functions. A panic must not cross into the C library, and no caller is left to
-/// report it to.
+/// Calls each of the functions. A panic must not unwind into the C library, and there is no caller
+/// to report it to.
 #[cfg_attr(
     any(miri, not(any(unix, windows))),
     expect(dead_code, reason = "for hooks")
@@ -160,8 +159,7 @@ fn call_at_exit() {
     }
 }
 
-/// The values first: what they start again may be needed by none of them, but what they forget must
-/// be forgotten before.
+/// Calls the functions, then the values.
 #[cfg_attr(any(miri, not(unix)), expect(dead_code, reason = "for hooks"))]
 fn call_in_child() {
     let hooks = HOOKS.lock();
@@ -179,14 +177,14 @@ thread_local! {
     static PATIENCE: Cell<Option<Duration>> = const { Cell::new(None) };
 }
 
-/// How long the calling thread waits for another one that does not get on; `None` is for as long as
-/// it takes.
+/// Returns how long the calling thread waits for another one that makes no progress; `None` is
+/// without limit.
 pub(crate) fn patience() -> Option<Duration> {
     PATIENCE.get()
 }
 
-/// Does something during which the calling thread waits no longer than that for another one that
-/// does not get on.
+/// Calls `work`, during which the calling thread waits at most this long for another one that makes
+/// no progress.
 pub(crate) fn with_patience(patience: Duration, work: impl FnOnce()) {
     let before = PATIENCE.replace(Some(patience));
     work();
@@ -260,8 +258,8 @@ mod system {
     const PRIVATE_EXPEDITED: libc::c_int = 1 << 3;
     const REGISTER_PRIVATE_EXPEDITED: libc::c_int = 1 << 4;
 
-    /// A full barrier on all threads of the process that are running. Where the kernel has none,
-    /// those that go in have theirs.
+    /// Runs a full memory barrier on all running threads of the process. Where the kernel has none,
+    /// entering has a fence.
     fn barrier() {
         if !membarrier(PRIVATE_EXPEDITED) && membarrier(REGISTER_PRIVATE_EXPEDITED) {
             membarrier(PRIVATE_EXPEDITED);
@@ -285,8 +283,8 @@ mod system {
     }
 }
 
-/// The C library's `exit` and return from `main` get here; Rust's `std::process::exit` does not, as
-/// it ends the process by the system's call.
+/// The C library's `exit` and return from `main` call this; Rust's `std::process::exit` does not,
+/// as it ends the process by a system call.
 #[cfg(all(windows, not(miri)))]
 mod system {
     extern "C" fn at_exit() {

@@ -1,5 +1,5 @@
-//! Every lock and atomic of the crate comes from here, so that the model checker loom can take std's
-//! place (`model.rs`).
+//! Every lock and atomic of the crate comes from here, so that the model checker loom can take
+//! std's place (`model.rs`).
 //!
 //! No other thread is inside any of them while the process forks; see [`fork`](crate::sys::fork).
 

@@ -1,4 +1,4 @@
-//! The right to do something for long, as one thread at a time: [`Turn`].
+//! A lock for long work, held by one thread at a time: [`Turn`].
 
 use std::thread;
 use std::time::Duration;
@@ -7,12 +7,11 @@ use crate::sys::host::Instant;
 use crate::sys::presence::{is_of_parent, thread_number};
 use crate::sys::sync::{AtomicUsize, Ordering};
 
-/// A lock that is held while the user's code runs, and so is only ever waited for within a time.
+/// A lock that is held while user code runs, and is therefore only waited for with a time limit.
 ///
-/// A thread that has waited for long is the next one: others that take it again and again do not
-/// keep it from its turn.
+/// A thread that has waited for long is next: others that take it again and again do not starve it.
 ///
-/// In a child process, that of a thread of the parent is free.
+/// In a child process, a turn of a thread of the parent is free.
 #[derive(Debug, Default)]
 pub(crate) struct Turn {
     /// The number of the thread whose turn it is, or 0.
@@ -21,21 +20,21 @@ pub(crate) struct Turn {
     next: AtomicUsize,
 }
 
-/// How long a thread waits before it is the next one. Not from the start: while it sleeps, the turn
-/// belongs to no thread.
+/// How long a thread waits before it is next. Not from the start: while it sleeps, the turn is
+/// idle.
 const LONG: Duration = Duration::from_millis(20);
 
-/// Why a thread does not get its turn.
+/// Why a thread did not get the turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoTurn {
-    /// It is the calling thread's already.
+    /// The calling thread has it already.
     Own,
-    /// Another thread kept it all the time.
+    /// Another thread kept it for the whole time.
     TimedOut,
 }
 
 impl Turn {
-    /// Waits for the turn. `goes_on` is asked again and again whether to wait further.
+    /// Waits for the turn, as long as `goes_on` returns `true`.
     pub(crate) fn take(&self, goes_on: impl Fn() -> bool) -> Result<Taken<'_>, NoTurn> {
         let me = thread_number();
         let mut pause = Duration::from_micros(20);
@@ -49,7 +48,7 @@ impl Turn {
             let next = self.next.load(Ordering::Relaxed);
             let is_others = |number| number != 0 && number != me && !is_of_parent(number);
             let is_free = !is_others(owner) && !is_others(next);
-            // Acquire, and the release at its end: what was done in one turn is seen in the next.
+            // Acquire, with the release at the end: each turn sees what the previous one did.
             let take = || {
                 let (acquire, relaxed) = (Ordering::Acquire, Ordering::Relaxed);
                 self.owner.compare_exchange(owner, me, acquire, relaxed)
@@ -79,20 +78,20 @@ impl Turn {
         (is_free && take().is_ok()).then_some(Place { next })
     }
 
-    /// Whether it is the calling thread's.
+    /// Reports whether the calling thread has it.
     pub(crate) fn is_own(&self) -> bool {
-        // Relaxed: only this thread ever stores its own number, and it sees its own stores.
+        // Relaxed: only this thread stores its number, and it sees its own stores.
         self.owner.load(Ordering::Relaxed) == thread_number()
     }
 
-    /// Waits for the turn for so long.
+    /// Waits for the turn for at most `time`.
     pub(crate) fn take_within(&self, time: Duration) -> Result<Taken<'_>, NoTurn> {
         let start = Instant::now();
         self.take(|| start.elapsed() < time)
     }
 }
 
-/// A thread's turn, until dropped.
+/// The turn of a thread, until dropped.
 #[derive(Debug)]
 pub(crate) struct Taken<'t> {
     owner: &'t AtomicUsize,
@@ -104,7 +103,7 @@ impl Drop for Taken<'_> {
     }
 }
 
-/// That a thread is the next one, until dropped.
+/// The next place in line, until dropped.
 struct Place<'t> {
     next: &'t AtomicUsize,
 }

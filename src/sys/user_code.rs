@@ -1,14 +1,14 @@
-//! The one door through which code that is not the crate's own is called: `Display` and `Debug` of
-//! what is logged, filters, formatters, sinks and writers, error hooks, clocks, namers, observers,
-//! and the destructors of all of these.
+//! The only way in which the crate calls user code: `Display` and `Debug` of what is logged,
+//! filters, formatters, sinks and writers, error hooks, clocks, namers, observers, and the
+//! destructors of all of these.
 //!
 //! - A panic ends here ([`Panic`]), and so does the destructor of its payload.
 //! - The calling thread holds none of the crate's locks: user code may log, make loggers and change
-//!   the configuration, and would wait for ever for a lock that its own thread holds. Debug builds
-//!   check it at each call where `LOGTREE_ASSERT_UNLOCKED` is set, as this project's
+//!   the configuration, and would deadlock on a lock that its own thread holds. Debug builds check
+//!   it at each call where `LOGTREE_ASSERT_UNLOCKED` is set, as this project's
 //!   `.cargo/config.toml` does, and end the process: a panic would be caught like one of the
 //!   user's.
-//! - A device is the exemption: a writer is called under the lock of its stream, as lines must not
+//! - A device is the exception: a writer is called under the lock of its stream, as lines must not
 //!   mix. A thread inside any device waits for no other one (see [`is_inside_device`]), so two
 //!   writers that log cannot wait for each other.
 
@@ -30,13 +30,13 @@ pub(crate) fn call<R>(code: impl FnOnce() -> R) -> Result<R, Panic> {
     catch(code)
 }
 
-/// Catches a panic of code of the crate's own that calls user code somewhere inside.
+/// Catches a panic in the crate's own code that calls user code somewhere inside.
 #[inline]
 pub(crate) fn catch<R>(code: impl FnOnce() -> R) -> Result<R, Panic> {
     panic::catch_unwind(AssertUnwindSafe(code)).map_err(Panic)
 }
 
-/// Calls user code whose panic is of no interest to the caller.
+/// Calls user code whose panic does not matter to the caller.
 #[inline]
 #[cfg_attr(debug_assertions, track_caller)]
 pub(crate) fn call_ignoring_panic(code: impl FnOnce()) {
@@ -49,8 +49,7 @@ pub(crate) fn drop_value<T>(value: T) {
     call_ignoring_panic(move || drop(value));
 }
 
-/// Has user code write a text, whatever it does: a panic and an error are noted after what was
-/// written so far.
+/// Lets user code write a string. A panic or an error is noted after what was written so far.
 #[inline]
 #[cfg_attr(debug_assertions, track_caller)]
 pub(crate) fn write_to<W: Write>(out: &mut W, write: impl FnOnce(&mut W) -> fmt::Result) {
@@ -68,20 +67,20 @@ fn note_failure(out: &mut dyn Write, panic: Option<Panic>) {
     };
 }
 
-/// [`write_to`] into a text of its own.
+/// [`write_to`] into a new string.
 pub(crate) fn text(write: impl FnOnce(&mut String) -> fmt::Result) -> String {
     let mut text = String::new();
     write_to(&mut text, write);
     text
 }
 
-/// The text of a value whose `Display` is user code; in place of `to_string`, which panics where
-/// `Display` returns an error.
+/// Returns the string of a value whose `Display` is user code. Unlike `to_string`, it does not
+/// panic if `Display` returns an error.
 pub(crate) fn display(value: &(impl fmt::Display + ?Sized)) -> String {
     text(|out| write!(out, "{value}"))
 }
 
-/// A caught panic. `Display` gives its text. Its payload, whose destructor may panic as well, is
+/// A caught panic. It displays as its text. Its payload, whose destructor may panic as well, is
 /// dropped safely.
 #[derive(Debug)]
 pub(crate) struct Panic(Box<dyn Any + Send>);

@@ -1,34 +1,33 @@
-//! Keeps the crate's locks free while the process forks, and sees to it that a child begins as one.
+//! Keeps the crate's locks free while the process forks, and prepares a child for its first use.
 //!
-//! A child has the memory of its parent as it was, and only the thread that forked: a lock that
-//! another thread held is never released in it. So no other thread may be inside one at that
-//! moment. Each announces that it goes in, and looks whether the gate is closed; if so it takes
-//! that back and waits. The thread that forks closes the gate, and waits until no other thread is
-//! inside ([`presence`](crate::sys::presence)). It need not know what locks there are: mutexes, the
-//! shards of a map, values that are just being made.
+//! A child has a copy of its parent's memory, but only the thread that forked: a lock that another
+//! thread held is never released there. So no other thread may be inside a lock at that moment.
+//! Each thread announces that it enters one, then checks whether the barrier is closed; if it is,
+//! the thread withdraws and waits. The forking thread closes the barrier and waits until no other
+//! thread is inside ([`presence`](crate::sys::presence)). It does not need to know which locks
+//! exist: mutexes, the shards of a map, values that are being initialized.
 //!
 //! # Order
-//! Going in is "announce, then look at the gate"; forking is "close the gate, then look who is
-//! inside". One of both must see the other, which takes a full barrier between the two steps on
-//! either side. The side that goes in runs for each record, so it pays for none: on Linux, the
-//! thread that forks has the kernel put a barrier into all running threads (`membarrier`).
-//! Elsewhere, and where the kernel refuses that, going in has a fence. `model.rs` tries all
-//! interleavings of both.
+//! Entering is "announce, then check the barrier"; forking is "close the barrier, then check who is
+//! inside". At least one of the two threads must see the other, which takes a full memory barrier
+//! between the two steps on both sides. Each record enters locks, so that side pays nothing: on
+//! Linux, the forking thread has the kernel run a barrier on all threads (`membarrier`). Elsewhere,
+//! and where the kernel refuses, entering has a fence. `model.rs` tries all interleavings of both.
 //!
-//! # What is waited for
-//! A *lock* is held for a few steps of the crate's own, so the fork waits for as long as it takes
-//! (and 10 seconds at most). A *device* may hang: after a second the fork goes on without it. From
-//! then on, threads inside a device take no lock either, so that all locks are free; the device's
-//! own is known as lost in the child
+//! # Waiting
+//! A *lock* is held for a few steps of the crate's own code, so a fork waits for it as long as it
+//! takes (10 seconds at most). A *device* may hang: after a second, the fork continues without it.
+//! From then on, threads inside a device enter no lock either, so all locks are free. The device's
+//! own lock counts as lost in the child
 //! ([`presence::is_of_parent`](crate::sys::presence::is_of_parent)), which refuses its records.
 //!
-//! A thread that is inside already passes the gate, as it has to come to an end before the fork can
-//! go on.
+//! A thread that is already inside passes the barrier, as the fork can only continue once it has
+//! left.
 //!
 //! # The child
-//! Before anything in a child goes into a lock for the first time, all that keeps records, threads,
-//! timers or flags of the parent is called ([`crate::sys::process::in_child`]). That is the thread
-//! that goes in; others wait for it.
+//! Before the first lock is entered in a child, everything that keeps records, threads, timers or
+//! flags of the parent is reset ([`crate::sys::process::in_child`]), by the entering thread. Others
+//! wait for it.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering, compiler_fence, fence};
@@ -42,32 +41,32 @@ use crate::sys::presence::{Inside, Presence};
 #[cfg(test)]
 mod model;
 
-/// The thread is inside a lock of a few steps.
+/// Proof that the thread is inside a lock that is held for a few steps.
 pub(crate) type InLock = Inside<false>;
 
-/// What keeps a thread from simply going in; 0 nearly always.
+/// Reasons not to enter at once; nearly always 0.
 static STATE: AtomicU32 = AtomicU32::new(if cfg!(all(unix, not(miri))) {
     NEEDS_FENCE
 } else {
     0
 });
 
-/// How many threads are forking, and how many of those wait for devices no more.
+/// The number of threads that are forking, and of those that no longer wait for devices.
 const FORKING: u32 = 1;
 const OUT_OF_PATIENCE: u32 = 1 << 12;
 const EACH: u32 = (1 << 12) - 1;
-/// The process was forked, and nothing of it was used yet.
+/// The process is a new child, in which nothing was used yet.
 const NEW_CHILD: u32 = 1 << 30;
-/// The kernel gives no barrier.
+/// The kernel has no barrier.
 const NEEDS_FENCE: u32 = 1 << 31;
 
 thread_local! {
-    /// Above 0 while the thread forks, or puts a child right: no gate is closed for it.
+    /// Above 0 while the thread forks or resets a child: the barrier is open for it.
     static EXEMPT: Cell<u32> = const { Cell::new(0) };
 }
 
 impl<const DEVICE: bool> Inside<DEVICE> {
-    /// Goes in; waits while the process forks.
+    /// Enters; waits while the process forks.
     #[inline(always)]
     pub(crate) fn enter() -> Self {
         if let Some(presence) = Presence::known() {
@@ -85,7 +84,7 @@ impl<const DEVICE: bool> Inside<DEVICE> {
 #[inline(never)]
 fn enter_slowly<const DEVICE: bool>() -> Inside<DEVICE> {
     loop {
-        // Asked for each time: one that is lent goes back whenever the thread is inside of nothing.
+        // Looked up each time: a lent one is returned whenever the thread is inside nothing.
         let presence = Presence::own();
         let (locks, devices) = (presence.locks(), presence.devices());
         let inside = Inside::announce(presence);
@@ -108,13 +107,12 @@ fn enter_slowly<const DEVICE: bool>() -> Inside<DEVICE> {
     }
 }
 
-/// What puts a child right.
+/// Resets a child.
 static SETTLE: OnceBox<fn()> = OnceBox::new();
-/// Whether a thread is at it.
+/// Whether a thread is resetting it.
 static IS_SETTLING: AtomicBool = AtomicBool::new(false);
 
-/// Has the child put right before anything else, where that was not done yet. For what takes no
-/// lock.
+/// Resets a child that was not reset yet. For code that enters no lock.
 #[inline]
 pub(crate) fn settle_if_new() {
     if STATE.load(Ordering::Relaxed) & NEW_CHILD != 0 && EXEMPT.get() == 0 {
@@ -130,7 +128,7 @@ fn settle() {
         }
         return;
     }
-    // Counts as a device, as it may take long: a fork in between waits for it.
+    // Counts as a device, as it may take long; a concurrent fork waits for it.
     let inside = Inside::<true>::announce(Presence::own());
     if STATE.load(Ordering::Relaxed) & NEW_CHILD != 0 {
         EXEMPT.set(EXEMPT.get() + 1);
@@ -144,8 +142,7 @@ fn settle() {
     drop(inside);
 }
 
-/// What a process that forks does before and after it; called by the hooks in
-/// [`crate::sys::process`].
+/// What the hooks in [`crate::sys::process`] call before and after a fork.
 #[cfg(all(unix, not(miri)))]
 pub(crate) mod hooks {
     use std::time::Instant;
@@ -161,22 +158,22 @@ pub(crate) mod hooks {
     const LONG_PATIENCE: Duration = Duration::from_secs(10);
 
     thread_local! {
-        /// What is to be taken off [`STATE`] when the fork is over.
+        /// What is subtracted from [`STATE`] after the fork.
         static ADDED: Cell<u32> = const { Cell::new(0) };
     }
 
-    /// From now on nothing need be fenced where it goes in, as the kernel gives the barrier.
+    /// Notes that the kernel has the barrier, so that entering needs no fence.
     pub(crate) fn has_barrier() {
         STATE.fetch_and(!NEEDS_FENCE, Ordering::SeqCst);
     }
 
-    /// Sets what is called in a child before anything else.
+    /// Sets the function that resets a child.
     pub(crate) fn on_child(settle: fn()) {
         let _ = SETTLE.set(Box::new(settle));
     }
 
-    /// Closes the gate, and waits until no other thread is inside. `barrier` is one for all
-    /// threads.
+    /// Closes the barrier, and waits until no other thread is inside. `barrier` is a memory barrier
+    /// on all threads.
     pub(crate) fn close(barrier: fn()) {
         let add = |state| {
             STATE.fetch_add(state, Ordering::SeqCst);
@@ -184,7 +181,7 @@ pub(crate) mod hooks {
             barrier();
             fence(Ordering::SeqCst);
         };
-        // Taken here, as it must not be made while the list is looked at.
+        // Taken here, as none must be added while the list is read.
         Presence::own();
         EXEMPT.set(EXEMPT.get() + 1);
         add(FORKING);
@@ -213,7 +210,7 @@ pub(crate) mod hooks {
         STATE.fetch_sub(ADDED.take(), Ordering::SeqCst);
     }
 
-    /// The threads that were forking, or inside of something, beside this one are not in the child.
+    /// Other threads that were forking, or inside a lock, do not exist in the child.
     pub(crate) fn open_in_child() {
         EXEMPT.set(EXEMPT.get() - 1);
         ADDED.set(0);
