@@ -39,6 +39,8 @@ pub use self::builder::ControlBuilder;
 pub use self::change::Change;
 pub use self::changed::Changed;
 pub use self::control::Control;
+#[cfg(all(fuzzing, feature = "control"))]
+pub use self::endpoint::fuzzing;
 #[cfg(feature = "control")]
 pub use self::endpoint::{Address, Endpoint, Server};
 pub use self::error_codes::{aws_error_name, http_status};

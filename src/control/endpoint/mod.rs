@@ -15,6 +15,8 @@ mod console;
 mod endpoint;
 mod envoy;
 mod exchange;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod level_words;
 mod native;
 mod object;
