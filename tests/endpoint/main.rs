@@ -4,6 +4,7 @@
 mod aws_clients;
 mod aws_iot;
 mod envoy;
+mod console;
 mod http;
 mod native;
 mod refusals;

@@ -26,7 +26,23 @@ macro_rules! file {
 
 const INDEX: (&str, &str, &str) = ("/", HTML, include_str!("console/index.html"));
 
-const FILES: [(&str, &str, &str); 3] = [INDEX, file!(CSS, "style.css"), file!(JS, "app.js")];
+const FILES: [(&str, &str, &str); 15] = [
+    INDEX,
+    file!(CSS, "style.css"),
+    file!(JS, "app.js"),
+    file!(JS, "groups.js"),
+    file!(JS, "histogram.js"),
+    file!(JS, "levels.js"),
+    file!(JS, "lists.js"),
+    file!(JS, "page.js"),
+    file!(JS, "preview.js"),
+    file!(JS, "process.js"),
+    file!(JS, "record_list.js"),
+    file!(JS, "records.js"),
+    file!(JS, "steering.js"),
+    file!(JS, "tail.js"),
+    file!(JS, "tree.js"),
+];
 
 /// Returns the file of the page at `path`, or [`None`] if there is none.
 ///

@@ -1,0 +1,49 @@
+// The views of handlers and of changes.
+
+import { byId, count, el, row, say } from "./page.js";
+import { request } from "./process.js";
+
+const POLL = 2_000;
+
+// Returns the function that shows a list as the rows of a table, and keeps it up to date.
+function list(view, path, rowOf) {
+	const body = byId(view).querySelector("tbody");
+	const show = async () => {
+		if (byId(view).hidden) return;
+		try {
+			// The newest change first; the order of handlers means nothing.
+			const entries = (await request("GET", path))[view].reverse();
+			entries.map(rowOf).forEach((one, index) => {
+				// What did not change stays in place, with the selection and the reader's position.
+				const old = body.children[index];
+				if (!old) body.append(one);
+				else if (!old.isEqualNode(one)) old.replaceWith(one);
+			});
+			while (body.children.length > entries.length) body.lastElementChild.remove();
+		} catch (error) {
+			say(error.message, true);
+		}
+	};
+	setInterval(() => document.hidden || show(), POLL);
+	return show;
+}
+
+const bad = (text) => (text ? el("span", { className: "failed" }, text) : "none");
+
+export const showHandlers = list("handlers", "/v1/handlers", (handler) => {
+	const { name, kind, level, accepted, written, queued, dropped = {}, lastError } = handler;
+	const lost = Object.entries(dropped).filter(([, records]) => records > 0);
+	const reasons = lost.map(([reason, records]) => `${count(records)} dropped: ${reason}`);
+	const label = el("span", {}, el("b", {}, name ?? "(no name)"), ` ${kind ?? ""}`);
+	const numbers = [accepted, written, queued].map(count);
+	return row(label, level, ...numbers, bad(reasons.join(", ")), bad(lastError?.message));
+});
+
+export const showChanges = list("changes", "/v1/audit", (change) => {
+	const { time, target, type, old, new: now, disableAll, origin, revision } = change;
+	const isLevel = target !== null;
+	const what = isLevel ? `${type === "LOGGER" ? "" : `${type} `}${target}` : "all logging";
+	const before = isLevel ? (old ?? "inherited") : disableAll ? "on" : "off";
+	const after = isLevel ? (now ?? "inherited") : disableAll ? "off" : "on";
+	return row(new Date(time).toLocaleString(), what, before, after, origin, revision);
+});

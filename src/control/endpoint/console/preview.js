@@ -1,0 +1,61 @@
+// How many records a second a more verbose level would add.
+
+import { count } from "./page.js";
+import { events, loggerOf, model, numberOf } from "./process.js";
+
+const SECONDS = 3;
+
+export const previews = new Map();
+
+let stop = null;
+
+// Counts on a tail, which sees records below the levels without changing anything. One logger at a
+// time, as the endpoint serves few tails at once. `changed` is called when there is a result.
+export async function startPreview(name, changed) {
+	stop?.abort();
+	stop = new AbortController();
+	const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(SECONDS * 1000)]);
+	const show = (text) => {
+		previews.set(name, text);
+		changed();
+	};
+	show(`counting for ${SECONDS} s`);
+	const counts = new Map();
+	const add = (level, more) => counts.set(level, (counts.get(level) ?? 0) + more);
+	try {
+		const level = (name === "root" ? "" : `${name}=`) + model.levels[0].name;
+		const query = new URLSearchParams({ level, backlog: 0 });
+		for await (const batch of events(`/v1/tail?${query}`, null, signal)) {
+			for (const { event, data } of batch) {
+				const fields = data && JSON.parse(data);
+				if (event === "record" && wouldAdd(fields, name)) add(fields.level, 1);
+				if (event === "dropped") Object.entries(fields.dropped).forEach((one) => add(...one));
+			}
+		}
+	} catch (error) {
+		if (error.name !== "TimeoutError") return show(signal.aborted ? "" : `Failed: ${error.message}`);
+	}
+	show(summary(counts));
+}
+
+// Reports whether a more verbose level of `name` would show a record that is hidden now.
+function wouldAdd({ logger, levelNumber }, name) {
+	const { configured, effective, inheritedFrom } = loggerOf(logger);
+	if (levelNumber >= numberOf(effective)) return false;
+	if (logger === name) return true;
+	if (configured || name === "root") return inheritedFrom === name;
+	const isBelow = (one) => one.startsWith(`${name}.`);
+	return isBelow(logger) && !isBelow(inheritedFrom);
+}
+
+// Lists what each level adds, including what the less verbose ones add.
+function summary(counts) {
+	const parts = [];
+	let sum = 0;
+	for (const { name } of model.levels.toReversed()) {
+		if (!counts.has(name)) continue;
+		sum += counts.get(name);
+		parts.push(`${name} +${count(Math.round((sum / SECONDS) * 10) / 10)}/s`);
+	}
+	return parts.join(", ") || `nothing more in ${SECONDS} s`;
+}

@@ -1,0 +1,229 @@
+// Levels are shown and changed, also against another client, and with many loggers.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { eventually, openPage, row, startBrowser, startProcess, until } from "./process.mjs";
+
+let browser;
+let shop;
+let page;
+
+before(async () => {
+  browser = await startBrowser();
+});
+after(() => browser.close());
+beforeEach(async () => {
+  shop = await startProcess();
+  await shop.send("set root INFO");
+  await shop.send("loggers app.db.pool app.http boto3.session botocore.client.S3 urllib3");
+  page = await openPage(browser, shop.url);
+  await row(page, "urllib3").waitFor();
+});
+
+afterEach(async () => {
+  await page.context().close();
+  await shop.end();
+  assert.deepEqual(page.faults, []);
+});
+
+const press = (name, level) =>
+  page.getByRole("button", { name: `Set ${name} to ${level}`, exact: true }).click();
+const message = (text) =>
+  until(page, (text) => document.getElementById("message").textContent.includes(text), text);
+const levelIs = (name, level) => eventually(async () => (await shop.send(`level ${name}`)) === level);
+
+test("a level is set, inherited, cleared and restored", async () => {
+  await press("app.db", "DEBUG");
+  await levelIs("app.db", "DEBUG");
+  const button = page.getByRole("button", { name: "Set app.db to DEBUG", exact: true });
+  await until(page, (button) => button.ariaPressed === "true", await button.elementHandle());
+  assert.match(await row(page, "app.db").innerText(), /set here/);
+  assert.match(await row(page, "app.db.pool").innerText(), /DEBUG\s*from app\.db/);
+  const inherited = page.getByRole("button", { name: "Set app.db.pool to DEBUG", exact: true });
+  assert.match(await inherited.getAttribute("class"), /inherited/);
+  assert.equal(await inherited.getAttribute("aria-pressed"), "false");
+  // Clear is there where something is set, and nowhere else.
+  const clear = (name) => page.getByRole("button", { name: `Clear the level of ${name}`, exact: true });
+  assert.equal(await clear("app.db.pool").count(), 0);
+  assert.equal(await clear("root").count(), 0);
+  await clear("app.db").click();
+  await levelIs("app.db", "INFO");
+  await message("app.db is cleared");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await levelIs("app.db", "DEBUG");
+  await message("undone: app.db is cleared");
+  await page.keyboard.press("u");
+  await levelIs("app.db", "INFO");
+  await until(page, () => document.getElementById("undo").disabled);
+});
+
+test("a level for a time shows what is left and is ended early", async () => {
+  await press("app", "WARNING");
+  await levelIs("app", "WARNING");
+  await page.getByLabel("A level lasts").selectOption("10 minutes");
+  await press("app", "DEBUG");
+  await levelIs("app", "DEBUG");
+  await row(page, "app").getByText(/(9 min \d+|10 min 0) s left/).waitFor();
+  await page.getByRole("button", { name: "Back now: end the temporary level of app" }).click();
+  // The level before it, which is not cleared.
+  await levelIs("app", "WARNING");
+  await until(page, () => !/ left/.test(document.getElementById("loggers").textContent));
+});
+
+test("a change of another client is shown as a difference", async () => {
+  // The page does not hear of it before its own change.
+  await page.route("**/v1/status", (route) => route.abort());
+  await shop.send("set boto3 ERROR");
+  await press("app", "DEBUG");
+  const dialog = page.getByRole("dialog", { name: "Changed meanwhile" });
+  await dialog.waitFor();
+  const cells = await dialog.locator("tbody tr").allInnerTexts();
+  const words = cells.map((cell) => cell.trim().split(/\s+/));
+  assert.deepEqual(words, [
+    ["app", "inherited", "inherited", "DEBUG"],
+    ["boto3", "inherited", "ERROR"],
+  ]);
+  assert.equal(await shop.send("level app"), "INFO");
+  await dialog.getByRole("button", { name: "Keep what is there" }).click();
+  await message("nothing was changed");
+  assert.equal(await shop.send("level app"), "INFO");
+  await shop.send("set boto3 INFO");
+  await press("app", "DEBUG");
+  await dialog.getByRole("button", { name: "Apply mine" }).click();
+  await levelIs("app", "DEBUG");
+  assert.equal(await shop.send("level boto3"), "INFO");
+  // Without one, a change of another client is shown by itself.
+  await page.unroute("**/v1/status");
+  await shop.send("set boto3 OFF");
+  await row(page, "boto3").getByText("set here").waitFor();
+});
+
+test("the filter finds loggers and makes new ones", async () => {
+  await page.getByLabel("Filter, or a new name").fill("BOTO");
+  await until(page, () => document.getElementById("logger-count").textContent.startsWith("2 / "));
+  assert.match(page.url(), /filter=BOTO/);
+  await page.getByLabel("Filter, or a new name").fill("payments.card");
+  await row(page, "payments.card").getByText("not there yet").waitFor();
+  await press("payments.card", "TRACE");
+  await levelIs("payments.card", "TRACE");
+  await page.getByLabel("Filter, or a new name").fill("");
+  await page.getByLabel("configured only").check();
+  await until(page, () => document.getElementById("logger-count").textContent.startsWith("2 / "));
+  await page.reload();
+  await until(page, () => document.getElementById("logger-count").textContent.startsWith("2 / "));
+  // A name that is refused says why, at its row.
+  await page.getByLabel("configured only").uncheck();
+  await page.getByLabel("Filter, or a new name").fill("x".repeat(1100));
+  await page.locator("#loggers .levels button").first().click();
+  await until(page, () => /Failed: /.test(document.getElementById("loggers").textContent));
+});
+
+test("a tree has subtotals and folds", async () => {
+  await press("app.db", "DEBUG");
+  await row(page, "app").getByText("3 below, 1 set").waitFor();
+  await page.getByRole("button", { name: "Loggers below app", exact: true }).click();
+  await row(page, "app.db").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Collapse all" }).click();
+  await row(page, "botocore.client").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Expand all" }).click();
+  await row(page, "botocore.client.S3").waitFor();
+});
+
+test("a group has one level", async () => {
+  await page.getByText("Groups").click();
+  await page.getByLabel("Name", { exact: true }).fill("aws");
+  await page.getByLabel("Loggers, separated by spaces").fill("boto3 botocore");
+  await page.getByRole("button", { name: "Save group" }).click();
+  await press("group aws", "ERROR");
+  await levelIs("boto3", "ERROR");
+  await levelIs("botocore", "ERROR");
+  await message("group aws is set to ERROR");
+  await page.keyboard.press("u");
+  await levelIs("botocore", "INFO");
+});
+
+test("all logging is turned off and on", async () => {
+  const button = page.getByRole("button", { name: "All logging off" });
+  await button.click();
+  await until(page, (button) => button.ariaPressed === "true", await button.elementHandle());
+  await message("all logging is off");
+  await button.click();
+  await until(page, (button) => button.ariaPressed === "false", await button.elementHandle());
+});
+
+test("a preview counts what a level would add, and changes nothing", async () => {
+  await page.getByRole("button", { name: /^Preview .* levels of app add$/ }).click();
+  await row(page, "app").getByText("counting").waitFor();
+  // Until it has counted, as the tail may begin after the first ones.
+  let isCounting = true;
+  const counted = row(page, "app").getByText(/DEBUG \+[\d.]+\/s/);
+  counted.waitFor().then(() => (isCounting = false));
+  while (isCounting) {
+    await shop.send("log DEBUG app.db connected");
+    await shop.send("log INFO app.db connected");
+    await page.waitForTimeout(50);
+  }
+  assert.doesNotMatch(await row(page, "app").innerText(), /INFO \+/);
+  assert.equal(await shop.send("level app.db"), "INFO");
+});
+
+test("everything is done by keyboard alone", async () => {
+  await page.keyboard.press("/");
+  await page.keyboard.type("app.db");
+  await until(page, () => document.getElementById("logger-count").textContent.startsWith("2 / "));
+  const focused = () => page.evaluate(() => document.activeElement.ariaLabel);
+  for (let presses = 0; (await focused()) !== "Set app.db to TRACE"; presses += 1) {
+    assert.ok(presses < 20, await focused());
+    await page.keyboard.press("Tab");
+  }
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await focused(), "Set app.db to DEBUG");
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await focused(), "Set app.db.pool to DEBUG");
+  await page.keyboard.press("Enter");
+  await levelIs("app.db.pool", "DEBUG");
+  // The button that was pressed keeps the focus.
+  assert.equal(await focused(), "Set app.db.pool to DEBUG");
+  await page.keyboard.press("u");
+  await levelIs("app.db.pool", "INFO");
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keys and help" }).waitFor();
+  await page.keyboard.press("Escape");
+  for (const [key, view] of [["2", "tail"], ["3", "handlers"], ["4", "changes"], ["1", "levels"]]) {
+    await page.keyboard.press(key);
+    await page.locator(`#${view}`).waitFor();
+    assert.match(page.url(), new RegExp(`view=${view}`));
+  }
+  // Keys without a modifier can be turned off, for those who speak to their computer.
+  await page.keyboard.press("?");
+  await page.getByLabel("no keys without Ctrl or Alt").check();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("2");
+  assert.ok(await page.locator("#levels").isVisible());
+});
+
+test("20,000 loggers need few rows", async () => {
+  await shop.send("many 20000");
+  await page.reload();
+  await until(page, () => /20,\d{3} loggers/.test(document.getElementById("logger-count").textContent));
+  const rows = () => page.locator("#loggers tbody tr").count();
+  assert.ok((await rows()) < 80);
+  await page.getByRole("button", { name: "Expand all" }).click();
+  await row(page, "service0.module0.part0").waitFor();
+  for (const part of [0.3, 0.7, 1]) {
+    await page.evaluate((part) => {
+      const scroll = document.getElementById("logger-scroll");
+      scroll.scrollTop = part * scroll.scrollHeight;
+    }, part);
+    await until(page, (part) => {
+      const scroll = document.getElementById("logger-scroll").getBoundingClientRect();
+      const row = document.elementFromPoint(scroll.left + 40, scroll.bottom - 20).closest("tr");
+      const all = document.getElementById("loggers").ariaRowCount ?? 0;
+      return row?.ariaRowIndex > part * 20_000;
+    }, part);
+    assert.ok((await rows()) < 80);
+  }
+  await page.getByLabel("Filter, or a new name").fill("part19999");
+  await press("service49.module399.part19999", "DEBUG");
+  await levelIs("service49.module399.part19999", "DEBUG");
+});

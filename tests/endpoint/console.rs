@@ -1,0 +1,115 @@
+//! A process whose console a browser operates: started by `tests/console/run`, which sends it
+//! commands by standard input.
+
+use std::io::BufRead;
+use std::time::Duration;
+
+use logtree::control::{Control, Endpoint, LevelTarget, Server};
+use logtree::handler::StreamHandler;
+use logtree::{Level, Logger, Registry};
+
+struct Process {
+    registry: Registry,
+    control: Control,
+    endpoint: Endpoint,
+    server: Option<Server>,
+}
+
+impl Process {
+    fn new(directory: &str) -> Self {
+        let registry = Registry::new();
+        let control = Control::new(&registry).with_origin("another client");
+        let token_file = format!("{directory}/token");
+        let endpoint = Endpoint::new().without_socket().name("shop").console(true);
+        let endpoint = endpoint.tcp("127.0.0.1:0").token_file(token_file);
+        let server = control.serve(endpoint.clone()).unwrap();
+        Self {
+            registry,
+            control,
+            endpoint,
+            server: Some(server),
+        }
+    }
+
+    fn url(&self) -> String {
+        let server = self.server.as_ref().unwrap();
+        server.console_url().unwrap()
+    }
+
+    /// Returns what the command's answer is.
+    fn run(&mut self, line: &str) -> String {
+        let words: Vec<_> = line.split(' ').collect();
+        match &words[..] {
+            // A logger for each name.
+            ["loggers", names @ ..] => {
+                for name in names {
+                    self.registry.get_logger(name);
+                }
+            }
+            ["many", number] => {
+                for at in 0..number.parse().unwrap() {
+                    let (service, module) = (at % 50, at % 400);
+                    let name = format!("service{service}.module{module}.part{at}");
+                    self.registry.get_logger(name);
+                }
+            }
+            ["level", name] => {
+                let level = self.registry.get_logger(name).effective_level();
+                return self.registry.level_name(level);
+            }
+            ["handler", level] => {
+                let file = std::fs::File::create("/dev/full").unwrap();
+                let handler = StreamHandler::new(file).with_level(level.parse::<Level>().unwrap());
+                self.registry.root().add_handler(handler);
+            }
+            // A change that another client makes.
+            ["set", name, level] => {
+                let level: Level = level.parse().unwrap();
+                let target = LevelTarget::logger(*name);
+                self.control.set_level(target, level).unwrap();
+            }
+            ["log", level, name, message @ ..] => {
+                let logger = self.registry.get_logger(name);
+                log(&logger, level.parse().unwrap(), &message.join(" "), 0);
+            }
+            ["records", number, name] => {
+                let logger = self.registry.get_logger(name);
+                let levels = [Level::INFO, Level::WARNING, Level::INFO, Level::ERROR];
+                for at in 0..number.parse().unwrap() {
+                    log(&logger, levels[at % 4], "put object", at);
+                    // As fast as a page can read, so that nothing is dropped.
+                    if at % 100 == 99 {
+                        std::thread::sleep(Duration::from_millis(20));
+                    }
+                }
+            }
+            ["stop"] => self.server = None,
+            // Another process at the same place: the port that a client knows.
+            ["serve", address] => {
+                let endpoint = self.endpoint.clone().tcp(*address);
+                self.server = Some(self.control.serve(endpoint).unwrap());
+            }
+            _ => panic!("unknown command {line}"),
+        }
+        "done".to_owned()
+    }
+}
+
+fn log(logger: &Logger, level: Level, message: &str, at: usize) {
+    let trace = format!("trace-{}", at % 7);
+    let html = "<img src=x onerror=alert(1)>";
+    logtree::log!(logger: logger, level, trace_id = trace.as_str(), size = at, html; "{message}");
+}
+
+/// Returns at once unless the script asks for it.
+#[test]
+fn process() {
+    let Ok(directory) = std::env::var("LOGTREE_CONSOLE_PROCESS") else {
+        return;
+    };
+    let mut process = Process::new(&directory);
+    println!("\nconsole: {}", process.url());
+    for line in std::io::stdin().lock().lines() {
+        println!("\nconsole: {}", process.run(&line.unwrap()));
+    }
+}
