@@ -15,7 +15,7 @@ after(() => browser.close());
 beforeEach(async () => {
   shop = await startProcess();
   await shop.send("set root INFO");
-  await shop.send("loggers app.db.pool app.http boto3.session botocore.client.S3 urllib3");
+  await shop.send("loggers app.db app.db.pool app.http boto3.session botocore.client.S3 urllib3");
   page = await openPage(browser, shop.url);
   await row(page, "urllib3").waitFor();
 });
@@ -182,6 +182,7 @@ test("everything is done by keyboard alone", async () => {
   assert.equal(await focused(), "Set app.db.pool to DEBUG");
   await page.keyboard.press("Enter");
   await levelIs("app.db.pool", "DEBUG");
+  await until(page, () => !document.getElementById("undo").disabled);
   // The button that was pressed keeps the focus.
   assert.equal(await focused(), "Set app.db.pool to DEBUG");
   await page.keyboard.press("u");

@@ -55,7 +55,7 @@ export async function openPage(browser, url, options = {}) {
   page.on("console", (message) => {
     const text = message.text();
     // What tests provoke: a refused change, a wrong token, a process that went away.
-    const isMeant = /status of 4(00|01|12)|ERR_CONNECTION|ERR_INCOMPLETE|ERR_NETWORK/.test(text);
+    const isMeant = /status of 4(00|01|12)|ERR_(CONNECTION|INCOMPLETE|NETWORK|FAILED)/.test(text);
     if (message.type() === "error" && !isMeant) page.faults.push(text);
   });
   page.on("dialog", (dialog) => {

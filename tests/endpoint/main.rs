@@ -3,8 +3,8 @@
 
 mod aws_clients;
 mod aws_iot;
-mod envoy;
 mod console;
+mod envoy;
 mod http;
 mod native;
 mod refusals;

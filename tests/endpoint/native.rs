@@ -58,6 +58,21 @@ fn an_unknown_path_is_named_as_such() {
 }
 
 #[test]
+fn a_temporary_level_is_ended() {
+    let served = serve();
+    let logger = served.registry.get_logger("a");
+    let change = |change: Value| patch(&served, &json!([change])).expect(200);
+    change(json!({"target": "a", "level": "ERROR"}));
+    change(json!({"target": "a", "level": "DEBUG", "for": "10m"}));
+    assert_eq!(logger.level(), Level::DEBUG);
+    change(json!({"target": "a", "end": true}));
+    assert_eq!(logger.level(), Level::ERROR);
+    // Nothing is left to end.
+    change(json!({"target": "a", "end": true}));
+    assert_eq!(logger.level(), Level::ERROR);
+}
+
+#[test]
 fn loggers_are_listed_with_what_applies_to_them() {
     let served = serve();
     let registry = &served.registry;
@@ -164,6 +179,10 @@ fn levels_change_all_or_nothing() {
             "invalid time",
         ),
         (json!({"target": "x", "for": "1m"}), "expected a level"),
+        (
+            json!({"target": "x", "level": "INFO", "end": true}),
+            "expected no level",
+        ),
         (json!({"target": "x", "lvl": "INFO"}), "unknown field `lvl`"),
         (json!({"level": "INFO"}), "missing field `target`"),
         (json!("x"), "an object"),

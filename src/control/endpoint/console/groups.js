@@ -23,7 +23,7 @@ function add(name) {
 		setGroupLevel(row.group, level, level && chosenTime()),
 	);
 	const cells = [el("b", {}, name), row.members, row.levels.element];
-	byId("group-list").append(el("div", { className: "group" }, ...cells));
+	byId("group-list").append(el("div", { className: "bar" }, ...cells));
 	rows.set(name, row);
 	return row;
 }

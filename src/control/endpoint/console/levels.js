@@ -28,7 +28,7 @@ let rowHeight = 40;
 let filter = "";
 
 export const showLevels = eachFrame(() => {
-	if (byId("levels").hidden || model.levels.length === 0) return;
+	if (byId("levels").hidden || model.loggers.size === 0) return;
 	select();
 	render();
 });
@@ -96,7 +96,7 @@ function buildRow(name) {
 	fold.className = "fold";
 	const [label, level] = [el("span", { className: "name", title: name }), el("b")];
 	const [subtotal, source] = [0, 0].map(() => el("span", { className: "note" }));
-	const notes = el("span");
+	const notes = el("span", { className: "note" });
 	const levels = levelButtons(name, (chosen) => setLevel(name, chosen, chosen && chosenTime()));
 	const back = button("Back now", `Back now: end the temporary level of ${name}`, () =>
 		endLevel(name),
@@ -104,7 +104,7 @@ function buildRow(name) {
 	const add = button("Preview", `Preview what more verbose levels of ${name} add`, () =>
 		startPreview(name, showLevels),
 	);
-	const head = el("th", { role: "rowheader", scope: "row" }, fold, label, subtotal);
+	const head = el("th", { role: "rowheader" }, fold, label, subtotal);
 	const cells = [[level, source], [levels.element, add], [back, notes]];
 	const tds = cells.map((cell) => el("td", { role: "cell" }, ...cell));
 	const element = el("tr", { role: "row" }, head, ...tds);
@@ -124,6 +124,7 @@ function buildRow(name) {
 		levels.show(logger.configured, logger.effective, name !== "root");
 		back.hidden = !logger.until;
 		setText(notes, notesOn(logger));
+		notes.title = notes.textContent;
 		notes.classList.toggle("failed", failed.has(name));
 	};
 	return { element, show };

@@ -31,7 +31,6 @@ export function say(text, failed = false) {
 	message.textContent = failed ? `Failed: ${text}` : text;
 }
 
-// Returns a function that has `task` run once before the next frame.
 export function eachFrame(task) {
 	let frame = 0;
 	return () => {

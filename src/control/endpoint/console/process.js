@@ -37,7 +37,6 @@ export async function* events(path, lastId, signal) {
 	}
 }
 
-// Parses the lines of an event; the endpoint ends them by LF.
 function parse(block) {
 	const event = { data: "" };
 	for (const line of block.split("\n")) {
@@ -54,7 +53,7 @@ const RELOAD = 15_000;
 // Fires `change` after each reading, and `refused` when the token is not accepted.
 export const model = Object.assign(new EventTarget(), {
 	status: {},
-	// The levels that can be set, the most verbose first: `{ name, number }`.
+	// The most verbose first: `{ name, number }`.
 	levels: [],
 	loggers: new Map(),
 	groups: [],

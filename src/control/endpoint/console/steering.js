@@ -1,30 +1,34 @@
 // Changes of levels, undoing them, and what to do if another client was faster.
 
 import { button, byId, duration, el, row, say, timeLeft } from "./page.js";
-import { changed, model, poll, reload, request, tone } from "./process.js";
+import { changed, loggerOf, model, poll, reload, request, tone } from "./process.js";
 
 export const busy = new Set();
 export const failed = new Map();
 
-// What was changed here, and the revisions after it, the newest last.
+// What was changed here, the newest last.
 const done = [];
 let running = Promise.resolve();
 
 // Sets the level of a logger, for a time such as `10m` if given; `null` clears it.
 export function setLevel(name, level, time) {
-	const change = { target: name, type: "LOGGER", level, ...(time && { for: time }) };
-	run(name, says(name, level, time), () => patchLevels([change]));
+	const { until, configured } = loggerOf(name);
+	// A temporary level that is replaced comes back for the time that was left.
+	const left = () => `${Math.ceil(timeLeft(until) / 1000)}s`;
+	const back = () => patchLevels([change(name, configured, left())]);
+	const send = () => patchLevels([change(name, level, time)]);
+	run(name, says(name, level, time), send, until ? back : undefined);
 }
 
 // Ends a temporary level: the one before it applies again.
 export function endLevel(name) {
-	const change = { target: name, type: "LOGGER", end: true };
-	run(name, `the temporary level of ${name} is over`, () => patchLevels([change]));
+	const send = () => patchLevels([{ target: name, end: true }]);
+	run(name, `the temporary level of ${name} is over`, send, null);
 }
 
 export function setGroupLevel({ name, members }, level, time) {
-	const changes = members.map((target) => ({ target, type: "LOGGER", level, for: time }));
-	const send = () => (time ? patchLevels(changes) : putGroup(name, { level }));
+	const changes = () => members.map((member) => change(member, level, time));
+	const send = () => (time ? patchLevels(changes()) : putGroup(name, { level }));
 	run(name, says(`group ${name}`, level, time), send);
 }
 
@@ -39,13 +43,11 @@ export function disableAll(disabled) {
 // Reverts the newest change that was made here.
 export function undo() {
 	const last = done.pop();
-	if (!last) return;
-	const send = () => request("POST", "/v1/undo", { revision: last.revision });
-	run("undo", `undone: ${last.what}`, send, true);
+	if (last) run("undo", `undone: ${last.what}`, last.back, null);
 }
 
-// Sends a change, and reports what became of it. Returns whether it was made.
-function run(name, what, send, isUndo = false) {
+// Sends a change, and reports what became of it. `back` reverts it, if it is not `null`.
+function run(name, what, send, back = (revision) => request("POST", "/v1/undo", { revision })) {
 	busy.add(name);
 	changed();
 	// One after the other: each is made to the state that the one before has left.
@@ -54,7 +56,7 @@ function run(name, what, send, isUndo = false) {
 		try {
 			answer = await send();
 			failed.delete(name);
-			if (answer && !isUndo) done.push({ what, revision: answer.revision });
+			if (answer && back) done.push({ what, back: () => back(answer.revision) });
 			const warnings = answer?.warnings?.map((warning) => `. But ${warning}`) ?? [];
 			say(answer ? what + warnings.join("") : "nothing was changed");
 			await reload();
@@ -108,6 +110,8 @@ function summary(logger) {
 	if (!logger?.configured) return "inherited";
 	return logger.configured + (logger.until ? ` for ${duration(timeLeft(logger.until))}` : "");
 }
+
+const change = (target, level, time) => ({ target, level, for: time || undefined });
 
 const says = (name, level, time) =>
 	level ? `${name} is set to ${level}${time ? ` for ${time}` : ""}` : `${name} is cleared`;

@@ -112,6 +112,9 @@ fn one(access: &Access, value: Value) -> Result<Change, Error> {
         level: Option<LevelWord>,
         #[serde(rename = "for")]
         time: Option<String>,
+        /// Ends a temporary level before its time.
+        #[serde(default)]
+        end: bool,
     }
     let Object(one): Object<One> =
         serde_json::from_value(value).map_err(|why| invalid(why.to_string()))?;
@@ -120,6 +123,12 @@ fn one(access: &Access, value: Value) -> Result<Change, Error> {
         .map_or(Ok(TargetType::Logger), |kind| kind.parse())?;
     let target = LevelTarget::new(kind, one.target);
     let time = one.time.map(|text| time(&text)).transpose()?;
+    if one.end {
+        return match (one.level, time) {
+            (None, None) => Ok(Change::EndTemporary(target)),
+            _ => Err(invalid("expected no level and no \"for\" with \"end\"")),
+        };
+    }
     let Some(level) = one.level else {
         if time.is_some() {
             return Err(invalid("expected a level with \"for\""));

@@ -11,6 +11,7 @@ use crate::control::endpoint::object;
 use crate::control::endpoint::request::Request;
 use crate::control::endpoint::response;
 use crate::control::options::LoggingOptions;
+use crate::level::Level;
 use crate::sys::host::process_id;
 
 /// The optional features that the program was built with.
@@ -52,10 +53,15 @@ pub(super) fn get(access: &Access) -> Answer {
     let (shared, registry) = (access.shared(), access.registry());
     let mut levels = registry.level_names();
     levels.sort_by_key(|(_, level)| *level);
-    let levels = levels.into_iter().map(|(name, level)| NamedLevel {
-        name,
-        number: level.number(),
-    });
+    // One name for each, which is the one that answers have.
+    let own = |(name, level): &(String, Level)| registry.level_name(*level) == *name;
+    let levels = levels
+        .into_iter()
+        .filter(own)
+        .map(|(name, level)| NamedLevel {
+            name,
+            number: level.number(),
+        });
     let features = FEATURES.iter().filter(|(_, has)| *has);
     let handlers = registry.handlers();
     let revision = access.control().revision();
