@@ -10,4 +10,5 @@ mod native;
 mod refusals;
 mod sequences;
 mod spring;
+mod tail;
 mod zap;

@@ -4,6 +4,9 @@ use crate::control::change::Change;
 use crate::control::control::Control;
 use crate::control::endpoint::audit::Audit;
 use crate::control::endpoint::rate::Rate;
+#[cfg(test)]
+use crate::control::tail::TailOptions;
+use crate::control::tail::Tails;
 use crate::control::target::LevelTarget;
 use crate::control::target_type::TargetType;
 use crate::error::{Error, ErrorKind};
@@ -48,13 +51,21 @@ pub(super) struct Shared {
     /// Whether AWS's dialect has AWS's words only.
     pub(super) strict_aws: bool,
     pub(super) audit: Audit,
+    /// Those that look on.
+    pub(super) tails: Tails,
     allow_sensitive: bool,
     changes: Rate,
 }
 
 impl Shared {
-    pub(super) fn new(name: String, allow_sensitive: bool, console_url: Option<String>) -> Self {
+    pub(super) fn new(
+        name: String,
+        tails: Tails,
+        allow_sensitive: bool,
+        console_url: Option<String>,
+    ) -> Self {
         Self {
+            tails,
             name,
             started: SystemClock.now(),
             console_url,
@@ -79,7 +90,8 @@ impl Access {
     /// Access for a test of a dialect.
     #[cfg(test)]
     pub(super) fn new(control: Control, allow_sensitive: bool) -> Self {
-        let shared = Shared::new("test".to_owned(), allow_sensitive, None);
+        let tails = Tails::new(control.registry(), TailOptions::default());
+        let shared = Shared::new("test".to_owned(), tails, allow_sensitive, None);
         Self::of(control, &Arc::new(shared), false)
     }
 
@@ -129,6 +141,18 @@ impl Access {
                 result => return result,
             }
         }
+    }
+
+    /// Refuses what would show records of loggers of secrets below `INFO`, as
+    /// [`apply`](Self::apply) does.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotPermitted`].
+    pub(super) fn check_levels(&self, levels: &[(String, Level)]) -> Result<(), Error> {
+        let levels = levels.iter().filter(|_| !self.shared.allow_sensitive);
+        levels
+            .filter(|(name, level)| !name.is_empty() && *level < Level::INFO)
+            .try_for_each(|(name, _)| check_target(&LevelTarget::logger(name)))
     }
 
     fn apply_now(&self, revision: Option<u64>, changes: Vec<Change>) -> Result<u64, Error> {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::control::tail::TailOptions;
+
 /// Where and how a [`Control`](crate::control::Control) is served; see
 /// [`Control::serve`](crate::control::Control::serve).
 ///
@@ -39,6 +41,7 @@ pub struct Endpoint {
     pub(super) console: bool,
     pub(super) token_file: Option<PathBuf>,
     pub(super) serve_in_children: bool,
+    pub(super) tails: TailOptions,
 }
 
 /// Which Unix socket is served.
@@ -75,6 +78,7 @@ impl Endpoint {
             console: false,
             token_file: None,
             serve_in_children: false,
+            tails: TailOptions::default(),
         }
     }
 
@@ -178,6 +182,30 @@ impl Endpoint {
     /// closes its copy of the parent's sockets, and is not served.
     pub fn serve_in_children(mut self, serve: bool) -> Self {
         self.serve_in_children = serve;
+        self
+    }
+
+    /// Sets how many live tails there may be at once: 8 by default, 64 at most.
+    pub fn max_tails(mut self, tails: usize) -> Self {
+        self.tails.tails = tails;
+        self
+    }
+
+    /// Sets how many records wait for one live tail, and how many bytes they have: 1,024 and 1 MiB
+    /// by default. What finds no room is dropped for that tail, the least severe first, and the
+    /// stream says so.
+    pub fn tail_buffer(mut self, records: usize, bytes: usize) -> Self {
+        (self.tails.records, self.tails.bytes) = (records, bytes);
+        self
+    }
+
+    /// Keeps the latest records for live tails that begin, even while there is none. By default the
+    /// latest 4,096 are kept from the first tail on, until a minute after the last. They have at
+    /// most four times the bytes of [`tail_buffer`](Self::tail_buffer).
+    ///
+    /// Each record that is logged is copied for it.
+    pub fn backlog_records(mut self, records: usize) -> Self {
+        (self.tails.backlog, self.tails.keeps_backlog) = (records, records > 0);
         self
     }
 

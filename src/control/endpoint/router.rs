@@ -6,7 +6,7 @@ use http::{Method, StatusCode};
 use crate::control::endpoint::access::Access;
 use crate::control::endpoint::request::Request;
 use crate::control::endpoint::response::{self, Response};
-use crate::control::endpoint::{aws_iot, console, envoy, native, spring, zap};
+use crate::control::endpoint::{aws_iot, console, envoy, native, spring, tail, zap};
 
 /// Whether a request is for a file of the console, which has no secrets.
 pub(super) fn is_page(head: &Parts) -> bool {
@@ -21,6 +21,7 @@ pub(super) fn answer(access: &Access, request: &Request, has_console: bool) -> R
         }
     }
     let dialects = [
+        tail::answer,
         native::answer,
         spring::answer,
         zap::answer,

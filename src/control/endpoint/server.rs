@@ -19,6 +19,7 @@ use crate::control::endpoint::socket::Socket;
 use crate::control::endpoint::token::Token;
 use crate::control::error_codes::invalid;
 use crate::control::subscription::Subscription;
+use crate::control::tail::Tails;
 use crate::error::Error;
 use crate::sys::process;
 use crate::sys::sync::Arc;
@@ -149,7 +150,8 @@ impl Server {
         let url = parts
             .flatten()
             .map(|(address, token)| console_url(address, token));
-        let mut shared = Shared::new(name, endpoint.allow_sensitive, url);
+        let tails = Tails::new(control.registry(), endpoint.tails);
+        let mut shared = Shared::new(name, tails, endpoint.allow_sensitive, url);
         shared.strict_aws = endpoint.strict_aws;
         let shared = Arc::new(shared);
         let audited = Arc::clone(&shared);

@@ -12,7 +12,15 @@ pub(in crate::control) struct Batch {
     /// What there was no room for.
     pub(in crate::control) dropped: Option<Dropped>,
     pub(in crate::control) events: Vec<Event>,
+    /// Whether there is more already.
+    pub(in crate::control) has_more: bool,
 }
+
+/// How many records a batch has at most: how long the lock is held that logging threads take.
+pub(super) const MAX_RECORDS: usize = 32;
+
+/// After how many bytes it ends.
+pub(super) const MAX_BYTES: usize = 64 * 1024;
 
 impl Batch {
     pub(super) fn is_empty(&self) -> bool {

@@ -5,7 +5,7 @@ use std::task::{Context, Poll, Waker};
 
 use arc_swap::ArcSwap;
 
-use crate::control::tail::batch::Batch;
+use crate::control::tail::batch::{Batch, MAX_BYTES, MAX_RECORDS};
 use crate::control::tail::event::{Event, Kept};
 use crate::control::tail::filter::TailFilter;
 use crate::control::tail::history::History;
@@ -95,7 +95,7 @@ impl Exchange {
     }
 
     /// Returns what there is for a listener, or keeps the task's waker.
-    pub(super) fn poll(&self, id: u64, records: usize, context: &mut Context<'_>) -> Poll<Batch> {
+    pub(super) fn poll(&self, id: u64, context: &mut Context<'_>) -> Poll<Batch> {
         let mut state = self.state();
         let Some(listener) = state.find(id) else {
             // In a child, whose tails are the parent's.
@@ -104,7 +104,8 @@ impl Exchange {
         let batch = Batch {
             gap: None,
             dropped: listener.ring.take_dropped(),
-            events: listener.ring.take(records),
+            events: listener.ring.take(MAX_RECORDS, MAX_BYTES),
+            has_more: !listener.ring.is_empty(),
         };
         if !batch.is_empty() {
             return Poll::Ready(batch);

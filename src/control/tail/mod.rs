@@ -8,12 +8,6 @@
 //!
 //! [`History`]: history::History
 
-#![allow(
-    dead_code,
-    unused_imports,
-    reason = "the endpoint does not serve it yet"
-)]
-
 mod batch;
 mod event;
 mod exchange;

@@ -122,10 +122,11 @@ impl Ring {
         self.since = Some(self.since.map_or(time, |since| since.min(time)));
     }
 
-    /// Removes the oldest records, up to a number.
-    pub(super) fn take(&mut self, records: usize) -> Vec<Event> {
+    /// Removes the oldest records, up to a number, and no more once they have so many bytes.
+    pub(super) fn take(&mut self, records: usize, bytes: usize) -> Vec<Event> {
         let mut taken = Vec::with_capacity(records.min(self.len));
-        while taken.len() < records {
+        let before = self.bytes;
+        while taken.len() < records && before - self.bytes < bytes {
             let fronts = self.lanes.iter().enumerate();
             let fronts = fronts.filter_map(|(at, lane)| Some((lane.events.front()?.seq, at)));
             let Some(event) = fronts.min().and_then(|(_, at)| self.pop_from(at)) else {
@@ -252,7 +253,7 @@ mod tests {
                         model.push((seq, level, bytes));
                     }
                     Step::Take(records) => {
-                        let events = ring.take(records);
+                        let events = ring.take(records, usize::MAX);
                         let rest = model.held.split_off(records.min(model.held.len()));
                         let expected = std::mem::replace(&mut model.held, rest);
                         let found: Vec<_> = events.iter().map(|event| {
@@ -285,7 +286,7 @@ mod tests {
         let mut evicted = Vec::new();
         for seq in 1..1000 {
             ring.push(event(seq, u16::try_from(seq).unwrap(), 1), &mut evicted);
-            drop(ring.take(4));
+            drop(ring.take(4, usize::MAX));
         }
         assert!(ring.lanes.len() <= MAX_EMPTY_LANES + 1);
     }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::task::{Context, Poll};
 
-use crate::control::tail::batch::Batch;
+use crate::control::tail::batch::{Batch, MAX_BYTES, MAX_RECORDS};
 use crate::control::tail::event::Event;
 use crate::control::tail::exchange::MAX_LISTENERS;
 use crate::control::tail::filter::TailFilter;
@@ -13,9 +13,6 @@ use crate::control::tail::tails::{Tails, TailsCore};
 use crate::error::{Error, ErrorKind};
 use crate::level::Level;
 use crate::registry::{NodeId, RegistryCore};
-
-/// How many records a batch has at most: how long the lock is held that logging threads take.
-const BATCH: usize = 32;
 
 /// The records that match a filter, as they are logged, until it is dropped.
 #[must_use = "it ends when it is dropped"]
@@ -101,7 +98,7 @@ impl TailsCore {
         let (gap, earlier) = match start {
             Start::Latest(records) => (None, state.history.latest(records, matches)),
             Start::After(position) => {
-                let is_ours = position.boot == self.boot && position.seq <= state.seq;
+                let is_ours = position.boot == self.boot() && position.seq <= state.seq;
                 let known = if is_ours { position.seq } else { 0 };
                 let (earlier, gone) = state.history.after(known, state.seq, matches);
                 let gap = Gap {
@@ -124,14 +121,31 @@ impl Tail {
     /// Returns what there is, or has the task woken once there is something.
     pub(in crate::control) fn poll_batch(&mut self, context: &mut Context<'_>) -> Poll<Batch> {
         if self.gap.is_some() || !self.earlier.is_empty() {
-            let count = BATCH.min(self.earlier.len());
-            return Poll::Ready(Batch {
-                gap: self.gap.take(),
-                dropped: None,
-                events: self.earlier.drain(..count).collect(),
-            });
+            return Poll::Ready(self.take_earlier());
         }
-        self.tails.0.exchange.poll(self.id, BATCH, context)
+        self.tails.0.exchange.poll(self.id, context)
+    }
+
+    fn take_earlier(&mut self) -> Batch {
+        let mut bytes = 0;
+        let fits = |event: &&Event| {
+            let is_first = bytes < MAX_BYTES;
+            bytes += event.bytes();
+            is_first
+        };
+        let count = self
+            .earlier
+            .iter()
+            .take(MAX_RECORDS)
+            .take_while(fits)
+            .count();
+        Batch {
+            gap: self.gap.take(),
+            dropped: None,
+            events: self.earlier.drain(..count).collect(),
+            // Perhaps.
+            has_more: true,
+        }
     }
 
     pub(in crate::control) fn tails(&self) -> &Tails {

@@ -21,7 +21,8 @@ pub(in crate::control) struct Tails(pub(super) Arc<TailsCore>);
 
 /// Not held by the tree, so that the taps end with it.
 pub(super) struct TailsCore {
-    pub(super) boot: u64,
+    /// With the process, which a fork changes.
+    boot: RandomState,
     pub(super) options: TailOptions,
     pub(super) registry: Weak<RegistryCore>,
     environment: Arc<RegistryContext>,
@@ -36,7 +37,7 @@ impl Tails {
         let exchange = Arc::new(Exchange::new(&options));
         let inner = registry.inner();
         let core = Arc::new(TailsCore {
-            boot: RandomState::new().hash_one(host::process_id()),
+            boot: RandomState::new(),
             options,
             registry: Arc::downgrade(inner),
             environment: Arc::clone(&inner.environment),
@@ -53,8 +54,10 @@ impl Tails {
 
     /// Returns where a record stands in the streams.
     pub(in crate::control) fn position(&self, event: &Event) -> Position {
-        let (boot, seq) = (self.0.boot, event.seq);
-        Position { boot, seq }
+        Position {
+            boot: self.0.boot(),
+            seq: event.seq,
+        }
     }
 
     pub(in crate::control) fn level_name(&self, level: Level) -> String {
@@ -84,6 +87,10 @@ impl Tails {
 }
 
 impl TailsCore {
+    pub(super) fn boot(&self) -> u64 {
+        self.boot.hash_one(host::process_id())
+    }
+
     /// Has what is shown come to the handler, which opens no gates.
     pub(super) fn begin_history(&self, registry: &RegistryCore) {
         if self.exchange.state().history_tap.is_some() {

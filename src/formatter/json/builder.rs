@@ -46,6 +46,7 @@ pub struct JsonFormatterBuilder {
     source: bool,
     thread: bool,
     process: bool,
+    reserved: &'static [&'static str],
 }
 
 impl JsonFormatterBuilder {
@@ -80,6 +81,13 @@ impl JsonFormatterBuilder {
         self
     }
 
+    /// Sets names that key-values do not get, as members of these names are added to the objects.
+    #[cfg(feature = "control")]
+    pub(crate) fn reserving(mut self, names: &'static [&'static str]) -> Self {
+        self.reserved = names;
+        self
+    }
+
     /// Returns the formatter.
     #[must_use]
     pub fn build(self) -> JsonFormatter {
@@ -89,7 +97,7 @@ impl JsonFormatterBuilder {
             TimeWriter::Text(format) if !is_renamed => Head::new(format),
             _ => None,
         };
-        let names = OwnNames::new(&NAMES);
+        let names = OwnNames::new(&[&NAMES, self.reserved].concat());
         JsonFormatter {
             time,
             head,
