@@ -4,10 +4,12 @@ use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, Around, Quote};
 use crate::filter::redaction::innocent::Manner;
 use crate::filter::redaction::name::Name;
+use crate::filter::redaction::places::{AFTER_OPTIONS, LINKS};
 use crate::filter::redaction::rules::Need;
 use crate::filter::redaction::span::Spans;
 use crate::filter::redaction::value;
 
+use crate::filter::redaction::text::line_before;
 use crate::filter::redaction::{container, text};
 
 /// A value that no sign separates from its name: an option's, an argument's, one of a sentence.
@@ -57,16 +59,21 @@ pub(super) fn after(
             return name.hide(at + 2, end, Manner::TYPED, spans);
         }
     }
+    // `[--password, …]`
+    if closed.is_none() && name.as_str().starts_with('-') && rest.starts_with(b", ") {
+        return value::at_place(name, at + 2, doubtful, Around::default(), spans);
+    }
     // `password/…`, `password,…`
-    let is_path = matches!(rest.first(), Some(b'/' | b',' | b';'));
+    let is_path = matches!(rest.first(), Some(b'/' | b',' | b';' | b'|'));
+    let (few, short) = if is_password { (2, 8) } else { (3, 10) };
     if at == tight && is_path && closed.is_none() && known.need == Need::Any {
         let near = &bytes[..bytes.len().min(at + 256)];
         let end = extent::bare(near, at + 1, Around::default());
         let parts = text.get(at + 1..end)?;
         let mut from = at + 1;
-        for part in parts.split(['/', '?', '&', ',']).take(3) {
+        for part in parts.split(['/', '?', '&', ',', '|', ';']).take(3) {
             let digits = part.bytes().filter(u8::is_ascii_digit).count();
-            if digits >= 3 && part.len() >= 10 && part.bytes().all(text::is_name) {
+            if digits >= few && part.len() >= short && part.bytes().all(text::is_name) {
                 return name.hide(from, from + part.len(), doubtful, spans);
             }
             if !part
@@ -79,44 +86,27 @@ pub(super) fn after(
         }
         return None;
     }
-    if at == tight || closed.is_some() {
+    // `"password" has the value "…"`
+    let is_linked = closed.is_some() && linking(rest) > 0;
+    if at == tight || closed.is_some() && !is_linked {
         return None;
+    }
+    // `password (…)`
+    if let Some(inner) = rest.strip_prefix(b"(") {
+        let len = inner
+            .iter()
+            .take(96)
+            .position(|byte| b") ".contains(byte))?;
+        return (inner[len] == b')').then(|| name.hide(at + 1, at + 1 + len, doubtful, spans))?;
     }
     // `--password …`
     if name.as_str().starts_with('-') && !bytes[at..].starts_with(b"-") {
-        const WORDS: &[&str] = &[
-            "to",
-            "or",
-            "and",
-            "is",
-            "if",
-            "in",
-            "for",
-            "option",
-            "flag",
-            "argument",
-            "instead",
-            "with",
-            "can",
-            "must",
-            "on",
-            "the",
-            "was",
-            "not",
-            "requires",
-            "parameter",
-            "switch",
-            "when",
-            "as",
-            "may",
-            "will",
-            "has",
-            "options",
-            "flags",
-            "takes",
-        ];
         let end = extent::bare(bytes, at, Around::default());
-        if text.get(at..end).is_some_and(|word| WORDS.contains(&word)) {
+        // `--token     API token`: help.
+        let is_help =
+            |word: &str| at > tight + 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let is_none = |word: &str| AFTER_OPTIONS.contains(&word) || is_help(word);
+        if text.get(at..end).is_some_and(is_none) {
             return None;
         }
         return value::at_place(name, at, Manner::default(), Around::default(), spans);
@@ -138,7 +128,7 @@ pub(super) fn after(
             is_doubtful: !is_password || known.need == Need::Short || bytes[place] == b'`',
             is_prose: false,
         };
-        return name.hide_quoted(from, end, len, manner, spans);
+        return name.hide_changed(from, end, len, manner, spans);
     }
     let is_netrc = is_password && place == at && follows_login(&bytes[..name.start]);
     if is_netrc {
@@ -148,15 +138,32 @@ pub(super) fn after(
     let is_scheme = ["bearer", "basic"]
         .iter()
         .any(|word| name.as_str().eq_ignore_ascii_case(word));
-    let is_set = text::ends_with(&bytes[..name.start], b" set ");
+    let before = line_before(bytes, name.start);
+    let is_set = [&b"set "[..], b"setx "].iter().any(|word| {
+        let rest = before
+            .len()
+            .checked_sub(word.len())
+            .map(|at| before.split_at(at));
+        rest.is_some_and(|(rest, end)| {
+            end.eq_ignore_ascii_case(word)
+                && !rest.ends_with(b"_")
+                && !rest.last().is_some_and(u8::is_ascii_alphanumeric)
+        })
+    });
     let least = match known.need {
         _ if is_scheme => 10,
+        // A name that is no word of prose.
+        Need::Any if name.as_str().contains(['-', '_']) => 6,
         Need::Any if is_set => 8,
+        Need::Any if is_tight(&bytes[place..end]) => 12,
         Need::Any => 20,
         _ => usize::MAX,
     };
     // A long one needs no sign: `aws configure set NAME VALUE`.
-    let is_next = (at == tight + 1 || bytes[tight] == b'\t')
+    let is_next = (at == tight + 1
+        || bytes[tight] == b'\t'
+        || bytes.get(at) == Some(&b'|')
+        || before.trim_ascii().is_empty())
         && (!text::starts_pair(&bytes[place..])
             || bytes[..end].ends_with(b"=")
             || text::ends_with(&bytes[..name.start], b"label="))
@@ -166,9 +173,15 @@ pub(super) fn after(
             is_quoted: is_scheme && end - place >= 20,
             ..doubtful
         };
-        return name.hide(place, end, manner, spans);
+        return name.hide_changed(place, end, 0, manner, spans);
     }
     None
+}
+
+/// Whether a word is of letters and some digits, and nothing else.
+fn is_tight(word: &[u8]) -> bool {
+    let digits = word.iter().filter(|byte| byte.is_ascii_digit()).count();
+    digits >= 2 && digits < word.len() && word.iter().all(u8::is_ascii_alphanumeric)
 }
 
 /// `machine … login … password`
@@ -184,46 +197,71 @@ fn follows_login(before: &[u8]) -> bool {
 
 /// How long the words are that link a name with its value: `is`, `for ann: `, `changed to`.
 fn linking(rest: &[u8]) -> usize {
-    let line = &rest[..rest
+    let len = rest
         .iter()
         .take(96)
         .take_while(|byte| **byte != b'\n')
-        .count()];
-    for words in [
-        &b"is set to "[..],
-        b"is now ",
-        b"is: ",
-        b"is ",
-        b"was ",
-        b"set to ",
-        b"changed to ",
-        b"reset to ",
-        b"to be ",
-        b"to ",
-        b"has been set to ",
-        b"= ",
-        b"with value ",
-        b"enc ",
-        b"from ",
-        b"d'ordine: ",
-        b"value ",
-        b"| ",
-        b". ",
-    ] {
-        if text::starts_with(line, words) {
-            return words.len();
-        }
-    }
+        .count();
+    let line = &rest[..len];
     let dots = line.iter().take_while(|byte| **byte == b'.').count();
     if dots >= 2 && line.get(dots) == Some(&b' ') {
         return dots + 1;
     }
-    if text::starts_with(line, b"for ") || text::starts_with(line, b"of ") {
+    // What was done, if that is followed by something.
+    let mut at = 0;
+    for _ in 0..4 {
+        let word = line[at..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_lowercase())
+            .count();
+        let is_done = matches!(
+            &line[at..at + word],
+            [.., b'e', b'd']
+                | b"is"
+                | b"was"
+                | b"has"
+                | b"been"
+                | b"set"
+                | b"reset"
+                | b"now"
+                | b"sent"
+                | b"to"
+                | b"as"
+                | b"from"
+        );
+        if !is_done || line.get(at + word) != Some(&b' ') {
+            break;
+        }
+        at += word + 1;
+    }
+    let next = &line[at..];
+    if [&b"for "[..], b"of "]
+        .iter()
+        .any(|word| text::starts_with(next, word))
+    {
         for sign in [&b" is "[..], b": ", b" = ", b"=", b" to ", b" was "] {
-            if let Some(found) = text::find(line, sign) {
-                return found + sign.len();
+            if let Some(found) = text::find(next, sign) {
+                return at + found + sign.len();
             }
         }
     }
-    0
+    // `updated: `
+    let word = next
+        .iter()
+        .take_while(|byte| byte.is_ascii_lowercase())
+        .count();
+    if matches!(
+        &next[..word],
+        [.., b'e', b'd'] | b"is" | b"sent" | b"set" | b"reset"
+    ) && next[word..].starts_with(b": ")
+    {
+        return at + word + 2;
+    }
+    let found = LINKS
+        .iter()
+        .find(|words| text::starts_with(next, words.as_bytes()));
+    match found {
+        Some(words) => at + words.len(),
+        None => at,
+    }
 }

@@ -2,7 +2,8 @@
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::argument;
-use crate::filter::redaction::rules::{MECHANISMS, PROGRAMS};
+use crate::filter::redaction::places::{PROGRAMS, READERS};
+use crate::filter::redaction::rules::MECHANISMS;
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::text::{self, LINE, is_word, line_before};
 use crate::filter::redaction::{innocent, logons, placeholder, statements};
@@ -22,16 +23,14 @@ pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
     if let Some(found) = text::find(near, b"identified") {
         statements::identified(text, at.saturating_sub(12) + found + 10, spans);
     }
-    // What SMTP asks for, `Password:` in Base64, and the answer on the next line.
-    if bytes[at..].starts_with(b"UGFzc3dvcmQ6") {
-        let from = at + 12;
-        let next = from
-            + bytes[from..]
-                .iter()
-                .take(16)
-                .take_while(|byte| b"\r\n\"' >-<C:\\".contains(byte))
-                .count();
-        push_word(text, next, spans);
+    // What SMTP asks for in Base64, `Password:` say, and the answer on the next line.
+    if let Some(asked) = challenge(&bytes[at..]) {
+        let from = at + asked;
+        let next = bytes[from..].iter().take(16);
+        let next = next
+            .take_while(|byte| b"\r\n\"' >-<C:\\".contains(byte))
+            .count();
+        push_word(text, from + next, spans);
     }
     // `ACL SETUSER ann on >…`
     if let Some(found) = text::find(near, b"setuser ") {
@@ -41,26 +40,11 @@ pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
             }
         }
     }
-    // `snmp-server community …`
-    if text::ends_with(&bytes[..at], b"snmp-server co") && bytes[at..].starts_with(b"mmunity ") {
-        push_word(text, at + 8, spans);
-    }
-    if let Some(found) = text::find(near, b"vault login ") {
-        push_token(text, at.saturating_sub(12) + found + 12, spans);
-    }
-    if [&b"do -s "[..], b"chpasswd"]
+    if [&b"echo "[..], b"rintf", b" <<<"]
         .iter()
         .any(|word| text::starts_with(&bytes[at..], word))
     {
-        piped(text, at, spans);
-    }
-    if bytes[at..].starts_with(b" /p:") && text::find(line_before(bytes, at), b"freerdp").is_some()
-    {
-        push_word(text, at + 4, spans);
-    }
-    // `/rp …`, as `schtasks` has it.
-    if text::starts_with(&bytes[at..], b" /rp ") {
-        push_word(text, at + 5, spans);
+        fed(text, at, spans);
     }
     for word in ["LOGIN ", "AUTHENTICATE ", "XOAUTH2 "] {
         let found = near
@@ -73,38 +57,77 @@ pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
     }
 }
 
-/// `echo … | docker login --password-stdin`
-pub(super) fn piped(text: &str, at: usize, spans: &mut Spans) {
-    let bytes = text.as_bytes();
-    let line = line_before(bytes, at);
-    let start = at - line.len();
-    let Some(pipe) = line.iter().rposition(|byte| *byte == b'|') else {
-        return;
-    };
-    for program in [
-        &b"echo -n "[..],
-        b"echo ",
-        b"printf '%s' ",
-        b"printf '%s\\n' ",
-        b"printf ",
-    ] {
-        if let Some(found) = text::find(&line[..pipe], program) {
-            let (from, end) = argument(bytes, start + found + program.len());
-            // `ann:…`
-            let user = bytes[from..end].iter().position(|byte| *byte == b':');
-            let is_pair = text::starts_with(&bytes[at..], b"chpasswd");
-            let from = from + user.filter(|_| is_pair).map_or(0, |user| user + 1);
-            return push_word(text, from, spans);
-        }
-    }
+/// How long a challenge is: `334 PDE4OTYu…`, or `Password:` alone. A user is none.
+fn challenge(rest: &[u8]) -> Option<usize> {
+    const USERS: [&[u8]; 2] = [b"VXNlcm5hbWU6", b"VXNlciBOYW1l"];
+    let start = if rest.starts_with(b"334 ") { 4 } else { 0 };
+    let is_base64 = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
+    let word = &rest[start..];
+    let word = &word[..word.iter().take_while(is_base64).count()];
+    let is_one =
+        word.starts_with(b"UGFzc3dvcmQ6") || start > 0 && word.len() >= 8 && word.len() % 4 == 0;
+    let ends = matches!(
+        rest.get(start + word.len()),
+        Some(b'\r' | b'\n' | b'\\' | b'"')
+    );
+    (is_one && ends && !USERS.contains(&word)).then_some(start + word.len())
 }
 
-/// Hides the argument at a place if it looks like a token.
-fn push_token(text: &str, at: usize, spans: &mut Spans) {
-    let (from, end) = argument(text.as_bytes(), at);
-    if text.get(from..end).is_some_and(innocent::looks_secret) {
-        spans.push(Span::new(from, end, SecretClass::Token));
+/// What is written to a program that reads a secret: `echo … | kinit`, `kinit <<< …`,
+/// `--password-file=<(echo …)`.
+fn fed(text: &str, at: usize, spans: &mut Spans) {
+    let bytes = text.as_bytes();
+    let before = line_before(bytes, at);
+    let reads = |part: &[u8]| {
+        READERS
+            .iter()
+            .any(|known| text::find(part, known.as_bytes()).is_some())
+    };
+    let mut from = at + 5;
+    let reader = if bytes[at..].starts_with(b" <<<") {
+        before
+    } else if before.ends_with(b"<(") {
+        &before[before
+            .iter()
+            .rposition(|byte| *byte == b' ')
+            .unwrap_or_default()..]
+    } else {
+        let line = &bytes[from.min(bytes.len())..bytes.len().min(from + LINE)];
+        let pipe = line.iter().position(|byte| matches!(byte, b'|' | b'\n'));
+        pipe.map_or(&[][..], |pipe| &line[pipe..])
+    };
+    let reader = reader
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let is_file = [&b"pass"[..], b"secret", b"token"]
+        .iter()
+        .any(|word| text::find(reader, word).is_some());
+    if !(reads(reader) || before.ends_with(b"<(") && is_file) {
+        return;
     }
+    for skipped in [
+        &b" "[..],
+        b"-n ",
+        b"-e ",
+        b"'%s' ",
+        b"'%s\\n' ",
+        b"\"%s\" ",
+        b"%s ",
+        b"\"%s\\n\" ",
+    ] {
+        from += if text::starts_with(&bytes[from.min(bytes.len())..], skipped) {
+            skipped.len()
+        } else {
+            0
+        };
+    }
+    let (start, end) = argument(bytes, from.min(bytes.len()));
+    // `ann:…`
+    let user = bytes[start..end].iter().position(|byte| *byte == b':');
+    let is_pair = text::find(reader, b"chpasswd").is_some();
+    let start = start + user.filter(|_| is_pair).map_or(0, |user| user + 1);
+    push_word(text, start, spans);
 }
 
 /// Hides the argument at a place.
@@ -144,7 +167,7 @@ fn option(text: &str, dash: usize, spans: &mut Spans) {
     let runs = |program: &str| {
         let parts: Vec<&[u8]> = program.split(' ').map(str::as_bytes).collect();
         let is_part = |word: &[u8], part: &[u8]| {
-            word == part || word.rsplit(|byte| *byte == b'/').next() == Some(part)
+            word == part || word.rsplit(|byte| b"/_".contains(byte)).next() == Some(part)
         };
         words.windows(parts.len()).any(|window| {
             window
@@ -153,18 +176,31 @@ fn option(text: &str, dash: usize, spans: &mut Spans) {
                 .all(|(word, part)| is_part(word, part))
         })
     };
-    let Some(user) = PROGRAMS.iter().find_map(|(program, options)| {
+    let found = PROGRAMS.iter().find_map(|(program, options)| {
         let place = options.bytes().position(|option| option == letter)?;
-        runs(program).then(|| {
-            options
-                .as_bytes()
-                .get(place + 1)
-                .copied()
-                .filter(|after| b":%,".contains(after))
-        })
-    }) else {
+        let after = options.as_bytes().get(place + 1).copied();
+        runs(program).then(|| after.filter(|after| b":%,.".contains(after)))
+    });
+    // Another program's, beside a user.
+    let mut users = vec![&b"-u"[..], b"--user", b"-l", b"/u"];
+    if letter == b'w' {
+        users.extend([&b"-p"[..], b"-d"]);
+    }
+    let has_user = || {
+        words
+            .iter()
+            .any(|word| users.iter().any(|user| text::starts_with(word, user)))
+    };
+    let Some(sign) =
+        found.or_else(|| (b"pPw".contains(&letter) && has_user()).then_some(Some(b'.')))
+    else {
         return;
     };
+    // It may have no value, or another meaning.
+    let is_doubtful = sign == Some(b'.')
+        && !bytes
+            .get(dash + 2)
+            .is_some_and(|byte| found.is_some() && is_word(*byte));
     let mut at = dash + 2;
     let is_argument =
         matches!(bytes.get(at), Some(b'"' | b'\'')) && bytes.get(dash - 1) == bytes.get(at);
@@ -176,11 +212,11 @@ fn option(text: &str, dash: usize, spans: &mut Spans) {
     } else {
         bytes[at..]
             .iter()
-            .take_while(|byte| b" =".contains(byte))
+            .take_while(|byte| b" =:".contains(byte))
             .count()
     };
     let (from, end) = argument(bytes, at);
-    let from = match user {
+    let from = match sign.filter(|sign| *sign != b'.') {
         Some(sign) => match bytes[from..end].iter().position(|byte| *byte == sign) {
             Some(found) => from + found + 1,
             None => return,
@@ -190,7 +226,10 @@ fn option(text: &str, dash: usize, spans: &mut Spans) {
     let Some(value) = text.get(from..end) else {
         return;
     };
-    if !placeholder::is_nothing(value) && !value.starts_with('-') && !innocent::is_path(value) {
+    let is_one =
+        !placeholder::is_nothing(value) && !value.starts_with('-') && !innocent::is_path(value);
+    if is_one && (!is_doubtful || innocent::looks_secret(value) && !value.contains([':', '/', '.']))
+    {
         spans.push(Span::new(from, end, SecretClass::Password));
     }
 }

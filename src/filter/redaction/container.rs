@@ -41,6 +41,19 @@ pub(super) fn at(name: Name<'_>, at: usize, spans: &mut Spans) -> Option<usize> 
         _ => return None,
     };
     let limit = bytes.len().min(open + LONGEST);
+    // `{SSHA}…` is a hash.
+    let inner = bytes[open + 1..limit]
+        .iter()
+        .take_while(|byte| text::is_name(**byte))
+        .count();
+    let is_hash = word == 0 && inner > 0 && bytes[open + 1 + inner..limit].first() == Some(&b'}');
+    if is_hash
+        && bytes
+            .get(open + inner + 2)
+            .is_some_and(|next| text::is_word(*next) || *next == b'$')
+    {
+        return None;
+    }
     let list = close == b']' && (word == 0 || !bytes[at..open].ends_with(b"map"));
     let (mut last, mut is_closed) = (None, false);
     let mut state = State {
@@ -206,6 +219,18 @@ fn plain_list(name: Name<'_>, from: usize, end: usize, spans: &mut Spans) -> Opt
     if are_bytes {
         spans.push(Span::new(from, end, name.known.class));
         return Some(end);
+    }
+    // `[ab12, cd34]`
+    if !list.contains(['\n', '{', '[', '(', '=', ':']) && list.contains(',') {
+        let doubtful = Manner {
+            is_doubtful: true,
+            ..Manner::default()
+        };
+        let hide = |item: &str| {
+            let start = from + item.as_ptr().addr() - list.as_ptr().addr();
+            name.hide(start, start + item.len(), doubtful, spans)
+        };
+        return list.split(',').map(str::trim).filter_map(hide).last();
     }
     if list.contains([',', '\n', '{', '[']) || !text::is_mixed(list.as_bytes()) {
         return None;

@@ -4,12 +4,14 @@ use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::name::Name;
 use crate::filter::redaction::names::{Known, LONGEST, Names};
 use crate::filter::redaction::prefilter::{self, Kinds, Prefilter};
-use crate::filter::redaction::rules::Need;
+use crate::filter::redaction::rules::{BESIDE, Need};
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::text::{self, ends_escape, is_name};
 
 use crate::filter::redaction::views::{Decoded, View};
-use crate::filter::redaction::{commands, logons, separator, shapes, statements, urls};
+use crate::filter::redaction::{
+    commands, logons, place, rows, separator, shapes, statements, urls,
+};
 
 /// How often a text may have been encoded.
 const DEEPEST: usize = 3;
@@ -57,7 +59,8 @@ impl Finder {
 
     /// What is known of a name.
     pub(super) fn known(&self, name: &str) -> Option<Known> {
-        self.names.known(name.as_bytes())
+        let known = self.names.known(name.as_bytes());
+        known.filter(|known| known.need != Need::Query)
     }
 
     /// Adds what is found in a text.
@@ -79,8 +82,11 @@ impl Finder {
                 .look(text, place, kinds, &mut looks, spans)
                 .max(place + 1);
         }
-        if looks.has_secure_string {
-            self.secure_values(text, spans);
+        for (_, keys) in BESIDE
+            .iter()
+            .filter(|(word, _)| looks.beside.contains(word))
+        {
+            self.values_beside(text, keys, spans);
         }
         let views = looks.views & !done;
         if depth == DEEPEST || views == 0 {
@@ -115,7 +121,7 @@ impl Finder {
         if kinds & (prefilter::LOGON | prefilter::PROGRAM) != 0 && looks.commands < MOST_COMMANDS {
             looks.commands += 1;
             if kinds & prefilter::LOGON != 0 {
-                logons::phrase(text, at, spans);
+                place::at(text, at, spans);
             }
             if kinds & prefilter::PROGRAM != 0 {
                 logons::program(text, at, spans);
@@ -170,12 +176,9 @@ impl Finder {
             return end;
         };
         looks.view(View::of(&bytes[end..]));
-        if found == "SecureString" {
-            looks.has_secure_string = true;
+        if let Some((word, _)) = BESIDE.iter().find(|(word, _)| *word == found) {
+            looks.beside.push(word);
             return end;
-        }
-        if found.ends_with("-stdin") {
-            commands::piped(text, start, spans);
         }
         if commands::protocol(text, start, end, spans) || statements::word(text, start, end, spans)
         {
@@ -194,6 +197,14 @@ impl Finder {
         if next.is_none() && matches!(bytes.get(end), Some(b',' | b')' | b'"' | b'`' | b' ')) {
             statements::columns(text, start, end, known.class, spans);
         }
+        if next.is_none()
+            && matches!(
+                bytes.get(end),
+                Some(b',' | b'"' | b'|' | b';' | b' ' | b'\t' | b'\r' | b'\n')
+            )
+        {
+            rows::below(name, spans);
+        }
         next.unwrap_or(end)
     }
 
@@ -207,7 +218,12 @@ impl Finder {
         end: usize,
     ) -> Option<(usize, usize, Known)> {
         let name = &text.as_bytes()[start..end];
-        if let Some(known) = self.names.known(name) {
+        let known = self.names.known(name);
+        if let Some(known) = known.filter(|known| known.need == Need::Query) {
+            let found = key(text, start, end, known).map(|known| (start, end, known));
+            return found.or_else(|| self.loose(text, start, end));
+        }
+        if let Some(known) = known {
             // `code` is one of many words, `one-time code` is not.
             let longer = (known.need == Need::Long).then(|| self.loose(text, start, end));
             return longer.flatten().or(Some((start, end, known)));
@@ -235,12 +251,13 @@ impl Finder {
         for _ in 0..2 {
             let before = from
                 .checked_sub(1)
-                .filter(|before| bytes[*before] == b' ')?;
+                .filter(|before| matches!(bytes[*before], b' ' | b'.'))?;
             from = text::name_start(text, before, 16);
             if before - from < 2 {
                 return None;
             }
-            if let Some(known) = self.names.known(&bytes[from..end]) {
+            let known = self.names.known(&bytes[from..end]);
+            if let Some(known) = known.filter(|known| known.need != Need::Query) {
                 return Some((from, end, known));
             }
         }
@@ -283,30 +300,57 @@ impl Finder {
         separator::after(name, spans).unwrap_or(end)
     }
 
-    /// The values of all `Value` keys of a text, which are secret where it speaks of a
-    /// `SecureString` (AWS's parameter store).
-    fn secure_values(&self, text: &str, spans: &mut Spans) {
+    /// The values of keys that are secret where a text has some other word, as `Value` beside
+    /// `SecureString` is.
+    fn values_beside(&self, text: &str, keys: &[&str], spans: &mut Spans) {
         let known = Known {
             class: SecretClass::SecretKey,
             need: Need::Any,
             is_plural: false,
         };
-        for (start, word) in text.match_indices("Value") {
-            if text.as_bytes()[..start]
-                .last()
-                .is_some_and(|byte| is_name(*byte))
-            {
-                continue;
+        for key in keys {
+            for (start, _) in text.match_indices(key) {
+                let end = start + key.len();
+                let is_part = |at: Option<&u8>| at.is_some_and(|byte| is_name(*byte));
+                let bytes = text.as_bytes();
+                if is_part(bytes[..start].last()) || is_part(bytes.get(end)) {
+                    continue;
+                }
+                let name = Name {
+                    text,
+                    start,
+                    end,
+                    known,
+                };
+                separator::after(name, spans);
             }
-            let name = Name {
-                text,
-                start,
-                end: start + word.len(),
-                known,
-            };
-            separator::after(name, spans);
         }
     }
+}
+
+/// What is known of a key of some kind: of a query, or with a value that looks like one.
+fn key(text: &str, start: usize, end: usize, known: Known) -> Option<Known> {
+    let bytes = text.as_bytes();
+    let rest = &bytes[end..];
+    if rest.starts_with(b"=") && matches!(bytes[..start].last(), Some(b'?' | b'&')) {
+        return Some(known);
+    }
+    let signs = rest.iter().take(8);
+    let signs = signs.take_while(|byte| b" =:\"'".contains(byte)).count();
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
+    let len = rest[signs..].iter().take_while(is_part).count();
+    let value = &rest[signs..signs + len];
+    // `key = QUJD…=`, `CF_Key="…"`
+    let is_base64 = len >= 22 && rest.get(signs + len) == Some(&b'=');
+    let is_variable = bytes[start..end].contains(&b'_') && rest.starts_with(b"=") && len >= 12;
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let is_random =
+        digits >= 2 && text::is_mixed(value) && !value.iter().all(u8::is_ascii_hexdigit);
+    let is_one = signs > 0 && (is_base64 || is_variable && is_random && !value.contains(&b'/'));
+    is_one.then_some(Known {
+        need: Need::Random,
+        ..known
+    })
 }
 
 /// What a text has to be looked at for once more.
@@ -314,7 +358,8 @@ impl Finder {
 struct Looks {
     /// The bits of the views.
     views: u8,
-    has_secure_string: bool,
+    /// The words beside which keys have secrets.
+    beside: Vec<&'static str>,
     commands: usize,
 }
 
@@ -338,6 +383,6 @@ fn is_spelled(bytes: &[u8], at: usize) -> bool {
 
 /// Whether something can follow a name that separates it from a value.
 fn may_separate(rest: &[u8]) -> bool {
-    const SIGNS: &[u8] = b"=:\"'`\\%>,([]/<&;*?~+) \n\r\t\x1b\xc2\xe2\xef";
-    rest.first().is_none_or(|byte| SIGNS.contains(byte)) || rest.starts_with(b"...")
+    const SIGNS: &[u8] = b"=:\"'`\\%>,([]/<&;*?~+|.}) \n\r\t\x1b\xc2\xe2\xef";
+    rest.first().is_none_or(|byte| SIGNS.contains(byte))
 }

@@ -1,9 +1,9 @@
 //! What is no secret although its name says so: nothing, masks, places to fill in, types, prose.
 
 use crate::filter::redaction::class::SecretClass;
-use crate::filter::redaction::names::Known;
+use crate::filter::redaction::names::{self, Known};
 use crate::filter::redaction::placeholder::is_nothing;
-use crate::filter::redaction::rules::{MECHANISMS, Need, SOURCES, TYPES};
+use crate::filter::redaction::rules::{ABOUT, MECHANISMS, Need, READERS, SOURCES, TYPES};
 use crate::filter::redaction::text;
 
 /// How a value is written down.
@@ -39,10 +39,22 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
     if is_nothing(value) || is_nothing(bare) || is_type(bare) {
         return false;
     }
+    // A single sign opens what follows; what is secret in a URL is found there.
+    let is_sign = value.len() == 1 && !value.as_bytes()[0].is_ascii_alphanumeric();
+    let is_url = value.starts_with("https://") || value.starts_with("http://");
+    let is_open = value.starts_with('(') && !value.contains(')');
+    // `tokens = quote! {`
+    let is_macro = value.ends_with('!') && after.starts_with(b" {");
+    // `"password": "Passwort"` is a label.
+    let is_caption = known.class == SecretClass::Password && names::is_name_of_one(bare);
+    if is_macro || is_caption || is_sign || is_open || is_url && known.class != SecretClass::Custom
+    {
+        return false;
+    }
     if !manner.is_quoted && (is_source(value) || is_call(value)) {
         return false;
     }
-    if is_counter(bare, known) || is_sentence(value) || is_account(value) {
+    if is_rule(bare) || is_counter(bare, known) || is_sentence(value) || is_account(value) {
         return false;
     }
     if manner.is_doubtful && known.need == Need::Digits {
@@ -57,7 +69,7 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
         // `token "3c9d7a51-…"`, `initialAdminPassword 0f1e2d…`: names that have no other meaning.
         let is_sure = known.need == Need::Any
             && match known.class {
-                SecretClass::Token => manner.is_quoted && bare.len() >= 24,
+                SecretClass::Token => manner.is_quoted && bare.len() >= 20,
                 SecretClass::Password => bare.len() >= 20,
                 _ => false,
             };
@@ -87,7 +99,7 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
         }
         Need::Random => is_random(bare, known),
         Need::Digits => is_code(bare) || looks_secret(bare),
-        Need::Long => is_long_code(bare),
+        Need::Long | Need::Query => is_long_code(bare),
     }
 }
 
@@ -108,6 +120,14 @@ fn hides_in_prose(value: &str, after: &[u8], known: Known) -> bool {
         && is_plain(next)
         && next.iter().any(|b| b.is_ascii_lowercase() || !b.is_ascii())
         && !after.starts_with(b",");
+    // `jwt: alg=RS256`
+    let key = value.split(['=', ':']).next().unwrap_or_default();
+    let is_short = value.len() < 16 && key.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_pair = is_short && text::starts_pair(value.as_bytes());
+    let is_about = known.class == SecretClass::Password && names::is_about(key.as_bytes(), ABOUT);
+    if is_pair && (known.class == SecretClass::Token || is_about) {
+        return false;
+    }
     let is_word = is_plain(value.as_bytes());
     if goes_on && (is_word || value.bytes().all(|byte| byte.is_ascii_digit())) {
         // A sentence, unless the word is far too long for one.
@@ -117,8 +137,8 @@ fn hides_in_prose(value: &str, after: &[u8], known: Known) -> bool {
         (SecretClass::Signature, Need::Any) => {
             value.len() >= 16 && text::is_mixed(value.as_bytes()) && !is_path(value)
         }
-        (_, Need::Digits) => is_code(value),
-        (_, Need::Long) => is_long_code(value),
+        (_, Need::Digits) => is_code(value) || value.len() >= 8 && looks_secret(value),
+        (_, Need::Long | Need::Query) => is_long_code(value),
         (_, Need::Short) => looks_secret(value) && !value.contains(['_', '/', '.']),
         (SecretClass::Password, _) => !is_path(value) && !is_counter(value, known),
         _ => is_random(value, known),
@@ -139,6 +159,7 @@ fn is_random(value: &str, known: Known) -> bool {
     let is_signal = value.starts_with("SIG");
     !is_mechanism
         && !is_signal
+        && !value.contains('(')
         && !is_path(value)
         && (looks_secret(value) || is_shouted || is_long || is_special)
 }
@@ -167,6 +188,16 @@ pub(super) fn is_type(value: &str) -> bool {
         .next()
         .unwrap_or_default();
     let has_more = head.len() < value.len();
+    // `&Signature`, `Self::CargoToken`
+    let is_letters =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_reference = value
+        .strip_prefix('&')
+        .and_then(|name| name.split('<').next())
+        .is_some_and(|name| is_letters(name) && is_capitalized(name));
+    if is_reference || value.contains("::") && value.split("::").all(is_letters) {
+        return true;
+    }
     let is_known = TYPES.iter().any(|known| {
         value.eq_ignore_ascii_case(known) || has_more && head.eq_ignore_ascii_case(known)
     });
@@ -179,8 +210,16 @@ fn is_source(value: &str) -> bool {
         .any(|source| text::starts_with(value.as_bytes(), source.as_bytes()))
 }
 
+/// Whether a function looks a value up, by the end of its name.
+pub(super) fn reads(function: &[u8]) -> bool {
+    READERS
+        .iter()
+        .any(|known| text::ends_with(function, known.as_bytes()))
+}
+
 /// `get_token()`, `Token(12)`, `z.string().min(8)`.
 fn is_call(value: &str) -> bool {
+    let value = value.trim_end_matches(['?', ';']);
     if value.contains("().") && value.ends_with(')') {
         return true;
     }
@@ -188,11 +227,23 @@ fn is_call(value: &str) -> bool {
         return false;
     };
     let arguments = rest.strip_suffix(')');
+    // `CharField(max_length=128)`
+    let is_plain = |part: &str| {
+        let has = |is: fn(&u8) -> bool| part.bytes().any(|byte| is(&byte));
+        !has(u8::is_ascii_digit) || !has(u8::is_ascii_alphabetic)
+    };
+    let is_nested = name.contains('.') || rest.contains('(');
+    let is_typed = is_nested && rest.split([',', '=', '(', ')', ' ']).all(is_plain);
+    // It was cut at a space.
+    let is_cut = name.contains('.') && !rest.is_empty() && rest.bytes().all(text::is_word);
+    if is_cut || reads(name.as_bytes()) && rest.starts_with(['"', '\'']) {
+        return true;
+    }
     !name.is_empty()
         && name
             .bytes()
             .all(|byte| text::is_name(byte) || b".:".contains(&byte))
-        && arguments.is_some_and(|inner| inner.len() <= 24 && !looks_secret(inner))
+        && arguments.is_some_and(|inner| is_typed || inner.len() <= 24 && !looks_secret(inner))
 }
 
 /// Numbers, sizes and times are no tokens, and seldom keys.
@@ -218,6 +269,21 @@ fn is_counter(value: &str, known: Known) -> bool {
         _ if known.need == Need::Random => is_unit,
         _ => digits < 6 && (is_whole || is_unit),
     }
+}
+
+/// `required|min:8`, what a value has to be.
+fn is_rule(value: &str) -> bool {
+    const RULES: &[&str] = &[
+        "required",
+        "nullable",
+        "min",
+        "max",
+        "string",
+        "confirmed",
+        "sometimes",
+    ];
+    let first = value.split(['|', ':']).next().unwrap_or_default();
+    first.len() < value.len() && RULES.contains(&first)
 }
 
 /// `must be at least 8 characters`.
@@ -298,20 +364,31 @@ pub(super) fn is_path(value: &str) -> bool {
                 || !text::is_mixed(part.as_bytes())
                 || part.contains(['-', '_', '.']))
     };
+    // `/hunter22`
+    let is_secret = |part: &str| {
+        part.len() >= 8
+            && text::is_mixed(part.as_bytes())
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let is_one = value.starts_with('/')
+        && parts.clone().count() == 1
+        && parts.clone().all(is_secret)
+        && value.bytes().any(|byte| byte.is_ascii_digit());
     is_start
+        && !is_one
         && parts.clone().count() >= 1
         && parts.clone().all(is_plain)
         && value.bytes().filter(u8::is_ascii_uppercase).count() * 4 <= value.len()
 }
 
-/// `app-tls-7d9f8c`: words in lower case, with `-` between.
+/// `app-tls-7d9f8c`: words in lower case, with `-` or `.` between.
 fn is_label(value: &str) -> bool {
-    value.contains('-')
+    value.contains(['-', '.'])
         && value.starts_with(|c: char| c.is_ascii_lowercase())
-        && value.split('-').all(|part| part.len() <= 12)
+        && value.split(['-', '.']).all(|part| part.len() <= 12)
         && value
             .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte))
 }
 
 /// `root:x:0:0:root:/root:/bin/bash`
@@ -339,6 +416,8 @@ pub(super) fn looks_secret(value: &str) -> bool {
     if bytes.len() < 6
         || is_path(value)
         || value.contains("://")
+        || value.starts_with("HTTP/")
+        || value.contains('(') && !value.contains(')')
         || KNOWN.iter().any(|known| value.eq_ignore_ascii_case(known))
         || is_nothing(value)
     {

@@ -25,7 +25,16 @@ pub(super) fn after(
     let is_next = has_colon && matches!(bytes.get(at), Some(b'\n' | b'\r'));
     let (outer, inner) = (indent(bytes, name.start), indent(bytes, next));
     let is_item = bytes[next..].starts_with(b"- ");
-    if !is_next || inner < outer || inner == outer && !is_item {
+    if is_next && inner == outer && !is_item {
+        let end = line_end(bytes, next);
+        let is_word = !name.text.get(next..end)?.contains([' ', ':', '/']);
+        let doubtful = Manner {
+            is_doubtful: true,
+            ..Manner::default()
+        };
+        return is_word.then(|| name.hide(next, end, doubtful, spans))?;
+    }
+    if !is_next || inner < outer {
         return None;
     }
     if is_item || text::starts_pair(&bytes[next..]) {

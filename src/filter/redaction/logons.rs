@@ -1,17 +1,11 @@
 //! A user and a password, side by side: `scott/tiger@db`, `--user ann:…`, `login as ann / …`.
 
-use std::collections::HashMap;
-
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, argument};
-use crate::filter::redaction::rules::{LOGONS, ORACLE};
+use crate::filter::redaction::places::{ORACLE, ORACLE_WORDS};
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::text::{self, LINE, line_before};
 use crate::filter::redaction::{innocent, placeholder};
-use crate::sys::sync::Lazy;
-
-/// Phrases, and where some four letters are in them.
-type Phrases = Vec<(usize, &'static str)>;
 
 /// Looks at the option or the sign at a place.
 pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
@@ -19,42 +13,17 @@ pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
     if bytes[at] == b'@' {
         data_source(text, at, spans);
     }
+    if text::starts_with(&bytes[at..], b"hin:") {
+        let sign = bytes[at..].iter().take(80).position(|byte| *byte == b'@');
+        sign.into_iter()
+            .for_each(|sign| data_source(text, at + sign, spans));
+    }
     if bytes[at..].starts_with(b":543") || bytes[at..].starts_with(b":*:*") {
         pgpass(text, at, spans);
     }
     for option in [&b"--user"[..], b"--proxy-user"] {
         if bytes[at..].starts_with(option) {
             user(text, at + option.len(), spans);
-        }
-    }
-}
-
-/// Looks at the words around a place, of which four letters are there.
-pub(super) fn phrase(text: &str, at: usize, spans: &mut Spans) {
-    /// The phrases by four letters of theirs, and where these are.
-    static BY_FOUR: Lazy<HashMap<[u8; 4], Phrases>> = Lazy::new(|| {
-        let mut by_four = HashMap::<_, Vec<_>>::new();
-        for phrase in LOGONS {
-            for offset in 0..phrase.len() - 3 {
-                let four = phrase.as_bytes()[offset..].first_chunk();
-                by_four
-                    .entry(*four.unwrap_or(&[0; 4]))
-                    .or_default()
-                    .push((offset, *phrase));
-            }
-        }
-        by_four
-    });
-    let bytes = text.as_bytes();
-    let Some(mut four) = bytes[at..].first_chunk::<4>().copied() else {
-        return;
-    };
-    four.make_ascii_lowercase();
-    for (offset, phrase) in BY_FOUR.get(&four).into_iter().flatten() {
-        let start = at.checked_sub(*offset);
-        let found = start.filter(|start| text::starts_with(&bytes[*start..], phrase.as_bytes()));
-        if let Some(start) = found {
-            pair(text, start + phrase.len(), spans);
         }
     }
 }
@@ -67,17 +36,12 @@ pub(super) fn program(text: &str, at: usize, spans: &mut Spans) {
     };
     let start = text::name_start(text, at, 16);
     let program = &bytes[start..text::name_end(text, at, 16)];
-    if ORACLE
-        .iter()
-        .any(|known| program.eq_ignore_ascii_case(known.as_bytes()))
-    {
-        oracle(text, start + program.len(), spans);
+    let is = |known: &str| program.eq_ignore_ascii_case(known.as_bytes());
+    if let Some(place) = ORACLE.iter().position(|known| is(known)) {
+        oracle(text, start + program.len(), place < ORACLE_WORDS, spans);
     }
     if program.eq_ignore_ascii_case(b"net") {
         net(text, start + program.len(), spans);
-    }
-    if program.eq_ignore_ascii_case(b"db2") {
-        db2(text, start + program.len(), spans);
     }
 }
 
@@ -96,7 +60,7 @@ pub(super) fn rest_of_line(text: &str, from: usize) -> impl Iterator<Item = (usi
 }
 
 /// `sqlplus scott/tiger@db`, `imp userid=scott/tiger`
-fn oracle(text: &str, from: usize, spans: &mut Spans) {
+fn oracle(text: &str, from: usize, is_word: bool, spans: &mut Spans) {
     for (at, word) in rest_of_line(text, from).take(12) {
         let logon = word.trim_matches(['"', '\'', ',']);
         let named = logon.rsplit('=').next().unwrap_or_default();
@@ -118,6 +82,7 @@ fn oracle(text: &str, from: usize, spans: &mut Spans) {
         if !is_user
             || !is_one
             || placeholder::is_nothing(password)
+            || is_word && target.is_empty() && !is_strong(password)
             || password.contains('/') && target.is_empty()
         {
             continue;
@@ -161,18 +126,6 @@ fn net(text: &str, from: usize, spans: &mut Spans) {
     }
 }
 
-/// `db2 connect to sample user ann using …`
-fn db2(text: &str, from: usize, spans: &mut Spans) {
-    let words: Vec<(usize, &str)> = rest_of_line(text, from).take(12).collect();
-    for four in words.windows(4) {
-        let is = |at: usize, word: &str| four[at].1.eq_ignore_ascii_case(word);
-        if is(0, "user") && is(2, "using") && !placeholder::is_nothing(four[3].1) {
-            let (at, word) = four[3];
-            spans.push(Span::new(at, at + word.len(), SecretClass::Password));
-        }
-    }
-}
-
 /// `host:5432:database:ann:…`, a line of `.pgpass`.
 fn pgpass(text: &str, at: usize, spans: &mut Spans) {
     let start = at - line_before(text.as_bytes(), at).len();
@@ -194,9 +147,9 @@ fn pgpass(text: &str, at: usize, spans: &mut Spans) {
     }
 }
 
-/// `ann / …`, `ann:…`, `ann, …`. What is a plain word is no password here. Reports whether it is
-/// one.
-pub(super) fn pair(text: &str, from: usize, spans: &mut Spans) -> bool {
+/// `ann / …`, `ann:…`, `ann, …`; only the first two after a word of prose. What is a plain word is
+/// no password here.
+pub(super) fn pair(text: &str, from: usize, is_word: bool, spans: &mut Spans) {
     let bytes = text.as_bytes();
     let signs = bytes[from..].iter().take(4);
     let mut at = from + signs.take_while(|byte| b" :=(".contains(byte)).count();
@@ -206,25 +159,33 @@ pub(super) fn pair(text: &str, from: usize, spans: &mut Spans) -> bool {
     let len = bytes[user..end].iter().take_while(is_part).count();
     at = user + len + usize::from(is_quoted);
     if len == 0 || at > bytes.len() {
-        return false;
+        return;
     }
-    let signs = [&b" / "[..], b", ", b" : ", b"/", b":", b","];
+    let signs = [
+        &b" / "[..],
+        b", ",
+        b" : ",
+        b" and ",
+        b" with ",
+        b"/",
+        b":",
+        b",",
+    ];
     let Some(sign) = signs.iter().find(|sign| bytes[at..].starts_with(sign)) else {
-        return false;
+        return;
     };
     let (start, stop) = argument(bytes, at + sign.len());
     let value = text.get(start..stop).unwrap_or_default();
-    let is_one = is_strong(value);
-    if is_one {
+    let is_one = !is_word || value.len() >= 6 && sign.contains(&b'/') | sign.contains(&b':');
+    if is_one && is_strong(value) {
         spans.push(Span::new(start, stop, SecretClass::Password));
     }
-    is_one
 }
 
 /// Whether a password is more than a word or a number.
 fn is_strong(password: &str) -> bool {
     let has = |is: fn(&u8) -> bool| password.bytes().any(|byte| is(&byte));
-    has(|byte| !byte.is_ascii_digit())
+    has(u8::is_ascii_alphabetic)
         && has(|byte| !byte.is_ascii_alphabetic() && !b"-_.".contains(byte))
         && password.len() >= 4
         && !placeholder::is_nothing(password)
@@ -284,9 +245,17 @@ fn data_source(text: &str, sign: usize, spans: &mut Spans) {
             .windows(2)
             .rposition(|two| two == b"//")
             .map_or(0, |found| found + 2);
+    let start = start + text::find(&bytes[start..sign], b"thin:").map_or(0, |found| found + 5);
     let Some(user) = text.get(start..sign) else {
         return;
     };
+    // `to:ann7@mail.example.org` is an address.
+    let is_host = |byte: &&u8| text::is_name(**byte) || **byte == b'.';
+    let host = &bytes[sign + 1..];
+    let host = &host[..host.iter().take_while(is_host).count()];
+    let is_address = host.contains(&b'.')
+        && host.iter().any(u8::is_ascii_alphabetic)
+        && !matches!(bytes.get(sign + 1 + host.len()), Some(b':' | b'/'));
     let of_user: &[char] = match (is_net, bytes[sign + 1..].starts_with(b"//")) {
         (true, true) => &['/'],
         (true, false) => &[':'],
@@ -294,7 +263,9 @@ fn data_source(text: &str, sign: usize, spans: &mut Spans) {
     };
     if let Some((name, password)) = user.split_once(of_user) {
         let is_name = !name.is_empty() && name.bytes().all(text::is_word);
-        if !placeholder::is_nothing(password) && (is_net || is_name && is_strong(password)) {
+        if !placeholder::is_nothing(password)
+            && (is_net || is_name && !is_address && is_strong(password))
+        {
             spans.push(Span::new(
                 sign - password.len(),
                 sign,

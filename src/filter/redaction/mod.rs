@@ -1,12 +1,13 @@
 //! Redacts secrets in records: [`RedactingFilter`].
 //!
-//! `rules` is the table of names, words and tokens. `prefilter` passes over a text for what is
-//! worth a closer look, and `finder` looks. `names` knows which names have secret values,
-//! `separator` what stands between a name and its value, or else `apart` and `pairs`; `value`,
-//! `container`, `lines` and `header` where the value begins, `extent` where it ends, and `name`
-//! hides it unless `innocent` says that it is none, or `placeholder` that it stands in place of
-//! one. `commands`, `statements` and `logons` know secrets by their place, `shapes` and `urls` by
-//! their looks. `views` decodes what was encoded, and `personal` finds personal data.
+//! `rules` is the table of names, words and tokens, `places` that of places. `prefilter` passes over
+//! a text for what is worth a closer look, and `finder` looks. `names` knows which names have secret
+//! values, `separator` what stands between a name and its value, or else `apart`, `pairs` and
+//! `rows`; `value`, `container`, `lines` and `header` where the value begins, `extent` where it
+//! ends, and `name` hides it unless `innocent` says that it is none, or `placeholder` that it stands
+//! in place of one. `place`, `commands`, `statements` and `logons` know secrets by their place,
+//! `shapes` and `urls` by their looks. `views` decodes what was encoded, and `personal` finds
+//! personal data.
 
 mod apart;
 mod class;
@@ -22,9 +23,13 @@ mod name;
 mod names;
 mod pairs;
 mod personal;
+mod place;
 mod placeholder;
+#[rustfmt::skip]
+mod places;
 mod prefilter;
 mod redacting_filter;
+mod rows;
 #[rustfmt::skip]
 mod rules;
 mod secret;

@@ -64,9 +64,9 @@ impl Name<'_> {
         Some(end)
     }
 
-    /// Hides a value in quotes of that length, and the one that it became: `from '…' to '…'`,
-    /// `"…" -> "…"`.
-    pub(super) fn hide_quoted(
+    /// Hides a value after which there is a quote of that length, and the one that it became:
+    /// `from '…' to '…'`, `"…" -> "…"`.
+    pub(super) fn hide_changed(
         self,
         from: usize,
         end: usize,
@@ -78,17 +78,14 @@ impl Name<'_> {
         let found = self.hide(from, end, manner, spans)?;
         let after = end + len;
         let rest = bytes.get(after..).unwrap_or_default();
-        let Some(word) = [" to ", " -> "]
+        let Some(word) = [" to ", " -> ", " => ", " != "]
             .iter()
             .find(|word| rest.starts_with(word.as_bytes()))
         else {
             return Some(found);
         };
         let next = after + word.len();
-        let Some((quote, len)) = extent::quote_at(bytes, next) else {
-            return Some(found);
-        };
-        let end = extent::closing(bytes, next + len, quote);
-        self.hide(next + len, end, manner, spans).or(Some(found))
+        let (from, end) = extent::argument(bytes, next);
+        self.hide(from, end, manner, spans).or(Some(found))
     }
 }

@@ -1,7 +1,7 @@
 //! Names whose values are secret.
 
 use crate::filter::redaction::class::SecretClass;
-use crate::filter::redaction::rules::{ABOUT, AFTER, Fit, INNER, NAMES, Need, OPEN, TOPICS};
+use crate::filter::redaction::rules::{self, ABOUT, AFTER, Fit, INNER, NAMES, Need, OPEN, TOPICS};
 use crate::sys::sync::Lazy;
 
 /// Longer names are none.
@@ -115,6 +115,13 @@ fn rule(name: &[u8]) -> Option<(SecretClass, Need)> {
     found.map(|(_, (_, class, need))| (*class, *need))
 }
 
+/// Whether a word, as a whole, is the name of a secret.
+pub(super) fn is_name_of_one(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    let is = |rule: &rules::Names| rule.need == Need::Any && rule.names.contains(&&*lower);
+    !word.is_empty() && NAMES.iter().any(is)
+}
+
 /// What is known of a name whose last word says whose secret it is: `password_db`, `tokenGithub`.
 fn inner(name: &[u8]) -> Option<Known> {
     static WORDS: Lazy<ByLast<SecretClass>> = Lazy::new(|| ByLast::new(INNER.iter().copied()));
@@ -139,7 +146,8 @@ fn inner(name: &[u8]) -> Option<Known> {
 /// Whether a name ends like a secret's and is none.
 fn is_open(name: &[u8]) -> bool {
     static WORDS: Lazy<ByLast<()>> = Lazy::new(|| ByLast::new(OPEN.iter().map(|word| (*word, ()))));
-    WORDS.of(name).next().is_some()
+    let mut starts = WORDS.of(name).map(|(start, ())| start);
+    starts.any(|start| is_word_start(name, start))
 }
 
 /// Whether the last word of a name is one of some: `password_length`.
@@ -185,7 +193,7 @@ fn tail(name: &[u8], end: &str) -> Option<usize> {
 
 /// Whether a byte joins the words of a name.
 fn is_joint(byte: u8) -> bool {
-    matches!(byte, b'_' | b'-' | b' ')
+    matches!(byte, b'_' | b'-' | b' ' | b'.')
 }
 
 /// Whether a word of a name begins there.

@@ -26,13 +26,23 @@ pub(super) fn element(name: Name<'_>, spans: &mut Spans) -> Option<usize> {
         .take(NEAR)
         .position(|byte| matches!(byte, b'>' | b'<'))?;
     let close = name.end + tag;
-    if bytes[close] != b'>' || bytes[..close].ends_with(b"/") {
+    if bytes[close] != b'>' {
         return None;
     }
     // `<name value="…">`
     let attributes = &bytes[name.end..close];
     if let Some(value) = attribute(attributes) {
         value::at_place(name, name.end + value, QUOTED, Around::default(), spans);
+    }
+    if attributes.ends_with(b"/") {
+        return None;
+    }
+    let inner = close + 1 + text::blank(&bytes[close + 1..]);
+    if [&b"<value>"[..], b"<string>", b"<plaintext>"]
+        .iter()
+        .any(|tag| text::starts_with(&bytes[inner..], tag))
+    {
+        return inner_element(name, inner, spans);
     }
     element_text(name, close + 1, spans)
 }
@@ -88,15 +98,20 @@ pub(super) fn after(
         return beside_element(name, at, spans);
     }
     let before = unwrapped(&bytes[..begin]);
+    let is_password = name.known.class == SecretClass::Password;
     // `"name": "app.auth"` is that of a logger, say.
     let is_plain = begin + quote == name.start || name.known.need != Need::Random;
-    if let Some(key) = name_key(before).filter(|_| is_plain) {
+    let key = name_key(before).or_else(|| kind_key(before).filter(|_| is_password));
+    if let Some(key) = key.filter(|_| is_plain) {
         if let Some(end) = named(name, key, at, spans) {
             return Some(end);
         }
     }
     // `{password, "…"}` is a tuple as well.
-    if closed.is_none() && !bytes[..begin].ends_with(b"{") {
+    if closed.is_none()
+        && !bytes[..begin].ends_with(b"{")
+        && !matches!(bytes[..begin], [.., b' ' | b'[' | b'(', b':'])
+    {
         return None;
     }
     // `s:8:"password";s:9:"…"`, as PHP writes values down.
@@ -123,7 +138,12 @@ pub(super) fn after(
         .find(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'b' | b'u' | b'&'))
         .unwrap_or(&b' ');
     let is_open = matches!(opening, b'(' | b'[' | b'{');
-    let start = value + usize::from(matches!(bytes.get(value), Some(b'b' | b'u')));
+    let start = match bytes.get(value..).unwrap_or_default() {
+        [b'b' | b'u', ..] => value + 1,
+        // Erlang's.
+        [b'<', b'<', ..] => value + 2,
+        _ => value,
+    };
     let Some((quote, len)) = extent::quote_at(bytes, start) else {
         return wrapped_in_tuple(name, value, *opening, spans);
     };
@@ -147,8 +167,9 @@ pub(super) fn after(
         };
     }
     // A pair, and no list of names.
-    let close = bytes.get(end + len).copied();
-    let is_pair = matches!(close, Some(b')' | b']' | b'}'));
+    let after = (end + len).min(bytes.len());
+    let close = bytes.get(after + text::spaces(&bytes[after..])).copied();
+    let is_pair = matches!(close, Some(b')' | b']' | b'}' | b'>'));
     let is_name = content
         .bytes()
         .all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b' ');
@@ -203,6 +224,15 @@ fn unwrapped(before: &[u8]) -> &[u8] {
 
 /// Where the key begins that says that its value is a name: `"name": `, `key=`.
 fn name_key(before: &[u8]) -> Option<usize> {
+    key_of(before, NAME_KEYS)
+}
+
+/// The same of one that says what the value is: `"type": "password"`.
+fn kind_key(before: &[u8]) -> Option<usize> {
+    key_of(before, &["type", "kind"])
+}
+
+fn key_of(before: &[u8], keys: &[&str]) -> Option<usize> {
     let trimmed = trim(before);
     let sign = trimmed
         .strip_suffix(b"=>")
@@ -225,8 +255,7 @@ fn name_key(before: &[u8]) -> Option<usize> {
     let start = key.len() - len;
     let word = &key[start..];
     // `:name => `, `@name=`, and a list's mark before it.
-    NAME_KEYS
-        .iter()
+    keys.iter()
         .any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
         .then_some(start)
 }
@@ -386,20 +415,15 @@ fn find_escaped_end(line: &[u8]) -> usize {
 /// `<key>password</key><string>…</string>`
 fn beside_element(name: Name<'_>, at: usize, spans: &mut Spans) -> Option<usize> {
     let bytes = name.text.as_bytes();
-    let word = bytes[..name.start]
-        .iter()
-        .rev()
-        .take(24)
-        .take_while(|byte| text::is_name(**byte) || **byte == b'>')
-        .count();
-    let tag = name
-        .text
-        .get(name.start - word..name.start)?
-        .trim_end_matches('>');
+    let before = &bytes[name.start.saturating_sub(80)..name.start];
+    let open = name.start - before.len() + before.iter().rposition(|byte| *byte == b'<')? + 1;
+    let (tag, path) = name.text.get(open..name.start)?.split_once('>')?;
+    let is_path = path.bytes().all(|byte| text::is_name(byte) || byte == b'.');
+    let is_cell = ["string", "td", "th", "dt"].contains(&tag);
     let is_name = NAME_KEYS
         .iter()
         .any(|known| tag.eq_ignore_ascii_case(known));
-    (is_name || tag == "string").then_some(())?;
+    (is_path && (is_name || is_cell || tag.ends_with("-name"))).then_some(())?;
     let close = at + bytes[at..].iter().take(32).position(|byte| *byte == b'>')? + 1;
     inner_element(name, close, spans)
 }

@@ -104,7 +104,7 @@ fn is_placeholder(value: &str) -> bool {
                     && (inner.is_empty()
                         || inner
                             .bytes()
-                            .all(|b| text::is_name(b) || b" .:|\"'$/?@,".contains(&b)))
+                            .all(|b| text::is_name(b) || b" .:|\"'$/?@,()[]+".contains(&b)))
             })
     };
     match bytes {
@@ -144,7 +144,15 @@ fn is_placeholder(value: &str) -> bool {
             inside("{", "}") && !value.contains(['"', '\'']) && !value.contains(": ")
                 || inside("{{", "}}") && !value.contains('"')
         }
-        [b'<', ..] => inside("<", ">"),
+        // `<hunter22>` is in brackets.
+        [b'<', inner @ .., b'>'] => {
+            let is_word = inner.len() >= 8 && inner.iter().all(u8::is_ascii_alphanumeric);
+            let has_digits = inner.iter().filter(|byte| byte.is_ascii_digit()).count() >= 2;
+            inside("<", ">") && !(is_word && has_digits && text::is_mixed(inner))
+        }
+        [b'Y' | b'y', ..] => {
+            text::starts_with(bytes, b"your_") || text::starts_with(bytes, b"your-")
+        }
         [b'[', ..] => {
             inside("[", "]")
                 && !value.contains(['"', '\'', ','])

@@ -5,6 +5,7 @@
 //! at an even place and three at an odd one, and both are in the table (`benches/hot_path.rs`,
 //! `look_for_secrets`).
 
+use crate::filter::redaction::places::{CALLS, PLACES};
 use crate::filter::redaction::rules::{NAMES, SHAPES};
 use crate::filter::redaction::shapes;
 use crate::sys::sync::{Arc, Lazy};
@@ -34,13 +35,13 @@ pub(super) const ESCAPE: Kinds = 32;
 pub(super) struct Prefilter {
     /// At the place of three of some four, a bit for the one that [follows] and one for the one
     /// that [precedes] them; perhaps of other three as well.
-    table: Arc<[u8; PLACES]>,
+    table: Arc<[u8; SLOTS]>,
     /// The set, by open addressing.
     known: Arc<Vec<(u32, Kinds)>>,
 }
 
 /// So many that other letters seldom share a place, so few that the table stays near the processor.
-const PLACES: usize = 1 << BITS;
+const SLOTS: usize = 1 << BITS;
 const BITS: u32 = 15;
 
 /// Several times the number of those in the set.
@@ -65,8 +66,8 @@ const ANCHORS: &[(&str, Kinds)] = &[
     ("fier", NAME), ("----", PEM), ("\\u00", ESCAPE), ("akia", SHAPE), ("asia", SHAPE),
     ("abia", SHAPE), ("acca", SHAPE), ("%3aa", SHAPE), ("@tcp", COMMAND), ("@uni", COMMAND),
     ("@udp", COMMAND), ("ogin", COMMAND | LOGON), ("fied", COMMAND), ("hent", COMMAND),
-    ("ugfz", COMMAND), ("tuse", COMMAND), (" /rp", COMMAND), ("_sym", NAME), ("aes_", NAME),
-    ("bypa", NAME), ("gin(", NAME), ("sqlp", PROGRAM), ("sqll", PROGRAM), ("sqlc", PROGRAM),
+    ("ugfz", COMMAND), ("tuse", COMMAND), ("_sym", NAME), ("aes_", NAME),
+    ("bypa", NAME), ("sqlp", PROGRAM), ("sqll", PROGRAM), ("sqlc", PROGRAM),
     ("xpdp", PROGRAM), ("mpdp", PROGRAM), ("exp ", PROGRAM), ("imp ", PROGRAM), ("rman", PROGRAM),
     ("rget", PROGRAM), ("erid", PROGRAM), ("dgmg", PROGRAM), ("net ", PROGRAM), ("n as", LOGON),
     ("g as", LOGON), ("r/pa", LOGON), ("e/pa", LOGON), ("d pa", LOGON), ("tial", LOGON),
@@ -79,8 +80,8 @@ const ANCHORS: &[(&str, Kinds)] = &[
     ("elsz", NAME), ("sifr", NAME), ("arol", NAME), ("aroo", NAME), ("ozin", NAME),
     ("pork", NAME), ("tkha", NAME), ("ndi?", NAME), ("mdp_", NAME), ("gehe", NAME),
     ("clav", NAME), ("de i", NAME), ("sp_a", NAME), ("sp_p", NAME), 
-    ("do -", COMMAND), ("mmun", COMMAND), ("db2 ", PROGRAM), ("lt l", COMMAND),
-    ("nswe", NAME), ("ypt(", NAME), ("chpa", COMMAND), ("zuga", LOGON), (" /p:", COMMAND), ("rete", NAME),
+    
+    ("nswe", NAME), ("uth ", LOGON), ("ity?", NAME), ("--pr", COMMAND), ("htok", NAME), ("tapi", NAME), ("t-ap", NAME), ("pwha", NAME), ("pwdh", NAME), ("ppid", NAME), ("psk_", NAME), ("@db.", COMMAND), ("@mys", COMMAND), ("@pos", COMMAND), ("@pg-", COMMAND), ("@pg.", COMMAND), ("@mon", COMMAND), ("@red", COMMAND), ("@sql", COMMAND), ("@ora", COMMAND), ("@hos", COMMAND), ("@ser", COMMAND), ("@smt", COMMAND), ("@mai", COMMAND), ("@ftp", COMMAND), ("hin:", COMMAND), ("assw", NAME), ("odes", NAME), ("edwo", NAME), ("d_wo", NAME), ("tyst", NAME), ("y_st", NAME), ("kty?", NAME), ("334 ", COMMAND), ("utty", PEM),("echo", COMMAND), ("rint", COMMAND), (" <<<", COMMAND), ("zuga", LOGON), ("rete", NAME),
 ];
 
 /// What can follow the end of a name, or precede its start.
@@ -107,7 +108,7 @@ impl Prefilter {
 
     fn of_rules() -> Self {
         let mut prefilter = Self {
-            table: Arc::new([0; PLACES]),
+            table: Arc::new([0; SLOTS]),
             known: Arc::new(vec![(0, 0); KNOWN]),
         };
         for (anchor, kinds) in ANCHORS {
@@ -126,6 +127,14 @@ impl Prefilter {
                 [a, b, c] => prefilter.add_each([STARTS, &[a], &[b], &[c]], SHAPE),
                 [a, b] => prefilter.add_each([STARTS, &[a], &[b], hex], SHAPE),
                 _ => {}
+            }
+        }
+        for (four, _) in PLACES {
+            prefilter.add_anchor(four.as_bytes(), LOGON);
+        }
+        for (call, _) in CALLS {
+            if let [.., a, b, c] = call.as_bytes() {
+                prefilter.add(&[*a, *b, *c, b'('], NAME);
             }
         }
         // `connect` and the usual names of users, of which one alone is too frequent.
@@ -154,11 +163,14 @@ impl Prefilter {
         prefilter.add_each([DIGITS, b"q", b"~", &any], SHAPE);
         let users = [LETTERS, DIGITS, b":[%$_*<{"].concat();
         prefilter.add_each([b":", b"/", b"/", &users], URL);
+        prefilter.add_each([b"p", b"w", b"d", &any], NAME);
+        prefilter.add(b":\\/\\", URL);
+        prefilter.add_each([b"&?;{[|.", b"p", b"w", SIGNS], NAME);
         prefilter.add_each([b"@", b"/", b"/", &any], COMMAND);
         prefilter.add_each([b" \"'=(`,>", b"/", b"/", &any], URL);
-        prefilter.add_each([b" \"'", b"-", b"upaxwk", b" \"'=,"], COMMAND);
+        prefilter.add_each([b" \"'", b"-", b"upaxwk", b" \"'=,:"], COMMAND);
         let glued = [LETTERS, DIGITS, b"$!@#%&"].concat();
-        prefilter.add_each([b" \"'", b"-", b"p", &glued], COMMAND);
+        prefilter.add_each([b" \"'", b"-", b"pu", &glued], COMMAND);
         prefilter
     }
 

@@ -44,14 +44,20 @@ use crate::sys::user_code;
 /// languages. They are found in plain text, JSON (also escaped, and over several lines), the
 /// notation of Python, Ruby, PHP, Go and Rust, XML, YAML, properties, connection strings, queries
 /// and forms (also percent-encoded), headers, SQL and command lines, in objects with a name and a
-/// value, and in tuples. A value that is plainly none is kept: nothing (`null`, `false`), a type, a
+/// value, in tuples, and in the columns of tables. Of usual commands and of the configuration of
+/// routers and servers the places are known that have a secret without a name
+/// (`htpasswd -b file ann …`, `snmp-server community …`). A value that is plainly none is kept: nothing (`null`, `false`), a type, a
 /// number of tokens, a placeholder (`?`, `$1`, `${PASSWORD}`), another mask, or words of a sentence
 /// (`password: required`).
 ///
 /// # Limits
 /// It recognizes forms, and promises no more than that. It cannot find
-/// - a secret without any sign: a bare word, a password alone on its line, an argument whose place
-///   alone says what it is;
+/// - a secret without any sign: a bare word, a password alone on its line, an argument of a command
+///   or a word of a configuration whose place alone says what it is, where that place is not known
+///   (`mytool login ann rose`);
+/// - a user and a password without a scheme before them, unless the host looks like one of a
+///   database (`ann:…@build7`);
+/// - a password in a sentence far from its name (`expected …, got …`);
 /// - a name that it does not know; add it by [`with_name`](Self::with_name);
 /// - a secret under a name that is misspelled, abbreviated or in another language than the known
 ///   ones (`tok3n`);
@@ -61,7 +67,9 @@ use crate::sys::user_code;
 /// - a secret that is cut in two, by the caller or between two records;
 /// - a secret in the name of a logger or of a thread, which are not looked at.
 ///
-/// Conversely, a word that looks like a secret where one is usual is redacted although it is none.
+/// Conversely, a word that looks like a secret where one is usual is redacted although it is none:
+/// in source code (`token = Name.Builtin`), in the output of lexers (`{"token": "quick"}`), in
+/// captions in other languages.
 /// What must never be logged belongs in a [`Secret`](crate::filter::Secret).
 ///
 /// A record without a secret stays as it is, byte for byte, and nothing is allocated for it.

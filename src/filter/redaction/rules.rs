@@ -22,6 +22,8 @@ pub(super) enum Need {
     Digits,
     /// Something that is too long, and too mixed, for anything else.
     Long,
+    /// The same in a query, and what is plainly Base64 elsewhere: the name has other meanings.
+    Query,
 }
 
 /// How a name has to end.
@@ -58,36 +60,42 @@ pub(super) const NAMES: &[Names] = &[
     names(SecretKey, Fit::End, Need::Any, &[
         "secretaccesskey", "accesskey", "secretkey", "secretstring", "secretbinary", "secret",
         "secretkeybase", "accountkey", "sharedkey", "storagekey", "masterkey",
-        "signingkey", "subscriptionkey", "functionskey", "applicationkey", "appkey", "authkey",
+        "signingkey", "seckey", "subscriptionkey", "functionskey", "applicationkey", "appkey", "authkey",
         "hmackey", "jwtkey", "licensekey", "servicekey", "adminkey", "rootkey", "deploykey",
         "ingestkey", "ingestionkey", "instrumentationkey", "integrationkey", "integrationskey",
         "writekey", "unsealkey", "recoverykey", "serverkey", "securitykey", "webhookkey",
-        "consumerkey", "isakmpkey", "connectionstring", "codeverifier", "secretvalue",
+        "consumerkey", "isakmpkey", "connectionstring", "codeverifier", "secretvalue", "securevalue", "fastlykey", "authtok", "artapi",
+        "mashapekey",
     ]),
     names(EncryptionKey, Fit::End, Need::Any, &[
         "privatekey", "customerkey", "encryptionkey", "encryptkey", "cryptkey", "cryptokey",
         "cipherkey", "decryptionkey", "aeskey", "datakey", "sshkey", "rsakey", "wrappingkey",
         "presharedkey", "psk", "plaintext", "mnemonic", "seedphrase", "recoveryphrase",
-        "keymaterial", "privkey", "clientkeydata",
+        "keymaterial", "privkey", "clientkeydata", "symmetrickey", "wpakey", "wpa2key", "wepkey",
     ]),
     names(Token, Fit::End, Need::Any, &[
         "token", "apikey", "jwt", "bearer", "idtokenhint",
     ]),
     names(Token, Fit::Word, Need::Random, &[
         "session", "sessionid", "sessid", "sessionkey", "sessionhash", "sid", "phpsessid",
-        "jsessionid", "aspsessionid", "connectsid", "userauth", "auth", "xauth", "basicauth",
+        "jsessionid", "aspsessionid", "connectsid", "userauth", "aspxauth", "auth", "xauth", "basicauth",
         "pat", "csrf", "xsrf", "basic", "assertion", "samlresponse", "authcode", "authorizationcode",
         "nkey", "remember",
     ]),
     names(SecretKey, Fit::Word, Need::Random, &[
-        "credentials", "creds", "secretid", "sas", "skey", "ikey",
+        "credentials", "creds", "secretid", "community", "sas", "skey", "ikey",
+    ]),
+    names(Password, Fit::End, Need::Digits, &[
+        "onetimepassword", "onetimepasscode", "yourcode", "accesscode", "activationcode", "unlockcode",
+        "logincode", "authenticationcode", "confirmationcode",
     ]),
     names(Password, Fit::End, Need::Any, &[
-        "password", "passwd", "passphrase", "passcode", "pwd", "passwort", "motdepasse",
+        "password", "assword", "passwd", "passphrase", "passcode", "pwd", "passwort", "motdepasse",
         "userpass", "dbpass", "smtppass", "mailpass", "mysqlpass", "adminpass", "rootpass",
         "sshpass", "ftppass", "authpass", "keypass", "storepass", "requirepass", "masterauth",
         "bindpw", "rootpw", "userpw", "dbpw", "passw", "psswd", "passwrd", "ldappass",
         "proxypass", "redispass", "pgpass", "bindpass", "passkey", "securityanswer", "secretanswer",
+        "recoverycode", "backupcode", "passhash", "pwhash", "pwdhash", "seedword", "communitystring",
     ]),
     // In other languages, with their marks and without.
     names(Password, Fit::End, Need::Any, &[
@@ -105,8 +113,11 @@ pub(super) const NAMES: &[Names] = &[
     names(Token, Fit::End, Need::Any, &[
         "токен", "令牌", "トークン", "토큰",
     ]),
+    names(Password, Fit::End, Need::Short, &[
+        "pass",
+    ]),
     names(Password, Fit::Word, Need::Short, &[
-        "pass", "pw", "psw", "mdp", "geheim",
+        "pw", "psw", "mdp", "geheim",
     ]),
     names(SecretKey, Fit::Word, Need::Random, &[
         "clave", "clavesecreta",
@@ -117,6 +128,9 @@ pub(super) const NAMES: &[Names] = &[
     ]),
     names(Token, Fit::Word, Need::Long, &[
         "code",
+    ]),
+    names(Token, Fit::Word, Need::Query, &[
+        "key", "appid",
     ]),
     names(Password, Fit::End, Need::Random, &[
         "passwordmessage",
@@ -171,7 +185,7 @@ pub(super) const TOPICS: &[&str] = &[
     "updated", "changed", "modified", "verified", "set", "valid", "validity", "is", "has", "helper",
     "command", "cmd", "script", "test", "event", "handler", "filter", "parser", "stream",
     "validator", "generator", "factory", "client", "server", "request", "response", "result",
-    "bucket", "pool", "cache", "queue", "list", "table", "column", "schema", "model", "method",
+    "exception", "bucket", "pool", "cache", "queue", "list", "table", "column", "schema", "model", "method",
     "function", "module", "package",
 ];
 
@@ -188,7 +202,8 @@ pub(super) const OPEN: &[&str] = &[
     "lasttoken", "firsttoken", "currenttoken", "previoustoken", "unexpectedtoken", "nextcookie",
     "promptpassword", "askpassword", "usepassword", "haspassword", "requirepassword",
     "nopassword", "hastoken", "usetoken", "notoken", "hassecret", "isbearer", "oldpwd",
-    "cookieaccept", "existingsecret",
+    "cookieaccept", "existingsecret", "websocketkey", "publickey", "idempotencykey", "cachekey", "bypass", "compass", "trespass", "surpass", "encompass",
+    "overpass", "underpass", "lowpass", "highpass", "bandpass", "allpass", "multipass", "prepass",
 ];
 
 /// Values that say something about a value and are none.
@@ -209,7 +224,9 @@ pub(super) const NOTHING: &[&str] = &[
     "always", "auto", "manual", "sensitive", "encrypted", "unlimited", "locked", "unlocked",
     "strong", "weak", "exists", "removed.", "<nil>", "(null)", "(none)", "(nil)", "(empty)",
     "(unset)", "(not set)", "<none>", "<empty>", "<null>", "<unset>", "\\n", "nothing", "void",
-    "prompt", "interactive", "stdin", "key", "value", "await",
+    "prompt", "interactive", "stdin", "public", "use", "add", "fix", "support", "rename", "remove",
+    "drop", "allow", "make", "move", "replace",
+    "value_specified_in_no_log_parameter", "read", "write", "key", "value", "await",
     "all", "any", "amd64", "arm64", "i386",
     // In other languages, beside their names.
     "incorrecta", "incorrecto", "inválida", "invalida", "inválido", "requerida", "requerido",
@@ -242,11 +259,17 @@ pub(super) const TYPES: &[&str] = &[
 
 /// Where code reads a value from.
 pub(super) const SOURCES: &[&str] = &[
-    "self.", "this.", "os.environ", "os.getenv", "process.env", "env.", "env[", "env(", "environ",
+    "self.", "this.", "$_", "os.environ", "os.getenv", "process.env", "env.", "env[", "env(", "environ",
     "config.", "settings.", "args.", "options.", "opts.", "props.", "req.", "request.", "ctx.",
     "params.", "params[", "user.", "data.", "cfg.", "conf.", "vault:", "secrets.", "var.",
     "local.", "getenv(", "system.getenv", "std::env", "arn:aws:", "projects/", "ref+", "file://",
     "op://", "keyring:", "enc[", "enc(", "ssm:/", "secretsmanager:", "@microsoft.keyvault", "lookup(",
+];
+
+/// Functions that look a value up, by the ends of their names.
+pub(super) const READERS: &[&str] = &[
+    "get", "getenv", "env", "lookup", "input", "property", "parameter", "prompt", "fetch", "getpass",
+    "param", "config", "resolve", "ref", "file",
 ];
 
 /// Ways of logging in that are no secrets.
@@ -272,14 +295,20 @@ pub(super) const VALUE_KEYS: &[&str] = &[
 pub(super) const PAIR_KEYS: &[&str] = &[
     "value", "val", "v", "stringvalue", "defaultvalue", "newvalue", "oldvalue", "content",
     "plaintext", "secret", "string_value", "_value", "$value", "simplevalue", "parametervalue",
-    "optionvalue", "attributevalue", "settingvalue",
+    "optionvalue", "attributevalue", "settingvalue", "new",
 ];
 
 /// Keys of the name in such an object.
 pub(super) const NAME_KEYS: &[&str] = &[
     "name", "key", "k", "n", "field", "param", "parameter", "header", "id", "variable", "option",
     "parametername", "keyname", "attribute", "attributename", "parameterkey", "column",
-    "property", "label",
+    "property", "label", "var",
+];
+
+/// Words, and the keys whose values are secret where a text has them: of AWS's parameter store, and
+/// of keys as JSON (JWK).
+pub(super) const BESIDE: &[(&str, &[&str])] = &[
+    ("SecureString", &["Value"]), ("kty", &["k", "d", "p", "q", "dp", "dq", "qi"]),
 ];
 
 /// Which letters a token goes on with.
@@ -403,8 +432,16 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("dt0s01.", Dotted, 60, ANY), shape("phc_", Alnum, 40, ANY),
     shape("phx_", Alnum, 40, ANY), shape("hcaik_", Alnum, 40, ANY),
     shape("lsv2_pt_", Word, 32, ANY), shape("lsv2_sk_", Word, 32, ANY),
+    // Private keys in PEM, in Base64 once more
+    shape("LS0tLS1CRUdJTiBQUklWQVRF", Base64, 20, ANY),
+    shape("LS0tLS1CRUdJTiBSU0EgUFJJVkFUR", Base64, 20, ANY),
+    shape("LS0tLS1CRUdJTiBFQyBQUklWQVRF", Base64, 20, ANY),
+    shape("LS0tLS1CRUdJTiBPUEVOU1NI", Base64, 20, ANY),
+    shape("LS0tLS1CRUdJTiBFTkNSWVBURUQ", Base64, 20, ANY),
     // Hashes of passwords
-    shape("$1$", Crypt, 20, ANY), shape("$5$", Crypt, 40, ANY), shape("$6$", Crypt, 40, ANY),
+    shape("$1$", Crypt, 20, ANY), shape("$apr1$", Crypt, 20, ANY),
+    shape("$9$", Crypt, 8, ANY), shape("$8$", Crypt, 20, ANY),
+    shape("aad3b435b51404eeaad3b435b51404ee:", Hex, 32, 32), shape("$5$", Crypt, 40, ANY), shape("$6$", Crypt, 40, ANY),
     shape("$y$", Crypt, 40, ANY), shape("$2a$", Crypt, 50, ANY), shape("$2b$", Crypt, 50, ANY),
     shape("$2y$", Crypt, 50, ANY), shape("$argon2", Crypt, 40, ANY),
     // Models
@@ -447,51 +484,4 @@ pub(super) const WEBHOOKS: &[(&str, &str)] = &[
     ("hook.eu1.make.com", "/"), ("hook.integromat.com", "/"), ("hc-ping.com", "/"),
     ("webhooks.mongodb-stitch.com", "/incoming_webhook/"), ("", "/hooks/"), ("", "/webhooks/"),
     ("", "/incoming-webhook/"),
-];
-
-/// Functions and commands that take a secret, and which of their arguments it is.
-pub(super) const CALLS: &[(&str, usize)] = &[
-    ("pgp_sym_encrypt", 1), ("pgp_sym_decrypt", 1), ("aes_encrypt", 1), ("aes_decrypt", 1),
-    ("encryptbypassphrase", 0), ("decryptbypassphrase", 0), ("httpbasicauth", 1),
-    ("httpdigestauth", 1), ("basicauth", 1), ("basic_auth", 1), ("setbasicauth", 1),
-    ("set_basic_auth", 1), ("pscredential", 1), ("networkcredential", 1), ("login", 1),
-    ("usernamepasswordcredentials", 1), ("usernamepasswordcredential", 1),
-    ("passwordcredentials", 1), ("plaincredentials", 1), ("passwordauthentication", 1),
-    ("plainauthprovider", 1), ("auth", 1), ("credentials", 1), ("authenticate", 1), ("signin", 1),
-    ("convertto-securestring", 0), ("basic", 1), ("crypt", 0), ("sp_addlogin", 1), ("sp_password", 1),
-];
-
-/// Words that a user and a password follow.
-pub(super) const LOGONS: &[&str] = &[
-    "login with ", "login as ", "log in with ", "log in as ", "logging in with ",
-    "logging in as ", "logged in as ", "signing in as ", "sign in as ", "connecting as ", "connect as ",
-    "authenticating as ", "authenticate as ", "credentials: ", "creds: ", "credentials ",
-    "zugangsdaten: ",
-    "user/pass", "user/password", "username/password", "user and password", "username and password",
-];
-
-/// Programs of Oracle's, whose first argument is `user/password@database`.
-pub(super) const ORACLE: &[&str] = &[
-    "sqlplus", "sqlldr", "sqlcl", "exp", "imp", "expdp", "impdp", "rman", "connect", "conn", "userid",
-    "target", "auxiliary", "catalog", "dgmgrl", "tkprof",
-];
-
-/// Options of one letter that take a secret, by program; a `:` says that it follows one.
-pub(super) const PROGRAMS: &[(&str, &str)] = &[
-    ("mysql", "p"), ("mariadb", "p"), ("mysqldump", "p"), ("mysqladmin", "p"), ("mongo", "p"),
-    ("mongosh", "p"), ("mongodump", "p"), ("mongorestore", "p"), ("sshpass", "p"),
-    ("docker login", "p"), ("podman login", "p"), ("az login", "p"), ("az acr login", "p"),
-    ("oc login", "p"), ("cypher-shell", "p"), ("influx", "p"), ("cqlsh", "p"),
-    ("clickhouse-client", "p"), ("redis-cli", "a"), ("valkey-cli", "a"), ("sqlcmd", "P"),
-    ("bcp", "P"), ("isql", "P"), ("tsql", "P"), ("mosquitto_pub", "P"), ("mosquitto_sub", "P"),
-    ("zip", "P"), ("unzip", "P"), ("7z", "p"), ("7za", "p"), ("unrar", "p"), ("ldapsearch", "w"),
-    ("ldapmodify", "w"), ("ldapadd", "w"), ("ldapwhoami", "w"), ("ldapdelete", "w"),
-    ("ldappasswd", "ws"), ("ipmitool", "P"), ("snmpwalk", "AX"), ("snmpget", "AX"),
-    ("net rpc", "U"), ("curl", "u:U:"), ("http", "a:"), ("https", "a:"), ("wget", ""),
-    ("smbclient", "U%"), ("rpcclient", "U%"), ("lftp", "u,"), ("ab", "A:P:"),
-    ("helm registry login", "p"), ("rabbitmqadmin", "p"), ("xfreerdp", "p"), ("psexec", "p"), ("winexe", "U%"), ("kinit", ""),
-    ("enc", "k"), ("openssl enc", "k"), ("hydra", "p"), ("pgcli", "W"), ("snowsql", ""),
-    ("cf login", "p"), ("ibmcloud login", "p"), ("vsql", "w"), ("nuget push", "k"),
-    ("security add-generic-password", "w"), ("security add-internet-password", "w"),
-    ("dotnet nuget push", "k"), ("twine upload", "p"),
 ];

@@ -4,9 +4,10 @@ use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, Around, Quote};
 use crate::filter::redaction::innocent::{self, Manner};
 use crate::filter::redaction::name::Name;
+use crate::filter::redaction::rules::{ABOUT, TOPICS};
 use crate::filter::redaction::span::Spans;
 use crate::filter::redaction::value::{self, wrapper};
-use crate::filter::redaction::{apart, lines, pairs, text};
+use crate::filter::redaction::{apart, lines, names, pairs, text};
 
 /// What is between a name and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub(super) fn after(name: Name<'_>, spans: &mut Spans) -> Option<usize> {
         }
         _ => false,
     });
-    if is_element(bytes, name.start) {
+    if is_element(bytes, name.start) && !matches!(bytes.get(name.end), Some(b':' | b'=')) {
         return pairs::element(name, spans);
     }
     // `user[password]=`, `environ['PASSWORD'] =`, `password[0]=`, `**password**:`
@@ -38,10 +39,16 @@ pub(super) fn after(name: Name<'_>, spans: &mut Spans) -> Option<usize> {
         [b']', b')', ..] => 2,
         [b']', ..] => 1,
         [b'[', b']', ..] => 2,
+        [b'}', b'=', ..] => 1,
         [b'[', digit, b']', ..] if digit.is_ascii_digit() => 3,
         [b'*', b'*', ..] => 2,
+        [b'*', b':' | b'=', ..] => 1,
+        // A quote of print.
+        [0xe2, 0x80, 0x99 | 0x9c | 0x9d, ..] => 3,
         _ => 0,
     };
+    at += visibility(&bytes[at..]);
+    at += member(&bytes[at..]);
     let tight = at;
     at += match closed {
         Some(_) => text::blank(&bytes[at..]),
@@ -61,6 +68,43 @@ pub(super) fn after(name: Name<'_>, spans: &mut Spans) -> Option<usize> {
     }
     pairs::after(name, begin, closed, tight, spans)
         .or_else(|| apart::after(name, closed, tight, at, spans))
+}
+
+/// How much of a key of one of several is at a place: `[ann]`, `.ann`, before a sign.
+fn member(rest: &[u8]) -> usize {
+    let [open @ (b'[' | b'.'), key @ ..] = rest else {
+        return 0;
+    };
+    let len = key
+        .iter()
+        .take(32)
+        .take_while(|byte| text::is_word(**byte))
+        .count();
+    let is_about = names::is_about(&key[..len], ABOUT) || names::is_about(&key[..len], TOPICS);
+    let end = 1 + len + usize::from(*open == b'[');
+    let is_closed = *open == b'.' || key.get(len) == Some(&b']');
+    let is_one = len > 0
+        && is_closed
+        && !is_about
+        && match rest.get(end) {
+            Some(b'=') => true,
+            sign => sign == Some(&b':') && *open == b'[',
+        };
+    if is_one { end } else { 0 }
+}
+
+/// How much of what PHP says of a property is at a place: `:protected]`, `:"Class":private]`.
+fn visibility(rest: &[u8]) -> usize {
+    let end = rest
+        .iter()
+        .take(80)
+        .position(|byte| *byte == b']')
+        .unwrap_or_default();
+    let is_one = rest.starts_with(b":")
+        && [&b":protected"[..], b":private"]
+            .iter()
+            .any(|word| rest[..end].ends_with(word));
+    if is_one { end + 1 } else { 0 }
 }
 
 /// How much may stand between a name and its sign: `password (input): …`, `Unseal Key 1: …`,
@@ -99,7 +143,7 @@ fn is_word_in_quotes(name: Name<'_>, at: usize) -> bool {
         .iter()
         .take_while(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'*' | b':'))
         .count();
-    extent::quote_at(bytes, at + word).is_some_and(|(quote, _)| quote == opened)
+    word > 0 && extent::quote_at(bytes, at + word).is_some_and(|(quote, _)| quote == opened)
 }
 
 /// Where a name begins that has others before it: `db.password`.
@@ -121,6 +165,7 @@ fn qualified(bytes: &[u8], start: usize) -> usize {
 
 fn sign(rest: &[u8]) -> Option<(Sign, usize)> {
     let sign = match rest {
+        [b'=' | b'-', b'&', b'g', b't', b';', ..] => (Sign::Equals, 5),
         [b'=', b'=', b'=', ..] => (Sign::Doubtful, 3),
         [b'.', b'.', b'.', rest @ ..] => {
             let more = rest.iter().take_while(|byte| **byte == b'.').count();
@@ -130,7 +175,11 @@ fn sign(rest: &[u8]) -> Option<(Sign, usize)> {
         [b'=', b'>', ..] | [b':' | b'?' | b'+', b'=', ..] => (Sign::Equals, 2),
         [b'-' | b'~', b'>', ..] | [b'<', b'-', ..] => (Sign::Equals, 2),
         [b'=', ..] => (Sign::Equals, 1),
+        // Paths of types go on at once; values in Base64 (LDIF) do not.
+        [b':', b':', b' ', ..] => (Sign::Doubtful, 2),
         [b':', b':', ..] => return None,
+        // Dashes of print.
+        [0xe2, 0x80, 0x93 | 0x94, ..] => (Sign::Doubtful, 3),
         [b':', b'*', b'*', ..] => (Sign::Colon, 3),
         [b':', ..] => (Sign::Colon, 1),
         [0xef, 0xbc, 0x9a, ..] => (Sign::Colon, 3),
@@ -156,6 +205,24 @@ fn separated(
         at += 2;
     }
     let is_spaced = at > from;
+    // `AuthTest.testPassword:42`: a line.
+    let digits = bytes[at..]
+        .iter()
+        .take(6)
+        .take_while(|byte| byte.is_ascii_digit());
+    let is_line = (1..=4).contains(&digits.count()) && bytes[..name.start].ends_with(b".");
+    if sign == Sign::Colon && !is_spaced && is_line {
+        return None;
+    }
+    // `token= --password …`: an option in its place; `"$PWD":/src`: a variable, and a path.
+    let is_option = matches!(bytes[at..], [b'-', b'-', next, ..] if next.is_ascii_alphabetic());
+    if is_option && is_spaced
+        || sign == Sign::Colon
+            && bytes[..name.start].ends_with(b"$")
+            && extent::quote_at(bytes, at).is_none()
+    {
+        return None;
+    }
     // One of many: `arn:aws:secretsmanager:eu-west-1:123456789012:secret:name`.
     if sign == Sign::Colon && !is_spaced && closed.is_none() && bytes[..name.start].ends_with(b":")
     {
@@ -214,7 +281,10 @@ fn separated(
     }
     let manner = Manner {
         is_quoted: false,
-        is_prose: sign == Sign::Colon && closed.is_none() && is_spaced,
+        is_prose: closed.is_none()
+            && is_spaced
+            && !text::starts_with(name.as_str().as_bytes(), b"x-")
+            && (sign == Sign::Colon || !is_apart(bytes, name.end)),
         // `pam_unix(passwd:auth)` are modules.
         is_doubtful: sign == Sign::Doubtful
             || sign == Sign::Colon
@@ -229,16 +299,24 @@ fn separated(
     value::at_place(name, at, manner, around, spans)
 }
 
+/// Whether a name has a space after it.
+fn is_apart(bytes: &[u8], end: usize) -> bool {
+    bytes[end..].first().is_some_and(u8::is_ascii_whitespace)
+}
+
 /// Whether a name is that of an element: `<name`, `<ns:name`.
 fn is_element(bytes: &[u8], start: usize) -> bool {
     let before = &bytes[..start];
-    let before = match before.strip_suffix(b":") {
+    let prefix = before
+        .strip_suffix(b":")
+        .or_else(|| before.strip_suffix(b"."));
+    let before = match prefix {
         Some(prefix) => {
             let len = prefix
                 .iter()
                 .rev()
                 .take(32)
-                .take_while(|byte| text::is_name(**byte))
+                .take_while(|byte| text::is_name(**byte) || **byte == b'.')
                 .count();
             &prefix[..prefix.len() - len]
         }

@@ -202,8 +202,15 @@ fn client_secret(bytes: &[u8], at: usize) -> Option<Span> {
 /// to look on.
 pub(super) fn pem(text: &str, at: usize, spans: &mut Spans) -> usize {
     let bytes = text.as_bytes();
+    if let Some((from, end)) = putty(text, at) {
+        spans.push(Span::new(from, end, SecretClass::EncryptionKey));
+        return end;
+    }
     let dashes = bytes[at..].iter().take_while(|byte| **byte == b'-').count();
-    let end = at + dashes;
+    let end = (at + dashes).max(at + 1);
+    if dashes == 0 {
+        return end;
+    }
     let label = &text[end..];
     let Some(label) = label
         .strip_prefix("BEGIN ")
@@ -231,4 +238,16 @@ pub(super) fn pem(text: &str, at: usize, spans: &mut Spans) -> usize {
         .map_or(text.len(), |end| start + end);
     spans.push(Span::new(start, body_end, SecretClass::EncryptionKey));
     body_end
+}
+
+/// `Private-Lines: 8` and all up to the end of its hash, as `PuTTY` writes keys down.
+fn putty(text: &str, at: usize) -> Option<(usize, usize)> {
+    let rest = text.get(at..)?.strip_prefix("uTTY-User-Key-File")?;
+    let (_, lines) = rest.split_once("Private-Lines: ")?;
+    let len = lines.find("Private-MAC: ").map_or(lines.len(), |mac| {
+        let rest = &lines[mac..];
+        mac + rest.find('\n').unwrap_or(rest.len())
+    });
+    let from = text.len() - lines.len();
+    Some((from, from + len))
 }

@@ -6,7 +6,8 @@ use crate::filter::redaction::extent::{self, argument};
 use crate::filter::redaction::innocent::{self, Manner};
 use crate::filter::redaction::names::Known;
 use crate::filter::redaction::placeholder;
-use crate::filter::redaction::rules::{CALLS, Need};
+use crate::filter::redaction::places::CALLS;
+use crate::filter::redaction::rules::Need;
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::text::{self, line_before};
 
@@ -21,7 +22,12 @@ pub(super) fn word(text: &str, start: usize, end: usize, spans: &mut Spans) -> b
     if ["key", "rekey", "hexkey"].into_iter().any(is) {
         return key(text, start, end, spans);
     }
-    match CALLS.iter().find(|(name, _)| is(name)) {
+    // A class may be before it.
+    let calls = |name: &str| {
+        let is_whole = name.len() > word.len() && text::ends_with(&bytes[..end], name.as_bytes());
+        is(name) || is_whole
+    };
+    match CALLS.iter().find(|(name, _)| calls(name)) {
         Some((_, number)) => call(text, end, *number, spans),
         None => false,
     }
@@ -55,7 +61,7 @@ fn call(text: &str, end: usize, number: usize, spans: &mut Spans) -> bool {
         .any(|byte| matches!(byte, b'(' | b'['));
     // A command of PowerShell has no brackets around what it is given.
     let is_procedure = extent::quote_at(bytes, at).is_some();
-    if at == end || number > 0 && !is_open && !is_procedure {
+    if at == end || (number > 0 || bytes[..end].ends_with(b"_hash")) && !is_open && !is_procedure {
         return false;
     }
     let limit = bytes.len().min(at + NEAR);
@@ -75,6 +81,12 @@ fn call(text: &str, end: usize, number: usize, spans: &mut Spans) -> bool {
             b')' | b']' => depth -= 1,
             b',' if depth == 0 => passed += 1,
             b'\n' | b';' => return false,
+            byte if passed == number && number > 0 && depth == 0 && text::is_word(byte) => {
+                let (from, stop) = argument(bytes, at);
+                if innocent::looks_secret(text.get(from..stop).unwrap_or_default()) {
+                    return push(text, from, stop, spans);
+                }
+            }
             _ => {}
         }
         at += 1;

@@ -19,9 +19,12 @@ fn ends_url(byte: u8) -> bool {
 /// its authority: names may be in its path.
 pub(super) fn at(text: &str, at: usize, spans: &mut Spans) -> Option<usize> {
     let bytes = text.as_bytes();
-    let slashes = (at..at + 2).find(|place| bytes[*place..].starts_with(b"//"))?;
+    let slashes = (at..at + 2).find(|place| {
+        let rest = &bytes[*place..];
+        rest.starts_with(b"//") || rest.starts_with(b"\\/\\/")
+    })?;
     let has_scheme = bytes[..slashes].ends_with(b":");
-    let start = slashes + 2;
+    let start = slashes + if bytes[slashes] == b'/' { 2 } else { 4 };
     let rest = &bytes[start..bytes.len().min(start + LONGEST)];
     let authority = authority(rest);
     if let Some(end) = authority.iter().rposition(|byte| *byte == b'@') {
@@ -105,7 +108,8 @@ fn user_class(user: &str, is_web: bool) -> Option<SecretClass> {
             let is_token = innocent::looks_secret(user)
                 && !user.contains('%')
                 && (user.bytes().any(|byte| byte.is_ascii_uppercase()) || user.len() >= 16);
-            (is_web && is_token).then_some(SecretClass::Token)
+            let is_sure = user.len() >= 12 && user.bytes().any(|byte| byte.is_ascii_digit());
+            (is_token && (is_web || is_sure)).then_some(SecretClass::Token)
         }
     }
 }

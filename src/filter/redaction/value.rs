@@ -21,6 +21,12 @@ pub(super) fn at_place(
     if let Some(value) = typed(text, at) {
         at = value;
     }
+    // `<b>Password:</b> …`
+    if bytes[at..].starts_with(b"</") && manner.is_prose | !manner.is_quoted {
+        let tag = bytes[at..].iter().take(12).position(|byte| *byte == b'>');
+        at += tag.map_or(0, |tag| tag + 1);
+        at += text::spaces(&bytes[at..]);
+    }
     let mut is_wrapped = false;
     for _ in 0..6 {
         let len = wrapper(bytes, at);
@@ -52,24 +58,34 @@ pub(super) fn at_place(
         let from = at + len;
         let end = extent::closing(bytes, from, quote);
         // A prompt: this quote closes the text that the name is in.
-        if bytes[from..end]
-            .first()
-            .is_none_or(|byte| b"),;]}".contains(byte))
+        let sent = sent(bytes, from);
+        if sent.is_some()
+            || bytes[from..end]
+                .first()
+                .is_none_or(|byte| b"),;]}".contains(byte))
         {
-            return Some(from);
+            let (value, end) = sent.unwrap_or((from, from));
+            return name.hide(value, end, Manner::TYPED, spans).or(Some(from));
         }
         let manner = Manner {
             is_quoted: true,
             ..Manner::default()
         };
+        // `…`: the output of a command.
+        if bytes[at] == b'`' && bytes[from..end].contains(&b' ') {
+            return Some(end);
+        }
         // What is no value may be a name.
         let has_letters = bytes[from..end].iter().any(u8::is_ascii_alphabetic);
         return name
-            .hide_quoted(from, end, len, manner, spans)
+            .hide_changed(from, end, len, manner, spans)
             .or((!has_letters).then_some(end));
     }
     if let Some(end) = container::at(name, at, spans) {
         return Some(end);
+    }
+    if let Some(end) = phrase(name, at) {
+        return name.hide(at, end, Manner::TYPED, spans).or(Some(end));
     }
     let mut end = extent::bare(bytes, at, around);
     if known.class == SecretClass::Signature && bytes.get(end) == Some(&b',') {
@@ -89,8 +105,51 @@ pub(super) fn at_place(
         end = close.map_or(end, |close| at + close);
     }
     let found = name.hide(at, end, manner, spans);
+    if known.is_plural && found.is_some() {
+        return Some(several(name, end, manner, spans));
+    }
     let further = further(name, end, manner, spans);
     if further > end { Some(further) } else { found }
+}
+
+/// What is sent after a prompt: `expect "password:" { send "…\\r" }`.
+fn sent(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
+    let near = &bytes[from..bytes.len().min(from + 48)];
+    let send = from + text::find(near, b"send")? + 4;
+    let is_part = |byte: &&u8| byte.is_ascii_alphabetic() || b" (-".contains(byte);
+    let at = send + bytes[send..].iter().take(16).take_while(is_part).count();
+    let (quote, len) = extent::quote_at(bytes, at)?;
+    let end = extent::closing(bytes, at + len, quote);
+    (!bytes[from..at].contains(&b'\n') || near.starts_with(b")")).then_some((at + len, end))
+}
+
+/// Where a value ends that is a phrase of several words: of a name that says so.
+fn phrase(name: Name<'_>, at: usize) -> Option<usize> {
+    const NAMES: &[&str] = &["phrase", "mnemonic", "answer", "words"];
+    let is_one = |end: &&&str| text::ends_with(name.as_str().as_bytes(), end.as_bytes());
+    NAMES.iter().find(is_one)?;
+    let rest = &name.text[at..];
+    let line = rest.split(['\n', '\r', '"', ',', ';']).next()?.trim_end();
+    let is_word = |word: &str| word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let mut words = line.split(' ');
+    let is_value = !placeholder::is_nothing(words.clone().next()?);
+    let count = words.clone().count();
+    (is_value && (3..=24).contains(&count) && words.all(is_word)).then_some(at + line.len())
+}
+
+/// What follows one of several: `recovery codes: …, …`.
+fn several(name: Name<'_>, end: usize, manner: Manner, spans: &mut Spans) -> usize {
+    let mut end = end;
+    while let Some(b", ") = name.text.as_bytes().get(end..end + 2) {
+        let (from, to) = extent::argument(name.text.as_bytes(), end + 2);
+        if text::starts_pair(&name.text.as_bytes()[from..])
+            || name.hide(from, to, manner, spans).is_none()
+        {
+            break;
+        }
+        end = to;
+    }
+    end
 }
 
 /// Words after a password without quotes that look like a part of it.
@@ -124,6 +183,24 @@ fn further(name: Name<'_>, end: usize, manner: Manner, spans: &mut Spans) -> usi
 /// `Some("…")`, `b"…"`, `Secret::new("…")`, `[b'…'`: how much there is before the value itself.
 pub(super) fn wrapper(bytes: &[u8], at: usize) -> usize {
     let rest = &bytes[at..];
+    // `[]string{"…"}`
+    if rest.starts_with(b"[]") {
+        let word = rest[2..]
+            .iter()
+            .take(24)
+            .take_while(|byte| text::is_word(**byte))
+            .count();
+        let open = 2 + word;
+        let is_open = word > 0 && matches!(rest.get(open), Some(b'{' | b'('));
+        let is_one = is_open && extent::quote_at(bytes, at + open + 1).is_some();
+        return if is_one { open + 1 } else { 0 };
+    }
+    if rest.starts_with(b"new ") {
+        return match wrapper(bytes, at + 4) {
+            0 => 0,
+            more => 4 + more,
+        };
+    }
     let is_part = |byte: &u8| {
         text::is_word(*byte)
             || matches!(byte, b':' | b'.' | b'<' | b'>' | b'&' | b'@' | b'$' | b'*')
@@ -134,6 +211,10 @@ pub(super) fn wrapper(bytes: &[u8], at: usize) -> usize {
         .take_while(|byte| is_part(byte))
         .count();
     match rest.get(word) {
+        // `("…",)`
+        Some(b'(') if word == 0 => usize::from(extent::quote_at(bytes, at + 1).is_some()),
+        // Where the value is read from.
+        Some(b'(') if innocent::reads(&rest[..word]) => 0,
         Some(b'(') if word > 0 => {
             let inner = word + 1 + text::blank(&rest[word + 1..]);
             let is_value = extent::quote_at(bytes, at + inner).is_some();

@@ -41,7 +41,7 @@ fn what_must_go() {
         "{} of {count}: {survivors:#?}",
         survivors.len()
     );
-    assert!(count > 700, "{count}");
+    assert!(count > 1400, "{count}");
 }
 
 #[test]

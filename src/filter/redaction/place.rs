@@ -1,0 +1,174 @@
+//! A secret's place among words, as the table of [`PLACES`] has it.
+
+use std::collections::HashMap;
+
+use crate::filter::redaction::class::SecretClass;
+use crate::filter::redaction::extent::argument;
+use crate::filter::redaction::logons;
+use crate::filter::redaction::places::{LOGONS, PLACES};
+use crate::filter::redaction::span::{Span, Spans};
+use crate::filter::redaction::text::{self, is_word};
+use crate::filter::redaction::{innocent, placeholder};
+use crate::sys::sync::Lazy;
+
+/// What stands at its beginning as it is, where the four letters are in it, and the words after it;
+/// `None` for a user and a password.
+type Start = (&'static str, usize, Option<&'static str>);
+
+/// How many words are looked at.
+const MOST: usize = 24;
+
+/// Looks at what begins around a place, of which four letters are there.
+pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
+    /// What begins with words, by four letters of these.
+    static BY_FOUR: Lazy<HashMap<[u8; 4], Vec<Start>>> = Lazy::new(|| {
+        let mut by_four = HashMap::<_, Vec<Start>>::new();
+        let mut add = |four: &str, start: Start| {
+            let four = four.as_bytes().first_chunk().copied().unwrap_or_default();
+            by_four.entry(four).or_default().push(start);
+        };
+        for phrase in LOGONS {
+            for offset in 0..phrase.len() - 3 {
+                add(&phrase[offset..], (phrase, offset, None));
+            }
+        }
+        for (four, place) in PLACES {
+            let (start, words) = split(place);
+            add(
+                four,
+                (start, start.find(four).unwrap_or_default(), Some(words)),
+            );
+        }
+        by_four
+    });
+    let bytes = text.as_bytes();
+    let Some(mut four) = bytes[at..].first_chunk::<4>().copied() else {
+        return;
+    };
+    four.make_ascii_lowercase();
+    for (phrase, offset, words) in BY_FOUR.get(&four).into_iter().flatten() {
+        let Some(start) = at.checked_sub(*offset) else {
+            continue;
+        };
+        if !text::starts_with(&bytes[start..], phrase.as_bytes()) {
+            continue;
+        }
+        let from = start + phrase.len();
+        match words {
+            Some("~code") => before(text, start, spans),
+            None => logons::pair(text, from, phrase.len() < 7, spans),
+            Some(_) if start > 0 && is_word(bytes[start - 1]) && is_word(bytes[start]) => {}
+            Some(words) => follow(text, from, words, spans),
+        }
+    }
+}
+
+/// What stands as it is, and the words that follow.
+pub(super) fn split(place: &str) -> (&str, &str) {
+    place.split_at(place.find(['*', '#', '~', '!', '?']).unwrap_or(place.len()))
+}
+
+/// Hides what is secret among the words after a place, as far as they are as described.
+fn follow(text: &str, from: usize, wanted: &str, spans: &mut Spans) {
+    let mut words = logons::rest_of_line(text, from).take(MOST).peekable();
+    let mut skips = false;
+    for want in wanted.split(' ') {
+        if want == "~" {
+            skips = true;
+            continue;
+        }
+        if want == "#" {
+            let is_number = |word: &(usize, &str)| {
+                word.1.len() <= 2 && !word.1.contains(|c: char| !c.is_ascii_digit())
+            };
+            while words.next_if(is_number).is_some() {}
+            continue;
+        }
+        let found = match want.trim_end_matches(['!', '?']) {
+            "" if skips => words.by_ref().last(),
+            _ if skips => words.find(|word| value_of(want, word.1).is_some()),
+            _ => words.next(),
+        };
+        let Some((at, word)) = found else {
+            return;
+        };
+        let Some(len) = value_of(want, word) else {
+            return;
+        };
+        skips = false;
+        if want.ends_with(['!', '?']) {
+            hide(text, at + len, want.ends_with('?'), spans);
+        }
+    }
+}
+
+/// Where in a word the value begins, if it is one as described.
+fn value_of(want: &str, word: &str) -> Option<usize> {
+    let literal = want.trim_end_matches(['!', '?']);
+    if let Some((start, sign)) = literal.split_once('*') {
+        let is_option = start.is_empty() && word.starts_with('-');
+        let is_one = text::starts_with(word.as_bytes(), start.as_bytes()) && !is_option;
+        let found = word.get(start.len()..).filter(|_| is_one)?.find(sign)?;
+        return Some(start.len() + found + sign.len());
+    }
+    if want.len() > literal.len() {
+        return text::starts_with(word.as_bytes(), literal.as_bytes()).then_some(literal.len());
+    }
+    let word = word.trim_matches([':', '"', '\'', ',']);
+    word.eq_ignore_ascii_case(literal).then_some(0)
+}
+
+/// `582914 is your verification code`
+fn before(text: &str, end: usize, spans: &mut Spans) {
+    let names = ["code", "otp", "pin", "password", "passcode"];
+    let is_name = |word: &(usize, &str)| {
+        names
+            .iter()
+            .any(|name| word.1.trim_matches(['.', ':']).eq_ignore_ascii_case(name))
+    };
+    let code = text::name_start(text, end, MOST);
+    let has_digits = text.as_bytes()[code..end]
+        .iter()
+        .filter(|byte| byte.is_ascii_digit())
+        .count()
+        >= 4;
+    if has_digits
+        && logons::rest_of_line(text, end)
+            .take(8)
+            .any(|word| is_name(&word))
+    {
+        spans.push(Span::new(code, end, SecretClass::Password));
+    }
+}
+
+/// Hides the argument at a place; where that is asked for, only what is more than a plain word.
+fn hide(text: &str, at: usize, is_doubtful: bool, spans: &mut Spans) {
+    let (from, end) = argument(text.as_bytes(), at);
+    let Some(word) = text.get(from..end) else {
+        return;
+    };
+    let is_plain = word.len() < 5
+        || word
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    let is_value =
+        !placeholder::is_nothing(word) && !word.starts_with('-') && !innocent::is_path(word);
+    if is_value && !(is_doubtful && is_plain) {
+        spans.push(Span::new(from, end, SecretClass::Password));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A place is found by four letters of what stands as it is.
+    #[test]
+    fn places_have_the_letters_they_are_found_by() {
+        for (four, place) in PLACES {
+            let (start, words) = split(place);
+            assert!(start.contains(four) && four.len() == 4, "{place:?}");
+            assert!(words.contains(['!', '?']) || words == "~code", "{place:?}");
+        }
+    }
+}

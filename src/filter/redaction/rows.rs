@@ -1,0 +1,79 @@
+//! Tables: a name at the head of a column, and the values below it.
+
+use crate::filter::redaction::innocent::Manner;
+use crate::filter::redaction::name::Name;
+use crate::filter::redaction::span::Spans;
+
+/// How many lines are looked at.
+const MOST: usize = 64;
+
+/// How long a cell of the head may be.
+const LONGEST: usize = 40;
+
+/// Hides the values below a name: in lines with as many cells as the name's, or, where spaces are
+/// between these, in the same place.
+pub(super) fn below(name: Name<'_>, spans: &mut Spans) {
+    let text = name.text;
+    let start = text[..name.start].rfind('\n').map_or(0, |at| at + 1);
+    let Some((head, rest)) = text[start..].split_once('\n') else {
+        return;
+    };
+    let column = name.start - start;
+    let sign = ['|', '\t', ',', ';']
+        .into_iter()
+        .find(|sign| head.contains(*sign));
+    let is_cell = |cell: &str| {
+        let plain = |c: char| c.is_alphanumeric() || "_- \"'`\r()#".contains(c);
+        cell.len() <= LONGEST && cell.chars().all(plain)
+    };
+    let is_head = match sign {
+        Some(sign) => head.split(sign).all(is_cell),
+        None => head.len() <= 4 * LONGEST && is_cell(&head[column..][..name.end - name.start]),
+    };
+    if !is_head || head.len() > 1024 {
+        return;
+    }
+    let mut has_ruler = false;
+    let mut from = text.len() - rest.len();
+    for line in rest.split('\n').take(MOST) {
+        let at = from;
+        from += line.len() + 1;
+        if line.len() > 3 && line.trim().bytes().all(|byte| b"-+=|: ".contains(&byte)) {
+            has_ruler = true;
+            continue;
+        }
+        let cell = match sign {
+            Some(sign) => nth(line, sign, head, column),
+            None => aligned(line, head, column, has_ruler),
+        };
+        let Some(cell) = cell else {
+            return;
+        };
+        let manner = Manner {
+            is_quoted: true,
+            is_prose: false,
+            is_doubtful: !has_ruler,
+        };
+        let value = cell.trim().trim_matches(['"', '\'', '`']);
+        let start = at + value.as_ptr().addr() - line.as_ptr().addr();
+        name.hide(start, start + value.len(), manner, spans);
+    }
+}
+
+/// The cell of a line below a place in the head, where both have as many.
+fn nth<'t>(line: &'t str, sign: char, head: &str, column: usize) -> Option<&'t str> {
+    let number = head[..column].matches(sign).count();
+    let is_row = line.matches(sign).count() == head.matches(sign).count();
+    line.split(sign).nth(number).filter(|_| is_row)
+}
+
+/// The word of a line at a place, or the whole line below a head that stands alone.
+fn aligned<'t>(line: &'t str, head: &str, column: usize, has_ruler: bool) -> Option<&'t str> {
+    if has_ruler && !head.trim().contains(' ') {
+        return Some(line).filter(|line| !line.trim().is_empty() && !line.trim().contains(' '));
+    }
+    let is_column =
+        head.trim().contains("  ") && (column == 0 || line.get(..column)?.ends_with(' '));
+    let cell = line.get(column..)?.split("  ").next()?;
+    Some(cell).filter(|cell| is_column && !cell.contains(' '))
+}
