@@ -178,7 +178,7 @@ fn rules_for_what_is_too_much() {
         let handler = QueueHandler::builder()
             .max_records(10)
             .overflow(overflow)
-            .block_at_most(Duration::from_secs(5))
+            .block_at_most(Duration::from_secs(600))
             .handler(stream)
             .start();
         handler.set_error_hook(|_| {});
@@ -424,7 +424,7 @@ fn a_memory_handler_behind_a_queue() {
     at(&handler, Level::ERROR, "failed");
     let start = Instant::now();
     while text.lines().len() < 2 {
-        assert!(start.elapsed() < Duration::from_secs(10));
+        assert!(start.elapsed() < Duration::from_secs(600));
         thread::sleep(Duration::from_millis(1));
     }
     assert_eq!(memory.buffered(), 0);
@@ -597,7 +597,7 @@ fn a_device_that_hangs_does_not_keep_callers_nor_the_end() {
     gate.open();
     let start = Instant::now();
     while !text.get().contains("dropped") {
-        assert!(start.elapsed() < Duration::from_secs(60), "{}", text.get());
+        assert!(start.elapsed() < Duration::from_secs(600), "{}", text.get());
         thread::yield_now();
     }
 }

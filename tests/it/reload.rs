@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::support::{Text, registry_with_stderr};
 
 /// Far more than a change takes; not a measure.
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(600);
 
 fn level(name: &str) -> String {
     json!({"version": 1, "loggers": {"a": {"level": name}}}).to_string()

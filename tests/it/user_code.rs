@@ -21,7 +21,7 @@ use logtree::{Error, ErrorKind, Handler, Level, Logger, Record, Registry};
 use crate::support::{Text, registry_with_stderr, to_text};
 
 /// For what would wait for ever.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_secs(600);
 
 /// A panic without the hook, which would print it.
 fn panics() -> ! {
