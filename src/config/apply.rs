@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+#[cfg(feature = "control")]
+use crate::config::plan::ControlPlan;
 use crate::config::plan::{Fingerprints, HandlerPlan, Location, Plan};
 use crate::config::raw_problem::RawProblem;
 use crate::error::{Chain, Error};
@@ -100,6 +102,17 @@ impl Plan {
             plan.handler_ref.set(handler.clone());
             levels.push((handler.clone(), level));
             new.handlers.insert(plan.name, (plan.fingerprints, handler));
+        }
+        #[cfg(feature = "control")]
+        if problems.is_empty() {
+            // The last step that can fail.
+            let control = self.control.as_ref();
+            if let Err(error) = ControlPlan::serve(control, registry) {
+                let nowhere = Location::default();
+                let location = control.map_or(&nowhere, |plan| &plan.location);
+                let problem = Chain::one_line(&error).to_string();
+                problems.push(RawProblem::new(location.place, problem).at(&*location.path));
+            }
         }
         if !problems.is_empty() {
             return Err(problems);

@@ -16,6 +16,8 @@ mod apply;
 mod arguments;
 mod builder;
 mod dict_config;
+#[cfg(feature = "control")]
+mod endpoint;
 mod factories;
 mod file;
 mod fingerprint;

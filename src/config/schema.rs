@@ -7,6 +7,7 @@ use crate::config::arguments::{Arguments, snake_case};
 use crate::config::factories::{Factories, Table};
 use crate::config::from_config::Read;
 use crate::config::node::{Node, Value};
+use crate::config::plan::ControlPlan;
 use crate::config::read_context::ReadContext;
 use crate::config::settings::Settings;
 use crate::level::Level;
@@ -45,6 +46,13 @@ impl Factories {
             },
             "additionalProperties": false,
         });
+        let control = ControlPlan::schemas();
+        let control = control.map(|(key, schema)| (key.to_owned(), or_reference(schema)));
+        let control = json!({
+            "type": ["object", "null"],
+            "properties": Map::from_iter(control),
+            "additionalProperties": false,
+        });
         let schema = json!({
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": "Configuration of logging",
@@ -58,6 +66,7 @@ impl Factories {
                 "handlers": named("handler"),
                 "loggers": named("logger"),
                 "root": {"$ref": "#/$defs/logger"},
+                "control": control,
                 "incremental": or_reference(bool::schema()),
                 "disable_existing_loggers": or_reference(bool::schema()),
             },

@@ -24,6 +24,9 @@ pub(super) struct ControlCore {
     rules: Arc<Rules>,
     pub(super) subscribers: Arc<Subscribers>,
     alarm: Alarm,
+    /// A server without a handle, of a type of the endpoint.
+    #[cfg(feature = "control")]
+    pub(super) standing: Mutex<Option<Box<dyn std::any::Any + Send + Sync>>>,
 }
 
 impl ControlCore {
@@ -39,6 +42,8 @@ impl ControlCore {
                 rules,
                 subscribers: Arc::default(),
                 alarm: Alarm,
+                #[cfg(feature = "control")]
+                standing: Mutex::default(),
             })
         })
     }

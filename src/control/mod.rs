@@ -43,6 +43,8 @@ pub use self::control::Control;
 pub use self::endpoint::fuzzing;
 #[cfg(feature = "control")]
 pub use self::endpoint::{Address, Endpoint, Server};
+#[cfg(feature = "control")]
+pub(crate) use self::endpoint::{Asker, serve_standing};
 pub use self::error_codes::{aws_error_name, http_status};
 pub use self::group::Group;
 pub use self::listing::{Listing, Override};

@@ -5,8 +5,9 @@ use std::env::VarError;
 
 use crate::formatter::Formatter;
 use crate::handler::Handler;
+use crate::level_spec::LevelSpec;
 use crate::registry::Registry;
-use crate::setup::level_spec::LevelSpec;
+use crate::setup::control_variable;
 use crate::setup::preset::{self, Preset};
 use crate::sys::variable::variable;
 
@@ -77,7 +78,7 @@ impl EnvLogger {
         registry: &Registry,
         variable: impl Fn(&str) -> Result<String, VarError>,
     ) -> Option<Handler> {
-        let spec = self.spec_with(registry, variable);
+        let spec = self.spec_with(registry, &variable);
         let needs_default = spec
             .as_ref()
             .is_none_or(|spec| !spec.problems().is_empty() && !spec.names_the_root());
@@ -90,6 +91,7 @@ impl EnvLogger {
                 registry.report_problem(&format!("cannot read the levels: {problem}"));
             }
         }
+        control_variable::serve(registry, &variable);
         let root = registry.root();
         if !root.handlers().is_empty() {
             return None;

@@ -1,9 +1,9 @@
 //! The set-up by the environment: [`init_from_env`].
 
 use crate::handler::Handler;
+use crate::level_spec::LevelSpec;
 use crate::registry::Registry;
 use crate::setup::env_logger::EnvLogger;
-use crate::setup::level_spec::LevelSpec;
 
 /// Sets up the program by the environment: the variable `LOGTREE`, or `RUST_LOG` if it is not set,
 /// gives the levels, in the syntax of [`LevelSpec`]. Records are printed to standard error, with

@@ -1,12 +1,10 @@
 //! Set-ups in one line: a stream, a file, the environment, the command line.
 
 pub(crate) mod basic_config;
+mod control_variable;
 mod env_logger;
 mod file_logger;
 pub(crate) mod from_env;
-pub(crate) mod level_spec;
-mod levels;
-mod name_doubt;
 mod preset;
 #[cfg(all(unix, feature = "signal"))]
 mod reopen_on_sighup;
@@ -15,11 +13,12 @@ pub(crate) mod set_stream_logger;
 pub(crate) mod stream_logger;
 pub(crate) mod verbosity;
 
+pub use crate::level_spec::Levels;
+
 pub use self::basic_config::Installed;
 pub use self::env_logger::EnvLogger;
 pub use self::file_logger::set_file_logger;
 pub use self::from_env::level_spec_from_env;
-pub use self::levels::Levels;
 #[cfg(all(unix, feature = "signal"))]
 pub use self::reopen_on_sighup::reopen_on_sighup;
 pub use self::set_stream_logger::{debug_all, set_debug_logger};

@@ -2,9 +2,9 @@
 
 use crate::error::Error;
 use crate::level::Level;
+use crate::level_spec::LevelSpec;
 use crate::name::{dotted, is_root};
 use crate::registry::Registry;
-use crate::setup::level_spec::LevelSpec;
 
 /// The usual flags of a command line for verbosity: `-v`, `-vv`, `-q`, `--log LEVEL`,
 /// `--log NAME=LEVEL`.

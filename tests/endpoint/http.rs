@@ -100,6 +100,11 @@ impl Served {
     }
 }
 
+/// A request on a Unix socket.
+pub(crate) fn request_on(socket: &Path, method: &str, path: &str) -> Request {
+    Request::new(To::Unix(socket.to_owned()), method, path).header("Host", "localhost")
+}
+
 enum To {
     Unix(PathBuf),
     Tcp(SocketAddr),

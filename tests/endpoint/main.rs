@@ -3,11 +3,15 @@
 
 mod aws_clients;
 mod aws_iot;
+#[cfg(feature = "config")]
+mod config;
 mod console;
 mod envoy;
 mod http;
+mod lifecycle;
 mod native;
 mod refusals;
+mod scene;
 mod sequences;
 mod spring;
 mod tail;

@@ -18,6 +18,7 @@ const SECTIONS: &[&str] = &[
     "handlers",
     "loggers",
     "root",
+    "control",
     "incremental",
     "disable_existing_loggers",
 ];
@@ -68,6 +69,7 @@ impl<'c> Planner<'c> {
             handlers: Vec::new(),
             loggers: Vec::new(),
             disable_existing: disable_existing.unwrap_or(false),
+            control: None,
             incremental: None,
         };
         if incremental {
@@ -88,6 +90,7 @@ impl<'c> Planner<'c> {
             );
             plan.handlers = self.handlers(&factories.handlers, &formatters, &filters);
             plan.loggers = self.loggers(Some(&filters));
+            plan.control = self.control();
         }
         self.unknown_sections();
         self.room(&plan.loggers);

@@ -2,8 +2,9 @@
 
 use crate::config::arguments::{Arguments, PLACES};
 use crate::config::factories::Table;
+use crate::config::plan::location::Location;
 use crate::config::plan::order::in_order;
-use crate::config::plan::plan::{Fingerprints, HandlerPlan, Location};
+use crate::config::plan::plan::{Fingerprints, HandlerPlan};
 use crate::config::plan::planner::{Names, Planner};
 use crate::handler::{Handler, handler_by_name};
 use crate::level::Level;

@@ -2,7 +2,9 @@
 //! found here.
 
 mod check;
+mod control;
 mod handlers;
+mod location;
 mod loggers;
 mod order;
 mod parts;
@@ -14,4 +16,8 @@ mod plan;
 mod planner;
 
 pub(super) use self::check::check;
-pub(super) use self::plan::{Fingerprints, HandlerPlan, Location, Plan};
+pub(super) use self::control::ControlPlan;
+#[cfg(feature = "control")]
+pub(super) use self::control::{SocketChoice, TcpAddress};
+pub(super) use self::location::Location;
+pub(super) use self::plan::{Fingerprints, HandlerPlan, Plan};

@@ -2,7 +2,8 @@
 
 use crate::config::arguments::Arguments;
 use crate::config::factories::Table;
-use crate::config::plan::plan::{Location, Planned};
+use crate::config::plan::location::Location;
+use crate::config::plan::plan::Planned;
 use crate::config::plan::planner::{Names, Planner};
 
 /// The keys of every formatter and filter.

@@ -3,7 +3,8 @@
 use crate::config::factories::Build;
 use crate::config::fingerprint::Fingerprint;
 use crate::config::handler_ref::HandlerRef;
-use crate::config::place::Place;
+use crate::config::plan::control::ControlPlan;
+use crate::config::plan::location::Location;
 use crate::filter::SharedFilter;
 use crate::formatter::Format;
 use crate::handler::Handler;
@@ -18,6 +19,7 @@ pub(in crate::config) struct Plan {
     pub(in crate::config) handlers: Vec<HandlerPlan>,
     pub(in crate::config) loggers: Vec<LoggerPlan>,
     pub(in crate::config) disable_existing: bool,
+    pub(in crate::config) control: Option<ControlPlan>,
     /// For `incremental`, which only changes levels and propagation: the handlers' levels.
     pub(in crate::config) incremental: Option<Vec<(Handler, Level)>>,
 }
@@ -26,13 +28,6 @@ pub(in crate::config) struct Plan {
 pub(in crate::config) struct Planned<T> {
     pub(in crate::config) build: Build<T>,
     pub(in crate::config) location: Location,
-}
-
-/// Where an object is in the document, for errors while it is built.
-#[derive(Clone, Debug)]
-pub(in crate::config) struct Location {
-    pub(in crate::config) path: String,
-    pub(in crate::config) place: Place,
 }
 
 /// A handler that is still to be built.

@@ -11,11 +11,10 @@ use tokio::time::sleep;
 
 use crate::control::endpoint::connection::{self, Connection};
 use crate::control::endpoint::exchange::{Exchange, Served};
+use crate::control::endpoint::not_forked::NotForked;
 use crate::control::endpoint::peer::Peer;
 use crate::control::endpoint::rules::{Hosts, Place};
 use crate::sys::fork::InLock;
-#[cfg(unix)]
-use crate::sys::process::NotInChild;
 use crate::sys::sync::Arc;
 
 /// How many connections of each listener are served at a time; others wait to be accepted.
@@ -25,9 +24,7 @@ pub(super) const MAX_CONNECTIONS: usize = 32;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves the clients of a TCP listener.
-pub(super) async fn tcp(listener: TcpListener, served: Arc<Served>, hosts: Vec<String>) {
-    #[cfg(unix)]
-    let _not_in_child = NotInChild::new(std::os::fd::AsRawFd::as_raw_fd(&listener));
+pub(super) async fn tcp(listener: NotForked<TcpListener>, served: Arc<Served>, hosts: Vec<String>) {
     let accept =
         |context: &mut Context<'_>| listener.poll_accept(context).map_ok(|(stream, _)| stream);
     each(accept, |connection| {
@@ -41,8 +38,7 @@ pub(super) async fn tcp(listener: TcpListener, served: Arc<Served>, hosts: Vec<S
 
 /// Serves the clients of a Unix socket: the user and root.
 #[cfg(unix)]
-pub(super) async fn unix(listener: tokio::net::UnixListener, served: Arc<Served>) {
-    let _not_in_child = NotInChild::new(std::os::fd::AsRawFd::as_raw_fd(&listener));
+pub(super) async fn unix(listener: NotForked<tokio::net::UnixListener>, served: Arc<Served>) {
     let accept =
         |context: &mut Context<'_>| listener.poll_accept(context).map_ok(|(stream, _)| stream);
     each(accept, |connection| {

@@ -96,3 +96,42 @@ fn unauthorized() -> Response {
     response::set(&mut response, error_type, "UnrecognizedClientException");
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn head(proof: &str) -> Parts {
+        let request = Request::get("/v1/status").header(header::AUTHORIZATION, proof);
+        request.body(()).unwrap().into_parts().0
+    }
+
+    #[test]
+    fn no_wrong_token_is_accepted_and_the_right_one_always() {
+        let token = Token::random().unwrap();
+        let right = format!("Bearer {}", token.as_str());
+        let auth = Auth::new(token, false);
+        let mut refused = 0;
+        for number in 0..100_000 {
+            // Of the same length, and as near as can be.
+            let mut wrong = right.clone().into_bytes();
+            let (at, bit) = (7 + number % 43, number / 43 % 5);
+            wrong[at] ^= 1 << bit;
+            let wrong = String::from_utf8(wrong).unwrap();
+            let status = auth
+                .refusal(&head(&wrong), &[])
+                .map(|answer| answer.status());
+            match status.map(|status| status.as_u16()) {
+                Some(401) => {}
+                Some(429) => refused += 1,
+                other => panic!("{wrong:?}: {other:?}"),
+            }
+            if number % 1_000 == 0 {
+                assert!(auth.refusal(&head(&right), &[]).is_none());
+            }
+        }
+        assert!(refused > 0);
+    }
+}

@@ -15,9 +15,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::{Sleep, sleep, timeout};
 
 use crate::control::endpoint::exchange::Exchange;
+use crate::control::endpoint::not_forked::NotForked;
 use crate::control::endpoint::response::Endless;
-#[cfg(unix)]
-use crate::sys::process::NotInChild;
 
 /// How long the whole exchange may take, except that of a stream.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -28,29 +27,17 @@ const MAX_LINGER: u64 = 256 * 1024;
 
 /// The stream of a connection.
 pub(super) struct Connection<S> {
-    // Before the stream, and dropped before it.
-    #[cfg(unix)]
-    _not_in_child: NotInChild,
-    stream: S,
+    stream: NotForked<S>,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
-#[cfg(unix)]
-impl<S: std::os::fd::AsRawFd> From<S> for Connection<S> {
+impl<S> From<S> for Connection<S>
+where
+    NotForked<S>: From<S>,
+{
     fn from(stream: S) -> Self {
         Self {
-            _not_in_child: NotInChild::new(stream.as_raw_fd()),
-            stream,
-            stalled: None,
-        }
-    }
-}
-
-#[cfg(not(unix))]
-impl<S> From<S> for Connection<S> {
-    fn from(stream: S) -> Self {
-        Self {
-            stream,
+            stream: stream.into(),
             stalled: None,
         }
     }
@@ -68,7 +55,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        Pin::new(&mut *self.stream).poll_read(context, buffer)
     }
 }
 
@@ -78,7 +65,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if let Poll::Ready(written) = Pin::new(&mut self.stream).poll_write(context, bytes) {
+        if let Poll::Ready(written) = Pin::new(&mut *self.stream).poll_write(context, bytes) {
             self.stalled = None;
             return Poll::Ready(written);
         }
@@ -88,11 +75,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        Pin::new(&mut *self.stream).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        Pin::new(&mut *self.stream).poll_shutdown(context)
     }
 }
 

@@ -1,8 +1,14 @@
 //! Where and how a control is served: [`Endpoint`].
 
+#[cfg(unix)]
+use std::path::Path;
 use std::path::PathBuf;
 
 use crate::control::tail::TailOptions;
+#[cfg(unix)]
+use crate::sys::host::process_id;
+#[cfg(unix)]
+use crate::sys::process;
 
 /// Where and how a [`Control`](crate::control::Control) is served; see
 /// [`Control::serve`](crate::control::Control::serve).
@@ -27,7 +33,7 @@ use crate::control::tail::TailOptions;
 /// drop(server); // ends it
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Endpoint {
     pub(super) name: Option<String>,
@@ -207,6 +213,24 @@ impl Endpoint {
     pub fn backlog_records(mut self, records: usize) -> Self {
         (self.tails.backlog, self.tails.keeps_backlog) = (records, records > 0);
         self
+    }
+
+    /// Returns the endpoint of a forked child: a Unix socket beside the parent's.
+    #[cfg(unix)]
+    pub(super) fn in_child(&self) -> Self {
+        let mut child = self.clone();
+        child.tcp = None;
+        child
+    }
+
+    /// Returns the path of the socket in this process: with its number in a child.
+    #[cfg(unix)]
+    pub(super) fn path_here(path: &Path) -> PathBuf {
+        if !process::is_child() {
+            return path.to_owned();
+        }
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        path.with_file_name(format!("{stem}-{}.sock", process_id()))
     }
 
     /// Returns the name of the process.

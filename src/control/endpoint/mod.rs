@@ -3,9 +3,12 @@
 
 mod accept;
 mod access;
+mod address;
 mod audit;
 mod auth;
 mod aws_iot;
+#[cfg(unix)]
+mod children;
 mod connection;
 mod console;
 #[expect(
@@ -19,21 +22,28 @@ mod exchange;
 pub mod fuzzing;
 mod level_words;
 mod native;
+mod not_forked;
 mod object;
+#[cfg(unix)]
+mod own_file;
 mod peer;
 mod rate;
 mod request;
 mod response;
 mod router;
 mod rules;
+mod running;
 mod server;
 mod sigv4;
 #[cfg(unix)]
 mod socket;
 mod spring;
+mod standing;
 mod tail;
 mod token;
 mod zap;
 
+pub use self::address::Address;
 pub use self::endpoint::Endpoint;
-pub use self::server::{Address, Server};
+pub use self::server::Server;
+pub(crate) use self::standing::{Asker, serve_standing};

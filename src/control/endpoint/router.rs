@@ -31,3 +31,135 @@ pub(super) fn answer(access: &Access, request: &Request, has_console: bool) -> R
     let answer = dialects.iter().find_map(|answer| answer(access, request));
     answer.unwrap_or_else(|| response::message(StatusCode::NOT_FOUND, "unknown path"))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::control::control::Control;
+    use crate::registry::Registry;
+
+    /// Pieces of paths, queries and bodies, in which dialects find what they look for.
+    fn piece() -> impl Strategy<Value = String> {
+        let known = prop::sample::select(vec![
+            "v1",
+            "levels",
+            "loggers",
+            "groups",
+            "audit",
+            "undo",
+            "options",
+            "status",
+            "level",
+            "logging",
+            "actuator",
+            "health",
+            "v2LoggingLevel",
+            "v2LoggingOptions",
+            "LOGGER",
+            "ROOT",
+            "a.b",
+            "%2F",
+            "%ff",
+            "%",
+            "..",
+            "",
+            "+",
+            "?",
+            "&",
+            "=",
+            "null",
+            "true",
+        ]);
+        prop_oneof![known.prop_map(str::to_owned), "[ -~]{0,8}", "\\PC{0,3}"]
+    }
+
+    fn query() -> impl Strategy<Value = String> {
+        let key = prop::sample::select(vec![
+            "prefix",
+            "q",
+            "configured",
+            "type",
+            "page",
+            "size",
+            "after",
+            "level",
+            "paths",
+            "targetType",
+            "targetName",
+            "maxResults",
+            "nextToken",
+            "verbose",
+        ]);
+        let pair = (key, piece()).prop_map(|(key, value)| format!("{key}={value}"));
+        prop::collection::vec(prop_oneof![pair, piece()], 0..4).prop_map(|all| all.join("&"))
+    }
+
+    fn body() -> impl Strategy<Value = Vec<u8>> {
+        let key = prop::sample::select(vec![
+            "changes",
+            "target",
+            "type",
+            "level",
+            "for",
+            "members",
+            "revision",
+            "disableAll",
+            "configuredLevel",
+            "defaultLogLevel",
+            "logTarget",
+            "logLevel",
+            "targetType",
+            "targetName",
+            "disableAllLogs",
+            "eventConfigurations",
+        ]);
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(Into::into),
+            any::<i32>().prop_map(Into::into),
+            piece().prop_map(Into::into),
+        ];
+        let tree = leaf.prop_recursive(3, 16, 4, move |inner| {
+            let map = prop::collection::vec((key.clone(), inner.clone()), 0..4);
+            let map = map.prop_map(|pairs| {
+                let pairs = pairs
+                    .into_iter()
+                    .map(|(key, value)| (key.to_owned(), value));
+                serde_json::Value::Object(pairs.collect())
+            });
+            prop_oneof![prop::collection::vec(inner, 0..3).prop_map(Into::into), map,]
+        });
+        prop_oneof![
+            4 => tree.prop_map(|value| value.to_string().into_bytes()),
+            1 => prop::collection::vec(any::<u8>(), 0..40),
+        ]
+    }
+
+    proptest! {
+        /// Whatever arrives has an answer, and what is refused has changed nothing.
+        #[test]
+        fn every_request_has_an_answer(
+            method in prop::sample::select(vec!["GET", "POST", "PUT", "PATCH", "DELETE"]),
+            path in prop::collection::vec(piece(), 0..5),
+            query in query(),
+            body in body(),
+            media_type in prop::sample::select(vec!["application/json", "text/plain", "application/x-www-form-urlencoded"]),
+        ) {
+            let target = format!("/{}?{query}", path.join("/"));
+            let request = http::Request::builder().method(method).uri(target);
+            let request = request.header("content-type", media_type).body(());
+            prop_assume!(request.is_ok());
+            let head = request.unwrap().into_parts().0;
+            let request = Request { head, body: body.into() };
+            let control = Control::new(&Registry::new());
+            let access = Access::new(control.clone(), false);
+            let status = answer(&access, &request, false).status();
+            prop_assert_ne!(status, StatusCode::INTERNAL_SERVER_ERROR);
+            if !status.is_success() {
+                prop_assert_eq!(control.revision(), 0);
+            }
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! The Unix socket of an endpoint: [`Socket`].
+//! The Unix socket of an endpoint: [`bind_default`], [`bind_path`].
 
 use std::fs::{self, DirBuilder, Metadata, Permissions};
 use std::io;
@@ -11,10 +11,10 @@ use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketType};
 use rustix::process::{Pid, geteuid, test_kill_process};
 
+use crate::control::endpoint::own_file::OwnFile;
 use crate::control::error_codes::invalid;
 use crate::error::Error;
 use crate::sys::host::process_id;
-use crate::sys::process;
 use crate::sys::variable::variable;
 
 /// How long the address of a socket is, with the byte that ends it.
@@ -24,99 +24,62 @@ const MAX_ADDRESS: usize = if cfg!(any(target_os = "linux", target_os = "android
     104
 };
 
-/// A socket that is listened on. Its file is removed when this is dropped.
-#[derive(Debug)]
-pub(super) struct Socket {
-    path: PathBuf,
-    /// What was bound: a later server may have replaced the file.
-    identity: (u64, u64),
-    generation: u32,
+/// Listens on `NAME-PID.sock` in the directory of the user's sockets, and removes there what
+/// processes that are gone have left.
+pub(super) fn bind_default(name: &str) -> Result<(UnixListener, OwnFile), Error> {
+    let directory = default_directory();
+    make_private_directory(&directory)?;
+    remove_stale(&directory);
+    bind(&directory.join(format!("{name}-{}.sock", process_id())))
 }
 
-impl Socket {
-    /// Listens on `NAME-PID.sock` in the directory of the user's sockets, and removes there what
-    /// processes that are gone have left.
-    pub(super) fn bind_default(name: &str) -> Result<(UnixListener, Self), Error> {
-        let directory = default_directory();
-        make_private_directory(&directory)?;
-        remove_stale(&directory);
-        Self::bind(&directory.join(format!("{name}-{}.sock", process_id())))
-    }
+/// Listens on a path in a directory that other users cannot write.
+pub(super) fn bind_path(path: &Path) -> Result<(UnixListener, OwnFile), Error> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let directory = path.parent().unwrap_or(Path::new("/"));
+    check_directory(directory, &|metadata| match metadata.mode() & 0o022 {
+        0 => Ok(()),
+        _ => Err("other users can write it: run chmod go-w on it"),
+    })?;
+    bind(&path)
+}
 
-    /// Listens on a path in a directory that other users cannot write.
-    pub(super) fn bind_path(path: &Path) -> Result<(UnixListener, Self), Error> {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let directory = path.parent().unwrap_or(Path::new("/"));
-        check_directory(directory, &|metadata| match metadata.mode() & 0o022 {
-            0 => Ok(()),
-            _ => Err("other users can write it: run chmod go-w on it"),
-        })?;
-        Self::bind(&path)
+/// Listens under another name first: whoever finds the file can connect, and only with the
+/// rights that it is to have.
+fn bind(path: &Path) -> Result<(UnixListener, OwnFile), Error> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}", process_id()));
+    let beside = PathBuf::from(beside);
+    let length = beside.as_os_str().as_bytes().len();
+    if length >= MAX_ADDRESS {
+        let suffix = length - path.as_os_str().as_bytes().len();
+        let most = MAX_ADDRESS - 1 - suffix;
+        let message = format!(
+            "cannot listen on {}: expected a path of at most {most} bytes, found {}: set \
+             LOGTREE_CONTROL_DIR to a shorter one",
+            path.display(),
+            length - suffix
+        );
+        return Err(invalid(message).with_path(path));
     }
-
-    /// Listens under another name first: whoever finds the file can connect, and only with the
-    /// rights that it is to have.
-    fn bind(path: &Path) -> Result<(UnixListener, Self), Error> {
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(format!(".{}", process_id()));
-        let beside = PathBuf::from(beside);
-        let length = beside.as_os_str().as_bytes().len();
-        if length >= MAX_ADDRESS {
-            let suffix = length - path.as_os_str().as_bytes().len();
-            let most = MAX_ADDRESS - 1 - suffix;
-            let message = format!(
-                "cannot listen on {}: expected a path of at most {most} bytes, found {}: set \
-                 LOGTREE_CONTROL_DIR to a shorter one",
-                path.display(),
-                length - suffix
-            );
-            return Err(invalid(message).with_path(path));
-        }
-        let failed = |error| {
-            Error::io(format!("cannot listen on {}", path.display()), error).with_path(path)
-        };
-        is_free(path)?;
-        // Of an earlier process of the same number.
+    let failed =
+        |error| Error::io(format!("cannot listen on {}", path.display()), error).with_path(path);
+    is_free(path)?;
+    // Of an earlier process of the same number.
+    let _ = fs::remove_file(&beside);
+    let listener = UnixListener::bind(&beside).map_err(failed)?;
+    let put_in_place = || {
+        listener.set_nonblocking(true)?;
+        fs::set_permissions(&beside, Permissions::from_mode(0o600))?;
+        let metadata = fs::symlink_metadata(&beside)?;
+        fs::rename(&beside, path)?;
+        Ok(metadata)
+    };
+    let metadata = put_in_place().map_err(|error| {
         let _ = fs::remove_file(&beside);
-        let listener = UnixListener::bind(&beside).map_err(failed)?;
-        let put_in_place = || {
-            listener.set_nonblocking(true)?;
-            fs::set_permissions(&beside, Permissions::from_mode(0o600))?;
-            let metadata = fs::symlink_metadata(&beside)?;
-            fs::rename(&beside, path)?;
-            Ok(metadata)
-        };
-        let metadata = put_in_place().map_err(|error| {
-            let _ = fs::remove_file(&beside);
-            failed(error)
-        })?;
-        let socket = Self {
-            path: path.to_owned(),
-            identity: identity(&metadata),
-            generation: process::generation(),
-        };
-        Ok((listener, socket))
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-}
-
-impl Drop for Socket {
-    fn drop(&mut self) {
-        if self.generation != process::generation() {
-            return;
-        }
-        let found = fs::symlink_metadata(&self.path);
-        if found.is_ok_and(|found| identity(&found) == self.identity) {
-            let _ = fs::remove_file(&self.path);
-        }
-    }
-}
-
-fn identity(metadata: &Metadata) -> (u64, u64) {
-    (metadata.dev(), metadata.ino())
+        failed(error)
+    })?;
+    Ok((listener, OwnFile::new(path, &metadata)))
 }
 
 /// Returns the directory of the user's sockets.

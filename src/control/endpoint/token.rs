@@ -10,6 +10,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+#[cfg(unix)]
+use crate::control::endpoint::own_file::OwnFile;
 use crate::control::error_codes::invalid;
 use crate::error::Error;
 use crate::sys::private_file::{self, Access, PRIVATE};
@@ -92,6 +94,21 @@ impl Token {
             let what = format!("cannot write the token to {}", path.display());
             Error::io(what, error).with_path(path)
         })
+    }
+
+    /// Writes it beside a socket. The file ends with the server; that of an earlier process is
+    /// replaced.
+    #[cfg(unix)]
+    pub(super) fn write_beside(&self, path: &Path) -> Result<OwnFile, Error> {
+        let _ = fs::remove_file(path);
+        self.write(path)?;
+        let metadata = fs::symlink_metadata(path);
+        metadata
+            .map(|metadata| OwnFile::new(path, &metadata))
+            .map_err(|error| {
+                let what = format!("cannot write the token to {}", path.display());
+                Error::io(what, error).with_path(path)
+            })
     }
 
     pub(super) fn as_str(&self) -> &str {

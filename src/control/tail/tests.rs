@@ -10,10 +10,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::handler::{Handler, StreamHandler};
 use crate::level::Level;
+use crate::level_spec::LevelSpec;
 use crate::logger::Logger;
 use crate::record::Record;
 use crate::registry::Registry;
-use crate::setup::level_spec::LevelSpec;
 use crate::sys::process::InChild;
 use crate::sys::sync::Arc;
 

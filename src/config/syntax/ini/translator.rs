@@ -82,7 +82,26 @@ impl Translator<'_> {
             }
             None => {}
         }
+        if let Some(control) = self.control() {
+            document.set("control", control);
+        }
         Node::new(Value::Map(document), Place::Byte(0))
+    }
+
+    /// The section of the endpoint, which Python does not have.
+    fn control(&mut self) -> Option<Node> {
+        let Section { at, entries } = self.sections.by_name.get("control")?;
+        let mut map = MapBuilder::default();
+        let mut entries: Vec<_> = entries.iter().collect();
+        entries.sort_by_key(|(_, entry)| entry.at);
+        for (key, entry) in entries {
+            let place = Place::Byte(entry.at);
+            let node = Node::new(Value::Text(entry.text.clone()), place);
+            if let Err(problem) = map.push(key.clone(), place, node) {
+                self.problems.push(problem);
+            }
+        }
+        Some(Node::new(map.finish(), Place::Byte(*at)))
     }
 
     fn report(&mut self, section: &str, message: String) {

@@ -1,8 +1,8 @@
 //! What the query of a tail says: [`TailQuery`].
 
 use crate::control::tail::{Glob, TailFilter};
+use crate::level_spec::LevelSpec;
 use crate::registry::Registry;
-use crate::setup::level_spec::LevelSpec;
 
 /// What the query of a tail says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use std::str::FromStr;
 
 use crate::error::{Error, ErrorKind, Problem};
 use crate::level::Level;
+use crate::level_spec::levels::Levels;
+use crate::level_spec::name_doubt::{self, Doubt, Verdict, quoted};
 use crate::name::{self, ROOT};
 use crate::registry::Registry;
-use crate::setup::levels::Levels;
-use crate::setup::name_doubt::{self, Doubt, Verdict, quoted};
 
 /// How many problems of one text are described.
 const MAX_PROBLEMS: usize = 16;
@@ -134,14 +134,14 @@ impl LevelSpec {
     }
 
     /// Returns a specification without levels and with a problem.
-    pub(super) fn of_problem(message: String) -> Self {
+    pub(crate) fn of_problem(message: String) -> Self {
         let mut spec = Self::default();
         spec.add_problem(None, message);
         spec
     }
 
     /// Returns the specification with the source of its text as the problems' path.
-    pub(super) fn read_from(mut self, source: &str) -> Self {
+    pub(crate) fn read_from(mut self, source: &str) -> Self {
         for problem in &mut self.problems {
             source.clone_into(&mut problem.path);
         }
@@ -149,7 +149,7 @@ impl LevelSpec {
     }
 
     /// Reports whether it sets the root's level.
-    pub(super) fn names_the_root(&self) -> bool {
+    pub(crate) fn names_the_root(&self) -> bool {
         self.levels.iter().any(|(name, _)| name.is_empty())
     }
 

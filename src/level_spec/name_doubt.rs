@@ -237,7 +237,7 @@ pub(super) fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::setup::level_spec::LevelSpec;
+    use crate::level_spec::level_spec::LevelSpec;
 
     /// Per kind: the problem, and what is applied.
     #[test]

@@ -1,0 +1,213 @@
+//! The thread of a server: [`Running`].
+
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::thread::{self, JoinHandle};
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
+
+use crate::control::control::Control;
+use crate::control::endpoint::accept;
+use crate::control::endpoint::access::Shared;
+use crate::control::endpoint::address::Address;
+use crate::control::endpoint::auth::Auth;
+use crate::control::endpoint::endpoint::{Endpoint, Socket};
+use crate::control::endpoint::exchange::Served;
+use crate::control::endpoint::not_forked::NotForked;
+#[cfg(unix)]
+use crate::control::endpoint::own_file::OwnFile;
+#[cfg(unix)]
+use crate::control::endpoint::socket;
+use crate::control::endpoint::token::Token;
+use crate::control::error_codes::invalid;
+use crate::control::subscription::Subscription;
+use crate::control::tail::Tails;
+use crate::error::Error;
+use crate::sys::fork::InLock;
+use crate::sys::process;
+use crate::sys::sync::Arc;
+
+/// A server that runs until this is dropped.
+pub(super) struct Running {
+    pub(super) addresses: Vec<Address>,
+    pub(super) token: Option<Token>,
+    pub(super) console_url: Option<String>,
+    thread: Option<Thread>,
+    /// The socket, and the token beside it.
+    #[cfg(unix)]
+    _files: Vec<OwnFile>,
+    /// Notes the changes as long as the server runs.
+    _audit: Subscription,
+}
+
+struct Thread {
+    stop: oneshot::Sender<()>,
+    handle: JoinHandle<()>,
+    generation: u32,
+}
+
+/// What is listened on.
+#[derive(Default)]
+struct Listeners {
+    #[cfg(unix)]
+    unix: Option<NotForked<std::os::unix::net::UnixListener>>,
+    tcp: Option<NotForked<TcpListener>>,
+}
+
+impl Running {
+    pub(super) fn start(control: &Control, endpoint: &Endpoint) -> Result<Self, Error> {
+        let mut addresses = Vec::new();
+        let mut listeners = Listeners::default();
+        let name = endpoint.process_name();
+        // No fork in between, or the child would keep a copy.
+        let inside = InLock::enter();
+        #[cfg(unix)]
+        let mut files = Vec::new();
+        #[cfg(unix)]
+        if let Some((listener, file)) = bind_unix(endpoint, &name)? {
+            addresses.push(Address::Unix(file.path().to_owned()));
+            listeners.unix = Some(listener.into());
+            files.push(file);
+        }
+        #[cfg(not(unix))]
+        if endpoint.socket != Socket::None {
+            return Err(invalid("cannot listen on a Unix socket on this platform"));
+        }
+        let (mut token, mut console_url) = (None, None);
+        if let Some(text) = &endpoint.tcp {
+            let (listener, address) = bind_tcp(text, endpoint)?;
+            listeners.tcp = Some(listener.into());
+            let address = Address::Tcp(address);
+            let given = match &endpoint.token_file {
+                Some(path) => Token::of_file(path)?,
+                None => Token::random()?,
+            };
+            #[cfg(unix)]
+            if let (None, Some(socket)) = (&endpoint.token_file, files.first()) {
+                let path = socket.path().with_extension("token");
+                files.push(given.write_beside(&path)?);
+            }
+            // The fragment is not sent by a browser.
+            let url = format!("{address}/#token={}", given.as_str());
+            console_url = endpoint.console.then_some(url);
+            addresses.push(address);
+            token = Some(given);
+        }
+        drop(inside);
+        let tails = Tails::new(control.registry(), endpoint.tails);
+        let mut shared = Shared::new(name, tails, endpoint.allow_sensitive, console_url.clone());
+        shared.strict_aws = endpoint.strict_aws;
+        let shared = Arc::new(shared);
+        let audited = Arc::clone(&shared);
+        let audit = control.on_change(move |changed| audited.audit.add(changed));
+        let auth = token
+            .clone()
+            .map(|token| Auth::new(token, endpoint.unsigned_reads));
+        let served = Served {
+            control: control.clone(),
+            shared,
+            auth,
+            console: endpoint.console,
+        };
+        let hosts = endpoint.hosts.clone();
+        let thread = Thread::start(listeners, Arc::new(served), hosts)
+            .map_err(|error| Error::io("cannot start the endpoint", error))?;
+        Ok(Self {
+            addresses,
+            token,
+            console_url,
+            thread: Some(thread),
+            #[cfg(unix)]
+            _files: files,
+            _audit: audit,
+        })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            thread.end();
+        }
+    }
+}
+
+impl Thread {
+    fn start(
+        listeners: Listeners,
+        served: Arc<Served>,
+        hosts: Vec<String>,
+    ) -> std::io::Result<Self> {
+        // Each connection may wait for a change, and none for another's.
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .thread_name("logtree-endpoint-change")
+            .max_blocking_threads(2 * accept::MAX_CONNECTIONS)
+            .build()?;
+        // The caller may run on a runtime, where another one must not be dropped while it waits.
+        let runtime = scopeguard::guard(runtime, Runtime::shutdown_background);
+        let inside = runtime.enter();
+        #[cfg(unix)]
+        if let Some(listener) = listeners.unix {
+            let listener = listener.try_map(tokio::net::UnixListener::from_std)?;
+            tokio::spawn(accept::unix(listener, Arc::clone(&served)));
+        }
+        if let Some(listener) = listeners.tcp {
+            let listener = listener.try_map(tokio::net::TcpListener::from_std)?;
+            tokio::spawn(accept::tcp(listener, Arc::clone(&served), hosts));
+        }
+        drop(inside);
+        let (stop, stopped) = oneshot::channel();
+        let thread = thread::Builder::new().name("logtree-endpoint".to_owned());
+        let handle = thread.spawn(move || {
+            // A hook of the user that does not return does not keep it, by the guard.
+            let _ = runtime.block_on(stopped);
+        })?;
+        Ok(Self {
+            stop,
+            handle,
+            generation: process::generation(),
+        })
+    }
+
+    fn end(self) {
+        if self.generation != process::generation() {
+            // The thread is the parent's, and nothing in its runtime may be touched here.
+            std::mem::forget(self);
+            return;
+        }
+        let _ = self.stop.send(());
+        let _ = self.handle.join();
+    }
+}
+
+#[cfg(unix)]
+type BoundUnix = (std::os::unix::net::UnixListener, OwnFile);
+
+#[cfg(unix)]
+fn bind_unix(endpoint: &Endpoint, name: &str) -> Result<Option<BoundUnix>, Error> {
+    Ok(match &endpoint.socket {
+        Socket::None => None,
+        Socket::Default => Some(socket::bind_default(name)?),
+        Socket::Path(path) => Some(socket::bind_path(&Endpoint::path_here(path))?),
+    })
+}
+
+/// Listens on an address of the loopback interface, or on any if that is allowed.
+fn bind_tcp(text: &str, endpoint: &Endpoint) -> Result<(TcpListener, SocketAddr), Error> {
+    let failed = |error| Error::io(format!("cannot listen on {text}"), error);
+    let addresses: Vec<_> = text.to_socket_addrs().map_err(failed)?.collect();
+    if let Some(remote) = addresses.iter().find(|address| !address.ip().is_loopback()) {
+        if !endpoint.allow_remote {
+            return Err(invalid(format!(
+                "cannot listen on {text}: {remote} can be reached from other hosts, and the \
+                 endpoint does not encrypt: put a proxy with TLS in front of a loopback address, \
+                 or set allow_remote"
+            )));
+        }
+    }
+    let listener = TcpListener::bind(&*addresses).map_err(failed)?;
+    listener.set_nonblocking(true).map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
