@@ -1,4 +1,4 @@
-//! Values that no sign separates from their names: of options, of arguments, of sentences.
+//! Values that follow their names without a separator: of options, arguments and sentences.
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, Around, Quote};

@@ -1,4 +1,4 @@
-//! The classes of secrets, and how many of each were found.
+//! The classes of secrets, and the number of each that was found.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Command lines, statements and lines of protocols, where a secret has no name but its place.
+//! Command lines, statements and protocol lines, where a secret is known by its position.
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::argument;

@@ -1,4 +1,4 @@
-//! Values that are objects or lists: what in them is secret.
+//! Values that are objects or lists, and the secrets inside them.
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::innocent::{self, Manner};

@@ -1,4 +1,4 @@
-//! Where a value ends.
+//! The end of a value.
 
 use crate::filter::redaction::text;
 

@@ -1,4 +1,4 @@
-//! Finds credentials in a text: [`Finder`].
+//! The search for credentials in a string: [`Finder`].
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::name::Name;

@@ -1,4 +1,4 @@
-//! Values of `Authorization` and `Cookie`, which have parts of their own.
+//! Values of `Authorization` and `Cookie`, which have a structure.
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, Around};

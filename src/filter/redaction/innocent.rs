@@ -1,4 +1,5 @@
-//! What is no secret although its name says so: nothing, masks, places to fill in, types, prose.
+//! Values that are not secret although their names suggest it: empty ones, masks,
+//! placeholders, types, prose.
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::names::{self, Known};

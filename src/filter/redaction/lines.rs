@@ -1,4 +1,4 @@
-//! Values on the lines after a name, deeper than it is, as YAML has them.
+//! Values on the indented lines below a name, as in YAML.
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::innocent::Manner;

@@ -1,4 +1,4 @@
-//! A user and a password, side by side: `scott/tiger@db`, `--user ann:…`, `login as ann / …`.
+//! A user next to a password: `scott/tiger@db`, `--user ann:…`, `login as ann / …`.
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, argument};

@@ -1,13 +1,12 @@
 //! Redacts secrets in records: [`RedactingFilter`].
 //!
-//! `rules` is the table of names, words and tokens, `places` that of places. `prefilter` passes over
-//! a text for what is worth a closer look, and `finder` looks. `names` knows which names have secret
-//! values, `separator` what stands between a name and its value, or else `apart`, `pairs` and
-//! `rows`; `value`, `container`, `lines` and `header` where the value begins, `extent` where it
-//! ends, and `name` hides it unless `innocent` says that it is none, or `placeholder` that it stands
-//! in place of one. `place`, `commands`, `statements` and `logons` know secrets by their place,
-//! `shapes` and `urls` by their looks. `views` decodes what was encoded, and `personal` finds
-//! personal data.
+//! `rules` is the table of names, words and tokens, `places` that of places. `prefilter` scans a
+//! string for candidates, which `finder` examines. `names` decides which names have secret values.
+//! `separator`, `apart`, `pairs` and `rows` find the value of a name, `value`, `container`, `lines`
+//! and `header` its beginning, and `extent` its end. `name` redacts it unless it is `innocent` or a
+//! `placeholder`. `place`, `commands`, `statements` and `logons` recognize secrets by their
+//! position, `shapes` and `urls` by their shape. `views` decodes encoded strings, and `personal`
+//! finds personal data.
 
 mod apart;
 mod class;

@@ -1,4 +1,4 @@
-//! A name in a text, and what hides its value: [`Name`].
+//! A name in a string, and the redaction of its value: [`Name`].
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent;

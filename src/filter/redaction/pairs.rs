@@ -1,5 +1,5 @@
-//! Names that are values themselves, with the secret as the next one: objects with a name and a
-//! value, tuples, arguments, elements and their attributes, forms.
+//! Names that are values themselves, followed by the secret: objects with a name and a value,
+//! tuples, arguments, elements and their attributes, forms.
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, Around, Quote};

@@ -1,4 +1,4 @@
-//! What stands in place of a value: nothing, masks, places to fill in.
+//! What replaces a value: nothing, masks, placeholders.
 
 use crate::filter::redaction::rules::{MASKS, NOTHING};
 use crate::filter::redaction::text;

@@ -1,8 +1,8 @@
-//! The first pass over a text: where four letters are that some name or shape has.
+//! The first pass over a string, which finds four letters that occur in some name or shape.
 //!
-//! It is what a text without secrets costs, so only every other place is looked at, three places
-//! together, each by one look into a small table of three letters in a row. Four letters have three
-//! at an even place and three at an odd one, and both are in the table (`benches/hot_path.rs`,
+//! A string without secrets costs this pass alone. It therefore tests every second position, three
+//! at a time, each by one access to a small table of trigrams. Four letters contain a trigram at an
+//! even position and one at an odd position, and both are in the table (`benches/hot_path.rs`,
 //! `look_for_secrets`).
 
 use crate::filter::redaction::places::{CALLS, PLACES};

@@ -1,8 +1,8 @@
-//! The rule table: which names have secret values, which words around them say that a value is
-//! none, and which tokens are known by their looks.
+//! The rule table: the names that have secret values, the words around them that rule a secret out,
+//! and the shapes of tokens.
 //!
-//! All that is a matter of taste or of the outside world is here; the other files know how texts
-//! are built. `tests/it/redaction/` holds the corpus of what must go and what must stay.
+//! Everything that depends on judgment or on the outside world is here; the other files know the
+//! syntax of strings. `tests/it/redaction/` holds the corpus of what must go and what must stay.
 
 use crate::filter::redaction::class::SecretClass::{
     self, AccessKeyId, Authorization, Cookie, EncryptionKey, Password, SecretKey, Signature, Token,

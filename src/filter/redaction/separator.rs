@@ -1,4 +1,4 @@
-//! What stands between a name and its value.
+//! What separates a name from its value.
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, Around, Quote};

@@ -1,4 +1,4 @@
-//! What is a secret by its looks, whatever it is called.
+//! Secrets that are recognized by their shape, whatever their names.
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::rules::{Alphabet, SHAPES, Shape};

@@ -1,4 +1,4 @@
-//! Where secrets lie in a text, and the text without them.
+//! The positions of secrets in a string, and the redacted string.
 
 use crate::filter::redaction::class::SecretClass;
 

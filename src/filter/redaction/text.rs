@@ -1,4 +1,4 @@
-//! Questions about stretches of bytes that the other files share.
+//! Predicates on byte ranges that the other files share.
 
 /// Whether a byte is a part of a word.
 pub(super) fn is_word(byte: u8) -> bool {

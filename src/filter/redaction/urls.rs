@@ -1,4 +1,4 @@
-//! Secrets of URLs that have no name: users, and what is a part of the path.
+//! Secrets of URLs that have no name: users, and parts of the path.
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::rules::WEBHOOKS;

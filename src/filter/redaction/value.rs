@@ -1,4 +1,4 @@
-//! What the value of a name is, and where it ends.
+//! The value of a name: where it begins and ends.
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, Around};

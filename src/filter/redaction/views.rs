@@ -1,4 +1,4 @@
-//! Texts that were encoded: what is found in what they say lies in what they are.
+//! Encoded strings: a secret in the decoded string is mapped to its position in the encoded one.
 
 use crate::filter::redaction::text;
 
