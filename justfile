@@ -37,9 +37,17 @@ deny:
 powerset:
     .ci/powerset
 
-# Instruction counts of the hot path, by callgrind.
+# Models of the queue, by loom.
+loom *filters:
+    .ci/loom {{filters}}
+
+# Unit tests under Miri.
+miri *filters:
+    .ci/miri {{filters}}
+
+# Instruction counts of the hot path against the kept ones, by callgrind.
 instructions:
-    cd benches/peers && cargo run --release --bin compare -- --instructions
+    cd benches/peers && cargo run --release --bin compare -- check
 
 # Replays a recorded boto3 session.
 replay *arguments:
