@@ -1,58 +1,80 @@
-//! Levels changed at run time, as from a console: temporarily, for one client, for a group, and
-//! several in one batch.
+//! A daemon whose levels are changed while it runs, from a second terminal or a browser.
+//!
+//! ```sh
+//! cargo run --example 10_control --features control              # until its input ends: Ctrl-D
+//! cargo run --example 10_control --features control -- --for 60  # for 60 seconds
+//! ```
 
+use std::error::Error;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
+use std::{env, io, thread};
 
-use logtree::control::{Change, Control, LevelTarget, Page};
-use logtree::{Error, Level, Registry, get_logger, set_stream_logger};
+use logtree::control::{Address, Control, Endpoint, Server};
+use logtree::{Level, Registry, get_logger, set_stream_logger};
 
-fn main() -> Result<(), Error> {
+fn main() -> Result<(), Box<dyn Error>> {
+    let end = end()?;
     set_stream_logger("", Level::INFO);
-    let control = Control::new(Registry::global()).with_origin("admin");
-    // The hook is called after each change, until the subscription is dropped.
-    let subscription = control.on_change(|change| {
-        let target = change
-            .target
-            .as_ref()
-            .map_or_else(String::new, ToString::to_string);
-        println!(
-            "revision {}: {target} by {}",
-            change.revision, change.origin
-        );
-    });
-
-    // More of one service, for ten minutes.
-    let ten_minutes = Duration::from_secs(600);
-    control.set_level_for(LevelTarget::logger("sqlx"), Level::DEBUG, ten_minutes)?;
-    logtree::debug!(get_logger("sqlx.query"), rows = 3; "selected");
-
-    // More of one client, on every logger.
-    control.set_level(LevelTarget::client_id("sensor-7"), Level::DEBUG)?;
-    let http = get_logger("hyper.client");
-    logtree::debug!(http, clientId = "sensor-7"; "connected");
-    logtree::debug!(http, clientId = "sensor-8"; "connected, and not shown");
-
-    // One level for several loggers. Then a batch whose last change is refused, so none applies.
+    let control = Control::new(Registry::global());
     control.set_group("aws", ["boto3", "botocore", "s3transfer"])?;
-    control.set_group_level("aws", Level::WARNING)?;
-    let changes = [
-        Change::Level(LevelTarget::logger("hyper"), Level::TRACE),
-        Change::Level(LevelTarget::logger("a..b"), Level::TRACE),
-    ];
-    println!("refused: {}", control.apply(changes).unwrap_err());
-    drop(subscription);
+    // A Unix socket for this user, and TCP for browsers and the clients of AWS.
+    let endpoint = Endpoint::new().name("shop").console(true);
+    let server = control.serve(endpoint.tcp("127.0.0.1:0"))?;
+    print_ways_in(&server);
 
-    for one in control.list(None, Page::new(Page::MAX))?.overrides {
-        let ends = if one.until.is_some() {
-            ", temporary"
-        } else {
-            ""
-        };
-        println!("{} = {}{ends}", one.target, one.level);
+    let (orders, queries) = (get_logger("shop.orders"), get_logger("sqlx.query"));
+    let s3 = get_logger("botocore.client.S3");
+    for number in 1.. {
+        logtree::debug!(queries, rows = 3; "selected");
+        logtree::debug!(s3, clientId = "sensor-7"; "sending the request");
+        logtree::info!(orders, number = number; "order placed");
+        if end.recv_timeout(Duration::from_secs(1)) != Err(RecvTimeoutError::Timeout) {
+            break;
+        }
     }
-    for logger in control.loggers() {
-        let source = logger.inherited_from.unwrap_or_else(|| "itself".to_owned());
-        println!("{} {} from {source}", logger.name, logger.effective);
-    }
+    // Removes the socket.
+    drop(server);
+    println!("ended");
     Ok(())
+}
+
+fn print_ways_in(server: &Server) {
+    let url = server.console_url().unwrap_or_default();
+    println!("In a browser:\n  {url}");
+    let mut token_file = "the file of the token".into();
+    for address in server.addresses() {
+        if let Address::Unix(path) = address {
+            // Those who can connect to the socket need no token.
+            let socket = path.display();
+            println!("By curl:\n  curl -sS --unix-socket {socket} http://shop/logging");
+            token_file = path.with_extension("token");
+        } else {
+            let token_file = token_file.display();
+            println!(
+                "By AWS's command line:\n  AWS_ACCESS_KEY_ID=logtree \
+                 AWS_SECRET_ACCESS_KEY=$(cat {token_file}) AWS_DEFAULT_REGION=local \
+                 aws iot --endpoint-url {address} list-v2-logging-levels"
+            );
+        }
+    }
+}
+
+/// Returns a channel that is closed when the program has to end.
+fn end() -> Result<Receiver<()>, Box<dyn Error>> {
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    let time = match &arguments[..] {
+        [] => None,
+        [name, seconds] if name == "--for" => Some(Duration::from_secs(seconds.parse()?)),
+        _ => return Err("usage: 10_control [--for SECONDS]".into()),
+    };
+    let (ended, end) = mpsc::channel();
+    thread::spawn(move || {
+        match time {
+            Some(time) => thread::sleep(time),
+            None => drop(io::copy(&mut io::stdin(), &mut io::sink())),
+        }
+        drop(ended);
+    });
+    Ok(end)
 }

@@ -100,7 +100,12 @@ fn without_times(text: &str) -> String {
 fn check(name: &str, arguments: &[&str]) {
     let (text, success) = run(name, arguments);
     assert!(success, "{text}");
-    let actual = without_times(&text);
+    compare(name, &text);
+}
+
+/// Compares what an example printed with what it should print.
+fn compare(name: &str, text: &str) {
+    let actual = without_times(text);
     let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/examples")
         .join(format!("{name}.txt"));
@@ -242,8 +247,106 @@ fn configuration() {
 }
 
 #[test]
+fn change_levels() {
+    check("12_change_levels", &[]);
+}
+
+/// A daemon is steered in the ways that it prints, and ends with its input.
+#[cfg(all(unix, feature = "control"))]
+#[test]
 fn control() {
-    check("10_control", &[]);
+    use std::io::{BufRead, BufReader, Read};
+    use std::process::Stdio;
+
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().join("sockets");
+    let place = place.to_str().unwrap();
+    let mut daemon = Command::new(binary("10_control"))
+        .env("TZ", "UTC")
+        .env("LOGTREE_CONTROL_DIR", place)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut printed = BufReader::new(daemon.stdout.take().unwrap());
+    let mut logged = BufReader::new(daemon.stderr.take().unwrap());
+    let mut ways = Vec::new();
+    for _ in 0..6 {
+        let mut line = String::new();
+        printed.read_line(&mut line).unwrap();
+        ways.push(line);
+    }
+    let by_shell = |command: &str| {
+        let output = Command::new("sh").args(["-c", command]).output().unwrap();
+        assert!(output.status.success(), "{command}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let mut wait_for = |text: &str| {
+        let mut all = String::new();
+        while !all.contains(text) {
+            let length = logged.read_line(&mut all).unwrap();
+            assert_ne!(length, 0, "{all}");
+        }
+    };
+    let is_there = |program: &str| {
+        let is_there = Command::new(program).arg("--version").output().is_ok();
+        if !is_there {
+            eprintln!("not played: {program} is not there");
+        }
+        is_there
+    };
+    wait_for("[INFO] order placed number=1");
+    if is_there("curl") {
+        let curl = ways[3].trim();
+        let listed = by_shell(curl);
+        assert!(listed.contains("  botocore.client.S3: info\n"), "{listed}");
+        let set = curl.replace("/logging", "/logging?sqlx=debug");
+        by_shell(&set.replace("curl ", "curl -X POST "));
+        wait_for("level changed target=\"THING_GROUP sqlx\" old=inherited new=DEBUG");
+        wait_for("sqlx.query [DEBUG] selected rows=3");
+    }
+    if is_there("aws") {
+        let aws = ways[5].trim();
+        let set = "set-v2-logging-level --log-level DEBUG --log-target \
+                   targetType=THING_GROUP,targetName=botocore";
+        by_shell(&aws.replace("list-v2-logging-levels", set));
+        wait_for("botocore.client.S3 [DEBUG] sending the request clientId=sensor-7");
+        let listed = by_shell(aws);
+        assert!(listed.contains("\"targetName\": \"botocore\""), "{listed}");
+    }
+    drop(daemon.stdin.take());
+    let mut rest = String::new();
+    printed.read_to_string(&mut rest).unwrap();
+    assert!(daemon.wait().unwrap().success());
+    assert_eq!(rest, "ended\n");
+    assert_eq!(fs::read_dir(place).unwrap().count(), 0);
+
+    // Without an input it ends at once.
+    let (text, success) = run_in("10_control", &[], &[("LOGTREE_CONTROL_DIR", place)]);
+    assert!(success, "{text}");
+    let pid = between(&text, "/shop-", ".sock").to_owned();
+    let port = between(&text, "http://127.0.0.1:", "/").to_owned();
+    let token = between(&text, "#token=", "\n").to_owned();
+    let text = text.replace(place, "DIRECTORY").replace(&token, "TOKEN");
+    let text = text.replace(&format!("shop-{pid}"), "shop-PID");
+    compare(
+        "10_control",
+        &text.replace(&format!("127.0.0.1:{port}"), "127.0.0.1:PORT"),
+    );
+    let (text, success) = run("10_control", &["--until", "1"]);
+    assert!(!success && text.contains("usage: 10_control"), "{text}");
+}
+
+/// Returns what is between two strings.
+#[cfg(all(unix, feature = "control"))]
+fn between<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
+    let (_, rest) = text
+        .split_once(start)
+        .unwrap_or_else(|| panic!("no {start}: {text}"));
+    rest.split_once(end)
+        .unwrap_or_else(|| panic!("no {end}: {text}"))
+        .0
 }
 
 /// The client's own mode comes from the environment; each of its values shows another part of what it does.
