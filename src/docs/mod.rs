@@ -31,5 +31,13 @@ pub mod faults {}
 #[doc = include_str!("features.md")]
 pub mod features {}
 
+#[cfg(feature = "control")]
+#[expect(
+    clippy::doc_markdown,
+    reason = "names of clients and programs, in tables"
+)]
+#[doc = include_str!("control_clients.md")]
+pub mod control {}
+
 #[doc = include_str!("python.md")]
 pub mod python {}
