@@ -41,3 +41,7 @@ pub mod control {}
 
 #[doc = include_str!("python.md")]
 pub mod python {}
+
+#[cfg(feature = "control")]
+#[doc = include_str!("control_tail.md")]
+pub mod control {}

@@ -7,6 +7,7 @@ use crate::control::endpoint::access::{Access, Shared};
 use crate::control::endpoint::request::Request;
 use crate::control::endpoint::router;
 use crate::control::endpoint::sigv4::{self, Key};
+use crate::control::tail::{TailOptions, Tails};
 use crate::sys::sync::Arc;
 use crate::time::Timestamp;
 
@@ -15,7 +16,8 @@ use crate::time::Timestamp;
 #[must_use]
 pub fn answer(control: &Control, text: &str) -> Option<u16> {
     let (head, body) = read(text)?;
-    let shared = Arc::new(Shared::new("fuzz".to_owned(), true, None));
+    let tails = Tails::new(control.registry(), TailOptions::default());
+    let shared = Arc::new(Shared::new("fuzz".to_owned(), tails, true, None));
     let access = Access::of(control.clone(), &shared, true);
     let body = body.to_owned().into();
     let answer = router::answer(&access, &Request { head, body }, true);
