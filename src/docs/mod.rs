@@ -36,12 +36,12 @@ pub mod features {}
     clippy::doc_markdown,
     reason = "names of clients and programs, in tables"
 )]
+#[doc = include_str!("control_cli.md")]
+///
+#[doc = include_str!("control_tail.md")]
+///
 #[doc = include_str!("control_clients.md")]
 pub mod control {}
 
 #[doc = include_str!("python.md")]
 pub mod python {}
-
-#[cfg(feature = "control")]
-#[doc = include_str!("control_tail.md")]
-pub mod control {}

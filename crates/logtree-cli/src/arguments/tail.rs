@@ -6,12 +6,16 @@ use regex_lite::Regex;
 /// Which records a tail shows.
 #[derive(Args, Debug)]
 pub(crate) struct TailArguments {
-    /// Levels from which records are shown, such as info,botocore=debug.
+    /// Levels from which records are shown, such as info,botocore=debug, whatever those of the
+    /// loggers are.
     #[arg(long, value_name = "SPEC")]
     pub(crate) level: Option<String>,
-    /// Loggers whose name matches a pattern, such as 'botocore.*'.
+    /// A logger and those below it, or a pattern of names, such as 'boto*'.
     #[arg(long, value_name = "GLOB")]
     pub(crate) logger: Option<String>,
+    /// Records with a key-value; several times for all of them.
+    #[arg(long, value_name = "KEY:VALUE")]
+    pub(crate) kv: Vec<String>,
     /// Records whose text matches a regular expression.
     #[arg(long, value_name = "RE")]
     pub(crate) grep: Option<Regex>,

@@ -24,8 +24,9 @@ pub(crate) enum Verb {
     On,
     /// Prints records as they are logged; Ctrl-C ends it, and changes nothing.
     ///
-    /// Records are shown whatever the levels of their loggers and handlers,
-    /// and reach no other handler because of it.
+    /// Shows what the loggers show, whatever the levels of the handlers, and
+    /// with --level also what the loggers hide. Nothing of it reaches another
+    /// handler because of that.
     #[command(verbatim_doc_comment)]
     Tail(TailArguments),
     /// Lists groups of loggers, or sets the level of one.

@@ -35,8 +35,8 @@ impl Directory {
             all.push(own(Path::new(&runtime).join("logtree")));
         }
         if user == 0 {
-            all.extend(Self::of_users("/run/user", ""));
-            all.extend(Self::of_users("/tmp", "logtree-"));
+            all.extend(Self::of_users(Path::new("/run/user"), ""));
+            all.extend(Self::of_users(Path::new("/tmp"), "logtree-"));
             all.extend(Self::of_services());
         }
         all.sort_by(|a, b| a.path.cmp(&b.path));
@@ -45,13 +45,13 @@ impl Directory {
     }
 
     /// Returns `PARENT/PREFIXUID`, with the user that the number says.
-    fn of_users(parent: &str, prefix: &str) -> Vec<Self> {
+    fn of_users(parent: &Path, prefix: &str) -> Vec<Self> {
         let owner = |name: &str| name.strip_prefix(prefix)?.parse().ok();
         let below = |path: PathBuf| match prefix {
             "" => path.join("logtree"),
             _ => path,
         };
-        let children = children(Path::new(parent)).into_iter();
+        let children = children(parent).into_iter();
         let children = children.filter_map(|path| {
             let owner = owner(path.file_name()?.to_str()?)?;
             Some(Self {
@@ -135,4 +135,52 @@ fn is_running(path: &Path) -> bool {
     // A process of another container has its own number there.
     let is_gone = pid.is_none_or(|pid| test_kill_process(pid) == Err(Errno::SRCH));
     !is_gone || UnixStream::connect(path).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::net::UnixListener;
+
+    /// What root searches: the directories of users, each of which must be that user's.
+    #[test]
+    fn directories_of_users_belong_to_them() {
+        let parent = tempfile::tempdir().unwrap();
+        let parent = parent.path();
+        let user = getuid().as_raw();
+        let mut listeners = Vec::new();
+        for number in [user, user + 1] {
+            let directory = parent.join(number.to_string()).join("logtree");
+            fs::create_dir_all(&directory).unwrap();
+            fs::set_permissions(&directory, Permissions::from_mode(0o700)).unwrap();
+            let name = format!("app-{}.sock", std::process::id());
+            listeners.push(UnixListener::bind(directory.join(name)).unwrap());
+        }
+        fs::create_dir(parent.join("not-a-number")).unwrap();
+        let mut found = Directory::of_users(parent, "");
+        found.sort_by_key(|directory| directory.owner);
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0].sockets().unwrap().len(), 1);
+        let refused = found[1].sockets().unwrap_err();
+        assert!(refused.message.contains("as the owner"), "{refused}");
+    }
+
+    #[test]
+    fn what_is_no_socket_is_passed_over() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path();
+        fs::set_permissions(path, Permissions::from_mode(0o700)).unwrap();
+        fs::write(path.join("file-1.sock"), "").unwrap();
+        fs::write(path.join("app-1.token"), "").unwrap();
+        std::os::unix::fs::symlink("/dev/null", path.join("link-1.sock")).unwrap();
+        drop(UnixListener::bind(path.join("no-number.sock")).unwrap());
+        let _other = UnixListener::bind(path.join("listens.sock")).unwrap();
+        let directory = Directory {
+            path: path.to_owned(),
+            owner: getuid().as_raw(),
+        };
+        assert_eq!(directory.sockets().unwrap(), [path.join("listens.sock")]);
+    }
 }

@@ -59,7 +59,7 @@ pub(crate) fn audit(screen: &mut Screen<'_>, fleet: &Fleet) -> Result<Exit, Fail
                 None => level(change.new),
             };
             table.row([
-                Cell::new(change.time),
+                Cell::new(to_millis(&change.time)),
                 Cell::new(label),
                 Cell::new(change.revision),
                 Cell::new(target),
@@ -70,4 +70,19 @@ pub(crate) fn audit(screen: &mut Screen<'_>, fleet: &Fleet) -> Result<Exit, Fail
         }
         Ok(screen.table(table)?)
     })
+}
+
+/// Shortens a time to milliseconds: `2026-11-26T23:49:36.896Z`.
+fn to_millis(time: &str) -> String {
+    match time.split_once('.') {
+        Some((seconds, rest)) => {
+            let digits: String = rest
+                .chars()
+                .take_while(char::is_ascii_digit)
+                .take(3)
+                .collect();
+            format!("{seconds}.{digits}Z")
+        }
+        None => time.to_owned(),
+    }
 }

@@ -32,7 +32,7 @@ pub(crate) fn console(screen: &mut Screen<'_>, fleet: &Fleet, open: bool) -> Res
             let url = escaped(answer["url"].as_str().unwrap_or_default());
             match replies.len() {
                 1 => screen.line(&url)?,
-                _ => screen.line(&format!("{label}: {url}"))?,
+                _ => screen.line(&format!("{}: {url}", escaped(label)))?,
             }
         }
         Ok(())

@@ -36,7 +36,7 @@ fn records_of_several_processes_by_time() {
     let two = Fake::stream(directory, "two", &others, End::Whole);
     let level = "info,a=debug";
     let arguments = [
-        "tail", "--utc", "--level", level, "--logger", "a*", "-n", "50",
+        "tail", "--utc", "--level", level, "--logger", "a*", "--kv", "k:v", "-n", "50",
     ];
     let run = Run::on(directory, &arguments);
     let pid = std::process::id();
@@ -50,7 +50,7 @@ fn records_of_several_processes_by_time() {
     assert_eq!((run.code, &*run.out), (0, &*expected), "{}", run.errors);
     let dropped = format!("logtree: one[{pid}]: dropped 312 DEBUG, 4 INFO");
     assert!(run.errors.contains(&dropped), "{}", run.errors);
-    let request = "GET /v1/tail?level=info%2Ca%3Ddebug&logger=a%2A&backlog=50 HTTP/1.1";
+    let request = "GET /v1/tail?level=info%2Ca%3Ddebug&logger=a%2A&kv=k%3Av&backlog=50 HTTP/1.1";
     assert_eq!((&*one.request(), &*two.request()), (request, request));
 }
 

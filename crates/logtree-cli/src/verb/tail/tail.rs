@@ -13,7 +13,7 @@ use crate::client::Request;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::fleet::Fleet;
-use crate::screen::{Screen, json_line};
+use crate::screen::{Screen, escaped, json_line};
 use crate::verb::pretty::Printer;
 use crate::verb::tail::feed::{Feed, Sent};
 use crate::verb::tail::merge::Merge;
@@ -43,7 +43,10 @@ pub(crate) fn tail(
         feed.start();
     }
     drop(sender);
-    let labels: Vec<_> = processes.iter().map(|process| process.label()).collect();
+    let labels: Vec<_> = processes
+        .iter()
+        .map(|process| escaped(&process.label()))
+        .collect();
     let mut shown = Shown {
         labels: &labels,
         printer: &printer,
@@ -107,9 +110,12 @@ fn request(registry: &Registry, arguments: &TailArguments) -> Result<Request, Fa
         }
     }
     let lines = (arguments.lines > 0).then(|| arguments.lines.to_string());
-    Ok(Request::get("/v1/tail")
+    let request = Request::get("/v1/tail")
         .query("level", arguments.level.clone())
-        .query("logger", arguments.logger.clone())
+        .query("logger", arguments.logger.clone());
+    let key_values = arguments.kv.iter();
+    let request = key_values.fold(request, |request, kv| request.query("kv", kv.clone()));
+    Ok(request
         .query("backlog", lines)
         .header("Accept", "application/x-ndjson"))
 }
