@@ -76,6 +76,10 @@ pub(crate) fn in_child(hook: fn()) {
 }
 
 /// Registers a value likewise, for as long as it lives.
+#[cfg_attr(
+    not(any(feature = "control", all(unix, feature = "signal"))),
+    allow(dead_code, reason = "for sockets and signals")
+)]
 pub(crate) fn in_child_of(value: &Arc<impl InChild + 'static>) {
     let value: Weak<dyn InChild> = Arc::<_>::downgrade(value) as Weak<dyn InChild>;
     let mut hooks = HOOKS.lock();
