@@ -32,10 +32,6 @@ pub mod faults {}
 pub mod features {}
 
 #[cfg(feature = "control")]
-#[expect(
-    clippy::doc_markdown,
-    reason = "names of clients and programs, in tables"
-)]
 #[doc = include_str!("control_cli.md")]
 ///
 #[doc = include_str!("control_tail.md")]
