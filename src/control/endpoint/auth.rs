@@ -115,9 +115,10 @@ mod tests {
         let auth = Auth::new(token, false);
         let mut refused = 0;
         for number in 0..100_000 {
-            // Of the same length, and as near as can be.
+            // Of the same length, and as near as can be. Of higher bits, some make a `w` or an `o`
+            // what no header can have.
             let mut wrong = right.clone().into_bytes();
-            let (at, bit) = (7 + number % 43, number / 43 % 5);
+            let (at, bit) = (7 + number % 43, number / 43 % 3);
             wrong[at] ^= 1 << bit;
             let wrong = String::from_utf8(wrong).unwrap();
             let status = auth
