@@ -146,14 +146,15 @@ impl<'t> Transaction<'t> {
 
     /// Sets a permanent level, or clears it.
     fn set(&mut self, target: &LevelTarget, level: Option<Level>) -> Result<(), Error> {
-        target.check(self.limits.strict_aws)?;
         match level {
             Some(level) => self.can_be_set(target, level)?,
             None if target.target_type() == TargetType::Default => {
                 let message = "the default level cannot be cleared, only changed";
                 return Err(invalid(message));
             }
-            None => {}
+            // What has a level can lose it, whatever name the program has given it.
+            None if self.level(target).is_some() => {}
+            None => target.check(self.limits.strict_aws)?,
         }
         self.put(target, Entry::of(level, Some(Arc::clone(&self.origin))))
     }
