@@ -34,6 +34,8 @@ pub mod features {}
 #[cfg(feature = "control")]
 #[doc = include_str!("control_cli.md")]
 ///
+#[doc = include_str!("control_console.md")]
+///
 #[doc = include_str!("control_tail.md")]
 ///
 #[doc = include_str!("control_clients.md")]

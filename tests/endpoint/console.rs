@@ -18,6 +18,9 @@ struct Process {
 impl Process {
     fn new(directory: &str) -> Self {
         let registry = Registry::new();
+        registry
+            .root()
+            .add_handler(StreamHandler::new(std::io::sink()));
         let control = Control::new(&registry).with_origin("another client");
         let token_file = format!("{directory}/token");
         let endpoint = Endpoint::new().without_socket().name("shop").console(true);
@@ -70,7 +73,12 @@ impl Process {
             }
             ["log", level, name, message @ ..] => {
                 let logger = self.registry.get_logger(name);
-                log(&logger, level.parse().unwrap(), &message.join(" "), 0);
+                log(
+                    &logger,
+                    level.parse().unwrap(),
+                    &message.join(" "),
+                    words.len(),
+                );
             }
             ["records", number, name] => {
                 let logger = self.registry.get_logger(name);
@@ -97,8 +105,11 @@ impl Process {
 
 fn log(logger: &Logger, level: Level, message: &str, at: usize) {
     let trace = format!("trace-{}", at % 7);
-    let html = "<img src=x onerror=alert(1)>";
-    logtree::log!(logger: logger, level, trace_id = trace.as_str(), size = at, html; "{message}");
+    let trace = trace.as_str();
+    match message.contains('<') {
+        true => logtree::log!(logger: logger, level, trace_id = trace, html = message; "{message}"),
+        false => logtree::log!(logger: logger, level, trace_id = trace, size = at; "{message}"),
+    }
 }
 
 /// Returns at once unless the script asks for it.

@@ -142,9 +142,9 @@ function notesOn({ name, until, disabled, propagate, handlers, warning }) {
 		until && `${duration(timeLeft(until))} left`,
 		previews.get(name),
 		disabled && "disabled",
-		warning,
 		propagate === false && "does not propagate",
 		handlers > 0 && plural(handlers, "handler"),
+		warning,
 	];
 	return notes.filter(Boolean).join(" · ");
 }

@@ -1,7 +1,7 @@
 // The records of the tail, and which of them are shown.
 
 // The most records that the page keeps.
-const MAX_RECORDS = 5_000;
+const MAX_RECORDS = 6_000;
 
 // Members that are shown apart from the key-values.
 const HEAD = ["time", "level", "logger", "message", "levelNumber", "seq", "pid"];
