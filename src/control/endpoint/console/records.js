@@ -1,6 +1,5 @@
-// The records of the tail, and which of them are shown.
+// The records that the tail keeps, and which are shown.
 
-// The most records that the page keeps.
 const MAX_RECORDS = 6_000;
 
 // Members that are shown apart from the key-values.
@@ -25,7 +24,8 @@ export class Entry {
 	}
 
 	get values() {
-		const pairs = Object.entries(this.fields).filter(([key]) => ![...HEAD, ...REST].includes(key));
+		const isNone = ([key, value]) => value === null || [...HEAD, ...REST].includes(key);
+		const pairs = Object.entries(this.fields).filter((pair) => !isNone(pair));
 		return pairs.map(([key, value]) => [key, asText(value)]);
 	}
 
