@@ -58,7 +58,7 @@ function showStatus() {
 	}
 }
 
-// Asks for the token; a poll of the model shows whether it is accepted.
+// Asks for the token; the next poll shows whether it is accepted.
 function askToken() {
 	const [field, failed] = [signIn.querySelector("input"), signIn.querySelector(".failed")];
 	failed.textContent = signIn.open && field.value ? "This token is not accepted" : "";

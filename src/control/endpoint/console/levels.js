@@ -9,7 +9,7 @@ import { buildTree, isNewName, matching, node, unfolded } from "./tree.js";
 
 // With more loggers than this, the tree is folded at first.
 const MAX_UNFOLDED = 300;
-// Rows above and below the visible ones, so that Tab and short scrolls find them.
+// Rows around the visible ones, for Tab and short scrolls.
 const MARGIN = 8;
 
 const scroll = byId("logger-scroll");
@@ -87,7 +87,7 @@ function remove(name, element) {
 	rows.delete(name);
 }
 
-// Builds a row, which is then updated in place, so that it keeps the focus.
+// Builds a row, which is updated in place and so keeps the focus.
 function buildRow(name) {
 	const fold = button("", `Loggers below ${name}`, () => {
 		if (!toggled.delete(name)) toggled.add(name);
@@ -149,7 +149,7 @@ function notesOn({ name, until, disabled, propagate, handlers, warning }) {
 	return notes.filter(Boolean).join(" · ");
 }
 
-// Moves the focus between buttons: left and right in a row, up and down between rows.
+// Arrow keys move the focus between the buttons of a row, and between rows.
 body.onkeydown = (event) => {
 	const { target, key } = event;
 	const across = { ArrowLeft: -1, ArrowRight: 1 }[key];
