@@ -41,9 +41,25 @@ powerset:
 loom *filters:
     .ci/loom {{filters}}
 
+# Changes the code place by place and lists the changes that no test catches; takes hours.
+mutants *arguments:
+    .ci/mutants {{arguments}}
+
 # Unit tests under Miri.
 miri *filters:
     .ci/miri {{filters}}
+
+# Integration tests under ThreadSanitizer.
+sanitize *filters:
+    .ci/sanitize {{filters}}
+
+# Library and conformance tests on a big-endian system.
+s390x:
+    .ci/s390x
+
+# Logs in all kinds of ways for long; memory must stay flat.
+soak *seconds:
+    .ci/soak {{seconds}}
 
 # Instruction counts of the hot path against the kept ones, by callgrind.
 instructions:

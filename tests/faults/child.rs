@@ -26,6 +26,7 @@ pub(super) fn play(scene: &str) {
         "huge" => huge(),
         "controls" => controls(),
         "small_stack" => small_stack(),
+        "soak" => super::soak::play(),
         "targets" => targets(),
         "taken" => taken(),
         "max_level" => max_level(),

@@ -15,6 +15,7 @@ mod forks;
 mod forks_child;
 #[cfg(unix)]
 mod forks_storm;
+mod soak;
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
