@@ -106,7 +106,9 @@ impl Event {
             (event.file, event.line) = caller.unwrap_or_default();
         }
         for (name, member) in members.rest() {
-            if !names::REDUNDANT.contains(&&*name) {
+            // A tail sends it with every record.
+            let is_outside_spans = name == "span" && member.is_null();
+            if !is_outside_spans && !names::REDUNDANT.contains(&&*name) {
                 value::flatten(name, member, &mut event.key_values);
             }
         }

@@ -64,7 +64,7 @@ fn each_library() {
         ),
         (
             "a live tail",
-            r#"{"time":"1970-01-01T00:00:00.001Z","level":"NOTE","logger":"a","message":"m","levelNumber":25,"seq":9,"pid":3}"#,
+            r#"{"time":"1970-01-01T00:00:00.001Z","level":"NOTE","logger":"a","message":"m","levelNumber":25,"seq":9,"pid":3,"span":null}"#,
             "00:00:00.001 NOTE     a: m",
         ),
         (

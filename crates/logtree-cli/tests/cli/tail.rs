@@ -1,9 +1,18 @@
 //! `logtree tail`.
 
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use logtree::Level;
 use serde_json::Value;
 
+use crate::daemon::Daemon;
 use crate::fake::{End, Fake};
-use crate::program::{Run, private_directory};
+use crate::program::{Run, logtree, private_directory};
 
 /// Returns a record as a tail sends it, at a second of a minute.
 fn record(second: u32, level: (&str, u16), logger: &str, message: &str) -> String {
@@ -135,4 +144,65 @@ fn a_process_that_dies_does_not_end_the_others() {
     ] {
         assert!(run.errors.contains(expected), "{expected}: {run:?}");
     }
+}
+
+/// Returns how many records the handlers of a process have accepted.
+fn accepted(directory: &Path) -> u64 {
+    let all = Run::on(directory, &["handlers", "--json", "--name", "one"]).json();
+    all[0]["result"]["handlers"][0]["accepted"]
+        .as_u64()
+        .unwrap()
+}
+
+#[test]
+fn real_processes() {
+    let directory = private_directory();
+    let directory = directory.path();
+    let mut one = Daemon::start(directory, "one");
+    let mut two = Daemon::start(directory, "two");
+    let mut command = logtree(directory);
+    command.args(["tail", "--level", "debug", "--format", "{name} {message}"]);
+    command.args(["--until-error", "--grep", "ready|shown"]);
+    let mut tail = command.stdout(Stdio::piped()).spawn().unwrap();
+    let out = BufReader::new(tail.stdout.take().unwrap());
+    let (sender, receiver) = mpsc::channel();
+    let reader = thread::spawn(move || {
+        for line in out.lines() {
+            sender.send(line.unwrap()).unwrap();
+        }
+    });
+    // The tail is there when it shows something.
+    let (mut ready, mut waits) = ([false; 2], 0);
+    while ready != [true; 2] {
+        for (daemon, ready) in [(&mut one, ready[0]), (&mut two, ready[1])] {
+            if !ready {
+                daemon.log(Level::DEBUG, "app.db", "ready");
+            }
+        }
+        while let Ok(line) = receiver.recv_timeout(Duration::from_millis(20)) {
+            for (label, ready) in [one.label(), two.label()].iter().zip(&mut ready) {
+                *ready |= line == format!("{label} app.db ready");
+            }
+        }
+        waits += 1;
+        assert!(waits < 5_000, "the tail shows nothing");
+    }
+    let before = accepted(directory);
+    one.log(Level::DEBUG, "app.db", "shown below the logger's level");
+    one.log(Level::TRACE, "app.db", "shown? no");
+    one.log(Level::DEBUG, "app.db", "not asked for");
+    // No handler got what its logger hides.
+    assert_eq!(accepted(directory), before);
+    two.log(Level::ERROR, "app.http", "shown at the end");
+    assert_eq!(tail.wait().unwrap().code(), Some(0));
+    reader.join().unwrap();
+    let shown: Vec<_> = receiver
+        .iter()
+        .filter(|line| !line.ends_with(" ready"))
+        .collect();
+    let expected = [
+        format!("{} app.db shown below the logger's level", one.label()),
+        format!("{} app.http shown at the end", two.label()),
+    ];
+    assert_eq!(shown, expected);
 }
