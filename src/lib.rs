@@ -127,7 +127,8 @@
 //!
 //! [`docs::python`]: equivalents of Python's `logging`, and every difference with its reason.
 //! [`docs::features`]: the AWS SDK for Go and AWS IoT, feature by feature. [`docs::performance`]:
-//! benchmarks. [`docs::faults`]: behaviour under failure.
+//! benchmarks. [`docs::faults`]: behaviour under failure. `docs::control`: the endpoint and its
+//! protocol.
 //!
 //! # Features
 //!

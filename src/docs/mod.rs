@@ -32,6 +32,8 @@ pub mod faults {}
 pub mod features {}
 
 #[cfg(feature = "control")]
+#[doc = include_str!("control.md")]
+///
 #[doc = include_str!("control_cli.md")]
 ///
 #[doc = include_str!("control_console.md")]

@@ -73,7 +73,7 @@ fn a_temporary_level_is_ended() {
 }
 
 #[test]
-fn loggers_are_listed_with_what_applies_to_them() {
+fn i16_loggers_are_listed_with_what_applies_to_them() {
     let served = serve();
     let registry = &served.registry;
     let handler = StreamHandler::new(std::io::sink()).with_level(Level::INFO);
@@ -142,7 +142,7 @@ fn user() -> u32 {
 }
 
 #[test]
-fn levels_change_all_or_nothing() {
+fn k11_levels_change_all_or_nothing() {
     let served = serve();
     let answer = patch(
         &served,

@@ -4,7 +4,7 @@ use crate::control::change::Change;
 use crate::control::control::Control;
 use crate::control::endpoint::audit::Audit;
 use crate::control::endpoint::rate::Rate;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 use crate::control::tail::TailOptions;
 use crate::control::tail::Tails;
 use crate::control::target::LevelTarget;
@@ -88,7 +88,7 @@ impl Access {
     }
 
     /// Access for a test of a dialect.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(super) fn new(control: Control, allow_sensitive: bool) -> Self {
         let tails = Tails::new(control.registry(), TailOptions::default());
         let shared = Shared::new("test".to_owned(), tails, allow_sensitive, None);

@@ -3,12 +3,10 @@
 use http::request::Parts;
 
 use crate::control::control::Control;
-use crate::control::endpoint::access::{Access, Shared};
+use crate::control::endpoint::access::Access;
 use crate::control::endpoint::request::Request;
 use crate::control::endpoint::router;
 use crate::control::endpoint::sigv4::{self, Key};
-use crate::control::tail::{TailOptions, Tails};
-use crate::sys::sync::Arc;
 use crate::time::Timestamp;
 
 /// Returns the status of the answer to a request that passed the rules of the endpoint; `None` if
@@ -16,9 +14,7 @@ use crate::time::Timestamp;
 #[must_use]
 pub fn answer(control: &Control, text: &str) -> Option<u16> {
     let (head, body) = read(text)?;
-    let tails = Tails::new(control.registry(), TailOptions::default());
-    let shared = Arc::new(Shared::new("fuzz".to_owned(), tails, true, None));
-    let access = Access::of(control.clone(), &shared, true);
+    let access = Access::new(control.clone(), true);
     let body = body.to_owned().into();
     let answer = router::answer(&access, &Request { head, body }, true);
     Some(answer.status().as_u16())

@@ -1,5 +1,4 @@
 //! The endpoint of a control: [`Endpoint`], [`Server`].
-#![allow(dead_code, reason = "the frame: its parts are being filled in")]
 
 mod accept;
 mod access;
