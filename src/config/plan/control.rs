@@ -18,6 +18,10 @@ pub(in crate::config) const CONTROL_KEYS: [&str; 5] =
     ["socket", "tcp", "console", "token_file", "allow_sensitive"];
 
 /// The endpoint that a document asks for.
+#[cfg_attr(
+    not(feature = "control"),
+    allow(dead_code, reason = "checked, and refused without the feature")
+)]
 pub(in crate::config) struct ControlPlan {
     pub(in crate::config) location: Location,
     pub(in crate::config) socket: Option<SocketChoice>,
@@ -28,6 +32,10 @@ pub(in crate::config) struct ControlPlan {
 }
 
 /// Whether there is a Unix socket, or where.
+#[cfg_attr(
+    not(feature = "control"),
+    allow(dead_code, reason = "checked, and refused without the feature")
+)]
 pub(in crate::config) enum SocketChoice {
     Default,
     None,
@@ -35,6 +43,10 @@ pub(in crate::config) enum SocketChoice {
 }
 
 /// An address of the loopback interface.
+#[cfg_attr(
+    not(feature = "control"),
+    allow(dead_code, reason = "checked, and refused without the feature")
+)]
 pub(in crate::config) struct TcpAddress(pub(in crate::config) String);
 
 impl ControlPlan {
