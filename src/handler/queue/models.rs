@@ -24,7 +24,16 @@ fn entry(room: usize, written: &Arc<Written>) -> LaneWriter {
         budget,
     };
     let spares = Arc::new(Spares::new(ring_size(most)));
-    LaneWriter::new(1, written, sizes, &spares)
+    let entry = LaneWriter::new(1, written, sizes, &spares);
+    // A value is made when it is first used, which must not be by two threads at a time.
+    let _ = (entry.fill(), entry.lane().queued(), entry.lane().is_over());
+    let _ = (
+        entry.lane().has_records(),
+        written.get(),
+        take(entry.lane()),
+    );
+    spares.clear();
+    entry
 }
 
 /// The shortest record, with its number.
@@ -155,6 +164,7 @@ fn a_record_is_queued_until_it_is_written() {
 fn the_budget_is_kept() {
     loom::model(|| {
         let budget = Budget::new(3);
+        assert_eq!(budget.used(), 0);
         let others = Arc::clone(&budget);
         let other = thread::spawn(move || others.reserve(2, 3).is_some());
         let mine = budget.reserve(2, 3);
