@@ -184,7 +184,7 @@ impl HandlerCore {
         let plural = if lost == 1 { "" } else { "s" };
         let notice = Record::new(
             record.environment,
-            failure::LOGGER,
+            failure::NOTICES,
             Level::WARNING,
             Message::Text(format!("{lost} record{plural} dropped: the device failed").into()),
             &Source::default(),
@@ -390,7 +390,13 @@ impl Book {
         let text = format!("{lost} buffered record{plural} dropped");
         let source = Source::default();
         let message = Message::Text(text.into());
-        let record = Record::new(environment, failure::LOGGER, Level::ERROR, message, &source);
+        let record = Record::new(
+            environment,
+            failure::NOTICES,
+            Level::ERROR,
+            message,
+            &source,
+        );
         let handler = self.handler.get().and_then(Weak::upgrade);
         let handler = handler.unwrap_or_else(|| {
             let description = self.epitaph.get().cloned().unwrap_or_default();

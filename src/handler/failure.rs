@@ -10,8 +10,11 @@ use crate::record::Record;
 use crate::sys::throttle::{INTERVAL, Throttle};
 use crate::sys::user_code;
 
-/// The logger of reports on lost records.
-pub(super) const LOGGER: &str = "logging.errors";
+/// The logger of reports on lost records, to handlers that did not lose them.
+const LOGGER: &str = "logging.errors";
+
+/// The name in notices that a handler itself writes about what it lost.
+pub(super) const NOTICES: &str = "logtree";
 
 /// Why records were lost.
 #[derive(Debug)]

@@ -171,6 +171,13 @@ mod tests {
         );
     }
 
+    fn misspelled(name: &str) -> Result<String, VarError> {
+        match name {
+            "LOGTREE" => Ok("a=loud,b=info".to_owned()),
+            _ => Err(VarError::NotPresent),
+        }
+    }
+
     #[test]
     fn problems_are_reported() {
         let reported = Arc::new(Mutex::new(Vec::new()));
@@ -180,7 +187,7 @@ mod tests {
                 move |line: &str| reported.lock().push(line.to_owned())
             })
             .build();
-        logger("").install_with(&registry, |_| Ok("a=loud,b=info".to_owned()));
+        logger("").install_with(&registry, misspelled);
         assert_eq!(registry.get_logger("b").level(), Level::INFO);
         let reported = std::mem::take(&mut *reported.lock());
         assert_eq!(reported.len(), 1);
@@ -199,7 +206,7 @@ mod tests {
         registry
             .root()
             .add_handler(crate::handler::NullHandler::new());
-        logger("").install_with(&registry, |_| Ok("a=loud,b=info".to_owned()));
+        logger("").install_with(&registry, misspelled);
         capture.assert_logged(
             Level::WARNING,
             "cannot read the levels: line 1, column 3: LOGTREE: unknown level",

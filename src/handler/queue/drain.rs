@@ -189,7 +189,7 @@ impl QueueCore {
         let source = Source::default();
         destinations.handle(&Record::new(
             environment,
-            failure::LOGGER,
+            failure::NOTICES,
             Level::WARNING,
             message,
             &source,
