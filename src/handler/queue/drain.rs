@@ -146,6 +146,9 @@ impl QueueCore {
         if drained.bytes > 0 {
             destinations.batch(Batch::Ends);
         }
+        let mut work = self.work.lock();
+        work.delivered = work.merge.completed();
+        drop(work);
         drained
     }
 
@@ -231,7 +234,7 @@ impl QueueCore {
             self.channel.options.block_at_most
         };
         let start = Instant::now();
-        let is_left = || self.work.lock().merge.completed() <= stamp;
+        let is_left = || self.work.lock().delivered <= stamp;
         for round in 0..ROUNDS {
             // One who finds the turn taken is seen by the one who ends it: each looks for the other
             // after its own step.

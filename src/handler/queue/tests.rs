@@ -15,7 +15,7 @@ use crate::handler::queue::listener::QueueListener;
 use crate::handler::queue::overflow::Overflow;
 use crate::handler::queue::record_queue::RecordQueue;
 use crate::handler::queue::work::Work;
-use crate::handler::sink::Sink;
+use crate::handler::sink::{Batch, Sink};
 use crate::level::Level;
 use crate::record::Record;
 use crate::registry::Registry;
@@ -464,6 +464,69 @@ fn nothing_is_forgotten_by_a_close() {
         threads: vec![logs, closes],
     };
     model.play(|end| assert!(end.out == "r" || end.saw_closed[0], "{}", end.out));
+}
+
+/// Where the thread of the queue hands over what another one logs after the close, that one waits
+/// for the end of the batch: a file writes it only then.
+#[test]
+fn what_comes_after_the_close_is_written_when_the_call_returns() {
+    struct Batches {
+        ends: SyncSender<()>,
+        steps: Mutex<Receiver<()>>,
+        returned: Arc<AtomicBool>,
+        early: Arc<AtomicBool>,
+    }
+    impl Sink for Batches {
+        fn write(&self, _: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+            Ok(())
+        }
+
+        fn batch(&self, batch: Batch) {
+            if batch == Batch::Ends {
+                // Errors are those of a test that is over.
+                let _ = self.ends.send(());
+                let _ = self.steps.lock().unwrap().recv();
+                if self.returned.load(Ordering::SeqCst) {
+                    self.early.store(true, Ordering::SeqCst);
+                }
+            }
+        }
+    }
+    let (ends, ended) = sync_channel(0);
+    let (step, steps) = sync_channel(0);
+    let (returned, early) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
+    let batches = Batches {
+        ends,
+        steps: Mutex::new(steps),
+        returned: Arc::clone(&returned),
+        early: Arc::clone(&early),
+    };
+    let handler = QueueHandler::new([Handler::new(batches)]);
+    log(&handler, "before");
+    ended.recv().unwrap();
+    thread::scope(|scope| {
+        scope.spawn(|| handler.close());
+        while !handler.queue().core.channel.is_closed() {
+            thread::yield_now();
+        }
+        scope.spawn(|| {
+            log(&handler, "after");
+            returned.store(true, Ordering::SeqCst);
+        });
+        while handler.counters().queued() == 0 {
+            thread::yield_now();
+        }
+        // Time for the call to find that it is the other thread's turn.
+        thread::sleep(Duration::from_millis(20));
+        step.send(()).unwrap();
+        ended.recv().unwrap();
+        // Time for a call that does not wait; one that does never makes the test fail.
+        thread::sleep(Duration::from_millis(50));
+        step.send(()).unwrap();
+        drop(step);
+        drop(ended);
+    });
+    assert!(!early.load(Ordering::SeqCst));
 }
 
 /// A sink that logs to its queue for each record does not keep its end for ever.

@@ -13,6 +13,9 @@ pub(super) const ROUNDS: u32 = 2;
 #[derive(Default)]
 pub(super) struct Work {
     pub(super) merge: Merge,
+    /// Up to which stamp all was handed over, and the batch with it ended: only then a file has
+    /// written it.
+    pub(super) delivered: u64,
     /// The request for a flush that is being answered, and the stamp below which all is handed
     /// over first.
     pub(super) flush: Option<(u64, u64)>,
@@ -30,6 +33,7 @@ impl Work {
     pub(super) fn after(stamp: u64, reported: DropCounts) -> Self {
         Self {
             merge: Merge::after(stamp),
+            delivered: stamp,
             reported,
             ..Self::default()
         }
