@@ -49,6 +49,10 @@ const FILES: [(&str, &str, &str); 15] = [
 /// The files hold nothing of the process and need no token: a browser cannot send one before the
 /// script runs, which takes it from the fragment of the address and adds it to all its requests.
 pub(super) fn answer(path: &str) -> Option<Response> {
+    // Browsers ask for it by themselves, without a token; the page has no icon.
+    if path == "/favicon.ico" {
+        return Some(response::whole(StatusCode::NO_CONTENT, HTML, ""));
+    }
     let (_, media_type, text) = FILES.iter().find(|file| file.0 == path)?;
     let mut response = response::whole(StatusCode::OK, media_type, *text);
     let policy = header::HeaderValue::from_static(POLICY);
@@ -77,6 +81,8 @@ mod tests {
             }
         }
         assert!(answer("/console/").is_none());
+        let icon = answer("/favicon.ico").unwrap();
+        assert_eq!(icon.status(), StatusCode::NO_CONTENT);
     }
 
     fn is_file(word: &str) -> bool {

@@ -44,8 +44,8 @@ pub(super) fn bind_path(path: &Path) -> Result<(UnixListener, OwnFile), Error> {
     bind(&path)
 }
 
-/// Listens under another name first: whoever finds the file can connect, and only with the
-/// rights that it is to have.
+/// Listens under another name first: a client that finds the file can connect, and the file has
+/// had its permissions from the start.
 fn bind(path: &Path) -> Result<(UnixListener, OwnFile), Error> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(format!(".{}", process_id()));

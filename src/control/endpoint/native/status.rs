@@ -53,7 +53,7 @@ pub(super) fn get(access: &Access) -> Answer {
     let (shared, registry) = (access.shared(), access.registry());
     let mut levels = registry.level_names();
     levels.sort_by_key(|(_, level)| *level);
-    // One name for each, which is the one that answers have.
+    // One name for each: the one that other replies show.
     let own = |(name, level): &(String, Level)| registry.level_name(*level) == *name;
     let levels = levels
         .into_iter()
