@@ -29,7 +29,7 @@ pub fn run<O: Write + IsTerminal>(
     let exit = match perform(&cli, &mut screen) {
         Ok(exit) => exit,
         Err(failure) => {
-            // Whoever reads has enough: `logtree levels | head`.
+            // The reader has enough: `logtree levels | head`.
             if failure.is_broken_pipe() {
                 return Exit::Done.into();
             }

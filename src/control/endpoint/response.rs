@@ -22,7 +22,7 @@ pub(super) struct Endless;
 
 pub(super) const JSON: &str = "application/json";
 
-/// Returns an answer with a whole body.
+/// Returns a response with a complete body.
 pub(super) fn whole(
     status: StatusCode,
     media_type: &'static str,

@@ -140,7 +140,7 @@ fn within_limit<R>(
         match tokio::time::timeout(LIMIT, work).await {
             Ok(result) => result,
             Err(_) => Err(Failure::new(format!(
-                "no answer within {} seconds",
+                "no response within {} seconds",
                 LIMIT.as_secs()
             ))),
         }

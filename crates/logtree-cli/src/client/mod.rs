@@ -23,7 +23,7 @@ pub trait Client: Send + Sync {
     /// Sends a request and returns the whole answer, whatever its status.
     ///
     /// # Errors
-    /// If the process cannot be reached, or does not answer within ten seconds.
+    /// If the process cannot be reached, or does not respond within ten seconds.
     fn call(&self, request: &Request) -> Result<Answer, Failure>;
 
     /// Sends a request and returns the body of its answer as it arrives.

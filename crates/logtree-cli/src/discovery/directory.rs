@@ -81,7 +81,7 @@ impl Directory {
     /// # Errors
     /// If others than the owner could have put something in it.
     pub(super) fn sockets(&self) -> Result<Vec<PathBuf>, Failure> {
-        // Of the link itself: whoever made it can replace it.
+        // Of the link itself: the user who made it can replace it.
         let Ok(metadata) = fs::symlink_metadata(&self.path) else {
             return Ok(Vec::new());
         };
