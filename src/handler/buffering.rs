@@ -1,6 +1,5 @@
 //! The handler that gathers records to batches.
 
-use std::fmt;
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
@@ -81,12 +80,6 @@ impl BufferingHandler {
 }
 
 handler_type!(BufferingHandler);
-
-impl fmt::Debug for BufferingHandler {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.handler, f)
-    }
-}
 
 type Deliver = dyn Fn(&[OwnedRecord]) + Send + Sync;
 

@@ -1,7 +1,5 @@
 //! The handler that goes on where another one fails.
 
-use std::fmt;
-
 use arc_swap::ArcSwap;
 
 use crate::error::{Error, ErrorKind};
@@ -97,12 +95,6 @@ impl FromIterator<Handler> for FallbackHandler {
 }
 
 handler_type!(FallbackHandler);
-
-impl fmt::Debug for FallbackHandler {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.handler, f)
-    }
-}
 
 struct Link {
     handler: Handler,

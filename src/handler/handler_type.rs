@@ -47,6 +47,12 @@ macro_rules! handler_type {
             }
         }
 
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Debug::fmt(&self.handler, f)
+            }
+        }
+
         impl std::ops::Deref for $type {
             type Target = crate::handler::handler::Handler;
 

@@ -1,6 +1,5 @@
 //! The handler that keeps records until something happens.
 
-use std::fmt;
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
@@ -122,12 +121,6 @@ impl MemoryHandler {
 }
 
 handler_type!(MemoryHandler);
-
-impl fmt::Debug for MemoryHandler {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.handler, f)
-    }
-}
 
 /// The handler that records are handed to, if there is one.
 struct Target {

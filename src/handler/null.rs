@@ -18,7 +18,7 @@ use crate::record::Record;
 /// // In a library, once:
 /// logtree::get_logger("mylib").add_handler(logtree::handler::NullHandler::new());
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NullHandler {
     handler: Handler,
 }

@@ -1,6 +1,5 @@
 //! The handler of streams: standard error, standard output, any writer.
 
-use std::fmt;
 use std::io::{self, Write};
 
 use crate::error::Error;
@@ -258,12 +257,6 @@ impl From<io::Stdout> for StreamHandler {
 impl From<io::Stderr> for StreamHandler {
     fn from(_: io::Stderr) -> Self {
         Self::stderr()
-    }
-}
-
-impl fmt::Debug for StreamHandler {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.handler, f)
     }
 }
 

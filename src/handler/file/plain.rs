@@ -1,6 +1,5 @@
 //! The handler of a plain file.
 
-use std::fmt;
 use std::path::Path;
 
 use crate::error::Error;
@@ -11,6 +10,58 @@ use crate::handler::file::state::Upkeep;
 use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
 use crate::sys::sync::Arc;
+
+/// A handler of one file, which stays where it is, and its builder.
+macro_rules! plain_file {
+    ($handler:ident, $upkeep:expr; $(#[$doc:meta])* $builder:ident) => {
+        impl $handler {
+            /// Appends to a file, which is made if it is not there.
+            ///
+            /// # Errors
+            /// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when it cannot be opened.
+            pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+                Self::builder(path).open()
+            }
+
+            /// Returns a builder with further options.
+            pub fn builder(path: impl AsRef<Path>) -> $builder {
+                $builder {
+                    options: FileOptions::new(path.as_ref()),
+                }
+            }
+
+            /// The path, absolute.
+            #[must_use]
+            pub fn path(&self) -> &Path {
+                &self.file.options().path
+            }
+        }
+
+        handler_type!($handler);
+
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        #[must_use]
+        pub struct $builder {
+            options: FileOptions,
+        }
+
+        file_options!($builder);
+
+        impl $builder {
+            /// Opens the file.
+            ///
+            /// # Errors
+            /// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when it cannot be opened;
+            /// never with [`delay`](Self::delay).
+            pub fn open(self) -> Result<$handler, Error> {
+                let (handler, file) = sink::open(stringify!($handler), self.options, $upkeep)?;
+                Ok($handler { handler, file })
+            }
+        }
+    };
+}
+pub(super) use plain_file;
 
 /// Writes lines to a file.
 ///
@@ -54,57 +105,11 @@ pub struct FileHandler {
     file: Arc<LogFile>,
 }
 
-impl FileHandler {
-    /// Appends to a file, which is made if it is not there.
+plain_file! {
+    FileHandler, Upkeep::Nothing;
+    /// Makes a [`FileHandler`].
     ///
-    /// # Errors
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when it cannot be opened.
-    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
-        Self::builder(path).open()
-    }
-
-    /// Returns a builder with further options.
-    pub fn builder(path: impl AsRef<Path>) -> FileHandlerBuilder {
-        FileHandlerBuilder {
-            options: FileOptions::new(path.as_ref()),
-        }
-    }
-
-    /// The path, absolute.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.file.options().path
-    }
-}
-
-handler_type!(FileHandler);
-
-impl fmt::Debug for FileHandler {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.handler, f)
-    }
-}
-
-/// Makes a [`FileHandler`].
-///
-/// The defaults: appends, opens at once, each record is written at once, permissions `0o600`, no
-/// directories are made.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct FileHandlerBuilder {
-    options: FileOptions,
-}
-
-file_options!(FileHandlerBuilder);
-
-impl FileHandlerBuilder {
-    /// Opens the file.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when it cannot be opened; never with
-    /// [`delay`](Self::delay).
-    pub fn open(self) -> Result<FileHandler, Error> {
-        let (handler, file) = sink::open("FileHandler", self.options, Upkeep::Nothing)?;
-        Ok(FileHandler { handler, file })
-    }
+    /// The defaults: appends, opens at once, each record is written at once, permissions `0o600`, no
+    /// directories are made.
+    FileHandlerBuilder
 }

@@ -134,12 +134,6 @@ macro_rules! rotating {
                 self
             }
         }
-
-        impl fmt::Debug for $handler {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(&self.handler, f)
-            }
-        }
     };
 }
 pub(super) use rotating;

@@ -1,7 +1,7 @@
 //! The handler of a file that is rotated from time to time.
 
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fmt, io};
 
 use crate::error::Error;
 use crate::formatter::TimeZone;

@@ -1,11 +1,11 @@
 //! The handler of a file that others move away.
 
-use std::fmt;
 use std::path::Path;
 
 use crate::error::Error;
 use crate::handler::file::log_file::LogFile;
 use crate::handler::file::options::{FileOptions, file_options};
+use crate::handler::file::plain::plain_file;
 use crate::handler::file::sink;
 use crate::handler::file::state::Upkeep;
 use crate::handler::handler::Handler;
@@ -48,55 +48,9 @@ pub struct WatchedFileHandler {
     file: Arc<LogFile>,
 }
 
-impl WatchedFileHandler {
-    /// Appends to the file at a path, which is made if it is not there.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when it cannot be opened.
-    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
-        Self::builder(path).open()
-    }
-
-    /// Returns a builder for a handler with further options.
-    pub fn builder(path: impl AsRef<Path>) -> WatchedFileHandlerBuilder {
-        WatchedFileHandlerBuilder {
-            options: FileOptions::new(path.as_ref()),
-        }
-    }
-
-    /// The path, absolute.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.file.options().path
-    }
-}
-
-handler_type!(WatchedFileHandler);
-
-impl fmt::Debug for WatchedFileHandler {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.handler, f)
-    }
-}
-
-/// Makes a [`WatchedFileHandler`]; the defaults are those of
-/// [`FileHandlerBuilder`](super::FileHandlerBuilder).
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct WatchedFileHandlerBuilder {
-    options: FileOptions,
-}
-
-file_options!(WatchedFileHandlerBuilder);
-
-impl WatchedFileHandlerBuilder {
-    /// Opens the file.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when it cannot be opened; never with
-    /// [`delay`](Self::delay).
-    pub fn open(self) -> Result<WatchedFileHandler, Error> {
-        let (handler, file) = sink::open("WatchedFileHandler", self.options, Upkeep::Watch)?;
-        Ok(WatchedFileHandler { handler, file })
-    }
+plain_file! {
+    WatchedFileHandler, Upkeep::Watch;
+    /// Makes a [`WatchedFileHandler`]; the defaults are those of
+    /// [`FileHandlerBuilder`](super::FileHandlerBuilder).
+    WatchedFileHandlerBuilder
 }

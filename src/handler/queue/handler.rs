@@ -1,6 +1,5 @@
 //! The handler that puts records into a queue.
 
-use std::fmt;
 use std::time::Duration;
 
 use crate::error::Error;
@@ -133,12 +132,6 @@ impl QueueHandler {
 }
 
 handler_type!(QueueHandler);
-
-impl fmt::Debug for QueueHandler {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.handler, f)
-    }
-}
 
 /// Makes a [`QueueHandler`] with a queue and a thread of its own; the defaults are those of
 /// [`RecordQueueBuilder`].
