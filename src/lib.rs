@@ -189,6 +189,17 @@ pub mod client;
 pub mod config;
 mod context;
 pub mod control;
+#[cfg(feature = "delivery")]
+pub mod delivery {
+    //! How records reach a receiver on a network: what all handlers that send have in common.
+    //!
+    //! [`DeliveryHandler`](crate::handler::DeliveryHandler) says how it works; a [`Transport`] of
+    //! your own is all that another protocol needs.
+
+    pub use crate::handler::delivery::{
+        Backoff, BatchLimits, Connection, Entry, Health, Outcome, Spool, Transport,
+    };
+}
 pub mod docs;
 pub mod error;
 mod facade;

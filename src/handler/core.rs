@@ -408,6 +408,26 @@ impl Book {
         self.notify(&handler, &record, Loss::Buffered(lost), error);
     }
 
+    /// Calls a function with a record of the handler's own, and the handler's formatter.
+    #[cfg(feature = "delivery")]
+    pub(super) fn notice(
+        &self,
+        level: Level,
+        text: &str,
+        write: &mut dyn FnMut(&Record<'_>, &dyn Format),
+    ) {
+        let Some(handler) = self.handler.get().and_then(Weak::upgrade) else {
+            return;
+        };
+        let environment = self.environment.lock().clone();
+        let environment = environment
+            .as_ref()
+            .unwrap_or_else(|| RegistryContext::global());
+        let (message, source) = (Message::Text(text.into()), Source::default());
+        let record = Record::new(environment, failure::NOTICES, level, message, &source);
+        write(&record, &**handler.config.load().formatter);
+    }
+
     /// Calls the hook or writes the default report, and keeps the error for the next flush.
     #[cold]
     fn notify(&self, handler: &Arc<HandlerCore>, record: &Record<'_>, loss: Loss, error: Error) {

@@ -3,8 +3,12 @@
 use std::fmt;
 
 use crate::error::Error;
+#[cfg(feature = "delivery")]
+use crate::formatter::Format;
 use crate::handler::core::Book;
 use crate::handler::counters::DropReason;
+#[cfg(feature = "delivery")]
+use crate::level::Level;
 use crate::record::Record;
 use crate::sys::sync::Arc;
 
@@ -89,6 +93,38 @@ impl Ledger {
             self.0.tally.dropped(reason, records);
             self.0.report(records, error);
         }
+    }
+
+    /// Counts a record that the sink's own work has logged: it is neither written nor reported.
+    #[cfg(feature = "delivery")]
+    pub(super) fn refused(&self, record: &Record<'_>) {
+        self.kept(record);
+        self.lost(DropReason::Reentrant, 1);
+    }
+
+    /// Counts records that are lost, without reporting it: the calling thread has no time for it.
+    /// [`report_lost`](Self::report_lost) follows.
+    #[cfg(feature = "delivery")]
+    pub(super) fn lost(&self, reason: DropReason, records: u64) {
+        self.0.tally.dropped(reason, records);
+    }
+
+    /// Reports records that are counted as lost. Like [`dropped`](Self::dropped), it calls the
+    /// error hook.
+    #[cfg(feature = "delivery")]
+    pub(super) fn report_lost(&self, records: u64, error: Error) {
+        self.0.report(records, error);
+    }
+
+    /// Calls a function with a record of the handler's own, and the handler's formatter.
+    #[cfg(feature = "delivery")]
+    pub(super) fn notice(
+        &self,
+        level: Level,
+        text: &str,
+        write: &mut dyn FnMut(&Record<'_>, &dyn Format),
+    ) {
+        self.0.notice(level, text, write);
     }
 
     /// Reports a failure that has cost no record, as where a buffer could not be written and keeps

@@ -7,6 +7,9 @@ mod check;
 mod config;
 mod core;
 mod counters;
+#[cfg(feature = "delivery")]
+pub(crate) mod delivery;
+mod drop_counts;
 mod error_hook;
 mod failure;
 mod fallback;
@@ -33,6 +36,10 @@ pub use self::buffering::BufferingHandler;
 pub use self::check::check_sink;
 pub(crate) use self::core::{MadeBy, Observer};
 pub use self::counters::{Counters, DropReason};
+#[cfg(feature = "delivery")]
+#[cfg_attr(docsrs, doc(cfg(feature = "delivery")))]
+pub use self::delivery::DeliveryHandler;
+pub use self::drop_counts::DropCounts;
 pub use self::error_hook::FailedRecord;
 pub use self::fallback::FallbackHandler;
 pub use self::file::{
@@ -45,13 +52,16 @@ pub use self::ledger::Ledger;
 pub use self::live::{handler_names, reopen_all};
 pub use self::memory::MemoryHandler;
 pub use self::null::NullHandler;
-pub use self::queue::{DropCounts, Overflow, QueueHandler, QueueListener, RecordQueue};
+pub use self::queue::{Overflow, QueueHandler, QueueListener, RecordQueue};
 pub use self::sink::{Batch, Sink, SinkFacts, SinkStatus, formatted};
 pub use self::stream::StreamHandler;
 pub use self::stream_id::StreamId;
 
 /// The builders of handlers.
 pub mod builder {
+    #[cfg(feature = "delivery")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "delivery")))]
+    pub use super::delivery::DeliveryHandlerBuilder;
     pub use super::file::{
         FileHandlerBuilder, RotatingFileHandlerBuilder, TimedRotatingFileHandlerBuilder,
         WatchedFileHandlerBuilder,

@@ -1,6 +1,7 @@
 //! What lies between the crate and its process: locks, forks, ends of the process, the host's clock
 //! and console, code of users.
 
+pub(crate) mod file_lock;
 pub(crate) mod fork;
 pub(crate) mod host;
 #[cfg(all(test, logtree_loom))]

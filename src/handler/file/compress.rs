@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use crate::handler::file::file_id::FileId;
 use crate::handler::file::names::Form;
-use crate::handler::file::{file_lock, system};
+use crate::handler::file::system;
+use crate::sys::file_lock;
 use crate::sys::private_file::{self, Access, Links, PRIVATE};
 use crate::sys::sync::{AtomicBool, Ordering};
 

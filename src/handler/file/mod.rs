@@ -5,14 +5,13 @@
 //! which one it is, `resolve` where a path leads. `rotation` knows when to rename it, `plan` in
 //! which steps, `names` how, `schedule` the times; `beside` notifies other handlers of it. The
 //! steps are the calls of `system`. `line_buffer`, `compress`, its thread `compression`,
-//! `file_lock` and `process_lock` are what their names say.
+//! `process_lock` are what their names say.
 
 mod beside;
 mod compress;
 mod compression;
 mod device;
 mod file_id;
-mod file_lock;
 mod file_mode;
 mod line_buffer;
 mod log_file;

@@ -6,11 +6,11 @@ use std::thread;
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
-use crate::handler::file::file_lock;
+
 use crate::handler::file::file_mode::FileMode;
 use crate::handler::file::options::FileOptions;
 use crate::sys::host::Instant;
-use crate::sys::process;
+use crate::sys::{file_lock, process};
 
 /// The others hold it for a few microseconds.
 const YIELDS: u32 = 50;

@@ -36,5 +36,5 @@ mod written;
 
 pub use self::handler::{QueueHandler, QueueHandlerBuilder};
 pub use self::listener::QueueListener;
-pub use self::overflow::{DropCounts, Overflow};
+pub use self::overflow::Overflow;
 pub use self::record_queue::{RecordQueue, RecordQueueBuilder};

@@ -5,7 +5,7 @@ use std::fs::File;
 
 /// Locks the file. Reports whether no other opening of it has the lock.
 #[cfg(unix)]
-pub(super) fn try_lock(file: &File) -> bool {
+pub(crate) fn try_lock(file: &File) -> bool {
     use rustix::fs::{FlockOperation, flock};
 
     flock(file, FlockOperation::NonBlockingLockExclusive).is_ok()
@@ -13,7 +13,7 @@ pub(super) fn try_lock(file: &File) -> bool {
 
 /// What fails here ends with the file.
 #[cfg(unix)]
-pub(super) fn unlock(file: &File) {
+pub(crate) fn unlock(file: &File) {
     use rustix::fs::{FlockOperation, flock};
 
     let _ = flock(file, FlockOperation::Unlock);
@@ -21,20 +21,20 @@ pub(super) fn unlock(file: &File) {
 
 /// For a file that is not open for appending alone. Std has the same methods since Rust 1.89.
 #[cfg(windows)]
-pub(super) fn try_lock(file: &File) -> bool {
+pub(crate) fn try_lock(file: &File) -> bool {
     fs4::FileExt::try_lock(file).is_ok()
 }
 
 #[cfg(windows)]
-pub(super) fn unlock(file: &File) {
+pub(crate) fn unlock(file: &File) {
     let _ = fs4::FileExt::unlock(file);
 }
 
 /// Elsewhere there is one process.
 #[cfg(not(any(unix, windows)))]
-pub(super) fn try_lock(_: &File) -> bool {
+pub(crate) fn try_lock(_: &File) -> bool {
     true
 }
 
 #[cfg(not(any(unix, windows)))]
-pub(super) fn unlock(_: &File) {}
+pub(crate) fn unlock(_: &File) {}

@@ -1,0 +1,30 @@
+//! Delivery to a receiver: at least once, through its outages.
+//!
+//! A call encodes its record ([`transport`]) to an [`entry`] and puts it into the [`memory`]
+//! ([`outgoing`]). The [`worker`]'s thread takes entries out, as a [`flight`], and sends them. Where
+//! that fails, [`backoff`] says when it tries again ([`link`]); what memory has no room for goes to
+//! the [`spool`]. [`state`] is what both sides share under its lock.
+
+mod backoff;
+mod entry;
+mod flight;
+mod handler;
+mod health;
+mod link;
+mod memory;
+mod options;
+mod outgoing;
+mod sink;
+mod spool;
+mod state;
+#[cfg(test)]
+mod tests;
+mod transport;
+mod worker;
+
+pub use self::backoff::Backoff;
+pub use self::entry::Entry;
+pub use self::handler::{DeliveryHandler, DeliveryHandlerBuilder};
+pub use self::health::Health;
+pub use self::spool::Spool;
+pub use self::transport::{BatchLimits, Connection, Outcome, Transport};

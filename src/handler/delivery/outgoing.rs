@@ -1,0 +1,363 @@
+//! Records on their way to a receiver: [`Outgoing`].
+
+use std::cell::Cell;
+use std::io;
+use std::thread;
+use std::time::Duration;
+
+use crate::error::{Error, ErrorKind};
+use crate::formatter::Format;
+use crate::handler::counters::DropReason;
+use crate::handler::delivery::entry::Entry;
+use crate::handler::delivery::health::Health;
+use crate::handler::delivery::options::DeliveryOptions;
+use crate::handler::delivery::spool::{Losses, SpoolFiles};
+use crate::handler::delivery::state::State;
+use crate::handler::delivery::transport::{BatchLimits, Transport};
+use crate::handler::drop_counts::Drops;
+use crate::handler::ledger::Ledger;
+use crate::handler::queue::Overflow;
+use crate::record::Record;
+use crate::sys::host::Instant;
+use crate::sys::process;
+use crate::sys::sync::{AtomicU64, DeviceMutex, Mutex, MutexGuard, Ordering};
+use crate::sys::user_code::Owned;
+
+thread_local! {
+    /// The delivery whose thread this is, or 0.
+    static THREAD_OF: Cell<u64> = const { Cell::new(0) };
+}
+
+/// What is logged on the calling thread from now on is not sent by this delivery: it comes from the
+/// sending itself.
+pub(super) fn become_thread_of(id: u64) {
+    THREAD_OF.set(id);
+}
+
+/// The callers' half of a delivery, and what both halves share. Locks are taken in the order in
+/// which they stand here; user code is called under none.
+pub(super) struct Outgoing {
+    pub(super) id: u64,
+    pub(super) transport: Owned<Box<dyn Transport>>,
+    pub(super) limits: BatchLimits,
+    pub(super) options: DeliveryOptions,
+    pub(super) ledger: Ledger,
+    pub(super) drops: Drops,
+    pub(super) spool: DeviceMutex<Option<SpoolFiles>>,
+    pub(super) state: Mutex<State>,
+}
+
+/// How long one that waits for the thread sleeps between two looks.
+const NAP: Duration = Duration::from_micros(200);
+
+impl Outgoing {
+    /// # Errors
+    /// Where the spool cannot be used.
+    pub(super) fn new(
+        transport: Box<dyn Transport>,
+        options: DeliveryOptions,
+        ledger: Ledger,
+    ) -> Result<Self, Error> {
+        static IDS: AtomicU64 = AtomicU64::new(1);
+        let mut limits = transport.limits();
+        limits.linger = options.linger.unwrap_or(limits.linger);
+        limits.records = options.batch_records.unwrap_or(limits.records).max(1);
+        let state = State::new(0);
+        let spool = options.spool.as_ref();
+        let spool = spool.map(|spool| spool.open(state.boot)).transpose()?;
+        Ok(Self {
+            id: IDS.fetch_add(1, Ordering::Relaxed),
+            transport: Owned::new(transport),
+            limits,
+            options,
+            ledger,
+            drops: Drops::default(),
+            spool: DeviceMutex::of_device(spool),
+            state: Mutex::new(state),
+        })
+    }
+
+    pub(super) fn is_own_thread(&self) -> bool {
+        THREAD_OF.get() == self.id
+    }
+
+    /// Encodes a record, and keeps it until it is sent. Returns `false` if there is no thread to send
+    /// it.
+    ///
+    /// # Errors
+    /// Where it cannot be encoded.
+    pub(super) fn put(&self, record: &Record<'_>, format: &dyn Format) -> Result<bool, Error> {
+        if self.is_own_thread() {
+            self.ledger.refused(record);
+            return Ok(true);
+        }
+        let mut payload = Vec::new();
+        self.transport.encode(record, format, &mut payload)?;
+        let entry = Entry::new(record.level(), record.time(), record.name(), payload);
+        let bytes = entry.bytes();
+        let Some(mut state) = self.with_room(&entry, bytes) else {
+            self.drops.note(entry.level);
+            self.ledger.kept(record);
+            self.ledger.lost(DropReason::Full, 1);
+            return Ok(true);
+        };
+        let has_thread = state.has_thread();
+        let sleeper = state.push(entry);
+        drop(state);
+        self.ledger.kept(record);
+        if let Some(sleeper) = sleeper {
+            sleeper.unpark();
+        }
+        Ok(has_thread)
+    }
+
+    /// The state, once there is room for an entry; `None` if it is dropped for lack of room.
+    fn with_room(&self, entry: &Entry, bytes: usize) -> Option<MutexGuard<'_, State>> {
+        let options = &self.options;
+        let mut start = None;
+        loop {
+            let mut state = self.state.lock();
+            let memory = &state.memory;
+            let has_room = memory.len() < options.max_records
+                && memory.bytes.saturating_add(bytes) <= options.max_bytes;
+            if has_room || memory.is_empty() {
+                return Some(state);
+            }
+            if options.spool.is_some() {
+                drop(state);
+                if self.spill() {
+                    continue;
+                }
+                state = self.state.lock();
+            }
+            let evicted = match options.overflow {
+                Overflow::BySeverity => state.memory.pop_least_severe(entry.level),
+                Overflow::DropOldest => state.memory.pop(),
+                Overflow::Block if !process::is_ending() => {
+                    drop(state);
+                    let start = *start.get_or_insert_with(Instant::now);
+                    if start.elapsed() < options.block_at_most {
+                        thread::sleep(NAP);
+                        continue;
+                    }
+                    state = self.state.lock();
+                    None
+                }
+                _ => None,
+            };
+            let Some(evicted) = evicted else {
+                state.unreported += 1;
+                state.link.dropped(1);
+                return None;
+            };
+            state.dropped(1);
+            drop(state);
+            self.drops.note(evicted.level);
+            self.ledger.lost(DropReason::Full, 1);
+        }
+    }
+
+    /// Moves what is in the memory into the spool. Reports whether there was one.
+    fn spill(&self) -> bool {
+        let mut spool = self.spool.lock();
+        let Some(files) = &mut *spool else {
+            return false;
+        };
+        let entries: Vec<_> = self.state.lock().memory.drain().collect();
+        let lost = keep_on_disk(files, &entries);
+        drop(spool);
+        self.note_losses(&lost);
+        true
+    }
+
+    /// Counts what the disk has cost, and reports it.
+    pub(super) fn note_losses(&self, (losses, error): &(Losses, Option<io::Error>)) {
+        if losses.own > 0 {
+            self.state.lock().dropped(losses.own);
+            let reason = match error {
+                Some(_) => DropReason::Io,
+                None => DropReason::Full,
+            };
+            self.ledger.lost(reason, losses.own);
+        }
+        if let Some(error) = error {
+            self.ledger.failed(spool_failed(error));
+        }
+        let (foreign, damaged) = (losses.foreign, losses.damaged);
+        if foreign > 0 {
+            let message =
+                format!("the spool is full: {foreign} records of an earlier process went");
+            self.ledger.failed(Error::new(ErrorKind::Full, message));
+        }
+        if damaged > 0 {
+            let message = format!("the spool has {damaged} damaged bytes, which were left out");
+            self.ledger.failed(Error::new(ErrorKind::Io, message));
+        }
+    }
+
+    /// Waits until what was taken before is with the receiver, at most so long.
+    ///
+    /// # Errors
+    /// The failure of an attempt that began after the call, or [`ErrorKind::TimedOut`]. The records
+    /// are kept.
+    pub(super) fn flush(&self, timeout: Duration) -> Result<(), Error> {
+        if self.is_own_thread() {
+            let message = "a delivery was flushed by what it sends with";
+            return Err(Error::new(ErrorKind::Reentrant, message));
+        }
+        let start = Instant::now();
+        let mut state = self.state.lock();
+        let (last, attempts) = (state.last(), state.attempts);
+        drop(state);
+        loop {
+            // The spool first: what is moved there is in one of the two.
+            let spool = self.spool.lock();
+            let spooled = spool.as_ref().map_or(0, SpoolFiles::own_unread);
+            state = self.state.lock();
+            drop(spool);
+            if spooled == 0 && !state.holds_up_to(last) {
+                return Ok(());
+            }
+            let is_alive = state.has_thread();
+            let (held, error) = (state.held, state.link.last_error.clone());
+            let has_failed = state.failed_attempt > attempts;
+            state.hurries = true;
+            state.wake_at = usize::MAX;
+            let sleeper = state.sleeper();
+            drop(state);
+            if let Some(sleeper) = sleeper {
+                sleeper.unpark();
+            }
+            let plural = if held == 1 { "" } else { "s" };
+            if has_failed || !is_alive {
+                let why = error.unwrap_or_else(|| "the thread has ended".to_owned());
+                let message = format!("{held} record{plural} not sent yet: {why}");
+                return Err(Error::new(ErrorKind::Io, message));
+            }
+            if start.elapsed() >= timeout {
+                let message = format!("{held} record{plural} not sent yet: the receiver is slow");
+                return Err(Error::new(ErrorKind::TimedOut, message));
+            }
+            thread::sleep(NAP);
+        }
+    }
+
+    /// Sends what is there within the time for it, and ends the thread. The rest goes to the spool,
+    /// or is lost.
+    pub(super) fn close(&self) {
+        if self.is_own_thread() {
+            return;
+        }
+        let start = Instant::now();
+        let last = {
+            let mut state = self.state.lock();
+            state.hurries = true;
+            state.last()
+        };
+        loop {
+            let state = self.state.lock();
+            let is_away = self.options.spool.is_some() && !state.link.is_up();
+            let ends = is_away || !state.holds_up_to(last) || !state.has_thread();
+            let sleeper = state.sleeper();
+            drop(state);
+            if ends || start.elapsed() >= self.options.close_within {
+                break;
+            }
+            if let Some(sleeper) = sleeper {
+                sleeper.unpark();
+            }
+            thread::sleep(NAP);
+        }
+        self.leave();
+    }
+
+    /// Puts what is left into the spool, or drops it. What is being sent is not waited for.
+    fn leave(&self) {
+        let mut spool = self.spool.lock();
+        let mut state = self.state.lock();
+        let flight = state.flight.take();
+        let flight = flight.filter(|flight| !flight.is_of_spool());
+        let mut left = flight.map_or_else(Vec::new, |flight| flight.rest().to_vec());
+        left.extend(state.memory.drain());
+        left.retain(|entry| entry.is_counted);
+        let held = std::mem::take(&mut state.held);
+        let error = state.link.last_error.clone();
+        let thread = state.thread.take();
+        let epoch = state.epoch + 1;
+        let link = std::mem::replace(&mut *state, State::new(epoch)).link;
+        state.link = link;
+        let boot = state.boot;
+        drop(state);
+        let lost = spool.as_mut().map(|files| {
+            let (mut losses, mut failed) = keep_on_disk(files, &left);
+            if let Err(error) = files.sync() {
+                failed.get_or_insert(error);
+            }
+            files.hand_over(boot);
+            losses.own = losses.own.min(held);
+            (losses, failed)
+        });
+        drop(spool);
+        match lost {
+            Some(lost) => {
+                self.ledger.written(held - lost.0.own);
+                self.note_losses(&lost);
+            }
+            None if held > 0 => {
+                let why = error.unwrap_or_else(|| "it was too slow".to_owned());
+                let message = format!("closed before the receiver had them: {why}");
+                self.ledger
+                    .dropped(held, Error::new(ErrorKind::Io, message));
+            }
+            None => {}
+        }
+        if let Some(thread) = thread {
+            thread.thread().unpark();
+        }
+    }
+
+    /// In a child process: what is there is the parent's to send, and the thread and the spool are
+    /// the parent's.
+    pub(super) fn reset_after_fork(&self) {
+        let mut state = self.state.lock();
+        let epoch = state.epoch + 1;
+        let parents = std::mem::replace(&mut *state, State::new(epoch));
+        drop(state);
+        self.ledger.written(parents.held);
+        // To join or detach it would mean a thread of another process.
+        std::mem::forget(parents.thread);
+        *self.spool.lock() = None;
+    }
+
+    pub(super) fn health(&self) -> Health {
+        let spooled_bytes = self.spool.lock().as_ref().map_or(0, SpoolFiles::bytes);
+        let state = self.state.lock();
+        let link = &state.link;
+        Health {
+            is_up: link.is_up(),
+            since: link.since,
+            failures: link.failures,
+            next_attempt: (!link.is_up()).then(|| link.wait()),
+            last_error: link.last_error.clone(),
+            queued: state.held,
+            spooled_bytes,
+        }
+    }
+}
+
+/// Appends entries to the files of a spool. Returns what is lost.
+fn keep_on_disk(files: &mut SpoolFiles, entries: &[Entry]) -> (Losses, Option<io::Error>) {
+    let mut losses = Losses::default();
+    match files.append(entries, &mut losses) {
+        Ok(()) => (losses, None),
+        Err((from, error)) => {
+            let own = entries[from..].iter().filter(|entry| files.is_own(entry));
+            losses.own += own.count() as u64;
+            (losses, Some(error))
+        }
+    }
+}
+
+pub(super) fn spool_failed(error: &io::Error) -> Error {
+    Error::new(ErrorKind::Io, format!("cannot write the spool: {error}"))
+}

@@ -1,0 +1,378 @@
+//! The files of a spool: [`SpoolFiles`].
+
+use std::collections::VecDeque;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::handler::delivery::entry::Entry;
+use crate::handler::delivery::spool::cursor::Cursor;
+use crate::handler::delivery::spool::frame;
+use crate::handler::delivery::spool::segment::{self, Segment};
+
+/// How large a segment becomes at most.
+const SEGMENT_BYTES: u64 = 4 * 1024 * 1024;
+
+/// What becomes of a segment that held damaged bytes, the last one.
+const DAMAGED: &str = "damaged.bad";
+
+/// Entries on disk, in order: appended at the end, read at the beginning, and removed once they are
+/// acknowledged.
+///
+/// A segment belongs to one process: a new one never appends to what another one may have left
+/// torn. There is no index: the segments are read as they are, from the cursor on.
+#[derive(Debug)]
+pub(in crate::handler::delivery) struct SpoolFiles {
+    directory: PathBuf,
+    max_bytes: u64,
+    boot: u64,
+    /// Whether each append is synced, and not only each whole segment.
+    syncs_each: bool,
+    /// Locked as long as it is open.
+    _lock: File,
+    segments: VecDeque<Info>,
+    /// The last of them.
+    writing: Option<Segment>,
+    next_number: u64,
+    /// How far entries were read into `ready`.
+    read_to: Cursor,
+    ready: VecDeque<(Entry, Cursor)>,
+    /// The place after the last one that was taken out.
+    taken_to: Cursor,
+    acknowledged: Cursor,
+    bad_bytes: u64,
+}
+
+#[derive(Debug)]
+struct Info {
+    number: u64,
+    bytes: u64,
+    /// How many entries of this process in it were not read yet.
+    own: u64,
+    is_damaged: bool,
+}
+
+/// What an operation has cost: entries that are not in the spool any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::handler::delivery) struct Losses {
+    /// Entries of this process.
+    pub(in crate::handler::delivery) own: u64,
+    /// Entries that another process had left, as far as is known.
+    pub(in crate::handler::delivery) foreign: u64,
+    /// Bytes that are no entries.
+    pub(in crate::handler::delivery) damaged: u64,
+}
+
+impl Losses {
+    pub(in crate::handler::delivery) fn add(&mut self, other: Self) {
+        self.own += other.own;
+        self.foreign += other.foreign;
+        self.damaged += other.damaged;
+    }
+}
+
+impl SpoolFiles {
+    /// Takes over a directory, which nothing else uses and which `lock` belongs to.
+    pub(in crate::handler::delivery) fn open(
+        directory: &Path,
+        lock: File,
+        boot: u64,
+        max_bytes: u64,
+        syncs_each: bool,
+    ) -> io::Result<Self> {
+        let cursor = Cursor::read(directory);
+        let mut segments = VecDeque::new();
+        let mut last = cursor.segment;
+        for (number, bytes) in segment::list(directory)? {
+            last = last.max(number);
+            if number < cursor.segment {
+                // The process ended between the cursor and the removal.
+                fs::remove_file(segment::path(directory, number))?;
+                continue;
+            }
+            segments.push_back(Info {
+                number,
+                bytes,
+                own: 0,
+                is_damaged: false,
+            });
+        }
+        let bad = fs::metadata(directory.join(DAMAGED));
+        Ok(Self {
+            directory: directory.to_owned(),
+            max_bytes,
+            boot,
+            syncs_each,
+            _lock: lock,
+            segments,
+            writing: None,
+            next_number: last + 1,
+            read_to: cursor,
+            ready: VecDeque::new(),
+            taken_to: cursor,
+            acknowledged: cursor,
+            bad_bytes: bad.map_or(0, |bad| bad.len()),
+        })
+    }
+
+    /// How many bytes all files take.
+    pub(in crate::handler::delivery) fn bytes(&self) -> u64 {
+        let segments = self.segments.iter().map(|info| info.bytes);
+        segments.sum::<u64>() + self.bad_bytes
+    }
+
+    /// How many entries of this process were not read yet.
+    pub(in crate::handler::delivery) fn own_unread(&self) -> u64 {
+        let own = |entry: &&(Entry, Cursor)| self.is_own(&entry.0);
+        let ready = self.ready.iter().filter(own).count() as u64;
+        self.segments.iter().map(|info| info.own).sum::<u64>() + ready
+    }
+
+    /// Whether there is nothing to be read.
+    pub(in crate::handler::delivery) fn is_read(&self) -> bool {
+        let is_read = |info: &Info| {
+            info.number < self.read_to.segment
+                || info.number == self.read_to.segment && info.bytes <= self.read_to.offset
+                || info.bytes <= segment::HEADER as u64
+        };
+        self.ready.is_empty() && self.segments.iter().all(is_read)
+    }
+
+    /// Appends entries. Returns what had to go for them; none are left out but those that are
+    /// larger than a spool may be.
+    ///
+    /// # Errors
+    /// After which those from the returned place on are not in the spool.
+    pub(in crate::handler::delivery) fn append(
+        &mut self,
+        entries: &[Entry],
+        losses: &mut Losses,
+    ) -> Result<(), (usize, io::Error)> {
+        let limit = SEGMENT_BYTES.min(self.max_bytes / 4).max(1);
+        let mut from = 0;
+        while from < entries.len() {
+            let room = match &self.writing {
+                Some(segment) => limit.saturating_sub(segment.length),
+                None => limit.saturating_sub(segment::HEADER as u64),
+            };
+            let mut size = 0;
+            let fit = entries[from..].iter().take_while(|entry| {
+                size += frame::length(entry) as u64;
+                size <= room
+            });
+            let mut count = fit.count();
+            let used = self.writing.as_ref();
+            if count == 0 && used.is_some_and(|it| it.length > segment::HEADER as u64) {
+                self.end_segment().map_err(|error| (from, error))?;
+                continue;
+            }
+            // One that is larger than a segment has one for itself.
+            count = count.max(1);
+            let chunk: Vec<_> = entries[from..from + count].iter().collect();
+            let chunk_bytes: u64 = chunk.iter().map(|entry| frame::length(entry) as u64).sum();
+            if chunk_bytes + 2 * segment::HEADER as u64 > self.max_bytes {
+                losses.own += chunk.iter().filter(|entry| self.is_own(entry)).count() as u64;
+            } else {
+                losses.add(self.make_room(chunk_bytes));
+                self.append_chunk(&chunk).map_err(|error| (from, error))?;
+            }
+            from += count;
+        }
+        Ok(())
+    }
+
+    fn append_chunk(&mut self, chunk: &[&Entry]) -> io::Result<()> {
+        let own = chunk.iter().filter(|entry| self.is_own(entry)).count() as u64;
+        if self.writing.is_none() {
+            let number = self.next_number;
+            self.next_number += 1;
+            let segment = Segment::create(&self.directory, number, self.boot)?;
+            self.segments.push_back(Info {
+                number,
+                bytes: segment.length,
+                own: 0,
+                is_damaged: false,
+            });
+            self.writing = Some(segment);
+        }
+        let (Some(segment), Some(info)) = (&mut self.writing, self.segments.back_mut()) else {
+            return Err(io::ErrorKind::Other.into());
+        };
+        let written = segment.append(chunk).and_then(|()| match self.syncs_each {
+            true => segment.sync(),
+            false => Ok(()),
+        });
+        info.bytes = segment.length;
+        if written.is_err() {
+            // What is there of them would be read.
+            self.writing = None;
+            let path = segment::path(&self.directory, info.number);
+            let cut = File::options().write(true).open(path);
+            let _ = cut.and_then(|file| file.set_len(info.bytes));
+            return written;
+        }
+        info.own += own;
+        Ok(())
+    }
+
+    /// Removes the oldest segments until so many bytes more are within the limit.
+    fn make_room(&mut self, bytes: u64) -> Losses {
+        let mut losses = Losses::default();
+        let header = segment::HEADER as u64;
+        while self.bytes() + bytes + header > self.max_bytes {
+            if self.bad_bytes > 0 {
+                let _ = fs::remove_file(self.directory.join(DAMAGED));
+                self.bad_bytes = 0;
+                continue;
+            }
+            let Some(oldest) = self.segments.pop_front() else {
+                break;
+            };
+            if self.segments.is_empty() {
+                self.writing = None;
+            }
+            losses.own += oldest.own;
+            losses.foreign += self.foreign_unread(&oldest);
+            let next = Cursor {
+                segment: oldest.number + 1,
+                offset: 0,
+            };
+            self.read_to = self.read_to.max(next);
+            let _ = fs::remove_file(segment::path(&self.directory, oldest.number));
+        }
+        losses
+    }
+
+    /// How many entries of other processes were not read.
+    fn foreign_unread(&self, info: &Info) -> u64 {
+        let from = match self.read_to.segment.cmp(&info.number) {
+            std::cmp::Ordering::Less => 0,
+            std::cmp::Ordering::Equal => self.read_to.offset,
+            std::cmp::Ordering::Greater => return 0,
+        };
+        let contents = segment::read(&self.directory, info.number, from, info.bytes);
+        contents.map_or(0, |contents| {
+            let foreign = contents.entries.iter();
+            foreign.filter(|(entry, _)| entry.boot != self.boot).count() as u64
+        })
+    }
+
+    /// Ends the segment that is being written: the next entry begins another one.
+    fn end_segment(&mut self) -> io::Result<()> {
+        self.writing.take().map_or(Ok(()), |segment| segment.sync())
+    }
+
+    /// Makes sure that all that was appended survives a power cut.
+    pub(in crate::handler::delivery) fn sync(&self) -> io::Result<()> {
+        self.writing.as_ref().map_or(Ok(()), Segment::sync)
+    }
+
+    /// Returns the next entry, without taking it out.
+    pub(in crate::handler::delivery) fn peek(&mut self, losses: &mut Losses) -> Option<&Entry> {
+        while self.ready.is_empty() {
+            losses.add(self.read_next()?);
+        }
+        self.ready.front().map(|(entry, _)| entry)
+    }
+
+    /// Takes out the next entry, with the place after it.
+    pub(in crate::handler::delivery) fn pop(&mut self) -> Option<(Entry, Cursor)> {
+        let next = self.ready.pop_front()?;
+        self.taken_to = next.1;
+        Some(next)
+    }
+
+    /// Reads on; `None` at the end.
+    fn read_next(&mut self) -> Option<Losses> {
+        let read_to = self.read_to;
+        let (boot, directory) = (self.boot, &self.directory);
+        let unread = self.segments.iter_mut().find(|info| {
+            info.number > read_to.segment
+                || info.number == read_to.segment && info.bytes > read_to.offset
+        })?;
+        let number = unread.number;
+        let from = if number == read_to.segment {
+            read_to.offset
+        } else {
+            0
+        };
+        // A segment that is missing or cannot be read is one without entries: the others are sent.
+        let contents = segment::read(directory, number, from, unread.bytes);
+        let mut contents = contents.unwrap_or_default();
+        let own = |entry: &Entry| entry.boot == boot && entry.is_counted;
+        let found = contents.entries.iter().filter(|(entry, _)| own(entry));
+        let found = found.count() as u64;
+        let losses = Losses {
+            own: unread.own.saturating_sub(found),
+            foreign: 0,
+            damaged: contents.damaged,
+        };
+        unread.own = 0;
+        unread.is_damaged |= contents.damaged > 0;
+        self.read_to = Cursor {
+            segment: number,
+            offset: unread.bytes,
+        };
+        let place = |offset| Cursor {
+            segment: number,
+            offset,
+        };
+        let entries = contents.entries.drain(..);
+        self.ready
+            .extend(entries.map(|(entry, end)| (entry, place(end))));
+        Some(losses)
+    }
+
+    /// Notes that all before a place is with the receiver, and removes what is not needed any more:
+    /// first the cursor is written, as the other order would leave a cursor to a file that is not
+    /// there.
+    pub(in crate::handler::delivery) fn acknowledge(&mut self, place: Cursor) -> io::Result<()> {
+        self.acknowledged = self.acknowledged.max(place);
+        if self.is_read() && self.acknowledged >= self.taken_to {
+            // All is sent: no file is needed any more.
+            self.writing = None;
+            self.acknowledged = Cursor {
+                segment: self.next_number - 1,
+                offset: u64::MAX,
+            };
+        }
+        self.acknowledged.write(&self.directory)?;
+        let acknowledged = self.acknowledged;
+        let is_done = |info: &Info| {
+            info.number < acknowledged.segment
+                || info.number == acknowledged.segment && acknowledged.offset == u64::MAX
+        };
+        while self.segments.front().is_some_and(is_done) {
+            let Some(done) = self.segments.pop_front() else {
+                break;
+            };
+            let path = segment::path(&self.directory, done.number);
+            if done.is_damaged {
+                // Kept for those who look into it.
+                fs::rename(path, self.directory.join(DAMAGED))?;
+                self.bad_bytes = done.bytes;
+            } else {
+                match fs::remove_file(path) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands what is there to the next process, or to this one under another boot id: all that was
+    /// not acknowledged is read again, and none of it is counted as this process's.
+    pub(in crate::handler::delivery) fn hand_over(&mut self, boot: u64) {
+        self.boot = boot;
+        self.writing = None;
+        self.ready.clear();
+        self.read_to = self.acknowledged;
+        self.taken_to = self.acknowledged;
+        self.segments.iter_mut().for_each(|info| info.own = 0);
+    }
+
+    pub(in crate::handler::delivery) fn is_own(&self, entry: &Entry) -> bool {
+        entry.boot == self.boot && entry.is_counted
+    }
+}

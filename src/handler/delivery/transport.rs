@@ -1,0 +1,178 @@
+//! What a delivery handler sends with: [`Transport`].
+
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::formatter::Format;
+use crate::handler::delivery::entry::Entry;
+use crate::handler::sink::formatted;
+use crate::record::Record;
+
+/// How records are encoded for a receiver, how many are sent at once, and how to connect to it.
+///
+/// A [`DeliveryHandler`](crate::handler::DeliveryHandler) does all else: it keeps records in order,
+/// sends them on a thread of its own, tries again, spools them and counts them.
+pub trait Transport: Send + Sync + 'static {
+    /// Encodes a record, on the thread that logs it. The default is the formatted line, without a
+    /// newline.
+    ///
+    /// It must not wait for anything: a logging call waits for it.
+    ///
+    /// # Errors
+    /// Where the record cannot be encoded; it counts as dropped.
+    fn encode(
+        &self,
+        record: &Record<'_>,
+        format: &dyn Format,
+        payload: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        formatted(format, record, |line| {
+            payload.extend_from_slice(line.as_bytes());
+            Ok(())
+        })
+    }
+
+    /// Returns how much is sent at once. Asked when the handler is made.
+    fn limits(&self) -> BatchLimits {
+        BatchLimits::default()
+    }
+
+    /// Reports whether another entry can be sent together with those of a batch, within the
+    /// [limits](Self::limits), which the handler observes itself. `true` by default.
+    fn fits(&self, batch: &[Entry], next: &Entry) -> bool {
+        let _ = (batch, next);
+        true
+    }
+
+    /// Makes a connection, on the handler's thread. Called before the first batch, and after
+    /// [`Outcome::Broken`].
+    ///
+    /// # Errors
+    /// Where there is none to be had now; the handler tries again later. The text must not hold
+    /// credentials.
+    fn connect(&self) -> Result<Box<dyn Connection>, Error>;
+
+    /// Returns a shorter form of an entry that the receiver finds
+    /// [too large](Outcome::TooLarge) by itself, with a mark of what is missing. `None`, the
+    /// default, makes a dead letter of it.
+    fn shorten(&self, entry: &Entry) -> Option<Entry> {
+        let _ = entry;
+        None
+    }
+
+    /// Describes the handler in a line, such as `SysLogHandler <localhost:514>`, without
+    /// credentials.
+    fn describe(&self) -> String;
+}
+
+/// A connection to a receiver. It lives on the handler's thread, and is dropped there.
+pub trait Connection {
+    /// Sends a batch, which has at least one entry. It may wait, but not for ever: it sets
+    /// deadlines for all it does.
+    ///
+    /// A panic counts as [`Outcome::Refused`] for the whole batch.
+    fn send(&mut self, batch: &[Entry]) -> Outcome;
+}
+
+/// What became of a batch.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The receiver has all of it.
+    Sent,
+    /// The first so many entries are with the receiver; the others are sent again, after the time
+    /// that the receiver asked for, or else when the [back-off](crate::delivery::Backoff) says so.
+    /// The connection stays.
+    Retry {
+        /// How many of the batch are sent.
+        sent: usize,
+        /// What the receiver asked for, as in `Retry-After`.
+        after: Option<Duration>,
+        /// Why. Without credentials.
+        error: Error,
+    },
+    /// As [`Retry`](Self::Retry), and the connection is replaced.
+    Broken {
+        /// How many of the batch are sent.
+        sent: usize,
+        /// Why. Without credentials.
+        error: Error,
+    },
+    /// The batch is too large for the receiver: halves of it are sent, a single entry in its
+    /// [shorter form](Transport::shorten).
+    TooLarge(Error),
+    /// The receiver does not take these entries, by their places in the batch, and never will; the
+    /// others are sent. They become dead letters.
+    Refused {
+        /// The places of the entries.
+        which: Vec<usize>,
+        /// Why. Without credentials.
+        error: Error,
+    },
+}
+
+/// How much a [`Transport`] sends at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BatchLimits {
+    /// How many entries; 512 by default.
+    pub records: usize,
+    /// How many bytes of payloads, [overheads](Self::overhead) included; 1 MiB by default. A single
+    /// entry may have more.
+    pub bytes: usize,
+    /// How many bytes are added to each payload; 0 by default.
+    pub overhead: usize,
+    /// How long a record waits for others; not at all by default.
+    pub linger: Duration,
+}
+
+impl Default for BatchLimits {
+    fn default() -> Self {
+        Self {
+            records: 512,
+            bytes: 1024 * 1024,
+            overhead: 0,
+            linger: Duration::ZERO,
+        }
+    }
+}
+
+impl BatchLimits {
+    /// Sets how many entries are sent at once; at least 1.
+    #[must_use]
+    pub fn with_records(mut self, records: usize) -> Self {
+        self.records = records.max(1);
+        self
+    }
+
+    /// Sets how many bytes are sent at once.
+    #[must_use]
+    pub fn with_bytes(mut self, bytes: usize) -> Self {
+        self.bytes = bytes;
+        self
+    }
+
+    /// Sets how many bytes are added to each payload.
+    #[must_use]
+    pub fn with_overhead(mut self, bytes: usize) -> Self {
+        self.overhead = bytes;
+        self
+    }
+
+    /// Sets how long a record waits for others.
+    #[must_use]
+    pub fn with_linger(mut self, linger: Duration) -> Self {
+        self.linger = linger;
+        self
+    }
+
+    /// Reports whether a batch of so many records and bytes has room for one more entry.
+    pub(super) fn has_room(&self, records: usize, bytes: usize, next: &Entry) -> bool {
+        records == 0
+            || records < self.records && bytes.saturating_add(self.size(next)) <= self.bytes
+    }
+
+    pub(super) fn size(&self, entry: &Entry) -> usize {
+        entry.payload.len().saturating_add(self.overhead)
+    }
+}

@@ -1,0 +1,363 @@
+//! The thread of a delivery: it sends batches, one after another.
+
+use std::thread;
+use std::time::Duration;
+
+use crate::error::{Chain, Error, ErrorKind};
+use crate::formatter::Format;
+use crate::handler::delivery::entry::Entry;
+use crate::handler::delivery::flight::Flight;
+use crate::handler::delivery::outgoing::{Outgoing, become_thread_of, spool_failed};
+use crate::handler::delivery::spool::{Cursor, Losses, SpoolFiles};
+use crate::handler::delivery::state::State;
+use crate::handler::delivery::transport::{Connection, Outcome};
+use crate::level::Level;
+use crate::record::Record;
+use crate::sys::sync::Arc;
+use crate::sys::{process, user_code};
+
+/// Starts the thread, unless it runs.
+///
+/// # Errors
+/// Where the system has no thread left.
+pub(super) fn start(outgoing: &Arc<Outgoing>) -> Result<(), Error> {
+    let mut state = outgoing.state.lock();
+    if state.has_thread() {
+        return Ok(());
+    }
+    let own = Arc::clone(outgoing);
+    let epoch = state.epoch;
+    let name = "logtree-delivery".to_owned();
+    let started = thread::Builder::new()
+        .name(name)
+        .spawn(move || run(&own, epoch));
+    state.thread = Some(started.map_err(|error| {
+        let message = "cannot start the thread of a delivery";
+        Error::new(ErrorKind::Io, message).with_source(error)
+    })?);
+    drop(state);
+    Ok(())
+}
+
+/// What the thread does next.
+enum Next {
+    Send(Flight),
+    Wait(Option<Duration>),
+    End,
+}
+
+fn run(outgoing: &Arc<Outgoing>, epoch: u64) {
+    become_thread_of(outgoing.id);
+    let generation = process::generation();
+    let mut connection = None;
+    loop {
+        match outgoing.next(epoch) {
+            Next::Send(flight) => {
+                let (count, outcome) = outgoing.send(&mut connection, &flight);
+                if process::generation() != generation {
+                    // What it sends with has forked, and this is the child.
+                    return;
+                }
+                if let Outcome::Broken { .. } = outcome {
+                    user_code::drop_value(connection.take());
+                }
+                outgoing.settle(flight.id, count, outcome);
+            }
+            Next::Wait(None) => thread::park(),
+            Next::Wait(Some(time)) => thread::park_timeout(time),
+            Next::End => break,
+        }
+        outgoing.report_drops();
+    }
+    user_code::drop_value(connection);
+}
+
+impl Outgoing {
+    fn next(&self, epoch: u64) -> Next {
+        let mut losses = Losses::default();
+        let next = {
+            let mut spool = self.spool.lock();
+            self.next_of(epoch, spool.as_mut(), &mut losses)
+        };
+        self.note_losses(&(losses, None));
+        next
+    }
+
+    fn next_of(&self, epoch: u64, spool: Option<&mut SpoolFiles>, losses: &mut Losses) -> Next {
+        let mut state = self.state.lock();
+        if state.epoch != epoch {
+            return Next::End;
+        }
+        let wait = state.link.wait();
+        if !wait.is_zero() && !state.hurries {
+            return Next::Wait(Some(wait));
+        }
+        if state.flight.is_none() {
+            let (entries, places) = if let Some(notice) = state.notice.take() {
+                (vec![notice], Vec::new())
+            } else {
+                self.take_spooled(spool, losses)
+            };
+            let entries = if entries.is_empty() {
+                if let Some(wait) = self.lingers(&mut state) {
+                    return Next::Wait(Some(wait));
+                }
+                self.take_from_memory(&mut state)
+            } else {
+                entries
+            };
+            if entries.is_empty() {
+                (state.hurries, state.wake_at) = (false, 1);
+                return Next::Wait(None);
+            }
+            let id = state.new_flight_id();
+            state.flight = Some(Flight::new(id, entries, places));
+        }
+        // One attempt for each request: then the back-off counts again.
+        state.hurries &= state.link.is_up();
+        state.attempts += 1;
+        state.flight.clone().map_or(Next::Wait(None), Next::Send)
+    }
+
+    fn take_spooled(
+        &self,
+        spool: Option<&mut SpoolFiles>,
+        losses: &mut Losses,
+    ) -> (Vec<Entry>, Vec<Cursor>) {
+        let (mut entries, mut places, mut bytes) = (Vec::new(), Vec::new(), 0);
+        let Some(files) = spool else {
+            return (entries, places);
+        };
+        while let Some(next) = files.peek(losses) {
+            if !self.limits.has_room(entries.len(), bytes, next) {
+                break;
+            }
+            bytes += self.limits.size(next);
+            let Some((entry, place)) = files.pop() else {
+                break;
+            };
+            entries.push(entry);
+            places.push(place);
+        }
+        (entries, places)
+    }
+
+    /// How long the memory waits for more.
+    fn lingers(&self, state: &mut State) -> Option<Duration> {
+        let since = state.waiting_since.filter(|_| !state.hurries)?;
+        let left = self.limits.linger.checked_sub(since.elapsed())?;
+        let memory = &state.memory;
+        let is_enough = memory.len() >= self.limits.records || memory.bytes >= self.limits.bytes;
+        if is_enough || left.is_zero() || memory.is_empty() {
+            return None;
+        }
+        state.wake_at = self.limits.records;
+        Some(left)
+    }
+
+    fn take_from_memory(&self, state: &mut State) -> Vec<Entry> {
+        let (mut entries, mut bytes) = (Vec::new(), 0);
+        while let Some(next) = state.memory.front() {
+            if !self.limits.has_room(entries.len(), bytes, next) {
+                break;
+            }
+            bytes += self.limits.size(next);
+            entries.extend(state.memory.pop());
+        }
+        if state.memory.is_empty() {
+            state.waiting_since = None;
+        }
+        entries
+    }
+
+    /// Sends what goes together at the beginning of a flight. Returns how many that are.
+    fn send(
+        &self,
+        connection: &mut Option<Box<dyn Connection>>,
+        flight: &Flight,
+    ) -> (usize, Outcome) {
+        let next = flight.next();
+        let mut count = 0;
+        let sent = user_code::call(|| {
+            let fits = |at: &usize| self.transport.fits(&next[..*at], &next[*at]);
+            count = 1 + (1..next.len()).take_while(fits).count();
+            let connection = match connection {
+                Some(connection) => connection,
+                None => match self.transport.connect() {
+                    Ok(new) => connection.insert(new),
+                    Err(error) => return Outcome::Broken { sent: 0, error },
+                },
+            };
+            connection.send(&next[..count])
+        });
+        let outcome = sent.unwrap_or_else(|panic| Outcome::Refused {
+            which: (0..count.max(1)).collect(),
+            error: Error::new(
+                ErrorKind::Panicked,
+                format!("the transport panicked: {panic}"),
+            ),
+        });
+        (count.max(1), outcome)
+    }
+
+    /// Notes what became of the first entries of a flight.
+    fn settle(&self, flight: u64, count: usize, outcome: Outcome) {
+        match outcome {
+            Outcome::Sent => self.settle_sent(flight, count, &[], None),
+            Outcome::Refused { which, error } => {
+                self.settle_sent(flight, count, &which, Some(error));
+            }
+            Outcome::Retry { sent, after, error } => {
+                self.settle_failed(flight, sent.min(count), after, error);
+            }
+            Outcome::Broken { sent, error } => {
+                self.settle_failed(flight, sent.min(count), None, error);
+            }
+            Outcome::TooLarge(error) => self.settle_too_large(flight, count, error),
+        }
+    }
+
+    fn settle_sent(&self, flight: u64, count: usize, refused: &[usize], error: Option<Error>) {
+        let dead = self.advance(flight, count, refused);
+        if let Some(error) = error {
+            self.bury(&dead, error);
+        }
+        let mut state = self.state.lock();
+        if state.is_current(flight) {
+            state.link.succeeded();
+        }
+        let notice = state.link.take_notice();
+        drop(state);
+        if let Some(text) = notice {
+            self.give_notice(&text);
+        }
+    }
+
+    fn settle_failed(&self, flight: u64, sent: usize, after: Option<Duration>, error: Error) {
+        let shown = user_code::display(&Chain::one_line(&error));
+        if sent > 0 {
+            self.advance(flight, sent, &[]);
+        }
+        let mut state = self.state.lock();
+        if !state.is_current(flight) {
+            return;
+        }
+        if sent > 0 {
+            state.link.succeeded();
+        }
+        state.link.failed(&self.options.backoff, after, shown);
+        state.failed_attempt = state.attempts;
+        drop(state);
+        self.ledger.failed(error);
+    }
+
+    /// Halves what is sent at once; has a single entry shortened, or gives it up.
+    fn settle_too_large(&self, flight: u64, count: usize, error: Error) {
+        let mut state = self.state.lock();
+        let Some(current) = state.flight.as_mut().filter(|current| current.id == flight) else {
+            return;
+        };
+        if count > 1 {
+            current.step = count.div_ceil(2);
+            return;
+        }
+        let entry = current.rest().first().cloned();
+        drop(state);
+        let shorten = |entry: &Entry| user_code::call(|| self.transport.shorten(entry));
+        let shorter = entry.as_ref().and_then(|entry| {
+            let shorter = shorten(entry).ok().flatten();
+            // One that does not become shorter is sent again and again.
+            shorter.filter(|shorter| shorter.payload.len() < entry.payload.len())
+        });
+        match shorter {
+            Some(shorter) => {
+                let mut state = self.state.lock();
+                if let Some(current) = state.flight.as_mut().filter(|it| it.id == flight) {
+                    current.replace_next(shorter);
+                }
+            }
+            None => self.settle_sent(flight, 1, &[0], Some(error)),
+        }
+    }
+
+    /// Notes that the first entries of a flight are done. Returns those that were refused.
+    fn advance(&self, flight: u64, count: usize, refused: &[usize]) -> Vec<Entry> {
+        let mut spool = self.spool.lock();
+        let mut state = self.state.lock();
+        let Some(mut current) = state.flight.take_if(|current| current.id == flight) else {
+            return Vec::new();
+        };
+        let done = &current.rest()[..count.min(current.rest().len())];
+        let (mut written, mut dead) = (0, Vec::new());
+        for (at, entry) in done.iter().enumerate() {
+            let is_own = state.is_own(entry);
+            if refused.contains(&at) {
+                dead.push(entry.clone());
+            } else {
+                written += u64::from(is_own);
+            }
+        }
+        let refused = dead.iter().filter(|entry| state.is_own(entry)).count() as u64;
+        state.held = state.held.saturating_sub(written + refused);
+        let place = current.advance(count);
+        if !current.is_done() {
+            state.flight = Some(current);
+        }
+        drop(state);
+        let acknowledged = match (spool.as_mut(), place) {
+            (Some(files), Some(place)) => files.acknowledge(place),
+            _ => Ok(()),
+        };
+        drop(spool);
+        self.ledger.written(written);
+        if let Err(error) = acknowledged {
+            self.ledger.failed(spool_failed(&error));
+        }
+        dead
+    }
+
+    /// Gives entries that the receiver refused to the handler for them, and counts them.
+    fn bury(&self, dead: &[Entry], error: Error) {
+        if let Some(handler) = &self.options.dead_letters {
+            for entry in dead.iter().filter(|entry| entry.is_counted) {
+                let text = String::from_utf8_lossy(&entry.payload);
+                let record = Record::builder()
+                    .name(&entry.logger)
+                    .level(entry.level)
+                    .time(entry.time)
+                    .message(text);
+                handler.handle(&record.build());
+            }
+        }
+        dead.iter().for_each(|entry| self.drops.note(entry.level));
+        let own = dead.iter().filter(|entry| entry.is_counted);
+        self.ledger.dropped(own.count() as u64, error);
+    }
+
+    /// Has a notice sent of what was dropped, in the handler's own format.
+    fn give_notice(&self, text: &str) {
+        let mut payload = Vec::new();
+        let mut entry = None;
+        let mut encode = |record: &Record<'_>, format: &dyn Format| {
+            let encoded = user_code::call(|| self.transport.encode(record, format, &mut payload));
+            if let Ok(Ok(())) = encoded {
+                let payload = std::mem::take(&mut payload);
+                let mut notice = Entry::new(record.level(), record.time(), record.name(), payload);
+                notice.is_counted = false;
+                entry = Some(notice);
+            }
+        };
+        self.ledger.notice(Level::WARNING, text, &mut encode);
+        self.state.lock().notice = entry;
+    }
+
+    /// Reports what was dropped on the threads that log, which have no time for it.
+    fn report_drops(&self) {
+        let unreported = std::mem::take(&mut self.state.lock().unreported);
+        if unreported > 0 {
+            let message = "the receiver is away or too slow, and there is no room for more";
+            let error = Error::new(ErrorKind::Full, message);
+            self.ledger.report_lost(unreported, error);
+        }
+    }
+}
