@@ -18,6 +18,8 @@ pub(crate) mod handler;
 mod handler_id;
 mod handler_type;
 mod io;
+#[cfg(all(feature = "journald", target_os = "linux"))]
+mod journald;
 mod ledger;
 pub(crate) mod live;
 mod memory;
@@ -25,6 +27,8 @@ mod null;
 mod options;
 mod outbox;
 mod queue;
+#[cfg(all(feature = "journald", target_os = "linux"))]
+mod severity;
 mod sink;
 mod stream;
 mod stream_id;
@@ -48,6 +52,9 @@ pub use self::file::{
 pub(crate) use self::handler::Handler;
 pub use self::handler::handler_by_name;
 pub use self::handler_id::HandlerId;
+#[cfg(all(feature = "journald", target_os = "linux"))]
+#[cfg_attr(docsrs, doc(cfg(feature = "journald")))]
+pub use self::journald::JournaldHandler;
 pub use self::ledger::Ledger;
 pub use self::live::{handler_names, reopen_all};
 pub use self::memory::MemoryHandler;
@@ -66,5 +73,8 @@ pub mod builder {
         FileHandlerBuilder, RotatingFileHandlerBuilder, TimedRotatingFileHandlerBuilder,
         WatchedFileHandlerBuilder,
     };
+    #[cfg(all(feature = "journald", target_os = "linux"))]
+    #[cfg_attr(docsrs, doc(cfg(feature = "journald")))]
+    pub use super::journald::JournaldHandlerBuilder;
     pub use super::queue::{QueueHandlerBuilder, RecordQueueBuilder};
 }

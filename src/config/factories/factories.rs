@@ -3,6 +3,8 @@
 use std::io::Write;
 
 use crate::config::arguments::Arguments;
+#[cfg(all(feature = "journald", target_os = "linux"))]
+use crate::config::factories::journald;
 use crate::config::factories::table::Table;
 use crate::config::factories::{file, filter, formatter, memory, queue, stream};
 use crate::config::streams::Streams;
@@ -101,6 +103,8 @@ impl Factories {
         });
         stream::add(&mut handlers);
         file::add(&mut handlers);
+        #[cfg(all(feature = "journald", target_os = "linux"))]
+        journald::add(&mut handlers);
         memory::add(&mut handlers);
         queue::add(&mut handlers);
         let mut formatters = Table::new("formatter");

@@ -1,5 +1,7 @@
 //! What a document can name: [`Factories`] of handlers, formatters, filters and streams.
 
+#[cfg(feature = "delivery")]
+mod delivery;
 #[expect(
     clippy::module_inception,
     reason = "the noun stands in the file of its name"
@@ -8,6 +10,8 @@ mod factories;
 mod file;
 mod filter;
 mod formatter;
+#[cfg(all(feature = "journald", target_os = "linux"))]
+mod journald;
 mod memory;
 mod queue;
 mod stream;

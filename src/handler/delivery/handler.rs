@@ -142,12 +142,6 @@ impl DeliveryHandler {
 
 handler_type!(DeliveryHandler);
 
-impl fmt::Debug for DeliveryHandler {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.handler, f)
-    }
-}
-
 /// Makes a [`DeliveryHandler`].
 #[must_use]
 pub struct DeliveryHandlerBuilder {

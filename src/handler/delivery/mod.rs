@@ -5,17 +5,17 @@
 //! that fails, [`backoff`] says when it tries again ([`link`]); what memory has no room for goes to
 //! the [`spool`]. [`state`] is what both sides share under its lock.
 
-mod backoff;
+pub(in crate::handler) mod backoff;
 mod entry;
 mod flight;
 mod handler;
 mod health;
 mod link;
 mod memory;
-mod options;
+pub(crate) mod options;
 mod outgoing;
 mod sink;
-mod spool;
+pub(in crate::handler) mod spool;
 mod state;
 #[cfg(test)]
 mod tests;

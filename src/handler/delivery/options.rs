@@ -8,7 +8,7 @@ use crate::handler::handler::Handler;
 use crate::handler::queue::Overflow;
 
 #[derive(Clone, Debug)]
-pub(in crate::handler) struct DeliveryOptions {
+pub(crate) struct DeliveryOptions {
     pub(super) max_records: usize,
     pub(super) max_bytes: usize,
     pub(super) overflow: Overflow,
@@ -39,43 +39,43 @@ impl Default for DeliveryOptions {
 }
 
 impl DeliveryOptions {
-    pub(in crate::handler) fn set_max_records(&mut self, records: usize) {
+    pub(crate) fn set_max_records(&mut self, records: usize) {
         self.max_records = records.max(1);
     }
 
-    pub(in crate::handler) fn set_max_bytes(&mut self, bytes: usize) {
+    pub(crate) fn set_max_bytes(&mut self, bytes: usize) {
         self.max_bytes = bytes;
     }
 
-    pub(in crate::handler) fn set_overflow(&mut self, overflow: Overflow) {
+    pub(crate) fn set_overflow(&mut self, overflow: Overflow) {
         self.overflow = overflow;
     }
 
-    pub(in crate::handler) fn set_block_at_most(&mut self, time: Duration) {
+    pub(crate) fn set_block_at_most(&mut self, time: Duration) {
         self.block_at_most = time;
     }
 
-    pub(in crate::handler) fn set_backoff(&mut self, backoff: Backoff) {
+    pub(crate) fn set_backoff(&mut self, backoff: Backoff) {
         self.backoff = backoff;
     }
 
-    pub(in crate::handler) fn set_close_within(&mut self, time: Duration) {
+    pub(crate) fn set_close_within(&mut self, time: Duration) {
         self.close_within = time;
     }
 
-    pub(in crate::handler) fn set_linger(&mut self, time: Duration) {
+    pub(crate) fn set_linger(&mut self, time: Duration) {
         self.linger = Some(time);
     }
 
-    pub(in crate::handler) fn set_batch_records(&mut self, records: usize) {
+    pub(crate) fn set_batch_records(&mut self, records: usize) {
         self.batch_records = Some(records.max(1));
     }
 
-    pub(in crate::handler) fn set_spool(&mut self, spool: Spool) {
+    pub(crate) fn set_spool(&mut self, spool: Spool) {
         self.spool = Some(spool);
     }
 
-    pub(in crate::handler) fn set_dead_letters(&mut self, handler: Handler) {
+    pub(crate) fn set_dead_letters(&mut self, handler: Handler) {
         self.dead_letters = Some(handler);
     }
 }
@@ -84,6 +84,17 @@ impl DeliveryOptions {
 macro_rules! delivery_options {
     ($builder:ident, $($options:ident).+) => {
         impl $builder {
+            /// Sets all that is the same for all handlers which deliver.
+            #[cfg(feature = "config")]
+            #[allow(dead_code, reason = "not all of them have a kind in configurations")]
+            pub(crate) fn delivery(
+                mut self,
+                options: crate::handler::delivery::options::DeliveryOptions,
+            ) -> Self {
+                self.$($options).+ = options;
+                self
+            }
+
             /// Sets how many records wait in memory at most; 10,000 by default, 1 at least.
             pub fn max_records(mut self, records: usize) -> Self {
                 self.$($options).+.set_max_records(records);
