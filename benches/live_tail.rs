@@ -3,7 +3,8 @@
 //! `cargo bench --bench live_tail --features control` measures calls of eight threads to a file:
 //! without an endpoint's tails, with stalled ones, and with one that reads. With `disabled` or
 //! `disabled-after` as its argument, it makes a million disabled calls, the latter after a tail has
-//! come and gone, to count instructions under callgrind.
+//! come and gone, to count instructions under callgrind. With `enabled` and a number, it makes so many
+//! thousands of enabled calls without a tail, and with `tailed` with one.
 
 #[cfg(unix)]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -16,41 +17,87 @@ fn main() {}
 #[cfg(unix)]
 mod unix {
     use std::error::Error;
-    use std::io::{BufRead, BufReader, Read, Write};
+    use std::io::{BufRead, BufReader, Write};
     use std::net::Shutdown;
     use std::os::unix::net::UnixStream;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
     use std::sync::Barrier;
     use std::thread;
     use std::time::{Duration, Instant};
 
-    use logtree::control::{Control, Endpoint};
+    use logtree::control::{Control, Endpoint, Server};
     use logtree::handler::FileHandler;
     use logtree::{Formatter, Level, Registry};
+    use tempfile::TempDir;
 
     const THREADS: usize = 8;
     const CALLS: usize = 20_000;
 
+    /// A registry that is served.
+    struct Scene {
+        registry: Registry,
+        socket: PathBuf,
+        // Dropped in this order.
+        _server: Server,
+        directory: TempDir,
+    }
+
+    impl Scene {
+        fn new() -> Result<Self, Box<dyn Error>> {
+            let directory = tempfile::tempdir()?;
+            let socket = directory.path().join("log.sock");
+            let registry = Registry::new();
+            let endpoint = Endpoint::new().socket(&socket).max_tails(32);
+            Ok(Self {
+                _server: Control::new(&registry).serve(endpoint)?,
+                registry,
+                socket,
+                directory,
+            })
+        }
+
+        fn writes_to_a_file(&self) -> Result<(), Box<dyn Error>> {
+            let format = Formatter::new("%(asctime)s %(levelname)s %(name)s %(message)s")?;
+            let file = FileHandler::open(self.directory.path().join("app.log"))?;
+            self.registry
+                .root()
+                .add_handler(file.with_formatter(format));
+            self.registry.root().set_level(Level::INFO);
+            Ok(())
+        }
+    }
+
     pub(super) fn main() -> Result<(), Box<dyn Error>> {
-        let directory = tempfile::tempdir()?;
-        let socket = directory.path().join("log.sock");
-        let registry = Registry::new();
-        let endpoint = Endpoint::new().socket(&socket).max_tails(32);
-        let server = Control::new(&registry).serve(endpoint)?;
-        match std::env::args().nth(1).as_deref() {
-            Some("disabled") => disabled(&registry),
+        let arguments: Vec<_> = std::env::args().collect();
+        let scene = Scene::new()?;
+        match arguments.get(1).map(String::as_str) {
+            Some("disabled") => disabled(&scene.registry),
             Some("disabled-after") => {
-                let logger = registry.get_logger("app");
-                drop(begin(&socket, "?level=DEBUG")?);
+                let logger = scene.registry.get_logger("app");
+                drop(begin(&scene.socket, "?level=DEBUG")?);
                 while logger.is_enabled_for(Level::DEBUG) {
                     thread::yield_now();
                 }
-                disabled(&registry);
+                disabled(&scene.registry);
             }
-            _ => latencies(&registry, &socket, directory.path())?,
+            Some(which @ ("enabled" | "tailed")) => {
+                scene.writes_to_a_file()?;
+                let tail = (which == "tailed").then(|| begin(&scene.socket, "?level=INFO"));
+                let calls: usize = arguments.get(2).map_or(Ok(10), |text| text.parse())?;
+                enabled(&scene.registry, 1000 * calls);
+                drop(tail);
+            }
+            _ => latencies()?,
         }
-        drop(server);
         Ok(())
+    }
+
+    #[inline(never)]
+    fn enabled(registry: &Registry, calls: usize) {
+        let logger = registry.get_logger("app");
+        for at in 0..calls {
+            logtree::info!(logger, at = at; "a record of some length");
+        }
     }
 
     #[inline(never)]
@@ -61,32 +108,33 @@ mod unix {
         }
     }
 
-    fn latencies(
-        registry: &Registry,
-        socket: &Path,
-        directory: &Path,
-    ) -> Result<(), Box<dyn Error>> {
-        let format = Formatter::new("%(asctime)s %(levelname)s %(name)s %(message)s")?;
-        let file = FileHandler::open(directory.join("app.log"))?.with_formatter(format);
-        registry.root().add_handler(file);
-        registry.root().set_level(Level::INFO);
-        measure(registry, "warm-up");
+    /// A registry for each, as the latest records are kept for a minute after a tail.
+    fn latencies() -> Result<(), Box<dyn Error>> {
+        let quiet = |name| {
+            let scene = Scene::new()?;
+            scene.writes_to_a_file()?;
+            measure(&scene.registry, name);
+            Ok::<_, Box<dyn Error>>(())
+        };
+        quiet("warm-up")?;
         for _ in 0..3 {
-            measure(registry, "no tail");
-            let stalled: Result<Vec<_>, _> =
-                (0..32).map(|_| begin(socket, "?level=INFO")).collect();
+            quiet("no tail")?;
+            let scene = Scene::new()?;
+            scene.writes_to_a_file()?;
+            let stalled = (0..32).map(|_| begin(&scene.socket, "?level=INFO"));
+            let stalled = stalled.collect::<Result<Vec<_>, _>>()?;
             // Until their sockets are full.
-            measure(registry, "32 tails, stalling");
-            measure(registry, "32 tails, stalled");
+            measure(&scene.registry, "32 tails, stalling");
+            measure(&scene.registry, "32 tails, stalled");
             drop(stalled);
-            wait(socket);
-            let mut reading = begin(socket, "?level=INFO")?;
+            let scene = Scene::new()?;
+            scene.writes_to_a_file()?;
+            let mut reading = begin(&scene.socket, "?level=INFO")?;
             let connection = reading.get_ref().try_clone()?;
             let reader = thread::spawn(move || std::io::copy(&mut reading, &mut std::io::sink()));
-            measure(registry, "one tail, reading");
+            measure(&scene.registry, "one tail, reading");
             connection.shutdown(Shutdown::Both)?;
             let _ = reader.join();
-            wait(socket);
         }
         Ok(())
     }
@@ -105,20 +153,6 @@ mod unix {
             }
         }
         Ok(stream)
-    }
-
-    /// Waits until tails have ended, so that there is room for another one.
-    fn wait(socket: &Path) {
-        let has_room = || {
-            let mut stream = UnixStream::connect(socket)?;
-            write!(stream, "GET /v1/tail?limit=1 HTTP/1.1\r\nHost: x\r\n\r\n")?;
-            let mut status = [0; 12];
-            stream.read_exact(&mut status)?;
-            Ok::<_, std::io::Error>(&status == b"HTTP/1.1 200")
-        };
-        while !matches!(has_room(), Ok(true)) {
-            thread::yield_now();
-        }
     }
 
     fn measure(registry: &Registry, name: &str) {

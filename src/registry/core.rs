@@ -88,9 +88,35 @@ impl RegistryCore {
 
     /// Removes a [`tap`](Self::tap).
     pub(crate) fn end_tap(&self, tap: TapId) {
-        let tap = self.change(|tree| tree.remove_tap(tap));
+        let tap = self.change(|tree| {
+            let (tap, retired) = tree.remove_tap(tap)?;
+            for node in &retired {
+                // The map's own locks.
+                let _inside = InLock::enter();
+                self.nodes.remove(node.name());
+            }
+            if !retired.is_empty() {
+                self.name_epoch.store(next_name_epoch(), Ordering::Release);
+                drop(retired);
+                tree.free_unused();
+            }
+            Some(tap)
+        });
         // Outside the lock.
         drop(tap);
+    }
+
+    /// Likewise for names, of which not all must be loggers: what is missing takes room as long as
+    /// the tap, unlisted unless a program asks for it. `None` if the registry is full.
+    #[cfg(feature = "control")]
+    pub(crate) fn tap_names(&self, levels: &[(String, Level)], handler: Handler) -> Option<TapId> {
+        let names: Vec<_> = levels.iter().map(|(name, _)| Name::cut(name)).collect();
+        self.change(|tree| {
+            let nodes = self.create_in(tree, &names, false)?;
+            let nodes = nodes.iter().map(|node| node.id());
+            let levels = nodes.zip(levels.iter().map(|(_, level)| *level));
+            Some(tree.add_tap(levels.collect(), handler))
+        })
     }
 
     pub(crate) fn read<R>(&self, read: impl FnOnce(&Tree) -> R) -> R {
@@ -136,14 +162,6 @@ impl RegistryCore {
         self.create(&names, true)
     }
 
-    /// Returns the nodes of several dotted names, creating missing ones, but no loggers: they stay
-    /// unlisted until a program asks for them. `None` if the registry is full.
-    #[cfg(feature = "control")]
-    pub(crate) fn places(&self, names: &[&str]) -> Option<Vec<Arc<Node>>> {
-        let names: Vec<_> = names.iter().map(|name| Name::cut(name)).collect();
-        self.create(&names, false)
-    }
-
     /// Cuts a name to its maximum length; the first cut is reported.
     fn cut<'n>(&self, name: &'n str) -> &'n str {
         let cut = Name::cut(name);
@@ -183,44 +201,50 @@ impl RegistryCore {
         node.unwrap_or_else(|| Arc::clone(&self.root))
     }
 
-    /// Creates missing nodes, or loggers. All changes of the set of names are made here.
     #[cold]
     fn create(&self, names: &[&str], are_loggers: bool) -> Option<Vec<Arc<Node>>> {
+        self.change(|tree| self.create_in(tree, names, are_loggers))
+    }
+
+    /// Creates missing nodes, or loggers. All additions to the set of names are made here.
+    fn create_in(
+        &self,
+        tree: &mut Tree,
+        names: &[&str],
+        are_loggers: bool,
+    ) -> Option<Vec<Arc<Node>>> {
         let mut created = Vec::new();
-        self.change(|tree| {
-            let room = self.max_loggers.saturating_sub(tree.len());
-            // Counted before any is created, including prefixes, and only if there might be too
-            // many.
-            if names.len().saturating_mul(Name::MAX_SEGMENTS) > room
-                && self.missing(names.iter().copied()) > room
-            {
-                return None;
-            }
-            let mut nodes = Vec::with_capacity(names.len());
-            let before = tree.len();
-            for name in names {
-                // Looked up again, as another thread may have created it.
-                let existing = if name::is_root(name) {
-                    Some(self.root())
-                } else {
-                    let is_it = |node: &Arc<Node>| node.is_logger() || !are_loggers;
-                    self.existing(name).filter(is_it)
-                };
-                nodes.push(existing.unwrap_or_else(|| {
-                    let find = |prefix: &str| self.existing(prefix);
-                    let node = tree.create(&Name::new(name), are_loggers, find, &mut created);
-                    for node in created.drain(..) {
-                        self.nodes.insert(NodeRef::new(node));
-                    }
-                    node
-                }));
-            }
-            if tree.len() > before {
-                // After the nodes, so that a look-up that sees the new epoch sees the new nodes.
-                self.name_epoch.store(next_name_epoch(), Ordering::Release);
-            }
-            Some(nodes)
-        })
+        let room = self.max_loggers.saturating_sub(tree.len());
+        // Counted before any is created, including prefixes, and only if there might be too many.
+        if names.len().saturating_mul(Name::MAX_SEGMENTS) > room
+            && self.missing(names.iter().copied()) > room
+        {
+            return None;
+        }
+        let mut nodes = Vec::with_capacity(names.len());
+        let before = tree.len();
+        for name in names {
+            // Looked up again, as another thread may have created it.
+            let existing = if name::is_root(name) {
+                Some(self.root())
+            } else {
+                let is_it = |node: &Arc<Node>| node.is_logger() || !are_loggers;
+                self.existing(name).filter(is_it)
+            };
+            nodes.push(existing.unwrap_or_else(|| {
+                let find = |prefix: &str| self.existing(prefix);
+                let node = tree.create(&Name::new(name), are_loggers, find, &mut created);
+                for node in created.drain(..) {
+                    self.nodes.insert(NodeRef::new(node));
+                }
+                node
+            }));
+        }
+        if tree.len() > before {
+            // After the nodes, so that a look-up that sees the new epoch sees the new nodes.
+            self.name_epoch.store(next_name_epoch(), Ordering::Release);
+        }
+        Some(nodes)
     }
 
     /// Counts the missing nodes of these names, including prefixes.

@@ -24,6 +24,16 @@ impl GateHistogram {
         *self.gates.entry(gate).or_default() += 1;
     }
 
+    pub(super) fn remove(&mut self, gate: u16) {
+        self.settle();
+        if let Some(count) = self.gates.get_mut(&gate) {
+            *count -= 1;
+            if *count == 0 {
+                self.gates.remove(&gate);
+            }
+        }
+    }
+
     pub(super) fn moved(&mut self, from: u16, to: u16) {
         let step = Move { from, to };
         match &mut self.pending {

@@ -10,7 +10,7 @@ use crate::name::Name;
 use crate::registry::route::Route;
 use crate::sys::sync::{Arc, AtomicU8, AtomicU16, Ordering};
 
-/// The number of a node: its place in the tree's list. Nodes are never taken away.
+/// The number of a node: its place in the tree's list. A node keeps it as long as it is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct NodeId(pub(super) u32);
 
@@ -54,6 +54,8 @@ const COPIED: u8 = 8;
 const TAPPED: u8 = 16;
 /// No logger on the way up to the root has a level.
 const AT_DEFAULT: u8 = 32;
+/// No name refers to it any more.
+const RETIRED: u8 = 64;
 
 impl Node {
     pub(super) fn new(name: Name, id: NodeId, is_logger: bool, route: Arc<Route>) -> Self {
@@ -150,6 +152,20 @@ impl Node {
 
     pub(super) fn set_tapped(&self, tapped: bool) {
         self.set(TAPPED, tapped);
+    }
+
+    /// Whether nothing was set on it, and it is no logger and is not captured from by itself.
+    pub(super) fn is_bare(&self) -> bool {
+        let flags = self.flags.load(Ordering::Relaxed);
+        flags & !(AT_DEFAULT | COPIED) == PROPAGATES && self.level() == Level::NOTSET
+    }
+
+    pub(super) fn is_retired(&self) -> bool {
+        self.has(RETIRED)
+    }
+
+    pub(super) fn retire(&self) {
+        self.set(RETIRED, true);
     }
 
     pub(super) fn has_copies(&self) -> bool {

@@ -21,7 +21,7 @@ use crate::control::endpoint::socket;
 use crate::control::endpoint::token::Token;
 use crate::control::error_codes::invalid;
 use crate::control::subscription::Subscription;
-use crate::control::tail::Tails;
+use crate::control::tail::{Tails, become_own_thread};
 use crate::error::Error;
 use crate::sys::fork::InLock;
 use crate::sys::process;
@@ -160,6 +160,7 @@ impl Thread {
         let (stop, stopped) = oneshot::channel();
         let thread = thread::Builder::new().name("logtree-endpoint".to_owned());
         let handle = thread.spawn(move || {
+            become_own_thread();
             // A hook of the user that does not return does not keep it, by the guard.
             let _ = runtime.block_on(stopped);
         })?;

@@ -1,39 +1,46 @@
-//! Where logging threads put records, and tails take them from: [`Exchange`].
+//! Where records are put, and tails take them from: [`Exchange`].
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 
 use crate::control::tail::batch::{Batch, MAX_BYTES, MAX_RECORDS};
 use crate::control::tail::event::{Event, Kept};
 use crate::control::tail::filter::TailFilter;
 use crate::control::tail::history::History;
+use crate::control::tail::lost::{Lost, LostKind};
 use crate::control::tail::options::TailOptions;
 use crate::control::tail::ring::Ring;
-use crate::error::Error;
-use crate::filter::{Filter, RedactingFilter};
-use crate::formatter::Format;
-use crate::handler::Sink;
-use crate::record::{OwnedRecord, Record};
+use crate::filter::RedactingFilter;
+use crate::record::Record;
 use crate::registry::TapId;
 use crate::sys::sync::{Arc, Mutex, MutexGuard};
 
-/// Where logging threads put records, and tails take them from.
+/// Where records are put by the queue's thread, and tails take them from.
 pub(super) struct Exchange {
-    redaction: RedactingFilter,
+    pub(super) redaction: RedactingFilter,
+    /// What had no room in the queue.
+    pub(super) lost: Lost,
     /// What is asked for, to read without the lock.
     watch: ArcSwap<Watch>,
     /// Held for a few steps, with no user code.
     state: Mutex<State>,
 }
 
+/// What is asked for.
 #[derive(Default)]
-struct Watch {
-    version: u64,
-    has_history: bool,
+pub(super) struct Watch {
+    pub(super) version: u64,
+    pub(super) has_history: bool,
     /// Those of the listeners, in the same order.
     filters: Vec<Arc<TailFilter>>,
+}
+
+impl Watch {
+    pub(super) fn filters(&self) -> impl Iterator<Item = &TailFilter> {
+        self.filters.iter().map(|filter| &**filter)
+    }
 }
 
 pub(super) struct State {
@@ -50,7 +57,7 @@ pub(super) struct State {
     pub(super) departures: u64,
 }
 
-/// A tail, as the logging threads see it.
+/// A tail, as the queue's thread sees it.
 pub(super) struct Listener {
     id: u64,
     filter: Arc<TailFilter>,
@@ -66,6 +73,7 @@ impl Exchange {
     pub(super) fn new(options: &TailOptions) -> Self {
         Self {
             redaction: RedactingFilter::credentials(),
+            lost: Lost::default(),
             watch: ArcSwap::default(),
             state: Mutex::new(State {
                 version: 0,
@@ -83,6 +91,38 @@ impl Exchange {
         self.state.lock()
     }
 
+    /// Returns what is asked for.
+    #[inline]
+    pub(super) fn watch(&self) -> Guard<Arc<Watch>> {
+        self.watch.load()
+    }
+
+    /// Reports whether a record is one that is kept or a tail may ask for.
+    #[inline]
+    pub(super) fn may_want(&self, record: &Record<'_>) -> bool {
+        let (watch, is_shown) = (self.watch(), !record.is_hidden);
+        let (name, level) = (record.name(), record.level());
+        watch.has_history && is_shown
+            || watch
+                .filters()
+                .any(|filter| filter.wants(name, level, is_shown))
+    }
+
+    /// Counts what found no room in the queue as dropped, for each tail that may have asked for it.
+    pub(super) fn collect_lost(&self) {
+        let kinds = self.lost.take();
+        if kinds.is_empty() {
+            return;
+        }
+        let mut wakers = Vec::new();
+        let mut state = self.state();
+        for kind in kinds {
+            state.note_lost(&kind, &mut wakers);
+        }
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
     /// Publishes what is asked for, after a change of the listeners or the history.
     pub(super) fn publish(&self, state: &mut State) {
         state.version += 1;
@@ -96,6 +136,7 @@ impl Exchange {
 
     /// Returns what there is for a listener, or keeps the task's waker.
     pub(super) fn poll(&self, id: u64, context: &mut Context<'_>) -> Poll<Batch> {
+        self.collect_lost();
         let mut state = self.state();
         let Some(listener) = state.find(id) else {
             // In a child, whose tails are the parent's.
@@ -124,7 +165,7 @@ impl Exchange {
 
     /// Numbers a record and puts it where it belongs: `chosen` are the listeners that it is for, by
     /// the filters of that version.
-    fn distribute(&self, kept: Kept, version: u64, mut chosen: u64) {
+    pub(super) fn distribute(&self, kept: Kept, version: u64, mut chosen: u64) {
         let kept = Arc::new(kept);
         // They end outside of the lock.
         let (mut evicted, mut wakers) = (Vec::new(), Vec::new());
@@ -177,6 +218,23 @@ impl State {
         Some(self.listeners.remove(at))
     }
 
+    fn note_lost(&mut self, kind: &LostKind, wakers: &mut Vec<Waker>) {
+        if kind.is_shown && self.history_tap.is_some() {
+            // They would have been kept.
+            self.seq += kind.count;
+            self.history.note_lost(self.seq, kind.count);
+        }
+        for listener in &mut self.listeners {
+            let wants = |name| listener.filter.wants(name, kind.level, kind.is_shown);
+            if kind.name.as_deref().is_none_or(wants) {
+                listener
+                    .ring
+                    .note_dropped(kind.level, kind.count, kind.since);
+                wakers.extend(listener.waker.take());
+            }
+        }
+    }
+
     /// Ends the history: what it held is to end outside of the lock.
     pub(super) fn end_history(&mut self) -> (Option<TapId>, VecDeque<Event>) {
         (self.history_tap.take(), self.history.end())
@@ -184,40 +242,11 @@ impl State {
 }
 
 /// Returns a bit for each filter that passes; `passes` gets that bit, too.
-fn choose<'f>(
+pub(super) fn choose<'f>(
     filters: impl Iterator<Item = &'f TailFilter>,
     passes: impl Fn(u64, &TailFilter) -> bool,
 ) -> u64 {
     let bits = filters.enumerate().map(|(at, filter)| (1 << at, filter));
     let chosen = bits.filter(|(bit, filter)| passes(*bit, filter));
     chosen.map(|(bit, _)| bit).sum()
-}
-
-/// The sink of the handler that taps the tree.
-pub(super) struct TailSink(pub(super) Arc<Exchange>);
-
-impl Sink for TailSink {
-    fn write(&self, record: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
-        let watch = self.0.watch.load();
-        let is_shown = !record.is_hidden;
-        let is_kept = watch.has_history && is_shown;
-        let filters = || watch.filters.iter().map(|filter| &**filter);
-        let wanted = choose(filters(), |_, filter| {
-            filter.wants(record.name(), record.level(), is_shown)
-        });
-        if wanted == 0 && !is_kept {
-            return Ok(());
-        }
-        // User code is called from here on: what the record shows is formatted.
-        let mut redacted = record.clone();
-        self.0.redaction.filter(&mut redacted);
-        let chosen = choose(filters(), |bit, filter| {
-            wanted & bit != 0 && filter.matches(&redacted)
-        });
-        if chosen != 0 || is_kept {
-            let kept = Kept::new(OwnedRecord::new(&redacted), is_shown);
-            self.0.distribute(kept, watch.version, chosen);
-        }
-        Ok(())
-    }
 }

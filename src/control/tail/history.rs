@@ -12,6 +12,8 @@ pub(super) struct History {
     max_bytes: usize,
     events: VecDeque<Event>,
     bytes: usize,
+    /// What found no room, and was not kept: the last of its numbers, and how many.
+    lost: VecDeque<(u64, u64)>,
     /// All that was shown from this number on was kept, at least for a time.
     complete_from: u64,
 }
@@ -35,6 +37,7 @@ impl History {
             max_bytes,
             events: VecDeque::new(),
             bytes: 0,
+            lost: VecDeque::new(),
             complete_from: 0,
         }
     }
@@ -47,6 +50,7 @@ impl History {
     /// Forgets everything; returns it, to end outside of the lock.
     pub(super) fn end(&mut self) -> VecDeque<Event> {
         self.bytes = 0;
+        self.lost.clear();
         std::mem::take(&mut self.events)
     }
 
@@ -60,6 +64,21 @@ impl History {
             };
             self.bytes -= oldest.bytes();
             evicted.push(oldest);
+        }
+        let oldest = self.events.front().map_or(u64::MAX, |event| event.seq);
+        while self.lost.front().is_some_and(|(last, _)| *last < oldest) {
+            self.lost.pop_front();
+        }
+    }
+
+    /// Notes records that were shown and not kept, with the last of their numbers.
+    pub(super) fn note_lost(&mut self, last: u64, count: u64) {
+        match self.lost.back_mut() {
+            Some((before, counted)) if *before + count == last => {
+                *before = last;
+                *counted += count;
+            }
+            _ => self.lost.push_back((last, count)),
         }
     }
 
@@ -89,7 +108,13 @@ impl History {
         let later = later.filter(|event| matches(event)).cloned().collect();
         let oldest = self.events.front().map_or(seq + 1, |event| event.seq);
         let is_known = known <= seq && known + 1 >= self.complete_from;
-        let gone = is_known.then(|| oldest.saturating_sub(known + 1));
+        // Those before the oldest one are gone like it.
+        let lost = self
+            .lost
+            .iter()
+            .filter(|(last, _)| *last > known && *last > oldest);
+        let lost: u64 = lost.map(|(last, count)| (*count).min(last - known)).sum();
+        let gone = is_known.then(|| oldest.saturating_sub(known + 1) + lost);
         (later, gone)
     }
 }

@@ -117,8 +117,12 @@ impl Ring {
 
     #[cold]
     fn count_dropped(&mut self, event: &Event) {
-        *self.dropped.entry(event.record().level()).or_default() += 1;
-        let time = event.record().time();
+        self.note_dropped(event.record().level(), 1, event.record().time());
+    }
+
+    /// Counts records as dropped, the first of them logged at a time.
+    pub(super) fn note_dropped(&mut self, level: Level, count: u64, time: Timestamp) {
+        *self.dropped.entry(level).or_default() += count;
         self.since = Some(self.since.map_or(time, |since| since.min(time)));
     }
 

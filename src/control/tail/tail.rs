@@ -11,8 +11,9 @@ use crate::control::tail::history::Gap;
 use crate::control::tail::position::Position;
 use crate::control::tail::tails::{Tails, TailsCore};
 use crate::error::{Error, ErrorKind};
+use crate::handler::Handler;
 use crate::level::Level;
-use crate::registry::{NodeId, RegistryCore};
+use crate::registry::{RegistryCore, TapId};
 
 /// The records that match a filter, as they are logged, until it is dropped.
 #[must_use = "it ends when it is dropped"]
@@ -45,6 +46,8 @@ impl Tails {
         start: Start,
     ) -> Result<Tail, Error> {
         let core = &*self.0;
+        // What was logged before is part of the history.
+        core.settle();
         let registry = core.registry.upgrade();
         let registry =
             registry.ok_or_else(|| Error::new(ErrorKind::Closed, "the registry has ended"))?;
@@ -55,15 +58,13 @@ impl Tails {
             return Err(Error::new(ErrorKind::LimitExceeded, message));
         }
         let levels = filter.levels.as_deref();
-        let levels = levels.map(|levels| places(&registry, levels)).transpose()?;
+        let levels = levels.map(|levels| tap(&registry, levels, &core.handler));
+        let tap = levels.transpose()?;
         // What is shown comes by its tap.
         core.begin_history(&registry);
         let (id, gap, earlier) = core.enter(filter, start);
-        if let Some(levels) = levels {
-            let tap = registry.tap(levels, core.handler.clone());
-            if let Some(listener) = core.exchange.state().find(id) {
-                listener.tap = Some(tap);
-            }
+        if let Some(listener) = core.exchange.state().find(id) {
+            listener.tap = tap;
         }
         drop(arranging);
         let tails = self.clone();
@@ -76,18 +77,17 @@ impl Tails {
     }
 }
 
-/// Returns the nodes of a filter's levels.
-fn places(
+/// Taps what a filter's levels name.
+fn tap(
     registry: &RegistryCore,
     levels: &[(String, Level)],
-) -> Result<Vec<(NodeId, Level)>, Error> {
-    let names: Vec<_> = levels.iter().map(|(name, _)| name.as_str()).collect();
-    let nodes = registry.places(&names).ok_or_else(|| {
+    handler: &Handler,
+) -> Result<TapId, Error> {
+    let tap = registry.tap_names(levels, handler.clone());
+    tap.ok_or_else(|| {
         let message = "the registry has no room for further names of loggers";
         Error::new(ErrorKind::LimitExceeded, message)
-    })?;
-    let levels = levels.iter().map(|(_, level)| *level);
-    Ok(nodes.iter().map(|node| node.id()).zip(levels).collect())
+    })
 }
 
 impl TailsCore {

@@ -5,10 +5,11 @@ use std::hash::BuildHasher;
 
 use crate::context::RegistryContext;
 use crate::control::tail::event::Event;
-use crate::control::tail::exchange::{Exchange, TailSink};
+use crate::control::tail::exchange::Exchange;
+use crate::control::tail::inlet::Inlet;
 use crate::control::tail::options::TailOptions;
 use crate::control::tail::position::Position;
-use crate::handler::Handler;
+use crate::handler::{Handler, QueueListener};
 use crate::level::Level;
 use crate::registry::{NodeId, Registry, RegistryCore};
 use crate::sys::host;
@@ -27,6 +28,8 @@ pub(super) struct TailsCore {
     pub(super) registry: Weak<RegistryCore>,
     environment: Arc<RegistryContext>,
     pub(super) handler: Handler,
+    /// The end of the queue, which runs as long as there is a history.
+    listener: QueueListener,
     pub(super) exchange: Arc<Exchange>,
     /// Held while tails come and go, and taps with them.
     pub(super) arranging: Mutex<()>,
@@ -35,13 +38,15 @@ pub(super) struct TailsCore {
 impl Tails {
     pub(in crate::control) fn new(registry: &Registry, options: TailOptions) -> Self {
         let exchange = Arc::new(Exchange::new(&options));
+        let (inlet, listener) = Inlet::new(&exchange, &options);
         let inner = registry.inner();
         let core = Arc::new(TailsCore {
             boot: RandomState::new(),
             options,
             registry: Arc::downgrade(inner),
             environment: Arc::clone(&inner.environment),
-            handler: Handler::new(TailSink(Arc::clone(&exchange))),
+            handler: Handler::new(inlet),
+            listener,
             exchange,
             arranging: Mutex::new(()),
         });
@@ -91,11 +96,20 @@ impl TailsCore {
         self.boot.hash_one(host::process_id())
     }
 
+    /// Waits until the tails have what was logged before, for a time.
+    pub(super) fn settle(&self) {
+        let is_running = self.exchange.state().history_tap.is_some();
+        if is_running {
+            let _ = self.handler.flush();
+        }
+    }
+
     /// Has what is shown come to the handler, which opens no gates.
     pub(super) fn begin_history(&self, registry: &RegistryCore) {
         if self.exchange.state().history_tap.is_some() {
             return;
         }
+        self.listener.start();
         let tap = registry.tap(vec![(NodeId::ROOT, Level::OFF)], self.handler.clone());
         let mut state = self.exchange.state();
         // A number that no record has: what was shown while there was no history was not kept.
@@ -116,6 +130,7 @@ impl TailsCore {
         if let (Some(tap), Some(registry)) = (tap, self.registry.upgrade()) {
             registry.end_tap(tap);
         }
+        self.listener.stop_soon();
     }
 }
 

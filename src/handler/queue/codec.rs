@@ -49,6 +49,7 @@ const HAS_PROCESS: u16 = 16;
 const HAS_KEY_VALUES: u16 = 32;
 /// The function stands as the path of an item inside it, whose end is found when it is asked for.
 const FUNCTION_OF_ITEM: u16 = 64;
+const IS_HIDDEN: u16 = 128;
 
 /// Appends a record to `out`.
 ///
@@ -92,6 +93,7 @@ pub(super) fn encode(
     let (function, of_item) = record.source.function_as_given();
     push(FUNCTION, function.as_bytes(), out);
     flags |= if of_item { FUNCTION_OF_ITEM } else { 0 };
+    flags |= if record.is_hidden { IS_HIDDEN } else { 0 };
     record.thread.with_name(|name| {
         if let Some(name) = name {
             push(THREAD_NAME, name.as_bytes(), out);
@@ -281,7 +283,7 @@ pub(super) fn decode(
         name: texts[NAME],
         level: Level::new(u16::from_le_bytes(get(bytes, LEVEL))),
         is_for_one: false,
-        is_hidden: false,
+        is_hidden: flags & IS_HIDDEN != 0,
         message: Message::Text(Cow::Borrowed(texts[MESSAGE])),
         time: Timestamp::from_nanos(i64::from_le_bytes(get(bytes, TIME))),
         source: if flags & FUNCTION_OF_ITEM == 0 {

@@ -175,7 +175,7 @@ impl QueueCore {
         let mut work = self.work.lock();
         let drops = self.channel.drops.read();
         let new = drops.since(&work.reported);
-        if new.total() == 0 {
+        if new.total() == 0 || !self.channel.options.reports_drops {
             return;
         }
         work.reported = drops;

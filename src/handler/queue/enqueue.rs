@@ -149,6 +149,18 @@ impl QueueCore {
         Ok(())
     }
 
+    /// Reports whether a record of the calling thread is not taken at its level, before it is
+    /// copied.
+    #[cfg(feature = "control")]
+    pub(super) fn sheds_at_once(&self, account: &Account, level: Level) -> bool {
+        let sheds = LANES.try_with(|lanes| {
+            let lanes = lanes.try_borrow().ok()?;
+            let mine = lanes.iter().find(|mine| mine.account == account.id())?;
+            Some(self.sheds(&mine.entry, level))
+        });
+        sheds.ok().flatten().unwrap_or(false)
+    }
+
     #[inline]
     fn sheds(&self, entry: &LaneWriter, level: Level) -> bool {
         self.channel

@@ -71,6 +71,8 @@ use crate::sys::sync::{Arc, Ordering};
 pub struct QueueHandler {
     handler: Handler,
     queue: RecordQueue,
+    #[cfg(feature = "control")]
+    account: Arc<Account>,
 }
 
 impl QueueHandler {
@@ -100,13 +102,29 @@ impl QueueHandler {
     }
 
     fn with(queue: RecordQueue, listener: Option<QueueListener>) -> Self {
+        let account = Arc::new(Account::new());
         let handler = Handler::with_ledger(|ledger| QueueSink {
             queue: queue.clone(),
-            account: Arc::new(Account::new()),
+            account: Arc::clone(&account),
             listener,
             ledger,
         });
-        Self { handler, queue }
+        Self {
+            handler,
+            queue,
+            #[cfg(feature = "control")]
+            account,
+        }
+    }
+
+    /// Puts a record in if there is room for it at once, for a sink that counts it itself. A
+    /// record that the queue [sheds](Overflow::BySeverity) is not copied first. Reports whether it
+    /// is in.
+    #[cfg(feature = "control")]
+    pub(crate) fn offer(&self, record: &Record<'_>) -> bool {
+        let core = &self.queue.core;
+        !core.sheds_at_once(&self.account, record.level)
+            && core.enqueue(&self.account, record, None).is_ok()
     }
 
     /// The queue.

@@ -68,6 +68,12 @@ impl QueueListener {
     pub fn stop(&self) {
         thread::stop(&self.core);
     }
+
+    /// Likewise, without waiting for it.
+    #[cfg(feature = "control")]
+    pub(crate) fn stop_soon(&self) {
+        thread::stop_soon(&self.core.worker);
+    }
 }
 
 impl Drop for QueueListener {

@@ -11,6 +11,8 @@ pub(super) struct Options {
     pub(super) max_records: Option<u64>,
     pub(super) overflow: Overflow,
     pub(super) block_at_most: Duration,
+    /// Whether drops are reported in the stream.
+    pub(super) reports_drops: bool,
 }
 
 impl Default for Options {
@@ -21,6 +23,7 @@ impl Default for Options {
             max_records: None,
             overflow: Overflow::default(),
             block_at_most: Duration::from_secs(10),
+            reports_drops: true,
         }
     }
 }

@@ -140,6 +140,13 @@ impl RecordQueueBuilder {
         self
     }
 
+    /// Leaves reports of what is dropped to the handler.
+    #[cfg(feature = "control")]
+    pub(crate) fn without_reports(mut self) -> Self {
+        self.options.reports_drops = false;
+        self
+    }
+
     /// Returns the queue.
     #[must_use]
     pub fn build(self) -> RecordQueue {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::handler::queue::core::QueueCore;
 use crate::handler::queue::drain::Next;
 use crate::handler::queue::work::Work;
-use crate::handler::queue::worker::{NAP, become_worker_of, is_worker_of};
+use crate::handler::queue::worker::{NAP, Worker, become_worker_of, is_worker_of};
 use crate::sys::host::Instant;
 use crate::sys::sync::{Arc, Ordering};
 use crate::sys::{process, user_code};
@@ -56,8 +56,7 @@ pub(super) fn stop(core: &Arc<QueueCore>) {
         // The thread is the parent's.
         return;
     }
-    worker.stopping.store(true, Ordering::Release);
-    worker.call();
+    stop_soon(worker);
     if is_worker_of(core.channel.id) || core.turn.is_own() {
         return;
     }
@@ -73,6 +72,12 @@ pub(super) fn stop(core: &Arc<QueueCore>) {
         // It never panics: what it calls is caught.
         let _ = handle.join();
     }
+}
+
+/// Likewise, without waiting for it.
+pub(super) fn stop_soon(worker: &Worker) {
+    worker.stopping.store(true, Ordering::Release);
+    worker.call();
 }
 
 /// In a child process, where the parent's thread does not live: starts one where there was one.

@@ -23,6 +23,10 @@ use crate::sys::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct Tree {
     slots: Vec<Slot>,
+    /// Nodes that are removed once no thread remembers them, each before its parent.
+    unused: Vec<NodeId>,
+    /// Slots of nodes that were removed.
+    free: Vec<NodeId>,
     disabled_up_to: Level,
     /// Whether nothing is logged at all, whatever the levels say.
     disabled_all: bool,
@@ -74,6 +78,8 @@ impl Tree {
         };
         let mut tree = Self {
             slots: vec![slot],
+            unused: Vec::new(),
+            free: Vec::new(),
             disabled_up_to: Level::NOTSET,
             disabled_all: false,
             override_floor: Level::OFF,
@@ -94,8 +100,8 @@ impl Tree {
     }
 
     /// All nodes, prefixes included.
-    pub(super) fn len(&self) -> usize {
-        self.slots.len()
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
     }
 
     /// All loggers but the root.
@@ -117,6 +123,7 @@ impl Tree {
         find: impl Fn(&str) -> Option<Arc<Node>>,
         created: &mut Vec<Arc<Node>>,
     ) -> Arc<Node> {
+        self.free_unused();
         let text = name.as_str();
         // From the name up to the first prefix there is.
         let mut missing = Vec::new();
@@ -158,21 +165,72 @@ impl Tree {
         is_logger: bool,
         created: &mut Vec<Arc<Node>>,
     ) -> NodeId {
-        let id = NodeId(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
+        let next = || NodeId(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
+        let id = self.free.pop().unwrap_or_else(next);
         let node = Arc::new(Node::new(name, id, is_logger, self.downstream(parent)));
         created.push(Arc::clone(&node));
-        self.slots.push(Slot {
+        if self.copies.contains_key(&id) {
+            // Of a node that was removed.
+            node.set_has_copies();
+        }
+        let slot = Slot {
             node,
             parent,
             first_child: None,
             next_sibling: None,
             own: None,
-        });
+        };
+        match self.slots.get_mut(id.at()) {
+            Some(free) => *free = slot,
+            None => self.slots.push(slot),
+        }
         self.link(id, parent);
         self.gates.add(0);
         scope::add_gates(1);
         self.refresh_levels(id, Extent::Changed);
         id
+    }
+
+    /// Takes the name from a node that no program has asked for and nothing is below, and from
+    /// the prefixes that nothing else needs. Returns the nodes: no name may refer to them any more.
+    ///
+    /// They keep their places, with levels and routes, as long as threads hold them.
+    pub(super) fn retire(&mut self, mut id: NodeId) -> Vec<Arc<Node>> {
+        let mut retired = Vec::new();
+        while self.is_unused(id) {
+            let slot = &self.slots[id.at()];
+            slot.node.retire();
+            retired.push(Arc::clone(&slot.node));
+            self.unused.push(id);
+            id = slot.parent;
+        }
+        retired
+    }
+
+    fn is_unused(&self, id: NodeId) -> bool {
+        let slot = &self.slots[id.at()];
+        let mut below = self.links_below(id);
+        id != NodeId::ROOT
+            && slot.own.is_none()
+            && slot.node.is_bare()
+            && below.all(|child| self.slots[child.at()].node.is_retired())
+    }
+
+    /// Removes the retired nodes that no thread holds.
+    pub(super) fn free_unused(&mut self) {
+        for id in std::mem::take(&mut self.unused) {
+            let slot = &self.slots[id.at()];
+            if slot.first_child.is_some() || Arc::strong_count(&slot.node) > 1 {
+                self.unused.push(id);
+                continue;
+            }
+            self.gates.remove(slot.node.gate());
+            scope::remove_gates(1);
+            // Its parent has the same, so that no handler ends here.
+            slot.node.set_route(Arc::default());
+            self.unlink(id);
+            self.free.push(id);
+        }
     }
 
     fn link(&mut self, id: NodeId, parent: NodeId) {
@@ -315,7 +373,7 @@ impl Tree {
 
 impl Drop for Tree {
     fn drop(&mut self) {
-        scope::remove_gates(self.slots.len());
+        scope::remove_gates(self.len());
     }
 }
 

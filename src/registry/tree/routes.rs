@@ -3,7 +3,7 @@
 use crate::filter::SharedFilter;
 use crate::handler::{BoundHandler, Handler, HandlerId};
 use crate::level::Level;
-use crate::registry::node::NodeId;
+use crate::registry::node::{Node, NodeId};
 use crate::registry::route::Route;
 use crate::registry::tap::{Tap, TapId};
 use crate::registry::tree::{Extent, Tree};
@@ -118,12 +118,15 @@ impl Tree {
         id
     }
 
-    /// Removes a tap; returns it, to be dropped outside the lock.
-    pub(crate) fn remove_tap(&mut self, id: TapId) -> Option<Tap> {
+    /// Removes a tap; returns it, to be dropped outside the lock, and the nodes that it
+    /// [retires](Self::retire).
+    pub(crate) fn remove_tap(&mut self, id: TapId) -> Option<(Tap, Vec<Arc<Node>>)> {
         let at = self.taps.iter().position(|tap| tap.id == id)?;
         let tap = self.taps.remove(at);
         self.refresh_taps(&tap.levels);
-        Some(tap)
+        let nodes = tap.levels.iter().map(|(node, _)| *node);
+        let retired = nodes.flat_map(|node| self.retire(node)).collect();
+        Some((tap, retired))
     }
 
     fn refresh_taps(&mut self, levels: &[(NodeId, Level)]) {
