@@ -24,4 +24,6 @@ pub enum Change {
     Group(String, Vec<String>),
     /// Sets the level of every logger of a group, or clears it.
     GroupLevel(String, Option<Level>),
+    /// Undoes what led to a revision; see [`Control::undo`](super::Control::undo).
+    Undo(u64),
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::control::change::Change;
 use crate::control::changed::Changed;
 use crate::control::limits::Limits;
+use crate::control::past::Past;
 use crate::control::rules::Rules;
 use crate::control::state::State;
 use crate::control::subscription::Subscribers;
@@ -63,11 +64,11 @@ impl ControlCore {
         mut transaction: Transaction<'_>,
         limits: &Limits,
         changes: Vec<Change>,
-    ) -> Result<Vec<Changed>, Error> {
+    ) -> Result<(Vec<Changed>, Past), Error> {
         for change in changes {
             if !matches!(
                 change,
-                Change::Options(_) | Change::Group(..) | Change::Clear(_)
+                Change::Options(_) | Change::Group(..) | Change::Clear(_) | Change::Undo(_)
             ) {
                 limits.require_options(transaction.state())?;
             }
@@ -84,9 +85,9 @@ impl ControlCore {
         }
         let limits = Limits::default();
         let mut transaction = self.transaction(state, registry, &limits, &"expiry".into());
-        transaction.expire(now);
         // Cannot fail: temporary levels are in no file, and a logger that has a level exists.
-        transaction.commit().unwrap_or_default()
+        let ended = transaction.expire(now).and_then(|()| transaction.commit());
+        ended.map(|(changed, _)| changed).unwrap_or_default()
     }
 
     /// Has the temporary levels end in time.

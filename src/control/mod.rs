@@ -23,6 +23,7 @@ mod listing;
 mod logger_state;
 mod options;
 mod page;
+mod past;
 mod rules;
 mod state;
 mod store;

@@ -6,6 +6,7 @@ use crate::control::change::Change;
 use crate::control::entry::Entry;
 use crate::control::group::Group;
 use crate::control::options::LoggingOptions;
+use crate::control::past::{Pasts, Piece};
 use crate::control::store::Store;
 use crate::control::target::LevelTarget;
 use crate::control::target_type::TargetType;
@@ -29,6 +30,7 @@ pub(super) struct State {
     /// When the temporary level in effect of each target ends.
     ends: BTreeSet<(Instant, LevelTarget)>,
     pub(super) groups: BTreeMap<String, Group>,
+    pub(super) pasts: Pasts,
     /// The files of the live controls.
     stores: Vec<Weak<Store>>,
 }
@@ -69,18 +71,42 @@ impl State {
         self.targets.len()
     }
 
-    /// Replaces an entry. Returns the previous one, and whether the content of files changes.
-    pub(super) fn put(
-        &mut self,
-        target: &LevelTarget,
-        entry: Option<Entry>,
-    ) -> (Option<Entry>, bool) {
+    /// Returns the entry of a target, also if its level was changed without a control.
+    pub(super) fn any_entry(&self, target: &LevelTarget) -> Option<&Entry> {
+        self.targets.get(target)
+    }
+
+    /// Replaces a piece; the levels of loggers are the registry's. Returns whether the content of
+    /// files changes.
+    pub(super) fn put(&mut self, piece: Piece) -> bool {
+        match piece {
+            Piece::Level(target, _, entry) => return self.put_entry(target, entry),
+            Piece::Group(name, Some(group)) => {
+                self.groups.insert(name, group);
+            }
+            Piece::Group(name, None) => {
+                self.groups.remove(&name);
+            }
+            Piece::Options {
+                configured,
+                role,
+                disable_all,
+            } => {
+                self.configured = configured;
+                self.role = role;
+                self.disable_all = disable_all;
+            }
+        }
+        true
+    }
+
+    fn put_entry(&mut self, target: LevelTarget, entry: Option<Entry>) -> bool {
         let end_of = |entry: &Option<Entry>| entry.as_ref()?.newest().map(|timed| timed.end);
         let kept_of = |entry: &Option<Entry>| entry.as_ref()?.kept();
         let (end, kept) = (end_of(&entry), kept_of(&entry));
         let before = match entry {
             Some(entry) => self.targets.insert(target.clone(), entry),
-            None => self.targets.remove(target),
+            None => self.targets.remove(&target),
         };
         let end_before = end_of(&before);
         if end_before != end {
@@ -88,11 +114,10 @@ impl State {
                 self.ends.remove(&(end, target.clone()));
             }
             if let Some(end) = end {
-                self.ends.insert((end, target.clone()));
+                self.ends.insert((end, target));
             }
         }
-        let is_kept_changed = kept != kept_of(&before);
-        (before, is_kept_changed)
+        kept != kept_of(&before)
     }
 
     /// Returns all targets with levels, sorted; for loggers the registry's levels, however they

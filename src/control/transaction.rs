@@ -1,6 +1,6 @@
 //! Changes that are made on the state, and committed together or rolled back: [`Transaction`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::control::change::Change;
@@ -9,12 +9,13 @@ use crate::control::entry::{Entry, Timed};
 use crate::control::error_codes::{invalid, limit_exceeded};
 use crate::control::group::Group;
 use crate::control::limits::Limits;
+use crate::control::past::{Past, Piece};
 use crate::control::rules::Rules;
 use crate::control::state::{State, is_logger};
 use crate::control::store::Prepared;
 use crate::control::target::{LevelTarget, check_name};
 use crate::control::target_type::TargetType;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::level::Level;
 use crate::registry::{NodeId, Registry, Tree};
 use crate::sys::host::Instant;
@@ -28,23 +29,13 @@ pub(super) struct Transaction<'t> {
     limits: &'t Limits,
     origin: Arc<str>,
     state: &'t mut State,
-    undo: Vec<Undo>,
+    /// The previous state, in the order of the changes.
+    before: Vec<Piece>,
     /// The affected targets: their levels before, and now.
     touched: BTreeMap<LevelTarget, (Option<Level>, Option<Level>)>,
     was_disabled: bool,
     /// Whether the content of files changes.
     is_kept_changed: bool,
-}
-
-/// The previous state.
-enum Undo {
-    Entry(LevelTarget, Option<Entry>),
-    Group(String, Option<Group>),
-    Options {
-        configured: bool,
-        role: Option<String>,
-        disable_all: bool,
-    },
 }
 
 impl<'t> Transaction<'t> {
@@ -62,7 +53,7 @@ impl<'t> Transaction<'t> {
             origin: Arc::clone(origin),
             was_disabled: state.disable_all,
             state,
-            undo: Vec::new(),
+            before: Vec::new(),
             touched: BTreeMap::new(),
             is_kept_changed: false,
         }
@@ -90,14 +81,12 @@ impl<'t> Transaction<'t> {
                     self.set(&LevelTarget::default_level(), Some(level))?;
                 }
                 let role = options.role.or_else(|| self.state.role.clone());
-                self.undo.push(Undo::Options {
-                    configured: std::mem::replace(&mut self.state.configured, true),
-                    role: std::mem::replace(&mut self.state.role, role),
-                    disable_all: self.state.disable_all,
-                });
-                self.state.disable_all = options.disable_all.unwrap_or(self.state.disable_all);
-                self.is_kept_changed = true;
-                Ok(())
+                let disable_all = options.disable_all.unwrap_or(self.state.disable_all);
+                self.put(Piece::Options {
+                    configured: true,
+                    role,
+                    disable_all,
+                })
             }
             Change::Level(target, level) => self.set(&target, Some(level)),
             Change::Clear(target) => self.set(&target, None),
@@ -124,24 +113,37 @@ impl<'t> Transaction<'t> {
                     members,
                     level: None,
                 };
-                let before = self.state.groups.insert(name.clone(), group);
-                self.undo.push(Undo::Group(name, before));
-                self.is_kept_changed = true;
-                Ok(())
+                self.put(Piece::Group(name, Some(group)))
             }
             Change::GroupLevel(name, level) => {
-                let Some(group) = self.state.groups.get_mut(&name) else {
+                let Some(mut group) = self.state.groups.get(&name).cloned() else {
                     return Err(invalid(format!("unknown group {name:?}")));
                 };
-                let before = group.clone();
                 group.level = level;
-                let members = before.members.clone();
-                self.undo.push(Undo::Group(name, Some(before)));
+                let members = group.members.clone();
+                self.put(Piece::Group(name, Some(group)))?;
                 members
                     .into_iter()
                     .try_for_each(|member| self.set(&LevelTarget::logger(member), level))
             }
+            Change::Undo(revision) => self.restore(revision),
         }
+    }
+
+    /// Restores what a revision has replaced.
+    fn restore(&mut self, revision: u64) -> Result<(), Error> {
+        let Some(Past(pieces)) = self.state.pasts.of(revision).cloned() else {
+            return Err(invalid(format!("no change of revision {revision} is kept")));
+        };
+        let now = Instant::now();
+        for (before, after) in pieces {
+            if self.present(&after).at(now) != after.at(now) {
+                let message = format!("{after} was changed again");
+                return Err(Error::new(ErrorKind::Conflict, message));
+            }
+            self.put(before.at(now))?;
+        }
+        Ok(())
     }
 
     /// Sets a permanent level, or clears it.
@@ -156,7 +158,7 @@ impl<'t> Transaction<'t> {
             None if self.level(target).is_some() => {}
             None => target.check(self.limits.strict_aws)?,
         }
-        self.put(target, Entry::of(level, Some(Arc::clone(&self.origin))))
+        self.set_entry(target, Entry::of(level, Some(Arc::clone(&self.origin))))
     }
 
     /// Sets a temporary level.
@@ -183,7 +185,7 @@ impl<'t> Transaction<'t> {
             );
             return Err(limit_exceeded(message));
         }
-        self.put(target, entry)
+        self.set_entry(target, entry)
     }
 
     /// Ends the newest temporary level.
@@ -195,7 +197,7 @@ impl<'t> Transaction<'t> {
             return Ok(());
         };
         entry.pop();
-        self.put(target, entry)
+        self.set_entry(target, entry)
     }
 
     fn can_be_set(&self, target: &LevelTarget, level: Level) -> Result<(), Error> {
@@ -207,46 +209,71 @@ impl<'t> Transaction<'t> {
         target.check_new(self.limits.strict_aws)
     }
 
-    fn put(&mut self, target: &LevelTarget, entry: Entry) -> Result<(), Error> {
-        let now = entry.level();
-        let before = self.level(target);
+    fn set_entry(&mut self, target: &LevelTarget, entry: Entry) -> Result<(), Error> {
+        let level = entry.level();
+        let entry = Some(entry).filter(|_| level.is_some());
+        self.put(Piece::Level(target.clone(), level, entry))
+    }
+
+    /// Ends the temporary levels that are over.
+    pub(super) fn expire(&mut self, now: Instant) -> Result<(), Error> {
+        while let Some(target) = self.state.over(now) {
+            let ended = match self.present_level(target).at(now) {
+                // A level that was changed without a control stays, and what was set does not.
+                Piece::Level(target, level, entry) => {
+                    let entry = entry.filter(|entry| entry.level() == level);
+                    Piece::Level(target, level, entry)
+                }
+                other => other,
+            };
+            self.put(ended)?;
+        }
+        Ok(())
+    }
+
+    /// Replaces a piece of the state, which is restored if the transaction fails.
+    fn put(&mut self, piece: Piece) -> Result<(), Error> {
+        let before = self.present(&piece);
+        let len = self.state.len();
+        self.is_kept_changed |= self.state.put(piece.clone());
+        self.before.push(before.clone());
+        let (Piece::Level(target, level, _), Piece::Level(_, old, _)) = (piece, before) else {
+            return Ok(());
+        };
+        let (_, touched) = self.touched.entry(target).or_insert((old, level));
+        *touched = level;
         let most = self.limits.max_targets;
-        let (known, is_kept_changed) = self
-            .state
-            .put(target, Some(entry).filter(|_| now.is_some()));
-        let is_new = known.is_none();
-        self.undo.push(Undo::Entry(target.clone(), known));
-        self.is_kept_changed |= is_kept_changed;
-        let (_, touched) = self.touched.entry(target.clone()).or_insert((before, now));
-        *touched = now;
-        if is_new && now.is_some() && self.state.len() > most {
+        if self.state.len() > len.max(most) {
             let message = format!("expected at most {most} targets with levels");
             return Err(limit_exceeded(message));
         }
         Ok(())
     }
 
-    /// Ends the temporary levels that are over.
-    pub(super) fn expire(&mut self, now: Instant) {
-        while let Some(target) = self.state.over(now) {
-            let level = self.level(&target);
-            // A level that was changed without a control stays.
-            let entry = self.state.entry(&target, level).cloned();
-            let ended = entry.map(|mut entry| {
-                entry.expire(now);
-                entry
-            });
-            let after = ended.as_ref().map_or(level, Entry::level);
-            let (known, _) = self.state.put(&target, ended.filter(|_| after.is_some()));
-            self.undo.push(Undo::Entry(target.clone(), known));
-            let (_, touched) = self.touched.entry(target).or_insert((level, after));
-            *touched = after;
+    /// Returns what the state has at the place of a piece.
+    fn present(&self, piece: &Piece) -> Piece {
+        match piece {
+            Piece::Level(target, ..) => self.present_level(target.clone()),
+            Piece::Group(name, _) => {
+                Piece::Group(name.clone(), self.state.groups.get(name).cloned())
+            }
+            Piece::Options { .. } => Piece::Options {
+                configured: self.state.configured,
+                role: self.state.role.clone(),
+                disable_all: self.state.disable_all,
+            },
         }
     }
 
+    fn present_level(&self, target: LevelTarget) -> Piece {
+        let (level, entry) = (self.level(&target), self.state.any_entry(&target).cloned());
+        Piece::Level(target, level, entry)
+    }
+
     /// Writes the files, and publishes the changes: the levels of all loggers under one lock, so
-    /// that no thread sees half of them. If that fails, nothing is changed. Returns what changed.
-    pub(super) fn commit(mut self) -> Result<Vec<Changed>, Error> {
+    /// that no thread sees half of them. If that fails, nothing is changed. Returns what changed,
+    /// and what was replaced.
+    pub(super) fn commit(mut self) -> Result<(Vec<Changed>, Past), Error> {
         let stores = match self.is_kept_changed {
             true => self.state.stores(),
             false => Vec::new(),
@@ -257,10 +284,22 @@ impl<'t> Transaction<'t> {
         // Loggers are created once all else has succeeded, and before anything is changed.
         let levels = self.create_loggers()?;
         prepared.into_iter().try_for_each(Prepared::keep)?;
-        self.undo.clear();
+        let past = self.past();
+        self.before.clear();
         self.state.revision += 1;
         self.publish(levels);
-        Ok(self.changed())
+        Ok((self.changed(), past))
+    }
+
+    /// Returns what is replaced: of each piece the first state and the last.
+    fn past(&self) -> Past {
+        let mut seen = BTreeSet::new();
+        let first = self.before.iter().filter(|piece| seen.insert(piece.key()));
+        Past(
+            first
+                .map(|piece| (piece.clone(), self.present(piece)))
+                .collect(),
+        )
     }
 
     /// Creates the loggers that get levels: a level without a logger must not become its
@@ -326,27 +365,8 @@ impl<'t> Transaction<'t> {
 
 impl Drop for Transaction<'_> {
     fn drop(&mut self) {
-        for undo in self.undo.drain(..).rev() {
-            match undo {
-                Undo::Entry(target, entry) => {
-                    self.state.put(&target, entry);
-                }
-                Undo::Group(name, Some(group)) => {
-                    self.state.groups.insert(name, group);
-                }
-                Undo::Group(name, None) => {
-                    self.state.groups.remove(&name);
-                }
-                Undo::Options {
-                    configured,
-                    role,
-                    disable_all,
-                } => {
-                    self.state.configured = configured;
-                    self.state.role = role;
-                    self.state.disable_all = disable_all;
-                }
-            }
+        for piece in self.before.drain(..).rev() {
+            self.state.put(piece);
         }
     }
 }

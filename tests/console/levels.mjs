@@ -70,6 +70,38 @@ test("a level for a time shows what is left and is ended early", async () => {
   await until(page, () => !/ left/.test(document.getElementById("loggers").textContent));
 });
 
+test("undo restores a temporary level with its end, whatever replaced it", async () => {
+  await press("app", "WARNING");
+  await levelIs("app", "WARNING");
+  await page.getByLabel("A level lasts").selectOption("10 minutes");
+  await press("app", "DEBUG");
+  const left = row(page, "app").getByText(/(9 min \d+|10 min 0) s left/);
+  await left.waitFor();
+  const undo = () => page.getByRole("button", { name: "Undo" }).click();
+  await page.getByLabel("A level lasts").selectOption("until changed");
+  await press("app", "ERROR");
+  await levelIs("app", "ERROR");
+  await message("app is set to ERROR");
+  await undo();
+  await levelIs("app", "DEBUG");
+  await left.waitFor();
+  await page.getByRole("button", { name: "Back now: end the temporary level of app" }).click();
+  await levelIs("app", "WARNING");
+  await message("the temporary level of app is over");
+  await undo();
+  await levelIs("app", "DEBUG");
+  await left.waitFor();
+  await message("undone: the temporary level of app is over");
+  // A level that was set already leaves nothing that is refused.
+  await undo();
+  await levelIs("app", "WARNING");
+  await press("app", "WARNING");
+  await message("app is set to WARNING");
+  await undo();
+  await message("undone: app is set to WARNING");
+  await levelIs("app", "WARNING");
+});
+
 test("a change of another client is shown as a difference", async () => {
   // The page does not hear of it before its own change.
   await page.route("**/v1/status", (route) => route.abort());

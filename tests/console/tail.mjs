@@ -120,6 +120,36 @@ test("watched levels show what the loggers hide", async () => {
   await page.locator("#message").getByText("LOUD").waitFor();
 });
 
+test("records are marked, by keys and in their dialog", async () => {
+  await shop.send("records 20 app");
+  await record("size=19").waitFor();
+  const opener = (size) => record(`size=${size}`).first().locator(".time");
+  const isMarked = async (size) => (await opener(size).getAttribute("aria-pressed")) === "true";
+  await opener(12).focus();
+  await page.keyboard.press("m");
+  assert.ok(await isMarked(12));
+  await opener(16).click();
+  const dialog = page.getByRole("dialog", { name: "Record" });
+  await dialog.getByRole("button", { name: "Mark" }).click();
+  assert.equal(await dialog.getByRole("button", { name: "Mark" }).getAttribute("aria-pressed"), "true");
+  await dialog.getByRole("button", { name: "Close" }).click();
+  assert.ok((await isMarked(16)) && !(await isMarked(14)));
+  await opener(10).focus();
+  const focused = () => page.evaluate(() => document.activeElement.closest("li")?.textContent);
+  for (const [key, size] of [["n", 12], ["n", 16], ["N", 12]]) {
+    await page.keyboard.press(key);
+    assert.match(await focused(), new RegExp(`size=${size}\\b`));
+  }
+  await page.keyboard.press("N");
+  await page.locator("#message").getByText("no earlier mark").waitFor();
+  // A mark is the record's, however it is shown.
+  await page.getByLabel("Time").selectOption("UTC");
+  await until(page, () => document.querySelectorAll("#records [aria-pressed=true]").length === 2);
+  await opener(12).focus();
+  await page.keyboard.press("m");
+  assert.ok(!(await isMarked(12)));
+});
+
 test("scrolled up, it stays and counts what is new", async () => {
   await shop.send("records 200 app");
   await record("size=199").waitFor();

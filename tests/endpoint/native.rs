@@ -418,6 +418,82 @@ fn changes_are_listed_and_taken_back() {
     undo(99).expect(400);
 }
 
+/// As the console does it: a group's level replaces a temporary one, and is undone.
+#[test]
+fn what_is_undone_keeps_its_end_and_origin() {
+    let served = serve();
+    let target = || LevelTarget::logger("a");
+    let tenth = std::time::Duration::from_secs(600);
+    let night = served.control.clone().with_origin("night shift");
+    night.set_level(target(), Level::INFO).unwrap();
+    night.set_level_for(target(), Level::DEBUG, tenth).unwrap();
+    let group = served.unix("PUT", "/v1/groups/g");
+    group
+        .json(&json!({"members": ["a", "b"]}))
+        .send()
+        .expect(200);
+    let listed = || {
+        let [levels, loggers, groups] = ["levels", "loggers?configured=true", "groups"]
+            .map(|path| get(&served, &format!("/v1/{path}")));
+        (
+            levels["levels"].clone(),
+            loggers["loggers"].clone(),
+            groups["groups"].clone(),
+        )
+    };
+    let before = listed();
+    assert!(before.0.to_string().contains("night shift"), "{before:?}");
+    for (method, path, body) in [
+        ("PUT", "/v1/groups/g", json!({"level": "ERROR"})),
+        (
+            "PUT",
+            "/v1/groups/g",
+            json!({"members": ["c"], "level": "ERROR"}),
+        ),
+        (
+            "PATCH",
+            "/v1/options",
+            json!({"role": "r", "disableAll": true, "defaultLevel": "DEBUG"}),
+        ),
+        (
+            "PATCH",
+            "/v1/levels",
+            json!({"changes": [{"target": "a", "end": true}]}),
+        ),
+        (
+            "PATCH",
+            "/v1/levels",
+            json!({"changes": [{"target": "a", "level": "DEBUG"}]}),
+        ),
+    ] {
+        let changed = served.unix(method, path).json(&body).send().expect(200);
+        assert_ne!(listed(), before, "{body}");
+        let undo = json!({"revision": changed.json()["revision"]});
+        served
+            .unix("POST", "/v1/undo")
+            .json(&undo)
+            .send()
+            .expect(200);
+        assert_eq!(listed(), before, "{body}");
+    }
+}
+
+#[test]
+fn undoing_does_not_lower_levels_of_secrets() {
+    let served = serve();
+    let control = &served.control;
+    let wire = || LevelTarget::logger("wire");
+    control.set_level(wire(), Level::DEBUG).unwrap();
+    control.set_level(wire(), Level::INFO).unwrap();
+    let undo = json!({"revision": control.revision()});
+    served
+        .unix("POST", "/v1/undo")
+        .json(&undo)
+        .send()
+        .expect(403);
+    assert_eq!(control.level(&wire()), Some(Level::INFO));
+}
+
 #[test]
 fn secrets_stay_at_info_and_changes_are_limited() {
     let served = serve();

@@ -11,6 +11,7 @@ mod concurrency;
 #[cfg(all(feature = "config-toml", feature = "config-yaml"))]
 mod config;
 mod control;
+mod control_undo;
 mod files;
 mod formats;
 mod handler;

@@ -137,7 +137,11 @@ impl Access {
                 .control
                 .apply_if(revision.unwrap_or(checked), changes.clone())
             {
-                Err(error) if error.kind() == ErrorKind::Conflict && revision.is_none() => {}
+                // Undoing something that was changed again is a conflict as well.
+                Err(error)
+                    if error.kind() == ErrorKind::Conflict
+                        && revision.is_none()
+                        && self.control.revision() != checked => {}
                 result => return result,
             }
         }
@@ -170,6 +174,11 @@ impl Access {
         {
             match change {
                 Change::Level(target, _) | Change::LevelFor(target, ..) => check_target(target)?,
+                Change::Undo(revision) => {
+                    let levels = self.control.levels_before(*revision).into_iter();
+                    let mut verbose = levels.filter(|(_, level)| *level < Level::INFO);
+                    verbose.try_for_each(|(target, _)| check_target(&target))?;
+                }
                 Change::GroupLevel(name, _) => {
                     let defined = changes
                         .iter()
@@ -192,9 +201,10 @@ impl Access {
     }
 }
 
-/// Whether a change lets more than `INFO` through.
+/// Whether a change lets more than `INFO` through, or may.
 fn is_verbose(change: &Change) -> bool {
     match change {
+        Change::Undo(_) => true,
         Change::Level(_, level)
         | Change::LevelFor(_, level, _)
         | Change::GroupLevel(_, Some(level)) => *level < Level::INFO,

@@ -43,23 +43,9 @@ impl Audit {
 
     /// Returns the changes after the one of a number.
     pub(super) fn after(&self, id: u64) -> Vec<Entry> {
-        self.select(|entry| entry.id > id)
-    }
-
-    /// Returns what one request has changed.
-    pub(super) fn of_revision(&self, revision: u64) -> Vec<Changed> {
-        let entries = self.select(|entry| entry.changed.revision == revision);
-        entries.into_iter().map(|entry| entry.changed).collect()
-    }
-
-    fn select(&self, is_selected: impl Fn(&Entry) -> bool) -> Vec<Entry> {
-        let mut selected = Vec::new();
-        for entry in &self.0.lock().all {
-            if is_selected(entry) {
-                selected.push(entry.clone());
-            }
-        }
-        selected
+        let entries = self.0.lock();
+        let after = entries.all.iter().filter(|entry| entry.id > id);
+        after.cloned().collect()
     }
 }
 
@@ -84,7 +70,5 @@ mod tests {
         assert_eq!(all.len(), MAX);
         assert_eq!((all[0].id, all[MAX - 1].id), (501, 1_500));
         assert_eq!(audit.after(1_499).len(), 1);
-        assert_eq!(audit.of_revision(500).len(), 0);
-        assert_eq!(audit.of_revision(501).len(), 1);
     }
 }

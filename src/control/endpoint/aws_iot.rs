@@ -115,20 +115,31 @@ fn get_options(access: &Access, request: &Request) -> Result<Response, Error> {
         role_arn: Option<String>,
         default_log_level: String,
         disable_all_logs: bool,
-        event_configurations: Vec<serde_json::Value>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        event_configurations: Option<Vec<serde_json::Value>>,
     }
 
-    // The event types are any, so there are no others to list.
-    if let Some(verbose) = parameter(request, "verbose")? {
-        let verbose: Result<bool, _> = verbose.parse();
-        verbose.map_err(|_| invalid("invalid verbose: expected true or false"))?;
-    }
     let options = access.control().options()?;
-    let mut event_configurations = Vec::new();
+    // AWS lists event types on demand.
+    let events = request
+        .flag("verbose")?
+        .then(|| event_configurations(access));
+    let answer = Answer {
+        role_arn: options.role,
+        default_log_level: word_of(access, options.default_level.unwrap_or_default()),
+        disable_all_logs: options.disable_all.unwrap_or_default(),
+        event_configurations: events.transpose()?,
+    };
+    Ok(response::json(StatusCode::OK, &answer))
+}
+
+/// Returns the event types that have levels: the event types are any, so there are no others.
+fn event_configurations(access: &Access) -> Result<Vec<serde_json::Value>, Error> {
+    let mut all = Vec::new();
     let mut page = Page::new(Page::MAX);
     loop {
         let listing = access.control().list(Some(TargetType::EventType), page)?;
-        event_configurations.extend(listing.overrides.iter().map(|one| {
+        all.extend(listing.overrides.iter().map(|one| {
             json!({
                 "eventType": one.target.name(),
                 "logLevel": word_of(access, one.level),
@@ -136,16 +147,9 @@ fn get_options(access: &Access, request: &Request) -> Result<Response, Error> {
         }));
         match listing.next {
             Some(next) => page = Page::new(Page::MAX).after(Some(next)),
-            None => break,
+            None => return Ok(all),
         }
     }
-    let answer = Answer {
-        role_arn: options.role,
-        default_log_level: word_of(access, options.default_level.unwrap_or_default()),
-        disable_all_logs: options.disable_all.unwrap_or_default(),
-        event_configurations,
-    };
-    Ok(response::json(StatusCode::OK, &answer))
 }
 
 #[derive(Deserialize)]

@@ -23,15 +23,12 @@ use crate::sys::process;
 /// use logtree::control::{Control, Endpoint};
 ///
 /// let control = Control::new(&Registry::new());
-/// # let directory = tempfile::tempdir()?;
-/// # let endpoint = Endpoint::new().socket(directory.path().join("log.sock"));
-/// # let _ = stringify!(
-/// let endpoint = Endpoint::new();
-/// # );
+/// // For browsers alone; without this line, also on the Unix socket that `logtree` finds.
+/// let endpoint = Endpoint::new().without_socket();
 /// let server = control.serve(endpoint.tcp("127.0.0.1:0").console(true))?;
 /// println!("{}", server.console_url().unwrap_or_default());
 /// drop(server); // ends it
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), logtree::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]

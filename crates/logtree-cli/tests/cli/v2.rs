@@ -33,7 +33,6 @@ fn the_five_verbs_word_for_word() {
             "roleArn": "arn:aws:iam::123456789012:role/logging",
             "defaultLogLevel": "WARN",
             "disableAllLogs": false,
-            "eventConfigurations": [],
         })
     );
     quiet(&[

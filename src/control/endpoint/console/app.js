@@ -5,7 +5,8 @@ import { model, poll, setToken, start } from "./process.js";
 import { disableAll, undo } from "./steering.js";
 import "./groups.js";
 import { showLevels } from "./levels.js";
-import { goToError, pause, showTail } from "./tail.js";
+import { goToError, goToMark, pause, showTail } from "./tail.js";
+import { mark } from "./record_list.js";
 import { showChanges, showHandlers } from "./lists.js";
 
 const views = { levels: showLevels, tail: showTail, handlers: showHandlers, changes: showChanges };
@@ -19,6 +20,9 @@ const keys = {
 	u: [undo, "Undo the last change"],
 	e: [inTail(() => goToError(1)), "Next error in the tail"],
 	E: [inTail(() => goToError(-1)), "Previous error"],
+	m: [inTail(() => mark()), "Mark the record, or unmark it"],
+	n: [inTail(() => goToMark(1)), "Next mark"],
+	N: [inTail(() => goToMark(-1)), "Previous mark"],
 	p: [inTail(pause), "Pause the tail, or go on"],
 	w: [inTail(() => byId("wrap").click()), "Wrap the lines of the tail"],
 	"?": [openHelp, "This help"],

@@ -7,7 +7,6 @@ const BINS = 60;
 const HEIGHT = 40;
 const SVG = "http://www.w3.org/2000/svg";
 
-// Draws how many records there were.
 export function draw(svg, entries) {
 	const records = entries.filter((entry) => !entry.notice);
 	if (records.length === 0) {

@@ -5,7 +5,6 @@ import { request } from "./process.js";
 
 const POLL = 2_000;
 
-// Returns the function that shows a list as the rows of a table, and keeps it up to date.
 function list(view, path, rowOf) {
 	const body = byId(view).querySelector("tbody");
 	const show = async () => {

@@ -45,7 +45,6 @@ export const count = (number) => number.toLocaleString("en");
 
 export const plural = (number, noun) => `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
 
-// Returns milliseconds as a text of one or two units: `9 min 30 s`.
 export function duration(milliseconds) {
 	const seconds = Math.max(0, Math.round(milliseconds / 1000));
 	const [minutes, hours] = [60, 3600].map((unit) => Math.floor(seconds / unit));

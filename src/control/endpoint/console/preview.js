@@ -48,7 +48,6 @@ function wouldAdd({ logger, levelNumber }, name) {
 	return isBelow(logger) && !isBelow(inheritedFrom);
 }
 
-// Lists what each level adds, including what the less verbose ones add.
 function summary(counts) {
 	const parts = [];
 	let sum = 0;

@@ -64,7 +64,6 @@ export const model = Object.assign(new EventTarget(), {
 let readAt = -Infinity;
 let took = 0;
 
-// Reads the status, and everything else if it may have changed.
 export async function poll() {
 	try {
 		const status = await request("GET", "/v1/status");

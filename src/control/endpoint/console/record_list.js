@@ -44,7 +44,6 @@ function showEnd() {
 	more.textContent = shown > seen ? `${count(shown - seen)} new ↓` : "To the end ↓";
 }
 
-// Goes to the next record that `is` wanted. Returns `false` if there is none.
 export function find(direction, is) {
 	const rows = [...list.children];
 	let at = rows.indexOf(document.activeElement.closest("li"));
@@ -62,6 +61,13 @@ function focus(row) {
 	return true;
 }
 
+// Marks a record, or the one that has the focus; a second time removes the mark.
+export function mark(entry = document.activeElement.closest("li")?.entry) {
+	if (!entry) return say("no record has the focus");
+	entry.isMarked = !entry.isMarked;
+	elements.get(entry).firstChild.ariaPressed = entry.isMarked || null;
+}
+
 // One of the records can be reached by Tab, the others from there by arrow keys.
 function reach(opener) {
 	list.querySelector("[tabindex='0']")?.setAttribute("tabindex", -1);
@@ -77,8 +83,13 @@ function build(entry, previous) {
 	}
 	const { level, logger, message } = entry.fields;
 	const time = formatTime(entry, previous);
+	const opener = {
+		className: "time",
+		tabIndex: -1,
+		ariaPressed: entry.isMarked || null,
+	};
 	row.append(
-		button(time, `${time} open record`, null, { className: "time", tabIndex: -1 }),
+		button(time, `${time} open record`, null, opener),
 		el("b", { className: `level ${tone(entry.number)}` }, level),
 		valueOf(`logger=${logger}`, logger, "logger"),
 		el("span", { className: "message" }, message),
@@ -102,7 +113,6 @@ function formatTime({ time }, previous) {
 	return date.toISOString().slice(11, 23);
 }
 
-// `filterBy` is called for a click on a value, `open` for one on a time.
 export function onClick(filterBy, open) {
 	list.onclick = ({ target, shiftKey }) => {
 		if (target.matches(".time")) open(target.parentElement.entry);
@@ -132,8 +142,8 @@ more.onclick = () => {
 
 const dialog = byId("record");
 
-// `filterBy` and `follow` are called with the `key=value` that the user chooses.
-export function openRecord({ fields }, filterBy, follow) {
+export function openRecord(entry, filterBy, follow) {
+	const { fields } = entry;
 	const choice = (text, label, choose) =>
 		button(text, label, () => {
 			dialog.close();
@@ -151,6 +161,9 @@ export function openRecord({ fields }, filterBy, follow) {
 	dialog.querySelector("tbody").replaceChildren(...rows);
 	const json = JSON.stringify(fields, null, 2);
 	dialog.querySelector("pre").textContent = json;
+	const showMark = () => (byId("mark").ariaPressed = Boolean(entry.isMarked));
+	byId("mark").onclick = () => showMark(mark(entry));
+	showMark();
 	byId("copy").onclick = () =>
 		navigator.clipboard.writeText(json).then(
 			() => say("record copied"),

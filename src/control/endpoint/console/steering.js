@@ -1,7 +1,7 @@
 // Changes of levels, undoing them, and what to do if another client was faster.
 
 import { button, byId, duration, el, row, say, timeLeft } from "./page.js";
-import { changed, loggerOf, model, poll, reload, request, tone } from "./process.js";
+import { changed, model, poll, reload, request, tone } from "./process.js";
 
 export const busy = new Set();
 export const failed = new Map();
@@ -10,21 +10,13 @@ export const failed = new Map();
 const done = [];
 let running = Promise.resolve();
 
-// Sets the level of a logger, for a time such as `10m` if given; `null` clears it.
-export function setLevel(name, level, time) {
-	const { until, configured } = loggerOf(name);
-	// A temporary level that is replaced comes back for the time that was left.
-	const left = () => `${Math.ceil(timeLeft(until) / 1000)}s`;
-	const back = () => patchLevels([change(name, configured, left())]);
-	const send = () => patchLevels([change(name, level, time)]);
-	run(name, says(name, level, time), send, until ? back : undefined);
-}
+export const setLevel = (name, level, time) =>
+	run(name, says(name, level, time), () => patchLevels([change(name, level, time)]));
 
-// Ends a temporary level: the one before it applies again.
-export function endLevel(name) {
-	const send = () => patchLevels([{ target: name, end: true }]);
-	run(name, `the temporary level of ${name} is over`, send, null);
-}
+export const endLevel = (name) =>
+	run(name, `the temporary level of ${name} is over`, () =>
+		patchLevels([{ target: name, end: true }]),
+	);
 
 export function setGroupLevel({ name, members }, level, time) {
 	const changes = () => members.map((member) => change(member, level, time));
@@ -42,12 +34,12 @@ export function disableAll(disabled) {
 
 // Reverts the newest change that was made here.
 export function undo() {
-	const last = done.pop();
-	if (last) run("undo", `undone: ${last.what}`, last.back, null);
+	const { what, revision } = done.pop() ?? {};
+	if (what) run("undo", `undone: ${what}`, () => request("POST", "/v1/undo", { revision }), false);
 }
 
-// Sends a change, and reports what became of it. `back` reverts it, if it is not `null`.
-function run(name, what, send, back = (revision) => request("POST", "/v1/undo", { revision })) {
+// Sends a change, and reports what became of it.
+function run(name, what, send, canUndo = true) {
 	busy.add(name);
 	changed();
 	// One after the other: each is made to the state that the one before has left.
@@ -56,7 +48,7 @@ function run(name, what, send, back = (revision) => request("POST", "/v1/undo", 
 		try {
 			answer = await send();
 			failed.delete(name);
-			if (answer && back) done.push({ what, back: () => back(answer.revision) });
+			if (answer && canUndo) done.push({ what, revision: answer.revision });
 			const warnings = answer?.warnings?.map((warning) => `. But ${warning}`) ?? [];
 			say(answer ? what + warnings.join("") : "nothing was changed");
 			await reload();
@@ -122,14 +114,12 @@ byId("undo").onclick = undo;
 
 export const chosenTime = () => byId("duration").value;
 
-// `set` is called with the name of a level, or `null` to clear.
 export function levelButtons(name, set) {
 	const element = el("span", { className: "levels", role: "group", ariaLabel: `Level of ${name}` });
 	const clear = button("Clear", `Clear the level of ${name}`, () => set(null));
 	let levels = [];
 	let buttons = [];
 
-	// Shows the level that is set as pressed, an inherited one as pale.
 	const show = (configured, effective, canClear) => {
 		if (levels.join() !== model.levels.map((level) => level.name).join()) {
 			levels = model.levels.map((level) => level.name);

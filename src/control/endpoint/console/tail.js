@@ -43,10 +43,11 @@ export function pause() {
 	else run();
 }
 
-export function goToError(direction) {
-	const isFound = find(direction, (entry) => entry.number >= 40);
-	if (!isFound) say(`no ${direction > 0 ? "later" : "earlier"} error`);
-}
+const goTo = (direction, what, is) =>
+	find(direction, is) || say(`no ${direction > 0 ? "later" : "earlier"} ${what}`);
+
+export const goToError = (direction) => goTo(direction, "error", (entry) => entry.number >= 40);
+export const goToMark = (direction) => goTo(direction, "mark", (entry) => entry.isMarked);
 
 // Reads the stream; when it breaks, goes on after the last record.
 async function run() {
@@ -95,7 +96,6 @@ function render() {
 	draw(byId("histogram"), records.shown);
 }
 
-// A level that occurred has a button, pressed while its records are shown.
 function renderFacet({ number, matching }, name) {
 	const others = [...facets.children];
 	let one = others.find((other) => other.name === name);
@@ -141,7 +141,6 @@ const without = (one) => address.all("by").filter((other) => other.slice(1) !== 
 // Filters by a `key=value` after a plus, or against one after a minus.
 const filterBy = (one) => address.set({ by: [...without(one), one] });
 
-// Shows all that one unit of work logged, and nothing else.
 const follow = (pair) => address.set({ find: "", hide: [], by: [`+${pair}`] });
 
 // Summarizes now and then: announcing each record would flood a screen reader.
