@@ -2,7 +2,9 @@
 
 use crate::config::dict_config::DictConfig;
 use crate::config::node::{Map, Node, Value};
-use crate::config::sections::{FilterSection, FormatterSection, HandlerSection, LoggerSection};
+use crate::config::sections::{
+    ControlSection, FilterSection, FormatterSection, HandlerSection, LoggerSection,
+};
 
 /// Builder for a [`DictConfig`] in code; see [`DictConfig::builder`].
 ///
@@ -33,6 +35,7 @@ pub struct DictConfigBuilder {
     handlers: Map,
     loggers: Map,
     root: Option<Map>,
+    control: Option<Map>,
     disable_existing_loggers: bool,
     incremental: bool,
 }
@@ -75,6 +78,13 @@ impl DictConfigBuilder {
         self
     }
 
+    /// Has the registry served to other programs, until a configuration without this is installed.
+    /// An error without the feature `control`.
+    pub fn control(mut self, control: ControlSection) -> Self {
+        self.control = Some(control.into_map());
+        self
+    }
+
     /// Sets whether loggers that are not named are disabled; off by default.
     pub fn disable_existing_loggers(mut self, disable: bool) -> Self {
         self.disable_existing_loggers = disable;
@@ -99,6 +109,9 @@ impl DictConfigBuilder {
         document.set("loggers", section(self.loggers));
         if let Some(root) = self.root {
             document.set("root", section(root));
+        }
+        if let Some(control) = self.control {
+            document.set("control", section(control));
         }
         let disable = Value::Bool(self.disable_existing_loggers);
         document.set("disable_existing_loggers", Node::loose(disable));

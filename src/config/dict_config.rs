@@ -43,6 +43,10 @@ use crate::registry::Registry;
 /// - `disable_existing_loggers`: whether loggers that are not named are disabled; false by default.
 /// - `incremental`: only changes levels and propagation, of existing handlers (by name) and
 ///   loggers.
+/// - `control`: serves the registry to the command line `logtree`, browsers and other programs
+///   (feature `control`; see [`docs::control`](crate::docs::control)), with `socket` (a path, true
+///   or false; true by default), `tcp` (a port, or an address of the loopback interface; none by
+///   default), `console` and `allow_sensitive` (false by default), and `token_file`.
 /// - A string `cfg://handlers.console.level` is replaced by the value at that path, as is
 ///   `cfg://list[0]`. Other top-level keys are allowed if such a reference, or a YAML alias, uses
 ///   them; keys that start with `x-`, `_`, `$`, `.` or `//` are comments.

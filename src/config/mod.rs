@@ -47,5 +47,7 @@ pub use self::from_config::FromConfig;
 pub use self::handler_ref::HandlerRef;
 #[cfg(feature = "reload")]
 pub use self::reload::{Reloader, ReloaderBuilder};
-pub use self::sections::{FilterSection, FormatterSection, HandlerSection, LoggerSection};
+pub use self::sections::{
+    ControlSection, FilterSection, FormatterSection, HandlerSection, LoggerSection,
+};
 pub use self::syntax::Syntax;

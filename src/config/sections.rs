@@ -106,6 +106,59 @@ impl LoggerSection {
     }
 }
 
+/// The section of the endpoint, by which a running process is inspected and changed (feature
+/// `control`). Without it, there is none; see [`docs::control`](crate::docs::control).
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct ControlSection(Map);
+
+impl ControlSection {
+    pub(super) fn into_map(self) -> Map {
+        self.0
+    }
+
+    /// Returns an empty section: a Unix socket in the directory of the user's sockets.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the path of the Unix socket.
+    pub fn socket(self, path: &str) -> Self {
+        self.set("socket", Value::Text(path.to_owned()))
+    }
+
+    /// Serves no Unix socket.
+    pub fn without_socket(self) -> Self {
+        self.set("socket", Value::Bool(false))
+    }
+
+    /// Serves TCP as well, with a token: a port, or an address of the loopback interface with a
+    /// port.
+    pub fn tcp(self, address: &str) -> Self {
+        self.set("tcp", Value::Text(address.to_owned()))
+    }
+
+    /// Sets whether the console is served; off by default.
+    pub fn console(self, console: bool) -> Self {
+        self.set("console", Value::Bool(console))
+    }
+
+    /// Sets the file of the token.
+    pub fn token_file(self, path: &str) -> Self {
+        self.set("token_file", Value::Text(path.to_owned()))
+    }
+
+    /// Sets whether loggers of secrets can have levels below `INFO`; off by default.
+    pub fn allow_sensitive(self, allow: bool) -> Self {
+        self.set("allow_sensitive", Value::Bool(allow))
+    }
+
+    fn set(mut self, key: &str, value: Value) -> Self {
+        self.0.set(key, Node::loose(value));
+        self
+    }
+}
+
 /// Arguments of a factory.
 macro_rules! arguments {
     ($($section:ident),*) => {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use logtree::Registry;
-use logtree::config::DictConfig;
+use logtree::config::{ControlSection, DictConfig};
 use logtree::control::{Control, Endpoint};
 use serde_json::{Value, json};
 
@@ -98,6 +98,34 @@ fn every_syntax_has_the_section() {
         let socket = path.join(format!("{name}.sock"));
         request_on(&socket, "GET", "/v1/status").send().expect(200);
     }
+}
+
+#[test]
+fn the_section_is_built_in_code() {
+    let directory = tempfile::tempdir().unwrap();
+    let registry = Registry::new();
+    let section = ControlSection::new()
+        .socket("code.sock")
+        .tcp("0")
+        .console(true)
+        .token_file("token")
+        .allow_sensitive(true);
+    let install = |section| {
+        let config = DictConfig::builder().control(section).build();
+        config.directory(directory.path()).install_in(&registry)
+    };
+    install(section).unwrap();
+    assert_eq!(files(directory.path()), ["code.sock", "token"]);
+    let socket = directory.path().join("code.sock");
+    let console = request_on(&socket, "GET", "/v1/console").send().expect(200);
+    assert!(console.json()["url"].is_string());
+    let body = json!({"changes": [{"target": "wire", "level": "DEBUG"}]});
+    let request = request_on(&socket, "PATCH", "/v1/levels");
+    request.json(&body).send().expect(200);
+    install(ControlSection::new().without_socket()).unwrap();
+    assert_eq!(files(directory.path()), ["token"]);
+    let error = install(ControlSection::new().tcp("0.0.0.0:80")).unwrap_err();
+    assert_eq!(error.problems()[0].path(), "control.tcp");
 }
 
 #[test]
