@@ -44,7 +44,7 @@ use crate::registry::Registry;
 /// - `incremental`: only changes levels and propagation, of existing handlers (by name) and
 ///   loggers.
 /// - `control`: serves the registry to the command line `logtree`, browsers and other programs
-///   (feature `control`; see [`docs::control`](crate::docs::control)), with `socket` (a path, true
+///   (feature `control`; see `docs::control`), with `socket` (a path, true
 ///   or false; true by default), `tcp` (a port, or an address of the loopback interface; none by
 ///   default), `console` and `allow_sensitive` (false by default), and `token_file`.
 /// - A string `cfg://handlers.console.level` is replaced by the value at that path, as is

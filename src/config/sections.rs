@@ -107,7 +107,7 @@ impl LoggerSection {
 }
 
 /// The section of the endpoint, by which a running process is inspected and changed (feature
-/// `control`). Without it, there is none; see [`docs::control`](crate::docs::control).
+/// `control`). Without it, there is none; see `docs::control`.
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct ControlSection(Map);

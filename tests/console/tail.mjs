@@ -143,7 +143,7 @@ test("records are marked, by keys and in their dialog", async () => {
   await page.keyboard.press("N");
   await page.locator("#message").getByText("no earlier mark").waitFor();
   // A mark is the record's, however it is shown.
-  await page.getByLabel("Time").selectOption("UTC");
+  await page.locator("[data-parameter=time]").selectOption("utc");
   await until(page, () => document.querySelectorAll("#records [aria-pressed=true]").length === 2);
   await opener(12).focus();
   await page.keyboard.press("m");
@@ -203,7 +203,7 @@ test("lines wrap, times change, records are copied and downloaded", async () => 
   await until(page, (before) => document.getElementById("records").lastChild.clientHeight > 2 * before, before);
   await page.getByLabel("Time").selectOption("since the last");
   await record(/^\+\d+\.\d{3}/).first().waitFor();
-  await page.getByLabel("Time").selectOption("UTC");
+  await page.locator("[data-parameter=time]").selectOption("utc");
   await record("long").locator(".time").click();
   await page.getByRole("button", { name: "Copy JSON" }).click();
   await page.locator("#message").getByText("record copied").waitFor();
