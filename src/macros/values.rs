@@ -72,25 +72,9 @@ impl<'a, T: StdValue + ?Sized> Std<'a, T> {
     }
 }
 
-impl<'a, T: StdError> Error<'a, T> {
-    /// Takes the error.
-    #[inline]
-    #[must_use]
-    pub fn __value(&self) -> CallValue<'a> {
-        self.__error()
-    }
-
-    /// Takes the error.
-    #[inline]
-    #[must_use]
-    pub fn __error(&self) -> CallValue<'a> {
-        CallValue::Error(self.get())
-    }
-}
-
 macro_rules! ways_to_an_error {
-    ($($way:ident: $error:ty;)+) => {$(
-        impl<'a, T: AsRef<$error> + ?Sized> $way<'a, T> {
+    ($($way:ident($($bound:tt)+) => |$value:ident| $error:expr;)+) => {$(
+        impl<'a, T: $($bound)+> $way<'a, T> {
             /// Takes the error.
             #[inline]
             #[must_use]
@@ -102,15 +86,17 @@ macro_rules! ways_to_an_error {
             #[inline]
             #[must_use]
             pub fn __error(&self) -> CallValue<'a> {
-                CallValue::Error(self.get().as_ref())
+                let $value = self.get();
+                CallValue::Error($error)
             }
         }
     )+};
 }
 
 ways_to_an_error! {
-    DynError: dyn StdError;
-    SyncDynError: dyn StdError + Send + Sync;
+    Error(StdError) => |error| error;
+    DynError(AsRef<dyn StdError> + ?Sized) => |error| error.as_ref();
+    SyncDynError(AsRef<dyn StdError + Send + Sync> + ?Sized) => |error| error.as_ref();
 }
 
 impl<'a, T: ToValue + ?Sized> KeyValue<'a, T> {
