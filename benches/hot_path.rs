@@ -88,34 +88,24 @@ mod on {
         registry.get_logger("app.module")
     }
 
+    #[inline(always)]
+    fn log_request(logger: &Logger) {
+        let id = black_box(7);
+        logtree::warn!(logger, "request {} took {} us status={}", id, 42, 200);
+    }
+
     /// The default line, escapes looked for, on one thread and on two.
     #[divan::bench(threads = [1, 2], sample_size = 10_000)]
     fn to_a_discarding_stream(bencher: Bencher<'_, '_>) {
         let logger = logger(Multiline::Indent);
-        bencher.bench(|| {
-            logtree::warn!(
-                logger,
-                "request {} took {} us status={}",
-                black_box(7),
-                42,
-                200
-            )
-        });
+        bencher.bench(|| log_request(&logger));
     }
 
     /// What the look for escapes costs.
     #[divan::bench]
     fn without_escapes(bencher: Bencher<'_, '_>) {
         let logger = logger(Multiline::Raw);
-        bencher.bench(|| {
-            logtree::warn!(
-                logger,
-                "request {} took {} us status={}",
-                black_box(7),
-                42,
-                200
-            )
-        });
+        bencher.bench(|| log_request(&logger));
     }
 
     /// One write a record.
@@ -130,15 +120,7 @@ mod on {
             .root()
             .add_handler(StreamHandler::new(file).with_formatter(formatter));
         let logger = registry.get_logger("app.module");
-        bencher.bench(|| {
-            logtree::warn!(
-                logger,
-                "request {} took {} us status={}",
-                black_box(7),
-                42,
-                200
-            )
-        });
+        bencher.bench(|| log_request(&logger));
         // A file that is left over harms nobody.
         let _ = std::fs::remove_file(path);
     }

@@ -172,6 +172,14 @@ mod tests {
         );
     }
 
+    /// Returns a registry, and the lines that it reports.
+    fn reporting() -> (Registry, Arc<Mutex<Vec<String>>>) {
+        let reported: Arc<Mutex<Vec<String>>> = Arc::default();
+        let lines = Arc::clone(&reported);
+        let report = move |line: &str| lines.lock().push(line.to_owned());
+        (Registry::builder().diagnostics(report).build(), reported)
+    }
+
     fn misspelled(name: &str) -> Result<String, VarError> {
         match name {
             "LOGTREE" => Ok("a=loud,b=info".to_owned()),
@@ -181,13 +189,7 @@ mod tests {
 
     #[test]
     fn problems_are_reported() {
-        let reported = Arc::new(Mutex::new(Vec::new()));
-        let registry = Registry::builder()
-            .diagnostics({
-                let reported = Arc::clone(&reported);
-                move |line: &str| reported.lock().push(line.to_owned())
-            })
-            .build();
+        let (registry, reported) = reporting();
         logger("").install_with(&registry, misspelled);
         assert_eq!(registry.get_logger("b").level(), Level::INFO);
         let reported = std::mem::take(&mut *reported.lock());
@@ -220,13 +222,7 @@ mod tests {
     #[test]
     fn the_default_applies_below_a_problem() {
         let of = |variable: &str| {
-            let reported = Arc::new(Mutex::new(Vec::new()));
-            let registry = Registry::builder()
-                .diagnostics({
-                    let reported = Arc::clone(&reported);
-                    move |line: &str| reported.lock().push(line.to_owned())
-                })
-                .build();
+            let (registry, reported) = reporting();
             let rust_log = |name: &str| match name {
                 "RUST_LOG" => Ok(variable.to_owned()),
                 _ => Err(VarError::NotPresent),

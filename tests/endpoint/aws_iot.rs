@@ -289,74 +289,39 @@ fn what_is_wrong_is_an_error_of_aws_and_changes_nothing() {
     ] {
         expect_error(post(&served, "/v2LoggingOptions", &body), 400, invalid, why);
     }
-    for (method, query, why) in [
-        ("GET", "/v2LoggingLevel?maxResults=0", "1 to 250"),
-        ("GET", "/v2LoggingLevel?maxResults=251", "1 to 250"),
-        ("GET", "/v2LoggingLevel?maxResults=-1", "1 to 250"),
-        ("GET", "/v2LoggingLevel?maxResults=many", "1 to 250"),
-        (
-            "GET",
-            "/v2LoggingLevel?maxResults=1&maxResults=2",
-            "expected maxResults once",
-        ),
-        (
-            "GET",
-            "/v2LoggingLevel?targetType=THING",
-            "unknown target type",
-        ),
-        ("GET", "/v2LoggingLevel?targetType=", "unknown target type"),
-        ("GET", "/v2LoggingLevel?targetType=%ff", "expected UTF-8"),
-        ("GET", "/v2LoggingLevel?nextToken=", "invalid page token"),
-        (
-            "GET",
-            "/v2LoggingLevel?nextToken=forged",
-            "invalid page token",
-        ),
+    let refused = |method: &str, path: &str, why: &str| {
+        expect_error(served.unix(method, path).send(), 400, invalid, why);
+    };
+    for (query, why) in [
+        ("maxResults=0", "1 to 250"),
+        ("maxResults=251", "1 to 250"),
+        ("maxResults=-1", "1 to 250"),
+        ("maxResults=many", "1 to 250"),
+        ("maxResults=1&maxResults=2", "expected maxResults once"),
+        ("targetType=THING", "unknown target type"),
+        ("targetType=", "unknown target type"),
+        ("targetType=%ff", "expected UTF-8"),
+        ("nextToken=", "invalid page token"),
+        ("nextToken=forged", "invalid page token"),
         // `THING_GROUP:a`, not encoded, with padding, and of an alias of the type.
-        (
-            "GET",
-            "/v2LoggingLevel?nextToken=THING_GROUP:a",
-            "invalid page token",
-        ),
-        (
-            "GET",
-            "/v2LoggingLevel?nextToken=VEhJTkdfR1JPVVA6YQ==",
-            "invalid page token",
-        ),
-        (
-            "GET",
-            "/v2LoggingLevel?nextToken=TE9HR0VSOmE",
-            "invalid page token",
-        ),
-        (
-            "GET",
-            "/v2LoggingOptions?verbose=yes",
-            "expected true or false",
-        ),
-        ("DELETE", "/v2LoggingLevel", "missing parameter targetType"),
-        (
-            "DELETE",
-            "/v2LoggingLevel?targetType=THING_GROUP",
-            "missing parameter targetName",
-        ),
-        (
-            "DELETE",
-            "/v2LoggingLevel?targetType=THING_GROUP&targetName=",
-            "expected the name",
-        ),
-        (
-            "DELETE",
-            "/v2LoggingLevel?targetType=DEFAULT&targetName=",
-            "cannot be cleared",
-        ),
-        (
-            "DELETE",
-            "/v2LoggingLevel?targetName=a&targetType=THING_GROUP&targetName=b",
-            "once",
-        ),
+        ("nextToken=THING_GROUP:a", "invalid page token"),
+        ("nextToken=VEhJTkdfR1JPVVA6YQ==", "invalid page token"),
+        ("nextToken=TE9HR0VSOmE", "invalid page token"),
     ] {
-        expect_error(served.unix(method, query).send(), 400, invalid, why);
+        refused("GET", &format!("/v2LoggingLevel?{query}"), why);
     }
+    for (query, why) in [
+        ("", "missing parameter targetType"),
+        ("targetType=THING_GROUP", "missing parameter targetName"),
+        ("targetType=THING_GROUP&targetName=", "expected the name"),
+        ("targetType=DEFAULT&targetName=", "cannot be cleared"),
+        ("targetName=a&targetType=THING_GROUP&targetName=b", "once"),
+    ] {
+        refused("DELETE", &format!("/v2LoggingLevel?{query}"), why);
+    }
+    refused("DELETE", "/v2LoggingLevel", "missing parameter targetType");
+    let why = "expected true or false";
+    refused("GET", "/v2LoggingOptions?verbose=yes", why);
     for (method, path, allowed) in [
         ("PUT", "/v2LoggingLevel", "GET, POST, DELETE"),
         ("DELETE", "/v2LoggingOptions", "GET, POST"),

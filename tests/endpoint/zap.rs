@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::http::serve;
 
+const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 #[test]
@@ -13,7 +14,7 @@ fn the_level_is_the_root_s() {
     let level = |level: Level| {
         served.registry.root().set_level(level);
         let answer = served.unix("GET", "/level").send().expect(200);
-        assert_eq!(answer.header("content-type"), Some("application/json"));
+        assert_eq!(answer.header("content-type"), Some(JSON));
         answer.json()
     };
     for (number, word) in [
@@ -44,76 +45,32 @@ fn json_and_forms_set_it() {
             served.registry.root().level(),
         )
     };
-    for (path, media_type, body, word, level) in [
-        (
-            "/level",
-            "application/json",
-            r#"{"level":"debug"}"#,
-            "debug",
-            Level::DEBUG,
-        ),
-        (
-            "/level",
-            "application/json",
-            r#"{"level":"WARNING"}"#,
-            "warn",
-            Level::WARNING,
-        ),
-        (
-            "/level",
-            "application/json",
-            r#"{"level":20,"other":[]}"#,
-            "info",
-            Level::INFO,
-        ),
-        (
-            "/level",
-            "application/json",
-            r#"{"level":"dpanic"}"#,
-            "fatal",
-            Level::CRITICAL,
-        ),
-        (
-            "/level",
-            "application/json",
-            r#"{"level":"PANIC"}"#,
-            "fatal",
-            Level::CRITICAL,
-        ),
-        // Only a form is completed by the query.
-        (
-            "/level?level=info",
-            "text/plain",
-            r#"{"level":"error"}"#,
-            "error",
-            Level::ERROR,
-        ),
-        ("/level", FORM, "level=debug", "debug", Level::DEBUG),
-        (
-            "/level?level=info",
-            FORM,
-            "level=debug",
-            "debug",
-            Level::DEBUG,
-        ),
-        ("/level?level=info", FORM, "", "info", Level::INFO),
-        ("/level?level=info", FORM, "level=", "info", Level::INFO),
-        (
-            "/level",
-            "application/X-WWW-form-urlencoded; charset=utf-8",
-            "a=b&level=%64ebug",
-            "debug",
-            Level::DEBUG,
-        ),
-        ("/level", FORM, "level=Level+15", "level 15", Level::new(15)),
+    for (body, word, level) in [
+        (r#"{"level":"debug"}"#, "debug", Level::DEBUG),
+        (r#"{"level":"WARNING"}"#, "warn", Level::WARNING),
+        (r#"{"level":20,"other":[]}"#, "info", Level::INFO),
+        (r#"{"level":"dpanic"}"#, "fatal", Level::CRITICAL),
+        (r#"{"level":"PANIC"}"#, "fatal", Level::CRITICAL),
     ] {
         let expected = (json!({ "level": word }), level);
-        assert_eq!(
-            put(path, media_type, body),
-            expected,
-            "{path} {media_type} {body}"
-        );
+        assert_eq!(put("/level", JSON, body), expected, "{body}");
     }
+    for (path, body, word, level) in [
+        ("/level", "level=debug", "debug", Level::DEBUG),
+        ("/level?level=info", "level=debug", "debug", Level::DEBUG),
+        ("/level?level=info", "", "info", Level::INFO),
+        ("/level?level=info", "level=", "info", Level::INFO),
+        ("/level", "a=b&level=%64ebug", "debug", Level::DEBUG),
+        ("/level", "level=Level+15", "level 15", Level::new(15)),
+    ] {
+        for form in [FORM, "application/X-WWW-form-urlencoded; charset=utf-8"] {
+            let expected = (json!({ "level": word }), level);
+            assert_eq!(put(path, form, body), expected, "{path} {form} {body}");
+        }
+    }
+    // The query completes forms only.
+    let put = put("/level?level=info", "text/plain", r#"{"level":"error"}"#);
+    assert_eq!(put, (json!({"level": "error"}), Level::ERROR));
 }
 
 #[test]
@@ -121,72 +78,37 @@ fn what_is_wrong_changes_nothing() {
     let served = serve();
     let before = served.control.revision();
     for (path, media_type, body, why) in [
+        ("/level", JSON, "", "cannot read the body as JSON"),
+        ("/level", JSON, "debug", "cannot read the body as JSON"),
+        ("/level", JSON, r#"["debug"]"#, "expected an object"),
         (
             "/level",
-            "application/json",
-            "",
-            "cannot read the body as JSON",
-        ),
-        (
-            "/level",
-            "application/json",
-            "debug",
-            "cannot read the body as JSON",
-        ),
-        (
-            "/level",
-            "application/json",
-            r#"["debug"]"#,
-            "expected an object",
-        ),
-        (
-            "/level",
-            "application/json",
+            JSON,
             r#"{"level":"debug"} {}"#,
             "trailing characters",
         ),
+        ("/level", JSON, "{}", "must specify logging level"),
         (
             "/level",
-            "application/json",
-            "{}",
-            "must specify logging level",
-        ),
-        (
-            "/level",
-            "application/json",
+            JSON,
             r#"{"level":null}"#,
             "must specify logging level",
         ),
         (
             "/level?level=debug",
-            "application/json",
+            JSON,
             "{}",
             "must specify logging level",
         ),
+        ("/level", JSON, r#"{"level":""}"#, "unknown level \"\""),
         (
             "/level",
-            "application/json",
-            r#"{"level":""}"#,
-            "unknown level \"\"",
-        ),
-        (
-            "/level",
-            "application/json",
+            JSON,
             r#"{"level":"loud"}"#,
             "unknown level \"loud\"",
         ),
-        (
-            "/level",
-            "application/json",
-            r#"{"level":-1}"#,
-            "expected a level",
-        ),
-        (
-            "/level",
-            "application/json",
-            r#"{"level":"NOTSET"}"#,
-            "NOTSET",
-        ),
+        ("/level", JSON, r#"{"level":-1}"#, "expected a level"),
+        ("/level", JSON, r#"{"level":"NOTSET"}"#, "NOTSET"),
         ("/level", FORM, "", "must specify logging level"),
         ("/level", FORM, "Level=debug", "must specify logging level"),
         ("/level", FORM, "level=loud", "unknown level \"loud\""),
@@ -212,7 +134,7 @@ fn what_is_wrong_changes_nothing() {
     for method in ["POST", "PATCH", "DELETE"] {
         let answer = served
             .unix(method, "/level")
-            .body("application/json", r#"{"level":"debug"}"#);
+            .body(JSON, r#"{"level":"debug"}"#);
         let answer = answer.send().expect(405);
         assert_eq!(answer.header("allow"), Some("GET, PUT"));
         assert_eq!(answer.json()["error"], "Only GET and PUT are supported.");

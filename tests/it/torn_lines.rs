@@ -13,13 +13,19 @@ use tempfile::tempdir;
 
 use crate::files::{log, read};
 
-/// What another program writes to the file.
+/// Writes to the file as another program does.
 fn append(path: &Path, text: &str) {
     let mut file = fs::File::options().append(true).open(path).unwrap();
     file.write_all(text.as_bytes()).unwrap();
 }
 
-/// Each way to open a file that is there.
+/// Opens the file as one of several processes does.
+fn of_one_process(path: &Path) -> RotatingFileHandler {
+    let builder = RotatingFileHandler::builder(path).max_bytes(1_000);
+    builder.backup_count(1).multi_process(true).open().unwrap()
+}
+
+/// Returns a handler for each way to open an existing file.
 fn handlers(path: &Path) -> Vec<(&'static str, Handler)> {
     let buffered = FileHandler::builder(path).flush_interval(Duration::from_secs(3600));
     let sized = RotatingFileHandler::builder(path).max_bytes(1_000);
@@ -124,11 +130,7 @@ fn the_end_of_a_torn_line_counts() {
 fn a_line_of_another_process_is_ended_too() {
     let directory = tempdir().unwrap();
     let path = directory.path().join("a.log");
-    let open = || {
-        let builder = RotatingFileHandler::builder(&path).max_bytes(1_000);
-        builder.backup_count(1).multi_process(true).open().unwrap()
-    };
-    let (one, other) = (open(), open());
+    let (one, other) = (of_one_process(&path), of_one_process(&path));
     log(&one, "one");
     log(&other, "two");
     append(&path, "torn");
@@ -148,11 +150,7 @@ fn a_torn_line_is_ended_by_one_process() {
     let directory = tempdir().unwrap();
     let path = directory.path().join("a.log");
     fs::write(&path, "torn").unwrap();
-    let open = || {
-        let builder = RotatingFileHandler::builder(&path).max_bytes(1_000);
-        builder.backup_count(1).multi_process(true).open().unwrap()
-    };
-    let (one, other) = (open(), open());
+    let (one, other) = (of_one_process(&path), of_one_process(&path));
     log(&one, "one");
     log(&other, "two");
     assert_eq!(read(&path), "torn\none\ntwo\n");

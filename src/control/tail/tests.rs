@@ -28,6 +28,13 @@ fn asks(registry: &Registry, levels: &str) -> TailFilter {
     }
 }
 
+/// Begins a first tail, from now on.
+fn tailing(registry: &Registry, filter: TailFilter) -> (Tails, Tail) {
+    let tails = Tails::new(registry, TailOptions::default());
+    let tail = tails.begin(filter, Start::Latest(0)).unwrap();
+    (tails, tail)
+}
+
 fn small(tails: usize) -> TailOptions {
     TailOptions {
         tails,
@@ -110,10 +117,7 @@ fn it_opens_what_it_asks_for_and_closes_it_again() {
 fn without_levels_it_shows_what_the_loggers_show() {
     let registry = Registry::new();
     let logger = registry.get_logger("app");
-    let tails = Tails::new(&registry, TailOptions::default());
-    let mut tail = tails
-        .begin(TailFilter::default(), Start::Latest(0))
-        .unwrap();
+    let (tails, mut tail) = tailing(&registry, TailFilter::default());
     assert_eq!(logger.node().gate(), 30);
     let mut verbose = tails
         .begin(asks(&registry, "DEBUG"), Start::Latest(0))
@@ -132,10 +136,7 @@ fn it_shows_nothing_that_is_disabled_or_vetoed() {
     apart.set_propagate(false);
     vetoing.add_filter(|_: &mut Record<'_>| false);
     off.set_disabled(true);
-    let tails = Tails::new(&registry, TailOptions::default());
-    let mut tail = tails
-        .begin(asks(&registry, "TRACE"), Start::Latest(0))
-        .unwrap();
+    let (_tails, mut tail) = tailing(&registry, asks(&registry, "TRACE"));
     registry.disable(Level::INFO);
     for logger in [&app, &apart, &vetoing, &off] {
         logger.info("disabled");
@@ -148,9 +149,8 @@ fn it_shows_nothing_that_is_disabled_or_vetoed() {
 fn a_deeper_level_keeps_a_gate_closed() {
     let registry = Registry::new();
     let loggers = ["a", "noisy", "noisy.x", "noisy.x.y"].map(|name| registry.get_logger(name));
-    let tails = Tails::new(&registry, TailOptions::default());
     let levels = asks(&registry, "DEBUG,noisy=OFF,noisy.x.y=INFO");
-    let mut tail = tails.begin(levels, Start::Latest(0)).unwrap();
+    let (_tails, mut tail) = tailing(&registry, levels);
     assert_eq!(gates(&loggers), [10, 30, 30, 20]);
     loggers[1].warning("shown, but not asked for");
     loggers[3].info("asked for");
@@ -161,10 +161,7 @@ fn a_deeper_level_keeps_a_gate_closed() {
 fn secrets_are_neither_shown_nor_found() {
     let registry = Registry::new();
     let logger = registry.get_logger("app");
-    let tails = Tails::new(&registry, TailOptions::default());
-    let mut tail = tails
-        .begin(TailFilter::default(), Start::Latest(0))
-        .unwrap();
+    let (tails, mut tail) = tailing(&registry, TailFilter::default());
     let searching = |text: &str, kv: &str| TailFilter {
         text: (!text.is_empty()).then(|| text.to_owned()),
         key_values: if kv.is_empty() {
@@ -312,10 +309,7 @@ fn a_history_that_is_always_kept() {
 fn a_child_has_no_tails() {
     let registry = Registry::new();
     let logger = registry.get_logger("app");
-    let tails = Tails::new(&registry, TailOptions::default());
-    let mut tail = tails
-        .begin(asks(&registry, "DEBUG"), Start::Latest(0))
-        .unwrap();
+    let (tails, mut tail) = tailing(&registry, asks(&registry, "DEBUG"));
     assert_eq!(logger.node().gate(), 10);
     Arc::clone(&tails.0).in_child();
     assert_eq!(logger.node().gate(), 30);
@@ -338,10 +332,7 @@ impl Wake for Woken {
 fn a_tail_is_woken_once_until_it_looks_again() {
     let registry = Registry::new();
     let logger = registry.get_logger("app");
-    let tails = Tails::new(&registry, TailOptions::default());
-    let mut tail = tails
-        .begin(TailFilter::default(), Start::Latest(0))
-        .unwrap();
+    let (_tails, mut tail) = tailing(&registry, TailFilter::default());
     let woken = Arc::<Woken>::default();
     let waker = Waker::from(Arc::clone(&woken));
     logger.warning("1");

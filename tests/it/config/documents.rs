@@ -5,7 +5,7 @@ use logtree::config::{
 };
 use logtree::{Level, Registry};
 
-use super::{factories_with, shown};
+use super::{factories_with, install, shown};
 use crate::support::Text;
 
 const JSON: &str = r#"{
@@ -294,10 +294,7 @@ fn sections_may_be_references() {
         "loggers": {"a": "cfg://ours.logger"}
     });
     let registry = Registry::new();
-    let config = DictConfig::from_value(&document)
-        .unwrap()
-        .factories(factories_with(&text));
-    config.install_in(&registry).unwrap();
+    install(&document, &text, &registry).unwrap();
     logtree::info!(registry.get_logger("a"), "x");
     assert_eq!(text.get(), "a\n");
 }

@@ -9,7 +9,7 @@ use logtree::config::DictConfig;
 use logtree::handler::handler_by_name;
 use serde_json::{Value, json};
 
-use super::factories_with;
+use super::{factories_with, install};
 use crate::support::Text;
 
 /// Applies a document below a directory; answers with its registry.
@@ -225,10 +225,7 @@ fn behind(handler: &Value, out: &Value, log: impl Fn(&Registry)) -> (Text, Regis
         "root": {"level": 1, "handlers": ["h"]}
     });
     let registry = Registry::new();
-    let config = DictConfig::from_value(&document)
-        .unwrap()
-        .factories(factories_with(&text));
-    config.install_in(&registry).unwrap();
+    install(&document, &text, &registry).unwrap();
     log(&registry);
     (text, registry)
 }
@@ -416,11 +413,7 @@ fn of_streams() {
         "root": {"level": 1, "handlers": ["plain", "colored", "never"]}
     });
     let registry = Registry::new();
-    DictConfig::from_value(&document)
-        .unwrap()
-        .factories(factories_with(&text))
-        .install_in(&registry)
-        .unwrap();
+    install(&document, &text, &registry).unwrap();
     log(&registry, &["x"]);
     assert_eq!(text.get(), "INFO|\u{1b}[32mINFO\u{1b}[0m\nINFO\n");
 
@@ -451,20 +444,11 @@ fn formatted(formatter: &Value) -> String {
     let document = json!({
         "version": 1,
         "formatters": {"f": formatter},
-        "handlers": {"h": {"class": "stream", "stream": "ext://test", "formatter": "f"}}
+        "handlers": {"h": {"class": "stream", "stream": "ext://test", "formatter": "f"}},
+        "root": {"handlers": ["h"]}
     });
-    let config = DictConfig::from_value(&document)
-        .unwrap()
-        .factories(factories_with(&text));
     let registry = Registry::new();
-    // The handler is kept by the logger.
-    let mut document = document;
-    document["root"] = json!({"handlers": ["h"]});
-    drop(config);
-    let config = DictConfig::from_value(&document)
-        .unwrap()
-        .factories(factories_with(&text));
-    config.install_in(&registry).unwrap();
+    install(&document, &text, &registry).unwrap();
     let record = registry.record_builder();
     let record = record
         .name("app")
@@ -595,11 +579,7 @@ fn of_filters_loggers_and_handlers() {
         "root": {"level": "INFO", "handlers": ["by_name", "low", "high", "level"]}
     });
     let registry = Registry::new();
-    DictConfig::from_value(&document)
-        .unwrap()
-        .factories(factories_with(&text))
-        .install_in(&registry)
-        .unwrap();
+    install(&document, &text, &registry).unwrap();
     logtree::info!(registry.get_logger("app"), "1");
     logtree::warn!(registry.get_logger("other"), "2");
     logtree::error!(registry.get_logger("app.x"), "3");
@@ -623,10 +603,7 @@ fn of_redaction() {
             "root": {"handlers": ["h"]}
         });
         let registry = Registry::new();
-        let config = DictConfig::from_value(&document)
-            .unwrap()
-            .factories(factories_with(&text));
-        config.install_in(&registry).unwrap();
+        install(&document, &text, &registry).unwrap();
         logtree::warn!(registry.get_logger("a"), "{TEXT} my_token=d4");
         text.get()
     };

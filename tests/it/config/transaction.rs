@@ -8,7 +8,7 @@ use logtree::handler::{NullHandler, StreamHandler, handler_by_name};
 use logtree::{Level, Registry};
 use serde_json::{Value, json};
 
-use super::factories_with;
+use super::{factories_with, install};
 use crate::support::{Random, Text};
 
 /// A tree with something of everything.
@@ -167,11 +167,7 @@ fn what_fails_in_the_making_changes_nothing() {
 fn a_second_configuration_replaces_the_first() {
     let (registry, text) = (Registry::new(), Text::default());
     let apply = |document: Value| {
-        let config = DictConfig::from_value(&document).unwrap();
-        config
-            .factories(factories_with(&text))
-            .install_in(&registry)
-            .unwrap();
+        install(&document, &text, &registry).unwrap();
     };
     let with = |name: &str| {
         json!({
@@ -254,13 +250,8 @@ fn every_record_meets_one_configuration_whole() {
 #[test]
 fn incremental_changes_levels_only() {
     let (registry, text) = (Registry::new(), Text::default());
-    let apply = |document: Value| {
-        let config = DictConfig::from_value(&document).unwrap();
-        config
-            .factories(factories_with(&text))
-            .install_in(&registry)
-            .map_err(|error| error.to_string())
-    };
+    let apply =
+        |document: Value| install(&document, &text, &registry).map_err(|error| error.to_string());
     apply(json!({
         "version": 1,
         "handlers": {"incremental": {"class": "stream", "stream": "ext://test", "level": "ERROR"}},
