@@ -1,22 +1,22 @@
-//! What decides whether a record goes on: [`Filter`].
+//! The contract of filters: [`Filter`].
 
 use crate::record::Record;
 
-/// Decides whether a record goes on, and may change it.
+/// Decides whether a record is processed further, and may change it.
 ///
-/// A logger's filters see the records logged on that very logger, not those of its descendants, and
-/// what they change is seen by all its handlers. A handler's filters see every record that reaches
-/// the handler, and work on the handler's own copy: other handlers do not see their changes.
+/// A logger's filters see the records logged on that logger, not those of its descendants; all
+/// handlers see their changes. A handler's filters see every record that reaches the handler and
+/// change the handler's own copy, so other handlers do not see their changes.
 ///
 /// It is called on the logging thread, from many threads at once, with no lock of the crate held.
-/// It may log; to the same logger only under a condition that ends. If it panics, it counts as
-/// having refused the record, and the panic is reported like a handler's failure.
+/// It may log; if to its own logger, it must prevent endless recursion. A panic in a filter counts
+/// as a refusal, and is reported like a handler's failure.
 ///
 /// Closures are filters; [`filter_fn`] lets the compiler infer the type of a closure's argument.
 ///
 /// # Python
-/// `logging.Filter`. Python 3.12's filters may *return* another record; here they change the one
-/// that is passed to them.
+/// `logging.Filter`. Filters of Python 3.12 may *return* another record; here they change the
+/// record they are given.
 ///
 /// # Examples
 /// ```
@@ -31,7 +31,7 @@ use crate::record::Record;
 /// });
 /// ```
 pub trait Filter: Send + Sync {
-    /// Returns whether the record goes on.
+    /// Reports whether the record is processed further.
     fn filter(&self, record: &mut Record<'_>) -> bool;
 }
 
@@ -41,7 +41,7 @@ impl<F: Fn(&mut Record<'_>) -> bool + Send + Sync> Filter for F {
     }
 }
 
-/// Returns a closure as it is: its argument's type is inferred.
+/// Returns the closure unchanged; the compiler infers the type of its argument.
 ///
 /// # Examples
 /// ```

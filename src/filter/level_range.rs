@@ -1,4 +1,4 @@
-//! The filter by level, with an upper end.
+//! A filter by level that has an upper bound.
 
 use std::ops::{Bound, RangeBounds};
 
@@ -6,11 +6,11 @@ use crate::filter::filter::Filter;
 use crate::level::Level;
 use crate::record::Record;
 
-/// Passes the records whose level lies in a range: what sends INFO to one place and ERROR to
-/// another.
+/// Passes records whose level lies in a range, to send INFO to one place and ERROR to another, for
+/// example.
 ///
 /// # Python
-/// The cookbook's `filter_maker`; handlers there have a lower end only.
+/// The cookbook's `filter_maker`; there, handlers have a lower bound only.
 ///
 /// # Examples
 /// ```
@@ -29,7 +29,7 @@ pub struct LevelRange {
 }
 
 impl LevelRange {
-    /// Returns the filter of a range, such as `Level::DEBUG..Level::ERROR`.
+    /// Returns a filter for a range, such as `Level::DEBUG..Level::ERROR`.
     #[must_use]
     pub fn new(range: impl RangeBounds<Level>) -> Self {
         Self {
@@ -38,7 +38,7 @@ impl LevelRange {
         }
     }
 
-    /// Returns the filter that passes `level` and all below it.
+    /// Returns a filter that passes `level` and everything below it.
     #[must_use]
     pub fn at_most(level: impl Into<Level>) -> Self {
         Self::new(..=level.into())

@@ -1,4 +1,4 @@
-//! What decides which records go on: [`Filter`], and the filters that come with the crate.
+//! Filters decide which records are processed further: [`Filter`] and its implementations.
 
 mod filter;
 mod level_range;

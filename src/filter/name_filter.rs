@@ -1,4 +1,4 @@
-//! The filter by logger name.
+//! A filter by logger name.
 
 use crate::filter::filter::Filter;
 use crate::name::{covers, dotted};
@@ -7,7 +7,7 @@ use crate::record::Record;
 /// Passes the records of a logger and of its descendants; the empty name passes all.
 ///
 /// # Python
-/// `logging.Filter(name)`. `root` passes the root's own records only.
+/// `logging.Filter(name)`. The name `root` passes only records logged on the root itself.
 ///
 /// # Examples
 /// ```
@@ -25,7 +25,7 @@ pub struct NameFilter {
 }
 
 impl NameFilter {
-    /// Returns the filter of a name; `::` in it is a dot.
+    /// Returns a filter for a logger's name, in which `::` stands for a dot.
     #[must_use]
     pub fn new(name: impl AsRef<str>) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! A filter in several places: [`SharedFilter`].
+//! A filter that several loggers and handlers share: [`SharedFilter`].
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -11,8 +11,8 @@ use crate::sys::user_code::Owned;
 /// A filter that can be attached to several loggers and handlers. Adding it twice to the same one
 /// has no effect.
 ///
-/// Made from any filter with `into()`. Keep a clone of it to remove the filter later. Clones are
-/// equal to each other; filters that were made apart are not, whatever they do.
+/// Converted from any filter with `into()`. Keep a clone to remove the filter later. Clones are
+/// equal to each other; filters created separately never are.
 ///
 /// # Examples
 /// ```
@@ -31,13 +31,13 @@ pub struct SharedFilter {
 }
 
 impl SharedFilter {
-    /// Returns whether the filter accepts the record, which it may change.
+    /// Reports whether the filter accepts the record, which it may change.
     #[must_use]
     pub fn filter(&self, record: &mut Record<'_>) -> bool {
         self.filter.filter(record)
     }
 
-    /// Marks the filter as made by a configuration: the next one replaces it.
+    /// Marks the filter as created by a configuration, to be replaced by the next one.
     #[cfg(feature = "config")]
     pub(crate) fn configured(self) -> Self {
         Self {
