@@ -199,6 +199,9 @@ pub mod delivery {
     pub use crate::handler::delivery::{
         Backoff, BatchLimits, Connection, Entry, Health, Outcome, Spool, Transport,
     };
+    #[cfg(feature = "tls")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
+    pub use crate::handler::network::Tls;
 }
 pub mod docs;
 pub mod error;

@@ -23,6 +23,8 @@ mod journald;
 mod ledger;
 pub(crate) mod live;
 mod memory;
+#[cfg(any(feature = "syslog", feature = "tls"))]
+pub(crate) mod network;
 mod null;
 mod options;
 mod outbox;
