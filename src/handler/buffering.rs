@@ -19,7 +19,8 @@ use crate::sys::user_code::{self, Owned};
 /// A batch has at most `capacity` records. The function is called for one batch at a time, in the
 /// order of the records, on the thread that logged the last record of a batch, with no lock held.
 /// Meanwhile other threads go on to log. Where another `capacity` records have come
-/// before it returns, they wait for it, 10 seconds at most; then records are dropped, counted as
+/// before it returns, they wait for it, 10 seconds at most; then, or where it takes fewer than 10
+/// records a second, records are dropped, counted as
 /// [`DropReason::Full`](crate::handler::DropReason::Full), and no thread waits until the function
 /// has returned. If it panics, all records of the batch count as dropped, and the panic goes to the
 /// error hook. It may log; what it logs to this handler does not wait and comes in a later batch.

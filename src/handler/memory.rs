@@ -24,9 +24,9 @@ use crate::sys::sync::{Arc, AtomicBool, AtomicU16, Ordering};
 ///
 /// One thread at a time hands over, the one whose record made it due; records that are on their way
 /// to the target count as held. Where the target is slow, other threads wait for room, 10 seconds
-/// at most. Where it takes no record in that time, records are dropped, counted as `Full`, and no
-/// thread waits until it has taken the batch. What the target itself logs to this handler does not
-/// wait.
+/// at most. Where it takes none in that time, or fewer than 10 a second, records for which there is
+/// no room are dropped, counted as `Full`, and no thread waits until it has taken the batch. What
+/// the target itself logs to this handler does not wait.
 ///
 /// [`flush`](Handler::flush) returns when all that was taken before is with the target's device. It
 /// waits as long as the target takes records, and 10 seconds for one at most. After

@@ -60,6 +60,8 @@ struct State {
     delivered: u64,
     /// Whether a thread waited for room while nothing was handed over.
     is_stuck: bool,
+    /// When what is on its way was taken out, and `delivered` then.
+    began: Option<(Instant, u64)>,
     /// What had been handed over when the end of the process waited in vain.
     given_up_at: Option<u64>,
 }
@@ -68,7 +70,20 @@ impl State {
     fn held(&self) -> usize {
         self.records.len() + self.delivering
     }
+
+    /// Reports whether threads do without the recipient until it has what is on its way: for so
+    /// long it took none, or few.
+    fn is_slow(&self, at_most: Duration) -> bool {
+        let is_slow = |(began, before): (Instant, u64)| {
+            let (time, count) = (began.elapsed(), self.delivered - before);
+            time >= at_most && count < FEW * time.as_secs()
+        };
+        self.is_stuck || self.began.is_some_and(is_slow)
+    }
 }
+
+/// With fewer records a second, a recipient is slow.
+const FEW: u64 = 10;
 
 /// How long a thread that logs waits for its record to be handed over, which is in the outbox
 /// already.
@@ -112,13 +127,14 @@ impl<R: Recipient> Outbox<R> {
         let owned = record.to_owned_record();
         let mut state = self.with_room()?;
         state.records.push(owned);
+        let place = state.delivered + state.held() as u64;
         let is_full = state.records.len() >= self.capacity || state.held() >= self.most;
         drop(state);
         self.ledger.kept(record);
         // After the record is in: one that is put in after the last flush sees what was set before
         // that.
         if is_full || is_due() || process::is_ending() {
-            self.deliver_in_time();
+            self.deliver_in_time(place);
         }
         Ok(())
     }
@@ -144,11 +160,12 @@ impl<R: Recipient> Outbox<R> {
             if state.held() < self.most || state.delivering == 0 {
                 return Ok(state);
             }
-            let (is_stuck, own_room) = (state.is_stuck, state.records.len() < self.most);
+            let own_room = state.records.len() < self.most;
             drop(state);
             let goes_on = || {
-                let has_room = self.state.lock().held() < self.most;
-                !is_stuck && start.elapsed() < R::AT_MOST && !has_room
+                let state = self.state.lock();
+                let has_room = state.held() < self.most;
+                !has_room && !state.is_slow(R::AT_MOST) && start.elapsed() < R::AT_MOST
             };
             match self.turn.take(goes_on) {
                 Ok(turn) => {
@@ -174,12 +191,16 @@ impl<R: Recipient> Outbox<R> {
         }
     }
 
-    /// Hands over, unless another thread does so and does not come to an end.
-    fn deliver_in_time(&self) {
+    /// Hands over up to the record at this place, unless another thread does so and does not come
+    /// to an end.
+    fn deliver_in_time(&self, place: u64) {
         let start = Instant::now();
-        let is_stuck = self.state.lock().is_stuck;
-        let goes_on =
-            || !is_stuck && start.elapsed() < A_MOMENT && !self.state.lock().records.is_empty();
+        let goes_on = || {
+            let state = self.state.lock();
+            // It is not enough that another thread has taken it out.
+            let is_left = state.delivered < place;
+            is_left && !state.is_slow(R::AT_MOST) && start.elapsed() < A_MOMENT
+        };
         if let Ok(turn) = self.turn.take(goes_on) {
             self.deliver(&turn);
             // And what the recipient logged to this handler; not until nothing is left, as it may
@@ -197,6 +218,7 @@ impl<R: Recipient> Outbox<R> {
         let mut state = self.state.lock();
         let records = std::mem::take(&mut state.records);
         state.delivering = records.len();
+        state.began = Some((Instant::now(), state.delivered));
         drop(state);
         for batch in records.chunks(self.recipient.batch().max(1)) {
             let taken = take(batch);
@@ -214,7 +236,8 @@ impl<R: Recipient> Outbox<R> {
             state.delivering = state.delivering.saturating_sub(batch.len());
             state.delivered += count;
         }
-        self.state.lock().is_stuck = false;
+        let mut state = self.state.lock();
+        (state.is_stuck, state.began) = (false, None);
     }
 
     /// Hands over what was taken before the call, and waits for what another thread is handing
@@ -328,5 +351,62 @@ mod tests {
             assert_eq!(outbox.held(), 0);
         });
         drop(go_on);
+    }
+
+    /// A record that is due is with the recipient when its call returns, also where another thread
+    /// has taken it out.
+    #[test]
+    fn a_record_that_is_due_is_waited_for() {
+        let ((inside, is_inside), (go_on, goes_on)) = (channel(), channel());
+        let slow = Slow {
+            inside,
+            go_on: Mutex::new(goes_on),
+        };
+        let outbox = Outbox::new(slow, Ledger::new(), 4, 4);
+        let put = || outbox.put(&Record::builder().build(), || true).unwrap();
+        thread::scope(|scope| {
+            scope.spawn(put);
+            is_inside.recv().unwrap();
+            let second = scope.spawn(|| {
+                let start = Instant::now();
+                put();
+                // On a machine that is busy, it may have waited in vain.
+                outbox.state.lock().delivered == 2 || start.elapsed() >= A_MOMENT
+            });
+            while outbox.waiting() == 0 {
+                thread::yield_now();
+            }
+            go_on.send(()).unwrap();
+            // The first thread, or the second one, hands over the second record.
+            is_inside.recv().unwrap();
+            assert_eq!(outbox.waiting(), 0);
+            // Time for a call that does not wait; one that does never makes the test fail.
+            thread::sleep(Duration::from_millis(50));
+            go_on.send(()).unwrap();
+            assert!(second.join().unwrap());
+        });
+    }
+
+    /// One that takes few records keeps the threads that log for a time, not for each record.
+    #[test]
+    fn a_slow_recipient_is_waited_for_once() {
+        let (inside, is_inside) = channel();
+        let (go_on, goes_on) = channel();
+        let slow = Slow {
+            inside,
+            go_on: Mutex::new(goes_on),
+        };
+        let outbox = Outbox::new(slow, Ledger::new(), 8, 8);
+        let put = || outbox.put(&Record::builder().build(), || false);
+        thread::scope(|scope| {
+            scope.spawn(|| (0..8).for_each(|_| put().unwrap()));
+            is_inside.recv().unwrap();
+            // Each gets its room in time, as it takes one in half of that.
+            let refused = (0..8).position(|_| put().is_err());
+            assert!(refused.is_some());
+            // From then on no thread waits.
+            assert!((0..100).filter(|_| put().is_err()).count() >= 90);
+            drop(go_on);
+        });
     }
 }

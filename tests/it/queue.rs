@@ -699,3 +699,22 @@ fn a_memory_limit_is_kept_while_all_is_handed_over() {
     exactly_once_in_order(&(lines.join("\n") + "\n"), 8, 300);
     assert_eq!(handler.counters().dropped(), 0);
 }
+
+/// A file writes what a queue hands over in blocks; what is logged to it directly meanwhile is
+/// written at once, after that.
+#[test]
+fn a_file_after_a_queue_that_is_logged_to_directly() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("app.log");
+    let file = FileHandler::open(&path).unwrap();
+    let (gate, gated, text) = gated();
+    gate.close();
+    let handler = QueueHandler::new([Handler::from(file.clone()), gated.into()]);
+    at(&handler, Level::INFO, "by the queue");
+    gate.wait_for_waiting();
+    at(&file, Level::INFO, "directly");
+    assert_eq!(read(&path), "by the queue\ndirectly\n");
+    gate.open();
+    handler.flush().unwrap();
+    assert_eq!(text.lines(), ["by the queue"]);
+}

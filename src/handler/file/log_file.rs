@@ -167,7 +167,7 @@ impl LogFile {
         let trouble = self.see_to_upkeep(state, line.len(), locked).err();
         let mut trouble = trouble.map(Trouble::OldFile);
         let buffering = match self.options.buffering {
-            None if state.corked => Some(Buffering {
+            None if state.is_corked() => Some(Buffering {
                 level: Level::OFF,
                 ..Buffering::default()
             }),

@@ -13,6 +13,7 @@ use crate::handler::handler::Handler;
 use crate::handler::sink::{Batch, Sink, SinkFacts, SinkStatus};
 use crate::handler::stream_id::StreamId;
 use crate::record::Record;
+use crate::sys::presence::thread_number;
 use crate::sys::process;
 use crate::sys::sync::{Arc, Ordering};
 
@@ -131,13 +132,16 @@ impl Sink for FileSink {
     }
 
     fn batch(&self, batch: Batch) {
-        let corked = batch == Batch::Begins;
+        let corked_by = match batch {
+            Batch::Begins => thread_number(),
+            Batch::Ends => 0,
+        };
         // Refused only inside its own namer, where there is nothing to write out.
         let _ = self.0.state.with(|state| {
-            state.corked = corked;
+            state.corked_by = corked_by;
             Ok(())
         });
-        if !corked {
+        if corked_by == 0 {
             self.0.write_out_now();
         }
     }
@@ -148,7 +152,7 @@ impl Sink for FileSink {
         // written.
         let left = self.0.state.with(|state| {
             let left = mem::take(&mut state.buffer).records();
-            state.corked = false;
+            state.corked_by = 0;
             self.0.count_queued(state);
             Ok(left)
         });

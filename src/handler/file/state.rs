@@ -14,6 +14,7 @@ use crate::handler::file::process_lock::ProcessLock;
 use crate::handler::file::rotation::Rotation;
 use crate::handler::file::system;
 use crate::handler::io::retry::Retry;
+use crate::sys::presence::thread_number;
 
 /// The file that is open, what is still to be written to it, and what is seen to before that.
 #[derive(Debug)]
@@ -21,8 +22,9 @@ pub(super) struct State {
     pub(super) device: Option<Device>,
     pub(super) upkeep: Upkeep,
     pub(super) buffer: LineBuffer,
-    /// Many records follow one another, so they are written in blocks.
-    pub(super) corked: bool,
+    /// The number of a thread from which many records follow one another, so that they are written
+    /// in blocks; or 0. The records of others are written at once.
+    pub(super) corked_by: usize,
     pub(super) closed: bool,
     /// The buffer could not be written last time, which was reported.
     pub(super) is_failing: bool,
@@ -50,7 +52,7 @@ impl State {
             device: None,
             upkeep,
             buffer: LineBuffer::default(),
-            corked: false,
+            corked_by: 0,
             closed: false,
             is_failing: false,
             was_open: false,
@@ -58,6 +60,12 @@ impl State {
             seen: beside::count(),
             retry: Retry::default(),
         }
+    }
+
+    /// Reports whether the calling thread's records are written in blocks.
+    #[inline]
+    pub(super) fn is_corked(&self) -> bool {
+        self.corked_by != 0 && self.corked_by == thread_number()
     }
 
     /// Opens the file, or takes note of one that is opened with the first record.

@@ -148,6 +148,9 @@ impl QueueCore {
         }
         let mut work = self.work.lock();
         work.delivered = work.merge.completed();
+        if drained.is_dry {
+            work.handed_over = work.merge.taken();
+        }
         drop(work);
         drained
     }
@@ -215,14 +218,14 @@ impl QueueCore {
         self.worker.flush.answer(number, result);
     }
 
-    /// Hands over on the calling thread what was put in up to the record with this stamp, where the
-    /// queue was closed.
+    /// Hands over on the calling thread what was put in before this [mark](Channel::mark), where
+    /// the queue was closed.
     ///
     /// Where another thread hands records over, it waits for that, within the limit for callers.
     /// One that may not wait leaves its record to the other thread, which looks once more when
     /// it is done.
     #[cold]
-    pub(super) fn deliver_now(&self, stamp: u64) {
+    pub(super) fn deliver_now(&self, mark: u64) {
         if self.turn.is_own() {
             // Logged by a sink of the queue. It goes with the same turn: handed over here, it could
             // make another one, and so on.
@@ -234,7 +237,7 @@ impl QueueCore {
             self.channel.options.block_at_most
         };
         let start = Instant::now();
-        let is_left = || self.work.lock().delivered <= stamp;
+        let is_left = || self.work.lock().delivered <= mark;
         for round in 0..ROUNDS {
             // One who finds the turn taken is seen by the one who ends it: each looks for the other
             // after its own step.
@@ -246,7 +249,7 @@ impl QueueCore {
                 return;
             };
             let destinations = self.worker.destinations();
-            self.drain(&destinations, stamp + 1, usize::MAX);
+            self.drain(&destinations, mark + 1, usize::MAX);
             self.report_drops(&destinations);
             drop(turn);
         }

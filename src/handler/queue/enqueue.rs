@@ -33,7 +33,7 @@ thread_local! {
 }
 
 /// A record was not put in: there is no room, and the rule for that does not wait any longer.
-struct NoRoom;
+pub(super) struct NoRoom;
 
 /// What came of trying to put a record in.
 enum Tried {
@@ -314,20 +314,19 @@ impl QueueCore {
     /// Has a record handed over that came to a queue which was closed; one for which there was no
     /// room is put in now.
     #[cold]
-    fn push_closed(
+    pub(super) fn push_closed(
         &self,
         put: Result<(), NoRoom>,
         account: &Arc<Account>,
         bytes: &mut [u8],
         level: Level,
     ) -> Result<(), NoRoom> {
-        let last = || self.channel.stamps.load(Ordering::SeqCst).saturating_sub(1);
-        self.deliver_now(last());
+        self.deliver_now(self.channel.mark());
         if put.is_ok() {
             return put;
         }
         let put = self.push(account, bytes, level);
-        self.deliver_now(last());
+        self.deliver_now(self.channel.mark());
         put
     }
 

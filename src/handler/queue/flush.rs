@@ -94,7 +94,12 @@ impl QueueCore {
         let closed = self.flush_while_it_goes_on();
         // A thread that took its stamp before is putting its record in right now.
         let start = Instant::now();
-        while closed.is_ok() && self.work.lock().merge.settled(&self.channel) < goal {
+        // One that was taken out meanwhile may still be on its way.
+        let settled = || {
+            let dropped = self.channel.unused_stamps.load(Ordering::Acquire);
+            self.work.lock().handed_over + dropped
+        };
+        while closed.is_ok() && settled() < goal {
             if start.elapsed() >= IN_FLIGHT {
                 break;
             }

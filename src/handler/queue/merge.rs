@@ -168,16 +168,16 @@ impl Merge {
         self.completed
     }
 
-    /// Whether there may be something to take out.
+    /// Whether there may be something to take out. The stamps of all that was not taken out, or
+    /// dropped, are those of records in a lane, or just being put in.
     pub(super) fn has_work(&self, channel: &Channel) -> bool {
-        let settled = self.settled(channel);
+        let settled = self.taken + channel.unused_stamps.load(Ordering::Acquire);
         self.completed < self.cut_off || settled != channel.stamps.load(Ordering::SeqCst)
     }
 
-    /// How many stamps were given to records that were taken out, or dropped. All others are in a
-    /// lane, or just being put in.
-    pub(super) fn settled(&self, channel: &Channel) -> u64 {
-        self.taken + channel.unused_stamps.load(Ordering::Acquire)
+    /// How many records were taken out.
+    pub(super) fn taken(&self) -> u64 {
+        self.taken
     }
 
     /// How long looking through all lanes took.

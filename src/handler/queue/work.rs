@@ -16,6 +16,8 @@ pub(super) struct Work {
     /// Up to which stamp all was handed over, and the batch with it ended: only then a file has
     /// written it.
     pub(super) delivered: u64,
+    /// How many records were handed over, and the batch with them ended.
+    pub(super) handed_over: u64,
     /// The request for a flush that is being answered, and the stamp below which all is handed
     /// over first.
     pub(super) flush: Option<(u64, u64)>,
@@ -34,6 +36,7 @@ impl Work {
         Self {
             merge: Merge::after(stamp),
             delivered: stamp,
+            handed_over: stamp,
             reported,
             ..Self::default()
         }

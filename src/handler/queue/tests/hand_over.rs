@@ -8,6 +8,8 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::formatter::Format;
 use crate::handler::handler::Handler;
+use crate::handler::queue::account::Account;
+use crate::handler::queue::codec;
 use crate::handler::queue::handler::QueueHandler;
 use crate::handler::queue::listener::QueueListener;
 use crate::handler::queue::record_queue::RecordQueue;
@@ -113,6 +115,45 @@ fn what_comes_after_the_close_is_written_when_the_call_returns() {
         drop(ended);
     });
     assert!(!early.load(Ordering::SeqCst));
+}
+
+/// A thread gets a stamp, and its record comes in after a pass that went beyond that stamp. Neither
+/// the call nor a close takes the passed stamp for a record that was handed over.
+#[test]
+fn a_record_that_comes_in_late_is_written_when_call_and_close_return() {
+    let (step, counting) = Counting::in_steps();
+    let handler = QueueHandler::new([Handler::new(counting.clone())]);
+    let core = &handler.queue().core;
+    let record = Record::builder().message("late").build();
+    let account = Arc::new(Account::new());
+    let mut late = core.channel.add_lane(&account, 4096, 4096);
+    let mut bytes = Vec::new();
+    let environment = core.channel.environments.number_of(record.environment);
+    codec::encode(&record, None, environment, &mut bytes).unwrap();
+    codec::set_stamp(
+        &mut bytes,
+        core.channel.stamps.fetch_add(1, Ordering::SeqCst),
+    );
+    handler.flush().unwrap();
+    core.channel.close_door();
+    thread::scope(|scope| {
+        let closes = scope.spawn(|| {
+            core.close().unwrap();
+            counting.seen()
+        });
+        assert!(late.grow(bytes.len()) && late.push(&bytes));
+        core.worker.call();
+        until("it is taken out", || core.work.lock().merge.taken() == 1);
+        let logs = scope.spawn(|| {
+            let put = core.push_closed(Ok(()), &account, &mut [], Level::INFO);
+            assert!(put.is_ok());
+            counting.seen()
+        });
+        // Time for a call that does not wait; one that does never makes the test fail.
+        thread::sleep(Duration::from_millis(50));
+        step.send(()).unwrap();
+        assert_eq!((closes.join().unwrap(), logs.join().unwrap()), (1, 1));
+    });
 }
 
 /// A sink that logs to its queue for each record does not keep its end for ever.
