@@ -1,4 +1,4 @@
-//! What may allocate, and what may not: an enabled record, on any way to a stream, allocates nothing once the thread's
+//! What may allocate: an enabled record on its way to a stream allocates nothing once the thread's
 //! buffers have grown; loggers have a size.
 
 use std::hint::black_box;
@@ -16,7 +16,8 @@ fn allocations(mut call: impl FnMut()) -> u64 {
     for _ in 0..100 {
         call();
     }
-    // A record may meet a new second, whose text is rendered anew: the least of some tries.
+    // A record may be the first of a second, whose text is then rendered; the minimum of several
+    // tries is taken.
     (0..5)
         .map(|_| allocation_counter::measure(&mut call).count_total)
         .min()
@@ -54,7 +55,7 @@ fn a_line_of_text_allocates_nothing() {
     }
 }
 
-/// What is looked at and has no secret is not copied.
+/// A text that is searched and has no secret is not copied.
 #[test]
 fn redaction_that_finds_nothing_allocates_nothing() {
     let handler = discarding()
@@ -144,7 +145,7 @@ fn what_is_off_allocates_nothing_from_the_first_call_on() {
     assert_eq!(count, 0);
 }
 
-/// Fault 41, and the memory of a logger.
+/// The memory of a logger.
 #[test]
 fn a_million_loggers_are_small() {
     const COUNT: usize = 1_000_000;
@@ -168,7 +169,7 @@ fn a_million_loggers_are_small() {
     assert_eq!(registry.logger_names().len(), COUNT);
 }
 
-/// The caller's side of a queue, and the ways to files.
+/// The caller's side of a queue, and handlers of files.
 #[test]
 fn queues_and_files_allocate_nothing() {
     let directory = tempfile::tempdir().unwrap();
@@ -212,7 +213,7 @@ fn queues_and_files_allocate_nothing() {
     for (name, handler) in handlers {
         let logger = logger(handler.clone());
         let text = || logtree::info!(logger, "request {} took {} us", black_box(7), 42);
-        // The watched one asks the system for the file at its path, and std makes a C text of that.
+        // The watched file is looked up at its path, which std copies into a C string.
         let allowed = 0;
         assert_eq!(allocations(text), allowed, "{name}");
         let key_values = || logtree::info!(logger, user = "ann", size = black_box(3); "put");

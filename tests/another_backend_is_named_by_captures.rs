@@ -1,4 +1,5 @@
-//! A capture cannot see records of the `log` macros where another backend is installed, and says so.
+//! A capture cannot see records of the `log` macros if another backend is installed, and reports
+//! so.
 
 use std::panic::{self, AssertUnwindSafe};
 

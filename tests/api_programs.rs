@@ -1,5 +1,5 @@
 //! Everyday programs, as users write them, with their surroundings stubbed: they must compile.
-//! The one with a formatter of its own is in `it/formats.rs`.
+//! The program with a custom formatter is in `it/formats.rs`.
 #![allow(dead_code, reason = "most of it need only compile")]
 
 mod anyhow {
@@ -206,7 +206,7 @@ mod queue_and_rotation {
     }
 }
 
-/// A sink of one's own.
+/// A custom sink.
 mod own_sink {
     use std::sync::mpsc::{self, Sender};
 
@@ -258,7 +258,7 @@ mod console {
     }
 }
 
-/// A daemon with a followed configuration and a handler of its own.
+/// A daemon that follows its configuration file and has a custom handler.
 #[cfg(all(unix, feature = "reload", feature = "signal"))]
 mod daemon {
     use std::path::PathBuf;
@@ -296,7 +296,7 @@ mod daemon {
     }
 }
 
-/// The programs that would change the process, or read files of the system, only have to compile.
+/// Programs that would change the process or read system files only have to compile.
 #[test]
 fn further_programs_compile() {
     let _: [fn() -> Result<(), logtree::Error>; 2] = [queue_and_rotation::set_up, console::main];

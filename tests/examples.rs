@@ -194,7 +194,8 @@ fn environment_and_flags_set_levels() {
     );
 }
 
-/// A program that runs as another user than its caller does not do what the caller's environment says.
+/// A program that runs as another user than its caller does not do what the caller's environment
+/// says.
 #[cfg(unix)]
 #[test]
 fn a_setuid_program_ignores_the_environment() {
@@ -349,7 +350,8 @@ fn between<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
         .0
 }
 
-/// The client's own mode comes from the environment; each of its values shows another part of what it does.
+/// The client's own mode comes from the environment; each of its values shows another part of what
+/// it does.
 #[cfg(feature = "tower")]
 #[test]
 fn client() {

@@ -18,7 +18,7 @@ fn sources(directory: &Path, into: &mut String) {
     }
 }
 
-/// The body of a test of this name, which nothing keeps from being run.
+/// The body of a test of this name that is not ignored or compiled out.
 fn test<'s>(sources: &'s str, name: &str) -> Option<&'s str> {
     let (before, after) = sources.split_once(&format!("\nfn {name}() "))?;
     // The attributes right above it.

@@ -1,7 +1,8 @@
-//! The architecture as `ARCHITECTURE.md` draws it, held against what the sources import.
+//! Compares the architecture in `ARCHITECTURE.md` with the imports of the sources.
 //!
-//! Layers: a top-level module uses modules of lower layers only; the table "Layers" of the document is the list. Files: inside a folder, no
-//! circle of files. Imports: they name the module that defines the item, not one that re-exports it within the same room.
+//! Layers: a top-level module uses modules of lower layers only; the table "Layers" of the document
+//! is the list. Files: inside a folder, no circle of files. Imports: they name the module that
+//! defines the item, not one that re-exports it within the same room.
 //!
 //! `cargo test --test modules_point_downwards -- --nocapture` prints the graph's size.
 
@@ -171,7 +172,8 @@ fn check_layers(
     }
 }
 
-/// Edges between the direct children of a folder (and its own face), each with the item that makes it.
+/// Edges between the direct children of a folder (and its own face), each with the item that makes
+/// it.
 fn file_edges(
     modules: &BTreeMap<ModulePath, Module>,
     folder: &ModulePath,
@@ -354,7 +356,8 @@ struct Reader {
 }
 
 impl Reader {
-    /// Reads what is in a file, or in a group of one; what only tests compile is left out. `depth` counts modules inside the file.
+    /// Reads what is in a file, or in a group of one; what only tests compile is left out. `depth`
+    /// counts modules inside the file.
     fn read(&mut self, tokens: TokenStream, depth: usize) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let mut at = 0;
@@ -432,7 +435,8 @@ impl Reader {
         }
     }
 
-    /// A path from the crate's root; `None` for one into another crate, or into a module inside the file.
+    /// A path from the crate's root; `None` for one into another crate, or into a module inside the
+    /// file.
     fn absolute(&self, path: &[String], depth: usize) -> Option<ModulePath> {
         let mut base = self.path.clone();
         let mut inside = depth;
@@ -465,7 +469,7 @@ fn is_semicolon(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Punct(p) if p.as_char() == ';')
 }
 
-/// Whether an attribute's brackets hold `cfg(test)`, alone or as one of several conditions that all must hold.
+/// Whether an attribute has `cfg(test)`, alone or as one of several conditions that must all hold.
 fn for_tests(attribute: Option<&TokenTree>) -> bool {
     let text = attribute
         .map(ToString::to_string)

@@ -1,4 +1,4 @@
-//! A panic at each place where user code runs; the hook that prints panics is the process's own, and is silenced here.
+//! A panic at each place where user code runs; the process's panic hook is silenced.
 
 use std::io::{self, Write};
 use std::panic;
@@ -39,7 +39,7 @@ impl Sink for Panics {
     }
 }
 
-/// Fault 34: a panic at each place where user code runs; the sibling handler gets every record.
+/// A panic at each place where user code runs; the sibling handler gets every record.
 #[test]
 fn panics_stay_where_they_are() {
     panic::set_hook(Box::new(|_| {}));
@@ -65,7 +65,7 @@ fn panics_stay_where_they_are() {
     for handler in faulty.iter().cloned().chain([sibling.into()]) {
         registry.root().add_handler(handler);
     }
-    // The handlers would get the reports about each other as well.
+    // Otherwise, the handlers would also get the reports about each other.
     registry.get_logger("logging.errors").set_level(Level::OFF);
     let logger = registry.get_logger("p");
     for n in 0..100 {

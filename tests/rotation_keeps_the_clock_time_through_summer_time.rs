@@ -1,4 +1,5 @@
-//! Statement 90: rotations by the clock, through the changes of summer time. In a process of its own, as the zone is the process's.
+//! Rotations by the clock across the changes of summer time; in a separate process, as the time
+//! zone is the process's.
 
 use std::env;
 use std::process::Command;
@@ -155,7 +156,7 @@ fn rotations_keep_their_clock_time() {
         }
         let handler = builder.open().unwrap();
         for (from, to) in *vectors {
-            // Where a time is there twice, the first one.
+            // Of a time that occurs twice, the first one.
             let now = Local.from_local_datetime(&local(from)).earliest().unwrap();
             let next = handler.rollover_after(timestamp(now.timestamp())).unwrap();
             let next = Local

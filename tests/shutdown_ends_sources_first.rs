@@ -9,8 +9,8 @@ use logtree::handler::{
 use logtree::record::OwnedRecord;
 use logtree::{Handler, Record, shutdown};
 
-/// Batches to a queue to a memory handler to a fallback to a buffered file, made in another order than the records go, in two ways:
-/// all that was taken is in the file when `shutdown` returns.
+/// Batches to a queue to a memory handler to a fallback to a buffered file, made in another order
+/// than the records go, in two ways: all that was taken is in the file when `shutdown` returns.
 #[test]
 fn shutdown_ends_sources_first() {
     let directory = tempfile::tempdir().unwrap();
@@ -55,7 +55,7 @@ fn shutdown_ends_sources_first() {
                 .collect();
             assert_eq!(found, ["0", "1", "2", "3", "4"], "{path:?}: {text}");
         }
-        // What is logged afterwards is handed over at once; the file keeps a buffer.
+        // Later records are delivered at once; the file keeps a buffer.
         handlers[2].handle(&Record::builder().message("late").build());
         assert_eq!(handlers[2].counters().queued(), 0);
     }

@@ -6,7 +6,6 @@ use logtree::formatter::Format;
 use logtree::handler::Sink;
 use logtree::{Error, ErrorKind, Handler, Record, shutdown};
 
-/// Statement 117.
 #[test]
 fn shutdown_goes_backwards_and_past_failures() {
     struct Noted(&'static str, Arc<Mutex<Vec<String>>>);

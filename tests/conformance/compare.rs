@@ -1,4 +1,4 @@
-//! Whether two answers say the same.
+//! Compares two answers.
 
 use serde_json::{Map, Value};
 
@@ -9,7 +9,8 @@ pub(crate) fn answers(expected: &Value, actual: &Value) -> Result<(), String> {
     }
     let list = |answer: &Value| answer["obs"].as_array().cloned().unwrap_or_default();
     let (mut expected_list, actual_list) = (list(expected), list(actual));
-    // Where in a configuration CPython stopped is not compared: here all that is wrong is told.
+    // CPython stops at the first error of a configuration; this crate reports all, so its place is
+    // not compared.
     let observations = expected_list.iter_mut().filter_map(Value::as_object_mut);
     observations.for_each(|observation| drop(observation.remove("at")));
     for at in 0..expected_list.len().max(actual_list.len()) {

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::world::{Failure, Known, ListSink, World, kind};
 
-/// Python switches loggers off that are not named, unless told otherwise; this crate only when told.
+/// Python disables loggers that are not named unless configured otherwise; this crate only if
+/// configured.
 const PYTHONS_DEFAULT: bool = true;
 
 pub(crate) fn dict(world: &mut World, operation: &Value) -> Result<(), Failure> {

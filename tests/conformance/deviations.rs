@@ -1,8 +1,8 @@
-//! Where this crate answers otherwise than CPython, on purpose: the reason, and our own expected answer.
+//! Intended differences from CPython: the reason, and the answer expected here.
 
 use serde_json::Value;
 
-/// A scenario with another answer than CPython's.
+/// A scenario whose answer differs from CPython's.
 pub(crate) struct Deviation {
     id: &'static str,
     #[expect(dead_code, reason = "for the reader")]

@@ -9,10 +9,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use logtree::time::Timestamp;
 use serde_json::Value;
 
-/// Made when it is first needed, removed with its scenario.
+/// Created on first use, removed with its scenario.
 pub(crate) struct Directory {
     path: PathBuf,
-    /// The times that were set, and the sizes then.
+    /// The times that were set, and the sizes at that time.
     known: BTreeMap<PathBuf, (SystemTime, u64)>,
 }
 
@@ -45,7 +45,7 @@ impl Directory {
         self.set_time(&path, time);
     }
 
-    /// Gives files that were written since the last operation the time of the scenario's clock.
+    /// Sets the times of files written since the last operation to the scenario's clock.
     pub(crate) fn follow_clock(&mut self, now: Timestamp) {
         for path in self.files() {
             let metadata = fs::metadata(&path).expect("a file that was just listed");

@@ -1,8 +1,8 @@
-//! Plays what CPython's own `logging` was recorded doing, and compares.
+//! Replays scenarios recorded from CPython's `logging`, and compares the results.
 //!
-//! `data/cases.jsonl` holds scenarios, `data/expected.jsonl` what CPython 3.13 answered. Each is a named test. Where this crate
-//! differs on purpose, `deviations.rs` has the reason and our own expected answer; what later work will play is listed
-//! in [`PENDING_GROUPS`].
+//! `data/cases.jsonl` holds scenarios, `data/expected.jsonl` what CPython 3.13 answered. Each is a
+//! named test. Where this crate differs on purpose, `deviations.rs` has the reason and our own
+//! expected answer; what later work will play is listed in [`PENDING_GROUPS`].
 //!
 //! `LOGTREE_CONFORMANCE=DIR` plays another directory's files. With `--serve`, scenarios
 //! are read from standard input, one JSON line in, one out.
@@ -26,7 +26,7 @@ use std::{env, fs, io};
 use libtest_mimic::{Arguments, Trial};
 use serde_json::Value;
 
-/// Groups whose parts of the crate are still to be made.
+/// Groups for parts of the crate that do not exist yet.
 const PENDING_GROUPS: &[&str] = &["syslog"];
 
 fn main() -> ExitCode {
@@ -57,7 +57,7 @@ fn main() -> ExitCode {
         .map(|answer| (id(&answer), answer))
         .collect();
 
-    // The table of deviations goes by id, and holds for the same scenario elsewhere as well.
+    // Deviations are found by id, also when the same scenario is replayed from another directory.
     let ours: BTreeMap<String, Value> = lines(&own.join("cases.jsonl"))
         .into_iter()
         .map(|case| (id(&case), case))
@@ -85,7 +85,7 @@ fn main() -> ExitCode {
     let all = trials.len();
 
     let mut arguments = Arguments::from_args();
-    // Handlers' names are the process's own: one scenario at a time.
+    // Handler names are shared by the process: one scenario at a time.
     arguments.test_threads = Some(1);
     let lists = arguments.list;
     let filtered = arguments.filter.is_some() || !arguments.skip.is_empty();
@@ -100,7 +100,7 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-/// Whether a scenario is of a group to come, or of another group but with an operation of such a group.
+/// Reports whether a scenario belongs to a pending group or uses one of its operations.
 fn is_pending(scenario: &Value) -> bool {
     let group = scenario["group"].as_str().unwrap_or_default();
     PENDING_GROUPS.contains(&group) || player::needs_pending(scenario)

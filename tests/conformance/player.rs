@@ -23,7 +23,7 @@ use crate::{configs, files, filters, formatters};
 const CLOCK: i64 = 1_709_210_096_789_000_000;
 const START: i64 = 1_709_210_000_000_000_000;
 
-/// Operations, and kinds of handlers, that belong to the parts still to be made.
+/// Operations and kinds of handlers of parts that do not exist yet.
 const PENDING: &[&str] = &["syslog"];
 
 pub(crate) fn needs_pending(scenario: &Value) -> bool {
@@ -62,7 +62,8 @@ pub(crate) fn play(scenario: &Value) -> Value {
     }
     let answer =
         json!({"id": scenario["id"], "obs": world.observer.list(), "buffers": world.buffers.all()});
-    // Handlers live by the process's directory of names; the next scenario starts from nothing.
+    // Handlers are registered by name for the whole process; the next scenario starts from an empty
+    // registry.
     for known in world.handlers.values() {
         known.handler().set_name(None);
     }
@@ -83,7 +84,7 @@ pub(crate) fn owned(value: &Value) -> OwnedValue {
     }
 }
 
-/// What a query answers that may have nothing to answer.
+/// The answer to a query that may have none.
 fn optional(value: Option<impl Into<Value>>) -> Value {
     value.map_or_else(|| json!({"null": true}), Into::into)
 }
@@ -272,7 +273,7 @@ impl World {
         done
     }
 
-    /// The operations that only answer.
+    /// Operations that change nothing.
     fn query(&self, operation: &Value) -> Result<Value, Failure> {
         Ok(match text(operation, "op") {
             "effective_level" => self.target(operation).effective_level().number().into(),
@@ -656,7 +657,8 @@ impl World {
         Ok(())
     }
 
-    /// Whether the stream was another one. The crate's own call does not compare streams, as writers have no identity.
+    /// Whether the stream was a different one. The crate does not compare streams, as writers have
+    /// no identity.
     fn set_stream(&mut self, operation: &Value) -> bool {
         let Known::Stream(handler) = &self.handlers[text(operation, "handler")] else {
             panic!("not a stream handler")
@@ -674,7 +676,7 @@ impl World {
             "op", "level", "format", "datefmt", "style", "force", "buffer", "handlers", "filename",
             "filemode",
         ];
-        // What Rust would not compile: an unknown option.
+        // An unknown option, which would not compile in Rust.
         if operation
             .as_object()
             .expect("an object")

@@ -1,4 +1,4 @@
-//! What a scenario plays in: a registry of its own, and its handlers, filters and buffers by name.
+//! The state of a scenario: its registry, and its handlers, filters and buffers by name.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
@@ -64,7 +64,7 @@ impl Known {
 #[derive(Clone)]
 pub(crate) struct Observer {
     list: Arc<Mutex<Vec<Value>>>,
-    /// What other threads than the scenario's did; told when they are stopped.
+    /// What threads other than the scenario's did; reported when they are stopped.
     apart: Arc<Mutex<Vec<Value>>>,
     thread: ThreadId,
     operation: Arc<AtomicUsize>,
@@ -84,7 +84,7 @@ impl Default for Observer {
 }
 
 impl Observer {
-    /// Tells what other threads did until now.
+    /// Reports what other threads have done so far.
     pub(crate) fn tell_of_threads(&self) {
         let apart = std::mem::take(&mut *self.apart.lock().unwrap());
         for mut observation in apart {
@@ -183,7 +183,7 @@ pub(crate) struct World {
     pub(crate) observer: Observer,
     pub(crate) buffers: Buffers,
     pub(crate) handlers: HashMap<String, Known>,
-    /// Those that the scenario gave no formatter.
+    /// Handlers to which the scenario gave no formatter.
     pub(crate) bare: Vec<Handler>,
     /// What handlers are called in observations, also those without an id.
     labels: Vec<(Handler, String)>,
@@ -192,7 +192,7 @@ pub(crate) struct World {
     pub(crate) adapters: HashMap<String, (LoggerAdapter, bool)>,
     pub(crate) directory: Directory,
     pub(crate) queues: HashMap<String, RecordQueue>,
-    /// In the order of their making.
+    /// In order of creation.
     pub(crate) listeners: Vec<(String, QueueListener)>,
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::http::{Served, serve, serve_control, serve_with};
 
-/// Whether a client is there. `.ci/run` installs them.
+/// Reports whether a client is installed. `.ci/run` installs them.
 fn is_there(program: &str, arguments: &[&str]) -> bool {
     let output = Command::new(program).args(arguments).output();
     let is_there = output.is_ok_and(|output| output.status.success());
@@ -23,7 +23,7 @@ fn has_command_line() -> bool {
     is_there("aws", &["--version"])
 }
 
-/// A client with the token, and nothing of the user's configuration.
+/// A client with the token and without the user's configuration.
 fn client(served: &Served, program: &str) -> Command {
     let mut command = Command::new(program);
     command
@@ -127,7 +127,7 @@ fn the_command_line_sets_lists_and_deletes() {
         r#"{"targetType": "CLIENT_ID", "targetName": "sensor 7"}"#,
         "DISABLED",
     );
-    // The command line does not know the types and levels: ours pass.
+    // The command line does not check types and levels, so it accepts this crate's.
     set("targetType=LOGGER,targetName=x", "TRACE");
     assert_eq!(
         aws(&["list-v2-logging-levels", "--target-type", "THING_GROUP"]),

@@ -165,7 +165,7 @@ fn levels_of_all_types_are_set_listed_and_deleted() {
             .send();
         assert_eq!(answer.expect(200).json(), json!({}));
     };
-    // A second time, and one that never was, are no errors.
+    // A second deletion, or that of a target that never existed, is no error.
     for _ in 0..2 {
         delete("targetType=THING_GROUP&targetName=a%20b%26c%2F%C3%BC");
         delete("targetName=sensor-7&targetType=CLIENT_ID");
@@ -196,7 +196,7 @@ fn pages_are_walked_by_tokens() {
     let rest = page(&format!("&nextToken={token}"));
     assert_eq!((listed(&first).len(), listed(&rest).len()), (250, 1));
     assert_eq!(rest.get("nextToken"), None);
-    // What is set or deleted between two pages moves no other target.
+    // Targets set or deleted between two pages do not shift the others.
     let (mut names, mut next) = (Vec::new(), String::new());
     loop {
         let page = page(&format!("&maxResults=100{next}"));
@@ -303,7 +303,7 @@ fn what_is_wrong_is_an_error_of_aws_and_changes_nothing() {
         ("targetType=%ff", "expected UTF-8"),
         ("nextToken=", "invalid page token"),
         ("nextToken=forged", "invalid page token"),
-        // `THING_GROUP:a`, not encoded, with padding, and of an alias of the type.
+        // `THING_GROUP:a`: not encoded, with padding, and with an alias of the type.
         ("nextToken=THING_GROUP:a", "invalid page token"),
         ("nextToken=VEhJTkdfR1JPVVA6YQ==", "invalid page token"),
         ("nextToken=TE9HR0VSOmE", "invalid page token"),
@@ -350,7 +350,7 @@ fn version_1_and_other_calls_are_unknown() {
         let name = answer.header("x-amzn-errortype");
         assert_eq!(name, Some("ResourceNotFoundException"));
     }
-    // Another call of an AWS client, which is seen by its signature.
+    // Another call of an AWS client, recognized by its signature.
     let signed = "AWS4-HMAC-SHA256 Credential=a";
     let request = served
         .unix("GET", "/things")

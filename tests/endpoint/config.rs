@@ -52,7 +52,7 @@ fn a_configuration_serves_until_another_does_not() {
     let body = json!({"changes": [{"target": "wire", "level": "DEBUG"}]});
     let request = request_on(&path.join("other.sock"), "PATCH", "/v1/levels");
     request.json(&body).send().expect(200);
-    // What cannot be served leaves everything as it was.
+    // A control that cannot be served changes nothing.
     let taken = Control::new(&registry)
         .serve(Endpoint::new().socket(path.join("taken.sock")))
         .unwrap();

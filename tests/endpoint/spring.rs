@@ -300,8 +300,9 @@ fn the_media_type_is_one_that_is_accepted() {
 }
 
 /// What Spring Boot Admin 4 does with an instance: its server reads the index and the health, and
-/// its page calls the server, which passes the rest of the path on (`InstanceExchangeFilterFunctions`,
-/// `QueryIndexEndpointStrategy`, `StatusUpdater`, `instance.ts`).
+/// its page calls the server, which passes the rest of the path on
+/// (`InstanceExchangeFilterFunctions`, `QueryIndexEndpointStrategy`, `StatusUpdater`,
+/// `instance.ts`).
 #[test]
 fn spring_boot_admin_finds_and_sets_loggers() {
     let served = serve();

@@ -45,7 +45,8 @@ fn to_stderr(format: &str) -> Handler {
 }
 
 fn stderr_fails() {
-    // The reader goes after this process has started, and a fork of the parent's may keep it open a moment longer.
+    // The reader goes after this process has started, and a fork of the parent's may keep it open a
+    // moment longer.
     while io::stderr().write(b".").is_ok() {
         thread::sleep(Duration::from_millis(1));
     }
@@ -234,7 +235,8 @@ fn panic_hook() {
 fn huge() {
     let handler = to_stderr("%(message)s");
     log::error!("warm up {}", 1);
-    // What is still allocated afterwards; what the allocator does with what it got back is its own matter.
+    // What is still allocated afterwards; what the allocator does with what it got back is its own
+    // matter.
     let used = allocation_counter::measure(|| {
         for power in 0..=26 {
             let message = "x".repeat(1 << power);
@@ -377,7 +379,8 @@ fn facade() {
     assert!(!log::log_enabled!(target: "app::net", log::Level::Debug));
     assert_eq!(Registry::global().logger_names(), names);
 
-    // A target that is remembered to be off is seen to open, and to close again; a nearer logger is seen as well.
+    // A target that is remembered to be off is seen to open, and to close again; a nearer logger is
+    // seen as well.
     let target = String::from("app::net::tcp::connection");
     let debug = |text: &str| (0..4).for_each(|_| log::debug!(target: &target, "{text}"));
     debug("hidden: below the level");

@@ -1,4 +1,4 @@
-//! Faults of files and queues; the numbers are those of the catalogue of faults.
+//! Faults of files and queues.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -44,7 +44,7 @@ fn assert_all(text: &str, of: &str, count: usize) {
     assert!(found.iter().copied().eq(0..count), "out of order or twice");
 }
 
-/// 50: no record is missing before one that is there, and none that was logged before the end began.
+/// No record is missing before one that is there, and none that was logged before the end began.
 #[test]
 fn an_exit_while_others_log_leaves_no_holes() {
     for _ in 0..10 {
@@ -124,7 +124,7 @@ fn nothing_queued_or_buffered_is_lost_at_the_end() {
     }
 }
 
-/// 119: after a fork the child does not hang, and nothing is written twice.
+/// After a fork the child does not hang, and nothing is written twice.
 #[test]
 fn a_forked_child_writes_its_own_records_and_no_others() {
     let directory = tempdir().unwrap();
@@ -183,7 +183,8 @@ fn a_kill_leaves_whole_lines_in_one_file_each() {
     }
 }
 
-/// The system cuts a write short, and the program ends there: the next start ends the line before its first record.
+/// The system cuts a write short, and the program ends there: the next start ends the line before
+/// its first record.
 #[test]
 fn a_crash_in_the_middle_of_a_line_leaves_it_a_line_of_its_own() {
     let directory = tempdir().unwrap();
@@ -197,7 +198,7 @@ fn a_crash_in_the_middle_of_a_line_leaves_it_a_line_of_its_own() {
     assert_eq!(fs::read_to_string(&path).unwrap(), torn + "\nnext\n");
 }
 
-/// 20: processes that rotate one file: every line exactly once.
+/// Processes that rotate one file: every line exactly once.
 #[test]
 fn processes_share_a_rotating_file() {
     let directory = tempdir().unwrap();
@@ -280,7 +281,8 @@ fn log_until(handler: &Handler, text: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// 5: the device is full, then has room again: whole lines, all of them counted, and the loss is told.
+/// A device is full, then has room again: lines are whole, all are counted, and the loss is
+/// reported.
 #[test]
 fn a_full_device_loses_no_count_and_tears_no_line() {
     let Some(small) = Small::mount() else { return };
@@ -308,7 +310,7 @@ fn a_full_device_loses_no_count_and_tears_no_line() {
     assert_eq!(rest, [notice.as_str(), "room again"]);
 }
 
-/// 8 and 9: a directory that is removed, and one that cannot be written to.
+/// A directory that is removed, and one that cannot be written to.
 #[test]
 fn directories_that_go_and_come_back() {
     let directory = tempdir().unwrap();
@@ -347,7 +349,7 @@ fn directories_that_go_and_come_back() {
     );
 }
 
-/// 18: the real `logrotate`, in both of its modes.
+/// The real `logrotate`, in both of its modes.
 #[test]
 fn logrotate_moves_and_cuts() {
     if !Command::new("logrotate")
@@ -397,7 +399,7 @@ fn logrotate_moves_and_cuts() {
     }
 }
 
-/// 10: too many open files at the moment of a rotation.
+/// Too many open files at the moment of a rotation.
 #[test]
 fn a_rotation_without_a_free_descriptor_goes_on_in_the_old_file() {
     let directory = tempdir().unwrap();
@@ -446,7 +448,8 @@ fn a_rotation_without_a_free_descriptor_goes_on_in_the_old_file() {
     assert_eq!(handler.counters().written(), text.lines().count() as u64);
 }
 
-/// Runs a scene until its calls of a kind to the system meet this fault; `None` where that cannot be done here.
+/// Runs a scene until its calls of a kind to the system meet this fault; `None` where that cannot
+/// be done here.
 fn with_fault(name: &str, path: &Path, calls: &str, fault: &str, limit: Duration) -> Option<()> {
     let plain = scene(name, path);
     let mut command = Command::new("strace");
@@ -493,7 +496,7 @@ fn records_of_all(directory: &Path) -> Vec<usize> {
     texts.flat_map(|text| numbers(&text, "0")).collect()
 }
 
-/// 12: killed at each step of a rotation, each record is in one file.
+/// Killed at each step of a rotation, each record is in one file.
 #[test]
 fn a_kill_at_each_rename_leaves_each_record_in_one_file() {
     for step in 1..=24 {
@@ -524,7 +527,8 @@ fn a_kill_at_each_rename_leaves_each_record_in_one_file() {
     }
 }
 
-/// 6 and 11: renames and writes fail now and then: what was not written is counted, the rest is there in order.
+/// Renames and writes fail now and then: what was not written is counted, the rest is there in
+/// order.
 #[test]
 fn calls_that_fail_now_and_then() {
     for (calls, fault) in [

@@ -108,14 +108,16 @@ fn limit_files_to(bytes: libc::rlim_t) {
         rlim_cur: bytes,
         rlim_max: bytes,
     };
-    // SAFETY: the address is that of a limit that lives on, and what ignores a signal needs none of the program's code.
+    // SAFETY: the address is that of a limit that lives on, and what ignores a signal needs none of
+    // the program's code.
     unsafe {
         libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
         assert_eq!(libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit), 0);
     }
 }
 
-/// Two hundred records in files of ten or so, of which three are kept beside the newest; leaves its counts beside them.
+/// Two hundred records in files of ten or so, of which three are kept beside the newest; leaves its
+/// counts beside them.
 fn few_rotating(path: &Path) {
     let builder = RotatingFileHandler::builder(path).max_bytes(50);
     let handler = builder.backup_count(3).open().unwrap();
@@ -146,8 +148,8 @@ fn one_of_many(path: &Path) {
 
 #[expect(unsafe_code, reason = "to fork is what is tested")]
 fn fork() -> libc::pid_t {
-    // SAFETY: the child calls what a child of a process with threads must not rely on (it allocates and locks); that this goes well is
-    // what is tested, and a child that hangs is killed.
+    // SAFETY: the child calls what a child of a process with threads must not rely on (it allocates
+    // and locks); that this goes well is what is tested, and a child that hangs is killed.
     unsafe { libc::fork() }
 }
 
@@ -160,7 +162,8 @@ fn wait_for(child: libc::pid_t) -> i32 {
     status
 }
 
-/// Four threads log without a pause while the process ends. What each had logged before is in a file beside.
+/// Four threads log without a pause while the process ends. What each had logged before is in a
+/// file beside.
 fn exit_while_others_log(path: &Path) {
     let handler = queued(path);
     let logged: &[AtomicUsize; 4] = Box::leak(Box::default());
@@ -306,7 +309,8 @@ fn fork_queued(path: &Path) {
     exit(0);
 }
 
-/// Threads log all the time, by a queue and to a file at once, while others are forked: no child hangs.
+/// Threads log all the time, by a queue and to a file at once, while others are forked: no child
+/// hangs.
 fn fork_storm(path: &Path) {
     let queue = queued(path);
     let file = FileHandler::open(path).unwrap();

@@ -23,8 +23,9 @@ fn play_at(scene: &str, path: &Path) {
     assert!(wait(child, LIMIT).success(), "{scene}");
 }
 
-/// Eight threads log, set levels, configure and steer by a control, while children are made that do the same: none hangs, and each record of parent
-/// and children is there once. `LOGTREE_FORKS` is how many children of each kind.
+/// Eight threads log, set levels, configure and steer by a control, while children are made that do
+/// the same: none hangs, and each record of parent and children is there once. `LOGTREE_FORKS` is
+/// how many children of each kind.
 #[test]
 fn no_child_hangs_or_repeats_whatever_the_handler() {
     let forks = env::var("LOGTREE_FORKS").unwrap_or_else(|_| "40".to_owned());
@@ -46,7 +47,8 @@ fn no_child_hangs_or_repeats_whatever_the_handler() {
     }
 }
 
-/// A thread hangs in its device at the fork: the child drops what is logged to it, counts it, and writes all else.
+/// A thread hangs in its device at the fork: the child drops what is logged to it, counts it, and
+/// writes all else.
 #[test]
 fn a_child_does_without_a_device_that_hangs() {
     for kind in ["stream", "queue", "memory"] {
@@ -65,7 +67,8 @@ fn timers_of_a_child_run() {
     play("sighup 1");
 }
 
-/// A thread of the parent had std's locks of the standard streams: the child's handlers and reports do without.
+/// A thread of the parent had std's locks of the standard streams: the child's handlers and reports
+/// do without.
 #[test]
 fn a_child_writes_to_standard_streams_past_stds_locks() {
     let directory = tempdir().unwrap();
@@ -85,7 +88,8 @@ fn a_fork_inside_a_scope() {
     play("scope 1");
 }
 
-/// What the parent had in a buffer is the parent's to write, and the counters of the child still add up.
+/// What the parent had in a buffer is the parent's to write, and the counters of the child still
+/// add up.
 #[test]
 fn a_child_leaves_buffers_to_its_parent() {
     play("left 1");
@@ -102,7 +106,8 @@ fn a_target_of_a_buffer_that_forks() {
     play("inside_a_buffer 1");
 }
 
-/// A writer that ends the process, in the hands of a memory handler: the hooks do not wait for its lock, and all else is written.
+/// A writer that ends the process, in the hands of a memory handler: the hooks do not wait for its
+/// lock, and all else is written.
 #[test]
 fn an_exit_inside_a_sink_writes_the_others_out() {
     let directory = tempdir().unwrap();
@@ -117,7 +122,8 @@ fn an_exit_inside_a_sink_writes_the_others_out() {
     }
 }
 
-/// What was logged before `exit` is written, and of each thread a prefix of what it logged: the numbers from 0 to some other one, in order.
+/// What was logged before `exit` is written, and of each thread a prefix of what it logged: the
+/// numbers from 0 to some other one, in order.
 #[test]
 fn an_exit_while_others_log_leaves_no_holes() {
     for _ in 0..3 {

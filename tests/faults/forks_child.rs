@@ -47,8 +47,8 @@ pub(super) fn play(scene: &str) {
 /// Runs a function in a child, and fails where that fails or hangs.
 #[expect(unsafe_code, reason = "to fork is what is tested")]
 pub(super) fn in_child(what: &str, run: impl FnOnce() -> bool) {
-    // SAFETY: the child calls what a child of a process with threads must not rely on (it allocates and locks); that this goes well is
-    // what is tested, and a child that hangs is killed.
+    // SAFETY: the child calls what a child of a process with threads must not rely on (it allocates
+    // and locks); that this goes well is what is tested, and a child that hangs is killed.
     let child = unsafe { libc::fork() };
     if child == 0 {
         let passed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or(false);
@@ -60,7 +60,8 @@ pub(super) fn in_child(what: &str, run: impl FnOnce() -> bool) {
     // SAFETY: the address is that of a number that lives on.
     while unsafe { libc::waitpid(child, &raw mut status, libc::WNOHANG) } == 0 {
         if start.elapsed() > LIMIT {
-            // SAFETY: it takes two numbers, the first one that of a child which was not waited for yet.
+            // SAFETY: it takes two numbers, the first one that of a child which was not waited for
+            // yet.
             unsafe { libc::kill(child, libc::SIGKILL) };
             panic!("{what}: the child hung");
         }
@@ -98,7 +99,7 @@ pub(super) fn lines(path: &Path) -> Vec<String> {
     lines
 }
 
-/// Reports that a thread is inside, and stays there until it is told to go on, or for ever in a child.
+/// Reports that a thread is inside, and stays until it is released, or for ever in a child.
 struct Hangs {
     inside: mpsc::Sender<()>,
     go_on: mpsc::Receiver<()>,
@@ -149,7 +150,7 @@ fn hung(kind: &str, path: &Path) {
     assert_eq!(lines(path), ["kept"]);
 }
 
-/// The ticker writes a buffer out that no record fills.
+/// The timer writes out a buffer that no record fills.
 fn ticker(path: &Path) {
     let builder = FileHandler::builder(path).buffered(1 << 20);
     let handler = builder
@@ -234,7 +235,8 @@ fn sighup(path: &Path) {
     });
 }
 
-/// Another thread has std's locks of the standard streams at the fork, as `eprintln!` has while its arguments are written.
+/// Another thread has std's locks of the standard streams at the fork, as `eprintln!` has while its
+/// arguments are written.
 fn std_locks(path: &Path) {
     let (inside, is_inside) = mpsc::channel();
     let (go_on, goes_on) = mpsc::channel::<()>();
@@ -276,8 +278,8 @@ impl Write for Fails {
     }
 }
 
-/// A thread forks inside a scope, beside a thread that is in another one: the child has its own thread's scope until it leaves it, and the
-/// parent all the while.
+/// A thread forks inside a scope, beside a thread that is in another one: the child has its own
+/// thread's scope until it leaves it, and the parent all the while.
 fn scope(path: &Path) {
     let registry = Registry::new();
     let file = FileHandler::open(path).unwrap();
@@ -412,7 +414,7 @@ fn fork_once(child: &AtomicI32) {
     }
 }
 
-/// What [`fork_once`] finds where it did not fork yet; 0 is the child.
+/// The initial value for [`fork_once`]; 0 is the child.
 const PARENT: i32 = -1;
 
 struct ForksOnce(Arc<AtomicI32>);
@@ -498,7 +500,8 @@ fn exit_inside(path: &Path) {
     log(&exits, "the end");
 }
 
-/// Ends while four threads log to handlers with buffers; leaves what they had logged before beside the log.
+/// Ends while four threads log to handlers with buffers; leaves what they had logged before beside
+/// the log.
 fn exit_busy(path: &Path) {
     let builder = FileHandler::builder(path).buffered(1 << 20);
     let file: Handler = builder.open().unwrap().into();

@@ -1,4 +1,4 @@
-//! What is played by `forks KIND COUNT PATH` where `KIND` is a handler: a storm of children.
+//! The scene `forks KIND COUNT PATH` where `KIND` is a handler: a storm of children.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -103,7 +103,7 @@ impl Sink for PanicsAtTimes {
 
 const LOGGING: usize = 5;
 
-/// How many records a backlog keeps before it is handed over.
+/// How many records a backlog keeps before it is emitted.
 const KEPT: u64 = 20;
 
 pub(super) fn play(kind: &str, count: usize, path: &Path) {
@@ -191,7 +191,7 @@ pub(super) fn play(kind: &str, count: usize, path: &Path) {
     assert!(found.is_empty(), "{kind}: {found:?}");
 }
 
-/// All that takes a lock of the crate, one thing after another.
+/// Everything that takes a lock of the crate, one after the other.
 fn configure(registry: &Registry, handler: &Handler, thread: usize, n: usize) {
     let other = registry.get_logger(format!("other{thread}.of{}", n % 300));
     other.set_level(if n % 2 == 0 {
@@ -212,7 +212,8 @@ fn configure(registry: &Registry, handler: &Handler, thread: usize, n: usize) {
     );
 }
 
-/// The same from outside: levels of loggers and fields, some of which end by themselves, groups and lists.
+/// The same from outside: levels of loggers and fields, some of which end by themselves, groups and
+/// lists.
 fn steer(control: &Control, thread: usize, n: usize) {
     let logger = || LevelTarget::logger(format!("other{thread}.of{}", n % 300));
     let client = || LevelTarget::client_id(format!("client{thread}.{}", n % 50));

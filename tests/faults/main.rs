@@ -1,8 +1,7 @@
-//! Faults that a process may not survive, each played in a child process of its own; the numbers are those of the
-//! catalogue of faults.
+//! Faults that a process may not survive, each in a separate child process.
 //!
-//! The child is this very program again, told by a variable what to play. A child that does not end in two minutes has
-//! hung (the limit is wider for those that log millions of records).
+//! The child is this program again, with the scene in a variable. A child that does not end in two
+//! minutes has hung (the limit is wider for those that log millions of records).
 
 mod child;
 #[cfg(unix)]
@@ -25,7 +24,7 @@ use std::{env, io, thread};
 
 const VARIABLE: &str = "LOGTREE_FAULT";
 
-/// The child's side: does nothing unless told.
+/// The child's side: does nothing unless a scene is set.
 #[test]
 fn child() {
     let Ok(scene) = env::var(VARIABLE) else {
@@ -66,7 +65,7 @@ fn wait(mut child: Child, limit: Duration) -> ExitStatus {
 
 const SOON: Duration = Duration::from_secs(900);
 
-/// Plays a scene and answers with what it wrote to standard error.
+/// Runs a scene and returns what it wrote to standard error.
 fn stderr_of(scene: &str, limit: Duration) -> String {
     let mut child = command(scene)
         .stdout(Stdio::null())
@@ -86,7 +85,7 @@ fn stderr_of(scene: &str, limit: Duration) -> String {
     text
 }
 
-/// 1: nobody reads the pipe.
+/// A pipe without a reader.
 #[test]
 fn f01_stderr_without_a_reader() {
     let mut child = command("stderr_fails")
@@ -98,7 +97,7 @@ fn f01_stderr_without_a_reader() {
     assert!(wait(child, SOON).success());
 }
 
-/// 2: the device is full.
+/// The device is full.
 #[cfg(target_os = "linux")]
 #[test]
 fn f02_stderr_is_full() {
@@ -111,7 +110,7 @@ fn f02_stderr_is_full() {
     assert!(wait(child, SOON).success());
 }
 
-/// 3: a non-blocking pipe and a slow reader; no line is torn and none is lost.
+/// A non-blocking pipe and a slow reader; no line is torn and none is lost.
 #[cfg(target_os = "linux")]
 #[test]
 fn f03_stderr_would_block() {
@@ -153,7 +152,7 @@ fn f03_stderr_would_block() {
     assert!(lines == expected, "torn or out of order");
 }
 
-/// 28 to 30: a `Display` that panics, fails, or logs itself, on the same handler, from eight threads.
+/// A `Display` that panics, fails, or logs itself, on the same handler, from eight threads.
 #[test]
 fn f28_displays_that_misbehave() {
     let text = stderr_of("displays", SOON);
@@ -174,27 +173,27 @@ fn f28_displays_that_misbehave() {
     assert!(inner < outer);
 }
 
-/// 31: a `Display` that sleeps does not hold up other threads.
+/// A `Display` that sleeps does not hold up other threads.
 #[test]
 fn f31_a_display_that_sleeps_holds_up_nobody() {
     stderr_of("sleeps", SOON);
 }
 
-/// 32: a `Display` that changes the tree.
+/// A `Display` that changes the tree.
 #[test]
 fn f32_a_display_that_changes_the_tree() {
     let text = stderr_of("changes", SOON);
     assert!(text.contains("changed 99"), "{text}");
 }
 
-/// 36: logging while a thread's locals are destroyed, in both orders, with local time.
+/// Logging while a thread's locals are destroyed, in both orders, with local time.
 #[test]
 fn f36_logging_in_a_threads_last_moments() {
     let text = stderr_of("thread_locals", Duration::from_secs(900));
     assert_eq!(text.matches("last words").count(), 3 * 300);
 }
 
-/// 36: logging from the panic hook, and while unwinding.
+/// Logging from the panic hook, and while unwinding.
 #[test]
 fn f36_logging_while_panicking() {
     let text = stderr_of("panic_hook", SOON);
@@ -204,7 +203,7 @@ fn f36_logging_while_panicking() {
     );
 }
 
-/// 23: messages up to 64 MiB arrive whole, and the memory is given back.
+/// Messages up to 64 MiB arrive whole, and the memory is given back.
 #[test]
 fn f23_huge_messages() {
     let mut child = command("huge")
@@ -245,7 +244,7 @@ impl Drop for CountX {
     }
 }
 
-/// 24: nothing in a message, a name, a key or a value makes a second line or drives the terminal.
+/// Nothing in a message, a name, a key or a value makes a second line or drives the terminal.
 #[test]
 fn f24_control_characters() {
     let text = stderr_of("controls", SOON);
@@ -260,32 +259,33 @@ fn f24_control_characters() {
     }
 }
 
-/// 33: thousands of key-values on a small stack.
+/// Thousands of key-values on a small stack.
 #[test]
 fn f33_many_key_values_on_a_small_stack() {
     stderr_of("small_stack", SOON);
 }
 
-/// Ten million targets that no logger has, through the facade (a million without optimisation): no logger is made and memory
-/// stays as it was.
+/// Ten million targets that no logger has, through the facade (a million without optimisation): no
+/// logger is made and memory stays as it was.
 #[test]
 fn f42_hostile_targets() {
     stderr_of("targets", Duration::from_secs(1800));
 }
 
-/// 45: another backend was there first.
+/// Another backend is installed first.
 #[test]
 fn f45_the_facade_is_taken() {
     stderr_of("taken", SOON);
 }
 
-/// The facade's maximum level is that of the most verbose logger, whatever changes (row R4).
+/// The facade's maximum level is always that of the most verbose logger.
 #[test]
 fn r04_max_level_follows_the_tree() {
     stderr_of("max_level", SOON);
 }
 
-/// Records of the facade land in the tree, with their key-values, and unknown targets make no loggers.
+/// Records of the facade land in the tree, with their key-values, and unknown targets make no
+/// loggers.
 #[test]
 fn the_facades_records_land_in_the_tree() {
     let text = stderr_of("facade", SOON);

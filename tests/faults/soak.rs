@@ -1,4 +1,4 @@
-//! Hours of logging in all kinds of ways, by threads that come and go, take no more memory than
+//! Hours of logging by threads that come and go take no more memory than
 //! minutes.
 
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use super::{resident, stderr_of};
 /// What memory may grow by after a fifth of the time, in KiB: allocators keep some to themselves.
 const GROWTH: usize = 32 * 1024;
 
-/// `LOGTREE_SOAK` is for how many seconds; `.ci/soak` sets it.
+/// `LOGTREE_SOAK` gives the number of seconds; `.ci/soak` sets it.
 #[test]
 fn memory_stays_flat() {
     let report = stderr_of("soak", Duration::MAX);

@@ -1,5 +1,5 @@
-//! What was accepted is written, or counted as dropped, or still in a queue: each kind of handler against sinks that count for
-//! themselves, and that fail and panic at random.
+//! Accepted records are written, counted as dropped, or still queued: each kind of handler against
+//! sinks that count for themselves, and that fail and panic at random.
 
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -26,7 +26,7 @@ enum Step {
     Panics,
 }
 
-/// The steps to come, and then all works.
+/// The steps to come; after them, everything works.
 #[derive(Clone, Debug, Default)]
 struct Script(Arc<Mutex<Vec<Step>>>);
 
@@ -46,7 +46,7 @@ impl Script {
     }
 }
 
-/// Counts for itself what it wrote, and what the notices told.
+/// Counts what it wrote and what the notices reported.
 #[derive(Clone, Debug, Default)]
 struct Seen {
     records: Arc<AtomicU64>,
@@ -85,7 +85,7 @@ impl Write for Device {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.step().map_err(io::Error::other)?;
         let line = std::str::from_utf8(bytes).unwrap().trim_end();
-        // The end of a line that was cut off comes by itself.
+        // The end of a line that was cut off is a separate write.
         if !line.is_empty() {
             self.1.note(line);
         }
@@ -97,7 +97,7 @@ impl Write for Device {
     }
 }
 
-/// Keeps records as a buffer would, and tells its ledger when it gets rid of them.
+/// Keeps records as a buffer would, and notes in its ledger what became of them.
 struct Keeps {
     kept: Mutex<Vec<String>>,
     capacity: usize,
@@ -248,7 +248,7 @@ fn assert_law(handler: &Handler, calls: u64) {
     assert_eq!(counters.accepted(), sum, "{handler:?} {counters:?}");
 }
 
-/// Logs `count` records from `threads` threads, and holds all counts against each other.
+/// Logs `count` records from `threads` threads, and compares all counts.
 fn play(kind: usize, steps: &[Step], capacity: usize, count: usize, threads: usize, seed: u64) {
     let subject = subject(kind, steps, capacity);
     let all = || subject.inner.iter().chain([&subject.outer]);
@@ -299,7 +299,8 @@ fn play(kind: usize, steps: &[Step], capacity: usize, count: usize, threads: usi
         passed.load(Ordering::Relaxed),
     );
     assert_eq!(refused + passed, (count * threads) as u64);
-    // Until nothing is kept: a device that fails while it is written out costs records, which are counted.
+    // Until nothing is kept: a device that fails while it is written out costs records, which are
+    // counted.
     for handler in [&subject.outer].into_iter().chain(&subject.inner) {
         let _ = handler.flush();
         assert_eq!(handler.counters().queued(), 0, "{handler:?}");
@@ -316,7 +317,8 @@ fn play(kind: usize, steps: &[Step], capacity: usize, count: usize, threads: usi
     }
     let dropped: u64 = all().map(|handler| handler.counters().dropped()).sum();
     assert_eq!(reported.load(Ordering::Relaxed), dropped, "kind {kind}");
-    // Each loss to the device is told once: what is left of the script may fail first, then one record more takes it along.
+    // Each loss is reported once: the rest of the script may fail first, then one more record
+    // carries the report.
     let device = subject.inner.first().unwrap_or(&subject.outer);
     if [0, 1, 3, 4, 7, 8].contains(&kind) {
         for _ in 0..=steps.len() {
@@ -399,7 +401,8 @@ fn a_batch_whose_function_panics_is_lost_as_a_whole() {
     handler.flush().unwrap();
 }
 
-/// The last batch of a handler that is dropped has no caller; its failure reaches the hook, and the hook sees which handler it was.
+/// The last batch of a handler that is dropped has no caller; its failure reaches the hook, and the
+/// hook sees which handler it was.
 #[test]
 fn the_end_of_a_handler_reports_its_last_failure() {
     let handler = BufferingHandler::new(100, |_: &[OwnedRecord]| resume_unwind(Box::new("boom")));
@@ -415,7 +418,7 @@ fn the_end_of_a_handler_reports_its_last_failure() {
     assert_eq!(*reports.lock().unwrap(), told);
 }
 
-/// Two threads find the same outage over; only one of them tells it, and a notice that fails is told again.
+/// Two threads find the same outage over; only one reports it, and a report that fails is repeated.
 #[test]
 fn an_outage_is_told_once_by_many_threads() {
     for round in 0..50 {

@@ -1,4 +1,4 @@
-//! Adapters (statement 116).
+//! Adapters.
 
 use logtree::logger::LoggerAdapter;
 use logtree::test::Capture;
@@ -43,7 +43,7 @@ fn an_adapter_logs_errors_with_their_causes() {
     assert_eq!(records[1].message(), "fine");
 }
 
-/// What does not log is the logger's.
+/// Methods that do not log are the logger's.
 #[test]
 fn an_adapter_dereferences_to_its_logger() {
     let registry = Registry::new();

@@ -32,7 +32,8 @@ fn a_capture_changes_nothing_of_what_is_shown() {
     assert_eq!(text.lines(), ["shown", "elsewhere"]);
 }
 
-/// Records handed over, and records whose level a filter lowers, reach the handlers with a capture as without.
+/// Records passed to `handle`, and records whose level a filter lowers, reach the handlers with a
+/// capture as without.
 #[test]
 fn a_capture_hides_nothing_from_handlers() {
     let registry = Registry::new();

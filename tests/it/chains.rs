@@ -18,7 +18,7 @@ use logtree::{Error, ErrorKind, Handler, Level, Record, Registry};
 use crate::files::log;
 use crate::support::{Text, to_text};
 
-/// Fails while it is told to.
+/// Fails while a flag is set.
 struct Failing(Arc<AtomicBool>, Text);
 
 impl Write for Failing {
@@ -148,7 +148,7 @@ fn a_panic_shows_the_details() {
     });
     assert!(panic::catch_unwind(run).is_err());
     assert_eq!(text.get(), "a detail\n");
-    // Nothing stays behind.
+    // Nothing is left.
     assert!(!logger.is_enabled_for(Level::DEBUG));
 }
 
@@ -221,7 +221,7 @@ fn many_threads_and_every_handler() {
     run("queue", &queue, &|| text.get());
 }
 
-/// Says when it is called with a record, and goes on when it is told to.
+/// Reports each call with a record, and waits for a signal.
 struct Waits {
     inside: mpsc::SyncSender<()>,
     go_on: Mutex<mpsc::Receiver<()>>,
@@ -283,7 +283,7 @@ fn a_memory_handlers_flush_returns_when_the_target_has_all() {
             memory.flush().unwrap();
             (target.counters().written(), memory.buffered())
         });
-        // One that did not wait would most likely be back by now.
+        // A call that did not wait would most likely have returned by now.
         thread::yield_now();
         drop(go_on);
         assert_eq!(flushing.join().unwrap(), (5, 0));
@@ -293,7 +293,8 @@ fn a_memory_handlers_flush_returns_when_the_target_has_all() {
 /// How long the batches were.
 type Lengths = Arc<Mutex<Vec<usize>>>;
 
-/// A function for batches that says when it is called, goes on when it is told to, and notes the lengths of what it got.
+/// A function for batches that reports each call, waits for a signal, and notes the lengths of
+/// batches.
 fn waiting_function(
     capacity: usize,
 ) -> (
@@ -341,7 +342,7 @@ fn a_buffering_handlers_flush_returns_when_the_function_has_all() {
             handler.flush().unwrap();
             flushed.send((handler.counters().written(), handler.counters().queued()))
         });
-        // One that did not wait would most likely be back by now.
+        // A call that did not wait would most likely have returned by now.
         let early = is_flushed.recv_timeout(Duration::from_millis(50));
         drop(go_on);
         assert_eq!(early.or_else(|_| is_flushed.recv()), Ok((5, 0)));
@@ -349,7 +350,8 @@ fn a_buffering_handlers_flush_returns_when_the_function_has_all() {
     });
 }
 
-/// No batch overtakes another one, none is longer than asked for, and what the function itself logs comes later.
+/// No batch overtakes another one, none is longer than asked for, and what the function itself logs
+/// comes later.
 #[test]
 fn batches_come_one_at_a_time_and_in_order() {
     const THREADS: usize = 4;

@@ -440,7 +440,7 @@ fn g15_one_dump_and_the_body_bit_wins() {
                 .collect::<Vec<_>>(),
             expected.into_iter().collect::<Vec<_>>()
         );
-        // What is off is not even made.
+        // Disabled messages are not even formatted.
         assert_eq!(
             asked,
             expected.map(|_| mode.contains(ClientLogMode::REQUEST_WITH_BODY))
@@ -536,7 +536,7 @@ fn g19_deprecated_usage_is_a_warning() {
     );
 }
 
-/// Strictly: also not when everything else in the tree is at its most verbose.
+/// Even if everything else in the tree is at its most verbose.
 #[test]
 fn g20_mode_0_logs_nothing() {
     let (registry, client, _) = client();
@@ -647,7 +647,7 @@ fn modes_are_levels_of_loggers() {
     );
 }
 
-/// What was set is what is reported, although several modes have the same levels.
+/// The mode that was set is the one reported, although several modes have the same levels.
 #[test]
 fn a_mode_is_what_was_set() {
     let (registry, client, _) = client();
@@ -700,7 +700,7 @@ impl std::fmt::Debug for Bad {
 
 impl std::error::Error for Bad {}
 
-/// Whatever a closure, an error or a sink does, the client's caller sees nothing of it.
+/// Whatever a closure, an error or a sink does, the client's caller is not affected.
 #[test]
 fn nothing_foreign_reaches_the_caller() {
     let (client, kept) = client_in(ClientLogMode::ALL);

@@ -93,7 +93,7 @@ fn bodies_are_requested_only_if_logged() {
     }
 }
 
-/// Tries again until it is fine, or fails.
+/// Retries until it succeeds or fails for good.
 #[derive(Clone)]
 struct UntilFine;
 

@@ -9,7 +9,7 @@ use logtree::formatter::Format;
 use logtree::handler::Sink;
 use logtree::{Error, Handler, Level, Record, Registry};
 
-/// Counts records, and whether it was asked after it was taken away.
+/// Counts records, and whether it was called after its removal.
 struct Counting(Arc<AtomicU64>);
 
 impl Sink for Counting {
@@ -24,7 +24,6 @@ fn counting() -> (Handler, Arc<AtomicU64>) {
     (Handler::new(Counting(Arc::clone(&count))), count)
 }
 
-/// Fault 40.
 #[test]
 fn a_name_has_one_logger_for_all_threads() {
     let registry = Registry::new();
@@ -49,7 +48,7 @@ fn a_name_has_one_logger_for_all_threads() {
     assert_eq!(registry.logger_names().len(), 2_000);
 }
 
-/// Fault 38: each record meets exactly one of two sets of handlers, never both and never none.
+/// Each record meets exactly one of two sets of handlers, never both and never none.
 #[test]
 fn each_record_meets_one_set_of_handlers() {
     const RECORDS: u64 = 20_000;
@@ -85,13 +84,14 @@ fn each_record_meets_one_set_of_handlers() {
     );
 }
 
-/// Fault 39: once `set_level` has returned, no thread decides by the old level.
+/// Once `set_level` has returned, no thread decides by the old level.
 #[test]
 fn a_changed_level_holds_from_the_return_of_the_call() {
     const ROUNDS: u64 = 500;
     let registry = Registry::new();
     let leaf = registry.get_logger("a.b.c.d");
-    // Even: about to change. Odd: the change has returned; open after 1, 5, …, closed after 3, 7, ….
+    // Even: about to change. Odd: the change has returned; open after 1, 5, …, closed after 3, 7,
+    // ….
     let phase = AtomicU64::new(0);
     let checked = AtomicU64::new(0);
     thread::scope(|scope| {
@@ -115,7 +115,7 @@ fn a_changed_level_holds_from_the_return_of_the_call() {
             };
             registry.get_logger("a").set_level(level);
             phase.fetch_add(1, Ordering::Release);
-            // Until the threads have looked.
+            // Until the threads have read the level.
             let looked = checked.load(Ordering::Acquire) + 4;
             while checked.load(Ordering::Acquire) < looked {
                 thread::yield_now();
@@ -125,8 +125,8 @@ fn a_changed_level_holds_from_the_return_of_the_call() {
     });
 }
 
-/// All kinds of changes while eight threads log: no deadlock, no panic, and the counters are what the filters and the sink counted
-/// for themselves.
+/// Changes of all kinds while eight threads log: no deadlock, no panic, and the counters equal what
+/// filters and the sink counted on their own.
 #[test]
 fn everything_changes_while_eight_threads_log() {
     let registry = Registry::new();
@@ -182,7 +182,7 @@ fn everything_changes_while_eight_threads_log() {
         passed
     };
     let before = counted(1);
-    // When all is as it was at first, each record comes through.
+    // Once everything is as at first, each record passes.
     let a = registry.get_logger("a");
     a.set_level(Level::NOTSET);
     a.set_propagate(true);

@@ -1,4 +1,5 @@
-//! Levels changed while the program runs, row by row of the table of AWS IoT (`i…`) and of what it lacks (`k…`).
+//! Levels changed while the program runs, row by row of the table of AWS IoT (`i…`) and of what it
+//! lacks (`k…`).
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -77,7 +78,8 @@ fn i02_i03_the_nearest_group_above_decides() {
     assert_eq!(effective(&registry, "fleetx"), Level::WARNING);
 }
 
-/// The documented order of what decides, as a table: which of the levels there are, and what passes.
+/// The documented order of what decides, as a table: which of the levels there are, and what
+/// passes.
 #[test]
 fn i04_i05_what_decides_is_documented_and_holds() {
     type Case<'c> = (&'c [(LevelTarget, Level)], &'c [(&'c str, &'c str)], Level);
@@ -292,7 +294,8 @@ fn i09_a_change_holds_on_all_threads_when_it_returns() {
                     let before = round.load(Ordering::Acquire);
                     let enabled = logger.is_enabled_for(Level::DEBUG);
                     let after = round.load(Ordering::Acquire);
-                    // Only what was decided between two changes says anything: a change is announced after it returned.
+                    // Only what was decided between two changes says anything: a change is
+                    // announced after it returned.
                     if before == after && before % 2 == 0 && enabled != (before % 4 == 0) {
                         stale.fetch_add(1, Ordering::Relaxed);
                     }
@@ -331,7 +334,7 @@ fn i10_before_options_are_set_there_is_nothing() {
         (http_status(kinds[0]), aws_error_name(kinds[0])),
         (404, "NotConfiguredException")
     );
-    // Taking away asks for nothing.
+    // Clearing has no requirements.
     assert_eq!(
         control.clear_level(&LevelTarget::logger("a")).unwrap(),
         None
@@ -374,7 +377,7 @@ fn i11_i12_k02_setting_replaces_and_deleting_inherits() {
         (Level::WARNING, None)
     );
     assert_eq!(control.clear_level(&target).unwrap(), None);
-    // Also what somebody else has set.
+    // Also levels that were set by other means.
     registry.get_logger("c").set_level(Level::DEBUG);
     assert_eq!(
         control.clear_level(&LevelTarget::logger("c")).unwrap(),
@@ -400,7 +403,7 @@ fn i13_k03_pages_of_lists() {
     }
     let only = Some(TargetType::Logger);
     let first = control.list(only, Page::new(250)).unwrap();
-    // What comes and goes meanwhile moves nothing else.
+    // Targets that come and go meanwhile do not shift the others.
     control
         .set_level(LevelTarget::logger("a"), Level::DEBUG)
         .unwrap();
@@ -651,7 +654,7 @@ fn k07_a_level_for_a_while_goes_back() {
         .unwrap();
     set_for(LevelTarget::logger("a"), Level::DEBUG, short);
     until(|| level("a") == Level::CRITICAL);
-    // Back to what it had from elsewhere, or to nothing.
+    // Back to the level set by other means, or to none.
     registry.get_logger("b").set_level(Level::ERROR);
     set_for(LevelTarget::logger("b"), Level::DEBUG, short);
     set_for(LevelTarget::logger("c"), Level::DEBUG, short);
@@ -740,7 +743,8 @@ fn levels_for_a_while_end_without_a_control() {
     assert_eq!(logger.level(), Level::NOTSET);
 }
 
-/// However many are set, one more costs the same, and there is a limit to those that wait below others.
+/// However many are set, one more costs the same, and there is a limit to those that wait below
+/// others.
 #[test]
 fn levels_for_a_while_are_bounded() {
     let (registry, control) = control();
@@ -961,7 +965,8 @@ fn tokens_cross_wires() {
     }
 }
 
-/// The guard of a hook removes it when dropped, whether its control is left or not; a detached one stays.
+/// The guard of a hook removes it when dropped, whether its control is left or not; a detached one
+/// stays.
 #[test]
 fn hooks_end_with_their_guards() {
     let (registry, control) = control();
@@ -1040,7 +1045,7 @@ fn k08_changes_are_told_and_logged() {
     let told: Arc<Mutex<Vec<Changed>>> = Arc::default();
     let (into, again) = (Arc::clone(&told), control.clone());
     let subscription = control.on_change(move |changed| {
-        // No lock is held: who is told may look and change.
+        // No lock is held: a hook may read and change levels.
         assert!(again.revision() >= changed.revision);
         into.lock().unwrap().push(changed.clone());
     });
@@ -1273,7 +1278,7 @@ fn random_changes_agree_with_a_model() {
     }
 }
 
-/// As long as nobody sets a level for a value, nothing is judged behind the gate.
+/// As long as no level is set for a value, nothing is evaluated after the gate.
 #[test]
 fn levels_of_values_do_not_disturb_others() {
     let (registry, control) = control();
@@ -1288,7 +1293,7 @@ fn levels_of_values_do_not_disturb_others() {
     logtree::debug!(logger, "3");
     logtree::warn!(logger, "4");
     assert_eq!(text.get().matches("a:").count(), 2, "{}", text.get());
-    // Who captures sees all, whatever the levels say.
+    // A capture sees everything, whatever the levels.
     assert_eq!(capture.messages(), ["1", "2", "3", "4"]);
     control
         .set_level(LevelTarget::client_id("7"), Level::DEBUG)
@@ -1316,7 +1321,7 @@ fn a_level_that_finds_no_room_for_its_logger_becomes_no_others() {
     let batch = ["b", "c"].map(|name| Change::Level(LevelTarget::logger(name), Level::DEBUG));
     assert!(control.apply(batch.clone()).is_err());
     assert_eq!((registry.dump().to_string(), control.revision()), before);
-    // What is to be taken away from a logger that is not there needs none.
+    // Clearing the level of a logger that does not exist creates none.
     control
         .clear_level(&LevelTarget::logger("noisy.part"))
         .unwrap();
@@ -1335,7 +1340,7 @@ fn names_that_are_mistyped_are_refused() {
         assert!(error.to_string().contains("segment"), "{error}");
         assert!(control.set_group("g", [name]).is_err());
     }
-    // Levels that code gave can be seen and taken away.
+    // Levels set in code can be listed and cleared.
     registry.get_logger("a..b").set_level(Level::DEBUG);
     assert_eq!(
         control.clear_level(&LevelTarget::logger("a..b")).unwrap(),
@@ -1368,7 +1373,7 @@ fn groups_have_a_limit() {
     assert_eq!(names_of(&control), ["a", "b"]);
 }
 
-/// Whatever is in the place of the file: refused with a reason, and nothing is changed.
+/// Anything else in place of the file is refused with a reason, and nothing is changed.
 #[test]
 fn a_file_of_overrides_is_taken_whole_or_not_at_all() {
     let directory = tempfile::tempdir().unwrap();
@@ -1430,7 +1435,7 @@ fn a_file_of_overrides_is_taken_whole_or_not_at_all() {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o606)).unwrap();
         refused("writable by everyone");
         fs::remove_file(&path).unwrap();
-        // Nobody writes to it: who waited for that would wait for ever.
+        // A pipe without a writer: opening it in the usual way would block for ever.
         let made = std::process::Command::new("mkfifo").arg(&path).status();
         assert!(made.unwrap().success());
         refused("expected a regular file");

@@ -7,7 +7,8 @@ use logtree::error::ErrorKind;
 use logtree::{Level, Registry};
 use proptest::prelude::*;
 
-/// All that listings show of a control's state. Levels that were set without a control are in it.
+/// Everything that listings show of a control's state, including levels that were set without a
+/// control.
 #[derive(Debug, PartialEq)]
 struct Dump {
     overrides: Vec<Override>,
@@ -174,7 +175,7 @@ fn a_temporary_level_that_has_ended_does_not_come_back() {
     while control.level(&target) != Some(Level::WARNING) {
         std::thread::yield_now();
     }
-    // Both, whatever the order: nothing of it is left.
+    // Both, in either order: nothing is left.
     control.undo(set).unwrap();
     assert_eq!(control.level(&target), Some(Level::WARNING));
     control.undo(replaced).unwrap();

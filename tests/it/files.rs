@@ -17,7 +17,7 @@ pub(crate) fn read(path: impl AsRef<Path>) -> String {
     fs::read_to_string(path).unwrap()
 }
 
-/// Waits until something is so, for as long as a busy machine may take.
+/// Waits until a condition holds, for as long as a busy machine may take.
 pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
     let start = Instant::now();
     while !is_so() {
@@ -26,7 +26,7 @@ pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// 17: private unless asked otherwise; a file that is there keeps its own permissions.
+/// Files are private unless configured otherwise; an existing file keeps its permissions.
 #[cfg(unix)]
 #[test]
 fn files_are_private() {
@@ -47,7 +47,7 @@ fn files_are_private() {
     assert_eq!(mode(&wide), 0o666);
 }
 
-/// 14: a planted link is refused, and what it points to is not touched.
+/// A planted link is refused, and what it points to is not touched.
 #[cfg(unix)]
 #[test]
 fn links_are_not_followed_unless_asked_for() {
@@ -75,7 +75,7 @@ fn links_are_not_followed_unless_asked_for() {
     FileHandler::open("/dev/stdout").unwrap();
 }
 
-/// 16: a pipe that nobody reads is an error, not a wait.
+/// A pipe without a reader is an error, not a wait.
 #[cfg(unix)]
 #[test]
 fn a_pipe_without_a_reader_is_refused_at_once() {
@@ -109,7 +109,8 @@ fn errors_name_the_file_and_the_cause() {
     assert!(error.to_string().contains("it is a directory"), "{error}");
 }
 
-/// 72, deviating: a directory that is missing is the record's error, and the file is tried again later.
+/// Unlike in Python, a missing directory is an error of the record, and the file is tried again
+/// later.
 #[test]
 fn a_delayed_file_is_opened_once_its_directory_is_there() {
     let directory = tempdir().unwrap();
@@ -176,7 +177,7 @@ fn a_buffer_is_written_after_its_interval_without_further_records() {
     until("the line came", || !read(&path).is_empty());
 }
 
-/// 18: what `SIGHUP` is for.
+/// Reopening, as on `SIGHUP`.
 #[test]
 fn reopen_goes_to_the_new_file() {
     let directory = tempdir().unwrap();
@@ -200,7 +201,7 @@ fn reopen_goes_to_the_new_file() {
     assert_eq!(handler.counters().dropped(), 0);
 }
 
-/// 7: the file is moved and removed all the time, and no line is lost.
+/// The file is moved and removed all the time; no line is lost.
 #[test]
 fn a_watched_file_loses_nothing_while_it_is_moved() {
     const THREADS: usize = 4;
@@ -292,7 +293,7 @@ fn many_threads_and_one_file() {
     }
 }
 
-/// 5, for buffers: while the device is full lines are kept, as far as there is room, and the others are counted.
+/// While the device is full lines are kept, as far as there is room, and the others are counted.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_buffer_waits_for_its_device() {
@@ -337,7 +338,8 @@ fn presets_to_files() {
     assert_eq!(registry.root().handlers().len(), 1, "nothing was changed");
 }
 
-/// `app.log` leads to a file on another volume, which is not there yet; its name stays a link whatever is done.
+/// `app.log` leads to a file on another volume, which is not there yet; its name stays a link
+/// whatever is done.
 #[cfg(unix)]
 #[test]
 fn a_link_that_is_followed_may_lead_to_a_file_that_is_still_to_be_made() {
@@ -364,7 +366,7 @@ fn a_link_that_is_followed_may_lead_to_a_file_that_is_still_to_be_made() {
     assert!(circle.open().is_err());
 }
 
-/// Everybody may plant a link there.
+/// Any user can create a link there.
 #[cfg(target_os = "linux")]
 #[test]
 fn links_below_dev_are_followed_for_the_streams_alone() {
@@ -407,8 +409,8 @@ fn a_file_can_be_asked_to_be_new() {
     assert_eq!(open().unwrap_err().kind(), ErrorKind::Io);
 }
 
-/// A part of the buffer could be written, and then it is closed: each record is counted as what became of it, and the line that was
-/// cut off is ended.
+/// A part of the buffer could be written, and then it is closed: each record is counted as what
+/// became of it, and the line that was cut off is ended.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_buffer_that_was_written_in_part_is_counted_record_by_record() {
@@ -451,7 +453,7 @@ fn a_buffer_that_was_written_in_part_is_counted_record_by_record() {
     );
     let mut read = || {
         let mut bytes = Vec::new();
-        // What is there, and then that there is no more.
+        // First what there is, then the end.
         let _ = reader.read_to_end(&mut bytes);
         String::from_utf8(bytes).unwrap()
     };
@@ -467,7 +469,7 @@ fn a_buffer_that_was_written_in_part_is_counted_record_by_record() {
     assert!((found + &read()).lines().any(|line| line == "next"));
 }
 
-/// What a timer writes out and cannot reaches the error hook, once for each outage.
+/// A timer's failure to write reaches the error hook, once for each outage.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_buffer_that_cannot_be_written_is_reported_without_further_records() {

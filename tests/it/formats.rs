@@ -1,4 +1,4 @@
-//! What users build formatters, clocks and records of.
+//! The types from which users build formatters, clocks and records.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;

@@ -11,7 +11,7 @@ use logtree::{Error, ErrorKind, Formatter, Handler, Level, Record, Registry};
 
 use crate::support::{Text, registry_with_stderr, to_text};
 
-/// 46, where Python leaks.
+/// Unlike in Python, nothing leaks.
 #[test]
 fn a_handlers_filters_work_on_its_own_view() {
     let registry = Registry::new();
@@ -31,7 +31,7 @@ fn a_handlers_filters_work_on_its_own_view() {
     );
 }
 
-/// 32: the same filter twice counts once; removing an absent one is silent.
+/// The same filter twice counts once; removing an absent one is silent.
 #[test]
 fn the_same_filter_counts_once() {
     let registry = Registry::new();
@@ -53,7 +53,7 @@ fn the_same_filter_counts_once() {
     assert!(handler.remove_filter(&filter) && handler.filters().is_empty());
 }
 
-/// 39, where Python skips one.
+/// Python skips one.
 #[test]
 fn a_handler_that_removes_itself_does_not_hide_the_next() {
     let registry = Registry::new();
@@ -110,7 +110,8 @@ fn failures_are_counted_and_reported_once() {
     assert_eq!((silent.counters().dropped(), stderr.lines().len()), (1, 1));
 }
 
-/// Fault 35: a handler that logs to its own logger gets its own record, to a depth; the rest is counted.
+/// A handler that logs to its own logger gets its own record, to a depth; further records are
+/// counted.
 #[test]
 fn a_handler_that_logs_does_not_hang() {
     struct Logs(Registry, AtomicU64);
@@ -128,7 +129,7 @@ fn a_handler_that_logs_does_not_hang() {
     assert_eq!((handler.counters().written(), registry.dropped()), (32, 1));
 }
 
-/// 75: the flush rules of the memory handler.
+/// The flush rules of the memory handler.
 #[test]
 fn a_memory_handler_hands_over_when_full_or_severe() {
     let (target, text) = to_text("%(message)s");
@@ -160,7 +161,7 @@ fn a_memory_handler_hands_over_when_full_or_severe() {
     assert_eq!(text.get(), "");
 }
 
-/// Row B6: a child's and a parent's handler on the same stream.
+/// A child's and a parent's handler on the same stream.
 #[test]
 fn once_per_stream_shows_a_record_once_on_a_stream() {
     let text = Text::default();

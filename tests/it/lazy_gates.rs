@@ -1,9 +1,11 @@
-//! The protocol by which gates open for scopes and close again (`src/scope/floor.rs`), in every order in which it can run.
+//! The protocol by which gates open for scopes and close again (`src/scope/floor.rs`), in every
+//! order in which it can run.
 //!
-//! Two threads enter and leave a scope and log in it, one closes gates twice. Every thread has a store buffer, as processors
-//! have: a store that is not sequentially consistent is seen by others some time later, a sequentially consistent one
-//! empties the buffer first. In each state every thread can do its next step, and every buffer can give out its oldest store. A record
-//! is lost where a thread in its scope finds the gate closed.
+//! Two threads enter and leave a scope and log in it, one closes gates twice. Every thread has a
+//! store buffer, as processors have: a store that is not sequentially consistent is seen by others
+//! some time later, a sequentially consistent one empties the buffer first. In each state every
+//! thread can do its next step, and every buffer can give out its oldest store. A record is lost
+//! where a thread in its scope finds the gate closed.
 
 use std::collections::HashSet;
 
@@ -23,7 +25,7 @@ struct State {
     gate: bool,
     open: bool,
     slots: [bool; THREADS],
-    /// Who holds the lock: a thread that enters, or the one that closes.
+    /// The owner of the lock: a thread that enters, or the one that closes.
     lock: Option<u8>,
     steps: [u8; THREADS + 1],
     rounds: [u8; THREADS + 1],
@@ -35,13 +37,13 @@ struct State {
 /// How the protocol is followed, or not.
 #[derive(Clone, Copy)]
 struct Protocol {
-    /// Who enters writes its slot before it reads `OPEN`.
+    /// The entering thread writes its slot before it reads `OPEN`.
     slot_first: bool,
     /// The store to the slot is sequentially consistent.
     slot_in_order: bool,
-    /// Who closes writes `OPEN` before it reads the slots.
+    /// The closing thread writes `OPEN` before it reads the slots.
     open_first: bool,
-    /// Who opens does so before it says so.
+    /// The opening thread opens before it announces so.
     gate_first: bool,
 }
 
@@ -119,7 +121,8 @@ impl State {
     }
 }
 
-/// What becomes of a thread's next step: another state, none where it waits or is done, or a record that is lost.
+/// What becomes of a thread's next step: another state, none where it waits or is done, or a record
+/// that is lost.
 enum Next {
     State(State),
     None,
@@ -276,7 +279,7 @@ fn no_order_loses_a_record() {
     assert!(states > 1_000, "{states}");
 }
 
-/// Each part of the protocol is needed, so the model can tell.
+/// Without any one part of the protocol, the model finds a lost record.
 #[test]
 fn every_part_of_the_protocol_is_needed() {
     let without = [

@@ -1,4 +1,4 @@
-//! What the compiler says about a wrong call of a macro, each beside a call that compiles.
+//! The compiler's messages for wrong macro calls, each beside a call that compiles.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

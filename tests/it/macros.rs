@@ -1,4 +1,4 @@
-//! The macros: what can stand in them, and what they evaluate.
+//! The macros: what they accept, and what they evaluate.
 
 use std::cell::{Cell, LazyCell, RefCell};
 use std::fmt;
@@ -192,7 +192,8 @@ fn the_facades_macros_take_a_logger() {
     assert_eq!(records[0].as_record().source().file(), file!());
 }
 
-/// A message whose only placeholders are `{}` is formatted without `core::fmt`, with the same result.
+/// A message whose only placeholders are `{}` is formatted without `core::fmt`, with the same
+/// result.
 #[test]
 fn messages_are_those_of_format() {
     let registry = Registry::new();
@@ -258,7 +259,8 @@ fn arguments_of_plain_messages_are_evaluated_once() {
     assert_eq!(calls.get(), 2);
 }
 
-/// A logging call can wait in the middle of its arguments, also where the task moves between threads.
+/// A logging call can wait in the middle of its arguments, also where the task moves between
+/// threads.
 #[test]
 fn arguments_can_be_awaited() {
     fn is_send<T: Send>(future: T) -> T {
@@ -310,7 +312,8 @@ fn a_format_can_be_made_by_a_macro() {
     assert_eq!(capture.messages(), expected);
 }
 
-/// What the macros expand to names nothing of the prelude, and nothing that the place of the call may have.
+/// What the macros expand to names nothing of the prelude, and nothing that the place of the call
+/// may have.
 #[no_implicit_prelude]
 mod without_the_prelude {
     #[test]

@@ -1,4 +1,5 @@
-//! What holds on each system, Windows among them: several processes, the end of a process, devices, replaced files and links.
+//! What holds on each system, Windows among them: several processes, the end of a process, devices,
+//! replaced files and links.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,7 +31,7 @@ fn play(name: &str, path: &Path) -> ExitStatus {
     scene(name, path).output().unwrap().status
 }
 
-/// The child's side: does nothing unless told.
+/// The child's side: does nothing unless a scene is set.
 #[test]
 fn child() {
     let Ok(scene) = std::env::var(VARIABLE) else {
@@ -190,7 +191,8 @@ fn a_rotator_may_copy_and_remove() {
     assert_eq!(texts, ["one\n", "two\n", "six\n"]);
 }
 
-/// A name is that of the same file in any case, where the system has it so: no backup is written over.
+/// A name is that of the same file in any case, where the system has it so: no backup is written
+/// over.
 #[test]
 fn names_in_another_case() {
     let directory = tempdir().unwrap();
@@ -241,7 +243,8 @@ fn a_planted_link_is_not_followed() {
     assert_eq!(read(&victim), "precious\nx\n");
 }
 
-/// Windows gives a new file the time at which one of its name was made that was renamed a moment ago.
+/// Windows gives a new file the time at which one of its name was made that was renamed a moment
+/// ago.
 #[test]
 fn a_file_that_was_begun_after_a_rotation_is_not_due() {
     let directory = tempdir().unwrap();

@@ -128,8 +128,8 @@ fn a_record_is_written_once_per_stream() {
     }
 }
 
-/// A record is left out only where it was really written before: not where a nearer handler's level or filter refused it, nor
-/// where its formatter failed.
+/// A record is left out only where it was really written before: not where a nearer handler's level
+/// or filter refused it, nor where its formatter failed.
 #[test]
 fn once_per_stream_loses_nothing() {
     let set_up = || {
@@ -240,7 +240,8 @@ fn a_long_way_loses_nothing() {
     assert_eq!(stderr.lines(), ["comes", "comes"]);
 }
 
-/// The set-ups of standard error take each other's place on one logger, and are one line on several.
+/// The set-ups of standard error take each other's place on one logger, and are one line on
+/// several.
 #[test]
 fn set_ups_take_each_others_place() {
     let (registry, stderr) = registry_with_stderr();
@@ -303,7 +304,8 @@ fn boto3_exact_is_boto3() {
     assert!(!registry.logger_names().contains(&"tracing.span".to_owned()));
 }
 
-/// After a one-line set-up, a line of a crate that was not asked for says where it comes from, and hides credentials.
+/// After a one-line set-up, a line of a crate that was not asked for says where it comes from, and
+/// hides credentials.
 #[test]
 fn the_last_resort_names_level_and_logger() {
     let (registry, stderr) = registry_with_stderr();

@@ -222,7 +222,7 @@ fn rules_for_what_is_too_much() {
     assert!(drops.at(Level::INFO) >= drops.at(Level::WARNING), "{drops}");
 }
 
-/// 77, deviating: the thread survives whatever its handlers do.
+/// The thread survives whatever its handlers do.
 #[test]
 fn a_handler_that_panics_does_not_end_the_thread() {
     struct Panics;
@@ -250,7 +250,7 @@ fn a_handler_that_panics_does_not_end_the_thread() {
     assert_eq!(broken.counters().dropped_for(DropReason::Panic), 1);
 }
 
-/// 35: a handler behind the queue may log to the queue.
+/// A handler behind the queue may log to the queue.
 #[test]
 fn a_handler_behind_the_queue_may_log_to_it() {
     struct Logs(Mutex<Option<Handler>>);
@@ -282,7 +282,8 @@ fn a_handler_behind_the_queue_may_log_to_it() {
     // The second one waits for what the first one made.
     handler.flush().unwrap();
     handler.flush().unwrap();
-    // There was no room for the last one, and the thread did not wait for itself; the third record tells of it.
+    // There was no room for the last one, and the thread did not wait for itself; the third record
+    // tells of it.
     assert_eq!(
         (target.counters().written(), handler.counters().dropped()),
         (3, 1)
@@ -349,7 +350,8 @@ fn all_of_a_record_goes_through() {
     );
 }
 
-/// 29 to 31 on this way: a `Display` is the caller's, and what it does is known before the record is queued.
+/// 29 to 31 on this way: a `Display` is the caller's, and what it does is known before the record
+/// is queued.
 #[test]
 fn displays_run_on_the_callers_thread() {
     struct Named;
@@ -460,7 +462,8 @@ fn a_limited_queue_loses_nothing() {
     assert_eq!(handler.counters().dropped(), 0);
 }
 
-/// Two threads take turns: each logs after it has got to know of the other one's record. The registry's clock jumps back each time.
+/// Two threads take turns: each logs after it has got to know of the other one's record. The
+/// registry's clock jumps back each time.
 #[test]
 fn an_answer_stands_after_its_question() {
     #[derive(Debug)]
@@ -517,7 +520,8 @@ impl Sink for Broken {
     }
 }
 
-/// A failure is reported where it happened, once for each record, and by the next flush of the queue.
+/// A failure is reported where it happened, once for each record, and by the next flush of the
+/// queue.
 #[test]
 fn failures_after_the_queue_reach_hook_and_flush() {
     for (kind, lost) in [(ErrorKind::Io, 1_000), (ErrorKind::Panicked, 143)] {
@@ -574,7 +578,8 @@ fn a_close_while_others_log_keeps_order_and_loses_nothing() {
     }
 }
 
-/// A device that never comes back holds up neither callers nor the end of the handler beyond their limits.
+/// A device that never comes back holds up neither callers nor the end of the handler beyond their
+/// limits.
 #[test]
 fn a_device_that_hangs_does_not_keep_callers_nor_the_end() {
     let (gate, stream, text) = gated();

@@ -21,7 +21,8 @@ fn a_memory_handlers_target_may_log_to_it() {
     logger.error("first");
 }
 
-/// The end of a formatter that is replaced runs the user's code: under no lock, as it may use the tree.
+/// The end of a formatter that is replaced runs the user's code: under no lock, as it may use the
+/// tree.
 #[test]
 fn a_formatters_end_may_use_the_tree() {
     struct Ends(Registry);
@@ -59,7 +60,8 @@ fn a_new_formatter_holds_from_the_return_of_the_call() {
     assert_eq!(text.lines(), ["old 1", "new 2"]);
 }
 
-/// A thread remembers where a facade's target went; that must not keep the handlers of a registry that is gone.
+/// A thread remembers where a facade's target went; that must not keep the handlers of a registry
+/// that is gone.
 #[test]
 fn the_end_of_a_registry_is_the_end_of_its_handlers() {
     struct Ends(#[expect(dead_code, reason = "for its end")] std::sync::mpsc::Sender<()>);

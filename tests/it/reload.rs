@@ -33,7 +33,8 @@ fn follow(path: &Path, registry: &Registry) -> (Reloader, Receiver<Result<(), St
     (builder.start().unwrap(), told)
 }
 
-/// Waits for the next change that was told. A writer that was held up between emptying a file and filling it is not what is tested.
+/// Waits for the next change that was told. A writer that was held up between emptying a file and
+/// filling it is not what is tested.
 fn next(told: &Receiver<Result<(), String>>) -> Result<(), String> {
     loop {
         match told.recv_timeout(SOON).expect("a change is told") {
@@ -193,7 +194,7 @@ fn a_bad_file_is_told_once_and_changes_nothing() {
     assert_eq!(error.kind(), ErrorKind::Io);
 }
 
-/// Fault 66: a program that writes a byte at a time. No beginning of the text is applied.
+/// A program that writes a byte at a time. No beginning of the text is applied.
 #[test]
 fn a_half_written_file_is_not_applied() {
     use std::io::Write;
@@ -211,7 +212,8 @@ fn a_half_written_file_is_not_applied() {
     loop {
         match next(&told) {
             Ok(()) => break,
-            // The writer was held up for longer than two looks: what there was of the text is told, and not applied.
+            // The writer was held up for longer than two looks: what there was of the text is told,
+            // and not applied.
             Err(error) => assert!(error.contains("not JSON"), "{error}"),
         }
     }
@@ -229,7 +231,8 @@ fn shared_factories(texts: &[Text; 2]) -> Factories {
         })
 }
 
-/// 8 threads log while the configuration changes 1,000 times, handlers, formats and places and all: each record arrives once.
+/// 8 threads log while the configuration changes 1,000 times, handlers, formats and places and all:
+/// each record arrives once.
 #[test]
 fn no_record_is_lost_by_a_change() {
     const CHANGES: usize = 1_000;
@@ -402,7 +405,8 @@ fn kinds_may_panic_and_the_reloader_lives() {
     assert_ne!(registry.dump().to_string(), before);
 }
 
-/// What a configuration makes may ask for a reload, and is told that there is one: it does not wait for itself.
+/// What a configuration makes may ask for a reload, and is told that there is one: it does not wait
+/// for itself.
 #[test]
 fn a_reload_within_a_reload_is_refused() {
     static RELOADER: std::sync::OnceLock<Reloader> = std::sync::OnceLock::new();

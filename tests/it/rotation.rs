@@ -23,7 +23,7 @@ fn names(directory: &Path) -> Vec<String> {
     names
 }
 
-/// 81, deviating, and fault 11: a rename that fails loses nothing, and is tried again.
+/// A rename that fails loses nothing, and is tried again.
 #[test]
 fn a_blocked_name_keeps_the_old_file_in_use() {
     let directory = tempdir().unwrap();
@@ -81,7 +81,8 @@ fn what_fails_is_tried_again_after_a_while_only() {
     assert!((1..20).contains(&tries), "{tries} tries");
 }
 
-/// A file that cannot be moved costs none of the backups, however often it is tried, and they stay where they are.
+/// A file that cannot be moved costs none of the backups, however often it is tried, and they stay
+/// where they are.
 #[test]
 fn a_rotation_that_fails_changes_nothing() {
     let directory = tempdir().unwrap();
@@ -172,7 +173,8 @@ fn numbers_beyond_the_count_are_left_alone() {
     assert_eq!(files, ["7\n", "6\n", "5\n", "1\n", "0\n"]);
 }
 
-/// A program that was killed while the file was on its way to number 1: the next rotation goes on from there.
+/// A program that was killed while the file was on its way to number 1: the next rotation goes on
+/// from there.
 #[test]
 fn a_file_on_its_way_is_the_newest() {
     let directory = tempdir().unwrap();
@@ -240,7 +242,8 @@ fn by_time_the_newest_are_kept() {
     assert!(names(directory.path()).contains(&"t.log.1970-01-04".to_owned()));
 }
 
-/// A `FileHandler` beside a rotating one, on the same path: what it writes is where the newest records are.
+/// A `FileHandler` beside a rotating one, on the same path: what it writes is where the newest
+/// records are.
 #[test]
 fn another_handler_of_the_path_follows_a_rotation() {
     let directory = tempdir().unwrap();
@@ -314,7 +317,7 @@ fn only_plain_files_are_rotated() {
     assert_eq!(handler.counters().dropped(), 0);
 }
 
-/// 14: a link planted at a rotated name is replaced, not followed.
+/// A link planted at a rotated name is replaced, not followed.
 #[cfg(unix)]
 #[test]
 fn planted_links_are_replaced() {
@@ -363,7 +366,7 @@ fn a_namer_and_a_rotator_may_log_and_panic() {
     assert!(read(&path).starts_with("abc\n"));
 }
 
-/// 88, deviating: a name that is taken gets a number, nothing is written over; and size rotates beside time.
+/// A name that is taken gets a number, nothing is overwritten; and size rotates beside time.
 #[test]
 fn time_and_size_together_never_write_over_anything() {
     let directory = tempdir().unwrap();
@@ -390,7 +393,7 @@ fn time_and_size_together_never_write_over_anything() {
     assert_eq!(of(""), "jkl\n");
 }
 
-/// 86, deviating: an interval counts from when the file was made, not from its last line.
+/// An interval counts from when the file was made, not from its last line.
 #[test]
 fn a_restart_keeps_the_phase() {
     let directory = tempdir().unwrap();
@@ -437,7 +440,7 @@ fn a_buffered_file_rotates_with_its_buffer() {
     assert_eq!(read(directory.path().join("a.log.1")), "m0\nm1\nm2\n");
 }
 
-/// Somebody else has moved the full file away: the one that stands there now has room, and is not rotated.
+/// Another process has moved the full file away: the present file has room, and is not rotated.
 #[test]
 fn what_others_have_rotated_is_not_rotated_again() {
     let directory = tempdir().unwrap();
@@ -455,7 +458,8 @@ fn what_others_have_rotated_is_not_rotated_again() {
     assert_eq!(read(&path), "new\nabc\n");
 }
 
-/// Sizes are those of the file, whoever wrote to it: no file reaches the limit, and each is as full as it can be.
+/// Sizes are those of the file, whoever wrote to it: no file reaches the limit, and each is as full
+/// as it can be.
 #[test]
 fn several_processes_keep_one_limit() {
     let directory = tempdir().unwrap();
@@ -494,7 +498,7 @@ fn several_processes_keep_one_limit() {
     assert_eq!(lines.len(), 60);
 }
 
-/// The oracle of many threads, over all files.
+/// Each thread's records, over all files.
 #[test]
 fn many_threads_rotate_one_file() {
     const THREADS: usize = 8;
@@ -569,7 +573,7 @@ mod gzip {
         assert_eq!(crate::support::mode(&numbered(&path, 1, true)), 0o640);
     }
 
-    /// 21: a crash between the steps leaves each record once.
+    /// A crash between the steps leaves each record once.
     #[test]
     fn what_a_crash_leaves_is_put_right() {
         let directory = tempdir().unwrap();
@@ -687,7 +691,8 @@ mod gzip {
         );
     }
 
-    /// What a crash leaves of a compression, by time; and two files that happen to have one name are both kept.
+    /// What a crash leaves of a compression, by time; and two files that happen to have one name
+    /// are both kept.
     #[test]
     fn leftovers_are_put_right_by_time_as_well() {
         let directory = tempdir().unwrap();

@@ -1,4 +1,5 @@
-//! Rotation under random operations, obstacles and restarts, against what must hold of the files at any time.
+//! Rotation under random operations, obstacles and restarts, against what must hold of the files at
+//! any time.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,7 +23,7 @@ enum Operation {
     Unblock(usize),
     /// The program ends and begins again.
     Restart,
-    /// Somebody compresses, or leaves, a file of another name.
+    /// Another program compresses, or leaves, a file of another name.
     Foreign(usize),
 }
 
@@ -64,8 +65,9 @@ fn records(path: &Path) -> Vec<usize> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
-    /// From the oldest file to the newest, the records are there once each and in order, up to the last one; only the oldest can
-    /// be missing, and only because there were more files than are kept. What is not ours stays as it is.
+    /// From the oldest file to the newest, the records are there once each and in order, up to the
+    /// last one; only the oldest can be missing, and only because there were more files than are
+    /// kept. What is not ours stays as it is.
     #[test]
     fn each_record_is_in_one_file(operations in operations()) {
         let directory = tempdir().unwrap();
@@ -103,7 +105,8 @@ proptest! {
             found.extend(records(&path));
             let first = logged - found.len();
             prop_assert!(found.iter().copied().eq(first..logged), "{found:?} of {logged}");
-            // Something is missing only where there was no place left, and a rotation that cannot be ended is not begun.
+            // Something is missing only where there was no place left, and a rotation that cannot
+            // be ended is not begun.
             if first > 0 {
                 prop_assert!((1..=BACKUPS).all(|number| numbered(&path, number).is_file()));
             }

@@ -1,4 +1,4 @@
-//! What holds for a stretch of work.
+//! Scopes.
 
 use std::future::Future;
 use std::pin::pin;
@@ -62,7 +62,7 @@ fn key_values_of_scopes_are_on_every_record() {
     );
 }
 
-/// Row G7: two contexts on two threads never mix.
+/// Two contexts on two threads never mix.
 #[test]
 fn g07_contexts_of_threads_never_mix() {
     let registry = Registry::new();
@@ -132,7 +132,7 @@ fn a_scope_raises_verbosity_for_its_own_records_only() {
     assert!(!logger.is_enabled_for(Level::CRITICAL));
 }
 
-/// Ends only when it was polled three times, and logs each time.
+/// A future that is ready at its third poll, and logs at each.
 async fn work(logger: logtree::Logger, name: &str) {
     for step in 0..3 {
         logtree::info!(logger, "{name} {step}");
@@ -200,8 +200,8 @@ fn scopes_reach_queues_and_templates() {
     assert_eq!(text.get(), "acme queued\n");
 }
 
-/// Gates open and close all the time, as some threads enter scopes and others pass gates in vain, and each record of a scope is
-/// written.
+/// Gates open and close all the time, as some threads enter scopes and others pass gates in vain,
+/// and each record of a scope is written.
 #[test]
 fn no_record_of_a_scope_is_lost_beside_closing_gates() {
     const ROUNDS: usize = 3_000;
@@ -237,7 +237,8 @@ fn no_record_of_a_scope_is_lost_beside_closing_gates() {
     assert!(text.lines().iter().all(|line| line == "in a scope"));
 }
 
-/// The order of guards as fields of a struct, or elements of a list, which are dropped first to last.
+/// The order of guards as fields of a struct, or elements of a list, which are dropped first to
+/// last.
 #[test]
 fn a_scope_that_ended_does_not_come_back() {
     let registry = Registry::new();
@@ -272,7 +273,7 @@ fn a_guard_that_is_kept_over_an_await_ends_once() {
     assert_eq!(records, ["around=3 kept=2 ", "around=3 "]);
 }
 
-/// What a scope shows is not kept for later.
+/// The level of a scope does not outlive it.
 #[test]
 fn a_backlog_keeps_what_a_scope_does_not_show() {
     let registry = Registry::new();
@@ -319,7 +320,8 @@ fn arguments_are_not_evaluated_for_scopes_of_other_threads() {
     assert!(!evaluated.load(Ordering::Relaxed));
 }
 
-/// Work on another thread carries what held where it was bound, and nothing of what holds where it runs.
+/// Bound work carries the scopes of the place where it was bound, and none of the thread where it
+/// runs.
 #[test]
 fn bound_work_carries_its_scopes() {
     let registry = Registry::new();
@@ -395,7 +397,7 @@ fn futures_take_scopes_along() {
     assert_eq!(records[1].key_value("request").unwrap().to_string(), "8");
 }
 
-/// A scope made of nothing adds nothing.
+/// An empty scope adds nothing.
 #[test]
 fn no_scope_is_current_outside_of_any() {
     assert_eq!(

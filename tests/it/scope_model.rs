@@ -1,4 +1,5 @@
-//! Scopes against a model: any guard may end at any time, and futures hide what is around them where they are polled.
+//! Scopes against a model: any guard may end at any time, and futures hide what is around them
+//! where they are polled.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -49,7 +50,7 @@ impl Says {
     }
 }
 
-/// What is on a thread, the innermost last.
+/// The scopes of a thread, the innermost last.
 #[derive(Clone)]
 enum Entry {
     Scope(u32, Says),
@@ -104,7 +105,7 @@ type Shared = Rc<RefCell<Player>>;
 /// What a future is to do next.
 type Work = Rc<Cell<Option<Box<dyn FnOnce()>>>>;
 
-/// A future that does what it is told when it is polled.
+/// A future that plays its next operations at each poll.
 struct Step {
     work: Work,
 }

@@ -1,4 +1,4 @@
-//! Each handler keeps the contract of sinks, and the suite that says so finds sinks that do not.
+//! Each handler keeps the contract of sinks, and the suite finds sinks that do not.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -101,7 +101,7 @@ fn handlers_of_handlers_keep_the_contract() {
     assert_eq!(check_sink(buffering, lines), NOTHING);
 }
 
-/// What a sink of the test does wrong.
+/// How a sink of the test breaks the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     Loses,

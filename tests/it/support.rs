@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Helpers that the tests share.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use logtree::handler::StreamHandler;
 use logtree::{Formatter, Handler, Registry};
 
-/// A text that a writer fills.
+/// A writer whose text can be read.
 #[derive(Clone, Default)]
 pub(crate) struct Text(Arc<Mutex<Vec<u8>>>);
 
@@ -52,7 +52,7 @@ pub(crate) fn to_text(format: &str) -> (Handler, Text) {
     )
 }
 
-/// A registry whose standard error, and complaints, are a text.
+/// A registry whose standard error and diagnostics go to a text.
 pub(crate) fn registry_with_stderr() -> (Registry, Text) {
     let text = Text::default();
     let (stderr, complaints) = (text.clone(), text.clone());
@@ -70,7 +70,7 @@ pub(crate) fn mode(path: &std::path::Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o7777
 }
 
-/// Numbers that look random and are the same at each run.
+/// Pseudo-random numbers, the same at each run.
 pub(crate) struct Random(u64);
 
 impl Random {
@@ -88,7 +88,7 @@ impl Random {
     }
 }
 
-/// How long the calling thread has worked; nothing where the system does not say.
+/// The CPU time of the calling thread, where the system has that.
 pub(crate) fn thread_time() -> std::time::Duration {
     #[cfg(unix)]
     {

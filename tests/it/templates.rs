@@ -1,4 +1,4 @@
-//! Templates: no record is lost to one, and what they write.
+//! Templates: what they write, and that no record is lost.
 
 use std::sync::{Arc, Mutex};
 
@@ -166,7 +166,7 @@ fn one_line_has_one_spelling() {
     assert_eq!(line(exact, &record), "True None");
 }
 
-/// A text is cut and padded as it was given; its escapes come after that and count for nothing.
+/// A text is cut and padded before it is escaped; the escapes do not count.
 #[test]
 fn widths_count_what_was_given() {
     for (message, style, template, shown) in [

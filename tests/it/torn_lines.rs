@@ -1,4 +1,4 @@
-//! Lines that a crash, or a full disk, cut off in a file: no record is glued to them.
+//! Lines that a crash or a full disk cut off: no record is appended to them.
 
 use std::fs;
 use std::io::Write;
@@ -57,7 +57,7 @@ fn a_line_that_an_earlier_run_cut_off_is_ended() {
     for (before, expected) in [
         ("whole\nhal", "whole\nhal\none\ntwo\n"),
         ("h", "h\none\ntwo\n"),
-        // What a power failure may leave.
+        // The possible remains of a power failure.
         ("whole\n\0\0\0", "whole\n\0\0\0\none\ntwo\n"),
         ("whole\n", "whole\none\ntwo\n"),
         ("\n", "\none\ntwo\n"),
@@ -125,7 +125,8 @@ fn the_end_of_a_torn_line_counts() {
     }
 }
 
-/// One of several processes was killed in the middle of a line, while the others have the file open.
+/// One of several processes was killed in the middle of a line, while the others have the file
+/// open.
 #[test]
 fn a_line_of_another_process_is_ended_too() {
     let directory = tempdir().unwrap();
@@ -156,7 +157,7 @@ fn a_torn_line_is_ended_by_one_process() {
     assert_eq!(read(&path), "torn\none\ntwo\n");
 }
 
-/// A file that may be written and not read, as a confined program's may, is written as it is.
+/// A file that may be written but not read, as that of a confined program, is appended to as it is.
 #[cfg(unix)]
 #[test]
 fn a_file_that_cannot_be_read_is_written() {

@@ -1,4 +1,4 @@
-//! Names, levels and propagation; the numbers are those of the statements on Python's semantics.
+//! Names, levels and propagation.
 
 use logtree::handler::{NullHandler, StreamHandler};
 use logtree::{Level, LevelSpec, Record, Registry};
@@ -14,7 +14,6 @@ fn parent(registry: &Registry, name: &str) -> String {
         .to_owned()
 }
 
-/// 1 to 4.
 #[test]
 fn parents_are_found_whatever_the_order_of_making() {
     let registry = Registry::new();
@@ -40,7 +39,7 @@ fn parents_are_found_whatever_the_order_of_making() {
     );
 }
 
-/// 5, where CPython has a bug.
+/// CPython has a bug here.
 #[test]
 fn r_ro_and_roo_keep_their_children() {
     for name in ["r", "ro", "roo"] {
@@ -51,7 +50,6 @@ fn r_ro_and_roo_keep_their_children() {
     }
 }
 
-/// 6 and 12.
 #[test]
 fn the_same_name_is_the_same_logger() {
     let registry = Registry::new();
@@ -69,7 +67,6 @@ fn the_same_name_is_the_same_logger() {
     assert_ne!(registry.get_logger("a"), Registry::new().get_logger("a"));
 }
 
-/// 8 and 9.
 #[test]
 fn odd_dots_are_kept_and_parents_are_cpythons() {
     let registry = Registry::new();
@@ -98,7 +95,6 @@ fn odd_dots_are_kept_and_parents_are_cpythons() {
     );
 }
 
-/// 10 and 11.
 #[test]
 fn children_are_loggers_one_segment_below() {
     let registry = Registry::new();
@@ -120,7 +116,6 @@ fn children_are_loggers_one_segment_below() {
     assert_eq!(registry.root().child("kid").name(), "kid");
 }
 
-/// 14.
 #[test]
 fn debug_shows_the_effective_level() {
     let registry = Registry::new();
@@ -142,7 +137,6 @@ fn debug_shows_the_effective_level() {
     );
 }
 
-/// 15 and 17.
 #[test]
 fn levels_are_inherited() {
     let registry = Registry::new();
@@ -167,7 +161,7 @@ fn levels_are_inherited() {
     );
 }
 
-/// 24, 25 and the level that nothing passes.
+/// Also for the level that nothing passes.
 #[test]
 fn disable_silences_up_to_and_with_a_level() {
     let registry = Registry::new();
@@ -201,7 +195,6 @@ fn disable_silences_up_to_and_with_a_level() {
     assert_eq!(text.get(), "handled anyway\n");
 }
 
-/// 28.
 #[test]
 fn a_disabled_logger_still_lends_its_handlers() {
     let registry = Registry::new();
@@ -219,7 +212,6 @@ fn a_disabled_logger_still_lends_its_handlers() {
     assert_eq!(text.lines(), ["d.c", "d"]);
 }
 
-/// 29, 33 and 32.
 #[test]
 fn propagate_cuts_behind_the_loggers_own_handlers() {
     let registry = Registry::new();
@@ -246,7 +238,6 @@ fn propagate_cuts_behind_the_loggers_own_handlers() {
     assert_eq!(text.take(), "a.b\n");
 }
 
-/// 30 and 31.
 #[test]
 fn ancestors_handlers_are_asked_but_not_their_levels() {
     let registry = Registry::new();
@@ -274,7 +265,6 @@ fn ancestors_handlers_are_asked_but_not_their_levels() {
     assert_eq!(text.lines(), ["c m1", "P m1", "c m2", "P m2", "Perr m2"]);
 }
 
-/// 34 and 45.
 #[test]
 fn a_loggers_filters_see_its_own_records_only() {
     let registry = Registry::new();
@@ -295,7 +285,6 @@ fn a_loggers_filters_see_its_own_records_only() {
     assert_eq!(text.lines().len(), 1);
 }
 
-/// 36 to 38.
 #[test]
 fn the_last_resort() {
     let (registry, stderr) = registry_with_stderr();
@@ -358,7 +347,8 @@ fn the_dump_shows_the_whole_tree() {
     );
 }
 
-/// Names of 100,000 dots and of a mebibyte are cut, at documented limits; hostile characters are characters.
+/// Names of 100,000 dots and of a mebibyte are cut, at documented limits; hostile characters are
+/// characters.
 #[test]
 fn hostile_names_are_names() {
     let (registry, complaints) = registry_with_stderr();
@@ -386,7 +376,7 @@ fn hostile_names_are_names() {
     assert_eq!(complaints.get().lines().count(), 1);
 }
 
-/// A small registry, and what it reports.
+/// A small registry, and its reports.
 fn full(max: usize) -> (Registry, crate::support::Text) {
     let complaints = crate::support::Text::default();
     let writer = complaints.clone();
@@ -429,7 +419,7 @@ fn one_name_cannot_pass_the_limit_of_loggers() {
     );
 }
 
-/// What is set on a logger that there was no room for becomes no other's.
+/// Levels set on a logger that had no room do not affect any other.
 #[test]
 fn nothing_is_set_on_the_ancestor_of_a_logger_without_room() {
     let (registry, complaints) = full(2);

@@ -1,4 +1,4 @@
-//! The tree against a model that does everything the slow way, over random operations.
+//! The tree against a naive model, over random operations.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,8 @@ struct Node {
 }
 
 impl Model {
-    /// CPython's scan: from the right, and on before the character in front of the dot that was found.
+    /// CPython's scan: from the right, and on before the character in front of the dot that was
+    /// found.
     fn ancestors(name: &str) -> Vec<&str> {
         let mut found = Vec::new();
         let mut end = name.len();

@@ -1,5 +1,6 @@
-//! Code of users, wherever the crate calls it: it may panic, log, make loggers and change the tree, and neither a caller nor a lock
-//! of the crate notices. (Each of these runs aborts where user code is called with a lock held; see `src/sys/user_code.rs`.)
+//! Code of users, wherever the crate calls it: it may panic, log, make loggers and change the tree,
+//! and neither a caller nor a lock of the crate notices. (Each of these runs aborts where user code
+//! is called with a lock held; see `src/sys/user_code.rs`.)
 
 use std::io::{self, Write};
 use std::panic::resume_unwind;
@@ -20,7 +21,7 @@ use logtree::{Error, ErrorKind, Handler, Level, Logger, Record, Registry};
 
 use crate::support::{Text, registry_with_stderr, to_text};
 
-/// For what would wait for ever.
+/// The limit for what would otherwise wait for ever.
 const LONG: Duration = Duration::from_secs(600);
 
 /// A panic without the hook, which would print it.
@@ -28,7 +29,7 @@ fn panics() -> ! {
     resume_unwind(Box::new("boom"))
 }
 
-/// Runs on a thread of its own; whether it ended.
+/// Runs a function on a new thread; reports whether it ended.
 fn ends(code: impl FnOnce() + Send + 'static) -> bool {
     let (done, is_done) = channel();
     thread::spawn(move || {
@@ -95,7 +96,8 @@ fn two_writers_that_log_do_not_wait_for_each_other() {
     }
 }
 
-/// A thread inside a device waits for no room in a queue: the queue's thread may be waiting for that device.
+/// A thread inside a device waits for no room in a queue: the queue's thread may be waiting for
+/// that device.
 #[test]
 fn a_writer_does_not_wait_for_room_in_a_queue() {
     let registry = Registry::new();
@@ -177,7 +179,7 @@ struct Faulty;
 
 impl Sink for Faulty {
     fn write(&self, _: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
-        // With a cause that cannot be written either.
+        // With a source that cannot be formatted either.
         Err(Error::new(ErrorKind::Io, "no device").with_source(Bad::Panics))
     }
 
@@ -213,7 +215,8 @@ fn a_sink_that_cannot_describe_itself_is_still_reported() {
     );
 }
 
-/// Removes its handler while it writes, so that its last owner is the logging call; then its destructor is user code in that call.
+/// Removes its handler while it writes, so that its last owner is the logging call; then its
+/// destructor is user code in that call.
 struct Leaves {
     logger: Logger,
     at_end: fn(&Logger),

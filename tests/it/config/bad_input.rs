@@ -1,4 +1,5 @@
-//! Fault 65: whatever a file holds, reading it ends soon, in little room, with an error, and changes nothing.
+//! Whatever a file holds, reading it ends soon with an error, takes little memory, and changes
+//! nothing.
 
 use std::fs;
 use std::time::Duration;
@@ -8,8 +9,8 @@ use logtree::{Error, ErrorKind, Registry};
 
 use crate::support::thread_time;
 
-/// Far more work than any of these takes, and far less than one that is not bounded; not a measure. It is the thread's own time on
-/// a processor, which other programs do not lengthen.
+/// Far more work than any of these takes, and far less than one that is not bounded; not a measure.
+/// It is the thread's own time on a processor, which other programs do not lengthen.
 const BOUNDED: Duration = Duration::from_secs(60);
 
 fn refused(syntax: Syntax, text: &str) -> String {
@@ -67,7 +68,7 @@ fn length() {
     }
 }
 
-/// A gigabyte that is not there, and a pipe that nobody writes.
+/// A sparse file of a gigabyte, and a pipe without a writer.
 #[test]
 fn files_that_are_none() {
     let directory = tempfile::tempdir().unwrap();
@@ -218,7 +219,7 @@ fn many_of_everything() {
     refused(Syntax::Toml, &tables);
 }
 
-/// Each beginning of a document, as a program that is just writing it would leave it.
+/// Each prefix of a document, as a program that is just writing it would leave it.
 #[test]
 fn half_written_documents() {
     let json = r#"{"version": 1, "handlers": {"h": {"class": "null"}}, "root": {"handlers": ["h"], "level": "INFO"}}"#;
@@ -275,7 +276,7 @@ fn paths_stay_where_they_are_put() {
     with("..app.log/a..b").check_in(&registry).unwrap();
 }
 
-/// Nothing is looked up in the environment, run, or put in from elsewhere.
+/// Nothing is looked up in the environment, executed, or included.
 #[test]
 fn nothing_is_evaluated() {
     let document = serde_json::json!({
@@ -296,7 +297,7 @@ fn nothing_is_evaluated() {
     );
 }
 
-/// The largest numbers there are: nothing is set aside for them, and nothing overflows.
+/// The largest numbers: nothing is allocated for them, and nothing overflows.
 #[test]
 fn numbers_that_are_too_large() {
     let directory = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! The same configuration in every notation.
+//! The same configuration in every syntax.
 
 use logtree::config::{
     DictConfig, Factories, FilterSection, FormatterSection, HandlerSection, LoggerSection, Syntax,
@@ -120,7 +120,7 @@ fn the_notations_say_the_same() {
         logtree::error!(registry.get_logger("noisy"), "cut off");
         logtree::error!(registry.get_logger("other"), "filtered");
         assert_eq!(text.get(), "INFO     app.db: shown\n", "{notation}");
-        // Filters are shown by where they lie.
+        // Filters are shown by their address.
         let dump = registry.dump().to_string();
         dumps.push(dump.replace("\"console\" ", ""));
     }
@@ -221,7 +221,8 @@ script_location = %(here)s/of another program
     );
 }
 
-/// What Django, uvicorn and the like hand to `dictConfig`, with their own classes given as factories.
+/// What Django, uvicorn and the like hand to `dictConfig`, with their own classes given as
+/// factories.
 #[test]
 fn documents_of_python_frameworks() {
     let text = Text::default();
@@ -277,7 +278,7 @@ fn documents_of_python_frameworks() {
     assert_eq!(text.get(), "[now] GET /\nserved\n");
 }
 
-/// Statement 110: whole sections may stand elsewhere.
+/// Whole sections may be referenced.
 #[test]
 fn sections_may_be_references() {
     let text = Text::default();
@@ -327,8 +328,9 @@ fn a_part_of_a_larger_file() {
     );
 }
 
-/// A factory of one stage runs while the document is checked: what it cannot build is a problem like any other, but not where
-/// its arguments are already known to be wrong, and nothing is reported twice.
+/// A factory of one stage runs while the document is checked: what it cannot build is a problem
+/// like any other, but not where its arguments are already known to be wrong, and nothing is
+/// reported twice.
 #[test]
 fn a_factory_of_one_stage() {
     let factories = Factories::new().handler("app.Ring", |arguments| {

@@ -1,4 +1,4 @@
-//! What is wrong is told whole: where, what was expected, what may have been meant.
+//! Errors are reported completely: the place, what was expected, and what may have been meant.
 
 use logtree::config::DictConfig;
 use logtree::{ErrorKind, Registry};
@@ -130,7 +130,8 @@ fn syntax_errors_have_their_place() {
     );
 }
 
-/// Columns count characters, also where a parser counts bytes; no control character of a document reaches a terminal.
+/// Columns count characters, also where a parser counts bytes; no control character of a document
+/// reaches a terminal.
 #[test]
 fn errors_can_be_shown_anywhere() {
     let error = DictConfig::from_json("{\n\"é\": \"ü\" x").unwrap_err();
@@ -163,7 +164,7 @@ fn an_ini_file_tells_all_that_is_wrong_with_it() {
     assert_eq!(found, expected);
 }
 
-/// Row G21: Go remarks on doubtful entries of its configuration when asked to; here none is doubtful, but right or an error.
+/// Go can warn of doubtful entries of its configuration; here an entry is valid or an error.
 #[test]
 fn g21_what_is_doubtful_is_an_error() {
     for (document, says) in [
@@ -209,7 +210,7 @@ fn references_lead_somewhere_or_are_told() {
             "{reference}: {found:#?}"
         );
     }
-    // Statement 110: another scheme is a text like any other.
+    // Another scheme is a string like any other.
     assert!(
         with("foo://bar")
             .iter()
@@ -217,7 +218,7 @@ fn references_lead_somewhere_or_are_told() {
     );
 }
 
-/// What stands at the top beside the sections: remarks, anchors, and slips.
+/// Entries beside the sections at the top: comments, anchors, and misspelt keys.
 #[test]
 fn keys_at_the_top() {
     let yaml = |text: &str| {
@@ -336,7 +337,7 @@ fn documents_that_are_something_else() {
     }
 }
 
-/// Classes that are Python's, that are another program's, and that are misspelt.
+/// Classes of Python, classes of other programs, and misspelt ones.
 #[test]
 fn classes_that_are_not_there() {
     let handler = |class: &str| {

@@ -1,4 +1,4 @@
-//! What a configuration leaves as it is.
+//! What a configuration leaves unchanged.
 
 use std::fs;
 use std::sync::Arc;
@@ -17,8 +17,8 @@ fn apply(document: &Value, registry: &Registry) {
     config.install_in(registry).unwrap();
 }
 
-/// A logger that is named is switched on; its children, and the root, stay as they are. The other loggers are switched on, unless
-/// they are to be switched off. As CPython 3.13 has it.
+/// A logger that is named is switched on; its children, and the root, stay as they are. The other
+/// loggers are switched on, unless they are to be switched off. As CPython 3.13 has it.
 #[test]
 fn loggers_that_were_switched_off() {
     let states = |document: Value| {
@@ -48,7 +48,7 @@ fn loggers_that_were_switched_off() {
     );
 }
 
-/// The filters that earlier configurations made are replaced, those that the program added stay.
+/// Filters of earlier configurations are replaced; filters that the program added stay.
 #[test]
 fn filters_that_the_program_added() {
     let registry = Registry::new();
@@ -73,7 +73,7 @@ fn filters_that_the_program_added() {
     assert!(logger.filters().is_empty());
 }
 
-/// What the program changes of a handler that a configuration made holds for the next record of each logger.
+/// A program's change of a configured handler applies to the next record of each logger.
 #[test]
 fn a_handler_that_the_program_changes_after_a_configuration() {
     let registry = Registry::new();
@@ -98,8 +98,8 @@ fn a_handler_that_the_program_changes_after_a_configuration() {
     assert_eq!(text.lines(), ["0", "new 1"]);
 }
 
-/// A reload that changes what handlers wear, and not what they are: nothing is opened, emptied or lost, and each record is written
-/// in the form of its time.
+/// A reload that changes what handlers wear, and not what they are: nothing is opened, emptied or
+/// lost, and each record is written in the form of its time.
 #[test]
 fn a_handler_whose_formatter_filters_or_level_change() {
     let directory = tempfile::tempdir().unwrap();

@@ -1,4 +1,5 @@
-//! Each key of each kind changes what happens: one that is read and then ignored would be worse than an unknown one.
+//! Each key of each kind changes what happens: one that is read and then ignored would be worse
+//! than an unknown one.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use super::{factories_with, install};
 use crate::support::Text;
 
-/// Applies a document below a directory; answers with its registry.
+/// Applies a document below a directory; returns its registry.
 fn apply(directory: &Path, document: &Value) -> Registry {
     let registry = Registry::new();
     let config = DictConfig::from_value(document)
@@ -211,7 +212,7 @@ fn of_compression() {
     );
 }
 
-/// The lines of a handler to the test's stream behind the handler `h`.
+/// Returns the lines that a handler writes to the test's stream through the handler `h`.
 fn behind(handler: &Value, out: &Value, log: impl Fn(&Registry)) -> (Text, Registry) {
     let text = Text::default();
     let mut out_handler = json!({"class": "stream", "stream": "ext://test"});
@@ -333,7 +334,8 @@ fn of_queues() {
         ""
     );
 
-    // What does not fit is dropped as told; a device that does not come along makes it not fit.
+    // Records that do not fit are dropped as configured; the device is blocked so that they do not
+    // fit.
     let slow = |more: &Value| {
         let (gate, text) = (
             std::sync::Arc::new(std::sync::Mutex::new(())),
@@ -647,7 +649,7 @@ fn disable_existing_loggers_is_what_it_says() {
         }
         config.install_in(&registry).unwrap();
         assert_eq!(old.is_disabled(), off, "{said:?} {in_code:?}");
-        // Statement 105: below a named one it is as new.
+        // Below a named logger it is as if new.
         assert_eq!(
             (child.is_disabled(), child.level()),
             (false, logtree::Level::NOTSET)

@@ -1,7 +1,7 @@
 //! Configurations as real programs have them: each is accepted, or refused with the right words.
 //!
-//! The files below `real` are the forms that public programs use, with other names. `real/table.txt` says of each what is wrong
-//! with it.
+//! The files below `real` are the forms that public programs use, with other names.
+//! `real/table.txt` says of each what is wrong with it.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

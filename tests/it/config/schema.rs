@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::problems;
 
-/// It is what the factories say of themselves. `LOGTREE_BLESS=1` writes it anew.
+/// It matches the factories. `LOGTREE_BLESS=1` rewrites it.
 #[test]
 fn the_file_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/logtree-config.schema.json");
@@ -19,7 +19,7 @@ fn the_file_is_up_to_date() {
     assert_eq!(fs::read_to_string(path).unwrap(), generated);
 }
 
-/// What is right for the one is right for the other, and what one of them finds wrong by its shape, so does the other.
+/// The schema and the crate accept the same documents, and refuse the same malformed ones.
 #[test]
 fn it_agrees_with_the_check() {
     let schema: Value = serde_json::from_str(&Factories::new().json_schema()).unwrap();

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{factories_with, install};
 use crate::support::{Random, Text};
 
-/// A tree with something of everything.
+/// A tree with one of each kind of thing.
 fn tree() -> Registry {
     let registry = Registry::new();
     registry.root().set_level(Level::INFO);
@@ -76,7 +76,7 @@ fn spoil(value: &mut Value, random: &mut Random) {
     }
 }
 
-/// Fault 65: 10,000 documents, most of them wrong in one to three places.
+/// 10,000 documents, most of them wrong in one to three places.
 #[test]
 fn a_wrong_document_leaves_the_tree_as_it_was() {
     let mut random = Random::new(65);
@@ -124,7 +124,8 @@ fn a_wrong_document_leaves_the_tree_as_it_was() {
     assert!(wrong > 5_000 && right > 50, "{wrong} wrong, {right} right");
 }
 
-/// What a check cannot see: a file that cannot be opened, behind handlers that can be made.
+/// An error that a check cannot find: a file that cannot be opened, after handlers that can be
+/// built.
 #[test]
 fn what_fails_in_the_making_changes_nothing() {
     let directory = tempfile::tempdir().unwrap();
@@ -198,7 +199,8 @@ fn a_second_configuration_replaces_the_first() {
     );
 }
 
-/// A configuration that moves a handler from the root to a logger: a record on its way meets it in the one place or the other.
+/// A configuration that moves a handler from the root to a logger: a record on its way meets it in
+/// the one place or the other.
 #[test]
 fn every_record_meets_one_configuration_whole() {
     let (registry, written, last_resort) = (Registry::new(), Text::default(), Text::default());
@@ -259,7 +261,7 @@ fn incremental_changes_levels_only() {
         "root": {"handlers": ["incremental"]}
     }))
     .unwrap();
-    // Statement 108: there, 0 would be passed over.
+    // Python would ignore 0.
     apply(json!({
         "version": 1, "incremental": true,
         "handlers": {"incremental": {"level": 0}},
@@ -301,7 +303,8 @@ fn more_loggers_than_allowed_are_an_error() {
     config(&["a.b", "a.c", "a"]).install_in(&registry).unwrap();
 }
 
-/// Mode `x`: a file that is there is refused, be it the program's own, and neither it nor anything else is touched.
+/// Mode `x`: a file that is there is refused, be it the program's own, and neither it nor anything
+/// else is touched.
 #[test]
 fn a_file_that_must_be_new() {
     for class in ["file", "watched_file", "rotating_file"] {
@@ -335,7 +338,7 @@ fn a_file_that_must_be_new() {
     }
 }
 
-/// What a configuration made before it failed is not in the way of the next.
+/// What a configuration created before it failed does not obstruct the next one.
 #[test]
 fn a_file_that_must_be_new_is_none_after_a_failure() {
     let directory = tempfile::tempdir().unwrap();

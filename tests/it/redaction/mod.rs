@@ -35,7 +35,8 @@ fn behind<'t>(text: &'t str, mark: &str, ends: &[char]) -> Vec<&'t str> {
         .collect()
 }
 
-/// The sensitive spans of an event, by the list of what was planted in it and what it had by nature.
+/// The sensitive spans of an event, by the list of what was planted in it and what it had by
+/// nature.
 fn labelled(text: &str) -> Vec<&str> {
     let mut spans = Vec::new();
     spans.extend(behind(text, ", Signature=", &['\'']));
@@ -60,7 +61,8 @@ fn labelled(text: &str) -> Vec<&str> {
     spans
 }
 
-/// The bar: of 740 real events none of the labelled spans survives, and the other 7,477 stay as they are, to the byte.
+/// The bar: of 740 real events none of the labelled spans survives, and the other 7,477 stay as
+/// they are, to the byte.
 #[test]
 fn the_real_events_of_boto3() {
     let filter = RedactingFilter::credentials().with_personal_data();

@@ -1,4 +1,4 @@
-//! What `run.js` calls. A trap of the module is a failure, and so is an assertion that does not hold.
+//! The functions that `run.js` calls. A trap of the module, or a failed assertion, is a failure.
 #![cfg(target_family = "wasm")]
 
 use std::io::Write;
@@ -81,7 +81,7 @@ pub extern "C" fn queue_without_threads() {
     logtree::shutdown();
 }
 
-/// There are no files: an error, and no trap.
+/// There are no files: opening one is an error, not a trap.
 #[unsafe(no_mangle)]
 pub extern "C" fn files_are_refused() {
     assert!(RotatingFileHandler::builder("app.log").max_bytes(10).open().is_err());
