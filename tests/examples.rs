@@ -1,6 +1,6 @@
-//! Runs each example and compares what it prints with what is kept under `tests/examples`.
+//! Runs each example and compares its output with the file in `tests/examples`.
 //!
-//! Times are replaced by a word first. The variable `LOGTREE_BLESS` writes the files anew.
+//! Times are replaced by a word first. With the variable `LOGTREE_BLESS`, the files are rewritten.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -25,7 +25,7 @@ fn binary(name: &str) -> PathBuf {
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);
     let path = profile.join("examples").join(file);
     let modified = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
-    // One that is older than the tests may come from another state of the sources.
+    // A program older than the tests may come from another state of the sources.
     if modified(&path).is_none_or(|time| Some(time) < modified(&me)) {
         BUILT.call_once(|| build(profile));
     }
@@ -103,7 +103,7 @@ fn check(name: &str, arguments: &[&str]) {
     compare(name, &text);
 }
 
-/// Compares what an example printed with what it should print.
+/// Compares an example's output with the expected one.
 fn compare(name: &str, text: &str) {
     let actual = without_times(text);
     let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -174,7 +174,7 @@ fn environment_and_flags_set_levels() {
     assert_eq!((app, s3), (0, 3));
     let (app, s3, _) = shown(&["-vv"], &[("RUST_LOG", "error")]);
     assert_eq!((app, s3), (2, 2));
-    // The steps count from what the variable says, or from the program's default.
+    // The steps count from the variable's levels, or from the program's default.
     let (app, s3, _) = shown(&["-v"], &[("LOGTREE", "trace")]);
     assert_eq!((app, s3), (3, 3));
     let (app, s3, _) = shown(&["-q", "--log", "botocore=debug"], &[]);
@@ -194,8 +194,7 @@ fn environment_and_flags_set_levels() {
     );
 }
 
-/// A program that runs as another user than its caller does not do what the caller's environment
-/// says.
+/// A program that runs as a user other than its caller ignores the caller's environment.
 #[cfg(unix)]
 #[test]
 fn a_setuid_program_ignores_the_environment() {
@@ -252,7 +251,7 @@ fn change_levels() {
     check("12_change_levels", &[]);
 }
 
-/// A daemon is steered in the ways that it prints, and ends with its input.
+/// A daemon is controlled in the ways that it prints, and ends with its input.
 #[cfg(all(unix, feature = "control"))]
 #[test]
 fn control() {
@@ -350,8 +349,7 @@ fn between<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
         .0
 }
 
-/// The client's own mode comes from the environment; each of its values shows another part of what
-/// it does.
+/// The client's mode comes from the environment; each value shows another part of its work.
 #[cfg(feature = "tower")]
 #[test]
 fn client() {
@@ -390,7 +388,7 @@ fn own_sink() {
     check("11_own_sink", &[]);
 }
 
-/// Every example has its test here.
+/// Every example has a test here.
 #[test]
 fn no_example_is_forgotten() {
     let kept = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")).unwrap();

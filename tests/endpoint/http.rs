@@ -10,7 +10,7 @@ use logtree::control::{Address, Control, Endpoint, Server};
 use logtree::{Error, Registry};
 use serde_json::Value;
 
-/// How long an answer is waited for, on a machine under load.
+/// The limit for an answer, on a machine under load.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A served registry, on a Unix socket and TCP.
@@ -18,7 +18,7 @@ pub(crate) struct Served {
     pub(crate) registry: Registry,
     pub(crate) control: Control,
     pub(crate) server: Server,
-    /// Where the socket is.
+    /// The path of the socket.
     pub(crate) directory: tempfile::TempDir,
 }
 
@@ -94,7 +94,7 @@ impl Served {
         Request::new(To::Tcp(address), method, path).header("Host", &address.to_string())
     }
 
-    /// Sends bytes over TCP as they are. Returns the answer.
+    /// Sends bytes over TCP unchanged. Returns the response.
     pub(crate) fn raw(&self, bytes: &[u8]) -> Answer {
         exchange(TcpStream::connect(self.address()).unwrap(), bytes)
     }
@@ -150,7 +150,7 @@ impl Request {
         }
     }
 
-    /// Sends it, and returns the connection, from which the answer has not been read.
+    /// Sends the request, and returns the connection, from which the response has not been read.
     pub(crate) fn open(self) -> Box<dyn Read + Send> {
         let length = format!("Content-Length: {}\r\n\r\n", self.body.len());
         let bytes = [self.head.as_bytes(), length.as_bytes(), &self.body].concat();
@@ -161,7 +161,7 @@ impl Request {
     }
 }
 
-/// A stream whose reads end.
+/// A stream with a limit for reads.
 pub(crate) trait Patient: Read + Write {
     fn set_patience(&self) -> io::Result<()>;
 }
@@ -185,7 +185,7 @@ fn sent<S: Patient>(mut stream: S, bytes: &[u8]) -> S {
     stream
 }
 
-/// Sends bytes as they are, and reads until the server closes.
+/// Sends bytes unchanged, and reads until the server closes.
 pub(crate) fn exchange(stream: impl Patient, bytes: &[u8]) -> Answer {
     let mut stream = sent(stream, bytes);
     let mut answer = Vec::new();
@@ -196,10 +196,10 @@ pub(crate) fn exchange(stream: impl Patient, bytes: &[u8]) -> Answer {
     Answer::of(&answer)
 }
 
-/// What the server answered.
+/// The server's response.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    /// 0 if it closed the connection without an answer.
+    /// 0 if it closed the connection without a response.
     pub(crate) status: u16,
     pub(crate) head: String,
     pub(crate) body: String,
@@ -229,7 +229,7 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// Fails unless it has a status.
+    /// Fails unless the response has this status.
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{self:?}");

@@ -41,7 +41,7 @@ fn a_path_that_is_taken_is_refused() {
     let path = directory.path().join("log.sock");
     let control = Control::new(&Registry::new());
     let serve = || control.serve(Endpoint::new().socket(&path));
-    // A file of a process that was killed.
+    // The file of a process that was killed.
     drop(UnixListener::bind(&path).unwrap());
     let first = serve().unwrap();
     let error = serve().unwrap_err().to_string();
@@ -53,7 +53,7 @@ fn a_path_that_is_taken_is_refused() {
     assert!(error.contains("expected a socket or no file"), "{error}");
     assert_eq!(fs::read_to_string(&path).unwrap(), "kept");
     fs::remove_file(&path).unwrap();
-    // What took the place of the file stays.
+    // A file that replaced it stays.
     let server = serve().unwrap();
     fs::remove_file(&path).unwrap();
     fs::write(&path, "other").unwrap();
@@ -248,7 +248,7 @@ fn slow_clients_are_ended_and_others_served() {
     let head =
         format!("PATCH /v1/levels HTTP/1.1\r\nHost: {address}\r\nContent-Length: 100\r\n\r\n{{");
     body.write_all(head.as_bytes()).unwrap();
-    // All places are taken, and are given back.
+    // All places are taken, and are freed again.
     served.unix("GET", "/v1/status").send().expect(200);
     for mut stream in slow {
         stream

@@ -1,4 +1,4 @@
-//! The endpoint of a control, by real connections.
+//! The endpoint of a control, over real connections.
 #![cfg(unix)]
 
 mod aws_clients;

@@ -418,7 +418,7 @@ fn changes_are_listed_and_taken_back() {
     undo(99).expect(400);
 }
 
-/// As the console does it: a group's level replaces a temporary one, and is undone.
+/// As in the console: a group's level replaces a temporary one, and is undone.
 #[test]
 fn what_is_undone_keeps_its_end_and_origin() {
     let served = serve();

@@ -1,10 +1,10 @@
-//! What is refused before a request is looked at, by raw bytes.
+//! Requests that are refused before they are processed, as raw bytes.
 
 use serde_json::json;
 
 use crate::http::{Answer, Served, serve, serve_with};
 
-/// A request with the token over TCP, whose lines after the first are given.
+/// A request over TCP with the token and the given header lines.
 fn send(served: &Served, target: &str, lines: &[&str], body: &str) -> Answer {
     let token = served.server.token().unwrap();
     let mut text = format!("{target} HTTP/1.1\r\nAuthorization: Bearer {token}\r\n");

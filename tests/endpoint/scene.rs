@@ -1,4 +1,4 @@
-//! Scenes that need a process of their own: environment, forks, exhausted descriptors.
+//! Scenes that need a separate process: environment, forks, exhausted descriptors.
 #![expect(unsafe_code, reason = "forks and limits have no safe form")]
 
 use std::fs;
@@ -11,10 +11,10 @@ use logtree::control::{Control, Endpoint};
 
 use crate::http::{files, request_on};
 
-/// What a scene prints for the test, line by line.
+/// Prints a line for the test.
 const MARK: &str = "scene: ";
 
-/// A process that plays a scene.
+/// A process that runs a scene.
 struct Scene {
     process: Child,
     input: ChildStdin,
@@ -77,7 +77,7 @@ fn wait() {
     std::io::stdin().read_line(&mut line).unwrap();
 }
 
-/// Plays the scene that the environment names, in a process that a test has started.
+/// Runs the scene that the environment names, in a process started by a test.
 #[test]
 #[ignore = "started by other tests"]
 fn play() {
@@ -115,7 +115,7 @@ fn files_of_processes_that_are_gone_are_removed() {
     assert_eq!(left.len(), 2, "{left:?}");
     killed.kill();
     assert_eq!(files(&path), left);
-    // Others' files stay.
+    // Files of other processes stay.
     fs::write(path.join("notes.txt"), "").unwrap();
     let mut next = Scene::start("default", &path, &[]);
     let mut other = Scene::start("default", &path, &[]);
@@ -221,7 +221,7 @@ fn fork(serves: bool) {
     if child == 0 {
         let open = sockets();
         if serves {
-            // Until it is served, by a thread that the child starts.
+            // Until a thread that the child starts serves it.
             let own = Path::new(&directory).join(format!("log-{}.sock", std::process::id()));
             while !own.exists() {
                 std::thread::yield_now();
@@ -275,7 +275,7 @@ fn a_child_serves_if_it_is_to() {
     scene.end();
 }
 
-/// No descriptor is left to accept a connection with; later there is.
+/// No descriptor is left for accepting a connection; later there is one.
 fn exhausted() {
     let control = Control::new(&Registry::new());
     let server = control.serve(Endpoint::new().name("scene")).unwrap();

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::http::{Answer, Request, Served, serve};
 
-/// A call that is made through a dialect, and what it is of a control.
+/// A call through a dialect, and the corresponding call of a control.
 #[derive(Clone, Debug)]
 enum Call {
     Set(LevelTarget, Level),
@@ -23,7 +23,7 @@ enum Call {
     Options(Option<Level>, Option<bool>),
 }
 
-/// A call that has been written in a dialect: method, path, media type, body.
+/// A call as a request of a dialect: method, path, media type, body.
 type Written = (&'static str, String, &'static str, String);
 
 const JSON: &str = "application/json";
@@ -184,7 +184,7 @@ fn send(served: &Served, (method, path, media_type, body): Written) -> Answer {
     request.body(media_type, body).send()
 }
 
-/// All that can be seen of a control.
+/// Everything that can be read from a control.
 fn state(control: &Control) -> impl PartialEq + std::fmt::Debug + use<> {
     let overrides = control.list(None, Page::new(Page::MAX)).unwrap().overrides;
     let levels = overrides.into_iter().map(|one| (one.target, one.level));
@@ -247,7 +247,7 @@ proptest! {
 
     #[test]
     fn any_calls_through_any_dialects_leave_what_they_leave_on_a_control(
-        // Fewer than changes are accepted in a second.
+        // Fewer than the changes that are accepted in a second.
         calls in prop::collection::vec((call(), any::<prop::sample::Index>(), any::<bool>()), 1..30)
     ) {
         let (served, control) = serve_group();
@@ -266,7 +266,7 @@ proptest! {
     }
 }
 
-/// Each call can be made in each of its dialects: none of them is left out above by mistake.
+/// Each call has a request in each of its dialects, so that none is left out above by mistake.
 #[test]
 fn every_dialect_has_its_calls() {
     let word = |level: Level| level.to_string();
@@ -298,8 +298,8 @@ fn every_dialect_has_its_calls() {
     }
 }
 
-/// Threads that read a number and set the next one by the revision they read, while others set
-/// what is not theirs.
+/// Threads read a number and set the next one at the revision they read, while others change
+/// something else.
 #[test]
 fn no_update_is_lost() {
     const THREADS: u16 = 4;
@@ -330,7 +330,7 @@ fn no_update_is_lost() {
                     let answer = request.json(&json!({ "changes": [change] })).send();
                     match answer.status {
                         200 => left -= 1,
-                        // Another thread was first, or there have been too many changes.
+                        // Another thread was faster, or there were too many changes.
                         412 | 429 => {}
                         _ => panic!("{answer:?}"),
                     }

@@ -1,4 +1,4 @@
-//! The dialect of Spring Boot, and what Spring Boot Admin asks for.
+//! The dialect of Spring Boot, and the requests of Spring Boot Admin.
 
 use logtree::Level;
 use serde_json::{Value, json};
@@ -138,7 +138,7 @@ fn levels_are_set_and_cleared() {
         );
         assert_eq!(level(name), expected, "{name} {body}");
     }
-    // A logger that would be named as the root is shown is not in its place.
+    // A logger named like the root is not mistaken for it.
     served.registry.get_logger("ROOT").set_level(Level::DEBUG);
     assert_eq!(
         get(&served, "/loggers").json()["loggers"]["ROOT"]["configuredLevel"],
@@ -167,7 +167,7 @@ fn a_group_comes_before_a_logger() {
     post(&served, "/loggers/aws", r#"{"configuredLevel":null}"#).expect(204);
     let levels = ["aws", "boto3", "botocore"].map(|name| logger(name).level());
     assert_eq!(levels, [Level::ERROR, Level::NOTSET, Level::NOTSET]);
-    // As in Spring Boot, a group of nothing hides no logger from changes.
+    // As in Spring Boot, an empty group does not hide a logger from changes.
     post(&served, "/loggers/empty", r#"{"configuredLevel":"DEBUG"}"#).expect(204);
     assert_eq!(logger("empty").level(), Level::DEBUG);
     assert_eq!(
@@ -299,10 +299,9 @@ fn the_media_type_is_one_that_is_accepted() {
     }
 }
 
-/// What Spring Boot Admin 4 does with an instance: its server reads the index and the health, and
-/// its page calls the server, which passes the rest of the path on
-/// (`InstanceExchangeFilterFunctions`, `QueryIndexEndpointStrategy`, `StatusUpdater`,
-/// `instance.ts`).
+/// The requests of Spring Boot Admin 4: its server reads the index and the health, and its page
+/// calls the server, which forwards the rest of the path (`InstanceExchangeFilterFunctions`,
+/// `QueryIndexEndpointStrategy`, `StatusUpdater`, `instance.ts`).
 #[test]
 fn spring_boot_admin_finds_and_sets_loggers() {
     let served = serve();
@@ -317,7 +316,7 @@ fn spring_boot_admin_finds_and_sets_loggers() {
             .header("Accept", &accept)
     };
     let index = request("GET", "/actuator").send().expect(200);
-    // Without an actuator's media type the index does not count.
+    // The index must have an actuator's media type.
     assert_eq!(index.header("content-type"), Some(V3));
     let base = format!("http://{}", served.address());
     let links = index.json()["_links"].clone();

@@ -17,7 +17,7 @@ struct Stream {
     bytes: BufReader<Dechunked>,
 }
 
-/// What a body in chunks contains.
+/// Decodes a chunked body.
 struct Dechunked {
     inner: BufReader<Box<dyn Read + Send>>,
     left: usize,
@@ -150,12 +150,12 @@ fn it_shows_what_levels_hide_and_changes_nothing() {
     assert!(botocore.is_enabled_for(Level::DEBUG));
     assert_eq!(botocore.effective_level(), Level::WARNING);
     assert_eq!(served.registry.logger_names(), ["botocore", "other"]);
-    // The end of the client is noticed without a record.
+    // The client's disconnection is noticed without a record.
     drop(stream);
     wait_until("gates close", || !botocore.is_enabled_for(Level::DEBUG));
 }
 
-/// Whatever a message contains, it is one event, and comes back as it was.
+/// Whatever a message contains, it is one event and arrives unchanged.
 #[test]
 fn no_message_ends_its_event_or_begins_another() {
     let served = serve();
@@ -260,7 +260,7 @@ fn a_stream_is_resumed() {
     let expected = json!({"gap": {"after": last, "records": 1, "hidden": false}});
     assert_eq!((gap.kind.as_str(), gap.json()), ("gap", expected));
     assert_eq!(messages(&mut stream, 4), ["3", "4", "5", "6"]);
-    // What the levels hide was not kept.
+    // Records hidden by levels were not kept.
     let id = last.replace(|c: char| c.is_ascii_hexdigit(), "0");
     let mut stream = resume("?level=DEBUG", &id);
     let gap = stream.next().json();
@@ -315,8 +315,8 @@ fn what_is_wrong_is_named() {
     });
 }
 
-/// Clients that take nothing, while threads log: the file has every record, no thread hangs, and
-/// each client gets to know of each record, or that it was dropped.
+/// Clients that do not read, while threads log: the file has every record, no thread hangs, and
+/// each client receives each record or its drop notice.
 #[test]
 fn stalled_clients_slow_no_thread() {
     const THREADS: usize = 8;

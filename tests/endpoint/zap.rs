@@ -21,7 +21,7 @@ fn the_level_is_the_root_s() {
         (Level::TRACE, "trace"),
         (Level::DEBUG, "debug"),
         (Level::INFO, "info"),
-        // What a program with zap reads.
+        // The spelling that zap reads.
         (Level::WARNING, "warn"),
         (Level::ERROR, "error"),
         (Level::CRITICAL, "fatal"),

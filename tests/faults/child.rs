@@ -1,4 +1,5 @@
-//! What the children play. A failed assertion ends the child with an error, which its parent sees.
+//! The scenes of the children. A failed assertion ends the child with an error, which its parent
+//! detects.
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, Write};
@@ -45,7 +46,7 @@ fn to_stderr(format: &str) -> Handler {
 }
 
 fn stderr_fails() {
-    // The reader goes after this process has started, and a fork of the parent's may keep it open a
+    // The reader is closed after this process has started; a fork of the parent may keep it open a
     // moment longer.
     while io::stderr().write(b".").is_ok() {
         thread::sleep(Duration::from_millis(1));
@@ -114,7 +115,8 @@ fn displays() {
         }
     });
     assert_eq!(handler.counters().written(), 2000 + 8 * 50 * 9);
-    // Deeper than the limit: what is too deep is dropped and counted, and nothing else happens.
+    // Deeper than the limit: records that are too deep are dropped and counted, and nothing else
+    // happens.
     let before = handler.counters().written();
     log::error!("{}", Logs(100));
     assert_eq!(
@@ -140,7 +142,7 @@ fn sleeps() {
     let (wake, is_woken) = mpsc::channel();
     let sleeper = thread::spawn(move || log::error!("{}", Sleeps(sender, Mutex::new(is_woken))));
     asleep.recv().unwrap();
-    // Held up, it would hang.
+    // If it waited, it would hang.
     for n in 0..1000 {
         log::error!("not held up {n}");
     }
@@ -235,8 +237,7 @@ fn panic_hook() {
 fn huge() {
     let handler = to_stderr("%(message)s");
     log::error!("warm up {}", 1);
-    // What is still allocated afterwards; what the allocator does with what it got back is its own
-    // matter.
+    // The memory that is still allocated; what the allocator does with freed memory does not count.
     let used = allocation_counter::measure(|| {
         for power in 0..=26 {
             let message = "x".repeat(1 << power);
@@ -254,7 +255,7 @@ fn huge() {
 fn controls() {
     let evil = "a\0b\rc\x1b[2Jd\u{9b}31me\u{202e}f\ng";
     to_stderr("%(message)s");
-    // As one line: the newline of each is escaped or indented, and here they are to be escaped.
+    // As one line: newlines are escaped or indented, and here they are escaped.
     let formatter = Formatter::builder()
         .format("record %(name)s %(message)s")
         .multiline(logtree::formatter::Multiline::Escape);
@@ -359,7 +360,7 @@ fn max_level() {
     max(log::LevelFilter::Warn);
     get_logger("").set_level(Level::OFF);
     max(log::LevelFilter::Off);
-    // A registry that is not the backend has no say.
+    // A registry that is not the backend has no effect.
     Registry::new().root().set_level(Level::TRACE);
     max(log::LevelFilter::Off);
 }
@@ -379,8 +380,7 @@ fn facade() {
     assert!(!log::log_enabled!(target: "app::net", log::Level::Debug));
     assert_eq!(Registry::global().logger_names(), names);
 
-    // A target that is remembered to be off is seen to open, and to close again; a nearer logger is
-    // seen as well.
+    // A target cached as off is noticed when it opens and closes; so is a nearer logger.
     let target = String::from("app::net::tcp::connection");
     let debug = |text: &str| (0..4).for_each(|_| log::debug!(target: &target, "{text}"));
     debug("hidden: below the level");

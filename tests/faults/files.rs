@@ -12,7 +12,7 @@ use tempfile::tempdir;
 
 use super::{SOON, command, wait};
 
-/// A limit for what hangs for ever if it hangs.
+/// The limit after which a scene counts as hung.
 const LATE: Duration = Duration::from_secs(900);
 
 fn scene(name: &str, path: &Path) -> Command {
@@ -21,12 +21,12 @@ fn scene(name: &str, path: &Path) -> Command {
     command
 }
 
-/// Plays a scene; answers whether it ended well.
+/// Runs a scene; reports whether it succeeded.
 fn play(name: &str, path: &Path, limit: Duration) -> bool {
     wait(scene(name, path).spawn().unwrap(), limit).success()
 }
 
-/// The numbers of each thread or process are there once, and those of one thread in order.
+/// The numbers of each thread or process occur once each, and those of one thread in order.
 fn numbers(text: &str, of: &str) -> Vec<usize> {
     text.lines()
         .filter_map(|line| line.strip_prefix(of)?.strip_prefix(' '))
@@ -44,7 +44,7 @@ fn assert_all(text: &str, of: &str, count: usize) {
     assert!(found.iter().copied().eq(0..count), "out of order or twice");
 }
 
-/// No record is missing before one that is there, and none that was logged before the end began.
+/// No record is missing before one that was written, nor one logged before the end began.
 #[test]
 fn an_exit_while_others_log_leaves_no_holes() {
     for _ in 0..10 {
@@ -102,7 +102,7 @@ fn all_of(directory: &Path, base: &str) -> Vec<PathBuf> {
     paths
 }
 
-/// Section 0: `exit` right after 200,000 records.
+/// `exit` right after 200,000 records.
 #[test]
 fn nothing_queued_or_buffered_is_lost_at_the_end() {
     for (name, count, ends_well) in [
@@ -148,7 +148,7 @@ fn no_forked_child_hangs_while_others_log() {
     }
 }
 
-/// 12 and G4: killed at any moment, what was logged is there, in one file, whole.
+/// Killed at any moment: what was logged is in one file, and whole.
 #[test]
 fn a_kill_leaves_whole_lines_in_one_file_each() {
     for (name, base) in [("sequence", "a.log"), ("sequence_rotating", "a.log")] {
@@ -234,7 +234,7 @@ fn processes_share_a_rotating_file() {
     }
 }
 
-/// A file system of a mebibyte, where this may be mounted.
+/// A file system of a mebibyte, where the test may mount one.
 struct Small(tempfile::TempDir);
 
 impl Small {
@@ -271,7 +271,7 @@ fn log(handler: &Handler, text: &str) {
     handler.handle(&Record::builder().message(text).build());
 }
 
-/// Logs a text until something is so: what failed is tried again after a while.
+/// Logs a text until a condition holds: failed writes are retried after a while.
 fn log_until(handler: &Handler, text: &str, is_so: impl Fn() -> bool) {
     let start = Instant::now();
     while !is_so() {
@@ -301,7 +301,7 @@ fn a_full_device_loses_no_count_and_tears_no_line() {
     let content = fs::read_to_string(&path).unwrap();
     let (whole, others): (Vec<_>, Vec<_>) = content.lines().partition(|line| *line == text);
     assert_eq!(whole.len() as u64, full.written());
-    // What was cut off is a line of its own, then the notice.
+    // The line that was cut off is ended, then comes the notice.
     let notice = format!("{} records dropped: the device failed", full.dropped());
     let rest: Vec<_> = others
         .into_iter()
@@ -331,7 +331,7 @@ fn directories_that_go_and_come_back() {
     handler.set_error_hook(|_| {});
     log(&handler, "1");
     fs::rename(&path, small.0.path().join("a.old")).unwrap();
-    // The open file may still be written to; the new one cannot be made.
+    // The open file can still be written to; the new one cannot be created.
     log(&handler, "2");
     handler.close().unwrap();
     fs::remove_file(&path).unwrap();
@@ -432,7 +432,7 @@ fn a_rotation_without_a_free_descriptor_goes_on_in_the_old_file() {
     log(&handler, "def");
     drop(taken);
     assert_eq!(handler.counters().dropped(), 0);
-    // The name is free, and the new file can be made now.
+    // The name is free, and the new file can now be created.
     log_until(&handler, "ghi", || path.exists());
     let files = all_of(directory.path(), "a.log");
     let text: String = files
@@ -448,8 +448,7 @@ fn a_rotation_without_a_free_descriptor_goes_on_in_the_old_file() {
     assert_eq!(handler.counters().written(), text.lines().count() as u64);
 }
 
-/// Runs a scene until its calls of a kind to the system meet this fault; `None` where that cannot
-/// be done here.
+/// Runs a scene with a fault injected into system calls of a kind; `None` where that is impossible.
 fn with_fault(name: &str, path: &Path, calls: &str, fault: &str, limit: Duration) -> Option<()> {
     let plain = scene(name, path);
     let mut command = Command::new("strace");
@@ -527,7 +526,7 @@ fn a_kill_at_each_rename_leaves_each_record_in_one_file() {
     }
 }
 
-/// Renames and writes fail now and then: what was not written is counted, the rest is there in
+/// Renames and writes fail at times: records that were not written are counted, the others are in
 /// order.
 #[test]
 fn calls_that_fail_now_and_then() {
@@ -557,7 +556,7 @@ fn calls_that_fail_now_and_then() {
                 "{calls} {fault}: {found:?}"
             );
         }
-        // The child has counted its records itself, and left the counts.
+        // The child has counted its records, and left the counts in a file.
         let counts = fs::read_to_string(directory.path().join("counts")).unwrap();
         let (written, dropped) = counts.split_once(' ').unwrap();
         let (written, dropped): (u64, u64) = (written.parse().unwrap(), dropped.parse().unwrap());

@@ -1,4 +1,4 @@
-//! What children play with files and queues: `files SCENE PATH`.
+//! Scenes of files and queues: `files SCENE PATH`.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -27,7 +27,7 @@ pub(super) fn play(scene: &str) {
             exit(0);
         }
         "return_queued" => {
-            // The handler lives on, as one on a logger does.
+            // The handler stays alive, as one on a logger does.
             std::mem::forget(queued_burst(path));
         }
         "panic_queued" => {
@@ -47,7 +47,7 @@ pub(super) fn play(scene: &str) {
             burst(&handler, 50_000);
             shutdown();
             log(&handler, 50_000);
-            // Nothing is left to be drained: what was logged late was written at once.
+            // Nothing is left to drain: late records were written at once.
             abort();
         }
         "exit_while_others_log" => exit_while_others_log(path),
@@ -94,7 +94,7 @@ fn sequence(handler: &Handler) {
     }
 }
 
-/// Logs until the system takes a part of a line only, as on a disk that is full, and ends there.
+/// Logs until the system accepts only a part of a line, as on a full disk, and ends there.
 fn crash_in_a_line(path: &Path) {
     limit_files_to(1_003);
     let handler = FileHandler::open(path).unwrap();
@@ -116,7 +116,7 @@ fn limit_files_to(bytes: libc::rlim_t) {
     }
 }
 
-/// Two hundred records in files of ten or so, of which three are kept beside the newest; leaves its
+/// Two hundred records in files of about ten, of which three are kept beside the newest; leaves its
 /// counts beside them.
 fn few_rotating(path: &Path) {
     let builder = RotatingFileHandler::builder(path).max_bytes(50);
@@ -125,7 +125,7 @@ fn few_rotating(path: &Path) {
     burst(&handler, 200);
     let counters = handler.counters();
     let counts = format!("{} {}", counters.written(), counters.dropped());
-    // By as many tries as it takes, as calls are made to fail.
+    // By as many tries as it takes, as calls fail on purpose.
     let counts_path = path.with_file_name("counts");
     while fs::write(&counts_path, &counts).is_err() {}
 }
@@ -191,7 +191,7 @@ fn exit_while_others_log(path: &Path) {
     exit(0);
 }
 
-/// A sink after a queue ends the process with its first record, while the queue holds more.
+/// A sink of a queue ends the process at its first record, while the queue holds more.
 fn exit_in_a_sink(path: &Path) {
     struct Ends(Mutex<File>, Barrier, AtomicBool);
     impl Sink for Ends {
@@ -224,7 +224,7 @@ fn exit_in_a_sink(path: &Path) {
     }
 }
 
-/// What a parent's queue dropped is the parent's to report.
+/// Drops of a parent's queue are reported by the parent.
 fn drops_of_a_parent(path: &Path) {
     struct Held(Handler, Barrier);
     struct Shared(Arc<Held>);
@@ -261,7 +261,7 @@ fn drops_of_a_parent(path: &Path) {
     exit(0);
 }
 
-/// A child logs and ends, though a thread of its parent was inside a device that never comes back.
+/// A child logs and ends, although a thread of its parent was inside a device that never returns.
 fn fork_beside_a_device_that_hangs() {
     struct Hangs(Arc<Barrier>);
     impl Sink for Hangs {
@@ -287,7 +287,7 @@ fn fork_beside_a_device_that_hangs() {
         exit(0);
     }
     assert_eq!(wait_for(child), 0);
-    // Here it hangs, and is passed over.
+    // Here it hangs, and is skipped.
     drop(handler);
     exit(0);
 }

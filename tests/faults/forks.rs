@@ -1,4 +1,4 @@
-//! Forks and ends while all is busy, with each kind of handler.
+//! Forks and exits under load, with each kind of handler.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -9,7 +9,7 @@ use tempfile::tempdir;
 
 use super::{command, stderr_of, wait};
 
-/// Hours, as the machine may be busy; a child of the scene that hangs is found by the scene itself.
+/// Hours, as the machine may be busy; the scene itself detects a child that hangs.
 const LIMIT: Duration = Duration::from_secs(3 * 60 * 60);
 
 fn play(scene: &str) {
@@ -23,9 +23,9 @@ fn play_at(scene: &str, path: &Path) {
     assert!(wait(child, LIMIT).success(), "{scene}");
 }
 
-/// Eight threads log, set levels, configure and steer by a control, while children are made that do
-/// the same: none hangs, and each record of parent and children is there once. `LOGTREE_FORKS` is
-/// how many children of each kind.
+/// Eight threads log, set levels, configure and use a control, while children are forked that do
+/// the same: none hangs, and each record of parent and children is written once. `LOGTREE_FORKS` is
+/// the number of children of each kind.
 #[test]
 fn no_child_hangs_or_repeats_whatever_the_handler() {
     let forks = env::var("LOGTREE_FORKS").unwrap_or_else(|_| "40".to_owned());
@@ -47,8 +47,8 @@ fn no_child_hangs_or_repeats_whatever_the_handler() {
     }
 }
 
-/// A thread hangs in its device at the fork: the child drops what is logged to it, counts it, and
-/// writes all else.
+/// A thread hangs in its device at the fork: the child drops and counts records for that device,
+/// and writes all others.
 #[test]
 fn a_child_does_without_a_device_that_hangs() {
     for kind in ["stream", "queue", "memory"] {
@@ -67,8 +67,8 @@ fn timers_of_a_child_run() {
     play("sighup 1");
 }
 
-/// A thread of the parent had std's locks of the standard streams: the child's handlers and reports
-/// do without.
+/// A thread of the parent held std's locks of the standard streams: the child's handlers and
+/// reports do without them.
 #[test]
 fn a_child_writes_to_standard_streams_past_stds_locks() {
     let directory = tempdir().unwrap();
@@ -88,8 +88,7 @@ fn a_fork_inside_a_scope() {
     play("scope 1");
 }
 
-/// What the parent had in a buffer is the parent's to write, and the counters of the child still
-/// add up.
+/// The parent writes what it had in a buffer, and the counters of the child still add up.
 #[test]
 fn a_child_leaves_buffers_to_its_parent() {
     play("left 1");
@@ -106,8 +105,8 @@ fn a_target_of_a_buffer_that_forks() {
     play("inside_a_buffer 1");
 }
 
-/// A writer that ends the process, in the hands of a memory handler: the hooks do not wait for its
-/// lock, and all else is written.
+/// A writer of a memory handler ends the process: the hooks do not wait for its lock, and
+/// everything else is written.
 #[test]
 fn an_exit_inside_a_sink_writes_the_others_out() {
     let directory = tempdir().unwrap();
@@ -122,8 +121,8 @@ fn an_exit_inside_a_sink_writes_the_others_out() {
     }
 }
 
-/// What was logged before `exit` is written, and of each thread a prefix of what it logged: the
-/// numbers from 0 to some other one, in order.
+/// What was logged before `exit` is written, and of each thread a prefix of its records: the
+/// numbers from 0 on, in order.
 #[test]
 fn an_exit_while_others_log_leaves_no_holes() {
     for _ in 0..3 {

@@ -1,4 +1,4 @@
-//! What is played by `forks KIND COUNT PATH`.
+//! The scenes `forks KIND COUNT PATH`.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -17,7 +17,7 @@ use logtree::{Formatter, Handler, Level, Record, Registry, Scope};
 
 use super::forks_storm;
 
-/// What a child that does not end in this time is called: hung.
+/// A child that does not end in this time counts as hung.
 const LIMIT: Duration = Duration::from_secs(300);
 
 pub(super) fn play(scene: &str) {
@@ -44,7 +44,7 @@ pub(super) fn play(scene: &str) {
     }
 }
 
-/// Runs a function in a child, and fails where that fails or hangs.
+/// Runs a function in a child, and fails if the child fails or hangs.
 #[expect(unsafe_code, reason = "to fork is what is tested")]
 pub(super) fn in_child(what: &str, run: impl FnOnce() -> bool) {
     // SAFETY: the child calls what a child of a process with threads must not rely on (it allocates
@@ -168,7 +168,7 @@ fn ticker(path: &Path) {
     });
 }
 
-/// A level for a while ends in the child as well.
+/// A temporary level ends in the child as well.
 fn expiry() {
     let registry = Registry::new();
     let control = Control::new(&registry);
@@ -203,7 +203,7 @@ fn reload(path: &Path) {
     let logger = registry.get_logger("app");
     in_child("reload", || {
         fs::write(&path, level("ERROR")).unwrap();
-        // By hand, and by the child's own thread.
+        // By a call, and by the child's own thread.
         let _ = reloader.reload().unwrap();
         assert_eq!(logger.level(), Level::ERROR);
         fs::write(&path, level("CRITICAL")).unwrap();
@@ -235,8 +235,8 @@ fn sighup(path: &Path) {
     });
 }
 
-/// Another thread has std's locks of the standard streams at the fork, as `eprintln!` has while its
-/// arguments are written.
+/// Another thread holds std's locks of the standard streams at the fork, as `eprintln!` does while
+/// it writes its arguments.
 fn std_locks(path: &Path) {
     let (inside, is_inside) = mpsc::channel();
     let (go_on, goes_on) = mpsc::channel::<()>();
@@ -252,7 +252,7 @@ fn std_locks(path: &Path) {
         log(&stderr, "to stderr");
         log(&stdout, "to stdout");
         log(&fails, "the default report is written");
-        // The one that was there at the fork, and one that is made in the child.
+        // The handler that existed at the fork, and one created in the child.
         log(&StreamHandler::stderr(), "to stderr again");
         let counters = (stderr.counters(), stdout.counters(), fails.counters());
         (
@@ -278,8 +278,8 @@ impl Write for Fails {
     }
 }
 
-/// A thread forks inside a scope, beside a thread that is in another one: the child has its own
-/// thread's scope until it leaves it, and the parent all the while.
+/// A thread forks inside a scope while another thread is in another scope: the child keeps its own
+/// thread's scope until it leaves it, as does the parent.
 fn scope(path: &Path) {
     let registry = Registry::new();
     let file = FileHandler::open(path).unwrap();
@@ -339,7 +339,7 @@ fn left(path: &Path) {
         .flush_interval(Duration::from_secs(3600))
         .open()
         .unwrap();
-    // Without a listener, so that all stays in it.
+    // Without a listener, so that everything stays in the queue.
     let queue = QueueHandler::from_queue(&RecordQueue::new());
     let handlers: [Handler; 4] = [memory.into(), batches.into(), buffered.into(), queue.into()];
     let adds_up = || {
@@ -430,7 +430,8 @@ impl Write for ForksOnce {
     }
 }
 
-/// What a buffer's target or function forks off counts the record in flight once, as its parent's.
+/// A child forked by a buffer's target or function counts the record in flight once, as its
+/// parent's.
 fn inside_a_buffer() {
     let made: [fn(&Arc<AtomicI32>) -> Handler; 3] = [
         |child| {
@@ -442,7 +443,7 @@ fn inside_a_buffer() {
             BufferingHandler::new(3, move |_: &[OwnedRecord]| fork_once(&child)).into()
         },
         |child| {
-            // Closed, so that the thread that logs hands over.
+            // Closed, so that the logging thread delivers.
             let queue = QueueHandler::new([StreamHandler::new(ForksOnce(Arc::clone(child)))]);
             queue.close().unwrap();
             queue.into()

@@ -143,7 +143,7 @@ fn a_panic_shows_the_details() {
     let run = AssertUnwindSafe(|| {
         let _backlog = Backlog::new(&logger, target.clone());
         logtree::debug!(logger, "a detail");
-        // Past the hook, which all tests of the process share.
+        // Without the panic hook, which all tests of the process share.
         panic::resume_unwind(Box::new("on purpose"));
     });
     assert!(panic::catch_unwind(run).is_err());

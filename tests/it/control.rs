@@ -666,7 +666,7 @@ fn k07_a_level_for_a_while_goes_back() {
     });
     assert!(!registry.root().is_enabled_for(Level::DEBUG));
 
-    // Another change in between stays, whoever made it, and is what the next one goes back to.
+    // Another change in between stays, whatever its origin, and is restored after the next one.
     set_for(LevelTarget::logger("d"), Level::DEBUG, short);
     registry.get_logger("d").set_level(Level::ERROR);
     set_for(LevelTarget::logger("e"), Level::DEBUG, short);

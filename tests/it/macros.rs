@@ -163,7 +163,7 @@ fn errors_and_backtraces() {
     assert!(records[0].key_value("error").is_none() && records[0].key_value("user").is_some());
     let record = records[1].as_record();
     let stack = record.stack().unwrap();
-    // A program without symbols shows its frames without names.
+    // In a program without symbols, frames have no names.
     let is_named = stack.contains("errors_and_backtraces") || stack.contains("<unknown>");
     assert!(stack.trim_start().starts_with("0: ") && is_named, "{stack}");
     assert_eq!(
@@ -259,8 +259,7 @@ fn arguments_of_plain_messages_are_evaluated_once() {
     assert_eq!(calls.get(), 2);
 }
 
-/// A logging call can wait in the middle of its arguments, also where the task moves between
-/// threads.
+/// A logging call can await in its arguments, even if the task moves between threads.
 #[test]
 fn arguments_can_be_awaited() {
     fn is_send<T: Send>(future: T) -> T {
@@ -312,8 +311,7 @@ fn a_format_can_be_made_by_a_macro() {
     assert_eq!(capture.messages(), expected);
 }
 
-/// What the macros expand to names nothing of the prelude, and nothing that the place of the call
-/// may have.
+/// The expansions of the macros use no name of the prelude or of the call site.
 #[no_implicit_prelude]
 mod without_the_prelude {
     #[test]
@@ -338,7 +336,7 @@ mod without_the_prelude {
     }
 }
 
-/// Names and methods at the place of the call do not get in the way.
+/// Names and methods of the call site do not interfere.
 #[test]
 fn names_at_the_call_do_not_clash() {
     #![allow(non_upper_case_globals, dead_code, reason = "what a program may have")]
@@ -428,7 +426,7 @@ fn values_can_be_awaited() {
     );
 }
 
-/// A logger is taken from whatever keeps it.
+/// A logger is accepted in any wrapper.
 #[test]
 fn a_logger_can_be_kept_anywhere() {
     static LAZY_LOCK: LazyLock<Logger> = LazyLock::new(|| logtree::get_logger("kept"));
@@ -438,7 +436,7 @@ fn a_logger_can_be_kept_anywhere() {
         LazyLock::new(|| logtree::get_logger("kept").with("id", 7));
     static STATIC: StaticLogger = logtree::logger!("kept");
     static MODULE: StaticLogger = logtree::logger!();
-    /// What `lazy_static` makes of a static.
+    /// A static as `lazy_static` defines it.
     struct Pointer;
     impl Deref for Pointer {
         type Target = Logger;
@@ -490,7 +488,7 @@ fn a_logger_can_be_kept_anywhere() {
     assert_eq!(number, 22);
     assert!(logtree::log_enabled!(LAZY_LOCK, Level::ERROR));
     assert!(!logtree::log_enabled!(STATIC, Level::TRACE));
-    // What an adapter adds is not lost on the way.
+    // The key-values that an adapter adds are kept.
     let capture = Capture::thread_local(&*LAZY);
     logtree::error!(ADAPTER, "1");
     logtree::error!(Arc::new(&ADAPTER), size = 1; "2");
@@ -533,7 +531,7 @@ fn a_target_names_the_logger() {
     assert!(logtree::log_enabled!(logger: logger, Level::INFO));
 }
 
-/// What `anyhow::Error` and `eyre::Report` are.
+/// A type like `anyhow::Error` and `eyre::Report`.
 struct Report(Failure);
 
 impl AsRef<dyn std::error::Error + Send + Sync> for Report {

@@ -1,4 +1,4 @@
-//! The crate's behaviour, each test on a registry of its own.
+//! The crate's behaviour, each test on a separate registry.
 
 mod accounting;
 mod adapter;

@@ -1,4 +1,4 @@
-//! What holds on each system, Windows among them: several processes, the end of a process, devices,
+//! Behaviour on each system, Windows included: several processes, the end of a process, devices,
 //! replaced files and links.
 
 use std::fs;
@@ -15,10 +15,10 @@ use tempfile::tempdir;
 
 use crate::files::{exactly_once_in_order, log, read};
 
-/// What a child of these tests is to do, and where.
+/// The scene of a child, and its directory.
 const VARIABLE: &str = "LOGTREE_PLATFORM";
 
-/// This program, to play a scene in a process of its own.
+/// This program, as a child process that runs a scene.
 fn scene(name: &str, path: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
@@ -55,7 +55,7 @@ fn child() {
 
 const RECORDS: usize = 200;
 
-/// Logs, and leaves the handler as one on a logger is left.
+/// Logs, and leaks the handler, as one on a logger is.
 fn burst(handler: impl Into<Handler>) {
     let handler = handler.into();
     (0..RECORDS).for_each(|n| log(&handler, &format!("0 {n}")));
@@ -117,7 +117,7 @@ fn what_is_kept_is_written_at_the_end() {
     }
 }
 
-/// A device tells little of itself; it is written to, and never renamed.
+/// A device reveals little about itself; it is written to, and never renamed.
 #[test]
 fn the_null_device_takes_lines() {
     let name = if cfg!(windows) { "NUL" } else { "/dev/null" };
@@ -170,7 +170,7 @@ fn a_watched_file_that_is_replaced_is_left() {
     );
 }
 
-/// As for another volume. Where an open file cannot be removed, the handler has closed it.
+/// As if for another volume. Where an open file cannot be removed, the handler has closed it.
 #[test]
 fn a_rotator_may_copy_and_remove() {
     let directory = tempdir().unwrap();
@@ -191,8 +191,7 @@ fn a_rotator_may_copy_and_remove() {
     assert_eq!(texts, ["one\n", "two\n", "six\n"]);
 }
 
-/// A name is that of the same file in any case, where the system has it so: no backup is written
-/// over.
+/// Where the system ignores the case of names, no backup is overwritten.
 #[test]
 fn names_in_another_case() {
     let directory = tempdir().unwrap();
@@ -216,7 +215,7 @@ fn names_in_another_case() {
     assert_eq!(lines, expected);
 }
 
-/// A link that somebody planted: the file that it leads to is not written to.
+/// The target of a planted link is not written to.
 #[cfg(any(unix, windows))]
 #[test]
 fn a_planted_link_is_not_followed() {

@@ -55,7 +55,7 @@ fn a_second_call_replaces_the_first() {
     assert_eq!(stderr.take(), "as boto3\nas boto3\n");
 }
 
-/// Whatever makes a logger more verbose after a one-line set-up is seen.
+/// Whatever makes a logger more verbose after a one-line set-up takes effect.
 #[test]
 fn what_raises_a_level_later_is_seen() {
     let (registry, stderr) = registry_with_stderr();
@@ -110,7 +110,7 @@ fn what_raises_a_level_later_is_seen() {
     );
 }
 
-/// What each one-line set-up makes, in both orders, for a parent and a child: no line comes twice.
+/// Each one-line set-up for a parent and a child, in both orders: no line is written twice.
 #[test]
 fn a_record_is_written_once_per_stream() {
     let parent = ("botocore", "parent: %(message)s", Level::INFO);
@@ -221,7 +221,8 @@ fn a_file_gets_a_record_once() {
     assert_ne!(ids[0], ids[1]);
 }
 
-/// With more handlers on a way than are remembered, a record may come twice, but comes.
+/// With more handlers on a route than are remembered, a record may be written twice, but is
+/// written.
 #[test]
 fn a_long_way_loses_nothing() {
     let (registry, stderr) = registry_with_stderr();
@@ -240,8 +241,7 @@ fn a_long_way_loses_nothing() {
     assert_eq!(stderr.lines(), ["comes", "comes"]);
 }
 
-/// The set-ups of standard error take each other's place on one logger, and are one line on
-/// several.
+/// Set-ups of standard error replace each other on one logger, and write one line on several.
 #[test]
 fn set_ups_take_each_others_place() {
     let (registry, stderr) = registry_with_stderr();
@@ -265,7 +265,7 @@ fn set_ups_take_each_others_place() {
     assert_eq!(stderr.take(), "root replaced\n");
     assert_eq!(registry.root().handlers().len(), 1);
 
-    // A handler of the program's own stays, and writes as often as it did.
+    // A handler that the program added stays, and writes as often as before.
     registry.root().add_handler(registry.stderr_handler());
     StreamLogger::new("", Level::INFO)
         .format("again %(message)s")
@@ -275,7 +275,7 @@ fn set_ups_take_each_others_place() {
     assert_eq!(stderr.lines(), ["again x", "x"]);
 }
 
-/// `boto3_exact` is Boto3's `set_stream_logger` in all that can be seen.
+/// `boto3_exact` behaves like Boto3's `set_stream_logger` in every visible way.
 #[test]
 fn boto3_exact_is_boto3() {
     let (registry, stderr) = registry_with_stderr();
@@ -304,8 +304,7 @@ fn boto3_exact_is_boto3() {
     assert!(!registry.logger_names().contains(&"tracing.span".to_owned()));
 }
 
-/// After a one-line set-up, a line of a crate that was not asked for says where it comes from, and
-/// hides credentials.
+/// After a one-line set-up, lines of other crates show their origin, and credentials are redacted.
 #[test]
 fn the_last_resort_names_level_and_logger() {
     let (registry, stderr) = registry_with_stderr();
@@ -344,7 +343,7 @@ fn the_last_resort_names_level_and_logger() {
     assert_eq!(stderr.take(), "own m\n");
 }
 
-/// A set-up of everything leaves out what `tracing` reports of its spans, unless asked for.
+/// A set-up of the root leaves out `tracing`'s reports on spans unless configured.
 #[test]
 fn spans_are_silenced_by_a_set_up_of_the_root() {
     for (logger, expected) in [
@@ -391,7 +390,7 @@ fn what_handlers_hide_is_shown() {
     assert_eq!(from, Some(Level::INFO));
     assert!(dump.contains("level DEBUG, handlers from INFO\n"), "{dump}");
     assert!(dump.contains("level INFO\n"), "{dump}");
-    // One that takes more is enough; one that discards everything is none.
+    // One handler that takes more is enough; one that discards everything does not count.
     child.add_handler(NullHandler::new());
     assert_eq!(shown().0, Some(Level::INFO));
     handler.set_level(Level::NOTSET);
@@ -570,7 +569,7 @@ fn basic_config_takes_handlers_of_any_type() {
     );
 }
 
-/// A variable of the program's own, and levels for when it is not set.
+/// A custom variable, and levels for when it is not set.
 #[test]
 fn another_variable_sets_the_levels() {
     let (registry, _) = registry_with_stderr();

@@ -18,7 +18,7 @@ use tempfile::tempdir;
 use crate::files::{exactly_once_in_order, log, read};
 use crate::support::to_text;
 
-/// What a writer can be made to wait at.
+/// A barrier at which a writer can be stopped.
 #[derive(Clone, Default)]
 struct Gate(Arc<(Mutex<GateState>, Condvar)>);
 
@@ -48,7 +48,7 @@ impl Gate {
         state.waiting = false;
     }
 
-    /// Until somebody stands at it.
+    /// Waits until a writer is stopped.
     fn wait_for_waiting(&self) {
         let state = self.0.0.lock().unwrap();
         drop(self.0.1.wait_while(state, |state| !state.waiting).unwrap());
@@ -112,7 +112,7 @@ fn a_flush_that_takes_too_long_says_what_is_left() {
     handler.flush().unwrap();
 }
 
-/// The oracle, with all threads, to a file; and nothing waits in vain.
+/// Each thread's records, in order, in a file; and no thread waits in vain.
 #[test]
 fn many_threads_through_one_queue() {
     const THREADS: usize = 8;
@@ -164,13 +164,13 @@ fn a_caller_waits_for_room_but_not_for_ever() {
             .ends_with("x\n1 record dropped as the queue was full (1 INFO)\n")
     );
     assert_eq!(handler.counters().dropped_for(DropReason::Full), 1);
-    // There is room again, and it is told only once.
+    // There is room again, and the drops are reported only once.
     log(&handler, "3");
     handler.flush().unwrap();
     assert!(text.get().ends_with("(1 INFO)\n3\n"));
 }
 
-/// What is dropped and counted is what the rule says.
+/// The records that are dropped and counted are those of the rule.
 #[test]
 fn rules_for_what_is_too_much() {
     let run = |overflow: Overflow| {
@@ -242,7 +242,7 @@ fn a_handler_that_panics_does_not_end_the_thread() {
     ["good", "bad", "good"]
         .iter()
         .for_each(|text| log(&handler, text));
-    // Said by the flush as well, once.
+    // Reported by the flush as well, once.
     let error = handler.flush().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Panicked, "{error}");
     handler.flush().unwrap();
@@ -250,7 +250,7 @@ fn a_handler_that_panics_does_not_end_the_thread() {
     assert_eq!(broken.counters().dropped_for(DropReason::Panic), 1);
 }
 
-/// A handler behind the queue may log to the queue.
+/// A handler of the queue may log to the queue.
 #[test]
 fn a_handler_behind_the_queue_may_log_to_it() {
     struct Logs(Mutex<Option<Handler>>);
@@ -279,11 +279,11 @@ fn a_handler_behind_the_queue_may_log_to_it() {
     handler.set_error_hook(|_| {});
     *sink.0.lock().unwrap() = Some(handler.clone().into());
     log(&handler, "outer");
-    // The second one waits for what the first one made.
+    // The second record waits for the one that the first one caused.
     handler.flush().unwrap();
     handler.flush().unwrap();
-    // There was no room for the last one, and the thread did not wait for itself; the third record
-    // tells of it.
+    // There was no room for the last record, and the thread did not wait for itself; the third
+    // record reports the drop.
     assert_eq!(
         (target.counters().written(), handler.counters().dropped()),
         (3, 1)
@@ -350,8 +350,7 @@ fn all_of_a_record_goes_through() {
     );
 }
 
-/// 29 to 31 on this way: a `Display` is the caller's, and what it does is known before the record
-/// is queued.
+/// A `Display` runs on the calling thread, and its outcome is known before the record is queued.
 #[test]
 fn displays_run_on_the_callers_thread() {
     struct Named;
@@ -462,8 +461,8 @@ fn a_limited_queue_loses_nothing() {
     assert_eq!(handler.counters().dropped(), 0);
 }
 
-/// Two threads take turns: each logs after it has got to know of the other one's record. The
-/// registry's clock jumps back each time.
+/// Two threads take turns: each logs after it has learnt of the other's record. The registry's
+/// clock jumps back each time.
 #[test]
 fn an_answer_stands_after_its_question() {
     #[derive(Debug)]
@@ -549,7 +548,7 @@ fn failures_after_the_queue_reach_hook_and_flush() {
     }
 }
 
-/// What is logged while the queue is closed comes in its thread's order, and all of it.
+/// Records logged while the queue is closed are all written, in the order of their thread.
 #[test]
 fn a_close_while_others_log_keeps_order_and_loses_nothing() {
     const THREADS: usize = 4;
@@ -573,12 +572,12 @@ fn a_close_while_others_log_keeps_order_and_loses_nothing() {
             }
             handler.close().unwrap();
         });
-        // Without a flush: each was handed over before its call returned.
+        // Without a flush: each was delivered before its call returned.
         exactly_once_in_order(&text.get(), THREADS, RECORDS);
     }
 }
 
-/// A device that never comes back holds up neither callers nor the end of the handler beyond their
+/// A device that never returns delays neither callers nor the end of the handler beyond their
 /// limits.
 #[test]
 fn a_device_that_hangs_does_not_keep_callers_nor_the_end() {
@@ -598,7 +597,7 @@ fn a_device_that_hangs_does_not_keep_callers_nor_the_end() {
     let counters = handler.counters();
     assert_eq!(counters.queued() + counters.dropped(), 6);
     drop(handler);
-    // Its thread was left behind, and goes on when the device does.
+    // Its thread was abandoned, and continues when the device does.
     gate.open();
     let start = Instant::now();
     while !text.get().contains("dropped") {
@@ -607,7 +606,7 @@ fn a_device_that_hangs_does_not_keep_callers_nor_the_end() {
     }
 }
 
-/// A listener whose sink logs to the queue for each record, as a client of HTTP does.
+/// A listener whose sink logs to the queue for each record, as an HTTP client does.
 #[test]
 fn a_handler_whose_sink_logs_to_its_queue_can_be_dropped() {
     struct Client(Arc<Mutex<Option<Handler>>>);
@@ -629,7 +628,7 @@ fn a_handler_whose_sink_logs_to_its_queue_can_be_dropped() {
     *way.lock().unwrap() = None;
 }
 
-/// With nothing to hand records to, they are refused, not swallowed.
+/// Without a destination, records are refused, not swallowed.
 #[test]
 fn a_queue_without_handlers_drops_and_counts() {
     let handler = QueueHandler::new(Vec::<Handler>::new());
@@ -675,7 +674,8 @@ fn long_records_are_bounded() {
     assert_eq!(queue.len() as u64 + queue.drops().total(), 40);
 }
 
-/// While the queue is never empty, too: severity and room are told apart in any part of any size.
+/// Severity decides on the room that is left, for parts of any size, even if the queue is never
+/// empty.
 #[test]
 fn a_memory_limit_is_kept_while_all_is_handed_over() {
     let (target, text) = to_text("%(message)s");

@@ -1,4 +1,4 @@
-//! Bugs that were found once.
+//! Regressions.
 
 use logtree::formatter::{Format, Line};
 use logtree::handler::{MemoryHandler, Sink};
@@ -21,7 +21,7 @@ fn a_memory_handlers_target_may_log_to_it() {
     logger.error("first");
 }
 
-/// The end of a formatter that is replaced runs the user's code: under no lock, as it may use the
+/// The destructor of a replaced formatter is user code: it runs under no lock, as it may use the
 /// tree.
 #[test]
 fn a_formatters_end_may_use_the_tree() {
@@ -45,7 +45,7 @@ fn a_formatters_end_may_use_the_tree() {
     assert_eq!(registry.get_logger("made.at.the.end").level(), Level::DEBUG);
 }
 
-/// Routes hold a handler's set-up: a change must reach the records of all loggers that it hangs on.
+/// Routes hold a handler's configuration: a change must reach the records of all its loggers.
 #[test]
 fn a_new_formatter_holds_from_the_return_of_the_call() {
     let registry = Registry::new();
@@ -60,8 +60,8 @@ fn a_new_formatter_holds_from_the_return_of_the_call() {
     assert_eq!(text.lines(), ["old 1", "new 2"]);
 }
 
-/// A thread remembers where a facade's target went; that must not keep the handlers of a registry
-/// that is gone.
+/// Each thread caches the loggers of the facade's targets; the cache must not keep the handlers of
+/// a dropped registry.
 #[test]
 fn the_end_of_a_registry_is_the_end_of_its_handlers() {
     struct Ends(#[expect(dead_code, reason = "for its end")] std::sync::mpsc::Sender<()>);
@@ -81,11 +81,11 @@ fn the_end_of_a_registry_is_the_end_of_its_handlers() {
         .build();
     log::Log::log(&registry, &record);
     drop(registry);
-    // Not waiting for ever: the sender is gone.
+    // This does not wait for ever: the sender is dropped.
     assert_eq!(receiver.recv(), Err(std::sync::mpsc::RecvError));
 }
 
-/// A level of a registry's own name is shown by it and not by another.
+/// A registry's name for a level is used by that registry alone.
 #[test]
 fn level_names_are_the_registries_own() {
     let registry = Registry::new();

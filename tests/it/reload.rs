@@ -1,4 +1,4 @@
-//! A configuration's file that is followed.
+//! Following a configuration's file.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,14 +13,14 @@ use serde_json::{Value, json};
 
 use crate::support::{Text, registry_with_stderr};
 
-/// Far more than a change takes; not a measure.
+/// Far more than a change takes; not a measurement.
 const SOON: Duration = Duration::from_secs(600);
 
 fn level(name: &str) -> String {
     json!({"version": 1, "loggers": {"a": {"level": name}}}).to_string()
 }
 
-/// A reloader that looks often, and what its hook was told.
+/// A reloader that checks often, and what its hook received.
 fn follow(path: &Path, registry: &Registry) -> (Reloader, Receiver<Result<(), String>>) {
     let (tell, told) = mpsc::channel();
     let builder = Reloader::builder(path)
@@ -33,8 +33,8 @@ fn follow(path: &Path, registry: &Registry) -> (Reloader, Receiver<Result<(), St
     (builder.start().unwrap(), told)
 }
 
-/// Waits for the next change that was told. A writer that was held up between emptying a file and
-/// filling it is not what is tested.
+/// Waits for the next reported change. A writer that was delayed between emptying a file and
+/// filling it is not under test.
 fn next(told: &Receiver<Result<(), String>>) -> Result<(), String> {
     loop {
         match told.recv_timeout(SOON).expect("a change is told") {
@@ -44,7 +44,7 @@ fn next(told: &Receiver<Result<(), String>>) -> Result<(), String> {
     }
 }
 
-/// Puts a file in another one's place, as editors and careful programs do.
+/// Replaces a file by another one, as editors and careful programs do.
 fn rename_over(path: &Path, text: &str) {
     let beside = path.with_extension("tmp");
     fs::write(&beside, text).unwrap();
@@ -159,7 +159,7 @@ fn a_bad_file_is_told_once_and_changes_nothing() {
     };
     rename_over(&path, &level("LOUD"));
     until(&|| reloader.failure_count() == 1);
-    // Some more looks, and the same text again.
+    // A few more checks, and the same text again.
     rename_over(&path, &level("LOUD"));
     thread::sleep(Duration::from_millis(100));
     let told = complaints.take();
@@ -194,7 +194,7 @@ fn a_bad_file_is_told_once_and_changes_nothing() {
     assert_eq!(error.kind(), ErrorKind::Io);
 }
 
-/// A program that writes a byte at a time. No beginning of the text is applied.
+/// A program that writes a byte at a time. No prefix of the text is applied.
 #[test]
 fn a_half_written_file_is_not_applied() {
     use std::io::Write;
@@ -212,7 +212,7 @@ fn a_half_written_file_is_not_applied() {
     loop {
         match next(&told) {
             Ok(()) => break,
-            // The writer was held up for longer than two looks: what there was of the text is told,
+            // The writer was delayed for longer than two checks: the incomplete text is reported,
             // and not applied.
             Err(error) => assert!(error.contains("not JSON"), "{error}"),
         }
@@ -231,8 +231,8 @@ fn shared_factories(texts: &[Text; 2]) -> Factories {
         })
 }
 
-/// 8 threads log while the configuration changes 1,000 times, handlers, formats and places and all:
-/// each record arrives once.
+/// Eight threads log while the configuration changes 1,000 times, with handlers, formats and their
+/// places: each record arrives once.
 #[test]
 fn no_record_is_lost_by_a_change() {
     const CHANGES: usize = 1_000;
@@ -343,7 +343,7 @@ fn what_stays_the_same_is_not_made_again() {
     // A formatter is changed in place: the handler keeps its file.
     assert!(third.iter().zip(&second).all(|(a, b)| a == b));
 
-    // A logger that is not named any more is as new.
+    // A logger that is no longer named is as if new.
     let mut without = document("2 %(message)s", "DEBUG");
     without["loggers"] = json!({});
     without["root"].as_object_mut().unwrap().remove("level");
@@ -354,7 +354,7 @@ fn what_stays_the_same_is_not_made_again() {
         (named.level(), named.propagate(), named.handlers().len()),
         (Level::NOTSET, true, 0)
     );
-    // Its level is nobody's to say, so it stays.
+    // No configuration names its level, so it stays.
     assert_eq!(registry.root().level(), Level::ERROR);
     without.as_object_mut().unwrap().remove("root");
     fs::write(&path, without.to_string()).unwrap();
@@ -405,8 +405,8 @@ fn kinds_may_panic_and_the_reloader_lives() {
     assert_ne!(registry.dump().to_string(), before);
 }
 
-/// What a configuration makes may ask for a reload, and is told that there is one: it does not wait
-/// for itself.
+/// A factory that requests a reload gets an error, as one is under way: it does not wait for
+/// itself.
 #[test]
 fn a_reload_within_a_reload_is_refused() {
     static RELOADER: std::sync::OnceLock<Reloader> = std::sync::OnceLock::new();

@@ -125,7 +125,7 @@ fn a_rotation_that_fails_changes_nothing() {
         (of(".1"), of(".3")),
         ("record\n".into(), "backup 2\n".into())
     );
-    // And an empty file pushes none of them off the end.
+    // And an empty file displaces none of them.
     assert!(!handler.rotate().unwrap());
     assert_eq!(
         (of(".1"), of(".3")),
@@ -153,7 +153,7 @@ fn a_namer_may_have_one_name_only() {
     }
 }
 
-/// A lower count, at the next start: what is beyond it may be anybody's, and is left alone.
+/// A lower count at the next start: files beyond it may belong to others, and are left alone.
 #[test]
 fn numbers_beyond_the_count_are_left_alone() {
     let directory = tempdir().unwrap();
@@ -197,7 +197,7 @@ fn a_file_on_its_way_is_the_newest() {
     assert_eq!(texts, "4\n3\n2\n");
 }
 
-/// Two records of a day make a file: the newest are kept, whatever was removed before, and by whom.
+/// Two records of a day make a file: the newest are kept, whatever was removed before.
 #[test]
 fn by_time_the_newest_are_kept() {
     let directory = tempdir().unwrap();
@@ -242,8 +242,7 @@ fn by_time_the_newest_are_kept() {
     assert!(names(directory.path()).contains(&"t.log.1970-01-04".to_owned()));
 }
 
-/// A `FileHandler` beside a rotating one, on the same path: what it writes is where the newest
-/// records are.
+/// A `FileHandler` beside a rotating one on the same path writes to the newest file.
 #[test]
 fn another_handler_of_the_path_follows_a_rotation() {
     let directory = tempdir().unwrap();
@@ -264,7 +263,7 @@ fn another_handler_of_the_path_follows_a_rotation() {
         .map(|name| read(directory.path().join(name)))
         .collect();
     assert!(kept.contains("last\n"), "{kept}");
-    // A file that nobody rotates is followed itself, as ever.
+    // A file that is not rotated stays open, as usual.
     fs::rename(
         directory.path().join("b.log"),
         directory.path().join("b.old"),
@@ -275,7 +274,7 @@ fn another_handler_of_the_path_follows_a_rotation() {
     assert_eq!(read(directory.path().join("b.old")), "other\nother\n");
 }
 
-/// What is no plain file is never renamed; a link that is followed stays a link.
+/// Anything but a plain file is never renamed; a link that is followed stays a link.
 #[cfg(unix)]
 #[test]
 fn only_plain_files_are_rotated() {
@@ -303,7 +302,7 @@ fn only_plain_files_are_rotated() {
             .unwrap();
         assert!(!handler.rotate().unwrap(), "{path}");
     }
-    // Something is put in its place: nothing of it is moved.
+    // Something else takes its place: it is not moved.
     let path = directory.path().join("b.log");
     let handler = RotatingFileHandler::builder(&path)
         .backup_count(2)
@@ -350,7 +349,7 @@ fn a_namer_and_a_rotator_may_log_and_panic() {
         .backup_count(1)
         .rotator(move |_, _| {
             logtree::warn!(inner, "from the rotator");
-            // Past the hook, which all tests of the process share.
+            // Without the panic hook, which all tests of the process share.
             std::panic::resume_unwind(Box::new("boom"))
         })
         .open()
@@ -360,7 +359,7 @@ fn a_namer_and_a_rotator_may_log_and_panic() {
     logtree::warn!(logger, "abc");
     logtree::warn!(logger, "def");
     logtree::warn!(logger, "ghi");
-    // The record at which it panicked is counted; the file is whole, and goes on.
+    // The record at which it panicked is counted; the file is intact, and is written on.
     let counters = handler.counters();
     assert_eq!(counters.accepted(), counters.written() + counters.dropped());
     assert!(read(&path).starts_with("abc\n"));
@@ -458,8 +457,8 @@ fn what_others_have_rotated_is_not_rotated_again() {
     assert_eq!(read(&path), "new\nabc\n");
 }
 
-/// Sizes are those of the file, whoever wrote to it: no file reaches the limit, and each is as full
-/// as it can be.
+/// Sizes are those of the file, whichever process wrote to it: no file reaches the limit, and each
+/// is as full as possible.
 #[test]
 fn several_processes_keep_one_limit() {
     let directory = tempdir().unwrap();
@@ -472,7 +471,7 @@ fn several_processes_keep_one_limit() {
             .open()
             .unwrap()
     };
-    // Each locks by an opening of its own, as processes do.
+    // Each opens the lock separately, as processes do.
     let handlers: Vec<_> = (0..3).map(open).collect();
     for n in 0..60 {
         log(&handlers[n % 3], &format!("{n:09}"));
@@ -750,7 +749,7 @@ mod gzip {
         });
         log(&handlers[0], "0 60");
         until("all is compressed", || {
-            // One may have left a file to another that could not end it.
+            // A handler may have left a file to another one that could not compress it.
             let _ = handlers[0].rotate();
             is_settled(directory.path())
         });
