@@ -12,6 +12,8 @@ mod concurrency;
 mod config;
 mod control;
 mod control_undo;
+#[cfg(feature = "delivery")]
+mod delivery;
 mod files;
 mod formats;
 mod handler;

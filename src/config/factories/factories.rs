@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use crate::config::arguments::Arguments;
-#[cfg(all(feature = "journald", target_os = "linux"))]
+#[cfg(feature = "journald")]
 use crate::config::factories::journald;
 use crate::config::factories::table::Table;
 use crate::config::factories::{file, filter, formatter, memory, queue, stream};
@@ -79,6 +79,12 @@ impl Factories {
     /// | `logging.handlers.MemoryHandler` | `memory` | `capacity`, `flushLevel`, `target`, `flushOnClose`; `respect_target_level` |
     /// | `logging.handlers.QueueHandler` | `queue` | `handlers`, `respect_handler_level`, `queue`, `listener`; `bytes_per_thread`, `max_bytes`, `max_records`, `overflow`, `block_at_most` |
     /// | | `fallback` | `handlers` |
+    /// | `systemd.journal.JournalHandler` | `journald` (feature `journald`) | `identifier` (or `SYSLOG_IDENTIFIER`), `socket`, and those of delivery |
+    ///
+    /// Handlers that send to a receiver also take the arguments of delivery: `max_records`,
+    /// `max_bytes`, `overflow`, `block_at_most`, `close_within`, `linger`, `batch_records`,
+    /// `dead_letters`, and a section `spool` with `directory`, `max_bytes` and `sync_each`; see
+    /// `DeliveryHandler`.
     ///
     /// | formatters | short name | arguments |
     /// |---|---|---|
@@ -103,7 +109,7 @@ impl Factories {
         });
         stream::add(&mut handlers);
         file::add(&mut handlers);
-        #[cfg(all(feature = "journald", target_os = "linux"))]
+        #[cfg(feature = "journald")]
         journald::add(&mut handlers);
         memory::add(&mut handlers);
         queue::add(&mut handlers);

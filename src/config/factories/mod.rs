@@ -10,7 +10,7 @@ mod factories;
 mod file;
 mod filter;
 mod formatter;
-#[cfg(all(feature = "journald", target_os = "linux"))]
+#[cfg(feature = "journald")]
 mod journald;
 mod memory;
 mod queue;

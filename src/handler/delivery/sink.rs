@@ -58,5 +58,8 @@ impl Sink for DeliverySink {
 impl Drop for DeliverySink {
     fn drop(&mut self) {
         self.0.close();
+        // The thread may take a while to end, and another handler may use the directory.
+        let spool = self.0.spool.lock().take();
+        drop(spool);
     }
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::*;
 use crate::error::{Error, ErrorKind};
+use crate::handler::check::check_sink;
 use crate::handler::counters::DropReason;
 use crate::handler::handler::Handler;
 use crate::handler::queue::Overflow;
-use crate::handler::sink::Sink;
 use crate::level::Level;
 use crate::record::Record;
 use crate::sys::sync::{Arc, Mutex};
@@ -560,14 +560,9 @@ fn a_transport_that_hangs_holds_up_nothing() {
 
 #[test]
 fn the_engine_keeps_the_contract_of_sinks() {
-    fn assert_sink<S: Sink>(_: &S) {}
     let world = Arc::<World>::default();
-    let handler = world.builder().start().unwrap();
-    assert_eq!(format!("{handler:?}"), "<Scripted (NOTSET)>");
-    let outgoing = outgoing::Outgoing::new(
-        Box::new(Scripted(Arc::clone(&world), BatchLimits::default())),
-        options::DeliveryOptions::default(),
-        crate::handler::ledger::Ledger::new(),
-    );
-    assert_sink(&sink::DeliverySink(Arc::new(outgoing.unwrap())));
+    let made = || world.builder().start().unwrap();
+    assert_eq!(format!("{:?}", made()), "<Scripted (NOTSET)>");
+    let broken = check_sink(made, || world.received());
+    assert!(broken.is_empty(), "{broken:#?}");
 }

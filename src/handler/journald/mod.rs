@@ -11,6 +11,7 @@ use self::fields::Fields;
 use self::socket::Socket;
 use crate::error::Error;
 use crate::formatter::Format;
+use crate::handler::config::is_default_format;
 use crate::handler::delivery::options::{DeliveryOptions, delivery_options};
 use crate::handler::delivery::{BatchLimits, Connection, DeliveryHandler, Health, Transport};
 use crate::handler::drop_counts::DropCounts;
@@ -28,7 +29,7 @@ const SOCKET: &str = "/run/systemd/journal/socket";
 ///
 /// | field | what it holds |
 /// |---|---|
-/// | `MESSAGE` | the formatted line; without a formatter, the message |
+/// | `MESSAGE` | the formatted line; without a formatter, the message alone |
 /// | `PRIORITY` | 2 for `CRITICAL`, 3 for `ERROR`, 4 for `WARNING`, 5 from 25, 6 for `INFO`, 7 below |
 /// | `SYSLOG_IDENTIFIER`, `SYSLOG_PID` | the program's name, or [another one](JournaldHandlerBuilder::identifier); the process |
 /// | `LOGGER`, `LEVEL` | the logger's name, and the level's |
@@ -203,10 +204,15 @@ impl Transport for Journal {
         payload: &mut Vec<u8>,
     ) -> Result<(), Error> {
         let mut fields = Fields::new(payload);
-        formatted(format, record, |line| {
-            fields.own("MESSAGE", line.as_str());
-            Ok(())
-        })?;
+        if is_default_format(format) {
+            // The journal keeps all else in fields, and text as it is.
+            fields.own("MESSAGE", record.message());
+        } else {
+            formatted(format, record, |line| {
+                fields.own("MESSAGE", line.as_str());
+                Ok(())
+            })?;
+        }
         fields.own(
             "PRIORITY",
             itoa::Buffer::new().format(severity(record.level())),

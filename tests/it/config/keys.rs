@@ -656,3 +656,67 @@ fn disable_existing_loggers_is_what_it_says() {
         );
     }
 }
+
+/// The arguments of all handlers that send to a receiver, and those of the journal.
+#[test]
+#[cfg(all(feature = "journald", target_os = "linux"))]
+fn of_delivery_and_journald() {
+    use std::os::unix::net::UnixDatagram;
+
+    let directory = tempfile::tempdir().unwrap();
+    let receiver = |name: &str| UnixDatagram::bind(directory.path().join(name)).unwrap();
+    let received = |socket: &UnixDatagram| {
+        let mut bytes = [0; 4096];
+        let length = socket.recv(&mut bytes).unwrap();
+        String::from_utf8_lossy(&bytes[..length]).into_owned()
+    };
+    let journald = |socket: &str, more: Value| {
+        let mut handler = json!({"class": "journald", "socket": directory.path().join(socket)});
+        let more = more.as_object().unwrap().clone();
+        handler.as_object_mut().unwrap().extend(more);
+        handler
+    };
+    let own = receiver("own");
+    for (key, name) in [("identifier", "a"), ("SYSLOG_IDENTIFIER", "b")] {
+        let registry = with_handler(directory.path(), &journald("own", json!({key: name})));
+        log(&registry, &["x"]);
+        assert!(received(&own).contains(&format!("SYSLOG_IDENTIFIER={name}\n")));
+    }
+
+    // Nothing is at this address: what each limit costs is seen by the counters.
+    let dropped = |more: Value| {
+        let mut more = more;
+        more["close_within"] = json!(0);
+        let registry = with_handler(directory.path(), &journald("none", more));
+        let handler = registry.root().handlers().remove(0);
+        handler.set_error_hook(|_| {});
+        for _ in 0..50 {
+            log(&registry, &["a message"]);
+        }
+        handler.counters().dropped()
+    };
+    assert_eq!(dropped(json!({})), 0);
+    // One batch may be on its way.
+    assert!(dropped(json!({"max_records": 2, "batch_records": 1})) >= 47);
+    assert!(dropped(json!({"max_bytes": 400, "batch_records": 1})) > 0);
+    let spool = json!({"directory": "spool", "max_bytes": 1_000_000, "sync_each": true});
+    assert_eq!(dropped(json!({"max_records": 2, "spool": spool})), 0);
+    let newest = json!({"max_records": 2, "batch_records": 1, "overflow": "drop_newest"});
+    assert!(dropped(newest) >= 47);
+    let waiting =
+        json!({"max_records": 2, "batch_records": 1, "overflow": "block", "block_at_most": 0});
+    assert!(dropped(waiting) >= 47);
+    // A record waits for others, unless it is asked for.
+    let lingering = journald("own", json!({"linger": 3600, "dead_letters": "out"}));
+    let document = json!({
+        "version": 1,
+        "handlers": {"h": lingering, "out": {"class": "null"}},
+        "root": {"level": 1, "handlers": ["h"]},
+    });
+    let registry = apply(directory.path(), &document);
+    log(&registry, &["later"]);
+    own.set_nonblocking(true).unwrap();
+    assert!(own.recv(&mut [0; 10]).is_err());
+    registry.root().handlers()[0].flush().unwrap();
+    assert!(received(&own).starts_with("MESSAGE=later\n"));
+}

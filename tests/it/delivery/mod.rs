@@ -1,0 +1,4 @@
+//! Handlers that send to a receiver, and the receivers that people run.
+
+#[cfg(all(feature = "journald", target_os = "linux"))]
+mod journald;
