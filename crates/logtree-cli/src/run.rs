@@ -74,7 +74,7 @@ fn perform(cli: &Cli, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
         Verb::Clear(arguments) => verb::clear(screen, &fleet, arguments),
         Verb::Off => verb::switch(screen, &fleet, true),
         Verb::On => verb::switch(screen, &fleet, false),
-        Verb::Tail(arguments) => verb::tail(screen, &fleet, arguments),
+        Verb::Tail(arguments) => verb::tail(screen, &fleet, &cli.target, arguments),
         Verb::Groups(arguments) => verb::groups(screen, &fleet, arguments),
         Verb::Handlers => verb::handlers(screen, &fleet),
         Verb::Audit => verb::audit(screen, &fleet),

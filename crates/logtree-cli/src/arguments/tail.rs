@@ -28,6 +28,9 @@ pub(crate) struct TailArguments {
     /// End after the first record at ERROR or above.
     #[arg(long)]
     pub(crate) until_error: bool,
+    /// End when the processes end, instead of waiting for them to come back.
+    #[arg(long)]
+    pub(crate) once: bool,
     /// A format: boto3, botocore, basic, json, iot, developer, or a template.
     #[arg(long, default_value = "developer")]
     pub(crate) format: String,

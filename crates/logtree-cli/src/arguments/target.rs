@@ -6,7 +6,7 @@ use clap::Args;
 use glob::Pattern;
 
 /// Which processes are meant; all that are found, if nothing is given.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Which processes")]
 pub(crate) struct Target {
     /// The process with this id; several times for several.
@@ -18,7 +18,7 @@ pub(crate) struct Target {
     /// The process that serves this Unix socket.
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) socket: Vec<PathBuf>,
-    /// The process that serves this address: http://HOST:PORT.
+    /// The process that serves this address: http://HOST:PORT; for https, use a tunnel.
     #[arg(
         long,
         global = true,

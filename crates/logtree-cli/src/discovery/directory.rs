@@ -1,5 +1,6 @@
 //! Directories of sockets.
 
+use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::os::unix::net::UnixStream;
@@ -20,24 +21,31 @@ impl Directory {
     /// Returns the directories in which processes put their sockets: `$LOGTREE_CONTROL_DIR`, if it
     /// is set, and else those of this user, and for root those of all users and services.
     pub(super) fn all() -> Vec<Self> {
-        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-        let user = getuid().as_raw();
+        let variable = |name: &str| std::env::var_os(name);
+        Self::all_of(variable, getuid().as_raw(), Path::new("/"))
+    }
+
+    /// Returns those of a user, in a system whose files are below `top`.
+    fn all_of(variable: impl Fn(&str) -> Option<OsString>, user: u32, top: &Path) -> Vec<Self> {
+        let variable = |name| variable(name).filter(|value| !value.is_empty());
         let own = |path| Self { path, owner: user };
         if let Some(path) = variable("LOGTREE_CONTROL_DIR") {
             return vec![own(path.into())];
         }
         // A process may have been started with another environment than this one.
         let mut all = vec![
-            own(format!("/run/user/{user}/logtree").into()),
-            own(format!("/tmp/logtree-{user}").into()),
+            own(top.join(format!("run/user/{user}/logtree"))),
+            own(top.join(format!("tmp/logtree-{user}"))),
         ];
-        if let Some(runtime) = variable("XDG_RUNTIME_DIR") {
-            all.push(own(Path::new(&runtime).join("logtree")));
-        }
+        // Systemd gives several, separated by colons.
+        let runtime = variable("RUNTIME_DIRECTORY");
+        let runtime = runtime.iter().flat_map(std::env::split_paths);
+        let runtime = runtime.chain(variable("XDG_RUNTIME_DIR").map(PathBuf::from));
+        all.extend(runtime.map(|path| own(path.join("logtree"))));
         if user == 0 {
-            all.extend(Self::of_users(Path::new("/run/user"), ""));
-            all.extend(Self::of_users(Path::new("/tmp"), "logtree-"));
-            all.extend(Self::of_services());
+            all.extend(Self::of_users(&top.join("run/user"), ""));
+            all.extend(Self::of_users(&top.join("tmp"), "logtree-"));
+            all.extend(Self::of_services(&top.join("run")));
         }
         all.sort_by(|a, b| a.path.cmp(&b.path));
         all.dedup_by(|a, b| a.path == b.path);
@@ -64,8 +72,8 @@ impl Directory {
 
     /// Returns the directories of systemd's services, `/run/NAME/logtree`; only root can make
     /// others in `/run`, and they belong to the services' users.
-    fn of_services() -> Vec<Self> {
-        let children = children(Path::new("/run")).into_iter();
+    fn of_services(run: &Path) -> Vec<Self> {
+        let children = children(run).into_iter();
         let children = children.filter_map(|parent| {
             let owner = fs::symlink_metadata(&parent).ok()?.uid();
             Some(Self {
@@ -165,6 +173,59 @@ mod tests {
         assert_eq!(found[0].sockets().unwrap().len(), 1);
         let refused = found[1].sockets().unwrap_err();
         assert!(refused.message.contains("as the owner"), "{refused}");
+    }
+
+    #[test]
+    fn root_searches_the_directories_of_all_users_and_services() {
+        let top = tempfile::tempdir().unwrap();
+        let top = top.path();
+        for directory in [
+            "run/user/1000/logtree",
+            "run/user/1001",
+            "run/shop/logtree",
+            "tmp/logtree-7",
+        ] {
+            fs::create_dir_all(top.join(directory)).unwrap();
+        }
+        let variables = |name: &str| match name {
+            "RUNTIME_DIRECTORY" => Some("/run/one:/run/two".into()),
+            "XDG_RUNTIME_DIR" => Some("/xdg".into()),
+            _ => None,
+        };
+        let of = |user| {
+            let all = Directory::all_of(variables, user, top).into_iter();
+            let all = all.map(|directory| {
+                let path = directory.path.strip_prefix(top).unwrap_or(&directory.path);
+                (path.display().to_string(), directory.owner)
+            });
+            all.collect::<Vec<_>>()
+        };
+        let own = [
+            ("/run/one/logtree", 1000),
+            ("/run/two/logtree", 1000),
+            ("/xdg/logtree", 1000),
+            ("run/user/1000/logtree", 1000),
+            ("tmp/logtree-1000", 1000),
+        ];
+        let mut found = of(1000);
+        found.sort();
+        assert_eq!(found, own.map(|(path, owner)| (path.to_owned(), owner)));
+        let found = of(0);
+        let services = fs::symlink_metadata(top.join("run/shop")).unwrap().uid();
+        for expected in [
+            ("run/user/1000/logtree", 1000),
+            ("run/user/1001/logtree", 1001),
+            ("tmp/logtree-7", 7),
+            ("run/shop/logtree", services),
+            ("run/user/0/logtree", 0),
+        ] {
+            assert!(
+                found.contains(&(expected.0.to_owned(), expected.1)),
+                "{found:?}"
+            );
+        }
+        let only = |name: &str| (name == "LOGTREE_CONTROL_DIR").then(|| "/given".into());
+        assert_eq!(Directory::all_of(only, 0, top).len(), 1);
     }
 
     #[test]

@@ -43,18 +43,20 @@ fn a_directory_of_another_user_is_refused() {
 }
 
 #[test]
-fn the_runtime_directory_of_the_user_is_searched() {
-    let runtime = private_directory();
-    let directory = runtime.path().join("logtree");
-    fs::create_dir(&directory).unwrap();
-    fs::set_permissions(&directory, Permissions::from_mode(0o700)).unwrap();
-    let daemon = Daemon::start(&directory, "in-runtime-dir");
-    let mut command = logtree(&directory);
-    command.env_remove("LOGTREE_CONTROL_DIR");
-    command.env("XDG_RUNTIME_DIR", runtime.path());
-    command.args(["ps", "--name", "in-runtime-*"]);
-    let text = Run::of(command).out;
-    assert!(text.contains(&daemon.pid().to_string()), "{text}");
+fn the_runtime_directories_of_the_user_and_the_service_are_searched() {
+    for variable in ["XDG_RUNTIME_DIR", "RUNTIME_DIRECTORY"] {
+        let runtime = private_directory();
+        let directory = runtime.path().join("logtree");
+        fs::create_dir(&directory).unwrap();
+        fs::set_permissions(&directory, Permissions::from_mode(0o700)).unwrap();
+        let daemon = Daemon::start(&directory, "in-runtime-dir");
+        let mut command = logtree(&directory);
+        command.env_remove("LOGTREE_CONTROL_DIR");
+        command.env(variable, runtime.path());
+        command.args(["ps", "--name", "in-runtime-*"]);
+        let text = Run::of(command).out;
+        assert!(text.contains(&daemon.pid().to_string()), "{text}");
+    }
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn records_of_several_processes_by_time() {
     let two = Fake::stream(directory, "two", &others, End::Whole);
     let level = "info,a=debug";
     let arguments = [
-        "tail", "--utc", "--level", level, "--logger", "a*", "--kv", "k:v", "-n", "50",
+        "tail", "--once", "--utc", "--level", level, "--logger", "a*", "--kv", "k:v", "-n", "50",
     ];
     let run = Run::on(directory, &arguments);
     let pid = std::process::id();
@@ -86,7 +86,7 @@ fn what_is_shown_and_when_it_ends() {
     ] {
         let directory = private_directory();
         let _one = Fake::stream(directory.path(), "one", &lines, End::Whole);
-        let mut all = vec!["tail", "--format", "{name} {message}"];
+        let mut all = vec!["tail", "--once", "--format", "{name} {message}"];
         all.extend(arguments);
         let run = Run::on(directory.path(), &all);
         let shown: Vec<_> = run
@@ -104,7 +104,7 @@ fn json_has_the_process_beside_each_record() {
     let record = record(1, INFO, "a", "x");
     let lines = [&*record, r#"{"dropped":{"INFO":1},"since":"-"}"#];
     let _one = Fake::stream(directory.path(), "one", &lines, End::Whole);
-    let run = Run::on(directory.path(), &["tail", "--json"]);
+    let run = Run::on(directory.path(), &["tail", "--once", "--json"]);
     let lines: Vec<Value> = run
         .out
         .lines()
@@ -132,7 +132,7 @@ fn a_process_that_dies_does_not_end_the_others() {
     let refusal =
         "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 22\r\n\r\n{\"message\":\"too many\"}";
     let _three = Fake::answer(directory.path(), "three", refusal.to_owned());
-    let run = Run::on(directory.path(), &["tail"]);
+    let run = Run::on(directory.path(), &["tail", "--once"]);
     assert_eq!((run.code, run.out.lines().count()), (1, 2), "{run:?}");
     for expected in [
         "one[",
@@ -205,4 +205,98 @@ fn real_processes() {
         format!("{} app.http shown at the end", two.label()),
     ];
     assert_eq!(shown, expected);
+}
+
+/// Lines that a program prints, as they come.
+fn lines_of(out: impl std::io::Read + Send + 'static) -> mpsc::Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(out).lines() {
+            if sender.send(line.unwrap()).is_err() {
+                break;
+            }
+        }
+    });
+    receiver
+}
+
+/// A process that starts again has another number, and so another socket.
+#[test]
+fn it_goes_on_when_a_process_is_back() {
+    const PATIENCE: Duration = Duration::from_secs(60);
+    let directory = private_directory();
+    let directory = directory.path();
+    let mut first = Daemon::start(directory, "one");
+    let mut command = logtree(directory);
+    command.args(["tail", "--format", "{message}", "--until-error"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut tail = command.spawn().unwrap();
+    let out = lines_of(tail.stdout.take().unwrap());
+    let errors = lines_of(tail.stderr.take().unwrap());
+    // The tail is there when it shows something.
+    let show = |daemon: &mut Daemon, message: &str| {
+        for _ in 0..5_000 {
+            daemon.log(Level::INFO, "app.http", message);
+            if let Ok(line) = out.recv_timeout(Duration::from_millis(20)) {
+                return line;
+            }
+        }
+        panic!("the tail shows nothing");
+    };
+    assert_eq!(show(&mut first, "before"), "before");
+    first.kill();
+    let waits = errors.recv_timeout(PATIENCE).unwrap();
+    assert!(waits.contains(&first.label()), "{waits}");
+    assert!(waits.ends_with("waiting for it to come back"), "{waits}");
+    let mut second = Daemon::start(directory, "one");
+    let back = format!("logtree: {}: is back", second.label());
+    assert_eq!(errors.recv_timeout(PATIENCE).unwrap(), back);
+    second.log(Level::ERROR, "app.http", "after");
+    let mut shown = out.recv_timeout(PATIENCE).unwrap();
+    while shown == "before" {
+        shown = out.recv_timeout(PATIENCE).unwrap();
+    }
+    assert_eq!(shown, "after");
+    assert_eq!(tail.wait().unwrap().code(), Some(0));
+}
+
+/// A connection that breaks goes on after the last record that was shown.
+#[test]
+fn it_resumes_after_the_last_record() {
+    let directory = private_directory();
+    let line = |id: &str, message: &str| {
+        let record = record(1, INFO, "a", message);
+        format!("id: {id}\nevent: record\ndata: {record}\n")
+    };
+    let path = directory
+        .path()
+        .join(format!("one-{}.sock", std::process::id()));
+    let listener = std::os::unix::net::UnixListener::bind(path).unwrap();
+    let server = thread::spawn(move || {
+        let mut resumed = Vec::new();
+        for (id, message) in [("boot-1", "one"), ("boot-2", "two")] {
+            let (stream, _) = listener.accept().unwrap();
+            let head = BufReader::new(&stream).lines().map(Result::unwrap);
+            let head: Vec<_> = head.take_while(|line| !line.is_empty()).collect();
+            let id_of = |line: &String| {
+                line.to_lowercase()
+                    .strip_prefix("last-event-id: ")
+                    .map(str::to_owned)
+            };
+            resumed.push(head.iter().find_map(id_of));
+            let body = line(id, message);
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n",
+                body.len()
+            );
+            std::io::Write::write_all(&mut &stream, answer.as_bytes()).unwrap();
+        }
+        resumed
+    });
+    let run = Run::on(
+        directory.path(),
+        &["tail", "--format", "{message}", "--limit", "2"],
+    );
+    assert_eq!((run.code, &*run.out), (0, "one\ntwo\n"), "{run:?}");
+    assert_eq!(server.join().unwrap(), [None, Some("boot-1".to_owned())]);
 }

@@ -206,3 +206,74 @@ fn several_processes() {
         assert!(found.to_string().contains(r#""targetName":"a""#), "{found}");
     }
 }
+
+/// The output of both, byte for byte, on the same process.
+#[test]
+fn the_output_is_that_of_the_aws_command_line() {
+    let is_there = std::process::Command::new("aws").arg("--version").output();
+    if !is_there.is_ok_and(|output| output.status.success()) {
+        eprintln!("not played: aws does not run here");
+        return;
+    }
+    let directory = private_directory();
+    let directory = directory.path();
+    let daemon = Daemon::with_console(directory, "app");
+    let (url, token) = daemon.url.split_once("/#token=").unwrap();
+    let aws = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("aws");
+        command
+            .args(["iot", "--endpoint-url", url, "--output", "json"])
+            .args(arguments)
+            .env("AWS_ACCESS_KEY_ID", "logtree")
+            .env("AWS_SECRET_ACCESS_KEY", token)
+            .env("AWS_DEFAULT_REGION", "local")
+            .env("AWS_CONFIG_FILE", "/dev/null")
+            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_MAX_ATTEMPTS", "1")
+            .env("AWS_PAGER", "")
+            .env("NO_PROXY", "127.0.0.1")
+            .env("no_proxy", "127.0.0.1");
+        Run::of(command).good()
+    };
+    let set = |target: &str| {
+        let level = [
+            "set-v2-logging-level",
+            "--log-target",
+            target,
+            "--log-level",
+            "DEBUG",
+        ];
+        level.map(str::to_owned).to_vec()
+    };
+    let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    for arguments in [
+        words("list-v2-logging-levels --target-type CLIENT_ID"),
+        words(
+            "set-v2-logging-options --role-arn arn:aws:iam::123456789012:role/logs --default-log-level INFO",
+        ),
+        words("get-v2-logging-options"),
+        words("set-v2-logging-options --event-configurations eventType=Publish,logLevel=DEBUG"),
+        words("get-v2-logging-options --verbose"),
+        set("targetType=THING_GROUP,targetName=botocore"),
+        set(r#"{"targetType": "CLIENT_ID", "targetName": "ü \"7\" \\"}"#),
+        words("list-v2-logging-levels"),
+        words("list-v2-logging-levels --max-items 2"),
+        words("delete-v2-logging-level --target-type THING_GROUP --target-name botocore"),
+        words("list-v2-logging-levels --target-type THING_GROUP"),
+    ] {
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        let theirs = aws(&arguments);
+        let mut ours = Run::on(directory, &arguments).good();
+        let mut theirs_shown = theirs.clone();
+        // Each has tokens of its own.
+        for text in [&mut ours, &mut theirs_shown] {
+            if let Some((before, rest)) = text.clone().split_once("\"NextToken\": \"") {
+                let (token, after) = rest.split_once('"').unwrap();
+                assert!(!token.is_empty());
+                *text = format!("{before}\"NextToken\": \"\"{after}");
+            }
+        }
+        assert_eq!(ours, theirs_shown, "{arguments:?}");
+    }
+}

@@ -1,5 +1,6 @@
 //! Records as they are logged: [`tail`].
 
+use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -8,14 +9,14 @@ use logtree::{Level, LevelSpec, Registry};
 use logtree_replay::Event;
 use serde_json::{Value, json};
 
-use crate::arguments::TailArguments;
+use crate::arguments::{TailArguments, Target};
 use crate::client::Request;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::fleet::Fleet;
 use crate::screen::{Screen, escaped, json_line};
 use crate::verb::pretty::Printer;
-use crate::verb::tail::feed::{Feed, Sent};
+use crate::verb::tail::feed::{Feed, Followed, Sent};
 use crate::verb::tail::merge::Merge;
 
 /// How long a record waits for earlier ones of other processes.
@@ -25,6 +26,7 @@ const WINDOW: Duration = Duration::from_millis(200);
 pub(crate) fn tail(
     screen: &mut Screen<'_>,
     fleet: &Fleet,
+    target: &Target,
     arguments: &TailArguments,
 ) -> Result<Exit, Failure> {
     let registry = Registry::new();
@@ -32,9 +34,20 @@ pub(crate) fn tail(
     let request = request(&registry, arguments)?;
     let (sender, receiver) = mpsc::sync_channel(1024);
     let processes = fleet.processes();
+    // The process of a number does not come back.
+    let is_once = arguments.once || !target.pid.is_empty();
+    let followed = Arc::new(Followed::default());
+    for process in processes {
+        followed.add(&process.address);
+    }
     for (number, process) in processes.iter().enumerate() {
         let feed = Feed {
             number,
+            name: process.name.clone(),
+            address: process.address.clone(),
+            target: (!is_once).then(|| target.clone()),
+            followed: Arc::clone(&followed),
+            last_id: None,
             client: process.client.clone(),
             request: request.clone(),
             registry: registry.clone(),
@@ -48,7 +61,7 @@ pub(crate) fn tail(
         .map(|process| escaped(&process.label()))
         .collect();
     let mut shown = Shown {
-        labels: &labels,
+        labels,
         printer: &printer,
         arguments,
         left: arguments.limit.unwrap_or(u64::MAX),
@@ -78,6 +91,9 @@ pub(crate) fn tail(
         match received {
             Ok((number, sent)) => {
                 failed |= matches!(sent, Sent::End(Err(_)));
+                if matches!(sent, Sent::Note(Value::Null)) {
+                    continue;
+                }
                 let time = match &sent {
                     Sent::Record { event, .. } => event.time,
                     _ => None,
@@ -117,12 +133,12 @@ fn request(registry: &Registry, arguments: &TailArguments) -> Result<Request, Fa
     let request = key_values.fold(request, |request, kv| request.query("kv", kv.clone()));
     Ok(request
         .query("backlog", lines)
-        .header("Accept", "application/x-ndjson"))
+        .header("Accept", "text/event-stream"))
 }
 
 /// What is printed.
 struct Shown<'t> {
-    labels: &'t [String],
+    labels: Vec<String>,
     printer: &'t Printer,
     arguments: &'t TailArguments,
     /// How many records are still to be shown.
@@ -137,6 +153,9 @@ impl Shown<'_> {
         number: usize,
         sent: &Sent,
     ) -> Result<bool, Failure> {
+        if let Sent::Back(label) = sent {
+            self.labels[number] = escaped(label);
+        }
         let label = &self.labels[number];
         match sent {
             Sent::Record { json, event } => {
@@ -158,11 +177,18 @@ impl Shown<'_> {
                 screen.line(&json_line(&json!({"process": label, "note": note})))?;
             }
             Sent::Note(note) => screen.notice(&format!("{label}: {}", note_text(note))),
-            Sent::End(end) => {
-                let text = match end {
+            Sent::Back(_) if screen.json => {
+                screen.line(&json_line(&json!({"process": label, "back": true})))?;
+            }
+            Sent::Back(_) => screen.notice(&format!("{label}: is back")),
+            Sent::End(end) | Sent::Lost(end) => {
+                let mut text = match end {
                     Ok(()) => "ended".to_owned(),
                     Err(failure) => failure.message.clone(),
                 };
+                if matches!(sent, Sent::Lost(_)) {
+                    text.push_str("; waiting for it to come back");
+                }
                 if screen.json {
                     screen.line(&json_line(&json!({"process": label, "end": text})))?;
                 } else {
