@@ -1,9 +1,12 @@
 //! The dialect of Spring Boot, and the requests of Spring Boot Admin.
 
+use std::io::{Read, Write};
+
 use logtree::Level;
+use logtree::control::Endpoint;
 use serde_json::{Value, json};
 
-use crate::http::{Answer, Served, serve};
+use crate::http::{Answer, Served, serve, serve_with};
 
 const V3: &str = "application/vnd.spring-boot.actuator.v3+json";
 const V2: &str = "application/vnd.spring-boot.actuator.v2+json";
@@ -358,6 +361,70 @@ fn spring_boot_admin_finds_and_sets_loggers() {
         let request = served.anonymous("GET", "/actuator/loggers");
         request.header("Authorization", &scheme).send().expect(401);
     }
+}
+
+/// What the server is sent is all it needs to read and set levels.
+#[test]
+fn a_process_announces_itself() {
+    let admin = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", admin.local_addr().unwrap());
+    let served = serve_with(|endpoint| endpoint.announce_to(url));
+    let (mut stream, _) = admin.accept().unwrap();
+    let mut text = String::new();
+    let body = loop {
+        let mut part = [0; 4096];
+        let read = stream.read(&mut part).unwrap();
+        assert_ne!(read, 0, "{text}");
+        text.push_str(std::str::from_utf8(&part[..read]).unwrap());
+        let body = text.split_once("\r\n\r\n").map(|(_, body)| body);
+        if let Some(Ok(body)) = body.map(serde_json::from_str::<Value>) {
+            break body;
+        }
+    };
+    assert!(text.starts_with("POST /instances HTTP/1.1\r\n"), "{text}");
+    assert!(
+        text.to_lowercase()
+            .contains("content-type: application/json")
+    );
+    stream
+        .write_all(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
+        .unwrap();
+    let base = format!("http://{}", served.address());
+    let expected = json!({
+        "name": "test",
+        "managementUrl": format!("{base}/actuator"),
+        "healthUrl": format!("{base}/actuator/health"),
+        "serviceUrl": format!("{base}/"),
+        "metadata": {"user.name": "logtree", "user.password": served.server.token()},
+    });
+    assert_eq!(body, expected);
+    let password = body["metadata"]["user.password"].as_str().unwrap();
+    let proof = format!("Basic {}", base64(&format!("logtree:{password}")));
+    let path = body["managementUrl"].as_str().unwrap().strip_prefix(&base);
+    let index = served.anonymous("GET", path.unwrap());
+    index.header("Authorization", &proof).send().expect(200);
+    // Without TCP there is nothing to announce, and TLS is not there.
+    let control = &served.control;
+    for endpoint in [
+        Endpoint::new()
+            .socket(served.directory.path().join("a.sock"))
+            .announce_to("http://a"),
+        Endpoint::new()
+            .without_socket()
+            .tcp("127.0.0.1:0")
+            .announce_to("https://a"),
+    ] {
+        let error = control.serve(endpoint).unwrap_err();
+        assert_eq!(
+            error.kind(),
+            logtree::error::ErrorKind::InvalidRequest,
+            "{error}"
+        );
+    }
+    assert_eq!(
+        crate::http::files(served.directory.path()),
+        ["log.sock", "log.token"]
+    );
 }
 
 fn base64(text: &str) -> String {

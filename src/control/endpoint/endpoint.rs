@@ -45,6 +45,7 @@ pub struct Endpoint {
     pub(super) token_file: Option<PathBuf>,
     pub(super) serve_in_children: bool,
     pub(super) tails: TailOptions,
+    pub(super) announce_to: Option<String>,
 }
 
 /// Which Unix socket is served.
@@ -82,6 +83,7 @@ impl Endpoint {
             token_file: None,
             serve_in_children: false,
             tails: TailOptions::default(),
+            announce_to: None,
         }
     }
 
@@ -180,6 +182,21 @@ impl Endpoint {
         self
     }
 
+    /// Announces the process to a server of Spring Boot Admin, `http://HOST:PORT`, now and every 10
+    /// seconds: its [name](Self::name), where it listens by TCP (the first [host](Self::host), if
+    /// there is one), and the token, with which that server reads and sets levels. It needs
+    /// [`tcp`](Self::tcp).
+    ///
+    /// The token is sent as it is: the server must be one to trust, on a network to trust. `https`
+    /// is refused, as is a URL with a user. A failure is reported as a problem of the
+    /// [registry](crate::RegistryBuilder::diagnostics) when it begins; the process is announced
+    /// again all the same. The server itself notices that the process has ended. Forked children
+    /// are not announced.
+    pub fn announce_to(mut self, url: impl Into<String>) -> Self {
+        self.announce_to = Some(url.into());
+        self
+    }
+
     /// Serves forked children of the process as well, each on a Unix socket of its own:
     /// `NAME-PID.sock`, also beside a socket with a [path](Self::socket). Off by default: a child
     /// closes its copy of the parent's sockets, and is not served.
@@ -216,7 +233,7 @@ impl Endpoint {
     #[cfg(unix)]
     pub(super) fn in_child(&self) -> Self {
         let mut child = self.clone();
-        child.tcp = None;
+        (child.tcp, child.announce_to) = (None, None);
         child
     }
 

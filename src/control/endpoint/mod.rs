@@ -3,6 +3,7 @@
 mod accept;
 mod access;
 mod address;
+mod announce;
 mod audit;
 mod auth;
 mod aws_iot;

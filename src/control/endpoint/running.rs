@@ -10,6 +10,7 @@ use crate::control::control::Control;
 use crate::control::endpoint::accept;
 use crate::control::endpoint::access::Shared;
 use crate::control::endpoint::address::Address;
+use crate::control::endpoint::announce::{self, Announcer};
 use crate::control::endpoint::auth::Auth;
 use crate::control::endpoint::endpoint::{Endpoint, Socket};
 use crate::control::endpoint::exchange::Served;
@@ -73,7 +74,12 @@ impl Running {
         if endpoint.socket != Socket::None {
             return Err(invalid("cannot listen on a Unix socket on this platform"));
         }
-        let (mut token, mut console_url) = (None, None);
+        let (mut token, mut console_url, mut announcer) = (None, None, None);
+        let registry = control.registry();
+        if endpoint.announce_to.is_some() && endpoint.tcp.is_none() {
+            let message = "cannot announce the process: expected an address for TCP as well";
+            return Err(invalid(message));
+        }
         if let Some(text) = &endpoint.tcp {
             let (listener, address) = bind_tcp(text, endpoint)?;
             listeners.tcp = Some(listener.into());
@@ -90,11 +96,16 @@ impl Running {
             // The fragment is not sent by a browser.
             let url = format!("{address}/#token={}", given.as_str());
             console_url = endpoint.console.then_some(url);
+            if let (Some(url), Address::Tcp(at)) = (&endpoint.announce_to, &address) {
+                let (name, host) = (name.clone(), endpoint.hosts.first().cloned());
+                let token = given.clone();
+                announcer = Some(Announcer::new(url, name, *at, host, token, registry)?);
+            }
             addresses.push(address);
             token = Some(given);
         }
         drop(inside);
-        let tails = Tails::new(control.registry(), endpoint.tails);
+        let tails = Tails::new(registry, endpoint.tails);
         let mut shared = Shared::new(name, tails, endpoint.allow_sensitive, console_url.clone());
         shared.strict_aws = endpoint.strict_aws;
         let shared = Arc::new(shared);
@@ -110,7 +121,7 @@ impl Running {
             console: endpoint.console,
         };
         let hosts = endpoint.hosts.clone();
-        let thread = Thread::start(listeners, Arc::new(served), hosts)
+        let thread = Thread::start(listeners, Arc::new(served), hosts, announcer)
             .map_err(|error| Error::io("cannot start the endpoint", error))?;
         Ok(Self {
             addresses,
@@ -137,6 +148,7 @@ impl Thread {
         listeners: Listeners,
         served: Arc<Served>,
         hosts: Vec<String>,
+        announcer: Option<Announcer>,
     ) -> std::io::Result<Self> {
         // Each connection may wait for a change, and none for another's.
         let runtime = Builder::new_current_thread()
@@ -155,6 +167,9 @@ impl Thread {
         if let Some(listener) = listeners.tcp {
             let listener = listener.try_map(tokio::net::TcpListener::from_std)?;
             tokio::spawn(accept::tcp(listener, Arc::clone(&served), hosts));
+        }
+        if let Some(announcer) = announcer {
+            tokio::spawn(announcer.run(announce::PERIOD));
         }
         drop(inside);
         let (stop, stopped) = oneshot::channel();
