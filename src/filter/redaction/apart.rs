@@ -10,7 +10,7 @@ use crate::filter::redaction::span::Spans;
 use crate::filter::redaction::value;
 
 use crate::filter::redaction::text::line_before;
-use crate::filter::redaction::{container, text};
+use crate::filter::redaction::{container, names, text};
 
 /// A value that no sign separates from its name: an option's, an argument's, one of a sentence.
 pub(super) fn after(
@@ -86,8 +86,18 @@ pub(super) fn after(
         }
         return None;
     }
-    // `"password" has the value "…"`
+    // `"password" has the value "…"`, `"password" "…"`, `パスワード「…」`
     let is_linked = closed.is_some() && linking(rest) > 0;
+    let is_print = rest.first().is_some_and(|byte| !byte.is_ascii());
+    let is_beside = closed.is_some() && at > tight || is_print && at == tight;
+    if is_beside && !is_linked && extent::quote_at(bytes, at).is_some() {
+        let quoted = Manner {
+            is_quoted: true,
+            ..doubtful
+        };
+        let (from, end) = extent::argument(bytes, at);
+        return name.hide(from, end, quoted, spans);
+    }
     if at == tight || closed.is_some() && !is_linked {
         return None;
     }
@@ -130,7 +140,10 @@ pub(super) fn after(
         };
         return name.hide_changed(from, end, len, manner, spans);
     }
-    let is_netrc = is_password && place == at && follows_login(&bytes[..name.start]);
+    let is_netrc = is_password
+        && place == at
+        && bytes.get(at) != Some(&b'[')
+        && follows_login(&bytes[..name.start]);
     if is_netrc {
         return value::at_place(name, at, Manner::default(), Around::default(), spans);
     }
@@ -168,9 +181,15 @@ pub(super) fn after(
             || bytes[..end].ends_with(b"=")
             || text::ends_with(&bytes[..name.start], b"label="))
         && bytes.get(place).is_some_and(u8::is_ascii_alphanumeric);
+    // `acl token 3c9d7a51-…`, but not `idempotency token 3c9d7a51-…`
+    let is_second = bytes[..name.start].ends_with(b" ");
+    let two = text::name_start(text, name.start - usize::from(is_second), 24);
+    let is_long = known.class == SecretClass::Token
+        && end - place >= 32
+        && !names::is_open(&bytes[two..name.end]);
     if is_next && (place > at || is_password || end - place >= least) {
         let manner = Manner {
-            is_quoted: is_scheme && end - place >= 20,
+            is_quoted: is_scheme && end - place >= 20 || is_long,
             ..doubtful
         };
         return name.hide_changed(place, end, 0, manner, spans);
@@ -178,10 +197,12 @@ pub(super) fn after(
     None
 }
 
-/// Whether a word is of letters and some digits, and nothing else.
+/// Whether a word is of letters and some digits, and nothing else; `-` and `_` among many.
 fn is_tight(word: &[u8]) -> bool {
     let digits = word.iter().filter(|byte| byte.is_ascii_digit()).count();
-    digits >= 2 && digits < word.len() && word.iter().all(u8::is_ascii_alphanumeric)
+    let letters = word.iter().filter(|byte| byte.is_ascii_alphabetic());
+    digits >= 2 && digits < word.len() && digits + letters.clone().count() == word.len()
+        || digits >= 4 && letters.count() >= 4 && word.iter().all(|byte| text::is_name(*byte))
 }
 
 /// `machine … login … password`

@@ -40,7 +40,7 @@ pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
             }
         }
     }
-    if [&b"echo "[..], b"rintf", b" <<<"]
+    if [&b"echo "[..], b"ntf ", b" <<<"]
         .iter()
         .any(|word| text::starts_with(&bytes[at..], word))
     {
@@ -83,7 +83,7 @@ fn fed(text: &str, at: usize, spans: &mut Spans) {
             .iter()
             .any(|known| text::find(part, known.as_bytes()).is_some())
     };
-    let mut from = at + 5;
+    let mut from = at + 4;
     let reader = if bytes[at..].starts_with(b" <<<") {
         before
     } else if before.ends_with(b"<(") {
@@ -144,7 +144,15 @@ fn push_word(text: &str, at: usize, spans: &mut Spans) {
 /// `-p…`, `-u user:…`, of a program that takes them.
 fn option(text: &str, dash: usize, spans: &mut Spans) {
     let bytes = text.as_bytes();
-    let Some(letter) = bytes.get(dash + 1).copied() else {
+    // `-su ann:…`: other options may be before one that stands apart from its argument.
+    let letters = bytes[dash + 1..].iter().take(6);
+    let letters = letters
+        .take_while(|byte| byte.is_ascii_alphabetic())
+        .count();
+    let is_apart = matches!(bytes.get(dash + 1 + letters), Some(b' ' | b'"' | b'\'' | 0));
+    let is_last = letters < 6 && is_apart && bytes[dash + letters] == b'u';
+    let place = dash + if is_last { letters } else { 1 };
+    let Some(letter) = bytes.get(place).copied() else {
         return;
     };
     if is_word(bytes[dash - 1]) || bytes[dash - 1] == b'-' {
@@ -153,7 +161,7 @@ fn option(text: &str, dash: usize, spans: &mut Spans) {
     let line: Vec<u8> = line_before(bytes, dash)
         .iter()
         .map(|byte| {
-            if b"\"',[]".contains(byte) {
+            if b"\"',[]()\0".contains(byte) {
                 b' '
             } else {
                 *byte
@@ -199,9 +207,9 @@ fn option(text: &str, dash: usize, spans: &mut Spans) {
     // It may have no value, or another meaning.
     let is_doubtful = sign == Some(b'.')
         && !bytes
-            .get(dash + 2)
+            .get(place + 1)
             .is_some_and(|byte| found.is_some() && is_word(*byte));
-    let mut at = dash + 2;
+    let mut at = place + 1;
     let is_argument =
         matches!(bytes.get(at), Some(b'"' | b'\'')) && bytes.get(dash - 1) == bytes.get(at);
     at += if is_argument {
@@ -212,7 +220,7 @@ fn option(text: &str, dash: usize, spans: &mut Spans) {
     } else {
         bytes[at..]
             .iter()
-            .take_while(|byte| b" =:".contains(byte))
+            .take_while(|byte| b" =:\0".contains(byte))
             .count()
     };
     let (from, end) = argument(bytes, at);
@@ -284,7 +292,9 @@ pub(super) fn protocol(text: &str, start: usize, end: usize, spans: &mut Spans) 
         ("AUTH" | "AUTHENTICATE", [first, second]) if is_mechanism(first.1) => {
             (!is_mechanism(second.1)).then_some(*second)
         }
-        ("AUTH", [one]) if is_line && !is_mechanism(one.1) => Some(*one),
+        ("AUTH", [one]) if is_line && !is_mechanism(one.1) && !text::starts_pair(one.1) => {
+            Some(*one)
+        }
         ("AUTH", [_, second, ..]) if words.len() == 2 && is_line || is_hello => {
             (!is_mechanism(second.1)).then_some(*second)
         }

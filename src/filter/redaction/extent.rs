@@ -130,7 +130,7 @@ pub(super) fn bare(bytes: &[u8], from: usize, around: Around) -> usize {
         let rest = &bytes[at + 1..];
         let next = rest.first().copied();
         let ends = match byte {
-            b'\n' | b'\r' => true,
+            b'\n' | b'\r' | 0 => true,
             b' ' | b'\t' => !around.is_element,
             b'"' | b'`' | b'\'' => {
                 !next.is_some_and(|next| next.is_ascii_alphanumeric()) || at == from

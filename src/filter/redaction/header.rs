@@ -26,7 +26,12 @@ pub(super) fn at(name: Name<'_>, at: usize, manner: Manner, spans: &mut Spans) -
         Some((quote, len)) => (at + len, extent::closing(bytes, at + len, quote)),
         None => (at, bytes.len().min(at + LONGEST)),
     };
-    if let Some((_, len)) = quoted {
+    if let Some((quote, len)) = quoted {
+        let is_closed = extent::quote_at(bytes, name.end).is_some();
+        if !is_closed && extent::quote_before(bytes, name.start) == Some(quote) {
+            // It closes a text that has the name alone: `Cookie:`.
+            return Some(at + len);
+        }
         let after = bytes.get(limit + len..).unwrap_or_default();
         if after.trim_ascii_start().starts_with(b":") {
             // The name of a pair on the next line: the header is empty.

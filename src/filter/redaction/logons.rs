@@ -13,7 +13,11 @@ pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
     if bytes[at] == b'@' {
         data_source(text, at, spans);
     }
-    if text::starts_with(&bytes[at..], b"hin:") {
+    let has_user = [&b"hin:"[..], b"sip:", b"pserver:"];
+    if has_user
+        .iter()
+        .any(|word| text::starts_with(&bytes[at..], word))
+    {
         let sign = bytes[at..].iter().take(80).position(|byte| *byte == b'@');
         sign.into_iter()
             .for_each(|sign| data_source(text, at + sign, spans));
@@ -245,7 +249,15 @@ fn data_source(text: &str, sign: usize, spans: &mut Spans) {
             .windows(2)
             .rposition(|two| two == b"//")
             .map_or(0, |found| found + 2);
-    let start = start + text::find(&bytes[start..sign], b"thin:").map_or(0, |found| found + 5);
+    // `jdbc:oracle:thin:`, `sip:`, `:pserver:`
+    let start =
+        [&b"thin:"[..], b"sip:", b"sips:", b"pserver:"]
+            .iter()
+            .fold(start, |start, scheme| {
+                start
+                    + text::find(&bytes[start..sign], scheme)
+                        .map_or(0, |found| found + scheme.len())
+            });
     let Some(user) = text.get(start..sign) else {
         return;
     };

@@ -65,7 +65,7 @@ impl Name<'_> {
     }
 
     /// Hides a value after which there is a quote of that length, and the one that it became:
-    /// `from '…' to '…'`, `"…" -> "…"`.
+    /// `from '…' to '…'`, `"…" -> "…"`, `… but got …`.
     pub(super) fn hide_changed(
         self,
         from: usize,
@@ -78,7 +78,7 @@ impl Name<'_> {
         let found = self.hide(from, end, manner, spans)?;
         let after = end + len;
         let rest = bytes.get(after..).unwrap_or_default();
-        let Some(word) = [" to ", " -> ", " => ", " != "]
+        let Some(word) = [" to ", " -> ", " => ", " != ", " but got ", " but was "]
             .iter()
             .find(|word| rest.starts_with(word.as_bytes()))
         else {

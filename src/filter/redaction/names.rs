@@ -144,7 +144,7 @@ fn inner(name: &[u8]) -> Option<Known> {
 }
 
 /// Whether a name ends like a secret's and is none.
-fn is_open(name: &[u8]) -> bool {
+pub(super) fn is_open(name: &[u8]) -> bool {
     static WORDS: Lazy<ByLast<()>> = Lazy::new(|| ByLast::new(OPEN.iter().map(|word| (*word, ()))));
     let mut starts = WORDS.of(name).map(|(start, ())| start);
     starts.any(|start| is_word_start(name, start))

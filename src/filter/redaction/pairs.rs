@@ -18,6 +18,11 @@ const QUOTED: Manner = Manner {
     is_doubtful: false,
 };
 
+const DOUBTFUL: Manner = Manner {
+    is_doubtful: true,
+    ..QUOTED
+};
+
 /// The value of an element: `<name>…</name>`, with attributes or without.
 pub(super) fn element(name: Name<'_>, spans: &mut Spans) -> Option<usize> {
     let bytes = name.text.as_bytes();
@@ -150,14 +155,13 @@ pub(super) fn after(
     let from = start + len;
     let end = extent::closing(bytes, from, quote);
     let content = name.text.get(from..end)?;
+    if closed.is_none() && bytes[..begin].ends_with(b":") {
+        // `set :password, "…"`
+        return name.hide(from, end, QUOTED, spans);
+    }
     if !is_open && !option {
         // A row of a table, or of a list.
-        let doubtful = Manner {
-            is_quoted: true,
-            is_prose: false,
-            is_doubtful: true,
-        };
-        return name.hide(from, end, doubtful, spans);
+        return name.hide(from, end, DOUBTFUL, spans);
     }
     if option {
         return if content.starts_with('-') {
@@ -178,6 +182,10 @@ pub(super) fn after(
         SecretClass::Authorization | SecretClass::Cookie
     );
     // A list of headers has name and value in turn.
+    if *opening == b'(' && close == Some(b',') && !is_header {
+        // `setenv("PASSWORD", "…", 1)`
+        return name.hide(from, end, DOUBTFUL, spans);
+    }
     if !(is_pair || is_header) || is_name && *opening != b'(' {
         return None;
     }
@@ -305,7 +313,7 @@ fn named(name: Name<'_>, key: usize, at: usize, spans: &mut Spans) -> Option<usi
         return name.hide(value, end, QUOTED, spans);
     }
     // In the same object: no further than its end, and not into another name.
-    let mut depth = 0_usize;
+    let (mut depth, mut found) = (0_usize, None);
     let mut place = at;
     while place < limit {
         match bytes[place] {
@@ -318,7 +326,13 @@ fn named(name: Name<'_>, key: usize, at: usize, spans: &mut Spans) -> Option<usi
                     .take_while(|byte| text::is_name(**byte) || b"#$".contains(byte))
                     .count();
                 if let Some(value) = value_key(bytes, place, len) {
-                    return value::at_place(name, value, QUOTED, Around::default(), spans);
+                    // The old one and the new one may both be there.
+                    found = value::at_place(name, value, QUOTED, Around::default(), spans);
+                    place = found.unwrap_or_default().max(value + 1);
+                    if found.is_none() || !is_change(bytes, place) {
+                        return found;
+                    }
+                    continue;
                 }
                 if NAME_KEYS[..2]
                     .iter()
@@ -335,7 +349,16 @@ fn named(name: Name<'_>, key: usize, at: usize, spans: &mut Spans) -> Option<usi
         }
         place += 1;
     }
-    before(name, key, spans)
+    found.or_else(|| before(name, key, spans))
+}
+
+/// Whether the next key after a value is that of what it was, or is now.
+fn is_change(bytes: &[u8], at: usize) -> bool {
+    let near = bytes.get(at..).unwrap_or_default();
+    let near = &near[..near.len().min(24)];
+    text::find(near, b"new")
+        .or(text::find(near, b"old"))
+        .is_some()
 }
 
 /// Where the value begins, if a word is the key of one.

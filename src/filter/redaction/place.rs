@@ -1,66 +1,87 @@
 //! A secret's place among words, as the table of [`PLACES`] has it.
 
-use std::collections::HashMap;
-
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::argument;
 use crate::filter::redaction::logons;
 use crate::filter::redaction::places::{LOGONS, PLACES};
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::text::{self, is_word};
-use crate::filter::redaction::{innocent, placeholder};
+use crate::filter::redaction::{innocent, placeholder, statements};
 use crate::sys::sync::Lazy;
 
-/// What stands at its beginning as it is, where the four letters are in it, and the words after it;
-/// `None` for a user and a password.
-type Start = (&'static str, usize, Option<&'static str>);
+/// What begins with words, by four letters of these.
+struct Start {
+    four: [u8; 4],
+    /// What stands as it is, and where the four letters are in it.
+    phrase: &'static str,
+    offset: usize,
+    /// The words after it; `None` for a user and a password.
+    words: Option<&'static str>,
+}
 
 /// How many words are looked at.
 const MOST: usize = 24;
 
 /// Looks at what begins around a place, of which four letters are there.
 pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
-    /// What begins with words, by four letters of these.
-    static BY_FOUR: Lazy<HashMap<[u8; 4], Vec<Start>>> = Lazy::new(|| {
-        let mut by_four = HashMap::<_, Vec<Start>>::new();
-        let mut add = |four: &str, start: Start| {
-            let four = four.as_bytes().first_chunk().copied().unwrap_or_default();
-            by_four.entry(four).or_default().push(start);
-        };
-        for phrase in LOGONS {
-            for offset in 0..phrase.len() - 3 {
-                add(&phrase[offset..], (phrase, offset, None));
-            }
-        }
-        for (four, place) in PLACES {
-            let (start, words) = split(place);
-            add(
-                four,
-                (start, start.find(four).unwrap_or_default(), Some(words)),
-            );
-        }
-        by_four
-    });
+    static STARTS: Lazy<Vec<Start>> = Lazy::new(starts);
     let bytes = text.as_bytes();
     let Some(mut four) = bytes[at..].first_chunk::<4>().copied() else {
         return;
     };
     four.make_ascii_lowercase();
-    for (phrase, offset, words) in BY_FOUR.get(&four).into_iter().flatten() {
-        let Some(start) = at.checked_sub(*offset) else {
+    let first = STARTS.partition_point(|start| start.four < four);
+    for found in STARTS[first..]
+        .iter()
+        .take_while(|start| start.four == four)
+    {
+        let phrase = found.phrase;
+        let Some(start) = at.checked_sub(found.offset) else {
             continue;
         };
         if !text::starts_with(&bytes[start..], phrase.as_bytes()) {
             continue;
         }
         let from = start + phrase.len();
-        match words {
+        match found.words {
             Some("~code") => before(text, start, spans),
+            Some("!2") => {
+                statements::call(text, from, 2, spans);
+            }
             None => logons::pair(text, from, phrase.len() < 7, spans),
             Some(_) if start > 0 && is_word(bytes[start - 1]) && is_word(bytes[start]) => {}
             Some(words) => follow(text, from, words, spans),
         }
     }
+}
+
+/// What begins with words, in the order of the letters that it is found by.
+fn starts() -> Vec<Start> {
+    let fours = |phrase: &'static str| {
+        let fours = phrase.as_bytes().windows(4).enumerate();
+        fours.filter_map(|(offset, four)| Some((offset, *four.first_chunk()?)))
+    };
+    let logons = LOGONS.iter().flat_map(|phrase| {
+        fours(phrase).map(|(offset, four)| Start {
+            four,
+            phrase,
+            offset,
+            words: None,
+        })
+    });
+    let places = PLACES.iter().filter_map(|(known, place)| {
+        let (phrase, words) = split(place);
+        let (offset, four) = fours(phrase).find(|(_, four)| four == known.as_bytes())?;
+        Some(Start {
+            four,
+            phrase,
+            offset,
+            words: Some(words),
+        })
+    });
+    let mut starts: Vec<Start> = logons.chain(places).collect();
+    starts.sort_by_key(|start| start.four);
+    starts
 }
 
 /// What stands as it is, and the words that follow.
@@ -118,7 +139,7 @@ fn value_of(want: &str, word: &str) -> Option<usize> {
     word.eq_ignore_ascii_case(literal).then_some(0)
 }
 
-/// `582914 is your verification code`
+/// `582914 is your verification code`, `use rose-42 as your password`
 fn before(text: &str, end: usize, spans: &mut Spans) {
     let names = ["code", "otp", "pin", "password", "passcode"];
     let is_name = |word: &(usize, &str)| {
@@ -127,12 +148,8 @@ fn before(text: &str, end: usize, spans: &mut Spans) {
             .any(|name| word.1.trim_matches(['.', ':']).eq_ignore_ascii_case(name))
     };
     let code = text::name_start(text, end, MOST);
-    let has_digits = text.as_bytes()[code..end]
-        .iter()
-        .filter(|byte| byte.is_ascii_digit())
-        .count()
-        >= 4;
-    if has_digits
+    let digits = text[code..end].bytes().filter(u8::is_ascii_digit).count();
+    if (digits >= 4 || innocent::looks_secret(&text[code..end]))
         && logons::rest_of_line(text, end)
             .take(8)
             .any(|word| is_name(&word))
@@ -161,6 +178,7 @@ fn hide(text: &str, at: usize, is_doubtful: bool, spans: &mut Spans) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::filter::redaction::places::CALLS;
 
     /// A place is found by four letters of what stands as it is.
     #[test]
@@ -169,6 +187,12 @@ mod tests {
             let (start, words) = split(place);
             assert!(start.contains(four) && four.len() == 4, "{place:?}");
             assert!(words.contains(['!', '?']) || words == "~code", "{place:?}");
+        }
+        for (four, call, _) in CALLS {
+            assert!(
+                format!("{call}(").contains(four) && four.len() == 4,
+                "{call:?}"
+            );
         }
     }
 }

@@ -56,9 +56,11 @@ pub(super) fn bracketed(rest: &[u8]) -> Option<usize> {
 
 fn is_mask(value: &str) -> bool {
     let is_mark = |c: char| "*•●∙·xX.#-_?█".contains(c);
+    let mut letters = value.bytes().filter(u8::is_ascii_alphabetic);
+    let first = letters.next();
     let stars = value.chars().all(is_mark)
         && (value.starts_with('*') || value.chars().count() >= 3)
-        && text::is_repeated(value.as_bytes()) | value.chars().all(|c| !c.is_ascii_alphabetic());
+        && letters.all(|letter| Some(letter) == first);
     // The first and last letters of what was hidden.
     let shown = value.len() - value.bytes().filter(|byte| *byte == b'*').count();
     let is_partial = value.contains("***") && shown <= 8 && !value.contains(' ')

@@ -1,22 +1,28 @@
 //! The table of places: which words, calls and options of command lines, statements and lines of
 //! configuration a secret follows, where it has no name.
 
-/// Functions and commands that take a secret, and which of their arguments it is.
-pub(super) const CALLS: &[(&str, usize)] = &[
-    ("pgp_sym_encrypt", 1), ("pgp_sym_decrypt", 1), ("aes_encrypt", 1), ("aes_decrypt", 1),
-    ("encryptbypassphrase", 0), ("decryptbypassphrase", 0), ("httpbasicauth", 1),
-    ("httpdigestauth", 1), ("basicauth", 1), ("basic_auth", 1), ("setbasicauth", 1),
-    ("set_basic_auth", 1), ("pscredential", 1), ("networkcredential", 1), ("login", 1),
-    ("usernamepasswordcredentials", 1), ("usernamepasswordcredential", 1),
-    ("passwordcredentials", 1), ("plaincredentials", 1), ("passwordauthentication", 1),
-    ("plainauthprovider", 1), ("auth", 1), ("credentials", 1), ("authenticate", 1), ("signin", 1),
-    ("convertto-securestring", 0), ("basic", 1), ("crypt", 0), ("sp_addlogin", 1), ("sp_password", 1), ("mysqli_connect", 2), ("mysql_connect", 2),
-    ("mysql_pconnect", 2), ("mysqli_real_connect", 3), ("pdo->__construct", 2),
-    ("mysqli->__construct", 2), ("getconnection", 2), ("ftp_login", 2), ("imap_open", 2),
-    ("ldap_bind", 2), ("ldap_simple_bind", 2), ("simple_bind_s", 1), ("oci_connect", 1),
-    ("password_verify", 0), ("password_hash", 0), ("hash_hmac", 2), ("createhmac", 1),
-    ("openssl_encrypt", 2), ("openssl_decrypt", 2), ("oauthhandler", 1),
-    ("dbi->connect", 2), ("mysqldb.connect", 2), ("pymysql.connect", 2),
+/// Functions and commands that take a secret, by four letters that they are found by, and which of
+/// their arguments it is.
+pub(super) const CALLS: &[(&str, &str, usize)] = &[
+    ("sym_", "pgp_sym_encrypt", 1), ("sym_", "pgp_sym_decrypt", 1), ("ypt(", "aes_encrypt", 1),
+    ("ypt(", "aes_decrypt", 1), ("yptb", "encryptbypassphrase", 0),
+    ("yptb", "decryptbypassphrase", 0), ("uth(", "httpbasicauth", 1),
+    ("uth(", "httpdigestauth", 1), ("uth(", "basicauth", 1), ("uth(", "basic_auth", 1),
+    ("uth(", "setbasicauth", 1), ("uth(", "set_basic_auth", 1), ("ial(", "pscredential", 1),
+    ("orkc", "networkcredential", 1), ("gin(", "login", 1),
+    ("ordc", "usernamepasswordcredentials", 1), ("ordc", "usernamepasswordcredential", 1),
+    ("ordc", "passwordcredentials", 1), ("als(", "plaincredentials", 1),
+    ("orda", "passwordauthentication", 1), ("hpro", "plainauthprovider", 1), ("uth(", "auth", 1),
+    ("als(", "credentials", 1), ("hent", "authenticate", 1), ("nin(", "signin", 1),
+    ("tto-", "convertto-securestring", 0), ("sic(", "basic", 1), ("ypt(", "crypt", 0),
+    ("gin(", "sp_addlogin", 1), ("sp_p", "sp_password", 1), ("li_c", "mysqli_connect", 2), ("pdo(", "pdo", 2),
+    ("sql_", "mysql_connect", 2), ("sql_", "mysql_pconnect", 2),
+    ("li_r", "mysqli_real_connect", 3), (">__c", "pdo->__construct", 2),
+    (">__c", "mysqli->__construct", 2), ("getc", "getconnection", 2), ("gin(", "ftp_login", 2),
+    ("p_op", "imap_open", 2), ("p_bi", "ldap_bind", 2), ("ldap", "ldap_simple_bind", 2),
+    ("d_s(", "simple_bind_s", 1), ("ci_c", "oci_connect", 1), ("rd_v", "password_verify", 0),
+    ("rd_h", "password_hash", 0), ("_hma", "hash_hmac", 2), ("ehma", "createhmac", 1),
+    ("ssl_", "openssl_encrypt", 2), ("ssl_", "openssl_decrypt", 2), ("uthh", "oauthhandler", 1),
 ];
 
 /// Words that a user and a password follow.
@@ -53,7 +59,7 @@ pub(super) const PROGRAMS: &[(&str, &str)] = &[
     ("net rpc", "U"), ("curl", "u:U:"), ("http -A bearer", "a"), ("http", "a:"), ("https", "a:"), ("wget", ""),
     ("smbclient", "U%"), ("rpcclient", "U%"), ("lftp", "u,"), ("ab", "A:P:"),
     ("helm registry login", "p"), ("rabbitmqadmin", "p"), ("xfreerdp", "p"), ("psexec", "p"), ("winexe", "U%"), ("kinit", ""),
-    ("enc", "k"), ("openssl enc", "k"), ("hydra", "p"), ("pgcli", "W"), ("snowsql", ""),
+    ("enc", "kK"), ("openssl enc", "kK"), ("hydra", "p"), ("pgcli", "W"), ("snowsql", ""),
     ("cf login", "p"), ("ibmcloud login", "p"), ("vsql", "w"), ("nuget push", "k"),
     ("security add-generic-password", "w"), ("security add-internet-password", "w"),
     ("dotnet nuget push", "k"), ("twine upload", "p"), ("security unlock-keychain", "p"), ("security import", "P"),
@@ -61,7 +67,7 @@ pub(super) const PROGRAMS: &[(&str, &str)] = &[
     ("smbmap", "p"), ("mongoimport", "p"), ("mongoexport", "p"), ("mysqlimport", "p."),
     ("mysqlcheck", "p."), ("skopeo login", "p"), ("buildah login", "p"), ("nerdctl login", "p"),
     ("oras login", "p"), ("crane auth login", "p"), ("ncftpget", "p"), ("ncftpput", "p"),
-    ("beeline", "p"), ("racadm", "p"), ("esxcli", "p"), ("ldapmodrdn", "w"), ("ldapcompare", "w"),
+    ("beeline", "p"), ("racadm", "p"), ("p4", "P"), ("esxcli", "p"), ("ldapmodrdn", "w"), ("ldapcompare", "w"),
 ];
 
 /// Words that a secret follows, by four letters that they are found by.
@@ -70,39 +76,40 @@ pub(super) const PROGRAMS: &[(&str, &str)] = &[
 /// that is no option, `#` a number or a short word of digits that may be missing, `~` as many words
 /// as there are up to the next one of the pattern. `!` is the secret, and `?` one that is more than
 /// a plain word; a part of a word may be before them (`*:!`). After `~` alone it is the last word;
-/// before `~code` it stands.
+/// before `~code` it stands; `!2` is the third argument of a call.
 pub(super) const PLACES: &[(&str, &str)] = &[
     // Routers, switches and their managers
-    ("mp-s", "snmp-server community !"), ("mp-s", "snmp-server user ~ auth * ! priv ~ !"),
-    ("le s", "enable secret # ?"), ("rnam", "username * ~ secret # ?"),
-    ("on-k", "authentication-key # md5 # !"), ("on-k", "authentication-key # ?"),
-    ("-dig", "message-digest-key # md5 # !"), ("y-st", "key-string # ?"),
-    ("us-s", "radius-server ~ key # ?"), ("cs-s", "tacacs-server ~ key # ?"),
-    ("ocom", "rocommunity !"), ("wcom", "rwcommunity !"), ("teus", "createuser * * ! ~ !"),
-    ("-psk", "wpa-psk ascii # !"), ("ey 0", "key 0 ?"), ("ey 6", "key 6 ?"), ("ey 7", "key 7 ?"),
-    ("keyg", "ssh-keygen ~ -n !"), ("t_st", "encrypt_string !"), ("go l", "cargo login !"),
-    ("-bas", "http-basic.* * !"),
-    ("mpge", "snmpget ~ -c !"), ("mpwa", "snmpwalk ~ -c !"), ("lkwa", "snmpbulkwalk ~ -c !"),
-    ("mpse", "snmpset ~ -c !"), ("p co", "snmp community ?"), ("dtes", "radtest * !"),
+    ("snmp", "snmp-server community !"), ("snmp", "snmp-server user ~ auth * ! priv ~ !"),
+    ("nabl", "enable secret # ?"), ("sern", "username * ~ secret # ?"),
+    ("-key", "authentication-key # md5 # !"), ("-key", "authentication-key # ?"),
+    ("t-ke", "message-digest-key # md5 # !"), ("ey-s", "key-string # ?"),
+    ("dius", "radius-server ~ key # ?"), ("cs-s", "tacacs-server ~ key # ?"),
+    ("muni", "rocommunity !"), ("rwco", "rwcommunity !"), ("teus", "createuser * * ! ~ !"),
+    ("wpa-", "wpa-psk ascii # !"), ("ey 0", "key 0 ?"), ("ey 6", "key 6 ?"), ("ey 7", "key 7 ?"),
+    ("h-ke", "ssh-keygen ~ -n !"), ("ypt_", "encrypt_string !"), ("ogin", "cargo login !"),
+    ("sic.", "http-basic.* * !"),
+    ("pget", "snmpget ~ -c !"), ("nmpw", "snmpwalk ~ -c !"), ("nmpb", "snmpbulkwalk ~ -c !"),
+    ("nmps", "snmpset ~ -c !"), ("nmp ", "snmp community ?"), ("dtes", "radtest * !"),
     // Servers and their tools
-    ("eyva", "keyvault secret set ~ --value !"), ("gh s", "gh secret set ~ --body !"),
+    ("yvau", "keyvault secret set ~ --value !"), ("gh s", "gh secret set ~ --body !"),
     ("ut-p", "put-parameter ~ securestring ~ --value !"), ("et g", "secret generic ~ --from-literal=*=!"),
-    ("lain", "plain ~ resp=!"), ("dige", "auth digest *:!"), ("tats", "stats auth *:!"), ("ser=", "user=*:?"),
-    ("nssl", "openssl passwd ~ !"), ("gon ", "logon *,!"),
-    ("rnam", "digest username=* ~ response=!"),
-    ("s yo", " is your ~code"),
+    ("plai", "plain ~ resp=!"), ("asl ", "sasl plain ?"), ("th d", "auth digest *:!"), ("ats ", "stats auth *:!"), ("ser=", "user=*:?"),
+    ("ssl ", "openssl passwd ~ !"), ("ogon", "logon *,!"),
+    ("sern", "digest username=* ~ response=!"),
+    ("is y", " is your ~code"), ("as y", " as your ~code"),
     ("ple:", "simple:?"), ("]:58", "]:587 *:!"), ("]:25", "]:25 *:!"), ("]:46", "]:465 *:!"),
-    ("vaul", "vault login ?"), ("vaul", "vault operator unseal ?"),
-    ("htpa", "htpasswd -*b ~ !"), ("htpa", "htpasswd ~ -*b ~ !"),
-    ("mqct", "rabbitmqctl ~ add_user * !"), ("mqct", "rabbitmqctl ~ change_password * !"),
-    ("mqct", "rabbitmqctl ~ authenticate_user * !"), ("to_p", "mosquitto_passwd -b * * !"),
+    ("ogin", "vault login ?"), ("vaul", "vault operator unseal ?"),
+    ("htpa", "htpasswd -*b ~ ?"), ("htpa", "htpasswd ~ -*b ~ ?"),
+    ("tmqc", "rabbitmqctl ~ add_user * !"), ("tmqc", "rabbitmqctl ~ change_password * !"),
+    ("tmqc", "rabbitmqctl ~ authenticate_user * !"), ("osqu", "mosquitto_passwd -b * * !"),
     ("isql", "isql -v * * !"), ("kser", "nickserv ~ identify ~ !"),
     ("kser", "nickserv ~ register !"), ("kser", "nickserv ~ ghost * !"),
-    ("pa_p", "wpa_passphrase * !"), ("wcon", "iwconfig * key s:!"), ("mc a", "mc alias set * * * !"),
-    ("w un", "bw unlock !"), ("bw l", "bw login * !"), ("ne o", "rclone obscure !"),
+    ("wpa_", "wpa_passphrase * !"), ("iwco", "iwconfig * key s:!"), ("mc a", "mc alias set * * * !"),
+    ("bw u", "bw unlock !"), ("bw l", "bw login * !"), ("rclo", "rclone obscure !"),
     ("mba-", "samba-tool user create * !"), ("mba-", "samba-tool user add * !"),
+    ("bi->", "dbi->connect!2"), ("sqld", "mysqldb.connect!2"), ("ymys", "pymysql.connect!2"),
     // Desktops
-    ("dscl", "dscl ~ -passwd * !"), ("etsh", "netsh ~ key=!"), ("task", "schtasks ~ /rp !"), ("mdke", "cmdkey ~ /pass:!"), ("erdp", "xfreerdp ~ /p:!"),
+    ("scl ", "dscl ~ -passwd * !"), ("tsh ", "netsh ~ key=!"), ("chta", "schtasks ~ /rp !"), ("mdke", "cmdkey ~ /pass:!"), ("rdp ", "xfreerdp ~ /p:!"),
     ("netd", "netdom ~ /passwordd:!"), ("ct t", "connect to ~ user * using !"),
 ];
 
@@ -116,7 +123,7 @@ pub(super) const READERS: &[&str] = &[
 pub(super) const LINKS: &[&str] = &[
     "to be ", "to ", "= ", "with value ", "enc ", "d'ordine: ", "value ", "| ", ". ", "the value ",
     "a value of ", "reg_sz ", "/t reg_sz /d ", "ascii-text ", "ascii ", "hexadecimal ",
-    "clear-text ", "cleartext ", "mismatch: ", "equals ", "eq ", "!= ",
+    "clear-text ", "cleartext ", "mismatch: ", "lautet ", "ist ", "est ", "es ", "är ", "equals ", "eq ", "!= ",
 ];
 
 /// Words after an option that say something about it.

@@ -10,8 +10,13 @@ const MOST: usize = 64;
 /// How long a cell of the head may be.
 const LONGEST: usize = 40;
 
+/// Whether a character may be around a name that is alone on its line.
+fn is_mark(c: char) -> bool {
+    c.is_whitespace() || "-*#>".contains(c)
+}
+
 /// Hides the values below a name: in lines with as many cells as the name's, or, where spaces are
-/// between these, in the same place.
+/// between these, in the same place. Below a name that is alone on its line there is one.
 pub(super) fn below(name: Name<'_>, spans: &mut Spans) {
     let text = name.text;
     let start = text[..name.start].rfind('\n').map_or(0, |at| at + 1);
@@ -46,6 +51,10 @@ pub(super) fn below(name: Name<'_>, spans: &mut Spans) {
             Some(sign) => nth(line, sign, head, column),
             None => aligned(line, head, column, has_ruler),
         };
+        let is_alone = sign.is_none()
+            && !has_ruler
+            && head.trim_matches(is_mark).len() == name.end - name.start;
+        let cell = cell.or(Some(line).filter(|_| is_alone && !line.trim().contains(' ')));
         let Some(cell) = cell else {
             return;
         };
@@ -57,6 +66,9 @@ pub(super) fn below(name: Name<'_>, spans: &mut Spans) {
         let value = cell.trim().trim_matches(['"', '\'', '`']);
         let start = at + value.as_ptr().addr() - line.as_ptr().addr();
         name.hide(start, start + value.len(), manner, spans);
+        if is_alone {
+            return;
+        }
     }
 }
 

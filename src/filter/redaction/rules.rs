@@ -295,7 +295,7 @@ pub(super) const VALUE_KEYS: &[&str] = &[
 pub(super) const PAIR_KEYS: &[&str] = &[
     "value", "val", "v", "stringvalue", "defaultvalue", "newvalue", "oldvalue", "content",
     "plaintext", "secret", "string_value", "_value", "$value", "simplevalue", "parametervalue",
-    "optionvalue", "attributevalue", "settingvalue", "new",
+    "optionvalue", "attributevalue", "settingvalue", "new", "old", "data",
 ];
 
 /// Keys of the name in such an object.
@@ -393,7 +393,7 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("SK", Hex, 32, 32), shape("AC", Hex, 32, 32),
     // Clouds and hosts
     shape("AIza", Word, 35, 35), shape("ya29.", Dotted, 10, ANY), shape("GOCSPX-", Word, 28, ANY),
-    shape("1//0", Word, 30, ANY), shape("GOOG1E", Upper, 55, 61), shape("GOOG", Upper, 20, 61),
+    shape("1//0", Word, 30, ANY), shape("4/0A", Word, 10, ANY), shape("GOOG1E", Upper, 55, 61), shape("GOOG", Upper, 20, 61),
     shape("LTAI", Alnum, 12, 30), shape("AKID", Alnum, 32, 40), shape("ABSK", Base64, 40, ANY),
     shape("bedrock-api-key-", Base64, 20, ANY), shape("dop_v1_", Hex, 40, ANY),
     shape("doo_v1_", Hex, 40, ANY), shape("dor_v1_", Hex, 40, ANY), shape("HRKU-", Word, 30, ANY),
@@ -484,4 +484,8 @@ pub(super) const WEBHOOKS: &[(&str, &str)] = &[
     ("hook.eu1.make.com", "/"), ("hook.integromat.com", "/"), ("hc-ping.com", "/"),
     ("webhooks.mongodb-stitch.com", "/incoming_webhook/"), ("", "/hooks/"), ("", "/webhooks/"),
     ("", "/incoming-webhook/"),
+    // Links that open an account.
+    ("", "/reset/"), ("", "/reset-password/"), ("", "/password-reset/"), ("", "/password_reset/"),
+    ("", "/activate/"), ("", "/magic/"), ("", "/magic-link/"), ("", "/verify-email/"),
+    ("", "/invite/"), ("", "/set-password/"), ("", "/confirm-email/"),
 ];

@@ -108,14 +108,23 @@ fn visibility(rest: &[u8]) -> usize {
 }
 
 /// How much may stand between a name and its sign: `password (input): …`, `Unseal Key 1: …`,
-/// `Password .....: …`.
+/// `Password .....: …`, `token[string] = …`.
 fn noted(rest: &[u8], is_spaced: bool) -> usize {
+    let bracket = match rest.first() {
+        Some(b'(') => b')',
+        Some(b'[') => b']',
+        Some(b'<') => b'>',
+        _ => 0,
+    };
+    let close = rest.iter().take(32).position(|byte| *byte == bracket);
+    let is_typed = close.is_some_and(|close| {
+        let inner = std::str::from_utf8(&rest[1..close]).unwrap_or_default();
+        inner.bytes().all(text::is_word)
+            && innocent::is_type(inner)
+            && !rest[close + 1..].trim_ascii_start().starts_with(b"->")
+    });
     let len = match rest.first() {
-        Some(b'(') => rest
-            .iter()
-            .take(32)
-            .position(|byte| *byte == b')')
-            .map_or(0, |at| at + 1),
+        Some(b'(' | b'[' | b'<') => close.map_or(0, |at| at + 1),
         Some(b'0'..=b'9') => rest
             .iter()
             .take(3)
@@ -125,7 +134,7 @@ fn noted(rest: &[u8], is_spaced: bool) -> usize {
         _ => 0,
     };
     let spaces = text::spaces(&rest[len..]);
-    let is_one = is_spaced || rest.starts_with(b"...");
+    let is_one = is_spaced || is_typed || rest.starts_with(b"...");
     if is_one && sign(&rest[len + spaces..]).is_some() {
         len + spaces
     } else {
@@ -176,11 +185,13 @@ fn sign(rest: &[u8]) -> Option<(Sign, usize)> {
         [b'-' | b'~', b'>', ..] | [b'<', b'-', ..] => (Sign::Equals, 2),
         [b'=', ..] => (Sign::Equals, 1),
         // Paths of types go on at once; values in Base64 (LDIF) do not.
+        [b':', b':', b'=', ..] => (Sign::Equals, 3),
         [b':', b':', b' ', ..] => (Sign::Doubtful, 2),
         [b':', b':', ..] => return None,
         // Dashes of print.
         [0xe2, 0x80, 0x93 | 0x94, ..] => (Sign::Doubtful, 3),
         [b':', b'*', b'*', ..] => (Sign::Colon, 3),
+        [b'?', b':', ..] => (Sign::Colon, 2),
         [b':', ..] => (Sign::Colon, 1),
         [0xef, 0xbc, 0x9a, ..] => (Sign::Colon, 3),
         [0xef, 0xbc, 0x9d, ..] | [0xe2, 0x86, 0x90 | 0x92, ..] | [0xe2, 0x87, 0x92, ..] => {

@@ -124,13 +124,15 @@ fn vendor_token(bytes: &[u8], at: usize) -> Option<Span> {
 }
 
 /// Where the four letters of a prefix begin by which it is found: such as few words have. They have
-/// a sign or a digit inside, or else a digit, or else they are the first.
+/// a sign or a digit inside, or else a digit, or else they are the last.
 pub(super) fn anchor(shape: &Shape) -> usize {
     let fours = || shape.prefix.as_bytes().windows(4);
     let has_sign = |four: &[u8]| four[1..3].iter().any(|byte| !byte.is_ascii_alphabetic());
     let has_digit = |four: &[u8]| four.iter().any(u8::is_ascii_digit);
     let found = fours().position(has_sign);
-    found.or_else(|| fours().position(has_digit)).unwrap_or(0)
+    found
+        .or_else(|| fours().position(has_digit))
+        .unwrap_or(shape.prefix.len().saturating_sub(4))
 }
 
 /// How long the rest of a token is, where it is one.
@@ -232,6 +234,10 @@ pub(super) fn pem(text: &str, at: usize, spans: &mut Spans) -> usize {
         .take_while(|byte| *byte == b'-')
         .count();
     let start = label_at + length + closing;
+    if matches!(bytes.get(start), Some(b'"' | b'\'' | b'`')) {
+        // The line is all that is quoted.
+        return start;
+    }
     let body_end = text[start..]
         .find("-----END ")
         .or_else(|| text[start..].find("---- END "))

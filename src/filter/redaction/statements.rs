@@ -23,12 +23,10 @@ pub(super) fn word(text: &str, start: usize, end: usize, spans: &mut Spans) -> b
         return key(text, start, end, spans);
     }
     // A class may be before it.
-    let calls = |name: &str| {
-        let is_whole = name.len() > word.len() && text::ends_with(&bytes[..end], name.as_bytes());
-        is(name) || is_whole
-    };
-    match CALLS.iter().find(|(name, _)| calls(name)) {
-        Some((_, number)) => call(text, end, *number, spans),
+    let calls =
+        |name: &str| name.len() >= word.len() && text::ends_with(&bytes[..end], name.as_bytes());
+    match CALLS.iter().find(|(_, name, _)| calls(name)) {
+        Some((.., number)) => call(text, end, *number, spans),
         None => false,
     }
 }
@@ -51,7 +49,7 @@ fn key(text: &str, start: usize, end: usize, spans: &mut Spans) -> bool {
 }
 
 /// The argument of a call that is secret, counted from zero: `pgp_sym_encrypt(data, '…')`.
-fn call(text: &str, end: usize, number: usize, spans: &mut Spans) -> bool {
+pub(super) fn call(text: &str, end: usize, number: usize, spans: &mut Spans) -> bool {
     const NEAR: usize = 400;
     let bytes = text.as_bytes();
     let signs = bytes[end..].iter().take(8);
@@ -140,7 +138,8 @@ pub(super) fn identified(text: &str, from: usize, spans: &mut Spans) {
         return;
     };
     let is_shouted = bytes[from - 10..from].iter().all(u8::is_ascii_uppercase);
-    let is_word = is_quoted && !value.contains(' ');
+    // `addr` is a word of documentation.
+    let is_word = is_quoted && !value.contains(' ') && bytes[at] != b'`';
     if !placeholder::is_nothing(value) && (is_word || is_shouted) {
         spans.push(Span::new(start, end, SecretClass::Password));
         // The old one, as Oracle's has it.

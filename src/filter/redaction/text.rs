@@ -79,12 +79,13 @@ pub(super) fn is_repeated(bytes: &[u8]) -> bool {
     rest.iter().all(|byte| byte == first)
 }
 
-/// How many bytes of white space a text starts with: spaces, tabs and no-break spaces.
+/// How many bytes of white space a text starts with: spaces, tabs and no-break spaces; and zeros,
+/// which are between the arguments of a process.
 pub(super) fn spaces(bytes: &[u8]) -> usize {
     let mut at = 0;
     loop {
         match &bytes[at..] {
-            [b' ' | b'\t', ..] => at += 1,
+            [b' ' | b'\t' | 0, ..] => at += 1,
             [0xc2, 0xa0, ..] => at += 2,
             [0xe2, 0x80, 0xaf | 0x80..=0x8b, ..] => at += 3,
             _ => return at,

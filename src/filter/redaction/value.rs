@@ -81,6 +81,18 @@ pub(super) fn at_place(
             .hide_changed(from, end, len, manner, spans)
             .or((!has_letters).then_some(end));
     }
+    // `PWD={…};`, as ODBC has values with signs.
+    let is_braced = |byte: &u8| !byte.is_ascii_whitespace() && !b"{}:\"'=,".contains(byte);
+    if let Some(inner) = bytes[at..].strip_prefix(b"{") {
+        let len = inner
+            .iter()
+            .take(64)
+            .take_while(|byte| is_braced(byte))
+            .count();
+        if inner[len..].starts_with(b"};") && bytes[..at].ends_with(b"=") {
+            return name.hide(at + 1, at + 1 + len, Manner::TYPED, spans);
+        }
+    }
     if let Some(end) = container::at(name, at, spans) {
         return Some(end);
     }
