@@ -332,7 +332,7 @@ impl Wake for Woken {
 fn a_tail_is_woken_once_until_it_looks_again() {
     let registry = Registry::new();
     let logger = registry.get_logger("app");
-    let (_tails, mut tail) = tailing(&registry, TailFilter::default());
+    let (tails, mut tail) = tailing(&registry, TailFilter::default());
     let woken = Arc::<Woken>::default();
     let waker = Waker::from(Arc::clone(&woken));
     logger.warning("1");
