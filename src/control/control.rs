@@ -12,8 +12,6 @@ use crate::control::listing::{Listing, Override};
 use crate::control::logger_state::LoggerState;
 use crate::control::options::LoggingOptions;
 use crate::control::page::Page;
-#[cfg(feature = "control")]
-use crate::control::past::Piece;
 use crate::control::state::{State, is_logger};
 use crate::control::store::Store;
 use crate::control::subscription::Subscription;
@@ -79,7 +77,7 @@ use crate::sys::sync::Arc;
 #[derive(Clone)]
 pub struct Control {
     registry: Registry,
-    core: Arc<ControlCore>,
+    pub(super) core: Arc<ControlCore>,
     limits: Limits,
     /// Kept alive, as the file is written as long as a control with it lives.
     _store: Option<Arc<Store>>,
@@ -419,53 +417,6 @@ impl Control {
         self.change(Some(revision), changes.into_iter().collect(), |state| {
             state.revision + 1
         })
-    }
-
-    /// Restores what the change that led to a revision has replaced: levels with their ends and
-    /// origins, groups, options. A temporary level that has ended meanwhile stays ended. This is a
-    /// change itself, and can be undone. Returns the revision.
-    ///
-    /// At least the latest change can be undone, and earlier ones as long as they concern up to
-    /// 1,000 targets, groups and options in total. Not the end of a temporary level, nor what a
-    /// [file](super::ControlBuilder::persist_to) has restored.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidRequest`] if no such change is kept; [`ErrorKind::Conflict`] if something
-    /// that it has replaced was changed again, with or without a control;
-    /// [`ErrorKind::LimitExceeded`]; [`ErrorKind::Io`] if the file cannot be written.
-    ///
-    /// # Examples
-    /// ```
-    /// use logtree::control::{Change, Control, LevelTarget};
-    /// use logtree::{Level, Registry};
-    ///
-    /// let control = Control::new(&Registry::new());
-    /// let target = LevelTarget::logger("boto3");
-    /// control.set_level(target.clone(), Level::INFO)?;
-    /// let revision = control.apply([Change::Level(target.clone(), Level::DEBUG)])?;
-    /// control.undo(revision)?;
-    /// assert_eq!(control.level(&target), Some(Level::INFO));
-    /// # Ok::<(), logtree::Error>(())
-    /// ```
-    pub fn undo(&self, revision: u64) -> Result<u64, Error> {
-        self.apply([Change::Undo(revision)])
-    }
-
-    /// Returns the levels that [`undo`](Self::undo) restores.
-    #[cfg(feature = "control")]
-    pub(super) fn levels_before(&self, revision: u64) -> Vec<(LevelTarget, Level)> {
-        let state = self.core.state.lock();
-        let pieces = state.pasts.of(revision).map(|past| past.0.iter());
-        let levels = pieces
-            .into_iter()
-            .flatten()
-            .filter_map(|(before, _)| match before {
-                Piece::Level(target, level, _) => Some((target.clone(), (*level)?)),
-                _ => None,
-            });
-        let levels = levels.collect();
-        drop(state);
-        levels
     }
 
     /// Returns the revision, a number that increases with every change.

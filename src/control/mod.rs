@@ -35,6 +35,7 @@ mod target;
 mod target_type;
 mod token;
 mod transaction;
+mod undo;
 
 pub use self::builder::ControlBuilder;
 pub use self::change::Change;
