@@ -1,4 +1,6 @@
 //! Handlers that send to a receiver, and the receivers that people run.
 
+#[cfg(unix)]
+mod crashes;
 #[cfg(all(feature = "journald", target_os = "linux"))]
 mod journald;
