@@ -31,6 +31,10 @@ pub mod faults {}
 #[doc = include_str!("features.md")]
 pub mod features {}
 
+#[cfg(feature = "delivery")]
+#[doc = include_str!("delivery.md")]
+pub mod delivery {}
+
 #[cfg(feature = "control")]
 #[doc = include_str!("control.md")]
 ///

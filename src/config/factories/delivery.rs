@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::config::arguments::Arguments;
-use crate::delivery::Spool;
+
 use crate::error::Error;
 use crate::handler::Overflow;
+use crate::handler::delivery::Spool;
 use crate::handler::delivery::options::DeliveryOptions;
 
 /// The arguments that all of them take, as the tables of [`Factories`](super::Factories) have them.

@@ -28,7 +28,7 @@ use crate::sys::sync::Arc;
 ///
 /// While the receiver is away, memory holds 10,000 records of 16 MiB; what comes then goes to the
 /// [spool](crate::delivery::Spool) if there is one. Without one, the oldest of the least severe
-/// records are dropped; they are counted, reported, and once the receiver is back, a record tells it
+/// records are dropped; they are counted and reported, and once the receiver is back, a record says
 /// how many there were.
 ///
 /// [`flush`](Handler::flush) waits until all that was logged before is with the receiver, or until

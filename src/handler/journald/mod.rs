@@ -45,7 +45,7 @@ const SOCKET: &str = "/run/systemd/journal/socket";
 ///
 /// Where the journal is away or busy, records wait as with every [`DeliveryHandler`]; its restart
 /// loses none. What it accepts may still be lost to its rate limit, 10,000 records in 30 seconds by
-/// default, of which it tells nobody but itself.
+/// default, which it notes in the journal alone.
 ///
 /// Available on Linux.
 ///
