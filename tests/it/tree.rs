@@ -133,7 +133,7 @@ fn debug_shows_the_effective_level() {
     );
     assert_eq!(
         format!("{:?}", NullHandler::new()),
-        "NullHandler { handler: <NullHandler (NOTSET)> }"
+        "<NullHandler (NOTSET)>"
     );
 }
 
