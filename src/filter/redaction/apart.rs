@@ -30,8 +30,9 @@ pub(super) fn after(
     let rest = &bytes[at..];
     // `Password("…")`, `set_password("…")`, `Token { raw: "…" }`
     if at == tight && matches!(rest.first(), Some(b'('))
-        || text::starts_with(rest, b"::new(")
-        || text::starts_with(rest, b"::from(")
+        || [&b"::new("[..], b"::from(", b".of(", b".from(", b".new("]
+            .iter()
+            .any(|call| text::starts_with(rest, call))
     {
         let open = rest.iter().position(|byte| *byte == b'(')?;
         let inner = at + open + 1;
@@ -218,23 +219,16 @@ fn follows_login(before: &[u8]) -> bool {
 
 /// How long the words are that link a name with its value: `is`, `for ann: `, `changed to`.
 fn linking(rest: &[u8]) -> usize {
-    let len = rest
-        .iter()
-        .take(96)
-        .take_while(|byte| **byte != b'\n')
-        .count();
+    let len = text::run_in(rest, 96, |byte| *byte != b'\n');
     let line = &rest[..len];
-    let dots = line.iter().take_while(|byte| **byte == b'.').count();
+    let dots = text::run(line, |byte| *byte == b'.');
     if dots >= 2 && line.get(dots) == Some(&b' ') {
         return dots + 1;
     }
     // What was done, if that is followed by something.
     let mut at = 0;
     for _ in 0..4 {
-        let word = line[at..]
-            .iter()
-            .take_while(|byte| byte.is_ascii_lowercase())
-            .count();
+        let word = text::run(&line[at..], |byte| byte.is_ascii_lowercase());
         let is_done = matches!(
             &line[at..at + word],
             [.., b'e', b'd']
@@ -267,13 +261,10 @@ fn linking(rest: &[u8]) -> usize {
         }
     }
     // `updated: `
-    let word = next
-        .iter()
-        .take_while(|byte| byte.is_ascii_lowercase())
-        .count();
+    let word = text::run(next, |byte| byte.is_ascii_lowercase());
     if matches!(
         &next[..word],
-        [.., b'e', b'd'] | b"is" | b"sent" | b"set" | b"reset"
+        [.., b'e', b'd'] | b"is" | b"sent" | b"set" | b"reset" | b"to"
     ) && next[word..].starts_with(b": ")
     {
         return at + word + 2;

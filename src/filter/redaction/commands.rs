@@ -213,15 +213,9 @@ fn option(text: &str, dash: usize, spans: &mut Spans) {
     let is_argument =
         matches!(bytes.get(at), Some(b'"' | b'\'')) && bytes.get(dash - 1) == bytes.get(at);
     at += if is_argument {
-        1 + bytes[at + 1..]
-            .iter()
-            .take_while(|byte| b", \n".contains(byte))
-            .count()
+        1 + text::run(&bytes[at + 1..], |byte| b", \n".contains(byte))
     } else {
-        bytes[at..]
-            .iter()
-            .take_while(|byte| b" =:\0".contains(byte))
-            .count()
+        text::run(&bytes[at..], |byte| b" =:\0".contains(byte))
     };
     let (from, end) = argument(bytes, at);
     let from = match sign.filter(|sign| *sign != b'.') {
@@ -311,10 +305,7 @@ pub(super) fn protocol(text: &str, start: usize, end: usize, spans: &mut Spans) 
         .rev()
         .skip_while(|byte| b"\"'>]),".contains(byte))
         .count();
-    let inner = value[..len]
-        .iter()
-        .take_while(|byte| b"\"'".contains(byte))
-        .count();
+    let inner = text::run(&value[..len], |byte| b"\"'".contains(byte));
     let Some(shown) = text.get(from + inner..from + len) else {
         return false;
     };

@@ -21,11 +21,7 @@ pub(super) fn at(name: Name<'_>, at: usize, spans: &mut Spans) -> Option<usize> 
     let bytes = name.text.as_bytes();
     // `Secret {`, `map[`, `Some(Secret {`
     let is_part = |byte: &u8| text::is_word(*byte) || matches!(byte, b':' | b'*' | b'&');
-    let mut word = bytes[at..]
-        .iter()
-        .take(48)
-        .take_while(|byte| is_part(byte))
-        .count();
+    let mut word = text::run_in(&bytes[at..], 48, |byte| is_part(byte));
     word += usize::from(word > 0 && bytes[at + word..].starts_with(b" {"));
     let open = at + word;
     // `ab{cd` is a value like any other; so is what was encrypted, `ENC[…]`.
@@ -42,10 +38,7 @@ pub(super) fn at(name: Name<'_>, at: usize, spans: &mut Spans) -> Option<usize> 
     };
     let limit = bytes.len().min(open + LONGEST);
     // `{SSHA}…` is a hash.
-    let inner = bytes[open + 1..limit]
-        .iter()
-        .take_while(|byte| text::is_name(**byte))
-        .count();
+    let inner = text::run(&bytes[open + 1..limit], |byte| text::is_name(*byte));
     let is_hash = word == 0 && inner > 0 && bytes[open + 1 + inner..limit].first() == Some(&b'}');
     if is_hash
         && bytes
@@ -89,10 +82,7 @@ pub(super) fn at(name: Name<'_>, at: usize, spans: &mut Spans) -> Option<usize> 
                 break;
             }
             byte if text::is_word(byte) => {
-                let len = bytes[place..limit]
-                    .iter()
-                    .take_while(|byte| text::is_name(**byte))
-                    .count();
+                let len = text::run(&bytes[place..limit], |byte| text::is_name(*byte));
                 if is_key(bytes, place + len) {
                     state.key = Some((place, place + len));
                     let value = place + len + 1;

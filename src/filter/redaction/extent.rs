@@ -22,11 +22,7 @@ const LONGEST: usize = 64 * 1024;
 
 /// The quote that begins at a place, with its backslashes, and how long it is.
 pub(super) fn quote_at(bytes: &[u8], at: usize) -> Option<(Quote, usize)> {
-    let depth = bytes[at..]
-        .iter()
-        .take(16)
-        .take_while(|byte| **byte == b'\\')
-        .count();
+    let depth = text::run_in(&bytes[at..], 16, |byte| *byte == b'\\');
     let rest = &bytes[at + depth..];
     let (mark, len) = match rest {
         [mark @ (b'"' | b'\'' | b'`'), ..] => (Mark::Byte(*mark), 1),
@@ -51,12 +47,7 @@ pub(super) fn quote_before(bytes: &[u8], start: usize) -> Option<Quote> {
 }
 
 fn depth_before(bytes: &[u8], at: usize) -> usize {
-    bytes[..at]
-        .iter()
-        .rev()
-        .take(64)
-        .take_while(|byte| **byte == b'\\')
-        .count()
+    text::run_before_in(&bytes[..at], 64, |byte| *byte == b'\\')
 }
 
 /// Where a quoted value ends that begins at `from`: at the quote with as many backslashes, or with
@@ -176,7 +167,7 @@ pub(super) fn bare(bytes: &[u8], from: usize, around: Around) -> usize {
 /// is written out.
 fn escape_ends(bytes: &[u8], from: usize, at: usize) -> bool {
     let rest = &bytes[at + 1..];
-    let quote = rest.iter().take_while(|byte| **byte == b'\\').count();
+    let quote = text::run(rest, |byte| *byte == b'\\');
     match rest.get(quote) {
         None => false,
         Some(b'"' | b'\'' | b'`') => {

@@ -231,10 +231,10 @@ impl Finder {
         if name.is_ascii() {
             return self.loose(text, start, end);
         }
-        let is_part = |byte: &&u8| is_name(**byte);
+        let is_part = |byte: &u8| is_name(*byte);
         let bytes = text.as_bytes();
-        let from = at - bytes[start..at].iter().rev().take_while(is_part).count();
-        let to = at + bytes[at..end].iter().take_while(is_part).count();
+        let from = at - text::run_before(&bytes[start..at], is_part);
+        let to = at + text::run(&bytes[at..end], is_part);
         match self.names.known(&bytes[from..to]) {
             Some(known) => Some((from, to, known)),
             None => self.loose(text, start, end),
@@ -285,12 +285,7 @@ impl Finder {
         };
         looks.view(View::of(&bytes[end..]));
         // An option's.
-        let start = before.len()
-            - before
-                .iter()
-                .rev()
-                .take_while(|byte| **byte == b'-')
-                .count();
+        let start = before.len() - text::run_before(before, |byte| *byte == b'-');
         let name = Name {
             text,
             start,
@@ -337,8 +332,8 @@ fn key(text: &str, start: usize, end: usize, known: Known) -> Option<Known> {
     }
     let signs = rest.iter().take(8);
     let signs = signs.take_while(|byte| b" =:\"'".contains(byte)).count();
-    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
-    let len = rest[signs..].iter().take_while(is_part).count();
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
+    let len = text::run(&rest[signs..], is_part);
     let value = &rest[signs..signs + len];
     // `key = QUJD…=`, `CF_Key="…"`
     let is_base64 = len >= 22 && rest.get(signs + len) == Some(&b'=');

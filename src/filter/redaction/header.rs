@@ -150,10 +150,7 @@ fn authorization_end(bytes: &[u8], from: usize, limit: usize) -> usize {
 
 /// Whether a parameter begins: `name=`.
 fn is_parameter(bytes: &[u8]) -> bool {
-    let name = bytes
-        .iter()
-        .take_while(|byte| text::is_name(**byte) || **byte == b'.')
-        .count();
+    let name = text::run(bytes, |byte| text::is_name(*byte) || *byte == b'.');
     name > 0
         && bytes.get(name) == Some(&b'=')
         && bytes.get(name + 1).is_some_and(|next| *next != b'=')

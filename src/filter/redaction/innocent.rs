@@ -47,7 +47,8 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
     // `tokens = quote! {`
     let is_macro = value.ends_with('!') && after.starts_with(b" {");
     // `"password": "Passwort"` is a label.
-    let is_caption = known.class == SecretClass::Password && names::is_name_of_one(bare);
+    let is_caption = matches!(known.class, SecretClass::Password | SecretClass::Token)
+        && names::is_name_of_one(bare);
     if is_macro || is_caption || is_sign || is_open || is_url && known.class != SecretClass::Custom
     {
         return false;
@@ -206,6 +207,19 @@ pub(super) fn is_type(value: &str) -> bool {
 }
 
 fn is_source(value: &str) -> bool {
+    // `random_password.db.result`, `config['db']['password']`
+    let is_lower = |part: &str| part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let is_member = value.split('.').count() >= 3
+        && value
+            .split('.')
+            .all(|part| part.len() > 1 && is_lower(part));
+    let is_item = value
+        .split_once("['")
+        .or_else(|| value.split_once("[\""))
+        .is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(text::is_word));
+    if is_member || is_item {
+        return true;
+    }
     SOURCES
         .iter()
         .any(|source| text::starts_with(value.as_bytes(), source.as_bytes()))

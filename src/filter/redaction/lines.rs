@@ -113,15 +113,8 @@ fn line_end(bytes: &[u8], from: usize) -> usize {
 
 /// How far a line goes in before the place on it.
 fn indent(bytes: &[u8], at: usize) -> usize {
-    let line = bytes[..at]
-        .iter()
-        .rev()
-        .take_while(|byte| **byte != b'\n')
-        .count();
-    bytes[at - line..at]
-        .iter()
-        .take_while(|byte| matches!(byte, b' ' | b'\t'))
-        .count()
+    let line = text::run_before(&bytes[..at], |byte| *byte != b'\n');
+    text::run(&bytes[at - line..at], |byte| matches!(byte, b' ' | b'\t'))
 }
 
 /// A block of lines: `|` or `>`, and what is deeper than the name.
@@ -130,10 +123,7 @@ pub(super) fn block(name: Name<'_>, at: usize, spans: &mut Spans) -> Option<usiz
     if !matches!(bytes.get(at), Some(b'|' | b'>')) {
         return None;
     }
-    let mark = bytes[at..]
-        .iter()
-        .take_while(|byte| b"|>+-0123456789 ".contains(byte))
-        .count();
+    let mark = text::run(&bytes[at..], |byte| b"|>+-0123456789 ".contains(byte));
     let start = at + mark;
     let start = start + usize::from(bytes.get(start) == Some(&b'\r'));
     if bytes.get(start) != Some(&b'\n') {
@@ -146,10 +136,9 @@ pub(super) fn block(name: Name<'_>, at: usize, spans: &mut Spans) -> Option<usiz
             .iter()
             .position(|byte| *byte == b'\n')
             .unwrap_or(bytes.len() - line);
-        let inner = bytes[line..line + len]
-            .iter()
-            .take_while(|byte| matches!(byte, b' ' | b'\t'))
-            .count();
+        let inner = text::run(&bytes[line..line + len], |byte| {
+            matches!(byte, b' ' | b'\t')
+        });
         if inner < len && inner <= depth {
             break;
         }

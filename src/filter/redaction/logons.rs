@@ -159,8 +159,8 @@ pub(super) fn pair(text: &str, from: usize, is_word: bool, spans: &mut Spans) {
     let mut at = from + signs.take_while(|byte| b" :=(".contains(byte)).count();
     let (user, end) = argument(bytes, at);
     let is_quoted = user > at;
-    let is_part = |byte: &&u8| text::is_name(**byte) || b".@\\".contains(*byte);
-    let len = bytes[user..end].iter().take_while(is_part).count();
+    let is_part = |byte: &u8| text::is_name(*byte) || b".@\\".contains(byte);
+    let len = text::run(&bytes[user..end], is_part);
     at = user + len + usize::from(is_quoted);
     if len == 0 || at > bytes.len() {
         return;
@@ -200,11 +200,7 @@ fn is_strong(password: &str) -> bool {
 /// `--user name:password`, as text or as arguments.
 fn user(text: &str, end: usize, spans: &mut Spans) {
     let bytes = text.as_bytes();
-    let between = bytes[end..]
-        .iter()
-        .take(8)
-        .take_while(|byte| b" =\"',".contains(byte))
-        .count();
+    let between = text::run_in(&bytes[end..], 8, |byte| b" =\"',".contains(byte));
     let at = end + between.saturating_sub(1);
     if between == 0 {
         return;

@@ -2,6 +2,7 @@
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::rules::{self, ABOUT, AFTER, Fit, INNER, NAMES, Need, OPEN, TOPICS};
+use crate::filter::redaction::text;
 use crate::sys::sync::Lazy;
 
 /// Longer names are none.
@@ -117,7 +118,7 @@ fn rule(name: &[u8]) -> Option<(SecretClass, Need)> {
 
 /// Whether a word, as a whole, is the name of a secret.
 pub(super) fn is_name_of_one(word: &str) -> bool {
-    let lower = word.to_lowercase();
+    let lower = plain(word.strip_prefix("X-").unwrap_or(word));
     let is = |rule: &rules::Names| rule.need == Need::Any && rule.names.contains(&&*lower);
     !word.is_empty() && NAMES.iter().any(is)
 }
@@ -161,11 +162,9 @@ pub(super) fn is_about(name: &[u8], words: &[&str]) -> bool {
 fn shorter(name: &[u8]) -> Option<&[u8]> {
     static WORDS: Lazy<ByLast<()>> =
         Lazy::new(|| ByLast::new(AFTER.iter().map(|word| (*word, ()))));
-    let digits = name
-        .iter()
-        .rev()
-        .take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'_' | b'-'))
-        .count();
+    let digits = text::run_before(name, |byte| {
+        byte.is_ascii_digit() || matches!(byte, b'_' | b'-')
+    });
     if digits > 0 {
         return Some(&name[..name.len() - digits]);
     }

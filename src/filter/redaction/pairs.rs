@@ -121,10 +121,7 @@ pub(super) fn after(
     }
     // `s:8:"password";s:9:"…"`, as PHP writes values down.
     if let Some(counted) = bytes[at..].strip_prefix(b";s:") {
-        let digits = counted
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
+        let digits = text::run(counted, |byte| byte.is_ascii_digit());
         let value = at + 4 + digits;
         let (quote, len) = extent::quote_at(bytes, value.min(bytes.len()))?;
         let end = extent::closing(bytes, value + len, quote);
@@ -198,11 +195,9 @@ pub(super) fn after(
 /// `("password", Some("…"))`
 fn wrapped_in_tuple(name: Name<'_>, value: usize, opening: u8, spans: &mut Spans) -> Option<usize> {
     let bytes = name.text.as_bytes();
-    let word = bytes[value..]
-        .iter()
-        .take(32)
-        .take_while(|byte| text::is_word(**byte) || **byte == b':')
-        .count();
+    let word = text::run_in(&bytes[value..], 32, |byte| {
+        text::is_word(*byte) || *byte == b':'
+    });
     let is_call = word > 0 && bytes.get(value + word) == Some(&b'(');
     (opening == b'(' && is_call)
         .then(|| value::at_place(name, value, QUOTED, Around::default(), spans))?
@@ -221,12 +216,7 @@ fn unwrapped(before: &[u8]) -> &[u8] {
     let Some(inner) = before.strip_suffix(b"(") else {
         return before;
     };
-    let word = inner
-        .iter()
-        .rev()
-        .take(32)
-        .take_while(|byte| text::is_word(**byte) || **byte == b':')
-        .count();
+    let word = text::run_before_in(inner, 32, |byte| text::is_word(*byte) || *byte == b':');
     &inner[..inner.len() - word]
 }
 
@@ -249,17 +239,12 @@ fn key_of(before: &[u8], keys: &[&str]) -> Option<usize> {
     let key = trim(sign);
     let key = match key {
         [rest @ .., b'"' | b'\'' | b'`'] => {
-            let depth = rest.iter().rev().take_while(|byte| **byte == b'\\').count();
+            let depth = text::run_before(rest, |byte| *byte == b'\\');
             &rest[..rest.len() - depth]
         }
         _ => key,
     };
-    let len = key
-        .iter()
-        .rev()
-        .take(24)
-        .take_while(|byte| text::is_name(**byte))
-        .count();
+    let len = text::run_before_in(key, 24, |byte| text::is_name(*byte));
     let start = key.len() - len;
     let word = &key[start..];
     // `:name => `, `@name=`, and a list's mark before it.
@@ -269,12 +254,7 @@ fn key_of(before: &[u8], keys: &[&str]) -> Option<usize> {
 }
 
 fn trim(bytes: &[u8]) -> &[u8] {
-    let spaces = bytes
-        .iter()
-        .rev()
-        .take(200)
-        .take_while(|byte| byte.is_ascii_whitespace())
-        .count();
+    let spaces = text::run_before_in(bytes, 200, |byte| byte.is_ascii_whitespace());
     &bytes[..bytes.len() - spaces]
 }
 
@@ -321,10 +301,9 @@ fn named(name: Name<'_>, key: usize, at: usize, spans: &mut Spans) -> Option<usi
             b'}' | b']' if depth == 0 => break,
             b'}' | b')' | b']' => depth = depth.saturating_sub(1),
             byte if text::is_word(byte) || byte == b'#' || byte == b'$' => {
-                let len = bytes[place..limit]
-                    .iter()
-                    .take_while(|byte| text::is_name(**byte) || b"#$".contains(byte))
-                    .count();
+                let len = text::run(&bytes[place..limit], |byte| {
+                    text::is_name(*byte) || b"#$".contains(byte)
+                });
                 if let Some(value) = value_key(bytes, place, len) {
                     // The old one and the new one may both be there.
                     found = value::at_place(name, value, QUOTED, Around::default(), spans);
@@ -402,10 +381,7 @@ fn before(name: Name<'_>, key: usize, spans: &mut Spans) -> Option<usize> {
             place += 1;
             continue;
         }
-        let len = bytes[place..key]
-            .iter()
-            .take_while(|byte| text::is_name(**byte))
-            .count();
+        let len = text::run(&bytes[place..key], |byte| text::is_name(*byte));
         if let Some(value) = value_key(bytes, place, len).filter(|value| *value < key) {
             value::at_place(name, value, QUOTED, Around::default(), spans);
             return Some(name.end);
@@ -448,6 +424,11 @@ fn beside_element(name: Name<'_>, at: usize, spans: &mut Spans) -> Option<usize>
         .any(|known| tag.eq_ignore_ascii_case(known));
     (is_path && (is_name || is_cell || tag.ends_with("-name"))).then_some(())?;
     let close = at + bytes[at..].iter().take(32).position(|byte| *byte == b'>')? + 1;
+    // `<th>password</th><th>role</th>` is the head of a table.
+    let is_head = tag == "th" && text::starts_with(bytes[close..].trim_ascii_start(), b"<th");
+    if is_head {
+        return None;
+    }
     inner_element(name, close, spans)
 }
 

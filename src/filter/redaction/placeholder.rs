@@ -38,6 +38,7 @@ pub(super) fn bracketed(rest: &[u8]) -> Option<usize> {
         (b"$(", b")"),
         (b"<", b">"),
         (b"[", b"]"),
+        (b"((", b"))"),
         (b"(", b")"),
         (b"{", b"}"),
         (b"** ", b" **"),
@@ -138,10 +139,12 @@ fn is_placeholder(value: &str) -> bool {
                         .all(|b| b.is_ascii_uppercase() || b"_%".contains(b))
         }
         [b':' | b'@', rest @ ..] => {
-            is_ident(rest) && rest[0].is_ascii_lowercase() && !text::is_mixed(rest)
+            inside("@@", "@@")
+                || is_ident(rest) && rest[0].is_ascii_lowercase() && !text::is_mixed(rest)
                 || rest.len() <= 2 && is_ident(rest)
         }
         [b'#', ..] => inside("#{", "}"),
+        [b'(', ..] => inside("((", "))"),
         [b'{', ..] => {
             inside("{", "}") && !value.contains(['"', '\'']) && !value.contains(": ")
                 || inside("{{", "}}") && !value.contains('"')

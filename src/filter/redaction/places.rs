@@ -23,6 +23,8 @@ pub(super) const CALLS: &[(&str, &str, usize)] = &[
     ("d_s(", "simple_bind_s", 1), ("ci_c", "oci_connect", 1), ("rd_v", "password_verify", 0),
     ("rd_h", "password_hash", 0), ("_hma", "hash_hmac", 2), ("ehma", "createhmac", 1),
     ("ssl_", "openssl_encrypt", 2), ("ssl_", "openssl_decrypt", 2), ("uthh", "oauthhandler", 1),
+    (".enc", "jwt.encode", 1), (".sig", "jwt.sign", 1), ("fern", "fernet", 0), ("lio(", "twilio", 1),
+    ("awsc", "awscredentials", 1),
 ];
 
 /// Words that a user and a password follow.

@@ -75,11 +75,7 @@ fn member(rest: &[u8]) -> usize {
     let [open @ (b'[' | b'.'), key @ ..] = rest else {
         return 0;
     };
-    let len = key
-        .iter()
-        .take(32)
-        .take_while(|byte| text::is_word(**byte))
-        .count();
+    let len = text::run_in(key, 32, |byte| text::is_word(*byte));
     let is_about = names::is_about(&key[..len], ABOUT) || names::is_about(&key[..len], TOPICS);
     let end = 1 + len + usize::from(*open == b'[');
     let is_closed = *open == b'.' || key.get(len) == Some(&b']');
@@ -125,12 +121,8 @@ fn noted(rest: &[u8], is_spaced: bool) -> usize {
     });
     let len = match rest.first() {
         Some(b'(' | b'[' | b'<') => close.map_or(0, |at| at + 1),
-        Some(b'0'..=b'9') => rest
-            .iter()
-            .take(3)
-            .take_while(|byte| byte.is_ascii_digit())
-            .count(),
-        Some(b'.') => rest.iter().take_while(|byte| **byte == b'.').count(),
+        Some(b'0'..=b'9') => text::run_in(rest, 3, |byte| byte.is_ascii_digit()),
+        Some(b'.') => text::run(rest, |byte| *byte == b'.'),
         _ => 0,
     };
     let spaces = text::spaces(&rest[len..]);
@@ -148,22 +140,16 @@ fn is_word_in_quotes(name: Name<'_>, at: usize) -> bool {
     let Some(opened) = extent::quote_before(bytes, name.start) else {
         return false;
     };
-    let word = bytes[at..]
-        .iter()
-        .take_while(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'*' | b':'))
-        .count();
+    let word = text::run(&bytes[at..], |byte| {
+        byte.is_ascii_lowercase() || matches!(byte, b'_' | b'*' | b':')
+    });
     word > 0 && extent::quote_at(bytes, at + word).is_some_and(|(quote, _)| quote == opened)
 }
 
 /// Where a name begins that has others before it: `db.password`.
 fn qualified(bytes: &[u8], start: usize) -> usize {
     let is_part = |byte: &u8| text::is_name(*byte) || b".:/$@#".contains(byte);
-    let len = bytes[..start]
-        .iter()
-        .rev()
-        .take(64)
-        .take_while(|byte| is_part(byte))
-        .count();
+    let len = text::run_before_in(&bytes[..start], 64, |byte| is_part(byte));
     let begin = start - len;
     if extent::quote_before(bytes, begin).is_some() {
         begin
@@ -177,7 +163,7 @@ fn sign(rest: &[u8]) -> Option<(Sign, usize)> {
         [b'=' | b'-', b'&', b'g', b't', b';', ..] => (Sign::Equals, 5),
         [b'=', b'=', b'=', ..] => (Sign::Doubtful, 3),
         [b'.', b'.', b'.', rest @ ..] => {
-            let more = rest.iter().take_while(|byte| **byte == b'.').count();
+            let more = text::run(rest, |byte| *byte == b'.');
             (Sign::Doubtful, 3 + more)
         }
         [b'=', b'=', ..] => (Sign::Doubtful, 2),
@@ -246,11 +232,7 @@ fn separated(
     }
     // `!!str`, `&anchor`: what YAML says of a value. `!Ref` says that it is elsewhere.
     if sign == Sign::Colon && matches!(bytes.get(at), Some(b'!' | b'&')) {
-        let tag = bytes[at..]
-            .iter()
-            .take(24)
-            .take_while(|byte| !byte.is_ascii_whitespace())
-            .count();
+        let tag = text::run_in(&bytes[at..], 24, |byte| !byte.is_ascii_whitespace());
         let space = text::spaces(&bytes[at + tag..]);
         if space > 0
             && matches!(
@@ -323,12 +305,7 @@ fn is_element(bytes: &[u8], start: usize) -> bool {
         .or_else(|| before.strip_suffix(b"."));
     let before = match prefix {
         Some(prefix) => {
-            let len = prefix
-                .iter()
-                .rev()
-                .take(32)
-                .take_while(|byte| text::is_name(**byte) || **byte == b'.')
-                .count();
+            let len = text::run_before_in(prefix, 32, |byte| text::is_name(*byte) || *byte == b'.');
             &prefix[..prefix.len() - len]
         }
         None => before,

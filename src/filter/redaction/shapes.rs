@@ -61,16 +61,9 @@ fn access_key_id(bytes: &[u8], start: usize) -> Option<Span> {
 fn secret_beside(bytes: &[u8], end: usize) -> Option<Span> {
     const LENGTH: usize = 40;
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'+');
-    let between = bytes[end..]
-        .iter()
-        .take(6)
-        .take_while(|byte| b" :,;|\t\"'\n".contains(byte))
-        .count();
+    let between = text::run_in(&bytes[end..], 6, |byte| b" :,;|\t\"'\n".contains(byte));
     let start = end + between;
-    let len = bytes[start..]
-        .iter()
-        .take_while(|byte| is_part(byte))
-        .count();
+    let len = text::run(&bytes[start..], |byte| is_part(byte));
     let is_one = between > 0 && len == LENGTH && text::is_mixed(&bytes[start..start + len]);
     is_one.then(|| Span::new(start, start + len, SecretClass::SecretKey))
 }
@@ -85,7 +78,7 @@ fn json_web_token(bytes: &[u8], start: usize) -> Option<Span> {
     let (mut at, mut parts) = (start, [0; 5]);
     let mut count = 0;
     while count < 5 {
-        parts[count] = bytes[at..].iter().take_while(|byte| is_part(byte)).count();
+        parts[count] = text::run(&bytes[at..], |byte| is_part(byte));
         at += parts[count];
         count += 1;
         if bytes.get(at) != Some(&b'.') {
@@ -150,7 +143,7 @@ fn fits(shape: &Shape, rest: &[u8]) -> Option<usize> {
                 Alphabet::Base64 => matches!(byte, b'_' | b'-' | b'+' | b'/' | b'='),
             }
     };
-    let mut len = rest.iter().take_while(|byte| is_part(byte)).count();
+    let mut len = text::run(rest, |byte| is_part(byte));
     while len > 0 && rest[len - 1] == b'.' {
         len -= 1;
     }
@@ -192,10 +185,7 @@ fn client_secret(bytes: &[u8], at: usize) -> Option<Span> {
         return None;
     }
     let start = at.checked_sub(3)?;
-    let len = bytes[start..]
-        .iter()
-        .take_while(|byte| is_part(byte))
-        .count();
+    let len = text::run(&bytes[start..], |byte| is_part(byte));
     ((37..=41).contains(&len) && is_start(bytes, start))
         .then(|| Span::new(start, start + len, SecretClass::SecretKey))
 }
@@ -208,7 +198,7 @@ pub(super) fn pem(text: &str, at: usize, spans: &mut Spans) -> usize {
         spans.push(Span::new(from, end, SecretClass::EncryptionKey));
         return end;
     }
-    let dashes = bytes[at..].iter().take_while(|byte| **byte == b'-').count();
+    let dashes = text::run(&bytes[at..], |byte| *byte == b'-');
     let end = (at + dashes).max(at + 1);
     if dashes == 0 {
         return end;

@@ -128,11 +128,7 @@ pub(super) fn identified(text: &str, from: usize, spans: &mut Spans) {
     let end = if is_quoted {
         end
     } else {
-        start
-            + bytes[start..end]
-                .iter()
-                .take_while(|byte| **byte != b';')
-                .count()
+        start + text::run(&bytes[start..end], |byte| *byte != b';')
     };
     let Some(value) = text.get(start..end).filter(|_| is_statement) else {
         return;
@@ -147,11 +143,7 @@ pub(super) fn identified(text: &str, from: usize, spans: &mut Spans) {
         let replaced = &bytes[after.min(bytes.len())..];
         if text::starts_with(replaced, b" replace ") {
             let (from, stop) = argument(bytes, after + 9);
-            let stop = from
-                + bytes[from..stop]
-                    .iter()
-                    .take_while(|byte| **byte != b';')
-                    .count();
+            let stop = from + text::run(&bytes[from..stop], |byte| *byte != b';');
             push(text, from, stop, spans);
         }
     }

@@ -60,6 +60,26 @@ pub(super) fn ends_escape(before: &[u8]) -> bool {
     }
 }
 
+/// How many bytes a text starts with that are some.
+pub(super) fn run(bytes: &[u8], is: impl Fn(&u8) -> bool) -> usize {
+    bytes.iter().take_while(|byte| is(byte)).count()
+}
+
+/// The same of a few at most.
+pub(super) fn run_in(bytes: &[u8], most: usize, is: impl Fn(&u8) -> bool) -> usize {
+    run(&bytes[..bytes.len().min(most)], is)
+}
+
+/// How many bytes a text ends with that are some.
+pub(super) fn run_before(bytes: &[u8], is: impl Fn(&u8) -> bool) -> usize {
+    bytes.iter().rev().take_while(|byte| is(byte)).count()
+}
+
+/// The same of a few at most.
+pub(super) fn run_before_in(bytes: &[u8], most: usize, is: impl Fn(&u8) -> bool) -> usize {
+    run_before(&bytes[bytes.len().saturating_sub(most)..], is)
+}
+
 /// Whether capitals and small letters, or letters and digits, are mixed.
 pub(super) fn is_mixed(bytes: &[u8]) -> bool {
     let has = |is: fn(&u8) -> bool| bytes.iter().any(is);
@@ -113,11 +133,7 @@ pub(super) fn starts_pair(bytes: &[u8]) -> bool {
     let bytes = &bytes[spaces(bytes)..];
     let opened = usize::from(matches!(bytes.first(), Some(b'"' | b'\'')));
     let is_part = |byte: &u8| is_name(*byte) || matches!(byte, b'.' | b'[' | b']' | b'$' | b'@');
-    let name = bytes[opened..]
-        .iter()
-        .take(64)
-        .take_while(|byte| is_part(byte))
-        .count();
+    let name = run_in(&bytes[opened..], 64, |byte| is_part(byte));
     if name == 0 || bytes[opened].is_ascii_digit() {
         return false;
     }
@@ -129,11 +145,9 @@ pub(super) fn starts_pair(bytes: &[u8]) -> bool {
     // `Initial Catalog=`, `User ID=`: two words, as in connection strings.
     let second = match rest {
         [b' ', ..] => {
-            1 + rest[1..]
-                .iter()
-                .take(24)
-                .take_while(|byte| byte.is_ascii_alphabetic() || **byte == b' ')
-                .count()
+            1 + run_in(&rest[1..], 24, |byte| {
+                byte.is_ascii_alphabetic() || *byte == b' '
+            })
         }
         _ => 0,
     };

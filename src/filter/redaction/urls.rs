@@ -40,7 +40,7 @@ pub(super) fn at(text: &str, at: usize, spans: &mut Spans) -> Option<usize> {
         webhook(text, start, &rest[..len.unwrap_or(rest.len())], spans);
     }
     let is_host = |byte: &u8| text::is_name(*byte) || matches!(byte, b'.' | b':');
-    let host = authority.iter().take_while(|byte| is_host(byte)).count();
+    let host = text::run(authority, |byte| is_host(byte));
     Some(start + host.max(1))
 }
 
@@ -84,12 +84,7 @@ fn authority(rest: &[u8]) -> &[u8] {
 
 fn is_web(before: &[u8]) -> bool {
     let is_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'+';
-    let len = before
-        .iter()
-        .rev()
-        .take(16)
-        .take_while(|byte| is_scheme(byte))
-        .count();
+    let len = text::run_before_in(before, 16, |byte| is_scheme(byte));
     let scheme = &before[before.len() - len..];
     text::find(scheme, b"http").is_some()
 }

@@ -36,6 +36,14 @@ pub(super) fn at_place(
         at += len;
         is_wrapped = true;
     }
+    // `PWD={…};`, as ODBC has values with signs.
+    if bytes[at..].starts_with(b"{") && bytes[..at].ends_with(b"=") {
+        let near = &bytes[at..bytes.len().min(at + 96)];
+        let end = at + near.windows(2).position(|two| two == b"};").unwrap_or(1);
+        if text.get(at + 1..end).is_some_and(innocent::looks_secret) {
+            return name.hide(at + 1, end, Manner::TYPED, spans);
+        }
+    }
     if let Some(len) = placeholder::bracketed(&bytes[at..]) {
         return Some(at + len);
     }
@@ -81,18 +89,6 @@ pub(super) fn at_place(
             .hide_changed(from, end, len, manner, spans)
             .or((!has_letters).then_some(end));
     }
-    // `PWD={…};`, as ODBC has values with signs.
-    let is_braced = |byte: &u8| !byte.is_ascii_whitespace() && !b"{}:\"'=,".contains(byte);
-    if let Some(inner) = bytes[at..].strip_prefix(b"{") {
-        let len = inner
-            .iter()
-            .take(64)
-            .take_while(|byte| is_braced(byte))
-            .count();
-        if inner[len..].starts_with(b"};") && bytes[..at].ends_with(b"=") {
-            return name.hide(at + 1, at + 1 + len, Manner::TYPED, spans);
-        }
-    }
     if let Some(end) = container::at(name, at, spans) {
         return Some(end);
     }
@@ -128,8 +124,8 @@ pub(super) fn at_place(
 fn sent(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
     let near = &bytes[from..bytes.len().min(from + 48)];
     let send = from + text::find(near, b"send")? + 4;
-    let is_part = |byte: &&u8| byte.is_ascii_alphabetic() || b" (-".contains(byte);
-    let at = send + bytes[send..].iter().take(16).take_while(is_part).count();
+    let is_part = |byte: &u8| byte.is_ascii_alphabetic() || b" (-".contains(byte);
+    let at = send + text::run_in(&bytes[send..], 16, is_part);
     let (quote, len) = extent::quote_at(bytes, at)?;
     let end = extent::closing(bytes, at + len, quote);
     (!bytes[from..at].contains(&b'\n') || near.starts_with(b")")).then_some((at + len, end))
@@ -197,11 +193,7 @@ pub(super) fn wrapper(bytes: &[u8], at: usize) -> usize {
     let rest = &bytes[at..];
     // `[]string{"…"}`
     if rest.starts_with(b"[]") {
-        let word = rest[2..]
-            .iter()
-            .take(24)
-            .take_while(|byte| text::is_word(**byte))
-            .count();
+        let word = text::run_in(&rest[2..], 24, |byte| text::is_word(*byte));
         let open = 2 + word;
         let is_open = word > 0 && matches!(rest.get(open), Some(b'{' | b'('));
         let is_one = is_open && extent::quote_at(bytes, at + open + 1).is_some();
@@ -217,11 +209,7 @@ pub(super) fn wrapper(bytes: &[u8], at: usize) -> usize {
         text::is_word(*byte)
             || matches!(byte, b':' | b'.' | b'<' | b'>' | b'&' | b'@' | b'$' | b'*')
     };
-    let word = rest
-        .iter()
-        .take(80)
-        .take_while(|byte| is_part(byte))
-        .count();
+    let word = text::run_in(rest, 80, |byte| is_part(byte));
     match rest.get(word) {
         // `("…",)`
         Some(b'(') if word == 0 => usize::from(extent::quote_at(bytes, at + 1).is_some()),
@@ -234,10 +222,7 @@ pub(super) fn wrapper(bytes: &[u8], at: usize) -> usize {
                 && wrapper(bytes, at + inner) > 0;
             let is_option = matches!(&rest[..word], b"Some" | b"Just" | b"Ok" | b"Right");
             // `string(7) "…"`
-            let number = rest[word + 1..]
-                .iter()
-                .take_while(|byte| byte.is_ascii_digit())
-                .count();
+            let number = text::run(&rest[word + 1..], |byte| byte.is_ascii_digit());
             let counted = word + 1 + number;
             let is_counted = number > 0 && rest[counted..].starts_with(b") \"");
             match (is_value || is_nested || is_option, is_counted) {
@@ -276,11 +261,7 @@ fn typed(text: &str, at: usize) -> Option<usize> {
         return None;
     }
     let is_part = |byte: &u8| text::is_word(*byte) || b"&'<>[]:?*".contains(byte);
-    let mut len = rest
-        .iter()
-        .take(48)
-        .take_while(|byte| is_part(byte))
-        .count();
+    let mut len = text::run_in(rest, 48, |byte| is_part(byte));
     len += if rest[len..].starts_with(b" str ") {
         4
     } else {

@@ -128,11 +128,7 @@ fn percent(rest: &[u8]) -> Found {
 
 fn escape(rest: &[u8]) -> Found {
     // Once more for each text around it.
-    let slashes = rest
-        .iter()
-        .take(8)
-        .take_while(|byte| **byte == b'\\')
-        .count();
+    let slashes = text::run_in(rest, 8, |byte| *byte == b'\\');
     match &rest[slashes..] {
         [b'u', b'0', b'0', a, b, ..] if slashes > 0 => shown(hex(&[*a, *b])?, slashes + 5),
         [b'u', b'{', a, b, b'}', ..] if slashes > 0 => shown(hex(&[*a, *b])?, slashes + 5),
@@ -213,10 +209,6 @@ fn ansi(rest: &[u8]) -> Option<usize> {
     ];
     let start = STARTS.iter().find(|start| rest.starts_with(start))?;
     let rest = &rest[start.len()..];
-    let parameters = rest
-        .iter()
-        .take(24)
-        .take_while(|byte| matches!(byte, b'0'..=b'?'))
-        .count();
+    let parameters = text::run_in(rest, 24, |byte| matches!(byte, b'0'..=b'?'));
     rest.get(parameters).map(|_| start.len() + parameters + 1)
 }
