@@ -179,9 +179,13 @@ impl<R: Recipient> Outbox<R> {
                 }
                 // By the recipient itself: it goes with what comes next, if that is not too much.
                 Err(NoTurn::Own) if own_room => return Ok(self.state.lock()),
-                Err(NoTurn::TimedOut) if self.state.lock().held() < self.most => {}
                 Err(no_turn) => {
                     let mut state = self.state.lock();
+                    let is_late = state.is_slow(R::AT_MOST) || start.elapsed() >= R::AT_MOST;
+                    // There was room, or there still is: another thread may have taken it.
+                    if no_turn == NoTurn::TimedOut && (!is_late || state.held() < self.most) {
+                        continue;
+                    }
                     // Not after a moment: on a busy machine that is a thread that is not run.
                     state.is_stuck |= no_turn == NoTurn::TimedOut && state.delivered == before;
                     drop(state);
@@ -408,5 +412,39 @@ mod tests {
             assert!((0..100).filter(|_| put().is_err()).count() >= 90);
             drop(go_on);
         });
+    }
+
+    /// Room that another thread takes first is waited for again.
+    #[test]
+    fn threads_that_compete_for_room_lose_nothing() {
+        struct Fast;
+        impl Recipient for Fast {
+            const WORDS: (&'static str, &'static str) = ("outbox", "recipient");
+            const PATIENCE: Duration = Duration::from_secs(60);
+            const AT_MOST: Duration = Duration::from_secs(600);
+
+            fn batch(&self) -> usize {
+                1
+            }
+
+            fn begin(&self) -> Option<impl Fn(&[OwnedRecord]) -> Result<(), Error>> {
+                Some(|_: &[OwnedRecord]| {
+                    thread::yield_now();
+                    Ok(())
+                })
+            }
+        }
+        let outbox = Outbox::new(Fast, Ledger::new(), 2, 2);
+        thread::scope(|scope| {
+            for _ in 0..16 {
+                scope.spawn(|| {
+                    for _ in 0..2_000 {
+                        outbox.put(&Record::builder().build(), || false).unwrap();
+                    }
+                });
+            }
+        });
+        outbox.flush().unwrap();
+        assert_eq!(outbox.state.lock().delivered, 32_000);
     }
 }
