@@ -30,15 +30,30 @@ pub(super) fn after(
     let rest = &bytes[at..];
     // `Password("…")`, `set_password("…")`, `Token { raw: "…" }`
     if at == tight && matches!(rest.first(), Some(b'('))
-        || [&b"::new("[..], b"::from(", b".of(", b".from(", b".new("]
-            .iter()
-            .any(|call| text::starts_with(rest, call))
+        || [
+            &b"::new("[..],
+            b"::from(",
+            b".of(",
+            b".from(",
+            b".new(",
+            b".equals(",
+        ]
+        .iter()
+        .any(|call| text::starts_with(rest, call))
     {
         let open = rest.iter().position(|byte| *byte == b'(')?;
         let inner = at + open + 1;
         let value = inner + text::blank(&bytes[inner..]);
         if extent::quote_at(bytes, value).is_some() || value::wrapper(bytes, value) > 0 {
-            return value::at_place(name, value, Manner::default(), Around::default(), spans);
+            let found = value::at_place(name, value, Manner::default(), Around::default(), spans);
+            // `changeUserPassword("ann", "…")`
+            let (_, end) = extent::argument(bytes, value);
+            let second = bytes.get(end + 1..).unwrap_or_default().starts_with(b", ");
+            if second && extent::quote_at(bytes, end + 3).is_some() {
+                let (from, end) = extent::argument(bytes, end + 3);
+                return name.hide(from, end, doubtful, spans).or(found);
+            }
+            return found;
         }
         let end = extent::bare(bytes, value, Around::default());
         return name.hide(value, end, doubtful, spans);

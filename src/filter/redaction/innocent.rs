@@ -40,6 +40,14 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
     if is_nothing(value) || is_nothing(bare) || is_type(bare) {
         return false;
     }
+    // An account of Windows: `S-1-5-21-…`
+    let is_security_id = value.strip_prefix("S-1-").is_some_and(|rest| {
+        rest.bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'-')
+    });
+    if is_security_id {
+        return false;
+    }
     // A single sign opens what follows; what is secret in a URL is found there.
     let is_sign = value.len() == 1 && !value.as_bytes()[0].is_ascii_alphanumeric();
     let is_url = value.starts_with("https://") || value.starts_with("http://");

@@ -144,6 +144,7 @@ pub(super) fn after(
         [b'b' | b'u', ..] => value + 1,
         // Erlang's.
         [b'<', b'<', ..] => value + 2,
+        [b'd', b'e', b'f', b'a', b'u', b'l', b't', b'=', ..] => value + 8,
         _ => value,
     };
     let Some((quote, len)) = extent::quote_at(bytes, start) else {

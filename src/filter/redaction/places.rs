@@ -22,8 +22,8 @@ pub(super) const CALLS: &[(&str, &str, usize)] = &[
     ("p_op", "imap_open", 2), ("p_bi", "ldap_bind", 2), ("ldap", "ldap_simple_bind", 2),
     ("d_s(", "simple_bind_s", 1), ("ci_c", "oci_connect", 1), ("rd_v", "password_verify", 0),
     ("rd_h", "password_hash", 0), ("_hma", "hash_hmac", 2), ("ehma", "createhmac", 1),
-    ("ssl_", "openssl_encrypt", 2), ("ssl_", "openssl_decrypt", 2), ("uthh", "oauthhandler", 1),
-    (".enc", "jwt.encode", 1), (".sig", "jwt.sign", 1), ("fern", "fernet", 0), ("lio(", "twilio", 1),
+    ("ssl_", "openssl_encrypt", 2), ("ssl_", "openssl_decrypt", 2), ("uthh", "oauthhandler", 1), ("quel", "sequelize", 2),
+    (".enc", "jwt.encode", 1), ("ign(", "jwt.sign", 1), ("fern", "fernet", 0), ("lio(", "twilio", 1),
     ("awsc", "awscredentials", 1),
 ];
 
@@ -69,7 +69,7 @@ pub(super) const PROGRAMS: &[(&str, &str)] = &[
     ("smbmap", "p"), ("mongoimport", "p"), ("mongoexport", "p"), ("mysqlimport", "p."),
     ("mysqlcheck", "p."), ("skopeo login", "p"), ("buildah login", "p"), ("nerdctl login", "p"),
     ("oras login", "p"), ("crane auth login", "p"), ("ncftpget", "p"), ("ncftpput", "p"),
-    ("beeline", "p"), ("racadm", "p"), ("p4", "P"), ("esxcli", "p"), ("ldapmodrdn", "w"), ("ldapcompare", "w"),
+    ("beeline", "p"), ("racadm", "p"), ("p4", "P"), ("ssh-keygen", "PN"), ("esxcli", "p"), ("ldapmodrdn", "w"), ("ldapcompare", "w"),
 ];
 
 /// Words that a secret follows, by four letters that they are found by.
@@ -95,7 +95,8 @@ pub(super) const PLACES: &[(&str, &str)] = &[
     // Servers and their tools
     ("yvau", "keyvault secret set ~ --value !"), ("gh s", "gh secret set ~ --body !"),
     ("ut-p", "put-parameter ~ securestring ~ --value !"), ("et g", "secret generic ~ --from-literal=*=!"),
-    ("plai", "plain ~ resp=!"), ("asl ", "sasl plain ?"), ("th d", "auth digest *:!"), ("ats ", "stats auth *:!"), ("ser=", "user=*:?"),
+    ("plai", "plain ~ resp=!"), ("asl ", "sasl plain ?"), ("vead", "doveadm auth test * !"), ("nyk ", "snyk auth ?"),
+    ("gnto", "signtool ~ /p !"), ("mkpa", "mkpasswd ~ ?"), ("qpdf", "qpdf ~ --encrypt ?"), ("th d", "auth digest *:!"), ("ats ", "stats auth *:!"), ("ser=", "user=*:?"),
     ("ssl ", "openssl passwd ~ !"), ("ogon", "logon *,!"),
     ("sern", "digest username=* ~ response=!"),
     ("is y", " is your ~code"), ("as y", " as your ~code"),
@@ -117,7 +118,7 @@ pub(super) const PLACES: &[(&str, &str)] = &[
 
 /// Programs that read a secret where something is written to them: `echo … | kinit`.
 pub(super) const READERS: &[&str] = &[
-    "sudo -s", "su ", "kinit", "passwd", "cryptsetup", "-stdin", "with-token", "passphrase-fd",
+    "sudo -s", "su ", "kinit", "passwd", "cryptsetup", "-stdin", "with-token", "passphrase-fd", "secret put",
     "pass stdin", "passin stdin", "openconnect", "ssh-add", "realm join", "net ads join",
 ];
 

@@ -156,7 +156,7 @@ impl Prefilter {
         prefilter.add_each([LETTERS, b"\xe2", b"\x80", b"\x8b\x8c\x8d"], ESCAPE);
         prefilter.add_each([LETTERS, b"\xef", b"\xbb", b"\xbf"], ESCAPE);
         // A user in a URL that is a part of another one.
-        prefilter.add_each([b"%", b"4", b"0", &any], ESCAPE);
+        prefilter.add_each([&any, b"%", b"4", b"0"], ESCAPE);
         // `auth` alone; as the first word of a name it is too frequent.
         prefilter.add_each([b"u", b"t", b"h", b"=:\"'\\% (\r\n,)>]"], NAME);
         prefilter.add_each([STARTS, b"e", b"y", b"j"], SHAPE);

@@ -58,6 +58,10 @@ use crate::sys::user_code;
 /// - a user and a password without a scheme before them, unless the host looks like one of a
 ///   database (`ann:…@build7`);
 /// - a password in a sentence far from its name (`expected …, got …`);
+/// - a value before its name, or without one (`assertEquals("…", user.password)`, `VALUES ('ann',
+///   '…')`), and one that a function reads by a name elsewhere (`getenv("TOKEN") or "…"`);
+/// - a code of a few digits without `your`, `OTP` or the like beside it (`code 817264 expires`), and
+///   a short key in a query whose name is `key`;
 /// - a name that it does not know; add it by [`with_name`](Self::with_name);
 /// - a secret under a name that is misspelled, abbreviated or in another language than the known
 ///   ones (`tok3n`);

@@ -154,7 +154,7 @@ pub(super) const AFTER: &[&str] = &[
     "confirmation", "confirm", "again", "repeat", "value", "val", "text", "string", "str", "raw",
     "old", "new", "current", "previous", "base64", "b64", "field", "input", "plain", "clear",
     "env", "encoded", "hex", "bytes", "primary", "secondary", "pem", "header", "param", "arg",
-    "data", "为", "是", "は",
+    "data", "ascii", "为", "是", "は",
 ];
 
 /// Words of a name that say what its value is although others follow: `password_db`.
@@ -226,7 +226,7 @@ pub(super) const NOTHING: &[&str] = &[
     "(unset)", "(not set)", "<none>", "<empty>", "<null>", "<unset>", "\\n", "nothing", "void",
     "prompt", "interactive", "stdin", "public", "use", "add", "fix", "support", "rename", "remove",
     "drop", "allow", "make", "move", "replace",
-    "value_specified_in_no_log_parameter", "read", "write", "key", "value", "await",
+    "value_specified_in_no_log_parameter", "attempt", "attempts", "\\0", "read", "write", "key", "value", "await",
     "all", "any", "amd64", "arm64", "i386",
     // In other languages, beside their names.
     "incorrecta", "incorrecto", "inválida", "invalida", "inválido", "requerida", "requerido",
@@ -414,7 +414,7 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("rubygems_", Hex, 48, ANY), shape("CLOJARS_", Alnum, 60, ANY),
     shape("dckr_pat_", Word, 20, ANY), shape("dckr_oat_", Word, 20, ANY),
     shape("AKCp", Alnum, 60, ANY), shape("cmVmd", Alnum, 55, ANY),
-    shape("crates-", Alnum, 32, ANY), shape("pul-", Hex, 40, 40), shape("tfe.", Dotted, 40, ANY),
+    shape("cio", Alnum, 32, 32), shape("pul-", Hex, 40, 40), shape("tfe.", Dotted, 40, ANY),
     shape("atlasv1.", Dotted, 40, ANY), shape("CCIPAT_", Word, 40, ANY),
     shape("CCIPRJ_", Word, 40, ANY), shape("bkua_", Hex, 40, ANY), shape("squ_", Hex, 40, 40),
     shape("sqp_", Hex, 40, 40), shape("sqa_", Hex, 40, 40), shape("sgp_", Word, 40, ANY),

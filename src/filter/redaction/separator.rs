@@ -122,6 +122,13 @@ fn noted(rest: &[u8], is_spaced: bool) -> usize {
     let len = match rest.first() {
         Some(b'(' | b'[' | b'<') => close.map_or(0, |at| at + 1),
         Some(b'0'..=b'9') => text::run_in(rest, 3, |byte| byte.is_ascii_digit()),
+        // `var password string = …`
+        Some(b'a'..=b'z') => {
+            let len = text::run_in(rest, 16, |byte| text::is_word(*byte));
+            let word = std::str::from_utf8(&rest[..len]).unwrap_or_default();
+            let is_one = rest[len..].starts_with(b" = ") && innocent::is_type(word);
+            if is_one { len } else { 0 }
+        }
         Some(b'.') => text::run(rest, |byte| *byte == b'.'),
         _ => 0,
     };
@@ -171,13 +178,14 @@ fn sign(rest: &[u8]) -> Option<(Sign, usize)> {
         [b'-' | b'~', b'>', ..] | [b'<', b'-', ..] => (Sign::Equals, 2),
         [b'=', ..] => (Sign::Equals, 1),
         // Paths of types go on at once; values in Base64 (LDIF) do not.
-        [b':', b':', b'=', ..] => (Sign::Equals, 3),
+        [b':', b':', b'=', ..] => (Sign::Doubtful, 3),
         [b':', b':', b' ', ..] => (Sign::Doubtful, 2),
         [b':', b':', ..] => return None,
         // Dashes of print.
         [0xe2, 0x80, 0x93 | 0x94, ..] => (Sign::Doubtful, 3),
         [b':', b'*', b'*', ..] => (Sign::Colon, 3),
         [b'?', b':', ..] => (Sign::Colon, 2),
+        [b'|', b'|', ..] | [b'?', b'?', ..] => (Sign::Doubtful, 2),
         [b':', ..] => (Sign::Colon, 1),
         [0xef, 0xbc, 0x9a, ..] => (Sign::Colon, 3),
         [0xef, 0xbc, 0x9d, ..] | [0xe2, 0x86, 0x90 | 0x92, ..] | [0xe2, 0x87, 0x92, ..] => {
