@@ -135,6 +135,13 @@ impl Control {
         }
     }
 
+    /// Refuses changes by which loggers of secrets would show more than `INFO`.
+    #[cfg(feature = "control")]
+    pub(super) fn keeping_secrets(mut self) -> Self {
+        self.limits.keeps_secrets = true;
+        self
+    }
+
     /// Returns the state of a logger; [`None`] if there is none of the name.
     #[cfg(feature = "control")]
     pub(super) fn logger(&self, name: &str) -> Option<LoggerState> {

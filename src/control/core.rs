@@ -7,6 +7,7 @@ use crate::control::changed::Changed;
 use crate::control::limits::Limits;
 use crate::control::past::Past;
 use crate::control::rules::Rules;
+use crate::control::sensitive;
 use crate::control::state::State;
 use crate::control::subscription::Subscribers;
 use crate::control::transaction::Transaction;
@@ -73,6 +74,9 @@ impl ControlCore {
                 limits.require_options(transaction.state())?;
             }
             transaction.apply(change)?;
+        }
+        if limits.keeps_secrets {
+            sensitive::check(&transaction)?;
         }
         transaction.commit()
     }

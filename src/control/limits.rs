@@ -8,6 +8,8 @@ use crate::error::{Error, ErrorKind};
 pub(super) struct Limits {
     pub(super) max_targets: usize,
     pub(super) strict_aws: bool,
+    /// Whether loggers of secrets stay at `INFO`.
+    pub(super) keeps_secrets: bool,
 }
 
 impl Default for Limits {
@@ -15,6 +17,7 @@ impl Default for Limits {
         Self {
             max_targets: 10_000,
             strict_aws: false,
+            keeps_secrets: false,
         }
     }
 }

@@ -25,6 +25,7 @@ mod options;
 mod page;
 mod past;
 mod rules;
+mod sensitive;
 mod state;
 mod store;
 mod store_format;

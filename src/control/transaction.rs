@@ -63,11 +63,27 @@ impl<'t> Transaction<'t> {
         self.state
     }
 
+    pub(super) fn registry(&self) -> &Registry {
+        self.registry
+    }
+
+    /// Returns the affected targets, with their levels before and now.
+    pub(super) fn touched(
+        &self,
+    ) -> impl Iterator<Item = (&LevelTarget, &(Option<Level>, Option<Level>))> {
+        self.touched.iter()
+    }
+
+    /// Returns the levels of a target before and now.
+    pub(super) fn levels(&self, target: &LevelTarget) -> (Option<Level>, Option<Level>) {
+        self.touched.get(target).copied().unwrap_or_else(|| {
+            let level = self.state.level(self.registry, target);
+            (level, level)
+        })
+    }
+
     fn level(&self, target: &LevelTarget) -> Option<Level> {
-        match self.touched.get(target) {
-            Some((_, now)) => *now,
-            None => self.state.level(self.registry, target),
-        }
+        self.levels(target).1
     }
 
     pub(super) fn apply(&mut self, change: Change) -> Result<(), Error> {

@@ -2,13 +2,7 @@
 
 use crate::control::change::Change;
 use crate::control::control::Control;
-#[cfg(feature = "control")]
-use crate::control::past::Piece;
-#[cfg(feature = "control")]
-use crate::control::target::LevelTarget;
 use crate::error::Error;
-#[cfg(feature = "control")]
-use crate::level::Level;
 
 impl Control {
     /// Restores what the change that led to a revision has replaced: levels with their ends and
@@ -41,22 +35,5 @@ impl Control {
     /// ```
     pub fn undo(&self, revision: u64) -> Result<u64, Error> {
         self.apply([Change::Undo(revision)])
-    }
-
-    /// Returns the levels that [`undo`](Self::undo) restores.
-    #[cfg(feature = "control")]
-    pub(super) fn levels_before(&self, revision: u64) -> Vec<(LevelTarget, Level)> {
-        let state = self.core.state.lock();
-        let pieces = state.pasts.of(revision).map(|past| past.0.iter());
-        let levels = pieces
-            .into_iter()
-            .flatten()
-            .filter_map(|(before, _)| match before {
-                Piece::Level(target, level, _) => Some((target.clone(), (*level)?)),
-                _ => None,
-            });
-        let levels = levels.collect();
-        drop(state);
-        levels
     }
 }

@@ -90,6 +90,8 @@ fn play() {
         "fork" => fork(false),
         "serving_fork" => fork(true),
         "exhausted" => exhausted(),
+        "foreign" => foreign(),
+        "crowd" => crowd(),
         _ => unreachable!("{scene}"),
     }
 }
@@ -314,5 +316,114 @@ fn exhausted_descriptors_end_nothing() {
         assert!(text.starts_with("HTTP/1.1 200"), "{text}");
     }
     scene.go_on();
+    scene.end();
+}
+
+/// A peer of another user, where neither the directory nor the socket keep it out.
+fn foreign() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let directory = std::env::var("LOGTREE_CONTROL_DIR").unwrap();
+    let path = Path::new(&directory).join("log.sock");
+    let control = Control::new(&Registry::new());
+    let server = control.serve(Endpoint::new().socket(&path)).unwrap();
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
+    // SAFETY: the child makes calls to the system alone, and ends.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        const NOBODY: u32 = 65534;
+        // SAFETY: changes the user of the child.
+        let is_other = unsafe { libc::setgid(NOBODY) == 0 && libc::setuid(NOBODY) == 0 };
+        let answered = || {
+            let mut stream = std::os::unix::net::UnixStream::connect(&path)?;
+            // It may be closed before.
+            let _ = stream.write_all(b"GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n");
+            let mut byte = [0];
+            Ok::<_, std::io::Error>(std::io::Read::read(&mut stream, &mut byte).unwrap_or(0))
+        };
+        let status = match answered() {
+            _ if !is_other => 3,
+            Ok(0) => 0,
+            Ok(_) => 1,
+            Err(_) => 2,
+        };
+        // SAFETY: ends the child without the test harness.
+        unsafe { libc::_exit(status) };
+    }
+    let mut status = 0;
+    // SAFETY: waits for the child.
+    unsafe { libc::waitpid(child, &raw mut status, 0) };
+    say(libc::WEXITSTATUS(status));
+    request_on(&path, "GET", "/v1/status").send().expect(200);
+    drop(server);
+}
+
+#[test]
+fn a_peer_of_another_user_gets_no_answer() {
+    // SAFETY: reads a number.
+    if unsafe { libc::geteuid() } != 0 {
+        eprintln!("skipped: only root can become another user");
+        return;
+    }
+    // Where the other user can get to.
+    let directory = tempfile::tempdir_in("/tmp").unwrap();
+    let mut scene = Scene::start("foreign", directory.path(), &[]);
+    assert_eq!(
+        scene.line(),
+        "0",
+        "0 is no answer, 2 no connection, 3 the same user"
+    );
+    scene.end();
+}
+
+/// A thousand clients that send half a request and take nothing, as many at a time as wait to be
+/// accepted.
+fn crowd() {
+    const CLIENTS: usize = 100;
+    let directory = std::env::var("LOGTREE_CONTROL_DIR").unwrap();
+    let path = Path::new(&directory).join("log.sock");
+    let control = Control::new(&Registry::new());
+    let server = control.serve(Endpoint::new().socket(&path)).unwrap();
+    let idle = sockets();
+    let mut full = 0;
+    while full < 10 {
+        let connect = |at: usize| {
+            let mut stream = std::os::unix::net::UnixStream::connect(&path).unwrap();
+            let what: &[u8] = match at % 3 {
+                0 => b"",
+                1 => b"GET /v1/tail HTTP/1.1\r\nHost: x\r\n",
+                _ => b"PATCH /v1/levels HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{",
+            };
+            // It may have been given up by now.
+            let _ = stream.write_all(what);
+            stream
+        };
+        let clients: Vec<_> = (0..CLIENTS).map(connect).collect();
+        // All places are taken, unless clients are given up before that is seen; and no more.
+        let start = std::time::Instant::now();
+        let mut open = sockets();
+        while open < idle + CLIENTS + 32 && start.elapsed().as_secs() < 4 {
+            open = sockets();
+        }
+        full += usize::from(open == idle + CLIENTS + 32);
+        for _ in 0..100 {
+            assert!(sockets() <= idle + CLIENTS + 32);
+        }
+        drop(clients);
+        while sockets() > idle {
+            std::thread::yield_now();
+        }
+    }
+    request_on(&path, "GET", "/v1/status").send().expect(200);
+    drop(server);
+    say("served");
+}
+
+#[test]
+fn a_crowd_of_slow_clients_takes_no_more_than_its_places() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut scene = Scene::start("crowd", directory.path(), &[]);
+    assert_eq!(scene.line(), "served");
     scene.end();
 }

@@ -4,11 +4,10 @@ use crate::control::change::Change;
 use crate::control::control::Control;
 use crate::control::endpoint::audit::Audit;
 use crate::control::endpoint::rate::Rate;
+use crate::control::sensitive::{is_sensitive, refused};
 #[cfg(any(test, fuzzing))]
 use crate::control::tail::TailOptions;
-use crate::control::tail::Tails;
-use crate::control::target::LevelTarget;
-use crate::control::target_type::TargetType;
+use crate::control::tail::{TailFilter, Tails};
 use crate::error::{Error, ErrorKind};
 use crate::level::Level;
 use crate::registry::Registry;
@@ -17,20 +16,6 @@ use crate::time::{Clock, SystemClock, Timestamp};
 
 /// How many times in a second something is changed.
 const CHANGES: u32 = 50;
-
-/// The segments of a logger's name whose records hold secrets, or may.
-const SENSITIVE: [&str; 10] = [
-    "auth",
-    "authorization",
-    "body",
-    "credentials",
-    "headers",
-    "request",
-    "response",
-    "signing",
-    "token",
-    "wire",
-];
 
 /// The only way from a dialect to the control: reads go to [`control`](Self::control), changes
 /// through [`apply`](Self::apply), where the limits of the endpoint hold for all dialects alike.
@@ -80,6 +65,11 @@ impl Shared {
 impl Access {
     /// `control` has the origin of the request.
     pub(super) fn of(control: Control, shared: &Arc<Shared>, is_remote: bool) -> Self {
+        let control = if shared.allow_sensitive {
+            control
+        } else {
+            control.keeping_secrets()
+        };
         Self {
             control,
             is_remote,
@@ -119,117 +109,36 @@ impl Access {
     /// Returns the new revision.
     ///
     /// # Errors
-    /// Those of [`Control::apply_if`]; [`ErrorKind::NotPermitted`] for a level below `INFO` of a
-    /// logger of secrets; [`ErrorKind::Throttled`] for more than 50 calls in a second.
+    /// Those of [`Control::apply_if`]; [`ErrorKind::NotPermitted`] if the effective level of
+    /// a logger of secrets became less than `INFO`; [`ErrorKind::Throttled`] for more than 50 calls in a second.
     pub(super) fn apply(&self, revision: Option<u64>, changes: Vec<Change>) -> Result<u64, Error> {
         if !self.shared.changes.take() {
             let message = format!("expected at most {CHANGES} changes in a second");
             return Err(Error::new(ErrorKind::Throttled, message));
         }
-        if self.shared.allow_sensitive || !changes.iter().any(is_verbose) {
-            return self.apply_now(revision, changes);
-        }
-        loop {
-            // What the groups contain must be the same when the changes are made.
-            let checked = self.control.revision();
-            self.check(&changes)?;
-            match self
-                .control
-                .apply_if(revision.unwrap_or(checked), changes.clone())
-            {
-                // Undoing something that was changed again is a conflict as well.
-                Err(error)
-                    if error.kind() == ErrorKind::Conflict
-                        && revision.is_none()
-                        && self.control.revision() != checked => {}
-                result => return result,
-            }
-        }
-    }
-
-    /// Refuses what would show records of loggers of secrets below `INFO`, as
-    /// [`apply`](Self::apply) does.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotPermitted`].
-    pub(super) fn check_levels(&self, levels: &[(String, Level)]) -> Result<(), Error> {
-        let levels = levels.iter().filter(|_| !self.shared.allow_sensitive);
-        levels
-            .filter(|(name, level)| !name.is_empty() && *level < Level::INFO)
-            .try_for_each(|(name, _)| check_target(&LevelTarget::logger(name)))
-    }
-
-    fn apply_now(&self, revision: Option<u64>, changes: Vec<Change>) -> Result<u64, Error> {
         match revision {
             Some(revision) => self.control.apply_if(revision, changes),
             None => self.control.apply(changes),
         }
     }
 
-    fn check(&self, changes: &[Change]) -> Result<(), Error> {
-        for (at, change) in changes
-            .iter()
-            .enumerate()
-            .filter(|(_, change)| is_verbose(change))
-        {
-            match change {
-                Change::Level(target, _) | Change::LevelFor(target, ..) => check_target(target)?,
-                Change::Undo(revision) => {
-                    let levels = self.control.levels_before(*revision).into_iter();
-                    let mut verbose = levels.filter(|(_, level)| *level < Level::INFO);
-                    verbose.try_for_each(|(target, _)| check_target(&target))?;
-                }
-                Change::GroupLevel(name, _) => {
-                    let defined = changes
-                        .iter()
-                        .take(at)
-                        .rev()
-                        .find_map(|change| match change {
-                            Change::Group(group, members) if group == name => Some(members.clone()),
-                            _ => None,
-                        });
-                    let known = || Some(self.control.group(name)?.members);
-                    let members = defined.or_else(known).unwrap_or_default();
-                    members
-                        .into_iter()
-                        .try_for_each(|member| check_target(&LevelTarget::logger(member)))?;
-                }
-                _ => {}
-            }
-        }
-        Ok(())
+    /// Has a tail show no more of loggers of secrets below `INFO` than their levels do.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotPermitted`] if it asks for that.
+    pub(super) fn restrict(&self, filter: &mut TailFilter) -> Result<(), Error> {
+        filter.keeps_secrets = !self.shared.allow_sensitive;
+        let levels = filter.levels.iter().flatten();
+        let mut levels = levels.filter(|_| filter.keeps_secrets);
+        let asked = levels.find(|(name, level)| *level < Level::INFO && is_sensitive(name));
+        asked.map_or(Ok(()), |(name, _)| Err(refused(name)))
     }
-}
-
-/// Whether a change lets more than `INFO` through, or may.
-fn is_verbose(change: &Change) -> bool {
-    match change {
-        Change::Undo(_) => true,
-        Change::Level(_, level)
-        | Change::LevelFor(_, level, _)
-        | Change::GroupLevel(_, Some(level)) => *level < Level::INFO,
-        _ => false,
-    }
-}
-
-fn check_target(target: &LevelTarget) -> Result<(), Error> {
-    let is_sensitive = |segment: &str| {
-        let mut words = SENSITIVE.iter();
-        words.any(|word| segment.eq_ignore_ascii_case(word))
-    };
-    if target.target_type() == TargetType::Logger && target.name().split('.').any(is_sensitive) {
-        let message = format!(
-            "refused a level below INFO for {target}, which may log secrets: the endpoint does \
-             not allow it (allow_sensitive)"
-        );
-        return Err(Error::new(ErrorKind::NotPermitted, message));
-    }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::control::target::LevelTarget;
 
     fn kind(access: &Access, changes: Vec<Change>) -> Option<ErrorKind> {
         access.apply(None, changes).err().map(|error| error.kind())
@@ -250,7 +159,6 @@ mod tests {
             assert_eq!(kind(&access, vec![set(name, Level::INFO)]), None, "{name}");
         }
         assert_eq!(kind(&access, vec![set("a.requests", Level::DEBUG)]), None);
-        assert_eq!(kind(&access, vec![set("client", Level::DEBUG)]), None);
         // By way of a group, of an earlier one or of the same change.
         let group = |members: &[&str]| {
             let members = members.iter().map(|name| (*name).to_owned()).collect();
@@ -264,6 +172,62 @@ mod tests {
         assert_eq!(kind(&access, vec![group(&["a"]), level()]), None);
         let access = Access::new(Control::new(&registry), true);
         assert_eq!(kind(&access, vec![set("wire", Level::DEBUG)]), None);
+    }
+
+    /// Whichever change lowers the level that a logger of secrets inherits.
+    #[test]
+    fn no_ancestor_lowers_the_level_of_loggers_of_secrets() {
+        let registry = Registry::new();
+        let control = Control::new(&registry);
+        let access = Access::new(control.clone(), false);
+        let wire = registry.get_logger("client.http.wire");
+        let name = |name| LevelTarget::logger(name);
+        let set = |name: &str, level| Change::Level(LevelTarget::logger(name), level);
+        let minute = std::time::Duration::from_secs(60);
+        let denied = Some(ErrorKind::NotPermitted);
+        let default = |level| {
+            Change::Options(crate::control::options::LoggingOptions {
+                default_level: Some(level),
+                ..Default::default()
+            })
+        };
+        for change in [
+            set("client", Level::DEBUG),
+            set("client.http", Level::TRACE),
+            Change::Level(LevelTarget::default_level(), Level::DEBUG),
+            Change::LevelFor(name("client"), Level::new(19), minute),
+            default(Level::DEBUG),
+        ] {
+            let before = access.control().revision();
+            assert_eq!(kind(&access, vec![change.clone()]), denied, "{change:?}");
+            assert_eq!(access.control().revision(), before);
+            // With a level of its own it stays, in the same change as well.
+            let own = set("client.http.wire", Level::INFO);
+            assert_eq!(kind(&access, vec![change, own]), None);
+            assert_eq!(wire.effective_level(), Level::INFO);
+            // And none by which it would lose that.
+            let clear = Change::Clear(name("client.http.wire"));
+            assert_eq!(kind(&access, vec![clear.clone()]), denied);
+            control.apply([default(Level::WARNING), clear]).unwrap();
+            for cleared in ["client", "client.http"] {
+                control.apply([Change::Clear(name(cleared))]).unwrap();
+            }
+        }
+        // By the undoing of what has hidden it.
+        control.set_level(name("client"), Level::DEBUG).unwrap();
+        let hiding = control.apply([set("client", Level::ERROR)]).unwrap();
+        assert_eq!(kind(&access, vec![Change::Undo(hiding)]), denied);
+        // By the end of a temporary level.
+        control.set_level(name("client"), Level::DEBUG).unwrap();
+        control
+            .set_level_for(name("client"), Level::ERROR, minute)
+            .unwrap();
+        let end = Change::EndTemporary(name("client"));
+        assert_eq!(kind(&access, vec![end]), denied);
+        // What the program has allowed may be limited.
+        control.set_level(name("client"), Level::TRACE).unwrap();
+        assert_eq!(kind(&access, vec![set("client", Level::DEBUG)]), None);
+        assert_eq!(kind(&access, vec![set("other", Level::DEBUG)]), None);
     }
 
     #[test]

@@ -130,3 +130,68 @@ where
     while rest.read(&mut buffer).await? > 0 {}
     Ok(())
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use tokio::net::UnixStream;
+    use tokio::runtime::Builder;
+    use tokio::time::Instant;
+
+    use super::*;
+
+    /// With a clock that goes on when nothing else does.
+    fn run(test: impl Future<Output = ()>) {
+        let mut runtime = Builder::new_current_thread();
+        let runtime = runtime.enable_all().start_paused(true).build().unwrap();
+        runtime.block_on(test);
+    }
+
+    /// Writes until the client is given up; returns how long it took nothing.
+    async fn write_to(connection: &mut Connection<UnixStream>) -> Duration {
+        let mut last = Instant::now();
+        loop {
+            match connection.write(&[0; 4096]).await {
+                Ok(_) => last = Instant::now(),
+                Err(error) => {
+                    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+                    return last.elapsed();
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_client_that_takes_nothing_is_given_up_in_time() {
+        run(async {
+            let (server, client) = UnixStream::pair().unwrap();
+            let mut connection = Connection::from(server);
+            let start = Instant::now();
+            let waited = write_to(&mut connection).await;
+            assert!(waited >= STALLED && waited < STALLED + Duration::from_secs(1));
+            assert_eq!(start.elapsed().as_secs(), STALLED.as_secs());
+            drop(client);
+        });
+    }
+
+    #[test]
+    fn a_slow_client_that_takes_something_is_not() {
+        run(async {
+            let (server, mut client) = UnixStream::pair().unwrap();
+            let mut connection = Connection::from(server);
+            let start = Instant::now();
+            let reading = tokio::spawn(async move {
+                // All there is, each time but the last shortly before the end.
+                let mut buffer = vec![0; 1 << 20];
+                for _ in 0..10 {
+                    sleep(STALLED - Duration::from_secs(1)).await;
+                    assert!(client.read(&mut buffer).await.unwrap() > 0);
+                }
+                client
+            });
+            let waited = write_to(&mut connection).await;
+            assert!(waited >= STALLED);
+            assert!(start.elapsed() > 10 * (STALLED - Duration::from_secs(1)));
+            drop(reading.await.unwrap());
+        });
+    }
+}

@@ -158,8 +158,11 @@ impl Endpoint {
     /// with a segment `auth`, `authorization`, `body`, `credentials`, `headers`, `request`,
     /// `response`, `signing`, `token` or `wire` in their name.
     ///
-    /// A level of an ancestor is allowed, and applies to them too unless they have their own.
-    /// Redaction is independent of this.
+    /// A change is refused by which the effective level of such a logger would fall below `INFO`,
+    /// whether it is the logger's level, that of an ancestor or of a group, or the end of a level
+    /// that hid it. A logger with a level of its own, which the same change may set, keeps that.
+    /// A logger that the program makes later inherits the levels there are. Live tails show no more
+    /// of these loggers below `INFO` than their levels do. Redaction is independent of this.
     pub fn allow_sensitive(mut self, allow: bool) -> Self {
         self.allow_sensitive = allow;
         self

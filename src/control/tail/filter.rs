@@ -1,5 +1,6 @@
 //! What a tail asks for: [`TailFilter`].
 
+use crate::control::sensitive::is_sensitive;
 use crate::control::tail::glob::{Glob, is_within};
 use crate::level::Level;
 use crate::record::Record;
@@ -10,6 +11,8 @@ pub(in crate::control) struct TailFilter {
     /// Levels of loggers, the root's name being empty: what is named is shown from its level on,
     /// even if the loggers' levels hide it, and nothing else. [`None`] is what the loggers show.
     pub(in crate::control) levels: Option<Vec<(String, Level)>>,
+    /// Whether loggers of secrets show no more than `INFO`, unless their levels show it.
+    pub(in crate::control) keeps_secrets: bool,
     /// Which loggers, by name.
     pub(in crate::control) logger: Option<Glob>,
     /// What message or error contain, in small letters; ASCII letters match in either case.
@@ -29,7 +32,9 @@ impl TailFilter {
                 nearest.is_some_and(|(_, from)| level >= *from)
             }
         };
-        by_level && self.logger.as_ref().is_none_or(|glob| glob.matches(name))
+        let is_secret =
+            || self.keeps_secrets && !is_shown && level < Level::INFO && is_sensitive(name);
+        by_level && !is_secret() && self.logger.as_ref().is_none_or(|glob| glob.matches(name))
     }
 
     /// Reports whether text and key-values are as asked. The record is redacted already: a search

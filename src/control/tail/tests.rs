@@ -188,6 +188,29 @@ fn secrets_are_neither_shown_nor_found() {
 }
 
 #[test]
+fn loggers_of_secrets_show_no_more_than_their_levels() {
+    let registry = Registry::new();
+    let [wire, app] = ["app.wire", "app"].map(|name| registry.get_logger(name));
+    let tails = Tails::new(&registry, TailOptions::default());
+    let begin = |keeps_secrets| {
+        let filter = TailFilter {
+            keeps_secrets,
+            ..asks(&registry, "app=DEBUG")
+        };
+        tails.begin(filter, Start::Latest(0)).unwrap()
+    };
+    let (mut keeping, mut showing) = (begin(true), begin(false));
+    wire.debug("secret");
+    wire.info("wire");
+    app.debug("app");
+    assert_eq!(messages(&mut keeping), ["wire", "app"]);
+    assert_eq!(messages(&mut showing), ["secret", "wire", "app"]);
+    wire.set_level(Level::DEBUG);
+    wire.debug("shown by its level");
+    assert_eq!(messages(&mut keeping), ["shown by its level"]);
+}
+
+#[test]
 fn so_many_tails_and_no_more() {
     let registry = Registry::new();
     let tails = Tails::new(&registry, TailOptions::default());
@@ -434,7 +457,8 @@ fn what_has_no_room_on_its_way_is_counted() {
     let registry = Registry::new();
     let loggers = ["app", "other"].map(|name| registry.get_logger(name));
     let options = TailOptions {
-        bytes: 64 * 1024,
+        // So many that all that had room is part of the history.
+        bytes: 128 * 1024,
         ..TailOptions::default()
     };
     let tails = Tails::new(&registry, options);

@@ -120,3 +120,41 @@ impl Drop for TailBody {
         self.end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+    use tokio::runtime::Builder;
+
+    use super::*;
+    use crate::control::endpoint::tail::accept::Media;
+    use crate::control::tail::{Start, TailFilter, TailOptions, Tails};
+    use crate::registry::Registry;
+
+    /// With a clock that goes on when nothing else does.
+    #[test]
+    fn silence_is_broken_by_a_comment() {
+        let registry = Registry::new();
+        let tails = Tails::new(&registry, TailOptions::default());
+        let tail = tails
+            .begin(TailFilter::default(), Start::Latest(0))
+            .unwrap();
+        let frames = Frames::new(tails, Media::Events, true);
+        let mut body = TailBody::new(tail, frames, None);
+        let mut runtime = Builder::new_current_thread();
+        let runtime = runtime.enable_all().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let mut next = async || {
+                let frame = body.frame().await.unwrap().unwrap();
+                String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap()
+            };
+            assert_eq!(next().await, "retry: 1000\n\n");
+            for _ in 0..3 {
+                let start = Instant::now();
+                let sign = next().await;
+                assert!(sign.starts_with(':') && sign.ends_with("\n\n"), "{sign:?}");
+                assert_eq!(start.elapsed().as_secs(), QUIET.as_secs());
+            }
+        });
+    }
+}

@@ -56,7 +56,7 @@ fn begin(access: &Access, request: &Request) -> Result<Response, Refusal> {
     let of_error = |error: Error| (response::status_of(&error), error.to_string());
     let pairs = request.query();
     let pairs = pairs.ok_or_else(|| bad("cannot read the query: expected UTF-8"))?;
-    let query = TailQuery::parse(access.registry(), &pairs).map_err(|why| bad(&why))?;
+    let mut query = TailQuery::parse(access.registry(), &pairs).map_err(|why| bad(&why))?;
     let media = Media::of(&request.head.headers).ok_or_else(|| {
         let why = "unknown Accept: expected text/event-stream, application/x-ndjson or text/plain";
         (StatusCode::NOT_ACCEPTABLE, why.to_owned())
@@ -66,8 +66,7 @@ fn begin(access: &Access, request: &Request) -> Result<Response, Refusal> {
         let media = media.content_type();
         return Err(bad(&format!("format: cannot write it as {media}")));
     }
-    let levels = query.filter.levels.as_deref().unwrap_or_default();
-    access.check_levels(levels).map_err(of_error)?;
+    access.restrict(&mut query.filter).map_err(of_error)?;
     let start = match last_event(&request.head.headers).map_err(bad)? {
         Some(position) => Start::After(position),
         None => Start::Latest(query.backlog),

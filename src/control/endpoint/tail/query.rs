@@ -133,6 +133,7 @@ mod tests {
         let levels = [("botocore", Level::DEBUG), ("urllib3", Level::INFO)];
         let expected = TailFilter {
             levels: Some(levels.map(|(name, level)| (name.to_owned(), level)).into()),
+            keeps_secrets: false,
             logger: Some(Glob::new("boto*")),
             text: Some("time out".to_owned()),
             key_values: vec![("tenant".into(), "acme".into()), ("a".into(), "b:c".into())],
