@@ -38,7 +38,7 @@ fn build(profile: &Path) {
     macro_rules! enabled {
         ($($feature:literal)+) => { [$(($feature, cfg!(feature = $feature))),+] };
     }
-    let features = enabled!("config" "config-toml" "config-yaml" "reload" "signal" "serde" "web" "http" "tower" "gzip" "control");
+    let features = enabled!("config" "config-toml" "config-yaml" "reload" "signal" "serde" "web" "http" "tower" "gzip" "control" "syslog");
     let features = features.iter().filter(|(_, enabled)| *enabled);
     let features: Vec<_> = features.map(|(feature, _)| *feature).collect();
     let name = match profile.file_name().and_then(|name| name.to_str()) {
@@ -249,6 +249,12 @@ fn configuration() {
 #[test]
 fn change_levels() {
     check("12_change_levels", &[]);
+}
+
+#[cfg(feature = "syslog")]
+#[test]
+fn syslog() {
+    check("14_syslog", &[]);
 }
 
 /// A daemon is controlled in the ways that it prints, and ends with its input.

@@ -8,6 +8,7 @@ use crate::config::raw_problem::RawProblem;
 const NOT_BUILT: &[&str] = &[
     "logging.handlers.SocketHandler",
     "logging.handlers.DatagramHandler",
+    #[cfg(not(feature = "syslog"))]
     "logging.handlers.SysLogHandler",
     "logging.handlers.NTEventLogHandler",
     "logging.handlers.SMTPHandler",

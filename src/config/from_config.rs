@@ -395,3 +395,18 @@ choices! {
         "by_severity" => Self::BySeverity,
     }
 }
+
+#[cfg(feature = "syslog")]
+choices! {
+    crate::handler::SysLogForm {
+        "rfc5424" => Self::Rfc5424,
+        "rfc3164" => Self::Rfc3164,
+        "python" => Self::Python,
+    }
+    crate::handler::SysLogFraming {
+        "octet_counting" => Self::OctetCounting,
+        "newline" => Self::Newline,
+        "nul" => Self::Nul,
+        "none" => Self::None,
+    }
+}

@@ -27,13 +27,17 @@ mod memory;
 pub(crate) mod network;
 mod null;
 mod options;
+#[cfg(any(feature = "syslog", all(feature = "journald", target_os = "linux")))]
+mod origin;
 mod outbox;
 mod queue;
-#[cfg(all(feature = "journald", target_os = "linux"))]
+#[cfg(any(feature = "syslog", all(feature = "journald", target_os = "linux")))]
 mod severity;
 mod sink;
 mod stream;
 mod stream_id;
+#[cfg(feature = "syslog")]
+mod syslog;
 #[cfg(test)]
 mod tests;
 
@@ -65,6 +69,9 @@ pub use self::queue::{Overflow, QueueHandler, QueueListener, RecordQueue};
 pub use self::sink::{Batch, Sink, SinkFacts, SinkStatus, formatted};
 pub use self::stream::StreamHandler;
 pub use self::stream_id::StreamId;
+#[cfg(feature = "syslog")]
+#[cfg_attr(docsrs, doc(cfg(feature = "syslog")))]
+pub use self::syslog::{SysLogFacility, SysLogForm, SysLogFraming, SysLogHandler};
 
 /// The builders of handlers.
 pub mod builder {
@@ -79,4 +86,7 @@ pub mod builder {
     #[cfg_attr(docsrs, doc(cfg(feature = "journald")))]
     pub use super::journald::JournaldHandlerBuilder;
     pub use super::queue::{QueueHandlerBuilder, RecordQueueBuilder};
+    #[cfg(feature = "syslog")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "syslog")))]
+    pub use super::syslog::SysLogHandlerBuilder;
 }

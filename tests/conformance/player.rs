@@ -1,13 +1,14 @@
 //! Plays a scenario, operation by operation.
 
+use std::net::UdpSocket;
 use std::sync::Arc;
 
 use logtree::filter::Filter;
 use logtree::formatter::{BufferingFormatter, TimeZone};
 use logtree::handler::{
     FileHandler, MemoryHandler, NullHandler, QueueHandler, QueueListener, RecordQueue,
-    RotatingFileHandler, StreamHandler, TimedRotatingFileHandler, WatchedFileHandler,
-    handler_by_name, handler_names,
+    RotatingFileHandler, StreamHandler, SysLogFacility, SysLogForm, SysLogFraming, SysLogHandler,
+    TimedRotatingFileHandler, WatchedFileHandler, handler_by_name, handler_names,
 };
 use logtree::logger::LoggerAdapter;
 use logtree::record::{OwnedValue, RecordBuilder, Source};
@@ -22,21 +23,6 @@ use crate::{configs, files, filters, formatters};
 
 const CLOCK: i64 = 1_709_210_096_789_000_000;
 const START: i64 = 1_709_210_000_000_000_000;
-
-/// Operations and kinds of handlers of parts that do not exist yet.
-const PENDING: &[&str] = &["syslog"];
-
-pub(crate) fn needs_pending(scenario: &Value) -> bool {
-    let operations = scenario["ops"].as_array().map_or(&[][..], Vec::as_slice);
-    operations.iter().any(|operation| {
-        let is_pending = |key: &str| {
-            operation[key]
-                .as_str()
-                .is_some_and(|word| PENDING.contains(&word))
-        };
-        is_pending("op") || operation["op"] == "handler" && is_pending("kind")
-    })
-}
 
 pub(crate) fn play(scenario: &Value) -> Value {
     let mut world = World::new(
@@ -346,6 +332,7 @@ impl World {
                     .into()
             }
             "format_all" => self.format_all(operation)?,
+            "syslog" => self.syslog(operation)?,
             "uses_time" => self.formatter(&operation["formatter"])?.uses_time().into(),
             "format_time" => {
                 let formatter = formatters::make(operation).map_err(|error| kind(&error))?;
@@ -481,6 +468,40 @@ impl World {
             builder = builder.time(time(t));
         }
         Ok(fill(builder, spec, spec["msg"].as_str().unwrap_or("message")).build())
+    }
+
+    /// Sends records to a socket, and returns the datagrams that it gets.
+    fn syslog(&self, operation: &Value) -> Result<Value, Failure> {
+        let receiver = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+        let address = format!("udp:{}", receiver.local_addr().expect("an address"));
+        let facility = match &operation["facility"] {
+            Value::String(name) => name.parse(),
+            Value::Number(number) => {
+                let number = number.as_u64().and_then(|number| u8::try_from(number).ok());
+                SysLogFacility::try_from(number.expect("a number from 0 to 255"))
+            }
+            _ => Ok(SysLogFacility::User),
+        };
+        let mut builder = SysLogHandler::builder(address)
+            .form(SysLogForm::Python)
+            .facility(facility.map_err(|error| kind(&error))?)
+            .ident(text(operation, "ident"));
+        if operation["append_nul"] == false {
+            builder = builder.framing(SysLogFraming::None);
+        }
+        let handler = builder.start().map_err(|error| kind(&error))?;
+        match operation.get("formatter") {
+            Some(spec) => handler.set_formatter(self.formatter(spec)?),
+            None => handler.set_formatter(python_default()),
+        }
+        let mut datagrams = Vec::new();
+        for spec in operation["records"].as_array().expect("records") {
+            handler.handle(&self.record(spec)?);
+            let mut datagram = [0; 8_192];
+            let length = receiver.recv(&mut datagram).expect("a datagram");
+            datagrams.push(String::from_utf8_lossy(&datagram[..length]).into_owned());
+        }
+        Ok(datagrams.into())
     }
 
     fn format_all(&self, operation: &Value) -> Result<Value, Failure> {

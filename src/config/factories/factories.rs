@@ -5,6 +5,8 @@ use std::io::Write;
 use crate::config::arguments::Arguments;
 #[cfg(feature = "journald")]
 use crate::config::factories::journald;
+#[cfg(feature = "syslog")]
+use crate::config::factories::syslog;
 use crate::config::factories::table::Table;
 use crate::config::factories::{file, filter, formatter, memory, queue, stream};
 use crate::config::streams::Streams;
@@ -79,12 +81,17 @@ impl Factories {
     /// | `logging.handlers.MemoryHandler` | `memory` | `capacity`, `flushLevel`, `target`, `flushOnClose`; `respect_target_level` |
     /// | `logging.handlers.QueueHandler` | `queue` | `handlers`, `respect_handler_level`, `queue`, `listener`; `bytes_per_thread`, `max_bytes`, `max_records`, `overflow`, `block_at_most` |
     /// | | `fallback` | `handlers` |
+    /// | `logging.handlers.SysLogHandler` | `syslog` (feature `syslog`) | `address` (`local`, `unix:PATH`, `udp:HOST:PORT`, `tcp:…`, `tls:…`, or a list of host and port), `facility`, `socktype`, `ident`, `append_nul`; `form` (`rfc5424`, `rfc3164`, `python`), `framing` (`octet_counting`, `newline`, `nul`, `none`), `app_name`, `host`, `enterprise`, `bom`, `sequence_id`, `max_message_bytes`, `resend_bytes`, a section `tls` (feature `tls`), and those of delivery |
     /// | `systemd.journal.JournalHandler` | `journald` (feature `journald`) | `identifier` (or `SYSLOG_IDENTIFIER`), `socket`, and those of delivery |
     ///
     /// Handlers that send to a receiver also take the arguments of delivery: `max_records`,
     /// `max_bytes`, `overflow`, `block_at_most`, `close_within`, `linger`, `batch_records`,
     /// `dead_letters`, and a section `spool` with `directory`, `max_bytes` and `sync_each`; see
-    /// `DeliveryHandler`.
+    /// `DeliveryHandler`. A section `tls` has `ca_files`, `only_ca_files`, `certificate` with `key`,
+    /// and `server_name`.
+    ///
+    /// Under Python's name, the handler for syslog has Python's defaults: the address
+    /// `udp:localhost:514`, and the form `python`. As `syslog` it writes to the local daemon.
     ///
     /// | formatters | short name | arguments |
     /// |---|---|---|
@@ -113,6 +120,8 @@ impl Factories {
         journald::add(&mut handlers);
         memory::add(&mut handlers);
         queue::add(&mut handlers);
+        #[cfg(feature = "syslog")]
+        syslog::add(&mut handlers);
         let mut formatters = Table::new("formatter");
         formatter::add(&mut formatters);
         let mut filters = Table::new("filter");

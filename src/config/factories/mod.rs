@@ -15,7 +15,11 @@ mod journald;
 mod memory;
 mod queue;
 mod stream;
+#[cfg(feature = "syslog")]
+mod syslog;
 mod table;
+#[cfg(feature = "syslog")]
+mod tls;
 
 pub use self::factories::Factories;
 pub(super) use self::table::{Build, Table};

@@ -18,6 +18,7 @@ use crate::handler::drop_counts::DropCounts;
 use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
 use crate::handler::options::{HandlerOptions, handler_options};
+use crate::handler::origin;
 use crate::handler::severity::severity;
 use crate::handler::sink::formatted;
 use crate::record::Record;
@@ -172,7 +173,7 @@ impl JournaldHandlerBuilder {
     pub fn start(self) -> Result<JournaldHandler, Error> {
         let transport = Journal {
             socket: self.socket,
-            identifier: self.identifier.unwrap_or_else(program),
+            identifier: self.identifier.unwrap_or_else(origin::program),
             facility: self.facility.map(|facility| facility.to_string()),
         };
         let delivery = DeliveryHandler::with(Box::new(transport), self.delivery, self.handler)?;
@@ -181,13 +182,6 @@ impl JournaldHandlerBuilder {
             delivery,
         })
     }
-}
-
-/// The name of the program's file.
-fn program() -> String {
-    let path = env::args_os().next().map(PathBuf::from);
-    let name = path.as_ref().and_then(|path| path.file_name());
-    name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 struct Journal {

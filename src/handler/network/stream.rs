@@ -51,7 +51,7 @@ impl Stream {
                 socket.without_waiting(|mut socket| {
                     for _ in 0..MOST_READS {
                         match socket.read(&mut discarded) {
-                            Ok(0) => return Err(closed()),
+                            Ok(0) => return Err(socket.take_error().unwrap_or_else(closed)),
                             Ok(_) => {}
                             Err(error) if error.kind() == ErrorKind::Interrupted => {}
                             Err(error) if error.kind() == ErrorKind::WouldBlock => break,
@@ -64,6 +64,20 @@ impl Stream {
             #[cfg(feature = "tls")]
             Self::Tls(stream) => stream.check(),
         }
+    }
+
+    /// Reports whether TLS is spoken.
+    pub(in crate::handler) fn is_encrypted(&self) -> bool {
+        !matches!(self, Self::Plain(_))
+    }
+
+    /// Reports whether it is a Unix socket.
+    pub(in crate::handler) fn is_unix(&self) -> bool {
+        #[cfg(unix)]
+        let is_unix = matches!(self, Self::Plain(Socket::Unix(_)));
+        #[cfg(not(unix))]
+        let is_unix = false;
+        is_unix
     }
 
     /// Limits how many bytes the system keeps that the receiver's system does not have yet, as far
@@ -136,6 +150,12 @@ impl Socket {
         let result = run(self);
         of_either!(self, socket => socket.set_nonblocking(false))?;
         result
+    }
+
+    /// Returns the error that came after an orderly end: the receiver's system has discarded what was
+    /// written after it.
+    pub(super) fn take_error(&self) -> Option<io::Error> {
+        of_either!(self, socket => socket.take_error()).unwrap_or_default()
     }
 
     /// Says that nothing more comes.

@@ -255,7 +255,7 @@ impl TlsStream {
         self.socket.without_waiting(|mut socket| {
             loop {
                 match connection.read_tls(&mut socket) {
-                    Ok(0) => return Err(closed()),
+                    Ok(0) => return Err(socket.take_error().unwrap_or_else(closed)),
                     Ok(_) => {
                         let processed = connection.process_new_packets();
                         processed.map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?;

@@ -351,10 +351,6 @@ fn classes_that_are_not_there() {
             "is not part of this version of logtree",
         ),
         (
-            "logging.handlers.SysLogHandler",
-            "is not part of this version of logtree",
-        ),
-        (
             "ext://logging.handlers.NTEventLogHandler",
             "is not part of this version of logtree",
         ),

@@ -720,3 +720,128 @@ fn of_delivery_and_journald() {
     registry.root().handlers()[0].flush().unwrap();
     assert!(received(&own).starts_with("MESSAGE=later\n"));
 }
+
+/// The arguments of syslog, as Python has them and beyond.
+#[test]
+#[cfg(feature = "syslog")]
+fn of_syslog() {
+    use std::io::Read;
+    use std::net::{TcpListener, UdpSocket};
+
+    let directory = tempfile::tempdir().unwrap();
+    let long = Some(Duration::from_secs(60));
+    let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
+    receiver.set_read_timeout(long).unwrap();
+    let port = receiver.local_addr().unwrap().port();
+    let sent = |class: &str, more: Value| {
+        let mut handler = json!({"class": class, "address": ["127.0.0.1", port]});
+        let more = more.as_object().unwrap().clone();
+        handler.as_object_mut().unwrap().extend(more);
+        let registry = with_handler(directory.path(), &handler);
+        logtree::info!(registry.get_logger("shop.cart"), key = 1; "x");
+        let mut bytes = [0; 10_000];
+        let length = receiver.recv(&mut bytes).unwrap();
+        String::from_utf8_lossy(&bytes[..length]).into_owned()
+    };
+    let python = |more: Value| sent("logging.handlers.SysLogHandler", more);
+    assert_eq!(python(json!({})), "<14>x\0");
+    for facility in [
+        json!("daemon"),
+        json!(3),
+        json!("ext://logging.handlers.SysLogHandler.LOG_DAEMON"),
+    ] {
+        assert_eq!(python(json!({"facility": facility})), "<30>x\0");
+    }
+    assert_eq!(
+        python(json!({"ident": "a: ", "append_nul": false})),
+        "<14>a: x"
+    );
+    let attributes = json!({".": {"ident": "a: ", "append_nul": false}});
+    assert_eq!(python(attributes), "<14>a: x");
+    assert_eq!(python(json!({"framing": "none"})), "<14>x");
+    assert!(python(json!({"form": "rfc5424"})).starts_with("<14>1 "));
+    assert!(python(json!({"socktype": "ext://socket.SOCK_DGRAM"})).starts_with("<14>"));
+
+    let own = |more: Value| sent("syslog", more);
+    let data = "[logtree@32473 logger=\"shop.cart\"";
+    let message = own(json!({"host": "h", "app_name": "app"}));
+    assert!(message.contains(" h app "), "{message}");
+    assert!(
+        message.contains(data) && message.ends_with("[meta sequenceId=\"1\"] x"),
+        "{message}"
+    );
+    let other = own(json!({"enterprise": 1, "bom": true, "sequence_id": false}));
+    assert!(
+        other.contains("[logtree@1 ") && other.ends_with("\"] \u{feff}x"),
+        "{other}"
+    );
+    assert!(own(json!({"append_nul": true})).ends_with("] x\0"));
+    let limited = json!({"class": "syslog", "address": format!("udp:127.0.0.1:{port}"),
+        "max_message_bytes": 1_024});
+    log(
+        &with_handler(directory.path(), &limited),
+        &[&"x".repeat(2_000)],
+    );
+    let mut bytes = [0; 10_000];
+    let length = receiver.recv(&mut bytes).unwrap();
+    assert!((1_000..=1_024).contains(&length), "{length}");
+
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    for handler in [
+        json!({"address": ["127.0.0.1", address.port()], "socktype": "ext://socket.SOCK_STREAM"}),
+        json!({"address": ["127.0.0.1", address.port()], "socktype": 1, "resend_bytes": 0}),
+        json!({"address": format!("tcp:{address}")}),
+    ] {
+        let mut handler = handler;
+        handler["class"] = json!("logging.handlers.SysLogHandler");
+        let registry = with_handler(directory.path(), &handler);
+        log(&registry, &["x"]);
+        let (mut peer, _) = listener.accept().unwrap();
+        peer.set_read_timeout(long).unwrap();
+        let mut bytes = [0; 6];
+        peer.read_exact(&mut bytes).unwrap();
+        assert_eq!(&bytes, b"<14>x\0");
+    }
+
+    #[cfg(feature = "tls")]
+    for (tls, expected) in [
+        (json!({"ca_files": ["missing.pem"]}), "missing.pem"),
+        (json!({"only_ca_files": true}), "no certificates"),
+        (json!({"server_name": "not a name"}), "not a name"),
+        (json!({"certificate": "c.pem", "key": "k.pem"}), "k.pem"),
+        (json!({"certificate": "c.pem"}), "expected the key"),
+        (json!({"key": "k.pem"}), "expected the certificate"),
+    ] {
+        let handler = json!({"class": "syslog", "address": "tls:localhost", "tls": tls});
+        let document = json!({"version": 1, "handlers": {"h": handler}});
+        let config = DictConfig::from_value(&document).unwrap();
+        let error = config
+            .directory(directory.path())
+            .install_in(&Registry::new());
+        let text = format!("{:?}", error.unwrap_err());
+        assert!(text.contains(expected), "{text}");
+    }
+}
+
+#[test]
+#[cfg(feature = "syslog")]
+fn wrong_arguments_of_syslog_are_found() {
+    for (key, value, expected) in [
+        ("address", json!(514), "an address"),
+        ("address", json!(["localhost"]), "an address"),
+        ("address", json!(["localhost", 0]), "an address"),
+        ("facility", json!("deamon"), "did you mean \"daemon\"?"),
+        ("facility", json!(24), "from 0 to 23"),
+        ("socktype", json!("tcp"), "\"stream\", \"datagram\""),
+        ("form", json!("5424"), "rfc5424"),
+        ("framing", json!("lf"), "octet_counting"),
+    ] {
+        let handler = json!({"class": "syslog", key: value});
+        let document = json!({"version": 1, "handlers": {"h": handler}});
+        let config = DictConfig::from_value(&document).unwrap();
+        let error = config.check_in(&Registry::new()).unwrap_err();
+        let text = format!("{error:?}");
+        assert!(text.contains(expected), "{text}");
+    }
+}

@@ -4,3 +4,7 @@
 mod crashes;
 #[cfg(all(feature = "journald", target_os = "linux"))]
 mod journald;
+#[cfg(all(feature = "syslog", target_os = "linux"))]
+mod syslog;
+#[cfg(feature = "syslog")]
+mod syslog_outages;

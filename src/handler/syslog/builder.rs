@@ -1,0 +1,282 @@
+//! The options of a handler for syslog: [`SysLogHandlerBuilder`].
+
+use crate::error::{Error, ErrorKind};
+use crate::handler::delivery::DeliveryHandler;
+use crate::handler::delivery::options::{DeliveryOptions, delivery_options};
+use crate::handler::handler::Handler;
+use crate::handler::network::address::{Address, Protocol};
+use crate::handler::network::dialer::Dialer;
+#[cfg(feature = "tls")]
+use crate::handler::network::tls::Tls;
+use crate::handler::options::{HandlerOptions, handler_options};
+use crate::handler::origin;
+use crate::handler::syslog::SysLogHandler;
+use crate::handler::syslog::facility::SysLogFacility;
+use crate::handler::syslog::form::{Parts, SysLogForm, header_field, tag};
+use crate::handler::syslog::framing::SysLogFraming;
+use crate::handler::syslog::resend::Resend;
+use crate::handler::syslog::transport::{Shared, SysLog};
+use crate::sys::sync::{Arc, Mutex};
+
+/// The address of the daemon of this machine, whichever it has.
+const LOCAL: &str = "local";
+
+/// Where the daemon listens, on Linux, macOS and with systemd.
+const LOCAL_SOCKETS: [&str; 3] = [
+    "/dev/log",
+    "/var/run/syslog",
+    "/run/systemd/journal/dev-log",
+];
+
+/// The number that the documentation of enterprise numbers uses.
+const ENTERPRISE: u32 = 32_473;
+
+/// The smallest limit of a message: header and structured data must fit.
+const SMALLEST_LIMIT: usize = 1_024;
+
+/// Makes a [`SysLogHandler`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct SysLogHandlerBuilder {
+    address: String,
+    stream: Option<bool>,
+    form: Option<SysLogForm>,
+    framing: Option<SysLogFraming>,
+    facility: SysLogFacility,
+    ident: String,
+    app_name: Option<String>,
+    host: Option<String>,
+    enterprise: u32,
+    bom: bool,
+    sequence_id: bool,
+    max_message_bytes: Option<usize>,
+    resend_bytes: usize,
+    #[cfg(feature = "tls")]
+    tls: Tls,
+    delivery: DeliveryOptions,
+    handler: HandlerOptions,
+}
+
+handler_options!(SysLogHandlerBuilder, handler);
+delivery_options!(SysLogHandlerBuilder, delivery);
+
+impl SysLogHandlerBuilder {
+    pub(super) fn new(address: &str) -> Self {
+        Self {
+            address: address.to_owned(),
+            stream: None,
+            form: None,
+            framing: None,
+            facility: SysLogFacility::User,
+            ident: String::new(),
+            app_name: None,
+            host: None,
+            enterprise: ENTERPRISE,
+            bom: false,
+            sequence_id: true,
+            max_message_bytes: None,
+            resend_bytes: 64 * 1024,
+            #[cfg(feature = "tls")]
+            tls: Tls::default(),
+            delivery: DeliveryOptions::default(),
+            handler: HandlerOptions::default(),
+        }
+    }
+
+    /// Sets whether the socket is a stream, whatever the address says: TCP instead of UDP, and for
+    /// Unix sockets that only the one kind is tried.
+    ///
+    /// # Python
+    /// The argument `socktype`.
+    pub fn stream(mut self, stream: bool) -> Self {
+        self.stream = Some(stream);
+        self
+    }
+
+    /// Sets how records are written; by default RFC 5424 for receivers on a network, and RFC 3164
+    /// for Unix sockets.
+    pub fn form(mut self, form: SysLogForm) -> Self {
+        self.form = Some(form);
+        self
+    }
+
+    /// Sets how the end of a message is marked. The default depends on the socket: see
+    /// [`SysLogHandler`]. With TLS, standard receivers expect octet counting.
+    pub fn framing(mut self, framing: SysLogFraming) -> Self {
+        self.framing = Some(framing);
+        self
+    }
+
+    /// Sets the facility; `user` by default.
+    pub fn facility(mut self, facility: SysLogFacility) -> Self {
+        self.facility = facility;
+        self
+    }
+
+    /// Sets what stands before each message in [Python's form](SysLogForm::Python); nothing by
+    /// default.
+    ///
+    /// # Python
+    /// The attribute `ident`.
+    pub fn ident(mut self, ident: impl Into<String>) -> Self {
+        self.ident = ident.into();
+        self
+    }
+
+    /// Sets the name of the program, which is `APP-NAME` in RFC 5424 (48 characters at most) and
+    /// the tag in RFC 3164 (32 at most); the name of its file by default.
+    pub fn app_name(mut self, name: impl Into<String>) -> Self {
+        self.app_name = Some(name.into());
+        self
+    }
+
+    /// Sets the name of the machine, of 255 characters at most; by default as the system has it.
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.host = Some(host.into());
+        self
+    }
+
+    /// Sets the enterprise number in the name of the structured data, `logtree@32473`. The default
+    /// is the one for documentation; IANA gives others away.
+    pub fn enterprise(mut self, number: u32) -> Self {
+        self.enterprise = number;
+        self
+    }
+
+    /// Sets whether messages of RFC 5424 begin with the mark of UTF-8, as the standard demands; off
+    /// by default, since many receivers show it.
+    pub fn bom(mut self, bom: bool) -> Self {
+        self.bom = bom;
+        self
+    }
+
+    /// Sets whether messages of RFC 5424 have the number of the record, `[meta sequenceId="7"]`; on
+    /// by default. It goes from 1 to 2,147,483,647 and then from 1 again. A record that is sent
+    /// twice has the same number, and dropped ones leave a gap.
+    pub fn sequence_id(mut self, sequence_id: bool) -> Self {
+        self.sequence_id = sequence_id;
+        self
+    }
+
+    /// Sets how long a message may be, 1,024 bytes at least; by default 8,192 in UDP and 65,536
+    /// otherwise, which is syslog-ng's limit (rsyslog cuts at 8 KiB unless `maxMessageSize` says
+    /// otherwise). A longer one is cut and gets the mark `…[+N]`, for the number of bytes that are
+    /// missing. Half of it may be structured data; what does not fit there is left out, with a
+    /// parameter `left_out` for how many. A datagram that the system does not take is cut in
+    /// halves until it does.
+    pub fn max_message_bytes(mut self, bytes: usize) -> Self {
+        self.max_message_bytes = Some(bytes.max(SMALLEST_LIMIT));
+        self
+    }
+
+    /// Sets how much of what was sent last is sent again on a stream after the receiver has ended
+    /// the connection; 65,536 bytes by default, 0 for none. On Unix, at most half of it is under
+    /// way at a time, so that it is enough, which limits the throughput to receivers that are far
+    /// away: 32 KiB in each round trip by default.
+    pub fn resend_bytes(mut self, bytes: usize) -> Self {
+        self.resend_bytes = bytes;
+        self
+    }
+
+    /// Sets how TLS is spoken; by default it trusts what the system trusts.
+    #[cfg(feature = "tls")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// Starts the handler's thread, and returns the handler. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// Where the address cannot be read or needs what the build or the system does not have,
+    /// certificates cannot be read, the spool cannot be used, or the system has no thread left.
+    pub fn start(self) -> Result<SysLogHandler, Error> {
+        let addresses = self.addresses()?;
+        let is_network = addresses.iter().any(|it| it.protocol().is_some());
+        let form = self.form.unwrap_or(if is_network {
+            SysLogForm::Rfc5424
+        } else {
+            SysLogForm::Rfc3164
+        });
+        let host = self.host.unwrap_or_else(origin::host);
+        let app = self.app_name.unwrap_or_else(origin::program);
+        let (host, app) = match form {
+            SysLogForm::Rfc5424 => (header_field(&host, 255), header_field(&app, 48)),
+            // The older form has no domain.
+            _ if is_network => {
+                let first = host.split('.').next().unwrap_or_default();
+                (header_field(first, 255), tag(&app))
+            }
+            _ => (String::new(), tag(&app)),
+        };
+        let usual = if addresses[0].protocol() == Some(Protocol::Udp) {
+            8_192
+        } else {
+            65_536
+        };
+        let parts = Parts {
+            form,
+            facility: self.facility,
+            host,
+            app,
+            ident: self.ident,
+            enterprise: self.enterprise.to_string(),
+            bom: self.bom,
+            max_data: self.max_message_bytes.unwrap_or(usual) / 2,
+            plain: form.plain()?,
+        };
+        let description = match &*addresses {
+            [address] => address.to_string(),
+            _ => LOCAL.to_owned(),
+        };
+        #[cfg(feature = "tls")]
+        let tls = self.tls;
+        let dialer = |address| {
+            let dialer = Dialer::new(address);
+            #[cfg(feature = "tls")]
+            let dialer = dialer.with_tls(tls.clone());
+            dialer.check().map(|()| dialer)
+        };
+        let dialers = addresses.into_iter().map(dialer);
+        let transport = SysLog {
+            parts,
+            dialers: dialers.collect::<Result<_, _>>()?,
+            framing: self.framing,
+            max_message_bytes: self.max_message_bytes,
+            sequence_id: self.sequence_id,
+            resend_bytes: self.resend_bytes,
+            resend: Mutex::new(Resend::new(self.resend_bytes)),
+            description,
+        };
+        let transport = Box::new(Shared(Arc::new(transport)));
+        let delivery = DeliveryHandler::with(transport, self.delivery, self.handler)?;
+        Ok(SysLogHandler {
+            handler: Handler::clone(&delivery),
+            delivery,
+        })
+    }
+
+    /// Returns where the receiver may be.
+    fn addresses(&self) -> Result<Vec<Address>, Error> {
+        let texts: &[&str] = if self.address == LOCAL {
+            &LOCAL_SOCKETS
+        } else {
+            &[&self.address]
+        };
+        if self.address == LOCAL && cfg!(not(unix)) {
+            let message = "there is no local syslog on this system: use the address of a receiver";
+            return Err(Error::new(ErrorKind::InvalidConfig, message));
+        }
+        let port = |protocol| match protocol {
+            Protocol::Tls => 6_514,
+            Protocol::Udp | Protocol::Tcp => 514,
+        };
+        let address = |text: &&str| {
+            let address = Address::parse(text, Protocol::Udp, port)?;
+            self.stream
+                .map_or(Ok(address.clone()), |stream| address.with_stream(stream))
+        };
+        texts.iter().map(address).collect()
+    }
+}

@@ -1,0 +1,134 @@
+//! The handler for syslog: [`SysLogHandler`].
+
+mod builder;
+mod cut;
+mod facility;
+mod form;
+mod framing;
+mod resend;
+mod structured_data;
+#[cfg(test)]
+mod tests;
+mod transport;
+
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::handler::delivery::{DeliveryHandler, Health};
+use crate::handler::drop_counts::DropCounts;
+use crate::handler::handler::Handler;
+use crate::handler::handler_type::handler_type;
+
+pub use self::builder::SysLogHandlerBuilder;
+pub use self::facility::SysLogFacility;
+pub use self::form::SysLogForm;
+pub use self::framing::SysLogFraming;
+
+/// Sends records to syslog: to the daemon of the machine, or to a receiver on a network over UDP,
+/// TCP or TLS.
+///
+/// An address is one of these:
+///
+/// | address | receiver | [form](SysLogForm) | [framing](SysLogFraming) |
+/// |---|---|---|---|
+/// | `local` | the daemon of this machine: the first of `/dev/log`, `/var/run/syslog` and `/run/systemd/journal/dev-log` that accepts a connection | RFC 3164 | as below |
+/// | `unix:PATH`, or a path from the root | a Unix socket: for datagrams, or else a stream | RFC 3164 | a newline on a stream |
+/// | `udp:HOST:PORT`, or `HOST:PORT` | port 514 by default | RFC 5424 | |
+/// | `tcp:HOST:PORT` | port 514 by default; the one for this use is 601 | RFC 5424 | octet counting |
+/// | `tls:HOST:PORT` | port 6514 by default; feature `tls` | RFC 5424 | octet counting |
+///
+/// Severities are 2 from level 50, 3 from 40, 4 from 30, 5 from 25, 6 from 20, and 7 below. In RFC
+/// 5424, `MSGID` is the key-value `event_type`, or else the last part of the logger's name; logger,
+/// thread and key-values are structured data. Characters that a field cannot have become `_`.
+/// Without a formatter, RFC 5424 has the message alone, RFC 3164 appends the key-values as other
+/// handlers do, and Python's form has what Python's formatter writes.
+///
+/// A logging call never waits for a receiver; see [`DeliveryHandler`] for what happens while it is
+/// away. Nothing is connected until the first record.
+///
+/// # What is lost
+/// Syslog has no acknowledgement. A datagram over a network may get lost without a notice; on the
+/// same machine, the handler notices that nothing receives it and sends it again. Over TCP and TLS,
+/// a record counts as sent once the system has taken it. What a receiver has not read is lost when
+/// it ends. Therefore the handler looks before each batch whether the connection has ended, and
+/// sends the last 64 KiB [again](SysLogHandlerBuilder::resend_bytes) after a reset; after an orderly
+/// end, those of the last minute. So up to 64 KiB of records come twice after an outage, and a
+/// receiver that lags by more loses some. In RFC 5424 each record has a
+/// [number](SysLogHandlerBuilder::sequence_id), by which duplicates and gaps are found.
+///
+/// # Python
+/// `logging.handlers.SysLogHandler`, whose bytes [`SysLogForm::Python`] has. Python's addresses
+/// are a pair, or a path; its default is `udp:localhost:514`. Python sends on the logging thread,
+/// waits there for the receiver, and drops what cannot be sent.
+///
+/// # Examples
+/// ```
+/// use logtree::Record;
+/// use logtree::handler::{SysLogFacility, SysLogHandler};
+/// use std::net::UdpSocket;
+///
+/// let receiver = UdpSocket::bind("127.0.0.1:0")?;
+/// let handler = SysLogHandler::builder(format!("udp:{}", receiver.local_addr()?))
+///     .facility(SysLogFacility::Daemon)
+///     .app_name("shop")
+///     .start()?;
+/// handler.handle(&Record::builder().name("shop.cart").message("hello").build());
+///
+/// let mut datagram = [0; 1_000];
+/// let length = receiver.recv(&mut datagram)?;
+/// let text = std::str::from_utf8(&datagram[..length])?;
+/// assert!(text.starts_with("<30>1 "));
+/// assert!(text.ends_with("[meta sequenceId=\"1\"] hello"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct SysLogHandler {
+    handler: Handler,
+    delivery: DeliveryHandler,
+}
+
+impl SysLogHandler {
+    /// Returns a handler for an address, with the default options.
+    ///
+    /// # Errors
+    /// Where the address cannot be read, or the system has no thread left.
+    pub fn new(address: impl AsRef<str>) -> Result<Self, Error> {
+        Self::builder(address).start()
+    }
+
+    /// Returns a handler for the daemon of this machine, with the default options. It need not run
+    /// yet.
+    ///
+    /// # Errors
+    /// Where the system has no such thing, or no thread left.
+    pub fn local() -> Result<Self, Error> {
+        Self::new("local")
+    }
+
+    /// Returns a builder for a handler with other options.
+    pub fn builder(address: impl AsRef<str>) -> SysLogHandlerBuilder {
+        SysLogHandlerBuilder::new(address.as_ref())
+    }
+
+    /// Returns whether the receiver can be reached, and what waits for it.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        self.delivery.health()
+    }
+
+    /// Returns how many records were dropped, by level.
+    #[must_use]
+    pub fn drops(&self) -> DropCounts {
+        self.delivery.drops()
+    }
+
+    /// Waits until all that was logged before is sent; see [`DeliveryHandler::flush_within`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn flush_within(&self, timeout: Duration) -> Result<(), Error> {
+        self.delivery.flush_within(timeout)
+    }
+}
+
+handler_type!(SysLogHandler);
