@@ -146,6 +146,9 @@
 //! | `http` | dumps of requests and responses of the `http` crate, for [`client::ClientLogger`] | http |
 //! | `tower` | a layer that logs requests, responses and retries of a `tower` service | tower-layer, tower-service |
 //! | `gzip` | compression of rotated files | flate2 |
+//! | `http-handler` | `handler::HttpHandler`: records sent to a web server | ureq, `serde_json` |
+//! | `otlp` | `handler::OtlpHandler`: records sent to a collector of OpenTelemetry | ureq, opentelemetry-proto |
+//! | `gelf` | `handler::GelfHandler`: records sent to Graylog | `serde_json` |
 //! | `web` | in WebAssembly: time, zone and console of the JavaScript host | web-time, web-sys |
 //! | `full` | all but `web` | |
 //!

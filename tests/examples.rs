@@ -38,7 +38,7 @@ fn build(profile: &Path) {
     macro_rules! enabled {
         ($($feature:literal)+) => { [$(($feature, cfg!(feature = $feature))),+] };
     }
-    let features = enabled!("config" "config-toml" "config-yaml" "reload" "signal" "serde" "web" "http" "tower" "gzip" "control" "syslog");
+    let features = enabled!("config" "config-toml" "config-yaml" "reload" "signal" "serde" "web" "http" "tower" "gzip" "control" "http-handler" "otlp" "gelf" "syslog");
     let features = features.iter().filter(|(_, enabled)| *enabled);
     let features: Vec<_> = features.map(|(feature, _)| *feature).collect();
     let name = match profile.file_name().and_then(|name| name.to_str()) {
@@ -255,6 +255,24 @@ fn change_levels() {
 #[test]
 fn syslog() {
     check("14_syslog", &[]);
+}
+
+#[cfg(feature = "http-handler")]
+#[test]
+fn http() {
+    check("15_http", &[]);
+}
+
+#[cfg(feature = "otlp")]
+#[test]
+fn otlp() {
+    check("16_otlp", &[]);
+}
+
+#[cfg(feature = "gelf")]
+#[test]
+fn gelf() {
+    check("17_gelf", &[]);
 }
 
 /// A daemon is controlled in the ways that it prints, and ends with its input.

@@ -12,6 +12,7 @@ const NOT_BUILT: &[&str] = &[
     "logging.handlers.SysLogHandler",
     "logging.handlers.NTEventLogHandler",
     "logging.handlers.SMTPHandler",
+    #[cfg(not(feature = "http-handler"))]
     "logging.handlers.HTTPHandler",
     "logging.handlers.BufferingHandler",
     "logging.handlers.BaseRotatingHandler",

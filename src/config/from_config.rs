@@ -16,6 +16,10 @@ use crate::config::mismatch::Mismatch;
 use crate::config::node::{Node, Value};
 use crate::config::read_context::ReadContext;
 use crate::formatter::{ColorChoice, JsonTime, MissingFields, Multiline, TemplateStyle, TimeZone};
+#[cfg(feature = "gelf")]
+use crate::handler::GelfCompression;
+#[cfg(feature = "http-handler")]
+use crate::handler::HttpBody;
 use crate::handler::{Overflow, When};
 use crate::level::Level;
 use crate::record::OwnedValue;
@@ -354,6 +358,33 @@ macro_rules! choices {
             }
         })*
     };
+}
+
+#[cfg(all(feature = "gelf", feature = "gzip"))]
+choices! {
+    GelfCompression {
+        "none" => Self::None,
+        "gzip" => Self::Gzip,
+        "zlib" => Self::Zlib,
+    }
+}
+
+#[cfg(all(feature = "gelf", not(feature = "gzip")))]
+choices! {
+    GelfCompression {
+        "none" => Self::None,
+    }
+}
+
+#[cfg(feature = "http-handler")]
+choices! {
+    HttpBody {
+        "query" => Self::Query,
+        "form" => Self::Form,
+        "json" => Self::Json,
+        "ndjson" => Self::NdJson,
+        "json_array" => Self::JsonArray,
+    }
 }
 
 choices! {

@@ -12,6 +12,8 @@ mod iot_json;
 mod json;
 mod line;
 mod missing;
+#[cfg(feature = "http-handler")]
+mod python_record;
 mod scan;
 mod template;
 pub(crate) mod text;
@@ -35,4 +37,8 @@ pub use self::text_style::{Color, TextStyle};
 pub use self::zone::TimeZone;
 
 pub(crate) use self::format::with_line;
+#[cfg(feature = "http-handler")]
+pub(crate) use self::python_record::for_each_field;
+#[cfg(any(feature = "gelf", feature = "http-handler"))]
+pub(crate) use self::template::plain;
 pub(crate) use self::text::Formatter;

@@ -14,24 +14,30 @@ mod error_hook;
 mod failure;
 mod fallback;
 mod file;
+#[cfg(feature = "gelf")]
+mod gelf;
 pub(crate) mod handler;
 mod handler_id;
 mod handler_type;
+#[cfg(any(feature = "http-handler", feature = "otlp"))]
+mod http;
 mod io;
 #[cfg(all(feature = "journald", target_os = "linux"))]
 mod journald;
 mod ledger;
 pub(crate) mod live;
 mod memory;
-#[cfg(any(feature = "syslog", feature = "tls"))]
+#[cfg(any(feature = "gelf", feature = "syslog", feature = "tls"))]
 pub(crate) mod network;
 mod null;
 mod options;
 #[cfg(any(feature = "syslog", all(feature = "journald", target_os = "linux")))]
 mod origin;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod outbox;
 mod queue;
-#[cfg(any(feature = "syslog", all(feature = "journald", target_os = "linux")))]
+#[cfg(any(feature = "gelf", feature = "syslog", all(feature = "journald", target_os = "linux")))]
 mod severity;
 mod sink;
 mod stream;
@@ -55,9 +61,15 @@ pub use self::fallback::FallbackHandler;
 pub use self::file::{
     FileHandler, FileMode, RotatingFileHandler, TimedRotatingFileHandler, WatchedFileHandler, When,
 };
+#[cfg(feature = "gelf")]
+#[cfg_attr(docsrs, doc(cfg(feature = "gelf")))]
+pub use self::gelf::{GelfCompression, GelfHandler};
 pub(crate) use self::handler::Handler;
 pub use self::handler::handler_by_name;
 pub use self::handler_id::HandlerId;
+#[cfg(feature = "http-handler")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http-handler")))]
+pub use self::http::{HttpBody, HttpHandler};
 #[cfg(all(feature = "journald", target_os = "linux"))]
 #[cfg_attr(docsrs, doc(cfg(feature = "journald")))]
 pub use self::journald::JournaldHandler;
@@ -65,6 +77,9 @@ pub use self::ledger::Ledger;
 pub use self::live::{handler_names, reopen_all};
 pub use self::memory::MemoryHandler;
 pub use self::null::NullHandler;
+#[cfg(feature = "otlp")]
+#[cfg_attr(docsrs, doc(cfg(feature = "otlp")))]
+pub use self::otlp::OtlpHandler;
 pub use self::queue::{Overflow, QueueHandler, QueueListener, RecordQueue};
 pub use self::sink::{Batch, Sink, SinkFacts, SinkStatus, formatted};
 pub use self::stream::StreamHandler;
@@ -82,9 +97,18 @@ pub mod builder {
         FileHandlerBuilder, RotatingFileHandlerBuilder, TimedRotatingFileHandlerBuilder,
         WatchedFileHandlerBuilder,
     };
+    #[cfg(feature = "gelf")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "gelf")))]
+    pub use super::gelf::GelfHandlerBuilder;
+    #[cfg(feature = "http-handler")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "http-handler")))]
+    pub use super::http::HttpHandlerBuilder;
     #[cfg(all(feature = "journald", target_os = "linux"))]
     #[cfg_attr(docsrs, doc(cfg(feature = "journald")))]
     pub use super::journald::JournaldHandlerBuilder;
+    #[cfg(feature = "otlp")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "otlp")))]
+    pub use super::otlp::OtlpHandlerBuilder;
     pub use super::queue::{QueueHandlerBuilder, RecordQueueBuilder};
     #[cfg(feature = "syslog")]
     #[cfg_attr(docsrs, doc(cfg(feature = "syslog")))]

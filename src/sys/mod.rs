@@ -4,6 +4,8 @@
 pub(crate) mod file_lock;
 pub(crate) mod fork;
 pub(crate) mod host;
+#[cfg(any(feature = "gelf", feature = "otlp"))]
+pub(crate) mod host_name;
 #[cfg(all(test, logtree_loom))]
 mod model;
 pub(crate) mod presence;

@@ -3,10 +3,16 @@
 use std::io::Write;
 
 use crate::config::arguments::Arguments;
+#[cfg(feature = "gelf")]
+use crate::config::factories::gelf;
+#[cfg(feature = "http-handler")]
+use crate::config::factories::http;
 #[cfg(feature = "journald")]
 use crate::config::factories::journald;
 #[cfg(feature = "syslog")]
 use crate::config::factories::syslog;
+#[cfg(feature = "otlp")]
+use crate::config::factories::otlp;
 use crate::config::factories::table::Table;
 use crate::config::factories::{file, filter, formatter, memory, queue, stream};
 use crate::config::streams::Streams;
@@ -83,6 +89,9 @@ impl Factories {
     /// | | `fallback` | `handlers` |
     /// | `logging.handlers.SysLogHandler` | `syslog` (feature `syslog`) | `address` (`local`, `unix:PATH`, `udp:HOST:PORT`, `tcp:…`, `tls:…`, or a list of host and port), `facility`, `socktype`, `ident`, `append_nul`; `form` (`rfc5424`, `rfc3164`, `python`), `framing` (`octet_counting`, `newline`, `nul`, `none`), `app_name`, `host`, `enterprise`, `bom`, `sequence_id`, `max_message_bytes`, `resend_bytes`, a section `tls` (feature `tls`), and those of delivery |
     /// | `systemd.journal.JournalHandler` | `journald` (feature `journald`) | `identifier` (or `SYSLOG_IDENTIFIER`), `socket`, and those of delivery |
+    /// | `logging.handlers.HTTPHandler` | `http` (feature `http-handler`) | `host`, `url`, `method` (`GET`, `POST`), `secure`, `credentials`; `body` (`query`, `form`, `json`, `ndjson`, `json_array`), `headers`, `timeout`, and those of delivery |
+    /// | | `gelf` (feature `gelf`) | `address`, `host`, `compression` (`none`, `gzip`, `zlib`), `datagram_bytes`, and those of delivery |
+    /// | `opentelemetry.sdk._logs.LoggingHandler` | `otlp` (feature `otlp`) | `endpoint`, `headers`, `timeout`, `gzip`, `resource`, `environment`, and those of delivery |
     ///
     /// Handlers that send to a receiver also take the arguments of delivery: `max_records`,
     /// `max_bytes`, `overflow`, `block_at_most`, `close_within`, `linger`, `batch_records`,
@@ -118,7 +127,13 @@ impl Factories {
         file::add(&mut handlers);
         #[cfg(feature = "journald")]
         journald::add(&mut handlers);
+        #[cfg(feature = "gelf")]
+        gelf::add(&mut handlers);
+        #[cfg(feature = "http-handler")]
+        http::add(&mut handlers);
         memory::add(&mut handlers);
+        #[cfg(feature = "otlp")]
+        otlp::add(&mut handlers);
         queue::add(&mut handlers);
         #[cfg(feature = "syslog")]
         syslog::add(&mut handlers);

@@ -10,9 +10,15 @@ mod factories;
 mod file;
 mod filter;
 mod formatter;
+#[cfg(feature = "gelf")]
+mod gelf;
+#[cfg(feature = "http-handler")]
+mod http;
 #[cfg(feature = "journald")]
 mod journald;
 mod memory;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod queue;
 mod stream;
 #[cfg(feature = "syslog")]

@@ -22,4 +22,8 @@ pub(super) use self::field::Field;
 pub(super) use self::parse::{parse, parse_unchecked, uses_time};
 pub(super) use self::segment::Segment;
 pub(super) use self::spec::Spec;
-pub(super) use self::value::{plain, push_plain};
+#[cfg(any(feature = "gelf", feature = "http-handler"))]
+pub(crate) use self::value::plain;
+#[cfg(not(any(feature = "gelf", feature = "http-handler")))]
+pub(super) use self::value::plain;
+pub(super) use self::value::push_plain;

@@ -8,6 +8,8 @@
 pub(in crate::handler) mod backoff;
 mod entry;
 mod flight;
+#[cfg(any(feature = "http-handler", feature = "otlp", feature = "gelf"))]
+mod halved;
 mod handler;
 mod health;
 mod link;
@@ -24,6 +26,10 @@ mod worker;
 
 pub use self::backoff::Backoff;
 pub use self::entry::Entry;
+#[cfg(any(feature = "http-handler", feature = "otlp"))]
+pub(in crate::handler) use self::halved::halved;
+#[cfg(any(feature = "http-handler", feature = "gelf"))]
+pub(in crate::handler) use self::halved::halved_json;
 pub use self::handler::{DeliveryHandler, DeliveryHandlerBuilder};
 pub use self::health::Health;
 pub use self::spool::Spool;

@@ -43,6 +43,14 @@ impl DeliveryOptions {
         self.max_records = records.max(1);
     }
 
+    /// Sets how many records wait, unless another number than the default was set.
+    #[cfg(feature = "otlp")]
+    pub(in crate::handler) fn set_default_max_records(&mut self, records: usize) {
+        if self.max_records == Self::default().max_records {
+            self.set_max_records(records);
+        }
+    }
+
     pub(crate) fn set_max_bytes(&mut self, bytes: usize) {
         self.max_bytes = bytes;
     }

@@ -83,7 +83,7 @@ impl Connection for Receiving {
                     .filter(|(at, _)| !which.contains(at));
                 taken.for_each(|(_, entry)| self.take(std::slice::from_ref(entry)));
             }
-            Outcome::TooLarge(_) => {}
+            Outcome::TooLarge(_) | Outcome::SomeRefused { .. } => {}
         }
         outcome
     }
@@ -327,6 +327,26 @@ fn what_is_refused_becomes_a_dead_letter() {
     );
     assert_eq!(dead.counters().written(), 2);
     assert!(is_balanced(&handler));
+}
+
+/// The receiver says how many it has refused, and not which.
+#[test]
+fn what_is_refused_without_a_name_is_counted() {
+    let world = Arc::<World>::default();
+    world.script(|batch| Outcome::SomeRefused {
+        count: batch.len().min(2),
+        error: Error::new(ErrorKind::InvalidRequest, "2 rejected"),
+    });
+    let limits = BatchLimits::default().with_linger(Duration::from_secs(60));
+    let handler = world.builder_with(limits).start().unwrap();
+    handler.set_error_hook(|failure| assert_eq!(failure.lost(), 2));
+    for _ in 0..5 {
+        log(&handler, Level::INFO, "x");
+    }
+    assert_eq!(handler.flush().unwrap_err().to_string(), "2 rejected");
+    let counters = handler.counters();
+    assert_eq!((counters.written(), counters.dropped()), (3, 2));
+    assert!(is_balanced(&handler) && handler.health().is_up);
 }
 
 #[test]

@@ -109,6 +109,14 @@ pub enum Outcome {
         /// Why. Without credentials.
         error: Error,
     },
+    /// The receiver has the batch but for so many entries, which it does not name and never takes.
+    /// They are counted and reported; none becomes a dead letter.
+    SomeRefused {
+        /// How many.
+        count: usize,
+        /// Why. Without credentials.
+        error: Error,
+    },
 }
 
 /// How much a [`Transport`] sends at once.

@@ -203,9 +203,12 @@ impl Outgoing {
     /// Notes what became of the first entries of a flight.
     fn settle(&self, flight: u64, count: usize, outcome: Outcome) {
         match outcome {
-            Outcome::Sent => self.settle_sent(flight, count, &[], None),
+            Outcome::Sent => self.settle_sent(flight, count, &[], 0, None),
             Outcome::Refused { which, error } => {
-                self.settle_sent(flight, count, &which, Some(error));
+                self.settle_sent(flight, count, &which, 0, Some(error));
+            }
+            Outcome::SomeRefused { count: some, error } => {
+                self.settle_sent(flight, count, &[], some, Some(error))
             }
             Outcome::Retry { sent, after, error } => {
                 self.settle_failed(flight, sent.min(count), after, error);
@@ -217,10 +220,19 @@ impl Outgoing {
         }
     }
 
-    fn settle_sent(&self, flight: u64, count: usize, refused: &[usize], error: Option<Error>) {
-        let dead = self.advance(flight, count, refused);
+    /// Notes that the first entries of a flight are done, of which the receiver has refused some:
+    /// by their places, and as a mere number.
+    fn settle_sent(
+        &self,
+        flight: u64,
+        count: usize,
+        refused: &[usize],
+        unnamed: usize,
+        error: Option<Error>,
+    ) {
+        let (dead, unnamed) = self.advance(flight, count, refused, unnamed);
         if let Some(error) = error {
-            self.bury(&dead, error);
+            self.bury(&dead, unnamed, error);
         }
         let mut state = self.state.lock();
         if state.is_current(flight) {
@@ -236,7 +248,7 @@ impl Outgoing {
     fn settle_failed(&self, flight: u64, sent: usize, after: Option<Duration>, error: Error) {
         let shown = user_code::display(&Chain::one_line(&error));
         if sent > 0 {
-            self.advance(flight, sent, &[]);
+            self.advance(flight, sent, &[], 0);
         }
         let mut state = self.state.lock();
         if !state.is_current(flight) {
@@ -276,16 +288,23 @@ impl Outgoing {
                     current.replace_next(shorter);
                 }
             }
-            None => self.settle_sent(flight, 1, &[0], Some(error)),
+            None => self.settle_sent(flight, 1, &[0], 0, Some(error)),
         }
     }
 
-    /// Notes that the first entries of a flight are done. Returns those that were refused.
-    fn advance(&self, flight: u64, count: usize, refused: &[usize]) -> Vec<Entry> {
+    /// Notes that the first entries of a flight are done. Returns those that were refused by their
+    /// places, and how many records of this process were refused without.
+    fn advance(
+        &self,
+        flight: u64,
+        count: usize,
+        refused: &[usize],
+        unnamed: usize,
+    ) -> (Vec<Entry>, u64) {
         let mut spool = self.spool.lock();
         let mut state = self.state.lock();
         let Some(mut current) = state.flight.take_if(|current| current.id == flight) else {
-            return Vec::new();
+            return (Vec::new(), 0);
         };
         let done = &current.rest()[..count.min(current.rest().len())];
         let (mut written, mut dead) = (0, Vec::new());
@@ -297,8 +316,10 @@ impl Outgoing {
                 written += u64::from(is_own);
             }
         }
+        let unnamed = written.min(unnamed as u64);
+        written -= unnamed;
         let refused = dead.iter().filter(|entry| state.is_own(entry)).count() as u64;
-        state.held = state.held.saturating_sub(written + refused);
+        state.held = state.held.saturating_sub(written + unnamed + refused);
         let place = current.advance(count);
         if !current.is_done() {
             state.flight = Some(current);
@@ -313,11 +334,12 @@ impl Outgoing {
         if let Err(error) = acknowledged {
             self.ledger.failed(spool_failed(&error));
         }
-        dead
+        (dead, unnamed)
     }
 
-    /// Gives entries that the receiver refused to the handler for them, and counts them.
-    fn bury(&self, dead: &[Entry], error: Error) {
+    /// Gives entries that the receiver refused to the handler for them, and counts them with those
+    /// that it did not name.
+    fn bury(&self, dead: &[Entry], unnamed: u64, error: Error) {
         if let Some(handler) = &self.options.dead_letters {
             for entry in dead.iter().filter(|entry| entry.is_counted) {
                 let text = String::from_utf8_lossy(&entry.payload);
@@ -331,7 +353,7 @@ impl Outgoing {
         }
         dead.iter().for_each(|entry| self.drops.note(entry.level));
         let own = dead.iter().filter(|entry| entry.is_counted);
-        self.ledger.dropped(own.count() as u64, error);
+        self.ledger.dropped(own.count() as u64 + unnamed, error);
     }
 
     /// Has a notice sent of what was dropped, in the handler's own format.

@@ -115,6 +115,18 @@ impl Tls {
         Ok(roots)
     }
 
+    /// Returns the files of what is shown to a receiver that asks for a certificate: certificates,
+    /// and the key.
+    pub(in crate::handler) fn client_files(&self) -> Option<(&Path, &Path)> {
+        let (certificates, key) = self.client.as_ref()?;
+        Some((certificates, key))
+    }
+
+    /// Whether the name in the receiver's certificate is another one than the host's.
+    pub(in crate::handler) fn has_server_name(&self) -> bool {
+        self.server_name.is_some()
+    }
+
     /// Returns all of it, as rustls takes it.
     ///
     /// # Errors

@@ -65,7 +65,6 @@ fn stand_ins_let_them_in() {
         "logging.handlers.SysLogHandler",
         "logging.handlers.SocketHandler",
         "logging.handlers.DatagramHandler",
-        "logging.handlers.HTTPHandler",
     ] {
         factories = factories.handler(class, |arguments: &mut Arguments<'_>| {
             stand_in(arguments);

@@ -1,10 +1,47 @@
 //! Handlers that send to a receiver, and the receivers that people run.
 
+#[cfg(all(
+    feature = "config",
+    feature = "gelf",
+    feature = "gzip",
+    feature = "http-handler",
+    feature = "otlp"
+))]
+mod config;
 #[cfg(unix)]
 mod crashes;
+#[cfg(feature = "gelf")]
+mod gelf;
+#[cfg(feature = "http-handler")]
+mod http;
 #[cfg(all(feature = "journald", target_os = "linux"))]
 mod journald;
 #[cfg(all(feature = "syslog", target_os = "linux"))]
 mod syslog;
 #[cfg(feature = "syslog")]
 mod syslog_outages;
+#[cfg(feature = "otlp")]
+mod otlp;
+#[cfg(any(feature = "gelf", feature = "http-handler", feature = "otlp"))]
+mod python;
+#[cfg(any(feature = "http-handler", feature = "otlp"))]
+mod web_server;
+
+/// Whether it is known of each record what became of it.
+#[cfg(any(feature = "gelf", feature = "http-handler", feature = "otlp"))]
+fn is_settled(handler: &logtree::Handler) -> bool {
+    let counters = handler.counters();
+    counters.queued() == 0 && counters.accepted() == counters.written() + counters.dropped()
+}
+
+/// Waits until something is so, with a generous limit.
+#[cfg(any(feature = "gelf", feature = "http-handler", feature = "otlp"))]
+fn until(what: impl Fn() -> bool) {
+    for _ in 0..60_000 {
+        if what() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    panic!("it did not come to pass");
+}

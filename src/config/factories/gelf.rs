@@ -1,0 +1,28 @@
+//! Graylog.
+
+use crate::config::factories::delivery;
+use crate::config::factories::table::Table;
+use crate::handler::{GelfCompression, GelfHandler, Handler};
+
+pub(super) fn add(table: &mut Table<Handler>) {
+    table.add(&["gelf"], |arguments| {
+        let address: String = arguments.required("address");
+        let host: Option<String> = arguments.optional("host");
+        let compression: Option<GelfCompression> = arguments.optional("compression");
+        let datagram_bytes: Option<usize> = arguments.optional("datagram_bytes");
+        let delivery = delivery::read(arguments);
+        move || {
+            let mut builder = GelfHandler::builder(address).delivery(delivery()?);
+            if let Some(host) = host {
+                builder = builder.host(host);
+            }
+            if let Some(compression) = compression {
+                builder = builder.compression(compression);
+            }
+            if let Some(bytes) = datagram_bytes {
+                builder = builder.datagram_bytes(bytes);
+            }
+            Ok(builder.start()?.into())
+        }
+    });
+}

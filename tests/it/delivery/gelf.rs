@@ -1,0 +1,255 @@
+//! Records sent as GELF, read by a receiver in Python that follows the specification.
+
+use std::io::{BufRead, BufReader, Lines, Read};
+use std::net::{TcpListener, UdpSocket};
+use std::process::{Child, ChildStdout, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use logtree::delivery::Backoff;
+use logtree::handler::builder::GelfHandlerBuilder;
+use logtree::handler::{GelfCompression, GelfHandler};
+use logtree::{ErrorKind, Handler, Level, Record};
+use serde_json::Value;
+
+use super::{is_settled, python, until};
+
+struct Receiver {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    address: String,
+}
+
+impl Receiver {
+    fn start(kind: &str, messages: usize) -> Self {
+        let mut command = python::command("gelf.py", &[kind, &messages.to_string()]);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let port = lines.next().unwrap().unwrap();
+        let address = format!("{kind}:127.0.0.1:{port}");
+        Self {
+            child,
+            lines,
+            address,
+        }
+    }
+
+    fn builder(&self) -> GelfHandlerBuilder {
+        let backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(1));
+        GelfHandler::builder(&self.address)
+            .host("web1")
+            .backoff(backoff)
+    }
+
+    fn next(&mut self) -> Value {
+        serde_json::from_str(&self.lines.next().unwrap().unwrap()).unwrap()
+    }
+
+    fn end(mut self) {
+        assert!(self.lines.next().is_none());
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+fn log(handler: &Handler, message: &str) {
+    handler.handle(
+        &Record::builder()
+            .name("app")
+            .level(Level::ERROR)
+            .message(message)
+            .build(),
+    );
+}
+
+/// A text that no compression makes much shorter.
+fn noise(bytes: usize) -> String {
+    let mut random = crate::support::Random::new(7);
+    let characters = (0..bytes).map(|_| char::from(b'!' + u8::try_from(random.below(90)).unwrap()));
+    characters.collect()
+}
+
+#[test]
+fn datagrams_are_read_in_each_format_and_in_chunks() {
+    if !python::has("zlib") {
+        return;
+    }
+    for (compression, packed) in [
+        (GelfCompression::None, "none"),
+        #[cfg(feature = "gzip")]
+        (GelfCompression::Gzip, "gzip"),
+        #[cfg(feature = "gzip")]
+        (GelfCompression::Zlib, "zlib"),
+    ] {
+        let mut receiver = Receiver::start("udp", 4);
+        let builder = receiver
+            .builder()
+            .compression(compression)
+            .datagram_bytes(1420);
+        let handler = builder.start().unwrap();
+        let texts = [
+            "short".to_owned(),
+            noise(3000),
+            noise(100_000),
+            "ünï\nmore".to_owned(),
+        ];
+        for text in &texts {
+            log(&handler, text);
+        }
+        handler.flush().unwrap();
+        for text in &texts {
+            let read = receiver.next();
+            assert_eq!(read["packed"], packed);
+            let message = &read["message"];
+            let short = text.lines().next().unwrap();
+            assert_eq!(message["short_message"], short);
+            assert_eq!(
+                (&message["host"], &message["level"]),
+                (&"web1".into(), &3.into())
+            );
+            let chunks = read["chunks"].as_u64().unwrap();
+            assert_eq!(chunks > 1, text.len() >= 3000, "{chunks}");
+        }
+        receiver.end();
+    }
+}
+
+/// 128 chunks are the most: what is larger is cut.
+#[test]
+fn a_message_of_too_many_chunks_is_cut() {
+    if !python::has("zlib") {
+        return;
+    }
+    let mut receiver = Receiver::start("udp", 2);
+    let builder = receiver
+        .builder()
+        .compression(GelfCompression::None)
+        .datagram_bytes(512);
+    let handler = builder.start().unwrap();
+    for bytes in [60_000, 70_000] {
+        log(&handler, &noise(bytes));
+    }
+    handler.flush().unwrap();
+    let length = |read: &Value| read["message"]["short_message"].as_str().unwrap().len();
+    let (whole, cut) = (receiver.next(), receiver.next());
+    assert_eq!(length(&whole), 60_000);
+    assert!(
+        cut["message"]["short_message"]
+            .as_str()
+            .unwrap()
+            .ends_with("…[+35000]"),
+        "{cut}"
+    );
+    assert!(length(&cut) < 36_000);
+    assert_eq!(handler.counters().written(), 2);
+    receiver.end();
+}
+
+#[test]
+fn a_stream_has_messages_that_end_with_nul() {
+    if !python::has("zlib") {
+        return;
+    }
+    let mut receiver = Receiver::start("tcp", 1000);
+    let handler = receiver.builder().start().unwrap();
+    for number in 0..1000 {
+        log(&handler, &format!("nul \0 and {number}"));
+    }
+    handler.flush().unwrap();
+    for number in 0..1000 {
+        let read = receiver.next();
+        assert_eq!(
+            read["message"]["short_message"],
+            format!("nul \0 and {number}")
+        );
+    }
+    receiver.end();
+}
+
+/// It accepts, and reads nothing until all was logged.
+#[test]
+fn a_receiver_that_does_not_read_costs_no_caller_anything() {
+    const RECORDS: usize = 3000;
+
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("tcp:{}", listener.local_addr().unwrap());
+    let handler = GelfHandler::builder(address).start().unwrap();
+    handler.set_error_hook(|_| {});
+    let text = noise(2000);
+    for _ in 0..RECORDS {
+        log(&handler, &text);
+    }
+    let counters = handler.counters();
+    assert_eq!(
+        (counters.accepted(), counters.dropped()),
+        (RECORDS as u64, 0)
+    );
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let _ = std::io::copy(&mut stream.unwrap().take(u64::MAX), &mut std::io::sink());
+        }
+    });
+    until(|| is_settled(&handler));
+    assert_eq!(handler.counters().written(), RECORDS as u64);
+}
+
+#[cfg(feature = "http-handler")]
+#[test]
+fn over_http_each_message_is_a_request() {
+    use super::web_server::{Deed, WebServer};
+
+    let server = WebServer::start(|_| Deed::status(202));
+    let handler = GelfHandler::new(server.url("/gelf")).unwrap();
+    for number in 0..3 {
+        log(&handler, &number.to_string());
+    }
+    handler.flush().unwrap();
+    let requests = server.requests();
+    for (number, request) in requests.iter().enumerate() {
+        let message: Value = serde_json::from_str(request.text()).unwrap();
+        assert_eq!(message["short_message"], number.to_string());
+        assert_eq!(
+            (&*request.target, request.header("content-type")),
+            ("/gelf", Some("application/json"))
+        );
+    }
+    assert_eq!((requests.len(), handler.counters().written()), (3, 3));
+}
+
+#[test]
+fn addresses_that_cannot_be_are_refused() {
+    for address in [
+        "",
+        "udp:",
+        "ftp://host/",
+        "unix:/dev/log",
+        "tcp:ann:s3cret@host:1",
+        "http://",
+    ] {
+        let error = GelfHandler::new(address).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidConfig, "{address}");
+        assert!(!error.to_string().contains("s3cret"), "{error}");
+    }
+}
+
+/// Nothing listens: over UDP that is known from the second datagram on.
+#[test]
+fn where_nothing_listens_records_wait() {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap();
+    drop(socket);
+    let handler = GelfHandler::builder(address.to_string()).close_within(Duration::ZERO);
+    let handler = handler.start().unwrap();
+    handler.set_error_hook(|_| {});
+    until(|| {
+        log(&handler, "x");
+        !handler.health().is_up
+    });
+    assert!(handler.counters().queued() > 0);
+    assert!(
+        handler
+            .health()
+            .last_error
+            .unwrap()
+            .contains(&address.to_string())
+    );
+}
