@@ -199,8 +199,14 @@ pub mod delivery {
     //! [`DeliveryHandler`](crate::handler::DeliveryHandler) says how it works; a [`Transport`] of
     //! your own is all that another protocol needs.
 
+    #[cfg(feature = "cloudwatch")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "cloudwatch")))]
+    pub use crate::handler::cloudwatch::{
+        LogEvent, LogGroup, LogGroupClass, Oversize, PutLogEvents, RejectedLogEvents, ServiceError,
+    };
     pub use crate::handler::delivery::{
-        Backoff, BatchLimits, Connection, Entry, Health, Outcome, Spool, Transport,
+        Backoff, BatchLimits, Connection, Entry, Health, Outcome, SendingGuard, SendingMark, Spool,
+        Transport,
     };
     #[cfg(feature = "tls")]
     #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]

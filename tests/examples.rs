@@ -412,6 +412,12 @@ fn own_sink() {
     check("11_own_sink", &[]);
 }
 
+#[test]
+#[cfg(feature = "cloudwatch")]
+fn cloudwatch() {
+    check("18_cloudwatch", &[]);
+}
+
 /// Every example has a test here.
 #[test]
 fn no_example_is_forgotten() {

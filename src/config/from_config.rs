@@ -20,6 +20,8 @@ use crate::formatter::{ColorChoice, JsonTime, MissingFields, Multiline, Template
 use crate::handler::GelfCompression;
 #[cfg(feature = "http-handler")]
 use crate::handler::HttpBody;
+#[cfg(feature = "cloudwatch")]
+use crate::handler::cloudwatch::{LogGroupClass, Oversize};
 use crate::handler::{Overflow, When};
 use crate::level::Level;
 use crate::record::OwnedValue;
@@ -439,5 +441,17 @@ choices! {
         "newline" => Self::Newline,
         "nul" => Self::Nul,
         "none" => Self::None,
+    }
+}
+
+#[cfg(feature = "cloudwatch")]
+choices! {
+    Oversize {
+        "split" => Self::Split,
+        "truncate" => Self::Truncate,
+    }
+    LogGroupClass {
+        "STANDARD" => Self::Standard,
+        "INFREQUENT_ACCESS" => Self::InfrequentAccess,
     }
 }

@@ -4,6 +4,8 @@
 pub(crate) mod bound;
 mod buffering;
 mod check;
+#[cfg(feature = "cloudwatch")]
+pub(crate) mod cloudwatch;
 mod config;
 mod core;
 mod counters;
@@ -31,13 +33,21 @@ mod memory;
 pub(crate) mod network;
 mod null;
 mod options;
-#[cfg(any(feature = "syslog", all(feature = "journald", target_os = "linux")))]
+#[cfg(any(
+    feature = "cloudwatch",
+    feature = "syslog",
+    all(feature = "journald", target_os = "linux")
+))]
 mod origin;
 #[cfg(feature = "otlp")]
 mod otlp;
 mod outbox;
 mod queue;
-#[cfg(any(feature = "gelf", feature = "syslog", all(feature = "journald", target_os = "linux")))]
+#[cfg(any(
+    feature = "gelf",
+    feature = "syslog",
+    all(feature = "journald", target_os = "linux")
+))]
 mod severity;
 mod sink;
 mod stream;
@@ -50,6 +60,9 @@ mod tests;
 pub(crate) use self::bound::BoundHandler;
 pub use self::buffering::BufferingHandler;
 pub use self::check::check_sink;
+#[cfg(feature = "cloudwatch")]
+#[cfg_attr(docsrs, doc(cfg(feature = "cloudwatch")))]
+pub use self::cloudwatch::CloudWatchHandler;
 pub(crate) use self::core::{MadeBy, Observer};
 pub use self::counters::{Counters, DropReason};
 #[cfg(feature = "delivery")]
@@ -90,6 +103,9 @@ pub use self::syslog::{SysLogFacility, SysLogForm, SysLogFraming, SysLogHandler}
 
 /// The builders of handlers.
 pub mod builder {
+    #[cfg(feature = "cloudwatch")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "cloudwatch")))]
+    pub use super::cloudwatch::CloudWatchHandlerBuilder;
     #[cfg(feature = "delivery")]
     #[cfg_attr(docsrs, doc(cfg(feature = "delivery")))]
     pub use super::delivery::DeliveryHandlerBuilder;

@@ -27,6 +27,11 @@ impl HandlerOptions {
         self.formatter = Some(Arc::new(formatter));
     }
 
+    #[cfg(feature = "cloudwatch")]
+    pub(in crate::handler) fn has_formatter(&self) -> bool {
+        self.formatter.is_some()
+    }
+
     pub(in crate::handler) fn add_filter(&mut self, filter: impl Filter + 'static) {
         self.filters.push(SharedFilter::from(filter));
     }

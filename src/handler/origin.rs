@@ -4,14 +4,14 @@ use std::env;
 use std::path::PathBuf;
 
 /// Returns the name of the machine; empty if it is not known.
-#[cfg(all(unix, feature = "syslog"))]
+#[cfg(all(unix, any(feature = "cloudwatch", feature = "syslog")))]
 pub(super) fn host() -> String {
     let system = rustix::system::uname();
     system.nodename().to_string_lossy().into_owned()
 }
 
 /// Returns the name of the machine; empty if it is not known.
-#[cfg(all(not(unix), feature = "syslog"))]
+#[cfg(all(not(unix), any(feature = "cloudwatch", feature = "syslog")))]
 pub(super) fn host() -> String {
     env::var("COMPUTERNAME").unwrap_or_default()
 }

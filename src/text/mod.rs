@@ -1,5 +1,7 @@
 //! Text buffers: how lines are assembled, and how each thread reuses their memory.
 
+#[cfg(feature = "delivery")]
+pub(crate) mod boundary;
 pub(crate) mod digits;
 pub(crate) mod line_buf;
 #[cfg(feature = "config")]

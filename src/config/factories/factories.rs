@@ -9,10 +9,10 @@ use crate::config::factories::gelf;
 use crate::config::factories::http;
 #[cfg(feature = "journald")]
 use crate::config::factories::journald;
-#[cfg(feature = "syslog")]
-use crate::config::factories::syslog;
 #[cfg(feature = "otlp")]
 use crate::config::factories::otlp;
+#[cfg(feature = "syslog")]
+use crate::config::factories::syslog;
 use crate::config::factories::table::Table;
 use crate::config::factories::{file, filter, formatter, memory, queue, stream};
 use crate::config::streams::Streams;

@@ -1,5 +1,7 @@
 //! What a document can name: [`Factories`] of handlers, formatters, filters and streams.
 
+#[cfg(feature = "cloudwatch")]
+mod cloudwatch;
 #[cfg(feature = "delivery")]
 mod delivery;
 #[expect(

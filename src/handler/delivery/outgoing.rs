@@ -1,6 +1,5 @@
 //! Records on their way to a receiver: [`Outgoing`].
 
-use std::cell::Cell;
 use std::io;
 use std::thread;
 use std::time::Duration;
@@ -11,6 +10,7 @@ use crate::handler::counters::DropReason;
 use crate::handler::delivery::entry::Entry;
 use crate::handler::delivery::health::Health;
 use crate::handler::delivery::options::DeliveryOptions;
+use crate::handler::delivery::sending_mark::SendingMark;
 use crate::handler::delivery::spool::{Losses, SpoolFiles};
 use crate::handler::delivery::state::State;
 use crate::handler::delivery::transport::{BatchLimits, Transport};
@@ -22,17 +22,6 @@ use crate::sys::host::Instant;
 use crate::sys::process;
 use crate::sys::sync::{AtomicU64, DeviceMutex, Mutex, MutexGuard, Ordering};
 use crate::sys::user_code::Owned;
-
-thread_local! {
-    /// The delivery whose thread this is, or 0.
-    static THREAD_OF: Cell<u64> = const { Cell::new(0) };
-}
-
-/// What is logged on the calling thread from now on is not sent by this delivery: it comes from the
-/// sending itself.
-pub(super) fn become_thread_of(id: u64) {
-    THREAD_OF.set(id);
-}
 
 /// The callers' half of a delivery, and what both halves share. Locks are taken in the order in
 /// which they stand here; user code is called under none.
@@ -78,7 +67,7 @@ impl Outgoing {
     }
 
     pub(super) fn is_own_thread(&self) -> bool {
-        THREAD_OF.get() == self.id
+        SendingMark::current() == SendingMark::of(self.id)
     }
 
     /// Encodes a record, and keeps it until it is sent. Returns `false` if there is no thread to send

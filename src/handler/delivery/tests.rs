@@ -298,6 +298,66 @@ fn what_is_too_large_is_halved_and_a_single_one_shortened() {
     assert!(is_balanced(&handler) && handler.counters().written() == 4);
 }
 
+/// Halves find the one that the receiver does not take; the others are not sent one by one.
+#[test]
+fn one_that_is_too_large_by_itself_does_not_make_the_others_slow() {
+    let world = Arc::<World>::default();
+    let calls = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&calls);
+    world.script(move |batch| {
+        *count.lock() += 1;
+        match batch.iter().any(|entry| entry.payload() == b"bad") {
+            true => Outcome::TooLarge(Error::new(ErrorKind::Io, "413")),
+            false => Outcome::Sent,
+        }
+    });
+    let handler = world
+        .builder_with(BatchLimits::default().with_linger(Duration::from_secs(60)))
+        .start()
+        .unwrap();
+    for number in 0..512 {
+        log(
+            &handler,
+            Level::INFO,
+            if number == 77 { "bad" } else { "good" },
+        );
+    }
+    assert_eq!(handler.flush().unwrap_err().to_string(), "413");
+    assert_eq!(world.received().len(), 511);
+    assert_eq!(handler.counters().dropped(), 1);
+    let calls = *calls.lock();
+    assert!(calls < 30, "{calls} calls");
+}
+
+#[test]
+fn what_is_logged_on_a_marked_thread_is_not_sent() {
+    let world = Arc::<World>::default();
+    let handler = world.builder().start().unwrap();
+    let (ours, theirs) = (handler.clone(), Arc::new(Mutex::new(false)));
+    let done = Arc::clone(&theirs);
+    world.script(move |_| {
+        let (mark, handler) = (SendingMark::current(), ours.clone());
+        let other = thread::spawn(move || {
+            let guard = mark.enter();
+            log(&handler, Level::INFO, "marked");
+            drop(guard);
+            assert_ne!(SendingMark::current(), mark);
+            mark.stay();
+            log(&handler, Level::INFO, "for good");
+        });
+        other.join().unwrap();
+        *done.lock() = true;
+        Outcome::Sent
+    });
+    log(&handler, Level::INFO, "x");
+    handler.flush().unwrap();
+    assert!(*theirs.lock());
+    assert_eq!(world.received(), ["x"]);
+    assert!(is_balanced(&handler));
+    // The script holds the handler.
+    *world.script.lock() = None;
+}
+
 #[test]
 fn what_is_refused_becomes_a_dead_letter() {
     let world = Arc::<World>::default();
@@ -313,7 +373,10 @@ fn what_is_refused_becomes_a_dead_letter() {
             },
         }
     });
-    let handler = world.builder().dead_letters(dead.clone()).start().unwrap();
+    // All of it at once, by the flush: what it loses is its error.
+    let limits = BatchLimits::default().with_linger(Duration::from_secs(600));
+    let handler = world.builder_with(limits).dead_letters(dead.clone());
+    let handler = handler.start().unwrap();
     handler.set_error_hook(|_| {});
     for text in ["good", "bad 1", "fine", "bad 2"] {
         log(&handler, Level::INFO, text);

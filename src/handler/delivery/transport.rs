@@ -37,11 +37,11 @@ pub trait Transport: Send + Sync + 'static {
         BatchLimits::default()
     }
 
-    /// Reports whether another entry can be sent together with those of a batch, within the
-    /// [limits](Self::limits), which the handler observes itself. `true` by default.
-    fn fits(&self, batch: &[Entry], next: &Entry) -> bool {
-        let _ = (batch, next);
-        true
+    /// Returns how many entries, from the first one, can be sent together; at least 1 are. Those
+    /// that are given are within the [limits](Self::limits), which the handler observes itself. All
+    /// of them by default.
+    fn together(&self, entries: &[Entry]) -> usize {
+        entries.len()
     }
 
     /// Makes a connection, on the handler's thread. Called before the first batch, and after

@@ -7,7 +7,8 @@ use crate::error::{Chain, Error, ErrorKind};
 use crate::formatter::Format;
 use crate::handler::delivery::entry::Entry;
 use crate::handler::delivery::flight::Flight;
-use crate::handler::delivery::outgoing::{Outgoing, become_thread_of, spool_failed};
+use crate::handler::delivery::outgoing::{Outgoing, spool_failed};
+use crate::handler::delivery::sending_mark::SendingMark;
 use crate::handler::delivery::spool::{Cursor, Losses, SpoolFiles};
 use crate::handler::delivery::state::State;
 use crate::handler::delivery::transport::{Connection, Outcome};
@@ -47,7 +48,7 @@ enum Next {
 }
 
 fn run(outgoing: &Arc<Outgoing>, epoch: u64) {
-    become_thread_of(outgoing.id);
+    SendingMark::of(outgoing.id).stay();
     let generation = process::generation();
     let mut connection = None;
     loop {
@@ -177,10 +178,9 @@ impl Outgoing {
         flight: &Flight,
     ) -> (usize, Outcome) {
         let next = flight.next();
-        let mut count = 0;
+        let mut count = 1;
         let sent = user_code::call(|| {
-            let fits = |at: &usize| self.transport.fits(&next[..*at], &next[*at]);
-            count = 1 + (1..next.len()).take_while(fits).count();
+            count = self.transport.together(next).clamp(1, next.len());
             let connection = match connection {
                 Some(connection) => connection,
                 None => match self.transport.connect() {
@@ -191,13 +191,13 @@ impl Outgoing {
             connection.send(&next[..count])
         });
         let outcome = sent.unwrap_or_else(|panic| Outcome::Refused {
-            which: (0..count.max(1)).collect(),
+            which: (0..count).collect(),
             error: Error::new(
                 ErrorKind::Panicked,
                 format!("the transport panicked: {panic}"),
             ),
         });
-        (count.max(1), outcome)
+        (count, outcome)
     }
 
     /// Notes what became of the first entries of a flight.
@@ -274,6 +274,8 @@ impl Outgoing {
             return;
         }
         let entry = current.rest().first().cloned();
+        // It was this one: the others can be sent at once again.
+        current.step = usize::MAX;
         drop(state);
         let shorten = |entry: &Entry| user_code::call(|| self.transport.shorten(entry));
         let shorter = entry.as_ref().and_then(|entry| {

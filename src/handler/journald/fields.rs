@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use crate::text::boundary::floor_char_boundary;
+
 /// How long the name of a field may be.
 const LONGEST_NAME: usize = 64;
 
@@ -65,7 +67,7 @@ impl<'o> Fields<'o> {
     }
 
     fn write(&mut self, name: &str, value: &str) {
-        let cut = value.floor_char_boundary_at(LONGEST_VALUE);
+        let cut = floor_char_boundary(value, LONGEST_VALUE);
         let (value, left) = value.split_at(cut);
         let mark = match left.len() {
             0 => String::new(),
@@ -83,21 +85,6 @@ impl<'o> Fields<'o> {
         self.out.extend_from_slice(value.as_bytes());
         self.out.extend_from_slice(mark.as_bytes());
         self.out.push(b'\n');
-    }
-}
-
-/// `str::floor_char_boundary` is in std since Rust 1.91.
-trait FloorCharBoundary {
-    fn floor_char_boundary_at(&self, at: usize) -> usize;
-}
-
-impl FloorCharBoundary for str {
-    fn floor_char_boundary_at(&self, at: usize) -> usize {
-        let mut at = at.min(self.len());
-        while !self.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
     }
 }
 

@@ -844,4 +844,120 @@ fn wrong_arguments_of_syslog_are_found() {
         let text = format!("{error:?}");
         assert!(text.contains(expected), "{text}");
     }
+/// CloudWatch Logs, in both spellings of its keys, by a client that notes its calls.
+#[test]
+#[cfg(feature = "cloudwatch")]
+fn of_cloudwatch() {
+    use logtree::config::Factories;
+    use logtree::delivery::{LogEvent, LogGroup, PutLogEvents, RejectedLogEvents, ServiceError};
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone, Default)]
+    struct Noted(Arc<Mutex<Vec<String>>>);
+
+    impl Noted {
+        fn note(&self, call: String) {
+            self.0.lock().unwrap().push(call);
+        }
+    }
+
+    impl PutLogEvents for Noted {
+        fn put_log_events(
+            &self,
+            group: &str,
+            stream: &str,
+            events: &[LogEvent<'_>],
+        ) -> Result<RejectedLogEvents, ServiceError> {
+            let was_called = self
+                .0
+                .lock()
+                .unwrap()
+                .iter()
+                .any(|call| call.starts_with("put"));
+            let length = events[0].message.len();
+            self.note(format!("put {group} {stream} {} {length}", events.len()));
+            if was_called {
+                return Ok(RejectedLogEvents::default());
+            }
+            Err(ServiceError::new("ResourceNotFoundException", "missing"))
+        }
+        fn create_log_group(&self, group: &LogGroup) -> Result<(), ServiceError> {
+            self.note(format!("group {group:?}"));
+            Ok(())
+        }
+        fn create_log_stream(&self, _: &str, _: &str) -> Result<(), ServiceError> {
+            let has_group = self
+                .0
+                .lock()
+                .unwrap()
+                .iter()
+                .any(|call| call.starts_with("group"));
+            match has_group {
+                true => Ok(()),
+                false => Err(ServiceError::new("ResourceNotFoundException", "missing")),
+            }
+        }
+        fn put_retention_policy(&self, _: &str, days: u32) -> Result<(), ServiceError> {
+            self.note(format!("retention {days}"));
+            Ok(())
+        }
+    }
+
+    let with = |handler: Value, text: &str| {
+        let noted = Noted::default();
+        let client = noted.clone();
+        let factories = Factories::new().cloudwatch(move |arguments| {
+            let region: String = arguments.required("region");
+            let client = client.clone();
+            move || {
+                client.note(region);
+                Ok(client)
+            }
+        });
+        let document = json!({
+            "version": 1,
+            "handlers": {"h": handler},
+            "root": {"level": 1, "handlers": ["h"]},
+        });
+        let registry = Registry::new();
+        let config = DictConfig::from_value(&document)
+            .unwrap()
+            .factories(factories);
+        let applied = config
+            .install_in(&registry)
+            .map_err(|error| error.to_string());
+        if let Err(error) = applied {
+            return vec![error];
+        }
+        log(&registry, &[text]);
+        let _ = registry.root().handlers()[0].flush();
+        let calls = noted.0.lock().unwrap().clone();
+        calls
+    };
+    let ours = json!({
+        "class": "cloudwatch", "region": "eu", "group": "g", "stream": "s", "create": true,
+        "retention_days": 7, "tags": {"a": "b"}, "log_group_class": "INFREQUENT_ACCESS",
+        "oversize": "truncate", "linger": 3600, "pass_embedded_metrics": true,
+    });
+    let theirs = json!({
+        "class": "watchtower.CloudWatchLogHandler", "region": "eu", "log_group_name": "g",
+        "log_stream_name": "s", "create_log_group": true, "log_group_retention_days": 7,
+        "log_group_tags": {"a": "b"}, "log_group_class": "INFREQUENT_ACCESS",
+        "oversize": "truncate", "send_interval": 3600, "pass_embedded_metrics": true,
+    });
+    let metrics = r#"{"_aws": {}}"#;
+    for handler in [ours, theirs] {
+        let group =
+            r#"group LogGroup { name: "g", class: Some(InfrequentAccess), tags: [("a", "b")] }"#;
+        let expected = ["eu", "put g s 1 12", group, "retention 7", "put g s 1 12"];
+        assert_eq!(with(handler.clone(), metrics), expected);
+        let calls = with(handler, &"x".repeat(2_000_000));
+        assert_eq!(calls.last().unwrap(), "put g s 1 1048549");
+    }
+    let split = json!({"class": "cloudwatch", "region": "eu", "group": "g", "stream": "s"});
+    assert_eq!(with(split, &"x".repeat(2_000_000)).len(), 5);
+    let never = json!({"class": "cloudwatch", "region": "eu", "group": "g", "create": false});
+    assert_eq!(with(never, "x").len(), 2);
+    let without = json!({"class": "cloudwatch", "region": "eu"});
+    assert!(with(without, "x")[0].contains("expected the key \"group\", which is missing"));
 }

@@ -8,6 +8,8 @@
     feature = "otlp"
 ))]
 mod config;
+#[cfg(feature = "cloudwatch")]
+mod cloudwatch;
 #[cfg(unix)]
 mod crashes;
 #[cfg(feature = "gelf")]
