@@ -38,7 +38,7 @@ fn build(profile: &Path) {
     macro_rules! enabled {
         ($($feature:literal)+) => { [$(($feature, cfg!(feature = $feature))),+] };
     }
-    let features = enabled!("config" "config-toml" "config-yaml" "reload" "signal" "serde" "web" "http" "tower" "gzip" "control" "http-handler" "otlp" "gelf" "syslog");
+    let features = enabled!("config" "config-toml" "config-yaml" "reload" "signal" "serde" "web" "http" "tower" "gzip" "control" "delivery" "journald" "http-handler" "otlp" "gelf" "syslog" "cloudwatch" "tls");
     let features = features.iter().filter(|(_, enabled)| *enabled);
     let features: Vec<_> = features.map(|(feature, _)| *feature).collect();
     let name = match profile.file_name().and_then(|name| name.to_str()) {
@@ -249,6 +249,18 @@ fn configuration() {
 #[test]
 fn change_levels() {
     check("12_change_levels", &[]);
+}
+
+#[cfg(all(feature = "journald", target_os = "linux"))]
+#[test]
+fn journald() {
+    let (text, success) = run("13_journald", &[]);
+    assert!(success, "{text}");
+    let pid = between(&text, "SYSLOG_PID=", "\n").to_owned();
+    compare(
+        "13_journald",
+        &text.replace(&format!("PID={pid}"), "PID=PID"),
+    );
 }
 
 #[cfg(feature = "syslog")]

@@ -24,10 +24,6 @@ pub mod performance {}
 #[doc = include_str!("faults_why.md")]
 pub mod faults {}
 
-#[expect(
-    clippy::doc_markdown,
-    reason = "names of services and programs, in tables"
-)]
 #[doc = include_str!("features.md")]
 pub mod features {}
 

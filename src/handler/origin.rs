@@ -1,20 +1,7 @@
-//! Who sends: the names of the machine and of the program.
+//! Who sends: the name of the program.
 
 use std::env;
 use std::path::PathBuf;
-
-/// Returns the name of the machine; empty if it is not known.
-#[cfg(all(unix, any(feature = "cloudwatch", feature = "syslog")))]
-pub(super) fn host() -> String {
-    let system = rustix::system::uname();
-    system.nodename().to_string_lossy().into_owned()
-}
-
-/// Returns the name of the machine; empty if it is not known.
-#[cfg(all(not(unix), any(feature = "cloudwatch", feature = "syslog")))]
-pub(super) fn host() -> String {
-    env::var("COMPUTERNAME").unwrap_or_default()
-}
 
 /// Returns the name of the program's file, without `.exe`; empty if it is not known.
 pub(super) fn program() -> String {

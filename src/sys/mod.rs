@@ -4,7 +4,12 @@
 pub(crate) mod file_lock;
 pub(crate) mod fork;
 pub(crate) mod host;
-#[cfg(any(feature = "gelf", feature = "otlp"))]
+#[cfg(any(
+    feature = "cloudwatch",
+    feature = "gelf",
+    feature = "otlp",
+    feature = "syslog"
+))]
 pub(crate) mod host_name;
 #[cfg(all(test, logtree_loom))]
 mod model;

@@ -22,7 +22,7 @@ fn read(
     arguments: &mut Arguments<'_>,
     default_address: &str,
     default_form: Option<SysLogForm>,
-) -> impl FnOnce() -> Result<Handler, crate::Error> + use<> {
+) -> impl FnOnce() -> Result<Handler, crate::error::Error> + use<> {
     arguments.by_place(&["address", "facility", "socktype"]);
     let address: Option<Address> = arguments.optional("address");
     let address = address.map_or_else(|| default_address.to_owned(), |it| it.0);

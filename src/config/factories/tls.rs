@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::config::arguments::Arguments;
 #[cfg(feature = "tls")]
-use crate::delivery::Tls;
+use crate::handler::network::tls::Tls;
 
 /// Reads the section `tls`: `ca_files`, `only_ca_files`, `certificate` with `key`, `server_name`.
 #[cfg(feature = "tls")]

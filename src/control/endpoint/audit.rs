@@ -43,9 +43,9 @@ impl Audit {
 
     /// Returns the changes after the one of a number.
     pub(super) fn after(&self, id: u64) -> Vec<Entry> {
-        let entries = self.0.lock();
-        let after = entries.all.iter().filter(|entry| entry.id > id);
-        after.cloned().collect()
+        let mut entries: Vec<_> = self.0.lock().all.iter().cloned().collect();
+        entries.retain(|entry| entry.id > id);
+        entries
     }
 }
 

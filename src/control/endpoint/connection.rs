@@ -131,7 +131,8 @@ where
     Ok(())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use tokio::net::UnixStream;
     use tokio::runtime::Builder;

@@ -192,7 +192,7 @@ impl Endpoint {
     ///
     /// The token is sent as it is: the server must be one to trust, on a network to trust. `https`
     /// is refused, as is a URL with a user. A failure is reported as a problem of the
-    /// [registry](crate::RegistryBuilder::diagnostics) when it begins; the process is announced
+    /// [registry](crate::registry::RegistryBuilder::diagnostics) when it begins; the process is announced
     /// again all the same. The server itself notices that the process has ended. Forked children
     /// are not announced.
     pub fn announce_to(mut self, url: impl Into<String>) -> Self {

@@ -420,13 +420,11 @@ fn names_without_loggers_leave_nothing() {
     registry.get_logger("made").set_level(Level::DEBUG);
     assert!(made.is_enabled_for(Level::DEBUG) && !app.is_enabled_for(Level::DEBUG));
     // What was given back is used again.
-    for (at, name) in ["x.y", "z", "made.a.b.c"].into_iter().enumerate() {
+    for (number, name) in (11..).zip(["x.y", "z", "made.a.b.c"]) {
         let logger = registry.get_logger(name);
-        logger.set_level(Level::new(11 + at as u16));
-        assert_eq!(
-            registry.get_logger(name).effective_level().number(),
-            11 + at as u16
-        );
+        logger.set_level(Level::new(number));
+        let level = registry.get_logger(name).effective_level();
+        assert_eq!(level.number(), number);
     }
     assert_eq!(count(), before + 7);
 }

@@ -3,6 +3,7 @@
 use crate::error::{Error, ErrorKind};
 use crate::handler::origin;
 use crate::sys::host;
+use crate::sys::host_name::host_name;
 use crate::text::boundary::floor_char_boundary;
 use crate::time::Timestamp;
 
@@ -49,7 +50,7 @@ impl StreamName {
                 return invalid("expected '}' after '{'".to_owned());
             };
             segments.push(match name {
-                "host" => Segment::Text(origin::host()),
+                "host" => Segment::Text(host_name()),
                 "name" => Segment::Text(origin::program()),
                 "pid" => Segment::Pid,
                 "date" => Segment::Date,

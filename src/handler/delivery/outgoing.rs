@@ -269,7 +269,8 @@ impl Outgoing {
         let mut left = flight.map_or_else(Vec::new, |flight| flight.rest().to_vec());
         left.extend(state.memory.drain());
         left.retain(|entry| entry.is_counted);
-        let held = std::mem::take(&mut state.held);
+        // What is being noted in the ledger is the thread's to count.
+        let held = state.held.saturating_sub(state.settling.unwrap_or(0));
         let error = state.link.last_error.clone();
         let thread = state.thread.take();
         let epoch = state.epoch + 1;

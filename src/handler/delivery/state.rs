@@ -23,6 +23,8 @@ pub(super) struct State {
     pub(super) link: Link,
     /// How many records of this process were taken and are neither sent nor lost.
     pub(super) held: u64,
+    /// How many of them are done, and about to be noted in the ledger.
+    pub(super) settling: Option<u64>,
     /// What was dropped and not reported yet.
     pub(super) unreported: u64,
     /// How many entries in the memory make a caller wake the thread.
@@ -49,6 +51,7 @@ impl State {
             notice: None,
             link: Link::new(),
             held: 0,
+            settling: None,
             unreported: 0,
             wake_at: usize::MAX,
             hurries: false,
@@ -107,8 +110,14 @@ impl State {
     pub(super) fn holds_up_to(&self, last: u64) -> bool {
         let is_meant = |entry: &Entry| entry.boot == self.boot && entry.sequence <= last;
         let flight = self.flight.as_ref();
-        flight.is_some_and(|flight| flight.rest().iter().any(is_meant))
+        self.settling.is_some()
+            || flight.is_some_and(|flight| flight.rest().iter().any(is_meant))
             || self.memory.front().is_some_and(is_meant)
+    }
+
+    /// Notes that what was done is in the ledger.
+    pub(super) fn settled(&mut self) {
+        self.held = self.held.saturating_sub(self.settling.take().unwrap_or(0));
     }
 
     /// Notes that records were dropped.

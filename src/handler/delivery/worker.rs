@@ -40,6 +40,16 @@ pub(super) fn start(outgoing: &Arc<Outgoing>) -> Result<(), Error> {
     Ok(())
 }
 
+/// What became of entries.
+#[derive(Default)]
+struct Done {
+    /// How many records of this process the receiver has, and how many it has refused.
+    written: u64,
+    refused: u64,
+    /// Those that it has refused by their places, an earlier process's included.
+    dead: Vec<Entry>,
+}
+
 /// What the thread does next.
 enum Next {
     Send(Flight),
@@ -208,7 +218,7 @@ impl Outgoing {
                 self.settle_sent(flight, count, &which, 0, Some(error));
             }
             Outcome::SomeRefused { count: some, error } => {
-                self.settle_sent(flight, count, &[], some, Some(error))
+                self.settle_sent(flight, count, &[], some, Some(error));
             }
             Outcome::Retry { sent, after, error } => {
                 self.settle_failed(flight, sent.min(count), after, error);
@@ -230,12 +240,14 @@ impl Outgoing {
         unnamed: usize,
         error: Option<Error>,
     ) {
-        let (dead, unnamed) = self.advance(flight, count, refused, unnamed);
+        let done = self.advance(flight, count, refused, unnamed);
+        self.ledger.written(done.written);
         if let Some(error) = error {
-            self.bury(&dead, unnamed, error);
+            self.bury(&done.dead, done.refused, error);
         }
         let mut state = self.state.lock();
         if state.is_current(flight) {
+            state.settled();
             state.link.succeeded();
         }
         let notice = state.link.take_notice();
@@ -248,12 +260,14 @@ impl Outgoing {
     fn settle_failed(&self, flight: u64, sent: usize, after: Option<Duration>, error: Error) {
         let shown = user_code::display(&Chain::one_line(&error));
         if sent > 0 {
-            self.advance(flight, sent, &[], 0);
+            let done = self.advance(flight, sent, &[], 0);
+            self.ledger.written(done.written);
         }
         let mut state = self.state.lock();
         if !state.is_current(flight) {
             return;
         }
+        state.settled();
         if sent > 0 {
             state.link.succeeded();
         }
@@ -294,19 +308,13 @@ impl Outgoing {
         }
     }
 
-    /// Notes that the first entries of a flight are done. Returns those that were refused by their
-    /// places, and how many records of this process were refused without.
-    fn advance(
-        &self,
-        flight: u64,
-        count: usize,
-        refused: &[usize],
-        unnamed: usize,
-    ) -> (Vec<Entry>, u64) {
+    /// Notes that the first entries of a flight are done. Returns what became of them, for the
+    /// ledger; until [`State::settled`] follows, a flush waits for it.
+    fn advance(&self, flight: u64, count: usize, refused: &[usize], unnamed: usize) -> Done {
         let mut spool = self.spool.lock();
         let mut state = self.state.lock();
         let Some(mut current) = state.flight.take_if(|current| current.id == flight) else {
-            return (Vec::new(), 0);
+            return Done::default();
         };
         let done = &current.rest()[..count.min(current.rest().len())];
         let (mut written, mut dead) = (0, Vec::new());
@@ -320,8 +328,9 @@ impl Outgoing {
         }
         let unnamed = written.min(unnamed as u64);
         written -= unnamed;
-        let refused = dead.iter().filter(|entry| state.is_own(entry)).count() as u64;
-        state.held = state.held.saturating_sub(written + unnamed + refused);
+        let named = dead.iter().filter(|entry| state.is_own(entry));
+        let refused = named.count() as u64 + unnamed;
+        state.settling = Some(written + refused);
         let place = current.advance(count);
         if !current.is_done() {
             state.flight = Some(current);
@@ -332,16 +341,19 @@ impl Outgoing {
             _ => Ok(()),
         };
         drop(spool);
-        self.ledger.written(written);
         if let Err(error) = acknowledged {
             self.ledger.failed(spool_failed(&error));
         }
-        (dead, unnamed)
+        Done {
+            written,
+            refused,
+            dead,
+        }
     }
 
-    /// Gives entries that the receiver refused to the handler for them, and counts them with those
-    /// that it did not name.
-    fn bury(&self, dead: &[Entry], unnamed: u64, error: Error) {
+    /// Gives entries that the receiver refused to the handler for them, and counts all that it
+    /// refused of this process's.
+    fn bury(&self, dead: &[Entry], refused: u64, error: Error) {
         if let Some(handler) = &self.options.dead_letters {
             for entry in dead.iter().filter(|entry| entry.is_counted) {
                 let text = String::from_utf8_lossy(&entry.payload);
@@ -354,8 +366,7 @@ impl Outgoing {
             }
         }
         dead.iter().for_each(|entry| self.drops.note(entry.level));
-        let own = dead.iter().filter(|entry| entry.is_counted);
-        self.ledger.dropped(own.count() as u64 + unnamed, error);
+        self.ledger.dropped(refused, error);
     }
 
     /// Has a notice sent of what was dropped, in the handler's own format.

@@ -59,8 +59,8 @@ impl Transport for GelfTransport {
         BatchLimits::default().with_overhead(1)
     }
 
-    fn fits(&self, _: &[Entry], _: &Entry) -> bool {
-        self.is_stream
+    fn together(&self, entries: &[Entry]) -> usize {
+        if self.is_stream { entries.len() } else { 1 }
     }
 
     fn connect(&self) -> Result<Box<dyn Connection>, Error> {

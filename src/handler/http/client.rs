@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use chrono::DateTime;
 use percent_encoding::percent_decode_str;
 #[cfg(feature = "tls")]
 use rustls::pki_types::CertificateDer;
@@ -21,10 +20,10 @@ use ureq::tls::{
 
 use crate::error::{Error, ErrorKind};
 use crate::handler::delivery::Outcome;
+use crate::handler::http::retry_after::retry_after;
 #[cfg(feature = "tls")]
 use crate::handler::network::tls::Tls;
 use crate::sys::sync::Arc;
-use crate::time::{Clock, SystemClock};
 
 /// What is read of the body of a response.
 const LARGEST_RESPONSE: u64 = 64 * 1024;
@@ -431,17 +430,6 @@ fn read(response: Response<ureq::Body>) -> Reply {
     }
 }
 
-/// Reads `Retry-After`: seconds, or a time.
-fn retry_after(value: &str) -> Option<Duration> {
-    let value = value.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let time = DateTime::parse_from_rfc2822(value).ok()?;
-    let seconds = time.timestamp() - SystemClock.now().seconds();
-    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -487,20 +475,6 @@ mod tests {
         for (name, value) in [("a b", "s3cret"), ("a", "s3cret\r\nb: c"), ("", "s3cret")] {
             let error = target.set_header(name, value).unwrap_err();
             assert!(!error.to_string().contains("s3cret"), "{error}");
-        }
-    }
-
-    #[test]
-    fn pauses_are_seconds_or_a_time() {
-        assert_eq!(retry_after(" 120 "), Some(Duration::from_secs(120)));
-        assert_eq!(
-            retry_after("Fri, 31 Dec 1999 23:59:59 GMT"),
-            Some(Duration::ZERO)
-        );
-        let later = retry_after("Tue, 31 Dec 2199 23:59:59 GMT").unwrap();
-        assert!(later > Duration::from_secs(1_000_000));
-        for wrong in ["", "-1", "soon", "1.5"] {
-            assert_eq!(retry_after(wrong), None);
         }
     }
 }

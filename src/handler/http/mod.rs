@@ -7,7 +7,9 @@ pub(in crate::handler) mod client;
 mod form;
 #[cfg(feature = "http-handler")]
 mod handler;
-#[cfg(all(test, feature = "tls"))]
+mod retry_after;
+#[cfg(test)]
+#[cfg(feature = "tls")]
 mod tests;
 #[cfg(feature = "http-handler")]
 mod transport;

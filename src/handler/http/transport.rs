@@ -44,8 +44,12 @@ impl Transport for HttpTransport {
         BatchLimits::default().with_overhead(1)
     }
 
-    fn fits(&self, _: &[Entry], _: &Entry) -> bool {
-        self.body.takes_many()
+    fn together(&self, entries: &[Entry]) -> usize {
+        if self.body.takes_many() {
+            entries.len()
+        } else {
+            1
+        }
     }
 
     fn connect(&self) -> Result<Box<dyn Connection>, Error> {

@@ -12,7 +12,8 @@ use crate::error::{Error, ErrorKind};
 use crate::handler::network::address::{Address, Kind, Protocol};
 use crate::handler::network::datagram::Datagrams;
 use crate::handler::network::lookup::Lookup;
-use crate::handler::network::stream::{Socket, Stream, timed_out};
+use crate::handler::network::socket::{Socket, timed_out};
+use crate::handler::network::stream::Stream;
 #[cfg(feature = "tls")]
 use crate::handler::network::tls::{Tls, TlsStream};
 use crate::sys::host::Instant;

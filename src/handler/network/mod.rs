@@ -1,7 +1,7 @@
 //! Sockets of handlers that send to a receiver: with deadlines for all they do.
 //!
 //! An [`address`] is what users write. A [`dialer`] connects to it, after a [`lookup`] of its name,
-//! and returns a [`stream`] or a socket for [`datagram`]s. [`tls`] is what a stream can be encrypted
+//! and returns a [`stream`] over a [`socket`], or one for [`datagram`]s. [`tls`] is what a stream can be encrypted
 //! with. All of it belongs on the thread of a delivery: nothing here is called by one that logs.
 
 #![allow(dead_code, reason = "which handlers use it depends on the features")]
@@ -10,11 +10,12 @@ pub(in crate::handler) mod address;
 pub(in crate::handler) mod datagram;
 pub(in crate::handler) mod dialer;
 mod lookup;
+mod socket;
 pub(in crate::handler) mod stream;
 #[cfg(test)]
 mod tests;
 #[cfg(feature = "tls")]
-pub(in crate::handler) mod tls;
+pub(crate) mod tls;
 
 #[cfg(feature = "tls")]
 pub use self::tls::Tls;

@@ -9,8 +9,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
 
-use crate::error::{self, Error};
-use crate::handler::network::stream::{Socket, Timed, closed};
+use crate::error::{Error, ErrorKind as Kind};
+use crate::handler::network::socket::{Socket, Timed, closed};
 use crate::sys::host::Instant;
 use crate::sys::sync::Arc;
 
@@ -188,7 +188,7 @@ fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error>
 }
 
 fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::new(error::ErrorKind::InvalidConfig, message)
+    Error::new(Kind::InvalidConfig, message)
 }
 
 /// A stream over a socket, encrypted.

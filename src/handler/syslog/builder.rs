@@ -16,6 +16,7 @@ use crate::handler::syslog::form::{Parts, SysLogForm, header_field, tag};
 use crate::handler::syslog::framing::SysLogFraming;
 use crate::handler::syslog::resend::Resend;
 use crate::handler::syslog::transport::{Shared, SysLog};
+use crate::sys::host_name::host_name;
 use crate::sys::sync::{Arc, Mutex};
 
 /// The address of the daemon of this machine, whichever it has.
@@ -199,7 +200,7 @@ impl SysLogHandlerBuilder {
         } else {
             SysLogForm::Rfc3164
         });
-        let host = self.host.unwrap_or_else(origin::host);
+        let host = self.host.unwrap_or_else(host_name);
         let app = self.app_name.unwrap_or_else(origin::program);
         let (host, app) = match form {
             SysLogForm::Rfc5424 => (header_field(&host, 255), header_field(&app, 48)),

@@ -1,5 +1,10 @@
 //! CloudWatch Logs by a client that keeps what it gets.
 
+#![expect(
+    clippy::significant_drop_tightening,
+    reason = "no other thread waits for these locks"
+)]
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 

@@ -1,5 +1,7 @@
 //! Handlers that send to a receiver, and the receivers that people run.
 
+#[cfg(feature = "cloudwatch")]
+mod cloudwatch;
 #[cfg(all(
     feature = "config",
     feature = "gelf",
@@ -8,8 +10,6 @@
     feature = "otlp"
 ))]
 mod config;
-#[cfg(feature = "cloudwatch")]
-mod cloudwatch;
 #[cfg(unix)]
 mod crashes;
 #[cfg(feature = "gelf")]
@@ -18,14 +18,14 @@ mod gelf;
 mod http;
 #[cfg(all(feature = "journald", target_os = "linux"))]
 mod journald;
-#[cfg(all(feature = "syslog", target_os = "linux"))]
-mod syslog;
-#[cfg(feature = "syslog")]
-mod syslog_outages;
 #[cfg(feature = "otlp")]
 mod otlp;
 #[cfg(any(feature = "gelf", feature = "http-handler", feature = "otlp"))]
 mod python;
+#[cfg(all(feature = "syslog", target_os = "linux"))]
+mod syslog;
+#[cfg(feature = "syslog")]
+mod syslog_outages;
 #[cfg(any(feature = "http-handler", feature = "otlp"))]
 mod web_server;
 

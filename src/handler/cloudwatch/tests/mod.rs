@@ -208,9 +208,8 @@ fn the_code_of_a_failure_decides() {
         service.fails([fault]);
         connection.send(&[entry(0, "x")])
     };
-    for code in ["DataAlreadyAcceptedException"] {
-        assert!(matches!(send(Fault::Code(code)), Outcome::Sent), "{code}");
-    }
+    let again = send(Fault::Code("DataAlreadyAcceptedException"));
+    assert!(matches!(again, Outcome::Sent));
     for code in [
         "ThrottlingException",
         "ServiceUnavailableException",

@@ -87,7 +87,9 @@ fn check_batch(specs: &[(i64, usize, bool)], faults: &[Option<&'static str>]) ->
                 (done, step) = (done + 1, usize::MAX);
             }
             Outcome::Retry { sent, .. } => done += sent,
-            Outcome::Broken { .. } => panic!("there is no connection to break"),
+            Outcome::Broken { .. } | Outcome::SomeRefused { .. } => {
+                panic!("there is no connection to break, and each event has a place")
+            }
         }
     }
     assert_eq!(*service.wrong.lock(), [""; 0]);

@@ -60,9 +60,8 @@ impl Service {
     }
 
     pub(super) fn received(&self) -> Vec<String> {
-        let streams = self.streams.lock();
-        let events = streams.values().flatten();
-        events.map(|(_, message)| message.clone()).collect()
+        let events: Vec<_> = self.streams.lock().values().flatten().cloned().collect();
+        events.into_iter().map(|(_, message)| message).collect()
     }
 
     pub(super) fn target(self: &Arc<Self>) -> Target {
