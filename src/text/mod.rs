@@ -1,10 +1,10 @@
 //! Text buffers: how lines are assembled, and how each thread reuses their memory.
 
-#[cfg(feature = "delivery")]
+#[cfg(any(feature = "cloudwatch", all(feature = "journald", target_os = "linux")))]
 pub(crate) mod boundary;
 pub(crate) mod digits;
 pub(crate) mod line_buf;
-#[cfg(feature = "config")]
+#[cfg(any(feature = "config", feature = "syslog"))]
 pub(crate) mod near;
 pub(crate) mod pool;
 pub(crate) mod run;

@@ -28,7 +28,7 @@ pub struct ServiceError {
 /// The length of a message in bytes that is shown.
 const LONGEST: usize = 500;
 
-/// What the service answers to credentials that are missing, wrong, or lack a permission.
+/// The codes for credentials that are missing, wrong, or lack a permission.
 const OF_CREDENTIALS: &[&str] = &[
     "AccessDenied",
     "AccessDeniedException",

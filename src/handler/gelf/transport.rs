@@ -16,6 +16,7 @@ use crate::handler::network::dialer::{Dialer, Link, WRITE_WITHIN};
 use crate::handler::network::stream::Stream;
 use crate::handler::sink::formatted;
 use crate::record::Record;
+#[cfg(feature = "http-handler")]
 use crate::sys::sync::Arc;
 
 /// How the receiver is reached.

@@ -197,6 +197,10 @@ pub(in crate::handler) struct Call<'c> {
 }
 
 /// What came back.
+#[cfg_attr(
+    not(feature = "otlp"),
+    allow(dead_code, reason = "OTLP reads the body")
+)]
 pub(in crate::handler) struct Reply {
     pub(in crate::handler) status: u16,
     after: Option<Duration>,
@@ -204,6 +208,7 @@ pub(in crate::handler) struct Reply {
     pub(in crate::handler) body: Vec<u8>,
 }
 
+#[cfg_attr(not(feature = "otlp"), allow(dead_code, reason = "OTLP asks for more"))]
 impl Reply {
     pub(in crate::handler) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)

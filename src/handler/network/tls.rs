@@ -19,7 +19,7 @@ use crate::sys::sync::Arc;
 /// By default it trusts what the system trusts (on Unix the files that `SSL_CERT_FILE` and
 /// `SSL_CERT_DIR` name, or the system's usual ones), and shows no certificate. The name in the
 /// receiver's certificate must be that of the address. A check of certificates cannot be switched
-/// off: [`with_ca_file`](Self::with_ca_file) makes a certificate trusted that nobody else has
+/// off: [`with_ca_file`](Self::with_ca_file) makes a certificate trusted that no authority has
 /// signed.
 ///
 /// Files are in PEM. They are read when the handler is made, so that a wrong one is found at once,
