@@ -9,7 +9,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
-use crate::handler::network::address::{Address, Kind, Protocol};
+#[cfg(unix)]
+use crate::handler::network::address::Kind;
+use crate::handler::network::address::{Address, Protocol};
 use crate::handler::network::datagram::Datagrams;
 use crate::handler::network::lookup::Lookup;
 use crate::handler::network::socket::{Socket, timed_out};
