@@ -150,7 +150,7 @@ mod tests {
         Announcer::new(url, "shop".to_owned(), address, None, token, registry)
     }
 
-    /// Accepts an announcement, and answers with a status.
+    /// Accepts an announcement, and sends back a status.
     fn accept(listener: &TcpListener, status: &str) -> (String, serde_json::Value) {
         let (stream, _) = listener.accept().unwrap();
         let mut reader = BufReader::new(&stream);

@@ -1,7 +1,6 @@
 //! The handler for CloudWatch Logs: [`CloudWatchHandler`].
 
 use std::fmt;
-use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 use crate::formatter::JsonFormatter;
@@ -11,9 +10,9 @@ use crate::handler::cloudwatch::oversize::Oversize;
 use crate::handler::cloudwatch::put_log_events::PutLogEvents;
 use crate::handler::cloudwatch::target::Target;
 use crate::handler::cloudwatch::transport::CloudWatch;
+use crate::handler::delivery::DeliveryHandler;
+use crate::handler::delivery::delivery_type::delivery_type;
 use crate::handler::delivery::options::{DeliveryOptions, delivery_options};
-use crate::handler::delivery::{DeliveryHandler, Health};
-use crate::handler::drop_counts::DropCounts;
 use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
 use crate::handler::options::{HandlerOptions, handler_options};
@@ -96,30 +95,10 @@ impl CloudWatchHandler {
             handler: HandlerOptions::default(),
         }
     }
-
-    /// Returns whether the service can be reached, and what waits for it.
-    #[must_use]
-    pub fn health(&self) -> Health {
-        self.delivery.health()
-    }
-
-    /// Returns how many records were dropped, by level: for lack of room, or rejected.
-    #[must_use]
-    pub fn drops(&self) -> DropCounts {
-        self.delivery.drops()
-    }
-
-    /// Waits until all that was logged before is with the service; see
-    /// [`DeliveryHandler::flush_within`].
-    ///
-    /// # Errors
-    /// As there.
-    pub fn flush_within(&self, timeout: Duration) -> Result<(), Error> {
-        self.delivery.flush_within(timeout)
-    }
 }
 
 handler_type!(CloudWatchHandler);
+delivery_type!(CloudWatchHandler);
 
 /// Makes a [`CloudWatchHandler`].
 #[must_use]

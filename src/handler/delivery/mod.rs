@@ -6,12 +6,13 @@
 //! the [`spool`]. [`state`] is what both sides share under its lock.
 
 pub(in crate::handler) mod backoff;
+pub(in crate::handler) mod delivery_type;
 mod entry;
 mod flight;
 #[cfg(any(feature = "http-handler", feature = "otlp", feature = "gelf"))]
 mod halved;
 mod handler;
-mod health;
+pub(in crate::handler) mod health;
 mod link;
 mod memory;
 pub(crate) mod options;

@@ -1,12 +1,11 @@
 //! The handler that sends GELF messages: [`GelfHandler`].
 
 use std::fmt;
-use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
+use crate::handler::delivery::DeliveryHandler;
+use crate::handler::delivery::delivery_type::delivery_type;
 use crate::handler::delivery::options::{DeliveryOptions, delivery_options};
-use crate::handler::delivery::{DeliveryHandler, Health};
-use crate::handler::drop_counts::DropCounts;
 use crate::handler::gelf::compression::GelfCompression;
 use crate::handler::gelf::transport::{GelfTransport, Route};
 use crate::handler::handler::Handler;
@@ -100,29 +99,10 @@ impl GelfHandler {
             handler: HandlerOptions::default(),
         }
     }
-
-    /// Returns whether the receiver can be reached, and what waits for it.
-    #[must_use]
-    pub fn health(&self) -> Health {
-        self.delivery.health()
-    }
-
-    /// Returns how many records were dropped, by level.
-    #[must_use]
-    pub fn drops(&self) -> DropCounts {
-        self.delivery.drops()
-    }
-
-    /// Waits until all that was logged before is sent; see [`DeliveryHandler::flush_within`].
-    ///
-    /// # Errors
-    /// As there.
-    pub fn flush_within(&self, timeout: Duration) -> Result<(), Error> {
-        self.delivery.flush_within(timeout)
-    }
 }
 
 handler_type!(GelfHandler);
+delivery_type!(GelfHandler);
 
 /// Makes a [`GelfHandler`].
 #[derive(Clone)]

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::formatter::JsonFormatter;
+use crate::handler::delivery::DeliveryHandler;
+use crate::handler::delivery::delivery_type::delivery_type;
 use crate::handler::delivery::options::{DeliveryOptions, delivery_options};
-use crate::handler::delivery::{DeliveryHandler, Health};
-use crate::handler::drop_counts::DropCounts;
 use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
 use crate::handler::http::body::HttpBody;
@@ -88,30 +88,10 @@ impl HttpHandler {
             handler: HandlerOptions::default(),
         }
     }
-
-    /// Returns whether the server can be reached, and what waits for it.
-    #[must_use]
-    pub fn health(&self) -> Health {
-        self.delivery.health()
-    }
-
-    /// Returns how many records were dropped, by level.
-    #[must_use]
-    pub fn drops(&self) -> DropCounts {
-        self.delivery.drops()
-    }
-
-    /// Waits until all that was logged before is with the server; see
-    /// [`DeliveryHandler::flush_within`].
-    ///
-    /// # Errors
-    /// As there.
-    pub fn flush_within(&self, timeout: Duration) -> Result<(), Error> {
-        self.delivery.flush_within(timeout)
-    }
 }
 
 handler_type!(HttpHandler);
+delivery_type!(HttpHandler);
 
 /// Makes an [`HttpHandler`].
 #[derive(Clone)]

@@ -5,16 +5,15 @@ mod socket;
 
 use std::env;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use self::fields::Fields;
 use self::socket::Socket;
 use crate::error::Error;
 use crate::formatter::Format;
 use crate::handler::config::is_default_format;
+use crate::handler::delivery::delivery_type::delivery_type;
 use crate::handler::delivery::options::{DeliveryOptions, delivery_options};
-use crate::handler::delivery::{BatchLimits, Connection, DeliveryHandler, Health, Transport};
-use crate::handler::drop_counts::DropCounts;
+use crate::handler::delivery::{BatchLimits, Connection, DeliveryHandler, Transport};
 use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
 use crate::handler::options::{HandlerOptions, handler_options};
@@ -108,30 +107,10 @@ impl JournaldHandler {
         };
         is_stderr().unwrap_or(false)
     }
-
-    /// Returns whether the journal can be reached, and what waits for it.
-    #[must_use]
-    pub fn health(&self) -> Health {
-        self.delivery.health()
-    }
-
-    /// Returns how many records were dropped, by level.
-    #[must_use]
-    pub fn drops(&self) -> DropCounts {
-        self.delivery.drops()
-    }
-
-    /// Waits until all that was logged before is with the journal; see
-    /// [`DeliveryHandler::flush_within`].
-    ///
-    /// # Errors
-    /// As there.
-    pub fn flush_within(&self, timeout: Duration) -> Result<(), Error> {
-        self.delivery.flush_within(timeout)
-    }
 }
 
 handler_type!(JournaldHandler);
+delivery_type!(JournaldHandler);
 
 /// Makes a [`JournaldHandler`].
 #[derive(Clone, Debug)]

@@ -4,9 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::handler::delivery::DeliveryHandler;
+use crate::handler::delivery::delivery_type::delivery_type;
 use crate::handler::delivery::options::{DeliveryOptions, delivery_options};
-use crate::handler::delivery::{DeliveryHandler, Health};
-use crate::handler::drop_counts::DropCounts;
 use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
 use crate::handler::http::client::Target;
@@ -70,7 +70,8 @@ const ENDPOINT: &str = "http://localhost:4318/v1/logs";
 /// minutes: there may be duplicates of at most one request for each failure. After 413, or 400 for
 /// more than one record, halves are sent; a single record that is too large is cut. Records that
 /// the receiver rejects (a partial success, or any other status, redirects included) are dropped,
-/// counted and reported. An outage costs what memory and the [spool](OtlpHandlerBuilder::spool) have
+/// counted and reported; those of a partial success are not in [`drops`](Self::drops), as their
+/// levels are not known. An outage costs what memory and the [spool](OtlpHandlerBuilder::spool) have
 /// no room for; see [`DeliveryHandler`]. Proxies are not used.
 ///
 /// Neither errors nor descriptions show the path or the query of the address, or headers.
@@ -122,31 +123,10 @@ impl OtlpHandler {
             handler: HandlerOptions::default(),
         }
     }
-
-    /// Returns whether the receiver can be reached, and what waits for it.
-    #[must_use]
-    pub fn health(&self) -> Health {
-        self.delivery.health()
-    }
-
-    /// Returns how many records were dropped, by level. Those of partial successes, whose levels
-    /// are not known, are in [`counters`](Handler::counters) only.
-    #[must_use]
-    pub fn drops(&self) -> DropCounts {
-        self.delivery.drops()
-    }
-
-    /// Waits until all that was logged before is with the receiver; see
-    /// [`DeliveryHandler::flush_within`].
-    ///
-    /// # Errors
-    /// As there.
-    pub fn flush_within(&self, timeout: Duration) -> Result<(), Error> {
-        self.delivery.flush_within(timeout)
-    }
 }
 
 handler_type!(OtlpHandler);
+delivery_type!(OtlpHandler);
 
 /// Makes an [`OtlpHandler`].
 #[derive(Clone)]

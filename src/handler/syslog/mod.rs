@@ -11,11 +11,9 @@ mod structured_data;
 mod tests;
 mod transport;
 
-use std::time::Duration;
-
 use crate::error::Error;
-use crate::handler::delivery::{DeliveryHandler, Health};
-use crate::handler::drop_counts::DropCounts;
+use crate::handler::delivery::DeliveryHandler;
+use crate::handler::delivery::delivery_type::delivery_type;
 use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
 
@@ -109,26 +107,7 @@ impl SysLogHandler {
     pub fn builder(address: impl AsRef<str>) -> SysLogHandlerBuilder {
         SysLogHandlerBuilder::new(address.as_ref())
     }
-
-    /// Returns whether the receiver can be reached, and what waits for it.
-    #[must_use]
-    pub fn health(&self) -> Health {
-        self.delivery.health()
-    }
-
-    /// Returns how many records were dropped, by level.
-    #[must_use]
-    pub fn drops(&self) -> DropCounts {
-        self.delivery.drops()
-    }
-
-    /// Waits until all that was logged before is sent; see [`DeliveryHandler::flush_within`].
-    ///
-    /// # Errors
-    /// As there.
-    pub fn flush_within(&self, timeout: Duration) -> Result<(), Error> {
-        self.delivery.flush_within(timeout)
-    }
 }
 
 handler_type!(SysLogHandler);
+delivery_type!(SysLogHandler);

@@ -1,0 +1,144 @@
+//! Closes, hanging transports, and what a transport logs.
+
+use super::*;
+
+#[test]
+fn what_is_logged_on_a_marked_thread_is_not_sent() {
+    let world = Arc::<World>::default();
+    let handler = world.builder().start().unwrap();
+    let (ours, theirs) = (handler.clone(), Arc::new(Mutex::new(false)));
+    let done = Arc::clone(&theirs);
+    world.script(move |_| {
+        let (mark, handler) = (SendingMark::current(), ours.clone());
+        let other = thread::spawn(move || {
+            let guard = mark.enter();
+            log(&handler, Level::INFO, "marked");
+            drop(guard);
+            assert_ne!(SendingMark::current(), mark);
+            mark.stay();
+            log(&handler, Level::INFO, "for good");
+        });
+        other.join().unwrap();
+        *done.lock() = true;
+        Outcome::Sent
+    });
+    log(&handler, Level::INFO, "x");
+    handler.flush().unwrap();
+    assert!(*theirs.lock());
+    assert_eq!(world.received(), ["x"]);
+    assert!(is_balanced(&handler));
+    // The script holds the handler.
+    *world.script.lock() = None;
+}
+
+#[test]
+fn a_transport_that_panics_costs_the_batch() {
+    let world = Arc::<World>::default();
+    world.script(|batch| {
+        assert!(batch[0].payload() != b"panic", "as it says");
+        Outcome::Sent
+    });
+    let limits = BatchLimits::default().with_records(1);
+    let handler = world.builder_with(limits).start().unwrap();
+    handler.set_error_hook(|_| {});
+    for text in ["before", "panic", "after"] {
+        log(&handler, Level::INFO, text);
+        let _ = handler.flush();
+        if text == "panic" {
+            world.recovers();
+        }
+    }
+    assert_eq!(handler.counters().dropped_for(DropReason::Panic), 1);
+    assert_eq!(world.received().first().map(String::as_str), Some("before"));
+    assert_eq!(world.received().last().map(String::as_str), Some("after"));
+    assert!(is_balanced(&handler));
+}
+
+#[test]
+fn closing_drops_and_counts_what_cannot_be_sent() {
+    let world = Arc::<World>::default();
+    world.goes_away();
+    let handler = world
+        .builder()
+        .close_within(Duration::ZERO)
+        .start()
+        .unwrap();
+    handler.set_error_hook(|_| {});
+    for _ in 0..3 {
+        log(&handler, Level::INFO, "x");
+    }
+    assert!(handler.close().is_err());
+    let counters = handler.counters();
+    assert_eq!(
+        (counters.dropped_for(DropReason::Io), counters.queued()),
+        (3, 0)
+    );
+    // It goes on, with a thread of its own.
+    world.recovers();
+    log(&handler, Level::INFO, "later");
+    handler.flush().unwrap();
+    assert!(world.received().contains(&"later".to_owned()));
+    assert!(handler.close().is_ok() && is_balanced(&handler));
+}
+
+/// The transport logs to its own handler, as HTTP clients do through the facade.
+#[test]
+fn what_the_transport_logs_is_not_sent() {
+    let world = Arc::<World>::default();
+    let handler = world.builder().start().unwrap();
+    let own = Handler::clone(&handler);
+    world.script(move |_| {
+        log(&own, Level::DEBUG, "connected");
+        let _ = own.flush();
+        let _ = own.close();
+        Outcome::Sent
+    });
+    log(&handler, Level::INFO, "x");
+    handler.flush().unwrap();
+    assert_eq!(world.received(), ["x"]);
+    assert_eq!(handler.counters().dropped_for(DropReason::Reentrant), 1);
+    assert!(is_balanced(&handler));
+    world.recovers();
+}
+
+/// A peer that takes nothing and never returns: neither a call nor a close waits for it for long.
+#[test]
+fn a_transport_that_hangs_holds_up_nothing() {
+    let world = Arc::<World>::default();
+    let (go_on, goes_on) = std::sync::mpsc::channel::<()>();
+    let goes_on = Mutex::new(goes_on);
+    world.script(move |_| {
+        let _ = goes_on.lock().recv();
+        Outcome::Sent
+    });
+    let handler = world
+        .builder()
+        .close_within(Duration::from_millis(5))
+        .start()
+        .unwrap();
+    handler.set_error_hook(|_| {});
+    for _ in 0..100 {
+        log(&handler, Level::INFO, "x");
+    }
+    let error = handler.flush_within(Duration::from_millis(5)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+    assert!(handler.close().is_err());
+    let counters = handler.counters();
+    assert_eq!((counters.dropped(), counters.queued()), (100, 0));
+    drop(go_on);
+    world.recovers();
+    // What the old thread reports at last concerns nothing any more.
+    log(&handler, Level::INFO, "later");
+    handler.flush().unwrap();
+    assert_eq!(handler.counters().written(), 1);
+    assert!(is_balanced(&handler));
+}
+
+#[test]
+fn the_engine_keeps_the_contract_of_sinks() {
+    let world = Arc::<World>::default();
+    let made = || world.builder().start().unwrap();
+    assert_eq!(format!("{:?}", made()), "<Scripted (NOTSET)>");
+    let broken = check_sink(made, || world.received());
+    assert!(broken.is_empty(), "{broken:#?}");
+}

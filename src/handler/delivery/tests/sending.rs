@@ -1,0 +1,220 @@
+//! What is sent, and what a receiver refuses.
+
+use super::*;
+
+#[test]
+fn records_are_sent_in_order() {
+    let world = Arc::<World>::default();
+    let handler = world.builder().start().unwrap();
+    for number in 0..1000 {
+        let level = [Level::DEBUG, Level::ERROR, Level::INFO][number % 3];
+        log(&handler, level, &number.to_string());
+    }
+    handler.flush().unwrap();
+    let expected = (0..1000).map(|number| number.to_string());
+    assert!(world.received().into_iter().eq(expected));
+    assert_eq!(handler.counters().written(), 1000);
+    assert!(is_balanced(&handler) && handler.health().is_up);
+    assert_eq!(*world.connections.lock(), 1);
+}
+
+#[test]
+fn a_receiver_that_was_away_gets_all_of_it() {
+    let world = Arc::<World>::default();
+    world.goes_away();
+    let handler = world.builder().start().unwrap();
+    for number in 0..100 {
+        log(&handler, Level::INFO, &number.to_string());
+    }
+    let error = handler.flush().unwrap_err();
+    assert_eq!(error.to_string(), "100 records not sent yet: away");
+    until(|| handler.health().failures > 2);
+    assert_eq!(
+        (handler.counters().queued(), handler.health().is_up),
+        (100, false)
+    );
+    world.recovers();
+    until(|| handler.counters().queued() == 0);
+    assert!(
+        world
+            .received()
+            .into_iter()
+            .eq((0..100).map(|number| number.to_string()))
+    );
+    assert!(handler.health().is_up && *world.connections.lock() > 2);
+    assert!(is_balanced(&handler));
+}
+
+/// The first failure is reported; a flush returns it once.
+#[test]
+fn failures_reach_the_hook() {
+    let world = Arc::<World>::default();
+    world.goes_away();
+    let handler = world.builder().start().unwrap();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let hook = Arc::clone(&seen);
+    handler.set_error_hook(move |failure| {
+        hook.lock()
+            .push((failure.lost(), failure.error().to_string()));
+    });
+    log(&handler, Level::INFO, "x");
+    until(|| seen.lock().len() > 1);
+    assert_eq!(seen.lock()[0], (0, "away".to_owned()));
+    world.recovers();
+    until(|| handler.counters().written() == 1);
+}
+
+#[test]
+fn what_is_too_large_is_halved_and_a_single_one_shortened() {
+    let world = Arc::<World>::default();
+    world.script(|batch| {
+        let size: usize = batch.iter().map(|entry| entry.payload().len()).sum();
+        match size > 10 {
+            true => Outcome::TooLarge(Error::new(ErrorKind::Io, "413")),
+            false => Outcome::Sent,
+        }
+    });
+    let handler = world
+        .builder_with(BatchLimits::default().with_linger(Duration::from_secs(60)))
+        .start()
+        .unwrap();
+    for text in ["123456", "123456", "123456789012345", "1"] {
+        log(&handler, Level::INFO, text);
+    }
+    handler.flush().unwrap();
+    assert_eq!(world.received(), ["123456", "123456", "1234", "1"]);
+    assert!(is_balanced(&handler) && handler.counters().written() == 4);
+}
+
+/// Halves find the one that the receiver does not take; the others are not sent one by one.
+#[test]
+fn one_that_is_too_large_by_itself_does_not_make_the_others_slow() {
+    let world = Arc::<World>::default();
+    let calls = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&calls);
+    world.script(move |batch| {
+        *count.lock() += 1;
+        match batch.iter().any(|entry| entry.payload() == b"bad") {
+            true => Outcome::TooLarge(Error::new(ErrorKind::Io, "413")),
+            false => Outcome::Sent,
+        }
+    });
+    let handler = world
+        .builder_with(BatchLimits::default().with_linger(Duration::from_secs(60)))
+        .start()
+        .unwrap();
+    for number in 0..512 {
+        log(
+            &handler,
+            Level::INFO,
+            if number == 77 { "bad" } else { "good" },
+        );
+    }
+    assert_eq!(handler.flush().unwrap_err().to_string(), "413");
+    assert_eq!(world.received().len(), 511);
+    assert_eq!(handler.counters().dropped(), 1);
+    let calls = *calls.lock();
+    assert!(calls < 30, "{calls} calls");
+}
+
+#[test]
+fn what_is_refused_becomes_a_dead_letter() {
+    let world = Arc::<World>::default();
+    let dead = crate::handler::StreamHandler::new(Vec::new());
+    world.script(|batch| {
+        let bad = |at: &usize| batch[*at].payload().starts_with(b"bad");
+        let which: Vec<_> = (0..batch.len()).filter(bad).collect();
+        match which.is_empty() {
+            true => Outcome::Sent,
+            false => Outcome::Refused {
+                which,
+                error: Error::new(ErrorKind::InvalidRequest, "400"),
+            },
+        }
+    });
+    // All of it at once, by the flush: what it loses is its error.
+    let limits = BatchLimits::default().with_linger(Duration::from_secs(600));
+    let handler = world.builder_with(limits).dead_letters(dead.clone());
+    let handler = handler.start().unwrap();
+    handler.set_error_hook(|_| {});
+    for text in ["good", "bad 1", "fine", "bad 2"] {
+        log(&handler, Level::INFO, text);
+    }
+    assert!(handler.flush().is_err());
+    assert_eq!(world.received()[..2], ["good", "fine"]);
+    let counters = handler.counters();
+    assert_eq!(
+        (counters.written(), counters.dropped_for(DropReason::Other)),
+        (2, 2)
+    );
+    assert_eq!(dead.counters().written(), 2);
+    assert!(is_balanced(&handler));
+}
+
+/// The receiver says how many it has refused, and not which.
+#[test]
+fn what_is_refused_without_a_name_is_counted() {
+    let world = Arc::<World>::default();
+    world.script(|batch| Outcome::SomeRefused {
+        count: batch.len().min(2),
+        error: Error::new(ErrorKind::InvalidRequest, "2 rejected"),
+    });
+    let limits = BatchLimits::default().with_linger(Duration::from_secs(60));
+    let handler = world.builder_with(limits).start().unwrap();
+    handler.set_error_hook(|failure| assert_eq!(failure.lost(), 2));
+    for _ in 0..5 {
+        log(&handler, Level::INFO, "x");
+    }
+    assert_eq!(handler.flush().unwrap_err().to_string(), "2 rejected");
+    let counters = handler.counters();
+    assert_eq!((counters.written(), counters.dropped()), (3, 2));
+    assert!(is_balanced(&handler) && handler.health().is_up);
+}
+
+#[test]
+fn many_threads_and_a_receiver_that_comes_and_goes() {
+    let world = Arc::<World>::default();
+    let mut sends = 0;
+    world.script(move |batch| {
+        sends += 1;
+        match sends % 3 {
+            0 => Outcome::Retry {
+                sent: batch.len() / 2,
+                after: None,
+                error: away(),
+            },
+            1 => Outcome::Broken {
+                sent: 1,
+                error: away(),
+            },
+            _ => Outcome::Sent,
+        }
+    });
+    let handler = world.builder().max_records(100_000).start().unwrap();
+    handler.set_error_hook(|_| {});
+    thread::scope(|scope| {
+        for thread in 0..8 {
+            let handler = handler.clone();
+            scope.spawn(move || {
+                for number in 0..2000 {
+                    log(&handler, Level::INFO, &format!("{thread} {number}"));
+                }
+            });
+        }
+    });
+    until(|| handler.counters().queued() == 0);
+    let received = world.received();
+    assert_eq!(received.len(), 16_000);
+    for thread in 0..8 {
+        let prefix = format!("{thread} ");
+        let numbers = received
+            .iter()
+            .filter_map(|text| text.strip_prefix(&prefix));
+        assert!(
+            numbers
+                .map(|number| number.parse::<i32>().unwrap())
+                .eq(0..2000)
+        );
+    }
+    assert!(is_balanced(&handler) && handler.counters().written() == 16_000);
+}
