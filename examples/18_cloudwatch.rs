@@ -7,7 +7,7 @@ use logtree::get_logger;
 use logtree::handler::CloudWatchHandler;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// In a program, this is `logtree_cloudwatch::CloudWatch::blocking_from_env()?`.
+/// In a program, this makes the calls by the official SDK's client.
 #[derive(Default)]
 struct Service {
     has_group: AtomicBool,

@@ -146,11 +146,16 @@
 //! | `http` | dumps of requests and responses of the `http` crate, for [`client::ClientLogger`] | http |
 //! | `tower` | a layer that logs requests, responses and retries of a `tower` service | tower-layer, tower-service |
 //! | `gzip` | compression of rotated files | flate2 |
+//! | `delivery` | `handler::DeliveryHandler` and the module `delivery`: what all handlers that send have in common | crc32fast |
+//! | `syslog` | `handler::SysLogHandler` | |
+//! | `journald` | `handler::JournaldHandler`, on Linux | |
+//! | `cloudwatch` | `handler::CloudWatchHandler`, over a client that the program brings | |
+//! | `tls` | TLS for handlers that send; needs a C compiler | rustls, rustls-native-certs |
 //! | `http-handler` | `handler::HttpHandler`: records sent to a web server | ureq, `serde_json` |
 //! | `otlp` | `handler::OtlpHandler`: records sent to a collector of OpenTelemetry | ureq, opentelemetry-proto |
 //! | `gelf` | `handler::GelfHandler`: records sent to Graylog | `serde_json` |
 //! | `web` | in WebAssembly: time, zone and console of the JavaScript host | web-time, web-sys |
-//! | `full` | all but `web` | |
+//! | `full` | all but `web` and `tls` | |
 //!
 //! # Platforms
 //!

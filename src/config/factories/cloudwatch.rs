@@ -13,7 +13,7 @@ use crate::handler::cloudwatch::{LogGroupClass, Oversize, PutLogEvents};
 
 impl Factories {
     /// Adds the class `watchtower.CloudWatchLogHandler`, in short `cloudwatch`, which sends by the
-    /// client that the function makes. The package `logtree-cloudwatch` calls this with its own.
+    /// client that the function makes.
     ///
     /// Arguments are `group` (or `log_group_name`), `stream` (`log_stream_name`), `create`
     /// (`create_log_group`), `retention_days` (`log_group_retention_days`), `tags`
