@@ -150,6 +150,9 @@ impl Outgoing {
             entries.push(entry);
             places.push(place);
         }
+        if entries.is_empty() {
+            files.remove_empty();
+        }
         (entries, places)
     }
 

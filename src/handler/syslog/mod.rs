@@ -61,7 +61,7 @@ pub use self::framing::SysLogFraming;
 ///
 /// # Examples
 /// ```
-/// use logtree::Record;
+/// use logtree::{Level, Record};
 /// use logtree::handler::{SysLogFacility, SysLogHandler};
 /// use std::net::UdpSocket;
 ///
@@ -70,7 +70,8 @@ pub use self::framing::SysLogFraming;
 ///     .facility(SysLogFacility::Daemon)
 ///     .app_name("shop")
 ///     .start()?;
-/// handler.handle(&Record::builder().name("shop.cart").message("hello").build());
+/// let record = Record::builder().name("shop.cart").level(Level::INFO).message("hello");
+/// handler.handle(&record.build());
 ///
 /// let mut datagram = [0; 1_000];
 /// let length = receiver.recv(&mut datagram)?;

@@ -361,6 +361,15 @@ impl SpoolFiles {
         Ok(())
     }
 
+    /// Removes segments that have no entries, as a killed process leaves them: no acknowledgement
+    /// of an entry would do it.
+    pub(in crate::handler::delivery) fn remove_empty(&mut self) {
+        if !self.segments.is_empty() && self.is_read() {
+            // They do no harm where they cannot be removed.
+            let _ = self.acknowledge(self.acknowledged);
+        }
+    }
+
     /// Hands what is there to the next process, or to this one under another boot id: all that was
     /// not acknowledged is read again, and none of it is counted as this process's.
     pub(in crate::handler::delivery) fn hand_over(&mut self, boot: u64) {

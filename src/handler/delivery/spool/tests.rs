@@ -152,6 +152,29 @@ fn a_torn_end_costs_what_was_not_written() {
     }
 }
 
+/// A process that was killed before its first entry was whole.
+#[test]
+fn segments_without_entries_are_removed() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("spool");
+    let spool = Spool::new(&path);
+    append(&mut spool.open(1).unwrap(), &entries(1..2, 20));
+    let segment = segments(&path).remove(0);
+    for length in [0, 3, segment::HEADER, segment::HEADER + 5] {
+        let whole = fs::read(&segment).unwrap();
+        fs::write(path.join("00000009.seq"), &whole[..length]).unwrap();
+        fs::write(path.join("cursor"), "2 0\n").unwrap();
+        let mut files = spool.open(2).unwrap();
+        assert_eq!(read_all(&mut files).0, [0; 0]);
+        files.remove_empty();
+        assert!(
+            files.is_read() && !path.join("00000009.seq").exists(),
+            "{length}"
+        );
+        fs::write(&segment, whole).unwrap();
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
