@@ -70,15 +70,16 @@ impl ControlBuilder {
         let Some(path) = path else {
             return Ok(Control::of(&registry, limits, None));
         };
-        let (store, kept) = Store::open(&path)?;
+        let (store, content) = Store::open(&path)?;
         let core = ControlCore::of(&registry);
         let mut state = core.state.lock();
-        if let Some(mut kept) = kept {
-            let mut transaction = core.transaction(&mut state, &registry, &limits, &"file".into());
-            for (line, change) in std::mem::take(&mut kept.changes) {
+        if let Some(mut content) = content {
+            let mut transaction = core.transaction(&mut state, &registry, &limits, "file");
+            for (line, kept) in std::mem::take(&mut content.changes) {
+                transaction.origin.guards_secrets = kept.guarded;
                 transaction
-                    .apply(change)
-                    .map_err(|why| kept.refused(line, &why))?;
+                    .apply(kept.change)
+                    .map_err(|why| content.refused(line, &why))?;
             }
             transaction.commit()?;
         }

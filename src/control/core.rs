@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::control::change::Change;
 use crate::control::changed::Changed;
 use crate::control::limits::Limits;
+use crate::control::origin::Origin;
 use crate::control::past::Past;
 use crate::control::rules::Rules;
 use crate::control::sensitive;
@@ -55,8 +56,9 @@ impl ControlCore {
         state: &'t mut State,
         registry: &'t Registry,
         limits: &'t Limits,
-        origin: &Arc<str>,
+        origin: &str,
     ) -> Transaction<'t> {
+        let origin = Origin::new(origin, limits.keeps_secrets);
         Transaction::new(state, registry, &self.rules, limits, origin)
     }
 
@@ -88,7 +90,7 @@ impl ControlCore {
             return Vec::new();
         }
         let limits = Limits::default();
-        let mut transaction = self.transaction(state, registry, &limits, &"expiry".into());
+        let mut transaction = self.transaction(state, registry, &limits, "expiry");
         // Cannot fail: temporary levels are in no file, and a logger that has a level exists.
         let ended = transaction.expire(now).and_then(|()| transaction.commit());
         ended.map(|(changed, _)| changed).unwrap_or_default()

@@ -1,8 +1,8 @@
 //! The levels of one target: [`Entry`].
 
+use crate::control::origin::Origin;
 use crate::level::Level;
 use crate::sys::host::Instant;
-use crate::sys::sync::Arc;
 use crate::time::Timestamp;
 
 /// The levels of a target that controls have set.
@@ -12,7 +12,7 @@ pub(super) struct Entry {
     pub(super) base: Option<Level>,
     /// The origin of the permanent level, which is then kept in files; `None` for a level that was
     /// not set by a control.
-    pub(super) origin: Option<Arc<str>>,
+    origin: Option<Origin>,
     /// The temporary levels: the newest last, which ends first. One that would end before a newer
     /// one is never effective again, and is removed.
     timed: Vec<Timed>,
@@ -25,14 +25,14 @@ pub(super) struct Timed {
     /// The end by the system clock, for display.
     pub(super) until: Timestamp,
     pub(super) level: Level,
-    pub(super) origin: Arc<str>,
+    origin: Origin,
 }
 
 impl Entry {
     /// How many temporary levels of a target stack.
     pub(super) const MAX_TIMED: usize = 64;
 
-    pub(super) fn of(base: Option<Level>, origin: Option<Arc<str>>) -> Self {
+    pub(super) fn of(base: Option<Level>, origin: Option<Origin>) -> Self {
         Self {
             base,
             origin: origin.filter(|_| base.is_some()),
@@ -42,6 +42,12 @@ impl Entry {
 
     pub(super) fn level(&self) -> Option<Level> {
         self.newest().map(|timed| timed.level).or(self.base)
+    }
+
+    /// Returns the origin of the level in effect; `None` if it was not set by a control.
+    pub(super) fn origin(&self) -> Option<&Origin> {
+        let temporary = self.newest().map(|timed| &timed.origin);
+        temporary.or(self.origin.as_ref())
     }
 
     /// Returns the temporary level in effect.
@@ -71,19 +77,19 @@ impl Entry {
         }
     }
 
-    /// Returns the level that is kept in files.
-    pub(super) fn kept(&self) -> Option<Level> {
-        self.base.filter(|_| self.origin.is_some())
+    /// Returns the level that is kept in files, and whether it is guarded.
+    pub(super) fn kept(&self) -> Option<(Level, bool)> {
+        Some((self.base?, self.origin.as_ref()?.guards_secrets))
     }
 }
 
 impl Timed {
-    pub(super) fn new(end: Instant, until: Timestamp, level: Level, origin: &Arc<str>) -> Self {
+    pub(super) fn new(end: Instant, until: Timestamp, level: Level, origin: &Origin) -> Self {
         Self {
             end,
             until,
             level,
-            origin: Arc::clone(origin),
+            origin: origin.clone(),
         }
     }
 }

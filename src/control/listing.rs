@@ -27,14 +27,10 @@ impl Override {
     /// An override, given what controls have set for its target.
     pub(super) fn of(target: LevelTarget, level: Level, entry: Option<&Entry>) -> Self {
         let newest = entry.and_then(Entry::newest);
-        let origin = match (newest, entry) {
-            (Some(newest), _) => Some(&newest.origin),
-            (None, Some(entry)) => entry.origin.as_ref(),
-            (None, None) => None,
-        };
+        let origin = entry.and_then(Entry::origin);
         Self {
             until: newest.map(|newest| newest.until),
-            origin: origin.map(|origin| origin.as_ref().to_owned()),
+            origin: origin.map(|origin| origin.name.as_ref().to_owned()),
             target,
             level,
         }

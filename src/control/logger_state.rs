@@ -17,7 +17,8 @@ pub struct LoggerState {
     /// When the logger's own level ends, by the system clock, and the previous one applies again;
     /// `None` if it does not end.
     pub until: Option<Timestamp>,
-    /// The level in effect, its own or an ancestor's, whatever is disabled.
+    /// The level in effect, its own or an ancestor's, whatever is disabled. Loggers of secrets
+    /// inherit `INFO` if a lower level was set by an endpoint that does not allow it.
     pub effective: Level,
     /// The ancestor whose level is in effect; `None` if it is the logger's own.
     pub inherited_from: Option<String>,

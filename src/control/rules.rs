@@ -8,7 +8,7 @@ use crate::control::target::LevelTarget;
 use crate::control::target_type::TargetType;
 use crate::level::Level;
 use crate::record::Record;
-use crate::registry::LevelOverride;
+use crate::registry::{LevelOverride, may_log_secrets};
 use crate::sys::fork::InLock;
 use crate::sys::sync::{AtomicUsize, Mutex, Ordering};
 use crate::sys::user_code;
@@ -32,9 +32,17 @@ pub(super) struct Rules {
 /// Levels by value. No guard of the map is held while user code runs.
 #[derive(Default)]
 struct Levels {
-    by_value: DashMap<Box<str>, Level>,
+    by_value: DashMap<Box<str>, Rule>,
     /// The number of values, without locking each shard of the map.
     len: AtomicUsize,
+}
+
+/// The most verbose of several precedes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rule {
+    level: Level,
+    /// Whether loggers of secrets take a lower level as `INFO`.
+    guarded: bool,
 }
 
 impl Rules {
@@ -49,27 +57,27 @@ impl Rules {
     }
 
     /// Sets the level of a value, or removes it.
-    pub(super) fn set(&self, target: &LevelTarget, level: Option<Level>) {
+    pub(super) fn set(&self, target: &LevelTarget, level: Option<Level>, guarded: bool) {
         let Some(levels) = self.of_type(target.target_type()) else {
             return;
         };
         let before = match level {
-            Some(level) => levels.by_value.insert(target.name().into(), level),
-            None => levels
-                .by_value
-                .remove(target.name())
-                .map(|(_, level)| level),
+            Some(level) => {
+                let rule = Rule { level, guarded };
+                levels.by_value.insert(target.name().into(), rule)
+            }
+            None => levels.by_value.remove(target.name()).map(|(_, rule)| rule),
         };
         levels.len.store(levels.by_value.len(), Ordering::Relaxed);
         let mut counts = self.counts.lock();
         if let Some(level) = level {
             *counts.entry(level).or_default() += 1;
         }
-        if let Some(before) = before {
-            if let Some(count) = counts.get_mut(&before) {
+        if let Some(Rule { level, .. }) = before {
+            if let Some(count) = counts.get_mut(&level) {
                 *count -= 1;
                 if *count == 0 {
-                    counts.remove(&before);
+                    counts.remove(&level);
                 }
             }
         }
@@ -94,35 +102,44 @@ impl LevelOverride for Rules {
         if found.is_none() && is_at_default {
             found = self.events.of(record, TargetType::EventType);
         }
-        found.map(|level| record.level().passes(level.number()))
+        found.map(|rule| record.level().passes(rule.level_for(record).number()))
     }
 }
 
 impl Levels {
-    fn get(&self, value: &str) -> Option<Level> {
+    fn get(&self, value: &str) -> Option<Rule> {
         // The map's own locks.
         let _inside = InLock::enter();
-        self.by_value.get(value).map(|level| *level)
+        self.by_value.get(value).map(|rule| *rule)
     }
 
-    /// Returns the level of a record by the values of a type's keys; the most verbose of several.
-    fn of(&self, record: &Record<'_>, kind: TargetType) -> Option<Level> {
+    /// Returns the rule of a record by the values of a type's keys; the most verbose of several.
+    fn of(&self, record: &Record<'_>, kind: TargetType) -> Option<Rule> {
         if self.len.load(Ordering::Relaxed) == 0 {
             return None;
         }
-        let mut found: Option<Level> = None;
+        let mut found: Option<Rule> = None;
         record.key_values().for_each(|key, value| {
             if kind.keys().contains(&key) {
-                let level = match value.to_borrowed_str() {
+                let rule = match value.to_borrowed_str() {
                     Some(text) => self.get(text),
                     None => self.get(&user_code::display(value)),
                 };
-                found = match (found, level) {
-                    (Some(found), Some(level)) => Some(found.min(level)),
-                    (found, level) => found.or(level),
+                found = match (found, rule) {
+                    (Some(found), Some(rule)) => Some(found.min(rule)),
+                    (found, rule) => found.or(rule),
                 };
             }
         });
         found
+    }
+}
+
+impl Rule {
+    fn level_for(self, record: &Record<'_>) -> Level {
+        if self.guarded && self.level < Level::INFO && may_log_secrets(record.name()) {
+            return Level::INFO;
+        }
+        self.level
     }
 }

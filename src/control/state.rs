@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::control::change::Change;
 use crate::control::entry::Entry;
 use crate::control::group::Group;
+use crate::control::kept::Kept;
 use crate::control::options::LoggingOptions;
 use crate::control::past::{Pasts, Piece};
 use crate::control::store::Store;
@@ -174,24 +175,29 @@ impl State {
     }
 
     /// Returns the changes that restore this state, without temporary levels.
-    pub(super) fn changes(&self) -> Vec<Change> {
-        let default = self.targets.get(&LevelTarget::default_level());
-        let options = LoggingOptions {
-            default_level: default.and_then(Entry::kept),
+    pub(super) fn changes(&self) -> Vec<Kept> {
+        let options = Change::Options(LoggingOptions {
+            default_level: None,
             disable_all: Some(self.disable_all),
             role: self.role.clone(),
+        });
+        let levels = self.targets.iter().filter_map(|(target, entry)| {
+            let (level, guarded) = entry.kept()?;
+            let change = match target.target_type() {
+                TargetType::Default => {
+                    Change::Options(LoggingOptions::default().with_default_level(level))
+                }
+                _ => Change::Level(target.clone(), level),
+            };
+            Some(Kept { change, guarded })
+        });
+        let group = |(name, group): (&String, &Group)| {
+            Kept::from(Change::Group(name.clone(), group.members.clone()))
         };
-        let mut changes = vec![Change::Options(options)];
-        let others = self
-            .targets
-            .iter()
-            .filter(|(target, _)| target.target_type() != TargetType::Default);
-        changes.extend(
-            others.filter_map(|(target, entry)| Some(Change::Level(target.clone(), entry.kept()?))),
-        );
-        let groups = self.groups.iter();
-        changes
-            .extend(groups.map(|(name, group)| Change::Group(name.clone(), group.members.clone())));
-        changes
+        let groups = self.groups.iter().map(group);
+        std::iter::once(Kept::from(options))
+            .chain(levels)
+            .chain(groups)
+            .collect()
     }
 }

@@ -4,8 +4,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::control::change::Change;
 use crate::control::error_codes::{invalid, limit_exceeded};
+use crate::control::kept::Kept;
 use crate::control::store_format::{parse, print};
 use crate::error::Error;
 use crate::name::Name;
@@ -16,7 +16,8 @@ use crate::sys::small_file::{self, Unread};
 const LONGEST: usize = 64 * 1024 * 1024;
 
 // Enough for the default number of targets, each with the longest name.
-const _: () = assert!(10_000 * ("level 65535 PRINCIPAL_ID \n".len() + Name::MAX_LEN) < LONGEST);
+const _: () =
+    assert!(10_000 * ("guarded level 65535 PRINCIPAL_ID \n".len() + Name::MAX_LEN) < LONGEST);
 
 /// A file that keeps options, levels and groups.
 pub(super) struct Store {
@@ -25,12 +26,12 @@ pub(super) struct Store {
 }
 
 /// The content of a file: changes, each with its line number.
-pub(super) struct Kept {
+pub(super) struct Content {
     path: PathBuf,
-    pub(super) changes: Vec<(usize, Change)>,
+    pub(super) changes: Vec<(usize, Kept)>,
 }
 
-impl Kept {
+impl Content {
     /// Returns the error for an invalid line.
     pub(super) fn refused(&self, line: usize, why: &dyn std::fmt::Display) -> Error {
         invalid(format!("{}, line {line}: {why}", self.path.display())).with_path(&self.path)
@@ -39,11 +40,11 @@ impl Kept {
 
 impl Store {
     /// Returns the store of a path, and its content; `None` if the file does not exist yet.
-    pub(super) fn open(path: &Path) -> Result<(Self, Option<Kept>), Error> {
+    pub(super) fn open(path: &Path) -> Result<(Self, Option<Content>), Error> {
         Self::open_up_to(path, LONGEST)
     }
 
-    fn open_up_to(path: &Path, longest: usize) -> Result<(Self, Option<Kept>), Error> {
+    fn open_up_to(path: &Path, longest: usize) -> Result<(Self, Option<Content>), Error> {
         let store = Self {
             path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
             longest,
@@ -61,12 +62,12 @@ impl Store {
                 return Err(invalid(format!("cannot read {what}: {why}")).with_path(path));
             }
         };
-        let mut kept = Kept {
+        let mut content = Content {
             path: path.to_owned(),
             changes: Vec::new(),
         };
-        kept.changes = parse(&text).map_err(|(line, why)| kept.refused(line, &why))?;
-        Ok((store, Some(kept)))
+        content.changes = parse(&text).map_err(|(line, why)| content.refused(line, &why))?;
+        Ok((store, Some(content)))
     }
 
     /// Whether both write the same file.
@@ -75,7 +76,7 @@ impl Store {
     }
 
     /// Writes the changes that restore the state to a new file beside the old one.
-    pub(super) fn prepare(&self, changes: &[Change]) -> Result<Prepared<'_>, Error> {
+    pub(super) fn prepare(&self, changes: &[Kept]) -> Result<Prepared<'_>, Error> {
         let text = print(changes);
         if text.len() > self.longest {
             let message = format!(

@@ -1,7 +1,9 @@
 //! The format of a control's file: a line for each change, such as `default 20`, `disable_all true`,
 //! `role NAME`, `level 10 THING_GROUP a.b`, or `group NAME`, with the members separated by tabs.
+//! `guarded` precedes a level that loggers of secrets take as `INFO` if it is lower.
 
 use crate::control::change::Change;
+use crate::control::kept::Kept;
 use crate::control::options::LoggingOptions;
 use crate::control::target::LevelTarget;
 use crate::control::target_type::TargetType;
@@ -11,12 +13,17 @@ use crate::level::Level;
 /// The first line, which identifies the format.
 const HEAD: &str = "# logtree control 1";
 
+const GUARDED: &str = "guarded ";
+
 /// Returns the text of a file. Names contain no control characters, so each change is one line.
-pub(super) fn print(changes: &[Change]) -> String {
+pub(super) fn print(changes: &[Kept]) -> String {
     use std::fmt::Write as _;
 
     let mut text = format!("{HEAD}\n");
-    for change in changes {
+    for Kept { change, guarded } in changes {
+        if *guarded {
+            text.push_str(GUARDED);
+        }
         let _ = match change {
             Change::Options(options) => {
                 if let Some(level) = options.default_level {
@@ -54,7 +61,7 @@ pub(super) fn print(changes: &[Change]) -> String {
 }
 
 /// Returns the changes of a file, each with its line number; or an invalid line, and why.
-pub(super) fn parse(text: &str) -> Result<Vec<(usize, Change)>, (usize, String)> {
+pub(super) fn parse(text: &str) -> Result<Vec<(usize, Kept)>, (usize, String)> {
     let mut lines = (1..).zip(text.split_inclusive('\n'));
     let head = lines.next().map(|(_, line)| line.trim_end_matches('\n'));
     if head != Some(HEAD) {
@@ -67,7 +74,12 @@ pub(super) fn parse(text: &str) -> Result<Vec<(usize, Change)>, (usize, String)>
             return Err((number, "expected a newline at the end".to_owned()));
         };
         if !line.is_empty() {
-            changes.push((number, parse_line(line).map_err(|why| (number, why))?));
+            let (line, guarded) = match line.strip_prefix(GUARDED) {
+                Some(line) => (line, true),
+                None => (line, false),
+            };
+            let change = parse_line(line).map_err(|why| (number, why))?;
+            changes.push((number, Kept { change, guarded }));
         }
     }
     Ok(changes)

@@ -9,6 +9,7 @@ use crate::control::entry::{Entry, Timed};
 use crate::control::error_codes::{invalid, limit_exceeded};
 use crate::control::group::Group;
 use crate::control::limits::Limits;
+use crate::control::origin::Origin;
 use crate::control::past::{Past, Piece};
 use crate::control::rules::Rules;
 use crate::control::state::{State, is_logger};
@@ -19,7 +20,6 @@ use crate::error::{Error, ErrorKind};
 use crate::level::Level;
 use crate::registry::{NodeId, Registry, Tree};
 use crate::sys::host::Instant;
-use crate::sys::sync::Arc;
 use crate::time::{Clock, SystemClock, Timestamp};
 
 /// Rolled back when dropped, unless it was [committed](Self::commit).
@@ -27,7 +27,7 @@ pub(super) struct Transaction<'t> {
     registry: &'t Registry,
     rules: &'t Rules,
     limits: &'t Limits,
-    origin: Arc<str>,
+    pub(super) origin: Origin,
     state: &'t mut State,
     /// The previous state, in the order of the changes.
     before: Vec<Piece>,
@@ -44,13 +44,13 @@ impl<'t> Transaction<'t> {
         registry: &'t Registry,
         rules: &'t Rules,
         limits: &'t Limits,
-        origin: &Arc<str>,
+        origin: Origin,
     ) -> Self {
         Self {
             registry,
             rules,
             limits,
-            origin: Arc::clone(origin),
+            origin,
             was_disabled: state.disable_all,
             state,
             before: Vec::new(),
@@ -84,6 +84,17 @@ impl<'t> Transaction<'t> {
 
     fn level(&self, target: &LevelTarget) -> Option<Level> {
         self.levels(target).1
+    }
+
+    /// Reports whether loggers of secrets take a lower level of a target as `INFO`.
+    pub(super) fn is_guarded(&self, target: &LevelTarget) -> bool {
+        if is_logger(target) && !self.touched.contains_key(target) {
+            let node = self.registry.inner().nearest(target.name());
+            return node.is_guarded();
+        }
+        let entry = self.state.entry(target, self.level(target));
+        let origin = entry.and_then(Entry::origin);
+        origin.is_some_and(|origin| origin.guards_secrets)
     }
 
     pub(super) fn apply(&mut self, change: Change) -> Result<(), Error> {
@@ -174,7 +185,7 @@ impl<'t> Transaction<'t> {
             None if self.level(target).is_some() => {}
             None => target.check(self.limits.strict_aws)?,
         }
-        self.set_entry(target, Entry::of(level, Some(Arc::clone(&self.origin))))
+        self.set_entry(target, Entry::of(level, Some(self.origin.clone())))
     }
 
     /// Sets a temporary level.
@@ -320,26 +331,35 @@ impl<'t> Transaction<'t> {
 
     /// Creates the loggers that get levels: a level without a logger must not become its
     /// ancestor's.
-    fn create_loggers(&self) -> Result<Vec<(NodeId, Level)>, Error> {
+    fn create_loggers(&self) -> Result<Vec<(NodeId, Level, bool)>, Error> {
         let loggers = self.touched.iter().filter(|(target, _)| is_logger(target));
         // Clearing the level of a logger that does not exist creates nothing.
         let (names, levels): (Vec<_>, Vec<_>) = loggers
-            .filter(|(_, (before, now))| before != now)
-            .map(|(target, (_, level))| (target.name(), level.unwrap_or(Level::NOTSET)))
+            .filter(|(_, (before, now))| before != now || now.is_some())
+            .map(|(target, (_, level))| {
+                let level = level.unwrap_or(Level::NOTSET);
+                (target.name(), (level, self.is_guarded(target)))
+            })
             .unzip();
         let Some(nodes) = self.registry.inner().loggers(&names) else {
             let message = "the registry has as many loggers as it can have";
             return Err(limit_exceeded(message));
         };
         let ids = nodes.iter().map(|node| node.id());
-        Ok(ids.zip(levels).collect())
+        Ok(ids
+            .zip(levels)
+            .map(|(id, (level, guarded))| (id, level, guarded))
+            .collect())
     }
 
-    fn publish(&self, levels: Vec<(NodeId, Level)>) {
+    fn publish(&self, levels: Vec<(NodeId, Level, bool)>) {
         let disable_all = self.state.disable_all;
         self.registry.change(|tree: &mut Tree| {
-            for (id, level) in levels {
-                tree.set_level(id, level);
+            for (id, level, guarded) in levels {
+                match guarded {
+                    true => tree.set_guarded_level(id, level),
+                    false => tree.set_level(id, level),
+                }
             }
             if tree.is_disabled_all() != disable_all {
                 tree.set_disabled_all(disable_all);
@@ -347,8 +367,10 @@ impl<'t> Transaction<'t> {
         });
         let rules = self.touched.iter().filter(|(target, _)| !is_logger(target));
         let mut changed = false;
-        for (target, (_, level)) in rules.filter(|(_, (before, now))| before != now) {
-            self.rules.set(target, *level);
+        for (target, (_, level)) in
+            rules.filter(|(_, (before, now))| before != now || now.is_some())
+        {
+            self.rules.set(target, *level, self.is_guarded(target));
             changed = true;
         }
         if changed {
@@ -362,7 +384,7 @@ impl<'t> Transaction<'t> {
             before,
             after,
             disable_all,
-            origin: self.origin.as_ref().to_owned(),
+            origin: self.origin.name.as_ref().to_owned(),
             revision: self.state.revision,
         };
         let levels = self

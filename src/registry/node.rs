@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use crate::level::Level;
 use crate::name::Name;
 use crate::registry::route::Route;
+use crate::registry::secrets::may_log_secrets;
 use crate::sys::sync::{Arc, AtomicU8, AtomicU16, Ordering};
 
 /// The number of a node: its place in the tree's list. A node keeps it as long as it is held.
@@ -56,6 +57,8 @@ const TAPPED: u8 = 16;
 const AT_DEFAULT: u8 = 32;
 /// No name refers to it any more.
 const RETIRED: u8 = 64;
+/// Loggers of secrets inherit no level below `INFO` from it.
+const GUARDED: u8 = 128;
 
 impl Node {
     pub(super) fn new(name: Name, id: NodeId, is_logger: bool, route: Arc<Route>) -> Self {
@@ -97,6 +100,15 @@ impl Node {
         Level::new(self.effective_level.load(Ordering::Relaxed))
     }
 
+    /// The level that a logger of a name below inherits.
+    pub(crate) fn level_for(&self, name: &str) -> Level {
+        let level = self.effective_level();
+        if level < Level::INFO && self.is_guarded() && may_log_secrets(name) {
+            return Level::INFO;
+        }
+        level
+    }
+
     /// The lowest level that is captured.
     pub(super) fn floor(&self) -> u16 {
         self.floor.load(Ordering::Relaxed)
@@ -105,6 +117,16 @@ impl Node {
     /// Whether the effective level is the root's.
     pub(super) fn is_at_default(&self) -> bool {
         self.has(AT_DEFAULT)
+    }
+
+    /// Whether loggers of secrets inherit no level below `INFO` from it, as they shall not from the
+    /// nearest of it and its ancestors that has a level.
+    pub(crate) fn is_guarded(&self) -> bool {
+        self.has(GUARDED)
+    }
+
+    pub(super) fn set_guarded(&self, guarded: bool) {
+        self.set(GUARDED, guarded);
     }
 
     pub(super) fn set_resolved(&self, level: Level, floor: u16, is_at_default: bool) {
@@ -118,8 +140,10 @@ impl Node {
         Level::new(self.level.load(Ordering::Relaxed))
     }
 
+    /// Sets a level that is not guarded.
     pub(super) fn set_level(&self, level: Level) {
         self.level.store(level.number(), Ordering::Relaxed);
+        self.set_guarded(false);
     }
 
     pub(crate) fn is_logger(&self) -> bool {
@@ -157,7 +181,7 @@ impl Node {
     /// Whether nothing was set on it, and it is no logger and is not captured from by itself.
     pub(super) fn is_bare(&self) -> bool {
         let flags = self.flags.load(Ordering::Relaxed);
-        flags & !(AT_DEFAULT | COPIED) == PROPAGATES && self.level() == Level::NOTSET
+        flags & !(AT_DEFAULT | COPIED | GUARDED) == PROPAGATES && self.level() == Level::NOTSET
     }
 
     pub(super) fn is_retired(&self) -> bool {

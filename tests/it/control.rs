@@ -1176,7 +1176,7 @@ fn k10_overrides_outlive_the_program() {
     let text = fs::read_to_string(&path).unwrap();
     assert_eq!(
         text,
-        "# logtree control 1\ndefault 40\ndisable_all true\nrole r\nlevel 10 THING_GROUP a\nlevel 10 CLIENT_ID c d\ngroup g\tx\ty\n"
+        "# logtree control 1\ndisable_all true\nrole r\ndefault 40\nlevel 10 THING_GROUP a\nlevel 10 CLIENT_ID c d\ngroup g\tx\ty\n"
     );
     #[cfg(unix)]
     assert_eq!(crate::support::mode(&path), 0o600);

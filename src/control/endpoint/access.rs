@@ -4,13 +4,13 @@ use crate::control::change::Change;
 use crate::control::control::Control;
 use crate::control::endpoint::audit::Audit;
 use crate::control::endpoint::rate::Rate;
-use crate::control::sensitive::{is_sensitive, refused};
+use crate::control::sensitive::refused;
 #[cfg(any(test, fuzzing))]
 use crate::control::tail::TailOptions;
 use crate::control::tail::{TailFilter, Tails};
 use crate::error::{Error, ErrorKind};
 use crate::level::Level;
-use crate::registry::Registry;
+use crate::registry::{Registry, may_log_secrets};
 use crate::sys::sync::Arc;
 use crate::time::{Clock, SystemClock, Timestamp};
 
@@ -130,7 +130,7 @@ impl Access {
         filter.keeps_secrets = !self.shared.allow_sensitive;
         let levels = filter.levels.iter().flatten();
         let mut levels = levels.filter(|_| filter.keeps_secrets);
-        let asked = levels.find(|(name, level)| *level < Level::INFO && is_sensitive(name));
+        let asked = levels.find(|(name, level)| *level < Level::INFO && may_log_secrets(name));
         asked.map_or(Ok(()), |(name, _)| Err(refused(name)))
     }
 }
@@ -139,6 +139,21 @@ impl Access {
 mod tests {
     use super::*;
     use crate::control::target::LevelTarget;
+    use crate::formatter::Format;
+    use crate::handler::{Handler, Sink};
+    use crate::record::Record;
+    use crate::sys::sync::Mutex;
+
+    /// The loggers whose records arrive.
+    #[derive(Default)]
+    struct Names(Mutex<Vec<String>>);
+
+    impl Sink for Names {
+        fn write(&self, record: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+            self.0.lock().push(record.name().to_owned());
+            Ok(())
+        }
+    }
 
     fn kind(access: &Access, changes: Vec<Change>) -> Option<ErrorKind> {
         access.apply(None, changes).err().map(|error| error.kind())
@@ -174,9 +189,96 @@ mod tests {
         assert_eq!(kind(&access, vec![set("wire", Level::DEBUG)]), None);
     }
 
-    /// Whichever change lowers the level that a logger of secrets inherits.
+    /// Loggers of secrets take what the endpoint sets above them as `INFO`, now and later.
     #[test]
-    fn no_ancestor_lowers_the_level_of_loggers_of_secrets() {
+    fn loggers_of_secrets_do_not_inherit_lower_levels() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("levels");
+        let open = |registry| Control::builder(registry).persist_to(&file).open().unwrap();
+        let registry = Registry::new();
+        let control = open(&registry);
+        let access = Access::new(control.clone(), false);
+        let level_of = |name: &str| registry.get_logger(name).effective_level();
+        let set = |name: &str, level| Change::Level(LevelTarget::logger(name), level);
+        let minute = std::time::Duration::from_secs(60);
+        assert_eq!(level_of("early.wire"), Level::WARNING);
+        let default = crate::control::options::LoggingOptions::default();
+        for change in [
+            Change::Options(default.with_default_level(Level::DEBUG)),
+            set("early", Level::DEBUG),
+            Change::LevelFor(LevelTarget::logger("early"), Level::TRACE, minute),
+        ] {
+            assert_eq!(kind(&access, vec![change]), None);
+            for name in ["early.wire", "early.http.wire.bytes", "late.request"] {
+                assert_eq!(level_of(name), Level::INFO, "{name}");
+            }
+            assert_eq!(level_of("early.requests"), level_of("early"));
+        }
+        // What the program sets itself they inherit as it is, and what a restart restores not.
+        assert_eq!(kind(&access, vec![set("later", Level::DEBUG)]), None);
+        registry.get_logger("later").set_level(Level::DEBUG);
+        assert_eq!(level_of("later.wire"), Level::DEBUG);
+        control
+            .set_level(LevelTarget::logger("own"), Level::DEBUG)
+            .unwrap();
+        let end = Change::EndTemporary(LevelTarget::logger("early"));
+        assert_eq!(kind(&access, vec![end]), None);
+        assert_eq!(level_of("early.wire"), Level::INFO);
+        let restarted = Registry::new();
+        let _control = open(&restarted);
+        let level_of = |name: &str| restarted.get_logger(name).effective_level();
+        assert_eq!(level_of("any"), Level::DEBUG);
+        assert_eq!(level_of("any.wire"), Level::INFO);
+        assert_eq!(level_of("early.wire"), Level::INFO);
+        assert_eq!(level_of("own.wire"), Level::DEBUG);
+    }
+
+    /// Also where the number of the level stays.
+    #[test]
+    fn a_level_that_becomes_guarded_or_not_moves_what_is_below() {
+        let registry = Registry::new();
+        let control = Control::new(&registry);
+        let access = Access::new(control.clone(), false);
+        let wire = registry.get_logger("a.b.wire");
+        let debug = || Change::Level(LevelTarget::logger("a"), Level::DEBUG);
+        for _ in 0..2 {
+            access.apply(None, vec![debug()]).unwrap();
+            assert_eq!(wire.effective_level(), Level::INFO);
+            control.apply([debug()]).unwrap();
+            assert_eq!(wire.effective_level(), Level::DEBUG);
+        }
+        registry.get_logger("a").set_level(Level::DEBUG);
+        assert_eq!(wire.effective_level(), Level::DEBUG);
+    }
+
+    #[test]
+    fn levels_of_values_do_not_show_secrets_either() {
+        let registry = Registry::new();
+        let control = Control::new(&registry);
+        let access = Access::new(control.clone(), false);
+        let names = Arc::new(Names::default());
+        registry
+            .root()
+            .add_handler(Handler::new(Arc::clone(&names)));
+        let target = LevelTarget::client_id("c1");
+        let log = || {
+            for name in ["a.wire", "a.b"] {
+                let logger = registry.get_logger(name);
+                crate::debug!(logger, client_id = "c1"; "record");
+            }
+        };
+        access
+            .apply(None, vec![Change::Level(target.clone(), Level::DEBUG)])
+            .unwrap();
+        log();
+        control.set_level(target, Level::DEBUG).unwrap();
+        log();
+        assert_eq!(*names.0.lock(), ["a.b", "a.wire", "a.b"]);
+    }
+
+    /// What the program has set, and something hides, is not uncovered.
+    #[test]
+    fn no_change_uncovers_loggers_of_secrets() {
         let registry = Registry::new();
         let control = Control::new(&registry);
         let access = Access::new(control.clone(), false);
@@ -185,49 +287,35 @@ mod tests {
         let set = |name: &str, level| Change::Level(LevelTarget::logger(name), level);
         let minute = std::time::Duration::from_secs(60);
         let denied = Some(ErrorKind::NotPermitted);
-        let default = |level| {
-            Change::Options(crate::control::options::LoggingOptions {
-                default_level: Some(level),
-                ..Default::default()
-            })
-        };
-        for change in [
-            set("client", Level::DEBUG),
-            set("client.http", Level::TRACE),
-            Change::Level(LevelTarget::default_level(), Level::DEBUG),
-            Change::LevelFor(name("client"), Level::new(19), minute),
-            default(Level::DEBUG),
-        ] {
-            let before = access.control().revision();
-            assert_eq!(kind(&access, vec![change.clone()]), denied, "{change:?}");
-            assert_eq!(access.control().revision(), before);
-            // With a level of its own it stays, in the same change as well.
-            let own = set("client.http.wire", Level::INFO);
-            assert_eq!(kind(&access, vec![change, own]), None);
-            assert_eq!(wire.effective_level(), Level::INFO);
-            // And none by which it would lose that.
-            let clear = Change::Clear(name("client.http.wire"));
-            assert_eq!(kind(&access, vec![clear.clone()]), denied);
-            control.apply([default(Level::WARNING), clear]).unwrap();
-            for cleared in ["client", "client.http"] {
-                control.apply([Change::Clear(name(cleared))]).unwrap();
-            }
+        let client = || name("client");
+        // By the clearing of its own level, or of an ancestor's.
+        for hiding in ["client.http.wire", "client.http"] {
+            control.set_level(client(), Level::DEBUG).unwrap();
+            control.set_level(name(hiding), Level::INFO).unwrap();
+            let before = control.revision();
+            let clear = || Change::Clear(name(hiding));
+            assert_eq!(kind(&access, vec![clear()]), denied, "{hiding}");
+            assert_eq!(control.revision(), before);
+            // Unless the same change hides it again.
+            let error = set("client", Level::ERROR);
+            assert_eq!(kind(&access, vec![clear(), error]), None, "{hiding}");
+            assert_eq!(wire.effective_level(), Level::ERROR);
         }
         // By the undoing of what has hidden it.
-        control.set_level(name("client"), Level::DEBUG).unwrap();
+        control.set_level(client(), Level::DEBUG).unwrap();
         let hiding = control.apply([set("client", Level::ERROR)]).unwrap();
         assert_eq!(kind(&access, vec![Change::Undo(hiding)]), denied);
         // By the end of a temporary level.
-        control.set_level(name("client"), Level::DEBUG).unwrap();
+        control.set_level(client(), Level::DEBUG).unwrap();
         control
-            .set_level_for(name("client"), Level::ERROR, minute)
+            .set_level_for(client(), Level::ERROR, minute)
             .unwrap();
-        let end = Change::EndTemporary(name("client"));
+        let end = Change::EndTemporary(client());
         assert_eq!(kind(&access, vec![end]), denied);
         // What the program has allowed may be limited.
-        control.set_level(name("client"), Level::TRACE).unwrap();
+        control.set_level(client(), Level::TRACE).unwrap();
         assert_eq!(kind(&access, vec![set("client", Level::DEBUG)]), None);
-        assert_eq!(kind(&access, vec![set("other", Level::DEBUG)]), None);
+        assert_eq!(wire.effective_level(), Level::INFO);
     }
 
     #[test]

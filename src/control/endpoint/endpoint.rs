@@ -158,11 +158,13 @@ impl Endpoint {
     /// with a segment `auth`, `authorization`, `body`, `credentials`, `headers`, `request`,
     /// `response`, `signing`, `token` or `wire` in their name.
     ///
-    /// A change is refused by which the effective level of such a logger would fall below `INFO`,
-    /// whether it is the logger's level, that of an ancestor or of a group, or the end of a level
-    /// that hid it. A logger with a level of its own, which the same change may set, keeps that.
-    /// A logger that the program makes later inherits the levels there are. Live tails show no more
-    /// of these loggers below `INFO` than their levels do. Redaction is independent of this.
+    /// A level below `INFO` that is set above such a logger, or for a value of key-values, counts
+    /// as `INFO` for it, also if the program makes the logger later or restarts with the same
+    /// [file](crate::control::ControlBuilder::persist_to). A change that sets the logger's own
+    /// level below `INFO`, by itself or by a group, is refused; so is one that ends a level by
+    /// which the program's own level below `INFO` is hidden. Levels that the program sets are
+    /// inherited as they are. Live tails show no more of these loggers below `INFO` than their
+    /// levels do. Redaction is independent of this.
     pub fn allow_sensitive(mut self, allow: bool) -> Self {
         self.allow_sensitive = allow;
         self

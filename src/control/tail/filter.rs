@@ -1,9 +1,9 @@
 //! What a tail asks for: [`TailFilter`].
 
-use crate::control::sensitive::is_sensitive;
 use crate::control::tail::glob::{Glob, is_within};
 use crate::level::Level;
 use crate::record::Record;
+use crate::registry::may_log_secrets;
 
 /// What a tail asks for. All of it must hold of a record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl TailFilter {
             }
         };
         let is_secret =
-            || self.keeps_secrets && !is_shown && level < Level::INFO && is_sensitive(name);
+            || self.keeps_secrets && !is_shown && level < Level::INFO && may_log_secrets(name);
         by_level && !is_secret() && self.logger.as_ref().is_none_or(|glob| glob.matches(name))
     }
 

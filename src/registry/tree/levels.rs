@@ -7,8 +7,24 @@ use crate::registry::tree::{Extent, Tree};
 
 impl Tree {
     pub(crate) fn set_level(&mut self, id: NodeId, level: Level) {
-        self.slots[id.at()].node.set_level(level);
-        self.refresh_levels(id, Extent::Changed);
+        self.put_level(id, level, false);
+    }
+
+    /// Sets a level that loggers of secrets inherit as `INFO` if it is lower.
+    pub(crate) fn set_guarded_level(&mut self, id: NodeId, level: Level) {
+        self.put_level(id, level, true);
+    }
+
+    fn put_level(&mut self, id: NodeId, level: Level, guarded: bool) {
+        let node = &self.slots[id.at()].node;
+        // Where only this changes, what is below changes nevertheless.
+        let extent = match node.is_guarded() == guarded {
+            true => Extent::Changed,
+            false => Extent::All,
+        };
+        node.set_level(level);
+        node.set_guarded(guarded);
+        self.refresh_levels(id, extent);
     }
 
     pub(crate) fn set_disabled(&mut self, id: NodeId, disabled: bool) {
@@ -68,11 +84,15 @@ impl Tree {
             let node = &*slot.node;
             let above = &*tree.slots[slot.parent.at()].node;
             let own = node.level();
+            let was_guarded = node.is_guarded();
             let (effective, is_at_default) = match own {
                 _ if id == NodeId::ROOT => (own, true),
-                Level::NOTSET => (above.effective_level(), above.is_at_default()),
+                Level::NOTSET => (above.level_for(node.name()), above.is_at_default()),
                 _ => (own, false),
             };
+            if own == Level::NOTSET && id != NodeId::ROOT {
+                node.set_guarded(above.is_guarded());
+            }
             let floor = if node.is_tapped() {
                 tree.tap_floor(id).number()
             } else if id == NodeId::ROOT {
@@ -93,7 +113,10 @@ impl Tree {
             // What is below depends on nothing else of this node.
             let before = (node.effective_level(), node.floor(), node.is_at_default());
             node.set_resolved(effective, floor, is_at_default);
-            extent == Extent::All || before != (effective, floor, is_at_default)
+            let is_guarded = node.is_guarded();
+            extent == Extent::All
+                || is_guarded != was_guarded
+                || before != (effective, floor, is_at_default)
         });
     }
 
