@@ -1,5 +1,6 @@
 //! What a change changed: [`Changed`].
 
+use crate::control::group::Group;
 use crate::control::logger_state::LoggerState;
 use crate::control::state::is_logger;
 use crate::control::target::LevelTarget;
@@ -9,11 +10,11 @@ use crate::registry::Registry;
 /// A change that was made, and its origin; passed to
 /// [`Control::on_change`](super::Control::on_change), and logged at `INFO` by the logger
 /// `logging.control`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Changed {
-    /// The target whose level changed; `None` for [`disable_all`](Self::disable_all).
+    /// The target whose level changed; `None` for other changes.
     pub target: Option<LevelTarget>,
     /// The level before; `None` if it was inherited.
     pub before: Option<Level>,
@@ -21,6 +22,11 @@ pub struct Changed {
     pub after: Option<Level>,
     /// Whether all logging is disabled now, if that changed.
     pub disable_all: Option<bool>,
+    /// The group as it is now, if its members changed; without members if it is gone. The levels
+    /// of its members are changes of their own.
+    pub group: Option<Group>,
+    /// The role, if it changed.
+    pub role: Option<String>,
     /// Who made the change; see [`Control::with_origin`](super::Control::with_origin).
     pub origin: String,
     /// The revision after the change.
@@ -47,24 +53,37 @@ impl Changed {
             )
         };
         let (origin, revision) = (&*self.origin, self.revision);
-        match (&self.target, self.disable_all) {
-            (Some(target), _) => {
-                let (target, old, new) = (target.to_string(), name(self.before), name(self.after));
-                crate::info!(
-                    logger,
-                    target = target.as_str(), old = old.as_str(), new = new.as_str(),
-                    origin = origin, revision = revision;
-                    "level changed"
-                );
-            }
-            (None, Some(disabled)) => {
-                crate::info!(
-                    logger,
-                    disabled = disabled, origin = origin, revision = revision;
-                    "all logging switched"
-                );
-            }
-            (None, None) => {}
+        if let Some(target) = &self.target {
+            let (target, old, new) = (target.to_string(), name(self.before), name(self.after));
+            crate::info!(
+                logger,
+                target = target.as_str(), old = old.as_str(), new = new.as_str(),
+                origin = origin, revision = revision;
+                "level changed"
+            );
+        }
+        if let Some(disabled) = self.disable_all {
+            crate::info!(
+                logger,
+                disabled = disabled, origin = origin, revision = revision;
+                "all logging switched"
+            );
+        }
+        if let Some(group) = &self.group {
+            let members = group.members.join(", ");
+            crate::info!(
+                logger,
+                group = group.name.as_str(), members = members.as_str(),
+                origin = origin, revision = revision;
+                "group changed"
+            );
+        }
+        if let Some(role) = &self.role {
+            crate::info!(
+                logger,
+                role = role.as_str(), origin = origin, revision = revision;
+                "role changed"
+            );
         }
     }
 }

@@ -33,7 +33,6 @@ pub(super) struct Transaction<'t> {
     before: Vec<Piece>,
     /// The affected targets: their levels before, and now.
     touched: BTreeMap<LevelTarget, (Option<Level>, Option<Level>)>,
-    was_disabled: bool,
     /// Whether the content of files changes.
     is_kept_changed: bool,
 }
@@ -51,7 +50,6 @@ impl<'t> Transaction<'t> {
             rules,
             limits,
             origin,
-            was_disabled: state.disable_all,
             state,
             before: Vec::new(),
             touched: BTreeMap::new(),
@@ -315,7 +313,7 @@ impl<'t> Transaction<'t> {
         self.before.clear();
         self.state.revision += 1;
         self.publish(levels);
-        Ok((self.changed(), past))
+        Ok((self.changed(&past), past))
     }
 
     /// Returns what is replaced: of each piece the first state and the last.
@@ -378,27 +376,75 @@ impl<'t> Transaction<'t> {
         }
     }
 
-    fn changed(&self) -> Vec<Changed> {
-        let change = |target, before, after, disable_all| Changed {
-            target,
-            before,
-            after,
-            disable_all,
+    fn changed(&self, past: &Past) -> Vec<Changed> {
+        let changed = || Changed {
             origin: self.origin.name.as_ref().to_owned(),
             revision: self.state.revision,
+            ..Changed::default()
         };
         let levels = self
             .touched
             .iter()
             .filter(|(_, (before, after))| before != after);
         let mut all: Vec<_> = levels
-            .map(|(target, (before, after))| change(Some(target.clone()), *before, *after, None))
+            .map(|(target, (before, after))| Changed {
+                target: Some(target.clone()),
+                before: *before,
+                after: *after,
+                ..changed()
+            })
             .collect();
-        if self.state.disable_all != self.was_disabled {
-            all.push(change(None, None, None, Some(self.state.disable_all)));
+        for (before, after) in &past.0 {
+            all.extend(other_change(before, after, &changed));
         }
         all
     }
+}
+
+/// Returns what changed of a piece that is not a level.
+fn other_change(before: &Piece, after: &Piece, changed: &dyn Fn() -> Changed) -> Vec<Changed> {
+    let mut all = Vec::new();
+    match (before, after) {
+        (Piece::Group(name, before), Piece::Group(_, after)) => {
+            let members = |group: &Option<Group>| group.as_ref().map(|group| group.members.clone());
+            if members(before) != members(after) {
+                let gone = || Group {
+                    name: name.clone(),
+                    members: Vec::new(),
+                    level: None,
+                };
+                all.push(Changed {
+                    group: Some(after.clone().unwrap_or_else(gone)),
+                    ..changed()
+                });
+            }
+        }
+        (
+            Piece::Options {
+                role: old_role,
+                disable_all: was_disabled,
+                ..
+            },
+            Piece::Options {
+                role, disable_all, ..
+            },
+        ) => {
+            if was_disabled != disable_all {
+                all.push(Changed {
+                    disable_all: Some(*disable_all),
+                    ..changed()
+                });
+            }
+            if old_role != role {
+                all.push(Changed {
+                    role: Some(role.clone().unwrap_or_default()),
+                    ..changed()
+                });
+            }
+        }
+        _ => {}
+    }
+    all
 }
 
 impl Drop for Transaction<'_> {

@@ -418,6 +418,39 @@ fn changes_are_listed_and_taken_back() {
     undo(99).expect(400);
 }
 
+#[test]
+fn changes_of_groups_and_the_role_are_listed() {
+    let served = serve();
+    let group = served.unix("PUT", "/v1/groups/g");
+    let members = json!({"members": ["a", "b"], "level": "ERROR"});
+    group.json(&members).send().expect(200);
+    let options = served.unix("PATCH", "/v1/options");
+    options.json(&json!({"role": "auditor"})).send().expect(200);
+    // What stays as it is, is no change.
+    let group = served.unix("PUT", "/v1/groups/g");
+    group.json(&json!({"level": "ERROR"})).send().expect(200);
+    let undo = json!({"revision": 1});
+    served
+        .unix("POST", "/v1/undo")
+        .json(&undo)
+        .send()
+        .expect(200);
+    let audit = get(&served, "/v1/audit");
+    let all = audit["changes"].as_array().unwrap();
+    let of = |key: &'static str| all.iter().filter(move |entry| !entry[key].is_null());
+    let groups: Vec<_> = of("group")
+        .map(|entry| (&entry["group"], &entry["members"]))
+        .collect();
+    let (made, gone) = (json!(["a", "b"]), json!([]));
+    assert_eq!(groups, [(&json!("g"), &made), (&json!("g"), &gone)]);
+    let roles: Vec<_> = of("role").map(|entry| &entry["role"]).collect();
+    assert_eq!(roles, ["auditor"]);
+    assert_eq!((of("target").count(), all.len()), (4, 7), "{all:#?}");
+    for entry in all {
+        assert!(entry["origin"].as_str().unwrap().starts_with("http:unix:"));
+    }
+}
+
 /// As in the console: a group's level replaces a temporary one, and is undone.
 #[test]
 fn what_is_undone_keeps_its_end_and_origin() {

@@ -58,12 +58,9 @@ mod tests {
         let audit = Audit::default();
         for revision in 1..=1_500 {
             audit.add(&Changed {
-                target: None,
-                before: None,
-                after: None,
                 disable_all: Some(true),
-                origin: "test".to_owned(),
                 revision,
+                ..Changed::default()
             });
         }
         let all = audit.after(0);

@@ -26,6 +26,10 @@ struct Change {
     old: Option<String>,
     new: Option<String>,
     disable_all: Option<bool>,
+    group: Option<String>,
+    #[serde(default)]
+    members: Option<Vec<String>>,
+    role: Option<String>,
 }
 
 /// Lists the latest changes of all processes, by time.
@@ -43,33 +47,49 @@ pub(crate) fn audit(screen: &mut Screen<'_>, fleet: &Fleet) -> Result<Exit, Fail
         changes.sort_by(|(_, a), (_, b)| a.time.cmp(&b.time));
         let mut table = Table::new(["TIME", "PROCESS", "REVISION", "TARGET", "OLD", "NEW", "BY"]);
         for (label, change) in changes {
-            let target = match (change.target, change.kind.as_deref()) {
-                (Some(target), None | Some("LOGGER" | "DEFAULT")) => target,
-                (Some(target), Some(kind)) => format!("{kind} {target}"),
-                (None, _) => "all logging".to_owned(),
-            };
-            let level = |level: Option<String>| match (level, change.disable_all) {
-                (Some(level), _) => Cell::level(&level),
-                (None, Some(_)) => Cell::new("-").tone(Tone::Pale),
-                (None, None) => Cell::new("inherited").tone(Tone::Pale),
-            };
-            let new = match change.disable_all {
-                Some(true) => Cell::new("off").tone(Tone::Warning),
-                Some(false) => Cell::new("on"),
-                None => level(change.new),
-            };
+            let (time, revision) = (to_millis(&change.time), change.revision);
+            let origin = Cell::new(&change.origin);
+            let [target, old, new] = difference(&change);
             table.row([
-                Cell::new(to_millis(&change.time)),
+                Cell::new(time),
                 Cell::new(label),
-                Cell::new(change.revision),
-                Cell::new(target),
-                level(change.old),
+                Cell::new(revision),
+                target,
+                old,
                 new,
-                Cell::new(change.origin),
+                origin,
             ]);
         }
         Ok(screen.table(table)?)
     })
+}
+
+/// Returns what was changed, before and after.
+fn difference(change: &Change) -> [Cell; 3] {
+    let unknown = || Cell::new("-").tone(Tone::Pale);
+    let level = |level: &Option<String>| match level {
+        Some(level) => Cell::level(level),
+        None => Cell::new("inherited").tone(Tone::Pale),
+    };
+    if let Some(target) = &change.target {
+        let target = match change.kind.as_deref() {
+            None | Some("LOGGER" | "DEFAULT") => target.clone(),
+            Some(kind) => format!("{kind} {target}"),
+        };
+        return [Cell::new(target), level(&change.old), level(&change.new)];
+    }
+    if let (Some(group), Some(members)) = (&change.group, &change.members) {
+        let group = format!("group {group}");
+        return [Cell::new(group), unknown(), Cell::new(members.join(", "))];
+    }
+    if let Some(role) = &change.role {
+        return [Cell::new("role"), unknown(), Cell::new(role)];
+    }
+    let new = match change.disable_all {
+        Some(true) => Cell::new("off").tone(Tone::Warning),
+        _ => Cell::new("on"),
+    };
+    [Cell::new("all logging"), unknown(), new]
 }
 
 /// Shortens a time to milliseconds: `2026-11-26T23:49:36.896Z`.

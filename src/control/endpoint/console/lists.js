@@ -38,11 +38,18 @@ export const showHandlers = list("handlers", "/v1/handlers", (handler) => {
 	return row(label, level, ...numbers, bad(reasons.join(", ")), bad(lastError?.message));
 });
 
+/** What was changed, before and after. */
+function difference({ target, type, old, new: now, disableAll, group, members, role }) {
+	if (target !== null) {
+		const what = `${type === "LOGGER" ? "" : `${type} `}${target}`;
+		return [what, old ?? "inherited", now ?? "inherited"];
+	}
+	if (group !== null) return [`group ${group}`, "", members.join(", ")];
+	if (role !== null) return ["role", "", role];
+	return ["all logging", ...(disableAll ? ["on", "off"] : ["off", "on"])];
+}
+
 export const showChanges = list("changes", "/v1/audit", (change) => {
-	const { time, target, type, old, new: now, disableAll, origin, revision } = change;
-	const isLevel = target !== null;
-	const what = isLevel ? `${type === "LOGGER" ? "" : `${type} `}${target}` : "all logging";
-	const before = isLevel ? (old ?? "inherited") : disableAll ? "on" : "off";
-	const after = isLevel ? (now ?? "inherited") : disableAll ? "off" : "on";
-	return row(new Date(time).toLocaleString(), what, before, after, origin, revision);
+	const { time, origin, revision } = change;
+	return row(new Date(time).toLocaleString(), ...difference(change), origin, revision);
 });

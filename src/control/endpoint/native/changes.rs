@@ -31,6 +31,9 @@ struct One {
     old: Option<String>,
     new: Option<String>,
     disable_all: Option<bool>,
+    group: Option<String>,
+    members: Option<Vec<String>>,
+    role: Option<String>,
 }
 
 /// Lists the last changes, the newest last.
@@ -60,6 +63,9 @@ pub(super) fn list(access: &Access, request: &Request) -> Answer {
         old: entry.changed.before.map(name),
         new: entry.changed.after.map(name),
         disable_all: entry.changed.disable_all,
+        group: entry.changed.group.as_ref().map(|group| group.name.clone()),
+        members: entry.changed.group.map(|group| group.members),
+        role: entry.changed.role,
         origin: entry.changed.origin,
     });
     let audit = Audit {
