@@ -1,7 +1,9 @@
 //! What live tails cost the threads that log.
 //!
 //! `cargo bench --bench live_tail --features control` measures calls of eight threads to a file:
-//! without an endpoint's tails, with stalled ones, and with one that reads. With `disabled` or
+//! without an endpoint's tails, with stalled ones, and with one that reads, in turn, and how many times
+//! the p99 without tails the others have, by the median of all rounds: 11, or the number after
+//! `rounds`. With `disabled` or
 //! `disabled-after` as its argument, it makes a million disabled calls, the latter after a tail has
 //! come and gone, to count instructions under callgrind. With `enabled` and a number, it makes so many
 //! thousands of enabled calls without a tail, and with `tailed` with one.
@@ -87,7 +89,8 @@ mod unix {
                 enabled(&scene.registry, 1000 * calls);
                 drop(tail);
             }
-            _ => latencies()?,
+            Some("rounds") => latencies(arguments[2].parse()?)?,
+            _ => latencies(11)?,
         }
         Ok(())
     }
@@ -109,32 +112,47 @@ mod unix {
     }
 
     /// A registry for each, as the latest records are kept for a minute after a tail.
-    fn latencies() -> Result<(), Box<dyn Error>> {
+    fn latencies(rounds: usize) -> Result<(), Box<dyn Error>> {
         let quiet = |name| {
             let scene = Scene::new()?;
             scene.writes_to_a_file()?;
-            measure(&scene.registry, name);
-            Ok::<_, Box<dyn Error>>(())
+            Ok::<_, Box<dyn Error>>(measure(&scene.registry, name))
         };
         quiet("warm-up")?;
-        for _ in 0..3 {
-            quiet("no tail")?;
+        let mut ratios = [const { Vec::new() }; 4];
+        for _ in 0..rounds {
+            let base = quiet("no tail")?;
             let scene = Scene::new()?;
             scene.writes_to_a_file()?;
             let stalled = (0..32).map(|_| begin(&scene.socket, "?level=INFO"));
             let stalled = stalled.collect::<Result<Vec<_>, _>>()?;
             // Until their sockets are full.
-            measure(&scene.registry, "32 tails, stalling");
-            measure(&scene.registry, "32 tails, stalled");
+            let stalling = measure(&scene.registry, "32 tails, stalling");
+            let stopped = measure(&scene.registry, "32 tails, stalled");
             drop(stalled);
             let scene = Scene::new()?;
             scene.writes_to_a_file()?;
             let mut reading = begin(&scene.socket, "?level=INFO")?;
             let connection = reading.get_ref().try_clone()?;
             let reader = thread::spawn(move || std::io::copy(&mut reading, &mut std::io::sink()));
-            measure(&scene.registry, "one tail, reading");
+            let one = measure(&scene.registry, "one tail, reading");
             connection.shutdown(Shutdown::Both)?;
             let _ = reader.join();
+            let all = [stalling, stopped, one, quiet("no tail, again")?];
+            for (ratios, time) in ratios.iter_mut().zip(all) {
+                ratios.push(time.as_secs_f64() / base.as_secs_f64());
+            }
+        }
+        let names = ["stalling", "stalled", "one reading", "none, again"];
+        for (name, ratios) in names.iter().zip(&mut ratios) {
+            ratios.sort_unstable_by(f64::total_cmp);
+            let at = |part: usize| ratios[(ratios.len() - 1) * part / 4];
+            println!(
+                "{name:12} p99 over that without tails: {:.2} (quartiles {:.2}, {:.2})",
+                at(2),
+                at(1),
+                at(3)
+            );
         }
         Ok(())
     }
@@ -155,7 +173,8 @@ mod unix {
         Ok(stream)
     }
 
-    fn measure(registry: &Registry, name: &str) {
+    /// Returns the p99.
+    fn measure(registry: &Registry, name: &str) -> Duration {
         let barrier = Barrier::new(THREADS);
         let mut all: Vec<Duration> = thread::scope(|scope| {
             let each = |number: usize| {
@@ -185,5 +204,6 @@ mod unix {
             at(990),
             at(999)
         );
+        at(990)
     }
 }
