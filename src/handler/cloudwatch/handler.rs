@@ -19,8 +19,8 @@ use crate::handler::options::{HandlerOptions, handler_options};
 use crate::sys::sync::Arc;
 use crate::time::SystemClock;
 
-/// Sends records to CloudWatch Logs, by a client that has [`PutLogEvents`], such
-/// as one over the official SDK. This crate has none.
+/// Sends records to CloudWatch Logs, by a client that has [`PutLogEvents`]. This crate has none; the
+/// package `logtree-cloudwatch` has one, over the official SDK.
 ///
 /// Each record is an event, with the record's time in milliseconds and the formatted line as its
 /// message: JSON without another [formatter](CloudWatchHandlerBuilder::formatter). An empty line is
@@ -36,8 +36,8 @@ use crate::time::SystemClock;
 ///
 /// Group and stream are created when a call finds them missing. Throttling, failures of the service
 /// and the network are waited out as with every [`DeliveryHandler`]; [`ServiceError`] lists what is
-/// done by code. A call that was carried out though its answer got lost is repeated: its events are
-/// there twice.
+/// done by code. A call that was carried out though its response got lost is repeated: its events
+/// are there twice.
 ///
 /// [`ServiceError`]: crate::delivery::ServiceError
 ///

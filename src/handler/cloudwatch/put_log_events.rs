@@ -4,8 +4,8 @@ use crate::handler::cloudwatch::log_group::LogGroup;
 use crate::handler::cloudwatch::service_error::ServiceError;
 use crate::sys::sync::Arc;
 
-/// A client of CloudWatch Logs: makes the calls, and nothing else. The program brings it: a
-/// few lines over the official SDK's client, with its retries off.
+/// A client of CloudWatch Logs: makes the calls, and nothing else. The package `logtree-cloudwatch`
+/// has one, over the official SDK.
 ///
 /// A [`CloudWatchHandler`](crate::handler::CloudWatchHandler) makes the calls on its thread, and
 /// repeats them itself: a client must not do so as well. A call may wait, but not for ever.

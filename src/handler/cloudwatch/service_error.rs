@@ -60,7 +60,7 @@ impl ServiceError {
     }
 
     /// Returns an error of the way to the service, which has no code: no connection, no credentials
-    /// to be had, no answer in time.
+    /// to be had, no response in time.
     #[must_use]
     pub fn unreachable(message: impl Into<String>) -> Self {
         Self::new("", message)

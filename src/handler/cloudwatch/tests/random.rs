@@ -12,7 +12,7 @@ use crate::handler::cloudwatch::events::together;
 use crate::handler::delivery::{Connection, Outcome};
 
 /// 10,000 batches of random entries against a service that fails at random: each entry is there, or
-/// was refused for its time or as poison; twice only where an answer got lost; and no call breaks a
+/// was refused for its time or as poison; twice only where a response got lost; and no call breaks a
 /// rule.
 #[test]
 fn ten_thousand_random_batches_lose_nothing() {
@@ -57,7 +57,7 @@ fn check_batch(specs: &[(i64, usize, bool)], faults: &[Option<&'static str>]) ->
     connection.send(&[entry(0, "first")]);
     service.fails(faults.iter().map(|fault| match fault {
         None => Fault::Rejects(RejectedLogEvents::default()),
-        Some("lost") => Fault::LostAnswer,
+        Some("lost") => Fault::LostResponse,
         Some(code) => Fault::Code(code),
     }));
     let entries = specs

@@ -17,8 +17,8 @@ use crate::time::ManualClock;
 pub(super) enum Fault {
     /// Fails with this code.
     Code(&'static str),
-    /// Carries the call out, and its answer gets lost.
-    LostAnswer,
+    /// Carries the call out, and its response gets lost.
+    LostResponse,
     /// Rejects some, though the call succeeds.
     Rejects(RejectedLogEvents),
 }
@@ -153,7 +153,7 @@ impl PutLogEvents for Service {
         stream.extend(taken.map(|(_, event)| (event.timestamp, event.message.to_owned())));
         drop(streams);
         match fault {
-            Some(Fault::LostAnswer) => Err(ServiceError::unreachable("no answer in time")),
+            Some(Fault::LostResponse) => Err(ServiceError::unreachable("no response in time")),
             _ => Ok(rejected),
         }
     }
