@@ -33,6 +33,10 @@ public-api *arguments:
 deny:
     .ci/deny
 
+# The package for CloudWatch Logs, against an imitation of AWS.
+cloudwatch:
+    .ci/cloudwatch
+
 # Pairs of features and the oldest dependencies.
 powerset:
     .ci/powerset

@@ -149,7 +149,7 @@
 //! | `delivery` | `handler::DeliveryHandler` and the module `delivery`: what all handlers that send have in common | crc32fast |
 //! | `syslog` | `handler::SysLogHandler` | |
 //! | `journald` | `handler::JournaldHandler`, on Linux | |
-//! | `cloudwatch` | `handler::CloudWatchHandler`, over a client that the program brings | |
+//! | `cloudwatch` | `handler::CloudWatchHandler`, over the client of the package `logtree-cloudwatch` or another | |
 //! | `tls` | TLS for handlers that send; needs a C compiler | rustls, rustls-native-certs |
 //! | `http-handler` | `handler::HttpHandler`: records sent to a web server | ureq, `serde_json` |
 //! | `otlp` | `handler::OtlpHandler`: records sent to a collector of OpenTelemetry | ureq, opentelemetry-proto |
