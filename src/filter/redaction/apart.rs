@@ -37,6 +37,12 @@ pub(super) fn after(
             b".from(",
             b".new(",
             b".equals(",
+            b".set(",
+            b".put(",
+            b".fill(",
+            b".type(",
+            b".sendkeys(",
+            b".send_keys(",
         ]
         .iter()
         .any(|call| text::starts_with(rest, call))
@@ -45,15 +51,19 @@ pub(super) fn after(
         let inner = at + open + 1;
         let value = inner + text::blank(&bytes[inner..]);
         if extent::quote_at(bytes, value).is_some() || value::wrapper(bytes, value) > 0 {
-            let found = value::at_place(name, value, Manner::default(), Around::default(), spans);
             // `changeUserPassword("ann", "…")`
-            let (_, end) = extent::argument(bytes, value);
-            let second = bytes.get(end + 1..).unwrap_or_default().starts_with(b", ");
-            if second && extent::quote_at(bytes, end + 3).is_some() {
-                let (from, end) = extent::argument(bytes, end + 3);
-                return name.hide(from, end, doubtful, spans).or(found);
+            let (_, mut end) = extent::argument(bytes, value);
+            let mut last = None;
+            while bytes.get(end + 1..).unwrap_or_default().starts_with(b", ")
+                && extent::quote_at(bytes, end + 3).is_some()
+            {
+                let (from, stop) = extent::argument(bytes, end + 3);
+                last = name.hide(from, stop, doubtful, spans).or(last);
+                end = stop;
             }
-            return found;
+            let first =
+                || value::at_place(name, value, Manner::default(), Around::default(), spans);
+            return last.or_else(first);
         }
         let end = extent::bare(bytes, value, Around::default());
         return name.hide(value, end, doubtful, spans);
@@ -149,9 +159,14 @@ pub(super) fn after(
     if let Some((quote, len)) = extent::quote_at(bytes, place) {
         let from = place + len;
         let end = extent::closing(bytes, from, quote);
+        // `#define API_KEY "…"`, `{:api-key "…"}`
+        let before = line_before(bytes, name.start);
+        let is_sure = before.ends_with(b"#define ")
+            || matches!(before, [.., b' ' | b'{' | b'(' | b',', b':'] | [b':']);
         let manner = Manner {
             is_quoted: true,
-            is_doubtful: !is_password || known.need == Need::Short || bytes[place] == b'`',
+            is_doubtful: closed.is_some() && bytes[at..].starts_with(b"to ")
+                || !is_sure && (!is_password || known.need == Need::Short || bytes[place] == b'`'),
             is_prose: false,
         };
         return name.hide_changed(from, end, len, manner, spans);
@@ -182,7 +197,7 @@ pub(super) fn after(
     let least = match known.need {
         _ if is_scheme => 10,
         // A name that is no word of prose.
-        Need::Any if name.as_str().contains(['-', '_']) => 6,
+        Need::Any if name.as_str().contains('-') || name.is_identifier() => 6,
         Need::Any if is_set => 8,
         Need::Any if is_tight(&bytes[place..end]) => 12,
         Need::Any => 20,
@@ -194,15 +209,15 @@ pub(super) fn after(
         || bytes.get(at) == Some(&b'|')
         || before.trim_ascii().is_empty())
         && (!text::starts_pair(&bytes[place..])
-            || bytes[..end].ends_with(b"=")
+            || bytes[..end].ends_with(b"=") && extent::quote_at(bytes, end).is_none()
             || text::ends_with(&bytes[..name.start], b"label="))
         && bytes.get(place).is_some_and(u8::is_ascii_alphanumeric);
     // `acl token 3c9d7a51-…`, but not `idempotency token 3c9d7a51-…`
     let is_second = bytes[..name.start].ends_with(b" ");
     let two = text::name_start(text, name.start - usize::from(is_second), 24);
-    let is_long = known.class == SecretClass::Token
-        && end - place >= 32
-        && !names::is_open(&bytes[two..name.end]);
+    let is_named = known.class == SecretClass::Token
+        || known.class == SecretClass::SecretKey && name.is_identifier();
+    let is_long = is_named && end - place >= 32 && !names::is_open(&bytes[two..name.end]);
     if is_next && (place > at || is_password || end - place >= least) {
         let manner = Manner {
             is_quoted: is_scheme && end - place >= 20 || is_long,
@@ -232,6 +247,12 @@ fn follows_login(before: &[u8]) -> bool {
         .is_some_and(|word| matches!(word, b"login" | b"user" | b"account"))
 }
 
+/// Words of what was done with a secret, beside those in `ed`.
+const DONE: &[&[u8]] = &[
+    b"is", b"was", b"has", b"been", b"set", b"reset", b"now", b"sent", b"to", b"as", b"from",
+    b"IS", b"WAS",
+];
+
 /// How long the words are that link a name with its value: `is`, `for ann: `, `changed to`.
 fn linking(rest: &[u8]) -> usize {
     let len = text::run_in(rest, 96, |byte| *byte != b'\n');
@@ -243,22 +264,9 @@ fn linking(rest: &[u8]) -> usize {
     // What was done, if that is followed by something.
     let mut at = 0;
     for _ in 0..4 {
-        let word = text::run(&line[at..], |byte| byte.is_ascii_lowercase());
-        let is_done = matches!(
-            &line[at..at + word],
-            [.., b'e', b'd']
-                | b"is"
-                | b"was"
-                | b"has"
-                | b"been"
-                | b"set"
-                | b"reset"
-                | b"now"
-                | b"sent"
-                | b"to"
-                | b"as"
-                | b"from"
-        );
+        let word = text::run(&line[at..], u8::is_ascii_alphabetic);
+        let done = &line[at..at + word];
+        let is_done = done.ends_with(b"ed") || DONE.contains(&done);
         if !is_done || line.get(at + word) != Some(&b' ') {
             break;
         }

@@ -40,7 +40,7 @@ pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
             }
         }
     }
-    if [&b"echo "[..], b"ntf ", b" <<<"]
+    if [&b"echo "[..], b"ntf ", b"yes ", b" <<<"]
         .iter()
         .any(|word| text::starts_with(&bytes[at..], word))
     {
@@ -127,12 +127,16 @@ fn fed(text: &str, at: usize, spans: &mut Spans) {
     let user = bytes[start..end].iter().position(|byte| *byte == b':');
     let is_pair = text::find(reader, b"chpasswd").is_some();
     let start = start + user.filter(|_| is_pair).map_or(0, |user| user + 1);
-    push_word(text, start, spans);
+    push(text, start, end, spans);
 }
 
 /// Hides the argument at a place.
 fn push_word(text: &str, at: usize, spans: &mut Spans) {
     let (from, end) = argument(text.as_bytes(), at);
+    push(text, from, end, spans);
+}
+
+fn push(text: &str, from: usize, end: usize, spans: &mut Spans) {
     if text
         .get(from..end)
         .is_some_and(|word| !placeholder::is_nothing(word))
@@ -199,16 +203,18 @@ fn option(text: &str, dash: usize, spans: &mut Spans) {
             .iter()
             .any(|word| users.iter().any(|user| text::starts_with(word, user)))
     };
-    let Some(sign) =
-        found.or_else(|| (b"pPw".contains(&letter) && has_user()).then_some(Some(b'.')))
-    else {
+    let sign = found
+        .or_else(|| (b"pPw".contains(&letter) && has_user()).then_some(Some(b'.')))
+        .or_else(|| (letter == b'u' && place == dash + 1).then_some(Some(b':')));
+    let Some(sign) = sign else {
         return;
     };
     // It may have no value, or another meaning.
-    let is_doubtful = sign == Some(b'.')
-        && !bytes
-            .get(place + 1)
-            .is_some_and(|byte| found.is_some() && is_word(*byte));
+    let is_doubtful = sign == Some(b':') && found.is_none()
+        || sign == Some(b'.')
+            && !bytes
+                .get(place + 1)
+                .is_some_and(|byte| found.is_some() && is_word(*byte));
     let mut at = place + 1;
     let is_argument =
         matches!(bytes.get(at), Some(b'"' | b'\'')) && bytes.get(dash - 1) == bytes.get(at);
@@ -287,6 +293,11 @@ pub(super) fn protocol(text: &str, start: usize, end: usize, spans: &mut Spans) 
             (!is_mechanism(second.1)).then_some(*second)
         }
         ("AUTH", [one]) if is_line && !is_mechanism(one.1) && !text::starts_pair(one.1) => {
+            Some(*one)
+        }
+        ("AUTHENTICATE", [one])
+            if is_line && one.1.len() >= 12 && text::is_mixed(one.1) && !is_mechanism(one.1) =>
+        {
             Some(*one)
         }
         ("AUTH", [_, second, ..]) if words.len() == 2 && is_line || is_hello => {

@@ -21,6 +21,12 @@ pub(super) fn at(name: Name<'_>, at: usize, spans: &mut Spans) -> Option<usize> 
     let bytes = name.text.as_bytes();
     // `Secret {`, `map[`, `Some(Secret {`
     let is_part = |byte: &u8| text::is_word(*byte) || matches!(byte, b':' | b'*' | b'&');
+    // `%{…}`, `%Secret{…}`, `#{…}`, `@{…}`, as Elixir, Erlang and PowerShell write them.
+    let at = at
+        + usize::from(matches!(
+            bytes[at..],
+            [b'#' | b'@' | b'%', b'{', ..] | [b'%', b'A'..=b'Z', ..]
+        ));
     let mut word = text::run_in(&bytes[at..], 48, |byte| is_part(byte));
     word += usize::from(word > 0 && bytes[at + word..].starts_with(b" {"));
     let open = at + word;
@@ -222,7 +228,11 @@ fn plain_list(name: Name<'_>, from: usize, end: usize, spans: &mut Spans) -> Opt
         };
         return list.split(',').map(str::trim).filter_map(hide).last();
     }
-    if list.contains([',', '\n', '{', '[']) || !text::is_mixed(list.as_bytes()) {
+    // `password:[…]`, as lists of parameters have it.
+    let before = &name.text.as_bytes()[..from];
+    let is_tight = name.known.class == SecretClass::Password
+        && (before.ends_with(b":[") || before.ends_with(b"=["));
+    if list.contains([',', '\n', '{', '[']) || !is_tight && !text::is_mixed(list.as_bytes()) {
         return None;
     }
     name.hide(

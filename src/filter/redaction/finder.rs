@@ -10,7 +10,7 @@ use crate::filter::redaction::text::{self, ends_escape, is_name};
 
 use crate::filter::redaction::views::{Decoded, View};
 use crate::filter::redaction::{
-    commands, logons, place, rows, separator, shapes, statements, urls,
+    bindings, commands, logons, place, rows, separator, shapes, statements, urls,
 };
 
 /// How often a text may have been encoded.
@@ -194,13 +194,17 @@ impl Finder {
             known,
         };
         let next = separator::after(name, spans);
-        if next.is_none() && matches!(bytes.get(end), Some(b',' | b')' | b'"' | b'`' | b' ')) {
-            statements::columns(text, start, end, known.class, spans);
+        if next.is_none()
+            && bytes
+                .get(end)
+                .is_some_and(|next| b",)\"'` =]:".contains(next))
+        {
+            bindings::of(name, spans);
         }
         if next.is_none()
             && matches!(
                 bytes.get(end),
-                Some(b',' | b'"' | b'|' | b';' | b' ' | b'\t' | b'\r' | b'\n')
+                Some(b',' | b'"' | b'|' | b';' | b' ' | b'\t' | b'\r' | b'\n' | b'>')
             )
         {
             rows::below(name, spans);
@@ -332,16 +336,32 @@ fn key(text: &str, start: usize, end: usize, known: Known) -> Option<Known> {
     }
     let signs = rest.iter().take(8);
     let signs = signs.take_while(|byte| b" =:\"'".contains(byte)).count();
+    let signs = signs
+        + if rest[signs..].starts_with(b"b'") {
+            2
+        } else {
+            0
+        };
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
     let len = text::run(&rest[signs..], is_part);
     let value = &rest[signs..signs + len];
     // `key = QUJD…=`, `CF_Key="…"`
     let is_base64 = len >= 22 && rest.get(signs + len) == Some(&b'=');
     let is_variable = bytes[start..end].contains(&b'_') && rest.starts_with(b"=") && len >= 12;
+    // `"openai_key": "…"`, `--sdk-key …`: letters of both cases, and digits.
+    let word = &rest[signs..];
+    let word = &word[..text::run(word, |byte| is_name(*byte))];
+    let has = |is: fn(&u8) -> bool| word.iter().any(is);
+    let is_sure = end - start > 4
+        && word.len() >= 16
+        && word.iter().filter(|byte| byte.is_ascii_digit()).count() >= 2
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase);
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let is_random =
         digits >= 2 && text::is_mixed(value) && !value.iter().all(u8::is_ascii_hexdigit);
-    let is_one = signs > 0 && (is_base64 || is_variable && is_random && !value.contains(&b'/'));
+    let is_one =
+        signs > 0 && (is_base64 || is_sure || is_variable && is_random && !value.contains(&b'/'));
     is_one.then_some(Known {
         need: Need::Random,
         ..known

@@ -48,6 +48,17 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
     if is_security_id {
         return false;
     }
+    // An object of Java: `android.os.BinderProxy@4af1c2`
+    let is_object = bare.split_once('@').is_some_and(|(class, hash)| {
+        class.split('.').count() >= 3
+            && class
+                .bytes()
+                .all(|byte| text::is_word(byte) || b".$".contains(&byte))
+            && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+    });
+    if is_object || is_position(bare) {
+        return false;
+    }
     // A single sign opens what follows; what is secret in a URL is found there.
     let is_sign = value.len() == 1 && !value.as_bytes()[0].is_ascii_alphanumeric();
     let is_url = value.starts_with("https://") || value.starts_with("http://");
@@ -56,7 +67,8 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
     let is_macro = value.ends_with('!') && after.starts_with(b" {");
     // `"password": "Passwort"` is a label.
     let is_caption = matches!(known.class, SecretClass::Password | SecretClass::Token)
-        && names::is_name_of_one(bare);
+        && names::is_name_of_one(bare)
+        || names::is_variable_of_one(bare);
     if is_macro || is_caption || is_sign || is_open || is_url && known.class != SecretClass::Custom
     {
         return false;
@@ -80,6 +92,7 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
         let is_sure = known.need == Need::Any
             && match known.class {
                 SecretClass::Token => manner.is_quoted && bare.len() >= 20,
+                SecretClass::SecretKey => manner.is_quoted && bare.len() >= 32,
                 SecretClass::Password => bare.len() >= 20,
                 _ => false,
             };
@@ -135,7 +148,7 @@ fn hides_in_prose(value: &str, after: &[u8], known: Known) -> bool {
     let is_short = value.len() < 16 && key.bytes().all(|byte| byte.is_ascii_lowercase());
     let is_pair = is_short && text::starts_pair(value.as_bytes());
     let is_about = known.class == SecretClass::Password && names::is_about(key.as_bytes(), ABOUT);
-    if is_pair && (known.class == SecretClass::Token || is_about) {
+    if is_pair && (known.class == SecretClass::Token || known.need == Need::Random || is_about) {
         return false;
     }
     let is_word = is_plain(value.as_bytes());
@@ -269,6 +282,21 @@ fn is_call(value: &str) -> bool {
         && arguments.is_some_and(|inner| is_typed || inner.len() <= 24 && !looks_secret(inner))
 }
 
+/// A line of a source file: `Login.java:42`.
+fn is_position(value: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "java", "kt", "scala", "py", "js", "ts", "rb", "go", "rs", "cs", "cpp", "php", "swift",
+        "ex",
+    ];
+    let mut parts = value.split(':');
+    let file = parts.next().unwrap_or_default();
+    let is_file = file
+        .rsplit_once('.')
+        .is_some_and(|(_, end)| ENDS.contains(&end));
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    is_file && parts.clone().count() > 0 && parts.all(is_number)
+}
+
 /// Numbers, sizes and times are no tokens, and seldom keys.
 fn is_counter(value: &str, known: Known) -> bool {
     let digits = value
@@ -296,14 +324,9 @@ fn is_counter(value: &str, known: Known) -> bool {
 
 /// `required|min:8`, what a value has to be.
 fn is_rule(value: &str) -> bool {
+    #[rustfmt::skip]
     const RULES: &[&str] = &[
-        "required",
-        "nullable",
-        "min",
-        "max",
-        "string",
-        "confirmed",
-        "sometimes",
+        "required", "nullable", "min", "max", "string", "confirmed", "sometimes",
     ];
     let first = value.split(['|', ':']).next().unwrap_or_default();
     first.len() < value.len() && RULES.contains(&first)
@@ -311,41 +334,12 @@ fn is_rule(value: &str) -> bool {
 
 /// `must be at least 8 characters`.
 fn is_sentence(value: &str) -> bool {
+    #[rustfmt::skip]
     const WORDS: &[&str] = &[
-        "is",
-        "must",
-        "be",
-        "required",
-        "invalid",
-        "please",
-        "enter",
-        "field",
-        "this",
-        "not",
-        "characters",
-        "should",
-        "cannot",
-        "can't",
-        "does",
-        "doesn't",
-        "has",
-        "was",
-        "been",
-        "your",
-        "too",
-        "are",
-        "will",
-        "least",
-        "missing",
-        "expired",
-        "for",
-        "failed",
-        "error",
-        "incorrect",
-        "changed",
-        "left",
-        "ago",
-        "to",
+        "is", "must", "be", "required", "invalid", "please", "enter", "field", "this", "not",
+        "characters", "should", "cannot", "can't", "does", "doesn't", "has", "was", "been",
+        "your", "too", "are", "will", "least", "missing", "expired", "for", "failed", "error",
+        "incorrect", "changed", "left", "ago", "to",
     ];
     if !value.contains(' ') || value.len() > 200 {
         return false;

@@ -34,6 +34,12 @@ pub(super) fn after(
         };
         return is_word.then(|| name.hide(next, end, doubtful, spans))?;
     }
+    // `password=`, and the value deeper on the next line.
+    if !has_colon && inner > outer && matches!(bytes.get(at), Some(b'\n' | b'\r')) {
+        let end = line_end(bytes, next);
+        let is_word = !name.text.get(next..end)?.contains([' ', ':', '=']);
+        return is_word.then(|| name.hide(next, end, Manner::default(), spans))?;
+    }
     if !is_next || inner < outer {
         return None;
     }

@@ -229,7 +229,7 @@ fn user(text: &str, end: usize, spans: &mut Spans) {
 /// word.
 fn data_source(text: &str, sign: usize, spans: &mut Spans) {
     let bytes = text.as_bytes();
-    let is_net = [&b"tcp("[..], b"tcp6(", b"unix(", b"udp(", b"//"]
+    let mut is_net = [&b"tcp("[..], b"tcp6(", b"unix(", b"udp(", b"//"]
         .iter()
         .any(|net| bytes[sign + 1..].starts_with(net));
     let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'=');
@@ -254,6 +254,8 @@ fn data_source(text: &str, sign: usize, spans: &mut Spans) {
                     + text::find(&bytes[start..sign], scheme)
                         .map_or(0, |found| found + scheme.len())
             });
+    // `sip:ann:…@host`
+    is_net |= bytes[..start].ends_with(b"sip:") || bytes[..start].ends_with(b"sips:");
     let Some(user) = text.get(start..sign) else {
         return;
     };

@@ -20,6 +20,14 @@ impl Name<'_> {
     pub(super) fn as_str(&self) -> &str {
         &self.text[self.start..self.end]
     }
+
+    /// Whether the name is an identifier, and no word of prose: `client_secret`, `clientSecret`.
+    pub(super) fn is_identifier(&self) -> bool {
+        let bytes = self.as_str().as_bytes();
+        let is_hump = |two: &[u8]| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase();
+        bytes.contains(&b'_') || bytes.windows(2).any(is_hump)
+    }
+
     /// Hides a value if it is a secret. Returns where to look on.
     pub(super) fn hide(
         self,
@@ -47,6 +55,14 @@ impl Name<'_> {
                 known.need = Need::Random;
             }
             known.class = SecretClass::SecretKey;
+        }
+        // The shell's directories, however short: `PWD=/srv`.
+        if self.as_str().ends_with("PWD") && value.starts_with('/') && innocent::is_path(value) {
+            return None;
+        }
+        // `this.secretKey = secretKey`
+        if !manner.is_quoted && value.trim_end_matches([';', ',']) == self.as_str() {
+            return None;
         }
         // `--password=name   what it is for`: help.
         let is_help = self.as_str().starts_with('-')
@@ -78,10 +94,19 @@ impl Name<'_> {
         let found = self.hide(from, end, manner, spans)?;
         let after = end + len;
         let rest = bytes.get(after..).unwrap_or_default();
-        let Some(word) = [" to ", " -> ", " => ", " != ", " but got ", " but was "]
-            .iter()
-            .find(|word| rest.starts_with(word.as_bytes()))
-        else {
+        let Some(word) = [
+            " to ",
+            " -> ",
+            " => ",
+            " != ",
+            " but got ",
+            " but was ",
+            ", got ",
+            " vs ",
+            " instead of ",
+        ]
+        .iter()
+        .find(|word| rest.starts_with(word.as_bytes())) else {
             return Some(found);
         };
         let next = after + word.len();

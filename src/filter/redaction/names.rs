@@ -123,6 +123,22 @@ pub(super) fn is_name_of_one(word: &str) -> bool {
     !word.is_empty() && NAMES.iter().any(is)
 }
 
+/// Whether a word is the name of a variable that has a secret: `dbPassword`.
+pub(super) fn is_variable_of_one(word: &str) -> bool {
+    let ends = [
+        "Password",
+        "Passwd",
+        "Token",
+        "ApiKey",
+        "SecretKey",
+        "AccessKey",
+        "Secret",
+    ];
+    word.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && word.starts_with(|c: char| c.is_ascii_lowercase())
+        && ends.iter().any(|end| word.ends_with(end))
+}
+
 /// What is known of a name whose last word says whose secret it is: `password_db`, `tokenGithub`.
 fn inner(name: &[u8]) -> Option<Known> {
     static WORDS: Lazy<ByLast<SecretClass>> = Lazy::new(|| ByLast::new(INNER.iter().copied()));

@@ -165,6 +165,7 @@ fn hide(text: &str, at: usize, is_doubtful: bool, spans: &mut Spans) {
         return;
     };
     let is_plain = word.len() < 5
+        || word.contains(':')
         || word
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte == b'-');

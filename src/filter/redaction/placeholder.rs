@@ -146,7 +146,11 @@ fn is_placeholder(value: &str) -> bool {
         [b'#', ..] => inside("#{", "}"),
         [b'(', ..] => inside("((", "))"),
         [b'{', ..] => {
-            inside("{", "}") && !value.contains(['"', '\'']) && !value.contains(": ")
+            // Jenkins writes keys so: `{AQAAABAAAA…}`.
+            inside("{", "}")
+                && !value.starts_with("{AQAAAB")
+                && !value.contains(['"', '\''])
+                && !value.contains(": ")
                 || inside("{{", "}}") && !value.contains('"')
         }
         // `<hunter22>` is in brackets.
@@ -157,6 +161,21 @@ fn is_placeholder(value: &str) -> bool {
         }
         [b'Y' | b'y', ..] => {
             text::starts_with(bytes, b"your_") || text::starts_with(bytes, b"your-")
+        }
+        // Node's functions and objects.
+        [b'[', ..]
+            if [
+                "[Function",
+                "[AsyncFunction",
+                "[object ",
+                "[class ",
+                "[Getter",
+                "[Circular",
+            ]
+            .iter()
+            .any(|word| value.starts_with(word)) =>
+        {
+            true
         }
         [b'[', ..] => {
             inside("[", "]")

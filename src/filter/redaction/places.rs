@@ -1,6 +1,9 @@
 //! The table of places: which words, calls and options of command lines, statements and lines of
 //! configuration a secret follows, where it has no name.
 
+/// Of a call's arguments the last one that is there, if it is more than a word.
+pub(super) const LAST: usize = usize::MAX;
+
 /// Functions and commands that take a secret, by four letters that they are found by, and which of
 /// their arguments it is.
 pub(super) const CALLS: &[(&str, &str, usize)] = &[
@@ -9,11 +12,11 @@ pub(super) const CALLS: &[(&str, &str, usize)] = &[
     ("yptb", "decryptbypassphrase", 0), ("uth(", "httpbasicauth", 1),
     ("uth(", "httpdigestauth", 1), ("uth(", "basicauth", 1), ("uth(", "basic_auth", 1),
     ("uth(", "setbasicauth", 1), ("uth(", "set_basic_auth", 1), ("ial(", "pscredential", 1),
-    ("orkc", "networkcredential", 1), ("gin(", "login", 1),
+    ("orkc", "networkcredential", 1), ("gin(", "login", 1), ("ftp(", "ftp", LAST), ("ect(", "connect", LAST), ("ial(", "credential", LAST), ("sic.", "basic.encode", LAST),
     ("ordc", "usernamepasswordcredentials", 1), ("ordc", "usernamepasswordcredential", 1),
     ("ordc", "passwordcredentials", 1), ("als(", "plaincredentials", 1),
     ("orda", "passwordauthentication", 1), ("hpro", "plainauthprovider", 1), ("uth(", "auth", 1),
-    ("als(", "credentials", 1), ("hent", "authenticate", 1), ("nin(", "signin", 1),
+    ("als(", "credentials", LAST), ("hent", "authenticate", 1), ("nin(", "signin", 1),
     ("tto-", "convertto-securestring", 0), ("sic(", "basic", 1), ("ypt(", "crypt", 0),
     ("gin(", "sp_addlogin", 1), ("sp_p", "sp_password", 1), ("li_c", "mysqli_connect", 2), ("pdo(", "pdo", 2),
     ("sql_", "mysql_connect", 2), ("sql_", "mysql_pconnect", 2),
@@ -24,14 +27,16 @@ pub(super) const CALLS: &[(&str, &str, usize)] = &[
     ("rd_h", "password_hash", 0), ("_hma", "hash_hmac", 2), ("ehma", "createhmac", 1),
     ("ssl_", "openssl_encrypt", 2), ("ssl_", "openssl_decrypt", 2), ("uthh", "oauthhandler", 1), ("quel", "sequelize", 2),
     (".enc", "jwt.encode", 1), ("ign(", "jwt.sign", 1), ("fern", "fernet", 0), ("lio(", "twilio", 1),
-    ("awsc", "awscredentials", 1),
+    ("awsc", "awscredentials", 1), ("fi.b", "wifi.begin", 1), ("+cwj", "at+cwjap", 1), ("+cwj", "at+cwjap_cur", 1), ("+cws", "at+cwsap", 1),
+    ("are(", "bcrypt.compare", 0), ("esyn", "bcrypt.comparesync", 0), ("ash(", "bcrypt.hash", 0),
+    ("hsyn", "bcrypt.hashsync", 0), ("shpw", "bcrypt.hashpw", 0), ("ckpw", "bcrypt.checkpw", 0),
 ];
 
 /// Words that a user and a password follow.
 pub(super) const LOGONS: &[&str] = &[
     "login with ", "login as ", "log in with ", "log in as ", "logging in with ",
     "logging in as ", "authenticating with ", "credentials are ",
-    "login failed for ", "login ", "auth ", "auth failed: ", "authentication failed for ", "credentials found: ", "logged in as ", "signing in as ", "sign in as ", "connecting as ", "connect as ",
+    "login failed for ", "login: ", "login attempt ", "auth attempt ", "authenticating ", "login ", "auth ", "auth failed: ", "authentication failed for ", "credentials found: ", "logged in as ", "signing in as ", "sign in as ", "connecting as ", "connect as ",
     "authenticating as ", "authenticate as ", "credentials: ", "creds: ", "creds ", "credentials ",
     "zugangsdaten: ",
     "user/pass", "user/password", "username/password", "user and password", "username and password",
@@ -52,7 +57,7 @@ pub(super) const PROGRAMS: &[(&str, &str)] = &[
     ("mysql", "p."), ("mariadb", "p."), ("mysqldump", "p."), ("mysqladmin", "p."), ("useradd", "p"), ("usermod", "p"), ("mongo", "p"),
     ("mongosh", "p"), ("mongodump", "p"), ("mongorestore", "p"), ("sshpass", "p"),
     ("docker login", "p"), ("podman login", "p"), ("az login", "p"), ("az acr login", "p"),
-    ("oc login", "p"), ("cypher-shell", "p"), ("influx", "p"), ("cqlsh", "p"),
+    ("oc login", "p"), ("cypher-shell", "p"), ("influx", "pt"), ("cqlsh", "p"),
     ("clickhouse-client", "p"), ("redis-cli", "a"), ("valkey-cli", "a"), ("sqlcmd", "P"),
     ("bcp", "P"), ("isql", "P"), ("tsql", "P"), ("mosquitto_pub", "P"), ("mosquitto_sub", "P"),
     ("zip", "P"), ("unzip", "P"), ("7z", "p"), ("7za", "p"), ("unrar", "p"), ("ldapsearch", "w"),
@@ -114,12 +119,15 @@ pub(super) const PLACES: &[(&str, &str)] = &[
     // Desktops
     ("scl ", "dscl ~ -passwd * !"), ("tsh ", "netsh ~ key=!"), ("chta", "schtasks ~ /rp !"), ("mdke", "cmdkey ~ /pass:!"), ("rdp ", "xfreerdp ~ /p:!"),
     ("netd", "netdom ~ /passwordd:!"), ("ct t", "connect to ~ user * using !"),
+    ("cf a", "cf auth * !"), ("umi ", "pulumi config set ~ --secret * !"), ("on >", " on >?"),
+    ("uci ", "uci set ~ *.key=!"), ("n ke", "option key ?"), (": ea", ": eap !"), (": xa", ": xauth !"),
+    ("hawk", "hawk id=* ~ mac=!"),
 ];
 
 /// Programs that read a secret where something is written to them: `echo … | kinit`.
 pub(super) const READERS: &[&str] = &[
     "sudo -s", "su ", "kinit", "passwd", "cryptsetup", "-stdin", "with-token", "passphrase-fd", "secret put",
-    "pass stdin", "passin stdin", "openconnect", "ssh-add", "realm join", "net ads join",
+    "pass stdin", "passin stdin", "openconnect", "ssh-add", "pass insert", "lpass login", "secret-tool", "secret create", "realm join", "net ads join",
 ];
 
 /// Words that link a name with its value.

@@ -66,7 +66,7 @@ const ANCHORS: &[(&str, Kinds)] = &[
     ("plai", NAME), ("mnem", NAME), ("phra", NAME), ("onst", NAME), ("n_st", NAME),
     ("fier", NAME), ("----", PEM), ("\\u00", ESCAPE), ("akia", SHAPE), ("asia", SHAPE),
     ("abia", SHAPE), ("acca", SHAPE), ("%3aa", SHAPE), ("@tcp", COMMAND), ("@uni", COMMAND),
-    ("@udp", COMMAND), ("ogin", COMMAND | LOGON), ("fied", COMMAND), ("hent", COMMAND),
+    ("@udp", COMMAND), ("ogin", COMMAND | LOGON), ("fied", COMMAND), ("hent", COMMAND | LOGON),
     ("ugfz", COMMAND), ("tuse", COMMAND), ("_sym", NAME), ("aes_", NAME),
     ("bypa", NAME), ("sqlp", PROGRAM), ("sqll", PROGRAM), ("sqlc", PROGRAM),
     ("xpdp", PROGRAM), ("mpdp", PROGRAM), ("exp ", PROGRAM), ("imp ", PROGRAM), ("rman", PROGRAM),
@@ -82,7 +82,8 @@ const ANCHORS: &[(&str, Kinds)] = &[
     ("pork", NAME), ("tkha", NAME), ("ndi?", NAME), ("mdp_", NAME), ("gehe", NAME),
     ("clav", NAME), ("de i", NAME), ("sp_a", NAME), ("sp_p", NAME), 
     
-    ("nswe", NAME), ("uth ", LOGON), ("ity?", NAME), ("--pr", COMMAND), ("htok", NAME), ("tapi", NAME), ("t-ap", NAME), ("pwha", NAME), ("pwdh", NAME), ("ppid", NAME), ("psk_", NAME), ("@db.", COMMAND), ("@mys", COMMAND), ("@pos", COMMAND), ("@pg-", COMMAND), ("@pg.", COMMAND), ("@mon", COMMAND), ("@red", COMMAND), ("@sql", COMMAND), ("@ora", COMMAND), ("@hos", COMMAND), ("@ser", COMMAND), ("@smt", COMMAND), ("@mai", COMMAND), ("@ftp", COMMAND), ("hin:", COMMAND), ("sip:", COMMAND), ("pser", COMMAND), ("assw", NAME), ("odes", NAME), ("edwo", NAME), ("d_wo", NAME), ("tyst", NAME), ("y_st", NAME), ("kty?", NAME), ("334 ", COMMAND), ("utty", PEM),("echo", COMMAND), ("ntf ", COMMAND), (" <<<", COMMAND), ("zuga", LOGON), ("rete", NAME),
+    ("nswe", NAME), ("uth ", LOGON), ("ity?", NAME), ("--pr", COMMAND), ("htok", NAME), ("tapi", NAME), ("t-ap", NAME), ("pwha", NAME), ("pwdh", NAME), ("ppid", NAME), ("psk_", NAME), ("@db.", COMMAND), ("@mys", COMMAND), ("@pos", COMMAND), ("@pg-", COMMAND), ("@pg.", COMMAND), ("@mon", COMMAND), ("@red", COMMAND), ("@sql", COMMAND), ("@ora", COMMAND), ("@hos", COMMAND), ("@ser", COMMAND), ("@smt", COMMAND), ("@mai", COMMAND), ("@ftp", COMMAND), ("hin:", COMMAND), ("sip:", COMMAND), ("pser", COMMAND), ("sswo", NAME), ("pswd", NAME), ("pasw", NAME), ("pwor", NAME), ("pwrd", NAME), ("tick", NAME), ("ypt?", NAME),
+    ("muni", NAME), ("p%61", ESCAPE), ("s%65", ESCAPE), ("t%6f", ESCAPE), ("odes", NAME), ("edwo", NAME), ("d_wo", NAME), ("tyst", NAME), ("y_st", NAME), ("kty?", NAME), ("334 ", COMMAND), ("utty", PEM),("echo", COMMAND), ("ntf ", COMMAND), ("yes ", COMMAND), (" <<<", COMMAND), ("zuga", LOGON), ("rete", NAME), ("eed?", NAME),
 ];
 
 /// What can follow the end of a name, or precede its start.
@@ -166,6 +167,7 @@ impl Prefilter {
         let users = [LETTERS, DIGITS, b":[%$_*<{"].concat();
         prefilter.add_each([b":", b"/", b"/", &users], URL);
         prefilter.add_each([b"p", b"w", b"d", &any], NAME);
+        prefilter.add_each([b"k", b"e", b"y", b"`?&+.*|\t"], NAME);
         prefilter.add(b":\\/\\", URL);
         prefilter.add_each([b"&?;{[|.", b"p", b"w", SIGNS], NAME);
         prefilter.add_each([b"@", b"/", b"/", &any], COMMAND);

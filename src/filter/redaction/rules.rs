@@ -70,8 +70,9 @@ pub(super) const NAMES: &[Names] = &[
     names(EncryptionKey, Fit::End, Need::Any, &[
         "privatekey", "customerkey", "encryptionkey", "encryptkey", "cryptkey", "cryptokey",
         "cipherkey", "decryptionkey", "aeskey", "datakey", "sshkey", "rsakey", "wrappingkey",
-        "presharedkey", "psk", "plaintext", "mnemonic", "seedphrase", "recoveryphrase",
-        "keymaterial", "privkey", "clientkeydata", "symmetrickey", "wpakey", "wpa2key", "wepkey",
+        "presharedkey", "plaintext", "mnemonic", "seedphrase", "recoveryphrase",
+        "keymaterial", "privkey", "clientkeydata", "symmetrickey", "fernetkey", "totpseed", "otpseed", "walletseed",
+        "masterseed", "hdseed",
     ]),
     names(Token, Fit::End, Need::Any, &[
         "token", "apikey", "jwt", "bearer", "idtokenhint",
@@ -90,12 +91,12 @@ pub(super) const NAMES: &[Names] = &[
         "logincode", "authenticationcode", "confirmationcode",
     ]),
     names(Password, Fit::End, Need::Any, &[
-        "password", "assword", "passwd", "passphrase", "passcode", "pwd", "passwort", "motdepasse",
+        "password", "ssword", "passwd", "pasword", "paswd", "passw0rd", "passphrase", "passcode", "pwd", "passwort", "motdepasse",
         "userpass", "dbpass", "smtppass", "mailpass", "mysqlpass", "adminpass", "rootpass",
         "sshpass", "ftppass", "authpass", "keypass", "storepass", "requirepass", "masterauth",
         "bindpw", "rootpw", "userpw", "dbpw", "passw", "psswd", "passwrd", "ldappass",
         "proxypass", "redispass", "pgpass", "bindpass", "passkey", "securityanswer", "secretanswer",
-        "recoverycode", "backupcode", "passhash", "pwhash", "pwdhash", "seedword", "communitystring",
+        "recoverycode", "backupcode", "psk", "wpakey", "wpa2key", "wepkey", "passhash", "pwhash", "pwdhash", "seedword", "communitystring",
     ]),
     // In other languages, with their marks and without.
     names(Password, Fit::End, Need::Any, &[
@@ -117,7 +118,7 @@ pub(super) const NAMES: &[Names] = &[
         "pass",
     ]),
     names(Password, Fit::Word, Need::Short, &[
-        "pw", "psw", "mdp", "geheim",
+        "pw", "psw", "mdp", "geheim", "pswd", "pword", "pwrd",
     ]),
     names(SecretKey, Fit::Word, Need::Random, &[
         "clave", "clavesecreta",
@@ -127,7 +128,7 @@ pub(super) const NAMES: &[Names] = &[
         "verificationcode", "securitycode", "onetimecode", "smscode", "puk",
     ]),
     names(Token, Fit::Word, Need::Long, &[
-        "code",
+        "code", "ticket", "encrypt",
     ]),
     names(Token, Fit::Word, Need::Query, &[
         "key", "appid",
@@ -201,8 +202,11 @@ pub(super) const OPEN: &[&str] = &[
     "totaltoken", "prompttoken", "completiontoken", "inputtoken", "outputtoken", "pertoken",
     "lasttoken", "firsttoken", "currenttoken", "previoustoken", "unexpectedtoken", "nextcookie",
     "promptpassword", "askpassword", "usepassword", "haspassword", "requirepassword",
-    "nopassword", "hastoken", "usetoken", "notoken", "hassecret", "isbearer", "oldpwd",
-    "cookieaccept", "existingsecret", "websocketkey", "publickey", "idempotencykey", "cachekey", "bypass", "compass", "trespass", "surpass", "encompass",
+    "nopassword", "hastoken", "usetoken", "notoken", "hassecret", "isbearer",
+    "cookieaccept", "existingsecret", "websocketkey", "publickey", "idempotencykey", "cachekey", "primarykey", "foreignkey", "partitionkey",
+    "sortkey", "hashkey", "rangekey", "objectkey", "s3key", "filekey", "rowkey", "indexkey", "routingkey",
+    "messagekey", "shardkey", "groupkey", "hostkey", "lookupkey", "registrykey", "itemkey", "dedupkey",
+    "translationkey", "requestkey", "orderkey", "bypass", "compass", "trespass", "surpass", "encompass",
     "overpass", "underpass", "lowpass", "highpass", "bandpass", "allpass", "multipass", "prepass",
 ];
 
@@ -227,7 +231,7 @@ pub(super) const NOTHING: &[&str] = &[
     "prompt", "interactive", "stdin", "public", "use", "add", "fix", "support", "rename", "remove",
     "drop", "allow", "make", "move", "replace",
     "value_specified_in_no_log_parameter", "attempt", "attempts", "\\0", "read", "write", "key", "value", "await",
-    "all", "any", "amd64", "arm64", "i386",
+    "all", "any", "amd64", "arm64", "i386", "hashed", "hash", "encoded",
     // In other languages, beside their names.
     "incorrecta", "incorrecto", "inválida", "invalida", "inválido", "requerida", "requerido",
     "obligatoria", "obligatorio", "vacía", "olvidada", "incorreta", "obrigatória", "vazia", "falsch",
@@ -420,7 +424,9 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("sqp_", Hex, 40, 40), shape("sqa_", Hex, 40, 40), shape("sgp_", Word, 40, ANY),
     shape("snyk_", Word, 30, ANY),
     // Secrets, keys, monitoring
-    shape("hvs.", Word, 24, ANY), shape("hvb.", Word, 24, ANY), shape("hvr.", Word, 24, ANY),
+    shape("hvs.", Word, 16, ANY), shape("hvb.", Word, 16, ANY), shape("hvr.", Word, 16, ANY),
+    shape("A3-", Word, 30, 45), shape("xprv", Alnum, 100, 120), shape("yprv", Alnum, 100, 120), shape("zprv", Alnum, 100, 120),
+    shape("tprv", Alnum, 100, 120), shape("TlRMTVNTUA", Base64, 16, ANY), shape("YII", Base64, 28, ANY),
     shape("dp.pt.", Alnum, 40, ANY), shape("dp.st.", Dotted, 40, ANY),
     shape("dp.ct.", Alnum, 40, ANY), shape("dp.sa.", Alnum, 40, ANY),
     shape("ops_eyJ", Base64, 100, ANY), shape("AGE-SECRET-KEY-1", Upper, 40, ANY),

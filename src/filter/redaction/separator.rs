@@ -126,8 +126,17 @@ fn noted(rest: &[u8], is_spaced: bool) -> usize {
         Some(b'a'..=b'z') => {
             let len = text::run_in(rest, 16, |byte| text::is_word(*byte));
             let word = std::str::from_utf8(&rest[..len]).unwrap_or_default();
-            let is_one = rest[len..].starts_with(b" = ") && innocent::is_type(word);
-            if is_one { len } else { 0 }
+            // `char(20)`
+            let size = rest[len..]
+                .strip_prefix(b"(")
+                .map_or(0, |size| 2 + text::run_in(size, 6, u8::is_ascii_digit));
+            let after = rest.get(len + size..).unwrap_or_default();
+            let is_sign = after.starts_with(b" = ") || after.starts_with(b" := ");
+            if is_sign && innocent::is_type(word) {
+                len + size
+            } else {
+                0
+            }
         }
         Some(b'.') => text::run(rest, |byte| *byte == b'.'),
         _ => 0,
@@ -170,10 +179,18 @@ fn sign(rest: &[u8]) -> Option<(Sign, usize)> {
         [b'=' | b'-', b'&', b'g', b't', b';', ..] => (Sign::Equals, 5),
         [b'=', b'=', b'=', ..] => (Sign::Doubtful, 3),
         [b'.', b'.', b'.', rest @ ..] => {
+            // Many lead to a value: `password.......…`.
             let more = text::run(rest, |byte| *byte == b'.');
-            (Sign::Doubtful, 3 + more)
+            let sign = if more > 2 {
+                Sign::Equals
+            } else {
+                Sign::Doubtful
+            };
+            (sign, 3 + more)
         }
-        [b'=', b'=', ..] => (Sign::Doubtful, 2),
+        [b'=' | b'-', b'=' | b'-', b'>', ..] => (Sign::Equals, 3),
+        [b'=', b'=', ..] | [b'>', b'>', ..] => (Sign::Doubtful, 2),
+        [b'|', b'|', b'=', ..] | [b'?', b'?', b'=', ..] => (Sign::Equals, 3),
         [b'=', b'>', ..] | [b':' | b'?' | b'+', b'=', ..] => (Sign::Equals, 2),
         [b'-' | b'~', b'>', ..] | [b'<', b'-', ..] => (Sign::Equals, 2),
         [b'=', ..] => (Sign::Equals, 1),
@@ -285,7 +302,8 @@ fn separated(
         is_prose: closed.is_none()
             && is_spaced
             && !text::starts_with(name.as_str().as_bytes(), b"x-")
-            && (sign == Sign::Colon || !is_apart(bytes, name.end)),
+            && !is_variable(name, at)
+            && (sign == Sign::Colon || !is_apart(bytes, name.end) && !is_only(name, at)),
         // `pam_unix(passwd:auth)` are modules.
         is_doubtful: sign == Sign::Doubtful
             || sign == Sign::Colon
@@ -298,6 +316,35 @@ fn separated(
         is_element: false,
     };
     value::at_place(name, at, manner, around, spans)
+}
+
+/// Whether a name is that of a variable, whose value is several words in one, as its line has it.
+fn is_variable(name: Name<'_>, at: usize) -> bool {
+    let bytes = name.text.as_bytes();
+    let end = extent::bare(bytes, at, Around::default());
+    let value = &bytes[at..end];
+    let joints = value
+        .iter()
+        .filter(|byte| matches!(byte, b'-' | b'_'))
+        .count();
+    let is_shouted = !name.as_str().contains(|c: char| c.is_ascii_lowercase());
+    name.is_identifier() && joints > usize::from(!is_shouted) && ends_line(bytes, at)
+}
+
+/// Whether a value is all that its line has after a name: `token= …`, `[token] => …`.
+fn is_only(name: Name<'_>, at: usize) -> bool {
+    let rest = &name.text.as_bytes()[name.end..];
+    (rest.starts_with(b"=") || rest.starts_with(b"] =>")) && ends_line(name.text.as_bytes(), at)
+}
+
+/// Whether a value without quotes is the last word of its line, but for a comment.
+fn ends_line(bytes: &[u8], at: usize) -> bool {
+    if text::starts_pair(&bytes[at..]) {
+        return false;
+    }
+    let rest = &bytes[extent::bare(bytes, at, Around::default())..];
+    let rest = &rest[text::spaces(rest)..];
+    matches!(rest.first(), None | Some(b'\n' | b'\r' | b'#' | b'\\'))
 }
 
 /// Whether a name has a space after it.

@@ -3,13 +3,11 @@
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, argument};
-use crate::filter::redaction::innocent::{self, Manner};
-use crate::filter::redaction::names::Known;
-use crate::filter::redaction::placeholder;
-use crate::filter::redaction::places::CALLS;
-use crate::filter::redaction::rules::Need;
+use crate::filter::redaction::innocent;
+use crate::filter::redaction::places::{CALLS, LAST};
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::text::{self, line_before};
+use crate::filter::redaction::{bindings, placeholder};
 
 /// Hides a secret that the word at a place has after it. Reports whether the word is one of those.
 pub(super) fn word(text: &str, start: usize, end: usize, spans: &mut Spans) -> bool {
@@ -26,6 +24,7 @@ pub(super) fn word(text: &str, start: usize, end: usize, spans: &mut Spans) -> b
     let calls =
         |name: &str| name.len() >= word.len() && text::ends_with(&bytes[..end], name.as_bytes());
     match CALLS.iter().find(|(_, name, _)| calls(name)) {
+        Some((.., LAST)) => last(text, end, spans),
         Some((.., number)) => call(text, end, *number, spans),
         None => false,
     }
@@ -46,6 +45,22 @@ fn key(text: &str, start: usize, end: usize, spans: &mut Spans) -> bool {
     }
     let (from, stop) = argument(bytes, at);
     push(text, from, stop, spans)
+}
+
+/// The last argument of a call, after a user or more: `FTP('host', 'ann', '…')`.
+fn last(text: &str, end: usize, spans: &mut Spans) -> bool {
+    let bytes = text.as_bytes();
+    if bytes.get(end) != Some(&b'(') {
+        return false;
+    }
+    let (items, _) = bindings::list(text, end + 1, b')');
+    let [.., _, (from, stop)] = items[..] else {
+        return false;
+    };
+    let item = &text[from..stop];
+    let is_sure = extent::quote_before(bytes, from).is_some()
+        || item.bytes().any(|byte| byte.is_ascii_digit());
+    is_sure && innocent::looks_secret(item) && push(text, from, stop, spans)
 }
 
 /// The argument of a call that is secret, counted from zero: `pgp_sym_encrypt(data, '…')`.
@@ -147,91 +162,4 @@ pub(super) fn identified(text: &str, from: usize, spans: &mut Spans) {
             push(text, from, stop, spans);
         }
     }
-}
-
-/// The names of a list of columns, and the values of as many:
-/// `(name, password) VALUES ('ann', '…')`.
-pub(super) fn columns(
-    text: &str,
-    start: usize,
-    end: usize,
-    class: SecretClass,
-    spans: &mut Spans,
-) -> bool {
-    const NEAR: usize = 600;
-    let bytes = text.as_bytes();
-    let Some(open) = bytes[start.saturating_sub(NEAR)..start]
-        .iter()
-        .rposition(|byte| matches!(byte, b'(' | b')'))
-    else {
-        return false;
-    };
-    let open = start.saturating_sub(NEAR) + open;
-    if bytes[open] != b'(' {
-        return false;
-    }
-    let column = bytes[open..start]
-        .iter()
-        .filter(|byte| **byte == b',')
-        .count();
-    let limit = bytes.len().min(end + NEAR);
-    let Some(close) = bytes[end..limit].iter().position(|byte| *byte == b')') else {
-        return false;
-    };
-    let rest = &bytes[end + close + 1..limit];
-    let Some(values) = text::find(&rest[..rest.len().min(40)], b"values") else {
-        return false;
-    };
-    let mut at = end + close + 1 + values + 6;
-    let mut found = false;
-    // One or more rows.
-    while let Some(row) = bytes[at..].iter().take(8).position(|byte| *byte == b'(') {
-        at += row + 1;
-        let mut number = 0;
-        loop {
-            at += text::blank(&bytes[at..]);
-            let prefix = usize::from(matches!(&bytes[at..], [b'N' | b'E', b'\'', ..]));
-            let (from, stop) = match extent::quote_at(bytes, at + prefix) {
-                Some((quote, len)) => {
-                    let stop = extent::closing(bytes, at + prefix + len, quote);
-                    let inner = (at + prefix + len, stop);
-                    at = stop + len;
-                    inner
-                }
-                None => {
-                    let ends = |byte: &u8| matches!(byte, b',' | b')');
-                    let len = bytes[at..].iter().take(NEAR).position(ends).unwrap_or(0);
-                    at += len;
-                    (at - len, at)
-                }
-            };
-            if number == column {
-                if let Some(value) = text.get(from..stop.max(from)) {
-                    let known = Known {
-                        class,
-                        need: Need::Any,
-                        is_plural: false,
-                    };
-                    let manner = Manner {
-                        is_quoted: true,
-                        ..Manner::default()
-                    };
-                    if innocent::hides(value, &[], known, manner) {
-                        spans.push(Span::new(from, stop, class));
-                        found = true;
-                    }
-                }
-            }
-            number += 1;
-            match bytes.get(at.min(bytes.len())) {
-                Some(b',') => at += 1,
-                Some(b')') => {
-                    at += 1;
-                    break;
-                }
-                _ => return found,
-            }
-        }
-    }
-    found
 }

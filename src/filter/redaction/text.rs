@@ -151,13 +151,15 @@ pub(super) fn starts_pair(bytes: &[u8]) -> bool {
         }
         _ => 0,
     };
+    // What ends Base64 is no sign.
+    let is_padding = matches!(rest, [b'=', b'=', ..]) && name >= 12;
     let is_sign = |rest: &[u8]| {
         matches!(
             rest,
             [b'=', ..] | [b':', b' ' | b'"' | b'\'' | b'[' | b'{', ..]
         ) || rest.starts_with(b"%3D")
     };
-    is_sign(rest) || rest.get(second) == Some(&b'=')
+    is_sign(rest) && !is_padding || rest.get(second) == Some(&b'=')
 }
 
 /// Whether a text starts with a prefix in any case.

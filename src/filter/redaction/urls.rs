@@ -96,7 +96,13 @@ fn user_class(user: &str, is_web: bool) -> Option<SecretClass> {
             innocent::looks_secret(user).then_some(SecretClass::UrlUser)
         }
         Some((_, password)) => {
-            let hides = !placeholder::is_nothing(password) && !user.contains("***");
+            // A word is a weak password here, and says nothing of one.
+            let is_word = [
+                "pass", "password", "secret", "token", "default", "public", "key",
+            ]
+            .contains(&password)
+                && user != "username:password";
+            let hides = (is_word || !placeholder::is_nothing(password)) && !user.contains("***");
             hides.then_some(SecretClass::UrlUser)
         }
         None => {

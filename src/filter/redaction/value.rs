@@ -39,8 +39,13 @@ pub(super) fn at_place(
     // `PWD={…};`, as ODBC has values with signs.
     if bytes[at..].starts_with(b"{") && bytes[..at].ends_with(b"=") {
         let near = &bytes[at..bytes.len().min(at + 96)];
-        let end = at + near.windows(2).position(|two| two == b"};").unwrap_or(1);
-        if text.get(at + 1..end).is_some_and(innocent::looks_secret) {
+        let end = near.windows(2).position(|two| two == b"};");
+        let end = at
+            + end
+                .or_else(|| near.ends_with(b"}").then(|| near.len() - 1))
+                .unwrap_or(1);
+        let is_field = bytes[..name.start].ends_with(b";") && end > at + 1;
+        if is_field || text.get(at + 1..end).is_some_and(innocent::looks_secret) {
             return name.hide(at + 1, end, Manner::TYPED, spans);
         }
     }
@@ -188,6 +193,24 @@ fn further(name: Name<'_>, end: usize, manner: Manner, spans: &mut Spans) -> usi
     end
 }
 
+/// Kinds of tokens of a grammar.
+const GRAMMAR: &[&[u8]] = &[
+    b"Ident",
+    b"Identifier",
+    b"Punct",
+    b"Literal",
+    b"Keyword",
+    b"Operator",
+    b"Symbol",
+    b"Op",
+    b"StringLiteral",
+    b"NumericLiteral",
+    b"Number",
+    b"Comment",
+    b"Word",
+    b"Name",
+];
+
 /// `Some("…")`, `b"…"`, `Secret::new("…")`, `[b'…'`: how much there is before the value itself.
 pub(super) fn wrapper(bytes: &[u8], at: usize) -> usize {
     let rest = &bytes[at..];
@@ -213,6 +236,8 @@ pub(super) fn wrapper(bytes: &[u8], at: usize) -> usize {
     match rest.get(word) {
         // `("…",)`
         Some(b'(') if word == 0 => usize::from(extent::quote_at(bytes, at + 1).is_some()),
+        // What a parser found.
+        Some(b'(') if GRAMMAR.contains(&&rest[..word]) => 0,
         // Where the value is read from.
         Some(b'(') if innocent::reads(&rest[..word]) => 0,
         Some(b'(') if word > 0 => {

@@ -1,0 +1,222 @@
+//! Columns of a statement, and their values: in its rows, or in the list of parameters beside it.
+
+use crate::filter::redaction::innocent::Manner;
+use crate::filter::redaction::name::Name;
+use crate::filter::redaction::span::Spans;
+use crate::filter::redaction::{extent, text};
+
+/// How far a value may be from its column, or from the place that it is bound to.
+const NEAR: usize = 1200;
+
+/// How many values a list may have.
+const MOST: usize = 64;
+
+/// Hides the values of a column: `(name, password) VALUES ('ann', '…')`, `password = ?`.
+pub(super) fn of(name: Name<'_>, spans: &mut Spans) {
+    let bytes = name.text.as_bytes();
+    let signs = text::run_in(&bytes[name.end..], 5, |byte| b"`\"' ]=".contains(byte));
+    let at = name.end + signs;
+    if bytes[name.end..at].contains(&b'=') {
+        if let Some(len) = mark(&bytes[at..]) {
+            bound(name, at, len, spans);
+        }
+        return;
+    }
+    // `parameter [password] as [VARCHAR] - [...]`
+    let near = &bytes[name.end..bytes.len().min(name.end + 40)];
+    if let Some(found) = [&b"] - ["[..], b") <- ["]
+        .iter()
+        .find_map(|sign| Some(text::find(near, sign)? + sign.len()))
+    {
+        let from = name.end + found;
+        let end = from + text::run_in(&bytes[from..], NEAR, |byte| !b"\n]".contains(byte));
+        name.hide(from, end, Manner::TYPED, spans);
+        return;
+    }
+    columns(name, at, spans);
+}
+
+/// The names of a list of columns, and the values of as many.
+fn columns(name: Name<'_>, end: usize, spans: &mut Spans) {
+    let bytes = name.text.as_bytes();
+    let from = name.start.saturating_sub(NEAR);
+    let is_bracket = |byte: &u8| matches!(byte, b'(' | b')');
+    let Some(open) = bytes[from..name.start].iter().rposition(is_bracket) else {
+        return;
+    };
+    let before = &bytes[from + open..name.start];
+    let limit = bytes.len().min(end + NEAR);
+    let close = bytes[end.min(limit)..limit].iter().position(is_bracket);
+    let Some(close) = close.filter(|_| before[0] == b'(').map(|len| end + len) else {
+        return;
+    };
+    let column = before.iter().filter(|byte| **byte == b',').count();
+    let rest = &bytes[close + 1..limit.max(close + 1)];
+    // `Key (name, token)=(3, …) already exists.`
+    let values = if rest.starts_with(b"=") {
+        Some(1)
+    } else {
+        text::find(&rest[..rest.len().min(40)], b"values").map(|found| found + 6)
+    };
+    let Some(values) = values else {
+        return;
+    };
+    let mut at = close + 1 + values;
+    // One or more rows.
+    while let Some(row) = bytes[at..].iter().take(8).position(|byte| *byte == b'(') {
+        let (items, next) = list(name.text, at + row + 1, b')');
+        if let Some((from, stop)) = items.get(column).copied() {
+            match mark(&bytes[from..stop]) {
+                Some(len) if from + len == stop => bound(name, from, len, spans),
+                _ => {
+                    name.hide(from, stop, Manner::TYPED, spans);
+                }
+            }
+        }
+        at = next;
+    }
+}
+
+/// How long a place is that a value is bound to: `?`, `%s`, `$2`, `@p1`, `:2`.
+fn mark(rest: &[u8]) -> Option<usize> {
+    let len = match rest {
+        [b'%', b's', ..] => 2,
+        [b'?', more @ ..] => 1 + text::run_in(more, 3, u8::is_ascii_digit),
+        [b'$' | b':' | b'@', more @ ..] => {
+            let letters = text::run_in(more, 3, u8::is_ascii_lowercase);
+            let digits = text::run_in(&more[letters..], 3, u8::is_ascii_digit);
+            (digits > 0).then_some(1 + letters + digits)?
+        }
+        _ => return None,
+    };
+    let ends = !rest.get(len).is_some_and(|byte| text::is_word(*byte));
+    ends.then_some(len)
+}
+
+/// The places of a statement that values are bound to.
+fn marks(statement: &[u8]) -> usize {
+    let is_one = |at: &usize| mark(&statement[*at..]).is_some();
+    (0..statement.len()).filter(is_one).count()
+}
+
+/// Hides the value that is bound to a place of a statement.
+fn bound(name: Name<'_>, at: usize, len: usize, spans: &mut Spans) {
+    let bytes = name.text.as_bytes();
+    let place = &bytes[at..at + len];
+    // `$2 = '…'`, `@p1='…'`, before the statement or after it.
+    if len > 2 || place[0] == b'$' {
+        for (found, _) in name.text.match_indices(&name.text[at..at + len]) {
+            let from = found + len;
+            let signs = text::run_in(&bytes[from..], 3, |byte| b" =:".contains(byte));
+            if bytes[from..from + signs].contains(&b'=')
+                && extent::quote_at(bytes, from + signs).is_some()
+            {
+                let (start, end) = extent::argument(bytes, from + signs);
+                name.hide(start, end, Manner::TYPED, spans);
+                return;
+            }
+        }
+    }
+    let from = at.saturating_sub(NEAR);
+    let verbs = [
+        &b"insert "[..],
+        b"update ",
+        b"select ",
+        b"delete ",
+        b"replace ",
+        b"merge ",
+    ];
+    let verb = |verb: &&[u8]| text::find(&bytes[from..at], verb);
+    let Some(start) = verbs
+        .iter()
+        .filter_map(verb)
+        .min()
+        .map(|found| from + found)
+    else {
+        return;
+    };
+    let number = match std::str::from_utf8(&place[1..]).map(str::parse::<usize>) {
+        Ok(Ok(number)) => number.saturating_sub(1),
+        _ => marks(&bytes[start..at]),
+    };
+    let limit = bytes.len().min(at + NEAR);
+    // `parameter (2:VARCHAR) <- [...]`, `parameter [2] as [VARCHAR] - [...]`
+    for open in [format!("({}:", number + 1), format!("[{}] as ", number + 1)] {
+        if let Some(found) = text::find(&bytes[at..limit], open.as_bytes()) {
+            let line = name.text[at + found..].lines().next().unwrap_or_default();
+            let inner = line.find("- [").map(|sign| (sign + 3, line.rfind(']')));
+            if let Some((from, Some(end))) =
+                inner.filter(|(from, end)| end.is_some_and(|end| end >= *from))
+            {
+                name.hide(at + found + from, at + found + end, Manner::TYPED, spans);
+                return;
+            }
+        }
+    }
+    for open in at + len..limit {
+        let (begin, close) = match bytes[open..] {
+            [b'(', ..] => (open + 1, b')'),
+            [b'[', ..] => (open + 1, b']'),
+            [b's', b':', b' ', next, ..] if !b"([".contains(&next) => (open + 3, b'\n'),
+            _ => continue,
+        };
+        let (items, _) = list(name.text, begin, close);
+        let count = items.len();
+        let is_whole = count > number
+            && count == marks(&bytes[start..open])
+            && items
+                .iter()
+                .all(|(from, end)| mark(&bytes[*from..*end]).is_none());
+        if is_whole {
+            let (from, end) = items[number];
+            name.hide(from, end, Manner::TYPED, spans);
+            return;
+        }
+    }
+}
+
+/// The items of a list, without their quotes and types, and where it ends.
+pub(super) fn list(text: &str, from: usize, close: u8) -> (Vec<(usize, usize)>, usize) {
+    let bytes = text.as_bytes();
+    let limit = bytes.len().min(from + NEAR);
+    let (mut items, mut at) = (Vec::new(), from);
+    while at < limit && items.len() < MOST {
+        at += text::blank(&bytes[at..limit]);
+        let prefix = usize::from(matches!(
+            bytes[at..],
+            [b'N' | b'E' | b'b' | b'u', b'\'' | b'"', ..]
+        ));
+        if let Some((quote, len)) = extent::quote_at(bytes, at + prefix) {
+            let start = at + prefix + len;
+            let end = extent::closing(bytes, start, quote);
+            items.push((start, end));
+            at = end + len;
+        } else {
+            let len = text::run(&bytes[at..limit], |byte| {
+                !b",()[]\n".contains(byte) && *byte != close
+            });
+            if len > 0 {
+                let spaces = text::run_before(&bytes[at..at + len], |byte| *byte == b' ');
+                items.push((at, at + len - spaces));
+            }
+            at += len;
+        }
+        // `::text`, `(String)`
+        let rest = bytes.get(at..limit).unwrap_or_default();
+        at += match rest {
+            [b'(', ..] => rest
+                .iter()
+                .position(|byte| *byte == b')')
+                .map_or(0, |end| end + 1),
+            [b':', b':', ..] => text::run(rest, |byte| text::is_word(*byte) || *byte == b':'),
+            _ => 0,
+        };
+        match bytes.get(at) {
+            Some(b',') => at += 1,
+            _ => break,
+        }
+    }
+    let is_closed = bytes.get(at) == Some(&close);
+    let at = at.min(bytes.len());
+    (items, at + usize::from(is_closed))
+}
