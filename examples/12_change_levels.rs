@@ -11,14 +11,12 @@ fn main() -> Result<(), Error> {
     let control = Control::new(Registry::global()).with_origin("admin");
     // The hook is called after each change, until the subscription is dropped.
     let subscription = control.on_change(|change| {
-        let target = change
-            .target
-            .as_ref()
-            .map_or_else(String::new, ToString::to_string);
-        println!(
-            "revision {}: {target} by {}",
-            change.revision, change.origin
-        );
+        let what = match (&change.target, &change.group) {
+            (Some(target), _) => target.to_string(),
+            (None, Some(group)) => format!("group {}", group.name),
+            (None, None) => "options".to_owned(),
+        };
+        println!("revision {}: {what} by {}", change.revision, change.origin);
     });
 
     // More of one service, for ten minutes.
