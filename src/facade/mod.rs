@@ -2,6 +2,6 @@
 
 mod backend;
 mod gate_cache;
-mod target_cache;
+pub(crate) mod target_cache;
 
 pub use self::backend::install;

@@ -203,7 +203,7 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 }
 
 /// Whether a record of a target may go on.
-pub(super) fn is_enabled(registry: &RegistryCore, target: &str, level: Level) -> bool {
+pub(crate) fn is_enabled(registry: &RegistryCore, target: &str, level: Level) -> bool {
     let epoch = registry.name_epoch();
     let is_enabled = |node: &Node| node.lets_through(level) && registry.wants(node, level);
     let look = |cache: &RefCell<Cache>| {
@@ -217,7 +217,7 @@ pub(super) fn is_enabled(registry: &RegistryCore, target: &str, level: Level) ->
 /// Calls `use_it` with a target's node and name, and with what the node's level says, if a record
 /// of this level passes there.
 #[inline]
-pub(super) fn with(
+pub(crate) fn with(
     registry: &RegistryCore,
     target: &str,
     level: Level,

@@ -4,7 +4,12 @@ use std::backtrace::Backtrace;
 use std::error::Error as StdError;
 use std::{mem, path};
 
+#[cfg(feature = "tracing")]
+use log::kv::ToValue;
 use log::kv::{self, Key, Value, VisitSource};
+
+#[cfg(feature = "tracing")]
+use crate::record::value::OwnedValue;
 
 /// What a macro takes before the semicolon, under a key.
 #[derive(Debug)]
@@ -28,6 +33,21 @@ pub(crate) enum CallValues<'a> {
     Macro(&'a [(&'a str, CallValue<'a>)]),
     /// The facade, or any other source.
     Source(&'a dyn kv::Source),
+    /// A source whose values live no longer than a visit.
+    #[cfg(feature = "tracing")]
+    Lent(&'a dyn LentValues),
+}
+
+/// Key-values that are lent one by one.
+#[cfg(feature = "tracing")]
+pub(crate) trait LentValues {
+    fn for_each(&self, visit: &mut dyn FnMut(&str, &Value<'_>));
+
+    /// Reports whether a key is there, without a copy.
+    fn has(&self, key: &str) -> bool;
+
+    /// Returns copies, made at the first call.
+    fn kept(&self) -> &[(&'static str, OwnedValue)];
 }
 
 impl<'a> CallValues<'a> {
@@ -41,6 +61,12 @@ impl<'a> CallValues<'a> {
             Self::None => true,
             Self::Macro(values) => !(0..values.len()).any(|at| is_value(values, at)),
             Self::Source(source) => source.count() == 0,
+            #[cfg(feature = "tracing")]
+            Self::Lent(values) => {
+                let mut is_empty = true;
+                values.for_each(&mut |_, _| is_empty = false);
+                is_empty
+            }
         }
     }
 
@@ -54,6 +80,21 @@ impl<'a> CallValues<'a> {
                 Some(value_of(&values[at].1))
             }
             Self::Source(source) => source.get(Key::from(key)),
+            #[cfg(feature = "tracing")]
+            Self::Lent(values) => {
+                let mut kept = values.kept().iter().rev();
+                kept.find(|(known, _)| *known == key)
+                    .map(|(_, value)| value.to_value())
+            }
+        }
+    }
+
+    /// Reports whether the call has a key.
+    pub(super) fn has(&self, key: &str) -> bool {
+        match self {
+            #[cfg(feature = "tracing")]
+            Self::Lent(values) => values.has(key),
+            _ => self.get(key).is_some(),
         }
     }
 
@@ -90,6 +131,16 @@ impl<'a> CallValues<'a> {
                 }));
                 result
             }
+            #[cfg(feature = "tracing")]
+            Self::Lent(values) => {
+                let mut result = Ok(());
+                values.for_each(&mut |key, value| {
+                    if result.is_ok() {
+                        result = visit(key, value);
+                    }
+                });
+                result
+            }
         }
     }
 
@@ -107,6 +158,11 @@ impl<'a> CallValues<'a> {
                     list.push((key, value));
                     true
                 }));
+            }
+            #[cfg(feature = "tracing")]
+            Self::Lent(values) => {
+                let kept = values.kept().iter();
+                list.extend(kept.map(|(key, value)| (Key::from(*key), value.to_value())));
             }
         }
     }

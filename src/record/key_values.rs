@@ -52,7 +52,7 @@ impl<'r> KeyValues<'r> {
     }
 
     fn is_visible_in_context(&self, key: &str) -> bool {
-        self.set_value(key).is_none() && self.call.get(key).is_none()
+        self.set_value(key).is_none() && !self.call.has(key)
     }
 
     #[inline]

@@ -26,6 +26,8 @@ pub use self::source::Source;
 pub use self::value::OwnedValue;
 
 pub(crate) use self::call_values::CallValues;
+#[cfg(feature = "tracing")]
+pub(crate) use self::call_values::LentValues;
 pub(crate) use self::key_values::Context;
 pub(crate) use self::message::{LazyMessage, Message};
 pub(crate) use self::rare_fields::{RareFields, RareFieldsRef};

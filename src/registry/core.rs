@@ -10,6 +10,8 @@ use crate::handler::{Handler, HandlerId, Observer};
 use crate::level::Level;
 use crate::name::{self, Name};
 use crate::registry::gate_copy::GateCopy;
+#[cfg(feature = "tracing")]
+use crate::registry::gate_watch::GateWatch;
 use crate::registry::level_override::OverrideSlot;
 use crate::registry::node::{Node, NodeId, NodeRef};
 use crate::registry::tap::TapId;
@@ -34,6 +36,9 @@ pub(crate) struct RegistryCore {
     pub(super) last_resort: Mutex<Option<Handler>>,
     pub(super) max_loggers: usize,
     pub(super) overrides: OverrideSlot,
+    /// What caches levels outside of the tree.
+    #[cfg(feature = "tracing")]
+    pub(crate) gate_watch: GateWatch,
     pub(super) part: OnceCell<Arc<dyn Any + Send + Sync>>,
     /// Whether this is the backend of the `log` facade, whose maximum level it maintains.
     pub(super) is_backend: AtomicBool,
@@ -45,13 +50,18 @@ static LAST_NAME_EPOCH: AtomicU64 = AtomicU64::new(0);
 
 impl FloorObserver for RegistryCore {
     fn floor_changed(&self, floor: Level) {
-        self.change(|tree| tree.set_scope_floor(floor));
+        self.change_untold(|tree| tree.set_scope_floor(floor));
+    }
+
+    fn floor_settled(&self) {
+        #[cfg(feature = "tracing")]
+        self.gate_watch.tell();
     }
 }
 
 impl Observer for RegistryCore {
     fn handler_changed(&self, handler: HandlerId) {
-        self.change(|tree| tree.rebind(handler));
+        self.change_untold(|tree| tree.rebind(handler));
     }
 }
 
@@ -69,12 +79,25 @@ impl RegistryCore {
     /// `change` must not run user code. Handlers and filters that it removes are returned, to be
     /// dropped outside the lock.
     pub(crate) fn change<R>(&self, change: impl FnOnce(&mut Tree) -> R) -> R {
+        let result = self.change_untold(change);
+        // Returns once caches of levels are as new as the change, whichever thread updates them.
+        #[cfg(feature = "tracing")]
+        self.gate_watch.tell();
+        result
+    }
+
+    /// Likewise, for a caller that may hold another lock: observers of gates learn of it later.
+    fn change_untold<R>(&self, change: impl FnOnce(&mut Tree) -> R) -> R {
         let mut tree = self.tree.lock();
         let result = change(&mut tree);
         if self.is_backend.load(Ordering::Relaxed) {
             // Under the lock, so that the later of two changes wins: `log` and `tracing` test this
             // level first, so it must be exact.
             log::set_max_level(tree.most_verbose().into());
+        }
+        #[cfg(feature = "tracing")]
+        if tree.take_moved() {
+            self.gate_watch.note_move();
         }
         drop(tree);
         result
@@ -117,6 +140,12 @@ impl RegistryCore {
             let levels = nodes.zip(levels.iter().map(|(_, level)| *level));
             Some(tree.add_tap(levels.collect(), handler))
         })
+    }
+
+    /// Returns the lowest gate of the tree.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn most_verbose(&self) -> Level {
+        self.tree.lock().most_verbose()
     }
 
     pub(crate) fn read<R>(&self, read: impl FnOnce(&Tree) -> R) -> R {

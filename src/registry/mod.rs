@@ -11,6 +11,8 @@ mod core;
 mod dump;
 mod gate_copy;
 mod gate_histogram;
+#[cfg(feature = "tracing")]
+mod gate_watch;
 mod level_override;
 mod level_text;
 mod node;
@@ -27,6 +29,8 @@ pub(crate) use self::configure::NodeChange;
 pub(crate) use self::core::RegistryCore;
 pub use self::dump::TreeDump;
 pub(crate) use self::gate_copy::GateCopy;
+#[cfg(feature = "tracing")]
+pub(crate) use self::gate_watch::GateObserver;
 pub(crate) use self::level_override::LevelOverride;
 pub(crate) use self::node::{Node, NodeId};
 pub(crate) use self::registry::Registry;

@@ -10,6 +10,8 @@ use crate::level::Level;
 use crate::record::RecordBuilder;
 use crate::registry::core::{DEFAULT_MAX_LOGGERS, RegistryCore, next_name_epoch};
 use crate::registry::dump::{Part, TreeDump};
+#[cfg(feature = "tracing")]
+use crate::registry::gate_watch::GateWatch;
 use crate::registry::level_override::OverrideSlot;
 use crate::registry::node::NodeId;
 use crate::registry::tree::Tree;
@@ -73,6 +75,8 @@ impl Registry {
             last_resort: Mutex::new(Some(last_resort)),
             max_loggers,
             overrides: OverrideSlot::new(),
+            #[cfg(feature = "tracing")]
+            gate_watch: GateWatch::default(),
             part: OnceCell::new(),
             is_backend: AtomicBool::new(false),
         };

@@ -54,6 +54,9 @@ pub(super) struct Slot(AtomicU16);
 pub(crate) trait FloorObserver: Send + Sync {
     /// Called with the level; `OFF` for none.
     fn floor_changed(&self, floor: Level);
+
+    /// Called after the first call with a lower level, when no lock is held any more.
+    fn floor_settled(&self);
 }
 
 impl Slot {
@@ -101,6 +104,9 @@ fn open(level: Level) {
         OPEN.store(level.number(), Ordering::SeqCst);
     }
     drop(floors);
+    observers
+        .iter()
+        .for_each(|observer| observer.floor_settled());
     // Outside the lock: the end of a registry drops handlers, which runs user code.
     drop(observers);
 }

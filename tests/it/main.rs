@@ -39,6 +39,8 @@ mod sinks;
 mod support;
 mod templates;
 mod torn_lines;
+#[cfg(feature = "tracing")]
+mod tracing_bridge;
 mod tree;
 mod tree_model;
 mod user_code;

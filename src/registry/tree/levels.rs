@@ -55,7 +55,27 @@ impl Tree {
     }
 
     pub(crate) fn set_scope_floor(&mut self, floor: Level) {
+        #[cfg(feature = "tracing")]
+        let moved = self.moved;
         self.change_floor(|tree| tree.scope_floor = floor);
+        // Scopes come and go: a cache holds what suits all that there were.
+        #[cfg(feature = "tracing")]
+        {
+            self.moved = moved || floor < self.lowest_scope_floor;
+            self.lowest_scope_floor = self.lowest_scope_floor.min(floor);
+        }
+    }
+
+    /// The most verbose level that a scope ever asked for; `OFF` for none.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn lowest_scope_floor(&self) -> Level {
+        self.lowest_scope_floor
+    }
+
+    /// Reports whether gates or levels have moved since the last call.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn take_moved(&mut self) -> bool {
+        std::mem::take(&mut self.moved)
     }
 
     /// The level down to which every gate is open.
@@ -113,6 +133,15 @@ impl Tree {
             // What is below depends on nothing else of this node.
             let before = (node.effective_level(), node.floor(), node.is_at_default());
             node.set_resolved(effective, floor, is_at_default);
+            #[cfg(feature = "tracing")]
+            {
+                // A new node counts only where it differs from the one that stood for its name.
+                let (old_gate, old_level) = match old_gate {
+                    0 => (above.gate(), above.effective_level()),
+                    _ => (old_gate, before.0),
+                };
+                tree.moved |= old_gate != gate || old_level != effective;
+            }
             let is_guarded = node.is_guarded();
             extent == Extent::All
                 || is_guarded != was_guarded

@@ -39,6 +39,12 @@ pub(crate) struct Tree {
     /// The copies of nodes' gates.
     copies: HashMap<NodeId, Vec<&'static GateCopy>>,
     gates: GateHistogram,
+    /// Whether what a cache of levels holds may have changed.
+    #[cfg(feature = "tracing")]
+    moved: bool,
+    /// The most verbose level that a scope ever asked for.
+    #[cfg(feature = "tracing")]
+    lowest_scope_floor: Level,
 }
 
 #[derive(Debug)]
@@ -88,6 +94,10 @@ impl Tree {
             last_tap: TapId(0),
             copies: HashMap::new(),
             gates: GateHistogram::default(),
+            #[cfg(feature = "tracing")]
+            moved: false,
+            #[cfg(feature = "tracing")]
+            lowest_scope_floor: Level::OFF,
         };
         tree.gates.add(0);
         scope::add_gates(1);

@@ -1,0 +1,59 @@
+//! What caches levels outside of the tree, and must be as new as the tree: [`GateObserver`].
+
+use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering, Weak};
+
+/// Something that caches what the gates and levels of loggers say.
+pub(crate) trait GateObserver: Send + Sync {
+    /// Called after gates or levels moved, with no lock held. What was cached before must not be
+    /// used once this returns.
+    fn gates_moved(&self);
+}
+
+/// The observers of a registry.
+#[derive(Default)]
+pub(crate) struct GateWatch {
+    /// Counts moves, under the tree's lock.
+    moves: AtomicU64,
+    /// As many as all observers know of.
+    told: AtomicU64,
+    observers: Mutex<Vec<Weak<dyn GateObserver>>>,
+}
+
+impl GateWatch {
+    pub(crate) fn add(&self, observer: Weak<dyn GateObserver>) {
+        let mut observers = self.observers.lock();
+        observers.retain(|known| known.strong_count() > 0);
+        observers.push(observer);
+    }
+
+    /// Notes that gates or levels moved, under the tree's lock.
+    pub(super) fn note_move(&self) {
+        self.moves.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Calls the observers, if gates have moved since the last time. Called without the tree's
+    /// lock.
+    ///
+    /// A thread whose own change moved nothing calls them as well, while another thread still does:
+    /// that it returns means that the levels hold, and nothing is waited for.
+    #[inline]
+    pub(super) fn tell(&self) {
+        let moves = self.moves.load(Ordering::SeqCst);
+        if self.told.load(Ordering::SeqCst) < moves {
+            self.tell_of(moves);
+        }
+    }
+
+    #[cold]
+    fn tell_of(&self, moves: u64) {
+        for observer in self.observers() {
+            observer.gates_moved();
+        }
+        self.told.fetch_max(moves, Ordering::SeqCst);
+    }
+
+    fn observers(&self) -> Vec<Arc<dyn GateObserver>> {
+        let observers = self.observers.lock();
+        observers.iter().filter_map(Weak::upgrade).collect()
+    }
+}

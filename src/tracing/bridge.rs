@@ -1,0 +1,221 @@
+//! What both fronts do with call sites and events: [`Bridge`].
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use tracing_core::dispatcher::WeakDispatch;
+use tracing_core::field::Field;
+use tracing_core::subscriber::Interest;
+use tracing_core::{Dispatch, Event, LevelFilter, Metadata};
+
+use crate::facade::target_cache;
+use crate::level::Level;
+use crate::logger::{Origin, dispatch};
+use crate::name;
+use crate::record::{CallValues, LazyMessage, Message, Record, Source};
+use crate::registry::{GateObserver, Node, Registry, RegistryCore};
+use crate::sys::sync::{Arc, AtomicBool, AtomicU32, Mutex, Ordering, Weak};
+use crate::tracing::event_values::EventValues;
+use crate::tracing::field_value::{FieldValue, Visitor};
+use crate::tracing::interest_cache;
+use crate::tracing::level::{filter_of, level_of};
+use crate::tracing::log_origin::LogOrigin;
+use crate::tracing::survey::{EventMessage, Survey};
+
+/// After how many calls of new call sites their interest is cached.
+const UNSETTLED: u32 = 256;
+
+/// Where events go.
+pub(super) struct Bridge {
+    registry: Registry,
+    /// What has the bridge, once it is registered.
+    dispatch: Mutex<Option<WeakDispatch>>,
+    /// Whether call sites were registered that are not settled yet.
+    is_unsettled: AtomicBool,
+    /// How many calls an interest in the cache would have saved.
+    saved: AtomicU32,
+}
+
+/// How an event reaches its logger.
+struct Way<'r> {
+    node: &'r Node,
+    name: &'r str,
+    level: Level,
+    by_level: bool,
+    source: &'r Source<'r>,
+}
+
+impl Bridge {
+    pub(super) fn new(registry: &Registry) -> Arc<Self> {
+        let bridge = Arc::new(Self {
+            registry: registry.clone(),
+            dispatch: Mutex::new(None),
+            is_unsettled: AtomicBool::new(false),
+            saved: AtomicU32::new(0),
+        });
+        let observer: Weak<Self> = Arc::downgrade(&bridge);
+        registry.inner().gate_watch.add(observer);
+        bridge
+    }
+
+    /// Notes what the bridge is a part of. It may log nothing and drop nothing of the user's, as
+    /// `tracing` holds a lock.
+    pub(super) fn registered(&self, dispatch: &Dispatch) {
+        *self.dispatch.lock() = Some(dispatch.downgrade());
+    }
+
+    /// Returns the interest in a call site.
+    ///
+    /// `tracing` stores it after this returns, and might store it after the interest of a later
+    /// level. So a call site is asked about at each call, until interests are
+    /// [cached](interest_cache) in order.
+    pub(super) fn interest(&self, metadata: &Metadata<'_>) -> Interest {
+        if !interest_cache::is_rebuilding() {
+            self.is_unsettled.store(true, Ordering::Relaxed);
+            return Interest::sometimes();
+        }
+        match self.settled(metadata) {
+            Some(true) => Interest::always(),
+            Some(false) => Interest::never(),
+            None => Interest::sometimes(),
+        }
+    }
+
+    /// Returns what levels alone decide; `None` if the thread must be asked.
+    fn settled(&self, metadata: &Metadata<'_>) -> Option<bool> {
+        let registry = self.registry.inner();
+        let level = level_of(*metadata.level());
+        let node = registry.nearest(&name::dotted(metadata.target()));
+        if node.lets_through(level) {
+            return (level >= node.effective_level()).then_some(true);
+        }
+        let scopes = registry.read(|tree| tree.lowest_scope_floor());
+        (!level.passes(scopes.number())).then_some(false)
+    }
+
+    pub(super) fn is_enabled(&self, metadata: &Metadata<'_>) -> bool {
+        if self.is_unsettled.load(Ordering::Relaxed) {
+            self.count_unsettled(metadata);
+        }
+        let level = level_of(*metadata.level());
+        target_cache::is_enabled(self.registry.inner(), metadata.target(), level)
+    }
+
+    #[cold]
+    fn count_unsettled(&self, metadata: &Metadata<'_>) {
+        if self.settled(metadata).is_some()
+            && self.saved.fetch_add(1, Ordering::Relaxed) % UNSETTLED == UNSETTLED - 1
+        {
+            self.is_unsettled.store(false, Ordering::Relaxed);
+            if let Some(dispatch) = self.dispatch() {
+                interest_cache::rebuild_soon(dispatch);
+            }
+        }
+    }
+
+    /// Returns the most verbose level that may pass anywhere.
+    pub(super) fn max_level(&self) -> LevelFilter {
+        let registry = self.registry.inner();
+        let scopes = registry.read(|tree| tree.lowest_scope_floor());
+        filter_of(registry.most_verbose().min(scopes))
+    }
+
+    pub(super) fn event(&self, event: &Event<'_>) {
+        match LogOrigin::of(event) {
+            Some(origin) => self.submit(event, &origin.target, &origin.source()),
+            None => {
+                let metadata = event.metadata();
+                let source = Source::default()
+                    .with_module_path(metadata.module_path().unwrap_or_default())
+                    .with_file(metadata.file().unwrap_or_default())
+                    .with_line(metadata.line().unwrap_or_default());
+                self.submit(event, metadata.target(), &source);
+            }
+        }
+    }
+
+    fn submit(&self, event: &Event<'_>, target: &str, source: &Source<'_>) {
+        let registry = self.registry.inner();
+        let level = level_of(*event.metadata().level());
+        // One field is the message.
+        let has_key_values = || event.metadata().fields().len() > 1;
+        target_cache::with(
+            registry,
+            target,
+            level,
+            has_key_values,
+            |node, name, by_level| {
+                let way = Way {
+                    node,
+                    name,
+                    level,
+                    by_level,
+                    source,
+                };
+                let survey = Survey::of(event);
+                if !survey.has_error() {
+                    return send(registry, &way, event, &survey, None);
+                }
+                // The error lives as long as its visit.
+                event.record(&mut Visitor(|field: &Field, value: FieldValue<'_>| {
+                    if let (FieldValue::Error(error), true) = (value, survey.is_error(field)) {
+                        send(registry, &way, event, &survey, Some(error));
+                    }
+                }));
+            },
+        );
+    }
+
+    fn dispatch(&self) -> Option<WeakDispatch> {
+        self.dispatch.lock().clone()
+    }
+}
+
+impl GateObserver for Bridge {
+    fn gates_moved(&self) {
+        if let Some(dispatch) = self.dispatch() {
+            interest_cache::rebuild(dispatch);
+        }
+    }
+}
+
+impl fmt::Debug for Bridge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bridge")
+            .field("registry", &self.registry)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Makes the record of an event, and sends it.
+fn send(
+    registry: &RegistryCore,
+    way: &Way<'_>,
+    event: &Event<'_>,
+    survey: &Survey,
+    error: Option<&(dyn StdError + 'static)>,
+) {
+    let message = EventMessage { event, survey };
+    let values = EventValues::new(event, survey);
+    with_message(format_args!("{message}"), |text| {
+        let message = Message::Lazy(text);
+        let mut record = Record::new(
+            &registry.environment,
+            way.name,
+            way.level,
+            message,
+            way.source,
+        );
+        if survey.has_values {
+            record.call = CallValues::Lent(&values);
+        }
+        record.error = error.map(|error| error as &dyn StdError);
+        let by_level = way.by_level;
+        dispatch(registry, way.node, &mut record, Origin::Call { by_level });
+    });
+}
+
+/// Lends a message. Apart, as older compilers end the temporaries of arguments with a `let`.
+fn with_message(arguments: fmt::Arguments<'_>, use_it: impl FnOnce(&LazyMessage<'_>)) {
+    use_it(&LazyMessage::of_arguments(arguments));
+}

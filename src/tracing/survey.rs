@@ -1,0 +1,108 @@
+//! What the fields of an event are: [`Survey`].
+
+use std::fmt;
+
+use tracing_core::Event;
+use tracing_core::field::Field;
+
+use crate::sys::user_code;
+use crate::tracing::field_value::{FieldValue, Visitor};
+use crate::tracing::log_origin;
+
+/// Which fields of an event are no key-values.
+pub(super) struct Survey {
+    /// The place of the message among the fields.
+    message: Option<usize>,
+    /// The place of the first error.
+    error: Option<usize>,
+    /// Whether fields `log.…` are the origin of the record.
+    of_log: bool,
+    /// Whether there are key-values.
+    pub(super) has_values: bool,
+}
+
+/// Reports whether a field is called `message`.
+fn is_message(field: &Field) -> bool {
+    field.name() == "message"
+}
+
+impl Survey {
+    pub(super) fn of(event: &Event<'_>) -> Self {
+        let mut survey = Self {
+            message: None,
+            error: None,
+            of_log: log_origin::is_of_log(event.metadata()),
+            has_values: false,
+        };
+        let mut messages = 0;
+        event.record(&mut Visitor(|field: &Field, value: FieldValue<'_>| {
+            if is_message(field) {
+                messages += 1;
+                survey.message = Some(field.index());
+            } else if matches!(value, FieldValue::Error(_)) && survey.error.is_none() {
+                survey.error = Some(field.index());
+            } else if !survey.is_origin(field) {
+                survey.has_values = true;
+            }
+        }));
+        if messages > 1 {
+            survey.message = last_message(event);
+            survey.has_values = true;
+        }
+        survey
+    }
+
+    pub(super) fn is_message(&self, field: &Field) -> bool {
+        self.message == Some(field.index())
+    }
+
+    pub(super) fn is_error(&self, field: &Field) -> bool {
+        self.error == Some(field.index())
+    }
+
+    pub(super) fn has_error(&self) -> bool {
+        self.error.is_some()
+    }
+
+    pub(super) fn is_value(&self, field: &Field) -> bool {
+        !self.is_message(field) && !self.is_error(field) && !self.is_origin(field)
+    }
+
+    fn is_origin(&self, field: &Field) -> bool {
+        self.of_log && log_origin::is_origin(field)
+    }
+}
+
+/// Returns the place of the last message that is not empty, or of the first.
+#[cold]
+fn last_message(event: &Event<'_>) -> Option<usize> {
+    let mut last = None;
+    event.record(&mut Visitor(|field: &Field, value: FieldValue<'_>| {
+        if is_message(field) {
+            let text = user_code::text(|out| value.write_to(out));
+            if !text.is_empty() || last.is_none() {
+                last = Some(field.index());
+            }
+        }
+    }));
+    last
+}
+
+/// The message of an event, written when it is displayed.
+pub(super) struct EventMessage<'e> {
+    pub(super) event: &'e Event<'e>,
+    pub(super) survey: &'e Survey,
+}
+
+impl fmt::Display for EventMessage<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut result = Ok(());
+        self.event
+            .record(&mut Visitor(|field: &Field, value: FieldValue<'_>| {
+                if self.survey.is_message(field) {
+                    result = value.write_to(f);
+                }
+            }));
+        result
+    }
+}

@@ -1,0 +1,31 @@
+//! Events of `tracing` in the tree, each test on a separate registry and by each front.
+
+mod events;
+mod levels;
+mod traps;
+
+use logtree::Registry;
+use tracing::Dispatch;
+
+/// Makes a dispatcher of a registry.
+type Front = dyn Fn(&Registry) -> Dispatch + Sync;
+
+/// Runs a test by each front.
+fn by_each_front(test: impl Fn(&Front)) {
+    test(&|registry| Dispatch::new(registry.tracing_subscriber()));
+}
+
+/// Runs a scene by each front, on a registry whose root has the level, and returns the lines that
+/// its root's handler wrote in the format.
+fn lines(level: logtree::Level, format: &str, scene: impl Fn(&Registry)) -> Vec<Vec<String>> {
+    let all = std::cell::RefCell::new(Vec::new());
+    by_each_front(|front| {
+        let registry = Registry::new();
+        let (handler, text) = crate::support::to_text(format);
+        registry.root().add_handler(handler);
+        registry.root().set_level(level);
+        tracing::dispatcher::with_default(&front(&registry), || scene(&registry));
+        all.borrow_mut().push(text.lines());
+    });
+    all.into_inner()
+}
