@@ -90,7 +90,7 @@ impl Factories {
     /// | `logging.handlers.SysLogHandler` | `syslog` (feature `syslog`) | `address` (`local`, `unix:PATH`, `udp:HOST:PORT`, `tcp:…`, `tls:…`, or a list of host and port), `facility`, `socktype`, `ident`, `append_nul`; `form` (`rfc5424`, `rfc3164`, `python`), `framing` (`octet_counting`, `newline`, `nul`, `none`), `app_name`, `host`, `enterprise`, `bom`, `sequence_id`, `max_message_bytes`, `resend_bytes`, a section `tls` (feature `tls`), and those of delivery |
     /// | `systemd.journal.JournalHandler` | `journald` (feature `journald`) | `identifier` (or `SYSLOG_IDENTIFIER`), `socket`, and those of delivery |
     /// | `logging.handlers.HTTPHandler` | `http` (feature `http-handler`) | `host`, `url`, `method` (`GET`, `POST`), `secure`, `credentials`; `body` (`query`, `form`, `json`, `ndjson`, `json_array`), `headers`, `timeout`, and those of delivery |
-    /// | | `gelf` (feature `gelf`) | `address`, `host`, `compression` (`none`, `gzip`, `zlib`), `datagram_bytes`, and those of delivery |
+    /// | | `gelf` (feature `gelf`) | `address`, `host`, `compression` (`none`, `gzip`, `zlib`), `datagram_bytes`, `resend_bytes`, and those of delivery |
     /// | `opentelemetry.sdk._logs.LoggingHandler` | `otlp` (feature `otlp`) | `endpoint`, `headers`, `timeout`, `gzip`, `resource`, `environment`, and those of delivery |
     ///
     /// Handlers that send to a receiver also take the arguments of delivery: `max_records`,

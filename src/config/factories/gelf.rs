@@ -10,6 +10,7 @@ pub(super) fn add(table: &mut Table<Handler>) {
         let host: Option<String> = arguments.optional("host");
         let compression: Option<GelfCompression> = arguments.optional("compression");
         let datagram_bytes: Option<usize> = arguments.optional("datagram_bytes");
+        let resend_bytes: Option<usize> = arguments.optional("resend_bytes");
         let delivery = delivery::read(arguments);
         move || {
             let mut builder = GelfHandler::builder(address).delivery(delivery()?);
@@ -21,6 +22,9 @@ pub(super) fn add(table: &mut Table<Handler>) {
             }
             if let Some(bytes) = datagram_bytes {
                 builder = builder.datagram_bytes(bytes);
+            }
+            if let Some(bytes) = resend_bytes {
+                builder = builder.resend_bytes(bytes);
             }
             Ok(builder.start()?.into())
         }

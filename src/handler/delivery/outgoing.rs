@@ -240,13 +240,15 @@ impl Outgoing {
         let start = Instant::now();
         let last = {
             let mut state = self.state.lock();
-            state.hurries = true;
+            (state.hurries, state.must_confirm) = (true, true);
             state.last()
         };
         loop {
             let state = self.state.lock();
-            let is_away = self.options.spool.is_some() && !state.link.is_up();
-            let ends = is_away || !state.holds_up_to(last) || !state.has_thread();
+            // What is unconfirmed is not in the spool.
+            let is_spooled = self.options.spool.is_some() && !state.link.is_up();
+            let is_done = is_spooled || !state.holds_up_to(last);
+            let ends = is_done && !state.is_unconfirmed || !state.has_thread();
             let sleeper = state.sleeper();
             drop(state);
             if ends || start.elapsed() >= self.options.close_within {
@@ -272,6 +274,9 @@ impl Outgoing {
         // What is being noted in the ledger is the thread's to count.
         let held = state.held.saturating_sub(state.settling.unwrap_or(0));
         let error = state.link.last_error.clone();
+        // One that is merely slow still reads it.
+        let is_lost = state.is_unconfirmed && !state.link.is_up();
+        let unconfirmed = error.clone().filter(|_| is_lost);
         let thread = state.thread.take();
         let epoch = state.epoch + 1;
         let link = std::mem::replace(&mut *state, State::new(epoch)).link;
@@ -300,6 +305,10 @@ impl Outgoing {
                     .dropped(held, Error::new(ErrorKind::Io, message));
             }
             None => {}
+        }
+        if let Some(why) = unconfirmed {
+            let message = format!("closed before the receiver had read all that was sent: {why}");
+            self.ledger.failed(Error::new(ErrorKind::Io, message));
         }
         if let Some(thread) = thread {
             thread.thread().unpark();

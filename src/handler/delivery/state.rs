@@ -34,6 +34,9 @@ pub(super) struct State {
     /// The number of the last attempt that has begun, and of the last one that failed.
     pub(super) attempts: u64,
     pub(super) failed_attempt: u64,
+    /// Whether the receiver may not have what was sent to it, and whether the thread is to find out.
+    pub(super) is_unconfirmed: bool,
+    pub(super) must_confirm: bool,
     /// Grows when the thread is to end.
     pub(super) epoch: u64,
     pub(super) thread: Option<JoinHandle<()>>,
@@ -57,6 +60,8 @@ impl State {
             hurries: false,
             attempts: 0,
             failed_attempt: 0,
+            is_unconfirmed: false,
+            must_confirm: false,
             epoch,
             thread: None,
         }

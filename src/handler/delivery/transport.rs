@@ -72,6 +72,21 @@ pub trait Connection {
     ///
     /// A panic counts as [`Outcome::Refused`] for the whole batch.
     fn send(&mut self, batch: &[Entry]) -> Outcome;
+
+    /// Reports whether the receiver has all that was [sent](Outcome::Sent), for certain. It always
+    /// has by default; over a stream of TCP, only the receiver's system may have it.
+    fn is_confirmed(&self) -> bool {
+        true
+    }
+
+    /// Waits until the receiver has all that was sent, and sends again what it may not have. Called
+    /// when the handler is closed, where it is not [confirmed](Self::is_confirmed).
+    ///
+    /// # Errors
+    /// Where the receiver does not have it; the connection is replaced, and the new one is asked.
+    fn confirm(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 /// What became of a batch.

@@ -53,6 +53,7 @@ struct Done {
 /// What the thread does next.
 enum Next {
     Send(Flight),
+    Confirm,
     Wait(Option<Duration>),
     End,
 }
@@ -69,11 +70,13 @@ fn run(outgoing: &Arc<Outgoing>, epoch: u64) {
                     // What it sends with has forked, and this is the child.
                     return;
                 }
+                outgoing.note_confirmed(epoch, connection.as_deref());
                 if let Outcome::Broken { .. } = outcome {
                     user_code::drop_value(connection.take());
                 }
                 outgoing.settle(flight.id, count, outcome);
             }
+            Next::Confirm => outgoing.confirm(epoch, &mut connection),
             Next::Wait(None) => thread::park(),
             Next::Wait(Some(time)) => thread::park_timeout(time),
             Next::End => break,
@@ -117,6 +120,10 @@ impl Outgoing {
             } else {
                 entries
             };
+            if entries.is_empty() && state.must_confirm && state.is_unconfirmed {
+                state.hurries &= state.link.is_up();
+                return Next::Confirm;
+            }
             if entries.is_empty() {
                 (state.hurries, state.wake_at) = (false, 1);
                 return Next::Wait(None);
@@ -211,6 +218,54 @@ impl Outgoing {
             ),
         });
         (count, outcome)
+    }
+
+    /// Notes whether the receiver has all that was sent.
+    fn note_confirmed(&self, epoch: u64, connection: Option<&dyn Connection>) {
+        let Some(connection) = connection else {
+            return;
+        };
+        let is_confirmed = user_code::call(|| connection.is_confirmed());
+        let mut state = self.state.lock();
+        if state.epoch == epoch {
+            state.is_unconfirmed = matches!(is_confirmed, Ok(false));
+        }
+    }
+
+    /// Waits until the receiver has all that was sent.
+    fn confirm(&self, epoch: u64, connection: &mut Option<Box<dyn Connection>>) {
+        let confirmed = user_code::call(|| {
+            if connection.is_none() {
+                *connection = Some(self.transport.connect()?);
+            }
+            connection.as_mut().map_or(Ok(()), |it| it.confirm())
+        });
+        let confirmed = confirmed.unwrap_or_else(|panic| {
+            let message = format!("the transport panicked: {panic}");
+            Err(Error::new(ErrorKind::Panicked, message))
+        });
+        if confirmed.is_err() {
+            user_code::drop_value(connection.take());
+        }
+        let shown = confirmed
+            .as_ref()
+            .err()
+            .map(|error| user_code::display(&Chain::one_line(error)));
+        let mut state = self.state.lock();
+        if state.epoch != epoch {
+            return;
+        }
+        match shown {
+            None => {
+                state.is_unconfirmed = false;
+                state.link.succeeded();
+            }
+            Some(shown) => state.link.failed(&self.options.backoff, None, shown),
+        }
+        drop(state);
+        if let Err(error) = confirmed {
+            self.ledger.failed(error);
+        }
     }
 
     /// Notes what became of the first entries of a flight.

@@ -14,11 +14,11 @@ use crate::handler::handler_type::handler_type;
 use crate::handler::http::client::Target;
 use crate::handler::network::address::{Address, Protocol};
 use crate::handler::network::dialer::Dialer;
+use crate::handler::network::session::{RESEND_BYTES, Receiver};
 #[cfg(feature = "tls")]
 use crate::handler::network::tls::Tls;
 use crate::handler::options::{HandlerOptions, handler_options};
 use crate::sys::host_name::host_name;
-#[cfg(feature = "http-handler")]
 use crate::sys::sync::Arc;
 
 const PORT: u16 = 12_201;
@@ -50,9 +50,9 @@ const SMALLEST_DATAGRAM: usize = 512;
 ///   datagrams of [8,192 bytes](GelfHandlerBuilder::datagram_bytes); a larger one has its longest
 ///   string cut. What is lost on the way is lost without notice. Where nothing listens on a
 ///   machine that says so, the handler notices it one message late.
-/// - **TCP** and **TLS**: messages end with a NUL. The receiver acknowledges nothing: what the
-///   system has taken when the connection breaks is lost without notice; the batch that was being
-///   written is sent again, so part of it may be there twice.
+/// - **TCP** and **TLS**: messages end with a NUL. The receiver acknowledges nothing, so what it may
+///   not have read, [1 MiB](GelfHandlerBuilder::resend_bytes) at most, is sent again after an outage;
+///   see [`docs::delivery`](crate::docs::delivery#streams-without-an-acknowledgement).
 /// - **HTTP**: a request for each message, as with `HttpHandler`.
 ///   A status of 200 to 299 means that the receiver has it.
 ///
@@ -93,6 +93,7 @@ impl GelfHandler {
             host: None,
             compression: GelfCompression::default(),
             datagram_bytes: 8192,
+            resend_bytes: RESEND_BYTES,
             #[cfg(feature = "tls")]
             tls: None,
             delivery: DeliveryOptions::default(),
@@ -112,6 +113,7 @@ pub struct GelfHandlerBuilder {
     host: Option<String>,
     compression: GelfCompression,
     datagram_bytes: usize,
+    resend_bytes: usize,
     #[cfg(feature = "tls")]
     tls: Option<Tls>,
     delivery: DeliveryOptions,
@@ -141,6 +143,13 @@ impl GelfHandlerBuilder {
         self
     }
 
+    /// Sets how much of what was sent over TCP or TLS may be unread by the receiver; 1 MiB by
+    /// default. It is kept in memory, and sent again after an outage. With 0, nothing is sent again.
+    pub fn resend_bytes(mut self, bytes: usize) -> Self {
+        self.resend_bytes = bytes;
+        self
+    }
+
     /// Sets how TLS is spoken: which certificates are trusted, for one.
     #[cfg(feature = "tls")]
     #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
@@ -155,23 +164,13 @@ impl GelfHandlerBuilder {
     /// For an invalid address, where a certificate cannot be read or the spool cannot be used, or
     /// the system has no thread left.
     pub fn start(self) -> Result<GelfHandler, Error> {
-        let route = self.route()?;
-        let is_stream = match &route {
-            Route::Socket(dialer) => {
-                matches!(
-                    dialer.address().protocol(),
-                    Some(Protocol::Tcp | Protocol::Tls)
-                )
-            }
-            #[cfg(feature = "http-handler")]
-            Route::Http(_) => false,
-        };
+        let (route, shown) = self.route()?;
         let transport = GelfTransport {
             route,
+            shown,
             host: self.host.unwrap_or_else(host_name),
             compression: self.compression,
             datagram_bytes: self.datagram_bytes.max(SMALLEST_DATAGRAM),
-            is_stream,
         };
         let delivery = DeliveryHandler::with(Box::new(transport), self.delivery, self.handler)?;
         Ok(GelfHandler {
@@ -180,7 +179,7 @@ impl GelfHandlerBuilder {
         })
     }
 
-    fn route(&self) -> Result<Route, Error> {
+    fn route(&self) -> Result<(Route, String), Error> {
         if self.address.starts_with("http://") || self.address.starts_with("https://") {
             #[cfg(feature = "http-handler")]
             {
@@ -190,7 +189,8 @@ impl GelfHandlerBuilder {
                 if let Some(tls) = &self.tls {
                     target.set_tls(tls.clone())?;
                 }
-                return Ok(Route::Http(Arc::new(target)));
+                let shown = target.shown().to_string();
+                return Ok((Route::Http(Arc::new(target)), shown));
             }
             #[cfg(not(feature = "http-handler"))]
             {
@@ -199,10 +199,11 @@ impl GelfHandlerBuilder {
             }
         }
         let address = Address::parse(&self.address, Protocol::Udp, |_| PORT)?;
-        if address.protocol().is_none() {
+        let shown = address.to_string();
+        let Some(protocol) = address.protocol() else {
             let message = "expected the address of a host, found a Unix socket";
             return Err(Error::new(ErrorKind::InvalidConfig, message));
-        }
+        };
         let dialer = Dialer::new(address);
         #[cfg(feature = "tls")]
         let dialer = match &self.tls {
@@ -210,7 +211,13 @@ impl GelfHandlerBuilder {
             None => dialer,
         };
         dialer.check()?;
-        Ok(Route::Socket(dialer))
+        let route = match protocol {
+            Protocol::Udp => Route::Datagrams(dialer),
+            Protocol::Tcp | Protocol::Tls => {
+                Route::Stream(Arc::new(Receiver::new(vec![dialer], self.resend_bytes)))
+            }
+        };
+        Ok((route, shown))
     }
 }
 

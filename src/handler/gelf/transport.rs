@@ -12,27 +12,28 @@ use crate::handler::gelf::message::message;
 #[cfg(feature = "http-handler")]
 use crate::handler::http::client::{Call, Client, Target};
 use crate::handler::network::datagram::{Datagrams, is_too_large};
-use crate::handler::network::dialer::{Dialer, Link, WRITE_WITHIN};
-use crate::handler::network::stream::Stream;
+use crate::handler::network::dialer::{Dialer, Link};
+use crate::handler::network::frames::Frames;
+use crate::handler::network::session::{Receiver, Session};
 use crate::handler::sink::formatted;
 use crate::record::Record;
-#[cfg(feature = "http-handler")]
 use crate::sys::sync::Arc;
 
 /// How the receiver is reached.
 pub(super) enum Route {
-    Socket(Dialer),
+    Datagrams(Dialer),
+    /// Messages follow each other in one stream.
+    Stream(Arc<Receiver>),
     #[cfg(feature = "http-handler")]
     Http(Arc<Target>),
 }
 
 pub(super) struct GelfTransport {
     pub(super) route: Route,
+    pub(super) shown: String,
     pub(super) host: String,
     pub(super) compression: GelfCompression,
     pub(super) datagram_bytes: usize,
-    /// Whether messages follow each other in one stream.
-    pub(super) is_stream: bool,
 }
 
 impl Transport for GelfTransport {
@@ -61,24 +62,31 @@ impl Transport for GelfTransport {
     }
 
     fn together(&self, entries: &[Entry]) -> usize {
-        if self.is_stream { entries.len() } else { 1 }
+        match self.route {
+            Route::Stream(_) => entries.len(),
+            _ => 1,
+        }
     }
 
     fn connect(&self) -> Result<Box<dyn Connection>, Error> {
         match &self.route {
-            Route::Socket(dialer) => Ok(match dialer.connect()? {
-                Link::Datagrams(socket) => Box::new(ByDatagrams {
+            Route::Datagrams(dialer) => match dialer.connect()? {
+                Link::Datagrams(socket) => Ok(Box::new(ByDatagrams {
                     socket,
-                    shown: dialer.address().to_string(),
+                    shown: self.shown.clone(),
                     compression: self.compression,
                     largest: self.datagram_bytes,
                     ids: RandomState::new(),
-                }),
-                Link::Stream(stream) => Box::new(ByStream {
-                    stream,
-                    shown: dialer.address().to_string(),
-                }),
-            }),
+                })),
+                Link::Stream(_) => {
+                    Err(std::io::Error::from(std::io::ErrorKind::Unsupported).into())
+                }
+            },
+            Route::Stream(receiver) => Ok(Box::new(ByStream {
+                session: receiver.connect()?,
+                frames: Frames::default(),
+                shown: self.shown.clone(),
+            })),
             #[cfg(feature = "http-handler")]
             Route::Http(target) => Ok(Box::new(ByHttp {
                 client: Client::new(target)?,
@@ -92,11 +100,7 @@ impl Transport for GelfTransport {
     }
 
     fn describe(&self) -> String {
-        match &self.route {
-            Route::Socket(dialer) => format!("GelfHandler <{}>", dialer.address()),
-            #[cfg(feature = "http-handler")]
-            Route::Http(target) => format!("GelfHandler <{}>", target.shown()),
-        }
+        format!("GelfHandler <{}>", self.shown)
     }
 }
 
@@ -139,26 +143,37 @@ impl Connection for ByDatagrams {
 }
 
 struct ByStream {
-    stream: Stream,
+    session: Session,
+    frames: Frames,
     shown: String,
 }
 
 impl Connection for ByStream {
     fn send(&mut self, batch: &[Entry]) -> Outcome {
-        let mut bytes = Vec::new();
+        self.frames.clear();
         for entry in batch {
-            // JSON has no NUL of its own.
-            bytes.extend_from_slice(entry.payload());
-            bytes.push(0);
+            self.frames.push(|out| {
+                out.extend_from_slice(entry.payload());
+                // JSON has no NUL of its own.
+                out.push(0);
+            });
         }
-        let written = self.stream.check();
-        match written.and_then(|()| self.stream.write(&bytes, WRITE_WITHIN)) {
+        match self.session.send(&self.frames) {
             Ok(()) => Outcome::Sent,
             Err(error) => Outcome::Broken {
                 sent: 0,
                 error: failed(&self.shown, error),
             },
         }
+    }
+
+    fn is_confirmed(&self) -> bool {
+        self.session.is_confirmed()
+    }
+
+    fn confirm(&mut self) -> Result<(), Error> {
+        let confirmed = self.session.confirm();
+        confirmed.map_err(|error| failed(&self.shown, error))
     }
 }
 

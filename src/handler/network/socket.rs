@@ -66,17 +66,21 @@ impl Socket {
         let _ = of_either!(self, socket => socket.shutdown(Shutdown::Write));
     }
 
-    #[cfg(unix)]
-    pub(super) fn limit_unsent(&self, bytes: usize) {
-        let _ = of_either!(
-            self,
-            socket => rustix::net::sockopt::set_socket_send_buffer_size(socket, bytes)
-        );
-    }
-
-    #[cfg(not(unix))]
-    pub(super) fn limit_unsent(&self, _: usize) {
-        let _ = self;
+    /// Says that nothing more comes, and waits for the receiver to say the same.
+    pub(super) fn finish(&self, start: Instant, within: Duration) -> io::Result<()> {
+        self.end();
+        let mut timed = Timed::new(self, start, within);
+        let mut discarded = [0; 512];
+        while timed.read(&mut discarded)? > 0 {}
+        // A receiver that has ended before it got all of it resets the connection later. It is over
+        // once its system has acknowledged this end: then it has no peer any more.
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        if let Self::Tcp(socket) = self {
+            while socket.peer_addr().is_ok() {
+                std::thread::sleep(timed.left()?.min(Duration::from_micros(200)));
+            }
+        }
+        self.take_error().map_or(Ok(()), Err)
     }
 }
 

@@ -78,15 +78,19 @@ impl Stream {
         is_unix
     }
 
-    /// Limits how many bytes the system keeps that the receiver's system does not have yet, as far
-    /// as the platform has such a limit.
-    pub(in crate::handler) fn limit_unsent(&self, bytes: usize) {
-        let socket = match self {
-            Self::Plain(socket) => socket,
+    /// Ends what is sent, and waits until the receiver has read all of it and has ended the
+    /// connection as well.
+    ///
+    /// # Errors
+    /// Where the receiver has ended without having read all, with [`ErrorKind::TimedOut`] where it
+    /// does not end.
+    pub(in crate::handler) fn finish(&mut self, within: Duration) -> io::Result<()> {
+        let start = Instant::now();
+        match self {
+            Self::Plain(socket) => socket.finish(start, within),
             #[cfg(feature = "tls")]
-            Self::Tls(stream) => stream.socket(),
-        };
-        socket.limit_unsent(bytes);
+            Self::Tls(stream) => stream.finish(start, within),
+        }
     }
 }
 

@@ -8,8 +8,11 @@ use std::time::Duration;
 use super::address::{Address, Protocol};
 use super::datagram::{Datagrams, is_too_large};
 use super::dialer::{Dialer, Link};
+use super::frames::Frames;
+use super::session::Receiver;
 use super::stream::Stream;
 use crate::error::Error;
+use crate::sys::sync::Arc;
 
 /// Long enough for every machine.
 const LONG: Duration = Duration::from_secs(60);
@@ -88,6 +91,95 @@ fn a_receiver_that_does_not_read_is_given_up_at_the_deadline() {
     let much = vec![0; 64 * 1024 * 1024];
     let error = stream.write(&much, Duration::from_millis(50)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut);
+}
+
+#[test]
+fn a_receiver_has_read_all_when_it_ends_after_this_side() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let dialer = dialer(&listener.local_addr().unwrap().to_string());
+    let mut read_by_it = stream(&dialer).unwrap();
+    let (mut peer, _) = listener.accept().unwrap();
+    let reading = thread::spawn(move || peer.read_to_end(&mut Vec::new()).unwrap());
+    let much = vec![0; 4 * 1024 * 1024];
+    read_by_it.write(&much, LONG).unwrap();
+    read_by_it.finish(LONG).unwrap();
+    assert_eq!(reading.join().unwrap(), much.len());
+
+    let mut unread = stream(&dialer).unwrap();
+    let (peer, _) = listener.accept().unwrap();
+    unread.write(b"unread", LONG).unwrap();
+    (&peer).read_exact(&mut [0]).unwrap();
+    drop(peer);
+    let error = unread.finish(LONG).unwrap_err();
+    assert_ne!(error.kind(), ErrorKind::TimedOut, "{error}");
+
+    let mut hanging = stream(&dialer).unwrap();
+    let _peer = listener.accept().unwrap();
+    let error = hanging.finish(Duration::from_millis(20)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
+}
+
+/// Frames of ten bytes, of which the last one ends with the number.
+fn frames(number: u32) -> Frames {
+    let mut frames = Frames::default();
+    for _ in 0..9 {
+        frames.push(|out| out.extend_from_slice(b"----------"));
+    }
+    frames.push(|out| out.extend_from_slice(format!("{number:010}").as_bytes()));
+    frames
+}
+
+#[test]
+fn no_more_is_unread_than_what_is_sent_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let receiver = Arc::new(Receiver::new(vec![dialer(&address)], 1_000));
+    let mut session = receiver.connect().unwrap();
+    for number in 0..10 {
+        session.send(&frames(number)).unwrap();
+    }
+    let (peer, _) = listener.accept().unwrap();
+    // It is killed, and reads no byte but one, so that all have come for sure.
+    (&peer).read_exact(&mut [0]).unwrap();
+    drop(peer);
+    session.send(&frames(10)).unwrap_err();
+    drop(session);
+    let mut session = receiver.connect().unwrap();
+    // It waits for the receiver to read what comes again, and goes over another connection.
+    let reading = thread::spawn(move || {
+        let (mut peer, _) = listener.accept().unwrap();
+        let mut bytes = Vec::new();
+        peer.read_to_end(&mut bytes).unwrap();
+        (listener, bytes)
+    });
+    session.send(&frames(10)).unwrap();
+    let (listener, bytes) = reading.join().unwrap();
+    let numbers = bytes.chunks(10).filter(|chunk| chunk[0] != b'-');
+    let numbers = numbers.map(|chunk| std::str::from_utf8(chunk).unwrap().parse::<u32>().unwrap());
+    assert!(numbers.eq(0..10));
+    drop(session);
+    let (mut peer, _) = listener.accept().unwrap();
+    let mut bytes = Vec::new();
+    peer.read_to_end(&mut bytes).unwrap();
+    assert_eq!(bytes.len(), 100);
+}
+
+#[test]
+fn a_receiver_that_does_not_end_is_not_waited_for_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let mut receiver = Receiver::new(vec![dialer(&address)], 100);
+    receiver.confirmed_within = Duration::from_millis(20);
+    let receiver = Arc::new(receiver);
+    let mut session = receiver.connect().unwrap();
+    session.send(&frames(0)).unwrap();
+    let error = session.send(&frames(1)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+    drop(session);
+    let mut session = receiver.connect().unwrap();
+    for number in 1..10 {
+        session.send(&frames(number)).unwrap();
+    }
 }
 
 #[test]
@@ -274,6 +366,32 @@ mod tls {
         // And ours by it.
         drop(stream);
         assert_eq!(peer.read(&mut [0; 10]).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_receiver_has_read_all_when_it_ends_after_this_side() {
+        let directory = tempfile::tempdir().unwrap();
+        let ca = directory.path().join("ca.pem");
+        let certified = certified("localhost", |_| {});
+        write_pem(&ca, &certified);
+        for is_read in [true, false] {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let dialer = dialer_of(&listener, "localhost", only(&ca));
+            let server = accept(listener, &certified);
+            let mut stream = stream(&dialer).unwrap();
+            let mut peer = server.join().unwrap().unwrap();
+            stream.write(&[0; 100_000], LONG).unwrap();
+            if is_read {
+                let reader = thread::spawn(move || peer.read_to_end(&mut Vec::new()).unwrap());
+                stream.finish(LONG).unwrap();
+                assert_eq!(reader.join().unwrap(), 100_000);
+            } else {
+                peer.read_exact(&mut [0]).unwrap();
+                drop(peer);
+                let error = stream.finish(LONG).unwrap_err();
+                assert_ne!(error.kind(), ErrorKind::TimedOut, "{error}");
+            }
+        }
     }
 
     #[test]

@@ -236,10 +236,6 @@ impl TlsStream {
         Ok(stream)
     }
 
-    pub(super) fn socket(&self) -> &Socket {
-        &self.socket
-    }
-
     pub(super) fn write(
         &mut self,
         mut bytes: &[u8],
@@ -279,6 +275,25 @@ impl TlsStream {
                 }
             }
         })
+    }
+
+    /// Says that nothing more comes, and waits for the receiver to say the same.
+    pub(super) fn finish(&mut self, start: Instant, within: Duration) -> io::Result<()> {
+        self.connection.send_close_notify();
+        self.write_out(start, within)?;
+        self.socket.end();
+        let mut timed = Timed::new(&self.socket, start, within);
+        // An alert says that it has not taken what it has read.
+        while self.connection.read_tls(&mut timed)? > 0 {
+            let processed = self.connection.process_new_packets();
+            processed.map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?;
+            if let Err(error) = discard(&mut self.connection.reader()) {
+                if error.kind() != ErrorKind::UnexpectedEof {
+                    return Err(error);
+                }
+            }
+        }
+        self.socket.finish(start, within)
     }
 
     pub(super) fn end(&mut self) {

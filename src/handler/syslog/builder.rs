@@ -6,6 +6,7 @@ use crate::handler::delivery::options::{DeliveryOptions, delivery_options};
 use crate::handler::handler::Handler;
 use crate::handler::network::address::{Address, Protocol};
 use crate::handler::network::dialer::Dialer;
+use crate::handler::network::session::{RESEND_BYTES, Receiver};
 #[cfg(feature = "tls")]
 use crate::handler::network::tls::Tls;
 use crate::handler::options::{HandlerOptions, handler_options};
@@ -14,10 +15,9 @@ use crate::handler::syslog::SysLogHandler;
 use crate::handler::syslog::facility::SysLogFacility;
 use crate::handler::syslog::form::{Parts, SysLogForm, header_field, tag};
 use crate::handler::syslog::framing::SysLogFraming;
-use crate::handler::syslog::resend::Resend;
 use crate::handler::syslog::transport::{Shared, SysLog};
 use crate::sys::host_name::host_name;
-use crate::sys::sync::{Arc, Mutex};
+use crate::sys::sync::Arc;
 
 /// The address of the daemon of this machine, whichever it has.
 const LOCAL: &str = "local";
@@ -76,7 +76,7 @@ impl SysLogHandlerBuilder {
             bom: false,
             sequence_id: true,
             max_message_bytes: None,
-            resend_bytes: 64 * 1024,
+            resend_bytes: RESEND_BYTES,
             #[cfg(feature = "tls")]
             tls: Tls::default(),
             delivery: DeliveryOptions::default(),
@@ -170,10 +170,12 @@ impl SysLogHandlerBuilder {
         self
     }
 
-    /// Sets how much of what was sent last is sent again on a stream after the receiver has ended
-    /// the connection; 65,536 bytes by default, 0 for none. On Unix, at most half of it is under
-    /// way at a time, so that it is enough, which limits the throughput to receivers that are far
-    /// away: 32 KiB in each round trip by default.
+    /// Sets how much of what was sent on a stream may be unread by the receiver; 1 MiB by default.
+    /// It is kept in memory, and sent again after the receiver has ended. Before more is unread, the
+    /// handler ends its connection and waits for the receiver to end it as well, which it does once
+    /// it has read all; then the handler connects again. See
+    /// [`SysLogHandler`](SysLogHandler#what-is-lost). With 0, nothing is sent again, and the
+    /// connection stays.
     pub fn resend_bytes(mut self, bytes: usize) -> Self {
         self.resend_bytes = bytes;
         self
@@ -240,14 +242,13 @@ impl SysLogHandlerBuilder {
             dialer.check().map(|()| dialer)
         };
         let dialers = addresses.into_iter().map(dialer);
+        let dialers = dialers.collect::<Result<_, _>>()?;
         let transport = SysLog {
             parts,
-            dialers: dialers.collect::<Result<_, _>>()?,
+            receiver: Arc::new(Receiver::new(dialers, self.resend_bytes)),
             framing: self.framing,
             max_message_bytes: self.max_message_bytes,
             sequence_id: self.sequence_id,
-            resend_bytes: self.resend_bytes,
-            resend: Mutex::new(Resend::new(self.resend_bytes)),
             description,
         };
         let transport = Box::new(Shared(Arc::new(transport)));

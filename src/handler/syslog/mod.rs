@@ -5,7 +5,6 @@ mod cut;
 mod facility;
 mod form;
 mod framing;
-mod resend;
 mod structured_data;
 #[cfg(test)]
 mod tests;
@@ -48,10 +47,11 @@ pub use self::framing::SysLogFraming;
 /// Syslog has no acknowledgement. A datagram over a network may get lost without a notice; on the
 /// same machine, the handler notices that nothing receives it and sends it again. Over TCP and TLS,
 /// a record counts as sent once the system has taken it. What a receiver has not read is lost when
-/// it ends. Therefore the handler looks before each batch whether the connection has ended, and
-/// sends the last 64 KiB [again](SysLogHandlerBuilder::resend_bytes) after a reset; after an orderly
-/// end, those of the last minute. So up to 64 KiB of records come twice after an outage, and a
-/// receiver that lags by more loses some. In RFC 5424 each record has a
+/// it ends. Therefore the handler keeps what may be unread,
+/// [1 MiB](SysLogHandlerBuilder::resend_bytes) at most, and sends it again after a reset; after an
+/// orderly end, what it has sent in the last minute. Before more is unread, it has the receiver
+/// confirm it; see [`docs::delivery`](crate::docs::delivery#streams-without-an-acknowledgement). So
+/// up to 1 MiB of records come twice after an outage. In RFC 5424 each record has a
 /// [number](SysLogHandlerBuilder::sequence_id), by which duplicates and gaps are found.
 ///
 /// # Python

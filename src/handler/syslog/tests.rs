@@ -264,8 +264,10 @@ fn messages_of_a_stream_have_their_ends_marked() {
         let mut peer = accept(&listener);
         assert_eq!(read(&mut peer, expected.len()), expected);
         // Nothing follows.
-        handler.close().unwrap();
+        let closing = std::thread::spawn(move || handler.close());
         assert_eq!(peer.read(&mut [0; 10]).unwrap(), 0);
+        drop(peer);
+        closing.join().unwrap().unwrap();
     }
     let (listener, builder) = listener();
     let handler = builder.start().unwrap();

@@ -2,23 +2,20 @@
 
 use std::borrow::Cow;
 use std::io;
-use std::mem;
-use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 use crate::formatter::Format;
 use crate::handler::delivery::{BatchLimits, Connection, Entry, Outcome, Transport};
 use crate::handler::network::datagram::{Datagrams, is_too_large};
-use crate::handler::network::dialer::{Dialer, Link, WRITE_WITHIN};
-use crate::handler::network::stream::Stream;
+use crate::handler::network::dialer::Link;
+use crate::handler::network::frames::Frames;
+use crate::handler::network::session::{Receiver, Session};
 use crate::handler::syslog::cut::cut;
 use crate::handler::syslog::form::{Parts, SysLogForm};
 use crate::handler::syslog::framing::SysLogFraming;
-use crate::handler::syslog::resend::Resend;
 use crate::handler::syslog::structured_data;
 use crate::record::Record;
-use crate::sys::host::Instant;
-use crate::sys::sync::{Arc, Mutex};
+use crate::sys::sync::Arc;
 
 /// How much is written at once; a batch has one deadline.
 const BATCH_BYTES: usize = 64 * 1024;
@@ -29,23 +26,15 @@ const SHORTEST: usize = 480;
 /// The last number of a message in a sequence; the next one is 1.
 const LAST_SEQUENCE: u64 = 2_147_483_647;
 
-/// A connection that ends after so long is replaced at once: receivers restart, and firewalls close
-/// what is idle. One that ends sooner is an outage.
-const LASTING: Duration = Duration::from_secs(10);
-
 /// The transport of a handler, and what its connections share.
 #[derive(Debug)]
 pub(super) struct SysLog {
     pub(super) parts: Parts,
-    /// Where the receiver may be: the first that accepts a connection is used.
-    pub(super) dialers: Vec<Dialer>,
+    pub(super) receiver: Arc<Receiver>,
     /// `None` for what is usual with the socket that is found.
     pub(super) framing: Option<SysLogFraming>,
     pub(super) max_message_bytes: Option<usize>,
     pub(super) sequence_id: bool,
-    pub(super) resend_bytes: usize,
-    /// Of the last connection, while there is none.
-    pub(super) resend: Mutex<Resend>,
     pub(super) description: String,
 }
 
@@ -67,9 +56,12 @@ impl Transport for Shared {
     }
 
     fn connect(&self) -> Result<Box<dyn Connection>, Error> {
-        let link = self.0.connect()?;
-        let sending = Sending::new(Arc::clone(&self.0), link);
-        Ok(Box::new(sending))
+        Ok(Box::new(Sending {
+            session: self.0.receiver.connect()?,
+            shared: Arc::clone(&self.0),
+            frames: Frames::default(),
+            message: Vec::new(),
+        }))
     }
 
     fn describe(&self) -> String {
@@ -78,17 +70,6 @@ impl Transport for Shared {
 }
 
 impl SysLog {
-    fn connect(&self) -> Result<Link, Error> {
-        let mut failed = None;
-        for dialer in &self.dialers {
-            match dialer.connect() {
-                Ok(link) => return Ok(link),
-                Err(error) => failed = failed.or(Some(error)),
-            }
-        }
-        Err(failed.unwrap_or_else(|| self.failed(io::ErrorKind::NotFound.into())))
-    }
-
     fn failed(&self, error: io::Error) -> Error {
         let message = format!("cannot send to {}", self.description);
         Error::new(ErrorKind::Io, message).with_source(error)
@@ -132,15 +113,22 @@ impl SysLog {
         [head, meta.as_bytes(), tail].concat().into()
     }
 
-    fn framing_of(&self, link: &Link) -> Option<SysLogFraming> {
-        self.framing.or(match (self.parts.form, link) {
-            (_, Link::Stream(stream)) if stream.is_encrypted() => {
-                Some(SysLogFraming::OctetCounting)
-            }
-            (SysLogForm::Python, _) => Some(SysLogFraming::Nul),
-            (_, Link::Stream(stream)) if stream.is_unix() => Some(SysLogFraming::Newline),
-            (_, Link::Stream(_)) => Some(SysLogFraming::OctetCounting),
-            (_, Link::Datagrams(_)) => None,
+    fn framing_of(&self, link: &Link) -> SysLogFraming {
+        let usual = || match (self.parts.form, link) {
+            (_, Link::Stream(stream)) if stream.is_encrypted() => SysLogFraming::OctetCounting,
+            (SysLogForm::Python, _) => SysLogFraming::Nul,
+            (_, Link::Stream(stream)) if stream.is_unix() => SysLogFraming::Newline,
+            (_, Link::Stream(_)) => SysLogFraming::OctetCounting,
+            (_, Link::Datagrams(_)) => SysLogFraming::None,
+        };
+        self.framing.unwrap_or_else(usual)
+    }
+
+    /// Returns how many bytes a message may have.
+    fn longest_of(&self, link: &Link) -> usize {
+        self.max_message_bytes.unwrap_or(match link {
+            Link::Datagrams(Datagrams::Udp(_)) => 8_192,
+            _ => 65_536,
         })
     }
 }
@@ -148,62 +136,17 @@ impl SysLog {
 /// A connection.
 struct Sending {
     shared: Arc<SysLog>,
-    link: Link,
-    framing: SysLogFraming,
-    longest: usize,
-    since: Instant,
-    /// What was sent on a stream, by earlier connections as well.
-    resend: Resend,
-    /// Whether some of it was sent by an earlier connection, and not yet again.
-    must_resend: bool,
+    session: Session,
     /// What is written at once.
-    buffer: Vec<u8>,
+    frames: Frames,
     message: Vec<u8>,
 }
 
 impl Sending {
-    fn new(shared: Arc<SysLog>, link: Link) -> Self {
-        let empty = Resend::new(shared.resend_bytes);
-        let mut resend = mem::replace(&mut *shared.resend.lock(), empty);
-        resend.keep_own();
-        let mut sending = Self {
-            framing: SysLogFraming::None,
-            longest: 0,
-            since: Instant::now(),
-            resend,
-            must_resend: false,
-            buffer: Vec::new(),
-            message: Vec::new(),
-            shared,
-            link,
-        };
-        sending.begin();
-        sending
-    }
-
-    /// Adapts to the link, which is new.
-    fn begin(&mut self) {
-        self.since = Instant::now();
-        self.must_resend = true;
-        let framing = self.shared.framing_of(&self.link);
-        self.framing = framing.unwrap_or(SysLogFraming::None);
-        let usual = match &self.link {
-            Link::Datagrams(Datagrams::Udp(_)) => 8_192,
-            _ => 65_536,
-        };
-        self.longest = self.shared.max_message_bytes.unwrap_or(usual);
-        if let Link::Stream(stream) = &self.link {
-            // So that what is still here when the receiver goes is in `resend`: Linux doubles the
-            // limit, and the receiver's system has the other half.
-            if self.shared.resend_bytes > 0 {
-                stream.limit_unsent(self.shared.resend_bytes / 4);
-            }
-        }
-    }
-
     /// Sends what can be sent. Returns how many entries were sent before a failure.
     fn try_send(&mut self, batch: &[Entry]) -> Result<Vec<usize>, (usize, io::Error)> {
-        match &mut self.link {
+        self.session.prepare().map_err(|error| (0, error))?;
+        match self.session.link() {
             Link::Datagrams(_) => self.send_datagrams(batch),
             Link::Stream(_) => self
                 .send_stream(batch)
@@ -215,7 +158,8 @@ impl Sending {
     /// Sends a datagram for each entry. Returns the places of those that are too large in each
     /// form.
     fn send_datagrams(&mut self, batch: &[Entry]) -> Result<Vec<usize>, (usize, io::Error)> {
-        let Link::Datagrams(datagrams) = &self.link else {
+        let link = self.session.link();
+        let Link::Datagrams(datagrams) = link else {
             return Ok(Vec::new());
         };
         // What the system refuses is the datagram before: it says so only with the next one.
@@ -225,10 +169,10 @@ impl Sending {
             }
             _ => at,
         };
-        let end = self.framing.of_datagram();
+        let end = self.shared.framing_of(link).of_datagram();
         let mut too_large = Vec::new();
         for (at, entry) in batch.iter().enumerate() {
-            let mut longest = self.longest;
+            let mut longest = self.shared.longest_of(link);
             loop {
                 let room = longest - end.len();
                 self.shared.write(entry, room, &mut self.message);
@@ -252,51 +196,23 @@ impl Sending {
     }
 
     fn send_stream(&mut self, batch: &[Entry]) -> io::Result<()> {
-        let Link::Stream(stream) = &mut self.link else {
-            return Ok(());
-        };
-        check(stream, &mut self.resend)?;
-        if self.must_resend {
-            stream.write(&self.resend.bytes(), WRITE_WITHIN)?;
-            self.must_resend = false;
-        }
-        self.buffer.clear();
-        let mut ends = Vec::with_capacity(batch.len());
+        let link = self.session.link();
+        let (framing, longest) = (self.shared.framing_of(link), self.shared.longest_of(link));
+        self.frames.clear();
         for entry in batch {
-            self.shared.write(entry, self.longest, &mut self.message);
-            self.framing.write(&self.message, &mut self.buffer);
-            ends.push(self.buffer.len());
+            self.shared.write(entry, longest, &mut self.message);
+            self.frames.push(|out| framing.write(&self.message, out));
         }
-        stream.write(&self.buffer, WRITE_WITHIN)?;
-        let mut start = 0;
-        for end in ends {
-            self.resend.push(&self.buffer[start..end]);
-            start = end;
-        }
-        Ok(())
+        self.session.write(&self.frames)
     }
-}
-
-/// Finds out whether the receiver has ended the connection, and how.
-fn check(stream: &mut Stream, resend: &mut Resend) -> io::Result<()> {
-    stream.check().inspect_err(|error| {
-        if error.kind() == io::ErrorKind::UnexpectedEof {
-            resend.keep_recent();
-        }
-    })
 }
 
 impl Connection for Sending {
     fn send(&mut self, batch: &[Entry]) -> Outcome {
         let sent = self.try_send(batch).or_else(|(sent, error)| {
-            if self.since.elapsed() < LASTING {
+            if !self.session.renew(&error) {
                 return Err((sent, error));
             }
-            let Ok(link) = self.shared.connect() else {
-                return Err((sent, error));
-            };
-            self.link = link;
-            self.begin();
             let rest = self.try_send(&batch[sent..]);
             rest.map(|refused| refused.into_iter().map(|at| at + sent).collect())
                 .map_err(|(more, error)| (sent + more, error))
@@ -313,11 +229,12 @@ impl Connection for Sending {
             },
         }
     }
-}
+    fn is_confirmed(&self) -> bool {
+        self.session.is_confirmed()
+    }
 
-impl Drop for Sending {
-    fn drop(&mut self) {
-        let empty = Resend::new(0);
-        *self.shared.resend.lock() = mem::replace(&mut self.resend, empty);
+    fn confirm(&mut self) -> Result<(), Error> {
+        let confirmed = self.session.confirm();
+        confirmed.map_err(|error| self.shared.failed(error))
     }
 }
