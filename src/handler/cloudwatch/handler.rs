@@ -34,6 +34,10 @@ use crate::time::SystemClock;
 /// counted as dropped and reported, with the number for each reason, and go to the
 /// [dead letters](CloudWatchHandlerBuilder::dead_letters).
 ///
+/// Calls are made one after another, which bounds the rate: where a response takes 50 milliseconds,
+/// 20 calls a second take 200,000 records or 20 MiB, whichever comes first. A program that needs
+/// more has several handlers, which may share a stream.
+///
 /// Group and stream are created when a call finds them missing. Throttling, failures of the service
 /// and the network are waited out as with every [`DeliveryHandler`]; [`ServiceError`] lists what is
 /// done by code. A call that was carried out though its response got lost is repeated: its events
