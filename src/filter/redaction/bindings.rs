@@ -23,14 +23,17 @@ pub(super) fn of(name: Name<'_>, spans: &mut Spans) {
         return;
     }
     // `parameter [password] as [VARCHAR] - [...]`
-    let near = &bytes[name.end..bytes.len().min(name.end + 40)];
-    if let Some(found) = [&b"] - ["[..], b") <- ["]
-        .iter()
-        .find_map(|sign| Some(text::find(near, sign)? + sign.len()))
-    {
-        let from = name.end + found;
-        let end = from + text::run_in(&bytes[from..], NEAR, |byte| !b"\n]".contains(byte));
-        name.hide(from, end, Manner::TYPED, spans);
+    if matches!(bytes[name.end..], [b']', b' ', ..] | [b':', _, ..]) {
+        let near = &bytes[name.end..bytes.len().min(name.end + 40)];
+        let sign = [&b"] - ["[..], b") <- ["].into_iter();
+        if let Some(found) = sign
+            .filter_map(|sign| Some(text::find(near, sign)? + sign.len()))
+            .next()
+        {
+            let from = name.end + found;
+            let end = from + text::run_in(&bytes[from..], NEAR, |byte| !b"\n]".contains(byte));
+            name.hide(from, end, Manner::TYPED, spans);
+        }
         return;
     }
     columns(name, at, spans);
@@ -39,7 +42,7 @@ pub(super) fn of(name: Name<'_>, spans: &mut Spans) {
 /// The names of a list of columns, and the values of as many.
 fn columns(name: Name<'_>, end: usize, spans: &mut Spans) {
     let bytes = name.text.as_bytes();
-    let from = name.start.saturating_sub(NEAR);
+    let from = name.start.saturating_sub(NEAR / 2);
     let is_bracket = |byte: &u8| matches!(byte, b'(' | b')');
     let Some(open) = bytes[from..name.start].iter().rposition(is_bracket) else {
         return;
