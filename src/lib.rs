@@ -145,7 +145,7 @@
 //! | `serde` | `Serialize` and `Deserialize` for levels, times, values and the state of a control | serde |
 //! | `http` | dumps of requests and responses of the `http` crate, for [`client::ClientLogger`] | http |
 //! | `tower` | a layer that logs requests, responses and retries of a `tower` service | tower-layer, tower-service |
-//! | `tracing` | the module `tracing`: events of `tracing` in the tree | tracing-core |
+//! | `tracing` | the module `tracing`: events and spans of `tracing` in the tree | tracing-core |
 //! | `gzip` | compression of rotated files | flate2 |
 //! | `delivery` | `handler::DeliveryHandler` and the module `delivery`: what all handlers that send have in common | crc32fast |
 //! | `syslog` | `handler::SysLogHandler` | |

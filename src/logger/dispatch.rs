@@ -8,7 +8,7 @@ use crate::filter::SharedFilter;
 use crate::handler::BoundHandler;
 use crate::handler::live::with_sources;
 use crate::level::Level;
-use crate::record::{Message, Record, Source};
+use crate::record::{Message, RareFieldsRef, Record, Source};
 use crate::registry::{Node, RegistryCore, Route};
 use crate::scope;
 use crate::scope::here::{self, Nested};
@@ -41,7 +41,7 @@ pub(crate) fn dispatch(
     record: &mut Record<'_>,
     origin: Origin,
 ) {
-    // In a scope with key-values it is larger than any depth.
+    // In a span, or in a scope with key-values, it is larger than any depth.
     if here::nesting() >= MAX_DEPTH {
         return dispatch_otherwise(registry, node, record, origin);
     }
@@ -49,7 +49,7 @@ pub(crate) fn dispatch(
     send(registry, node, record, origin);
 }
 
-/// In a scope with key-values, or nested too deep.
+/// In a span, in a scope with key-values, or nested too deep.
 #[cold]
 #[inline(never)]
 fn dispatch_otherwise(registry: &RegistryCore, node: &Node, record: &Record<'_>, origin: Origin) {
@@ -58,9 +58,14 @@ fn dispatch_otherwise(registry: &RegistryCore, node: &Node, record: &Record<'_>,
         return;
     }
     let _nested = Nested::enter();
-    scope::with_values(record.context, |context| {
+    scope::with_values(record.context, |context, span| {
+        let fields = span.map(|span| record.rare_fields().in_span(span));
         // Another record, as what the scope holds lives shorter than what this one borrows.
-        send(registry, node, &mut record.within(context), origin);
+        let mut record = record.within(context);
+        if let Some(fields) = &fields {
+            record.rare_fields = RareFieldsRef::Lent(fields);
+        }
+        send(registry, node, &mut record, origin);
     });
 }
 

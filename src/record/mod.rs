@@ -15,6 +15,7 @@ pub(crate) mod record;
 #[cfg(feature = "serde")]
 mod serialize;
 mod source;
+pub(crate) mod span;
 pub(crate) mod split_message;
 mod thread;
 mod value;
@@ -32,5 +33,6 @@ pub(crate) use self::key_values::Context;
 pub(crate) use self::message::{LazyMessage, Message};
 pub(crate) use self::rare_fields::{RareFields, RareFieldsRef};
 pub(crate) use self::record::Record;
+pub(crate) use self::span::{Span, SpanPath};
 pub(crate) use self::thread::ThreadInfo;
 pub(crate) use self::value::Scalar;

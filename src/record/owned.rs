@@ -9,6 +9,7 @@ use crate::record::message::Message;
 use crate::record::rare_fields::{RareFields, RareFieldsRef};
 use crate::record::record::Record;
 use crate::record::source::Source;
+use crate::record::span::SpanPath;
 use crate::record::thread::ThreadInfo;
 use crate::record::value::OwnedValue;
 use crate::sys::sync::Arc;
@@ -64,6 +65,8 @@ impl OwnedRecord {
         rare_fields.process = Some((record.process_id(), record.process_name().to_owned().into()));
         rare_fields.error = record.error_text().map(|text| text.into_owned().into());
         rare_fields.stack = record.stack().map(|text| text.into_owned().into());
+        let spans = record.rare_fields().spans.as_ref();
+        rare_fields.spans = spans.map(|spans| SpanPath::Kept(spans.kept().into_owned().into()));
         Self {
             environment: Arc::clone(record.environment),
             name: record.name().into(),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::record::span::{Span, SpanPath};
 use crate::record::value::OwnedValue;
 
 /// The fields that few records have: values set by filters, and what a record that was kept or
@@ -18,6 +19,7 @@ pub(crate) struct RareFields<'a> {
     pub(crate) error: Option<Cow<'a, str>>,
     /// The stack trace as text.
     pub(crate) stack: Option<Cow<'a, str>>,
+    pub(crate) spans: Option<SpanPath<'a>>,
 }
 
 static NONE: RareFields<'static> = RareFields::none();
@@ -30,7 +32,15 @@ impl<'a> RareFields<'a> {
             set: Vec::new(),
             error: None,
             stack: None,
+            spans: None,
         }
+    }
+
+    /// Returns the fields of a record in a span, unless it was made in another one.
+    pub(crate) fn in_span(&self, span: &'a Span) -> Self {
+        let mut fields = self.clone();
+        fields.spans.get_or_insert(SpanPath::Open(span));
+        fields
     }
 
     pub(crate) fn set_value(&mut self, key: Cow<'a, str>, value: OwnedValue) {

@@ -9,7 +9,7 @@ use std::cell::Cell;
 use crate::level::Level;
 
 struct Here {
-    /// How deep logging is nested, and [`IN_SCOPE`].
+    /// How deep logging is nested, [`IN_SCOPE`] and [`IN_SPAN`].
     state: Cell<u32>,
     /// The level from which the thread's scopes have its records logged.
     floor: Cell<u16>,
@@ -26,7 +26,11 @@ thread_local! {
 /// Set while a scope with key-values holds on the thread. Above every depth.
 const IN_SCOPE: u32 = 1 << 16;
 
-/// How deep logging nests on the thread; a larger number while it is in a scope with key-values.
+/// Set while a span is entered on the thread. Above every depth.
+const IN_SPAN: u32 = 1 << 17;
+
+/// How deep logging nests on the thread; a larger number while it is in a span, or in a
+/// scope with key-values.
 #[inline]
 pub(crate) fn nesting() -> u32 {
     HERE.with(|here| here.state.get())
@@ -35,10 +39,10 @@ pub(crate) fn nesting() -> u32 {
 /// How deep logging nests on the thread.
 #[inline]
 pub(crate) fn depth() -> u32 {
-    nesting() & !IN_SCOPE
+    nesting() & !(IN_SCOPE | IN_SPAN)
 }
 
-/// Whether a scope with key-values holds on the thread.
+/// Whether a span, or a scope with key-values, holds on the thread.
 #[inline]
 pub(crate) fn is_in_scope() -> bool {
     nesting() >= IN_SCOPE
@@ -76,6 +80,13 @@ pub(super) fn set(is_in_scope: bool, floor: Level) -> Level {
         here.state.set(here.state.get() & !IN_SCOPE | scope);
         Level::new(here.floor.replace(floor.number()))
     })
+}
+
+/// Notes whether a span is entered on the thread.
+#[cfg(feature = "tracing")]
+pub(super) fn set_in_span(is_in_span: bool) {
+    let span = if is_in_span { IN_SPAN } else { 0 };
+    HERE.with(|here| here.state.set(here.state.get() & !IN_SPAN | span));
 }
 
 /// Counts a call that a gate let through for others, and that nothing wants here.

@@ -6,6 +6,8 @@ mod guard;
 pub(crate) mod here;
 mod in_scope;
 pub(crate) mod scope;
+#[cfg(feature = "tracing")]
+pub(crate) mod span_stack;
 mod stack;
 mod values;
 

@@ -1,20 +1,37 @@
-//! The key-values that scopes add to a record.
+//! The key-values that scopes and spans add to a record.
 
-use crate::record::Context;
+use crate::record::{Context, Span};
 use crate::scope::stack;
+use crate::sys::sync::Arc;
 
-/// The key-values that hold on this thread, if there are any, with those of an adapter, which hide
-/// them.
-pub(crate) fn with_values<R>(context: &Context, use_them: impl FnOnce(&Context) -> R) -> R {
+/// The key-values that hold on this thread, if there are any, with those of an adapter, and the
+/// current span. Those of an adapter hide those of spans, and these hide those of scopes.
+pub(crate) fn with_values<R>(
+    context: &Context,
+    use_them: impl FnOnce(&Context, Option<&Span>) -> R,
+) -> R {
     let frame = stack::current();
-    match frame.values.as_deref() {
-        None => use_them(context),
-        Some(values) if context.is_empty() => use_them(values),
-        Some(values) => {
-            let is_hidden = |key: &str| context.iter().any(|(known, _)| **known == *key);
-            let own = values.iter().filter(|(key, _)| !is_hidden(key));
-            let both: Vec<_> = own.chain(context).cloned().collect();
-            use_them(&both)
-        }
+    let scope = frame.values.as_deref().unwrap_or_default();
+    #[cfg(feature = "tracing")]
+    let span: Option<Arc<Span>> = crate::scope::span_stack::current();
+    #[cfg(not(feature = "tracing"))]
+    let span: Option<Arc<Span>> = None;
+    let of_span = span.as_ref().map(|span| span.values());
+    let of_span = of_span.as_ref().map_or(&[][..], |values| values.as_slice());
+    let span = span.as_deref();
+    match (scope, of_span, context) {
+        ([], [], only) | ([], only, []) | (only, [], []) => use_them(only, span),
+        _ => use_them(&merged(&[scope, of_span, context]), span),
     }
+}
+
+/// Returns the key-values of all, where later ones hide earlier ones.
+fn merged(all: &[&Context]) -> Box<Context> {
+    let mut values = Vec::new();
+    for (at, own) in all.iter().enumerate() {
+        let later = all[at + 1..].iter().flat_map(|values| values.iter());
+        let is_hidden = |key: &str| later.clone().any(|(known, _)| **known == *key);
+        values.extend(own.iter().filter(|(key, _)| !is_hidden(key)).cloned());
+    }
+    values.into()
 }

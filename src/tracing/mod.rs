@@ -25,6 +25,21 @@
 //!
 //! Of several fields `message`, the last that is not empty is the message.
 //!
+//! # Spans
+//!
+//! A record has the fields of its span, and of the spans around that, as key-values of these types;
+//! of several with one key it has the innermost. So have records of the `log` facade and of this
+//! crate's macros. They hide key-values of [scopes](crate::Scope). A later value of a field replaces
+//! the earlier one. A span's fields are taken together when it is created: what is recorded in its
+//! parent later is not among them. Texts are cut after 1,024 bytes.
+//!
+//! `%(span)s` in a template is the name of the innermost span, `%(spans)s` has all (`outer:inner`);
+//! [JSON](crate::formatter::JsonFormatterBuilder::spans) has the same on request.
+//!
+//! A span is enabled as an event of its target and level is. One that is not adds nothing.
+//!
+//! # Installation
+//!
 //! Nothing installs the bridge by itself, as there is one global subscriber for the whole program.
 
 mod bridge;
@@ -34,6 +49,8 @@ mod install;
 mod interest_cache;
 mod level;
 mod log_origin;
+mod span_fields;
+mod span_store;
 pub(crate) mod subscriber;
 mod survey;
 

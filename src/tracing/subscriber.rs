@@ -1,12 +1,18 @@
 //! The bridge as a whole subscriber: [`Subscriber`].
 
-use tracing_core::span::{Attributes, Id, Record};
+use std::fmt;
+
+use tracing_core::span::{Attributes, Current, Id, Record};
 use tracing_core::subscriber::Interest;
 use tracing_core::{Dispatch, Event, LevelFilter, Metadata};
 
+use crate::record::Span;
 use crate::registry::Registry;
+use crate::scope::span_stack;
 use crate::sys::sync::Arc;
 use crate::tracing::bridge::Bridge;
+use crate::tracing::span_fields;
+use crate::tracing::span_store::SpanStore;
 
 /// A `tracing` subscriber whose events are records of a registry; see the
 /// [module](crate::tracing).
@@ -25,9 +31,17 @@ use crate::tracing::bridge::Bridge;
 /// assert_eq!((record.name(), record.message()), ("app.db", "selected"));
 /// assert_eq!(record.key_value("rows").unwrap().as_i64(), Some(3));
 /// ```
-#[derive(Debug)]
 pub struct Subscriber {
     bridge: Arc<Bridge>,
+    spans: SpanStore,
+}
+
+impl Subscriber {
+    /// Returns the number of spans that are not closed.
+    #[must_use]
+    pub fn open_spans(&self) -> usize {
+        self.spans.len()
+    }
 }
 
 impl Registry {
@@ -36,6 +50,7 @@ impl Registry {
     pub fn tracing_subscriber(&self) -> Subscriber {
         Subscriber {
             bridge: Bridge::new(self),
+            spans: SpanStore::default(),
         }
     }
 }
@@ -58,18 +73,64 @@ impl tracing_core::Subscriber for Subscriber {
     }
 
     fn event(&self, event: &Event<'_>) {
-        self.bridge.event(event);
+        let emit = || self.bridge.event(event);
+        match event.parent() {
+            Some(parent) => span_stack::with_current(self.spans.get(parent), emit),
+            None if event.is_root() => span_stack::with_current(None, emit),
+            None => emit(),
+        }
     }
 
-    fn new_span(&self, _span: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
+    fn new_span(&self, attributes: &Attributes<'_>) -> Id {
+        let parent = match attributes.parent() {
+            Some(parent) => self.spans.get(parent),
+            None if attributes.is_root() => None,
+            None => span_stack::current(),
+        };
+        let metadata = attributes.metadata();
+        let span = Span::new(metadata.name(), parent, span_fields::of_new(attributes));
+        self.spans.add(span, metadata)
     }
 
-    fn record(&self, _span: &Id, _values: &Record<'_>) {}
+    fn record(&self, id: &Id, record: &Record<'_>) {
+        let fields = span_fields::of_record(record);
+        if let Some(span) = self.spans.get(id) {
+            span.set(&fields);
+        }
+    }
 
     fn record_follows_from(&self, _span: &Id, _follows: &Id) {}
 
-    fn enter(&self, _span: &Id) {}
+    fn enter(&self, id: &Id) {
+        if let Some(span) = self.spans.get(id) {
+            span_stack::enter(&span);
+        }
+    }
 
-    fn exit(&self, _span: &Id) {}
+    fn exit(&self, id: &Id) {
+        span_stack::exit(id.into_u64());
+    }
+
+    fn clone_span(&self, id: &Id) -> Id {
+        self.spans.reference(id);
+        id.clone()
+    }
+
+    fn try_close(&self, id: Id) -> bool {
+        self.spans.close(&id)
+    }
+
+    fn current_span(&self) -> Current {
+        let current = span_stack::current();
+        current.map_or_else(Current::none, |span| self.spans.current(span.number()))
+    }
+}
+
+impl fmt::Debug for Subscriber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscriber")
+            .field("bridge", &self.bridge)
+            .field("open_spans", &self.spans.len())
+            .finish()
+    }
 }

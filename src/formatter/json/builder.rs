@@ -46,6 +46,7 @@ pub struct JsonFormatterBuilder {
     source: bool,
     thread: bool,
     process: bool,
+    spans: bool,
     reserved: &'static [&'static str],
 }
 
@@ -81,6 +82,13 @@ impl JsonFormatterBuilder {
         self
     }
 
+    /// Sets whether `span`, the name of the innermost span, and `spans`, the names of all (as
+    /// `outer:inner`), are written for records inside of spans; off by default.
+    pub fn spans(mut self, spans: bool) -> Self {
+        self.spans = spans;
+        self
+    }
+
     /// Sets names that key-values do not get, as members of these names are added to the objects.
     #[cfg(feature = "control")]
     pub(crate) fn reserving(mut self, names: &'static [&'static str]) -> Self {
@@ -106,6 +114,7 @@ impl JsonFormatterBuilder {
             source: self.source,
             thread: self.thread,
             process: self.process,
+            spans: self.spans,
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 /// Writes each record as one JSON object on one line (RFC 8259, UTF-8).
 ///
 /// The members, in this order: `time` (RFC 3339, UTC, milliseconds), `level`, `logger`, `message`;
-/// if enabled, `file`, `line`, `function`, `module_path`, `thread`, `thread_name`, `process`; the
+/// if enabled, `file`, `line`, `function`, `module_path`, `thread`, `thread_name`, `process`, `span`, `spans`; the
 /// key-values under their own names, with their own types; `error` and `stack`, if the record has
 /// them. A key-value whose name is taken gets underscores until it is free (`message_`), so nothing
 /// is lost and no name occurs twice.
@@ -56,10 +56,11 @@ pub struct JsonFormatter {
     pub(super) source: bool,
     pub(super) thread: bool,
     pub(super) process: bool,
+    pub(super) spans: bool,
 }
 
 /// The names of the members, unless renamed.
-pub(super) const NAMES: [&str; 13] = [
+pub(super) const NAMES: [&str; 15] = [
     "time",
     "level",
     "logger",
@@ -73,6 +74,8 @@ pub(super) const NAMES: [&str; 13] = [
     "process",
     "error",
     "stack",
+    "span",
+    "spans",
 ];
 const TIME: usize = 0;
 const LEVEL: usize = 1;
@@ -87,6 +90,8 @@ const THREAD_NAME: usize = 9;
 const PROCESS: usize = 10;
 const ERROR: usize = 11;
 const STACK: usize = 12;
+const SPAN: usize = 13;
+const SPANS: usize = 14;
 
 /// What is between the time and the name of the level.
 const LEVEL_KEY: &str = "\",\"level\":\"";
@@ -193,6 +198,10 @@ impl Format for JsonFormatter {
         }
         if self.process {
             object.value(PROCESS, Scalar::Unsigned(record.process_id().into()));
+        }
+        if let Some(spans) = record.rare_fields().spans.as_ref().filter(|_| self.spans) {
+            object.text(SPAN, spans.name());
+            object.text(SPANS, &spans.to_string());
         }
         object.key_values(record.key_values(), |_| true);
         if record.has_failure() {

@@ -1,5 +1,7 @@
 //! The fields that a template can name.
 
+use std::fmt::Write as _;
+
 use log::kv::Value;
 
 use crate::formatter::time::{TimeFormat, python_time};
@@ -27,6 +29,10 @@ pub(crate) enum Field {
     Process,
     ProcessName,
     TaskName,
+    /// The name of the innermost span.
+    Span,
+    /// The names of all spans.
+    Spans,
     Message,
     /// `msg`: the message as well, as a Rust message has no arguments.
     Msg,
@@ -82,6 +88,8 @@ standard_fields! {
     Process: "process",
     ProcessName: "processName",
     TaskName: "taskName",
+    Span: "span",
+    Spans: "spans",
     Message: "message",
     Msg: "msg",
     Args: "args",
@@ -120,6 +128,8 @@ impl Field {
                     | Self::ErrorInfo
                     | Self::StackInfo
                     | Self::TaskName
+                    | Self::Span
+                    | Self::Spans
             )
     }
 
@@ -170,6 +180,25 @@ impl Field {
             Self::Args => read(Scalar::Other(&Value::from_display(&"()"))),
             Self::ErrorText | Self::ErrorInfo => optional(record.error_text(), Box::new(read)),
             Self::StackInfo => optional(record.stack(), Box::new(read)),
+            Self::Span | Self::Spans if record.rare_fields().spans.is_some() => {
+                LineBuf::with(|text| {
+                    match &record.rare_fields().spans {
+                        Some(spans) if *self == Self::Span => text.push_str(spans.name()),
+                        spans => spans.iter().for_each(|spans| {
+                            let _ = write!(text, "{spans}");
+                        }),
+                    }
+                    read(Scalar::Text(text.as_str()))
+                })
+            }
+            // Outside of spans the application may set key-values.
+            Self::Span | Self::Spans => match record.key_values().get(self.name()) {
+                Some(value) => Scalar::visit(&value, read),
+                None => match defaults.iter().find(|(known, _)| **known == *self.name()) {
+                    Some((_, value)) => read(value.as_scalar()),
+                    None => read(Scalar::Null),
+                },
+            },
             // The name of a task is the key-value `taskName`, if the application sets it.
             Self::TaskName => match record.key_values().get("taskName") {
                 Some(value) => Scalar::visit(&value, read),

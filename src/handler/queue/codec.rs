@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::formatter::{Format, Line};
 use crate::level::Level;
 use crate::record::{
-    CallValues, Message, RareFields, RareFieldsRef, Record, Scalar, Source, ThreadInfo,
+    CallValues, Message, RareFields, RareFieldsRef, Record, Scalar, Source, SpanPath, ThreadInfo,
 };
 use crate::sys::sync::Arc;
 use crate::sys::user_code;
@@ -17,7 +17,7 @@ use crate::text::line_buf::LineBuf;
 use crate::time::Timestamp;
 
 /// The texts of a record, in the order in which they follow the head.
-const TEXTS: usize = 9;
+const TEXTS: usize = 10;
 const NAME: usize = 0;
 const MESSAGE: usize = 1;
 const MODULE_PATH: usize = 2;
@@ -27,6 +27,7 @@ const THREAD_NAME: usize = 5;
 const LEVEL_NAME: usize = 6;
 const ERROR: usize = 7;
 const STACK: usize = 8;
+const SPANS: usize = 9;
 
 /// Where the head's numbers stand.
 const TOTAL: usize = 0;
@@ -50,6 +51,8 @@ const HAS_KEY_VALUES: u16 = 32;
 /// The function stands as the path of an item inside it, whose end is found when it is asked for.
 const FUNCTION_OF_ITEM: u16 = 64;
 const IS_HIDDEN: u16 = 128;
+const HAS_SPANS: u16 = 256;
+const HAS_RARE_FIELDS: u16 = HAS_LEVEL_NAME | HAS_ERROR | HAS_STACK | HAS_PROCESS | HAS_SPANS;
 
 /// Appends a record to `out`.
 ///
@@ -114,6 +117,10 @@ pub(super) fn encode(
             push(STACK, stack.as_bytes(), out);
             flags |= HAS_STACK;
         }
+    }
+    if let Some(spans) = &details.spans {
+        push(SPANS, spans.kept().as_bytes(), out);
+        flags |= HAS_SPANS;
     }
     if let Some((id, name)) = &details.process {
         out.extend_from_slice(&id.to_le_bytes());
@@ -263,6 +270,7 @@ pub(super) fn decode(
     details.level_name = given(HAS_LEVEL_NAME, LEVEL_NAME).map(Cow::Borrowed);
     details.error = given(HAS_ERROR, ERROR).map(Cow::Borrowed);
     details.stack = given(HAS_STACK, STACK).map(Cow::Borrowed);
+    details.spans = given(HAS_SPANS, SPANS).map(|names| SpanPath::Kept(names.into()));
     if flags & HAS_PROCESS != 0 {
         let id = u32::from_le_bytes(get(bytes, at));
         let (name, end) = sized_text(bytes, at + 4);
@@ -303,7 +311,7 @@ pub(super) fn decode(
         },
         error: None,
         backtrace: None,
-        rare_fields: if flags & (HAS_LEVEL_NAME | HAS_ERROR | HAS_STACK | HAS_PROCESS) == 0 {
+        rare_fields: if flags & HAS_RARE_FIELDS == 0 {
             RareFieldsRef::None
         } else {
             RareFieldsRef::Lent(&details)

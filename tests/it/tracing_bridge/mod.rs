@@ -2,6 +2,7 @@
 
 mod events;
 mod levels;
+mod spans;
 mod traps;
 
 use logtree::Registry;

@@ -1,0 +1,126 @@
+//! Units of work that records are logged in: [`Span`].
+
+use std::borrow::Cow;
+use std::fmt;
+
+use arc_swap::ArcSwap;
+
+use crate::record::key_values::Context;
+use crate::record::value::OwnedValue;
+use crate::sys::sync::Arc;
+#[cfg(feature = "tracing")]
+use crate::sys::sync::{AtomicU64, Ordering};
+
+/// What is between two names of a path that is kept: no name of a span has it.
+const SEPARATOR: char = '\0';
+
+/// A named unit of work, inside another one or not.
+#[derive(Debug)]
+pub(crate) struct Span {
+    /// Never given twice.
+    number: u64,
+    name: &'static str,
+    parent: Option<Arc<Span>>,
+    /// Its key-values, after those of the spans around it that it does not hide.
+    values: ArcSwap<Vec<(Box<str>, OwnedValue)>>,
+}
+
+#[cfg(feature = "tracing")]
+impl Span {
+    pub(crate) fn new(
+        name: &'static str,
+        parent: Option<Arc<Self>>,
+        own: Vec<(&'static str, OwnedValue)>,
+    ) -> Arc<Self> {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        let values = match &parent {
+            Some(parent) if own.is_empty() => parent.values(),
+            Some(parent) => Arc::new(with(&parent.values(), &own)),
+            None => Arc::new(with(&[], &own)),
+        };
+        Arc::new(Self {
+            number: LAST.fetch_add(1, Ordering::Relaxed) + 1,
+            name,
+            parent,
+            values: ArcSwap::new(values),
+        })
+    }
+
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    pub(crate) fn values(&self) -> Arc<Vec<(Box<str>, OwnedValue)>> {
+        self.values.load_full()
+    }
+
+    /// Sets key-values, in place of those with the same keys. Records that were made keep theirs.
+    pub(crate) fn set(&self, own: &[(&'static str, OwnedValue)]) {
+        self.values.rcu(|values| with(values, own));
+    }
+}
+
+/// Returns key-values with others, which replace those of the same key.
+#[cfg(feature = "tracing")]
+fn with(values: &Context, own: &[(&'static str, OwnedValue)]) -> Vec<(Box<str>, OwnedValue)> {
+    let mut all = values.to_vec();
+    for (key, value) in own {
+        match all.iter_mut().find(|(known, _)| **known == **key) {
+            Some((_, known)) => *known = value.clone(),
+            None => all.push((Box::from(*key), value.clone())),
+        }
+    }
+    all
+}
+
+impl Drop for Span {
+    /// Ends its ancestors one by one, as there can be more of them than the stack has room for.
+    fn drop(&mut self) {
+        let mut next = self.parent.take();
+        while let Some(mut span) = next.and_then(Arc::into_inner) {
+            next = span.parent.take();
+        }
+    }
+}
+
+/// The spans that a record was logged in.
+#[derive(Clone)]
+pub(crate) enum SpanPath<'a> {
+    Open(&'a Span),
+    /// The names from the outermost on, after the record was kept.
+    Kept(Cow<'a, str>),
+}
+
+impl SpanPath<'_> {
+    /// Returns the name of the innermost span.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Open(span) => span.name,
+            Self::Kept(names) => names.rsplit(SEPARATOR).next().unwrap_or_default(),
+        }
+    }
+
+    /// Returns the names as they are kept.
+    pub(crate) fn kept(&self) -> Cow<'_, str> {
+        match self {
+            Self::Open(innermost) => {
+                let spans = std::iter::successors(Some(*innermost), |span| span.parent.as_deref());
+                let mut names: Vec<_> = spans.map(|span| span.name).collect();
+                names.reverse();
+                Cow::Owned(names.join(&String::from(SEPARATOR)))
+            }
+            Self::Kept(names) => Cow::Borrowed(names),
+        }
+    }
+}
+
+/// All names, from the outermost on: `outer:inner`.
+impl fmt::Display for SpanPath<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, name) in self.kept().split(SEPARATOR).enumerate() {
+            f.write_str(if at == 0 { "" } else { ":" })?;
+            f.write_str(name)?;
+        }
+        Ok(())
+    }
+}

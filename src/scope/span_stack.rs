@@ -1,0 +1,70 @@
+//! The spans that are entered on a thread.
+
+use std::cell::RefCell;
+
+use crate::record::Span;
+use crate::scope::here;
+use crate::sys::sync::Arc;
+
+struct Entered {
+    number: u64,
+    /// `None` where what is around it is hidden.
+    span: Option<Arc<Span>>,
+}
+
+struct Stack(Vec<Entered>);
+
+thread_local! {
+    static STACK: RefCell<Stack> = const { RefCell::new(Stack(Vec::new())) };
+}
+
+/// Changes the stack. Does nothing late in a thread's end.
+fn change<R>(change: impl FnOnce(&mut Vec<Entered>) -> R) -> Option<R> {
+    let changed = STACK.try_with(|stack| {
+        let mut stack = stack.borrow_mut();
+        let result = change(&mut stack.0);
+        let top = stack.0.last();
+        here::set_in_span(top.is_some_and(|top| top.span.is_some()));
+        result
+    });
+    changed.ok()
+}
+
+/// Makes a span the current one of the thread. A span may be entered several times.
+pub(crate) fn enter(span: &Arc<Span>) {
+    push(span.number(), Some(Arc::clone(span)));
+}
+
+fn push(number: u64, span: Option<Arc<Span>>) {
+    change(|stack| stack.push(Entered { number, span }));
+}
+
+/// Ends the latest entry of a span, wherever it is.
+pub(crate) fn exit(number: u64) {
+    let left = change(|stack| {
+        let at = stack.iter().rposition(|entered| entered.number == number)?;
+        Some(stack.remove(at))
+    });
+    drop(left);
+}
+
+/// Runs with another current span, or with none.
+pub(crate) fn with_current<R>(span: Option<Arc<Span>>, run: impl FnOnce() -> R) -> R {
+    // No span has the number.
+    push(0, span);
+    let _back = scopeguard::guard((), |()| exit(0));
+    run()
+}
+
+/// Returns the current span of the thread.
+pub(crate) fn current() -> Option<Arc<Span>> {
+    let current = STACK.try_with(|stack| stack.borrow().0.last()?.span.clone());
+    current.ok().flatten()
+}
+
+impl Drop for Stack {
+    /// Ends what was never left.
+    fn drop(&mut self) {
+        here::set_in_span(false);
+    }
+}

@@ -1,0 +1,62 @@
+//! The fields of a span: kept values.
+
+use tracing_core::field::Field;
+use tracing_core::span::{Attributes, Record};
+
+use crate::record::OwnedValue;
+use crate::text::boundary::floor_char_boundary;
+use crate::tracing::field_value::{FieldValue, Visitor, key_of};
+
+/// How many bytes of a value a span keeps: each record within shows it.
+const MAX_VALUE: usize = 1024;
+
+/// Returns the fields that a new span has.
+pub(super) fn of_new(attributes: &Attributes<'_>) -> Vec<(&'static str, OwnedValue)> {
+    let mut fields = Vec::new();
+    attributes.record(&mut Visitor(|field: &Field, value: FieldValue<'_>| {
+        fields.push((key_of(field), cut(value.to_owned())));
+    }));
+    fields
+}
+
+/// Returns the fields that were recorded later.
+pub(super) fn of_record(record: &Record<'_>) -> Vec<(&'static str, OwnedValue)> {
+    let mut fields = Vec::new();
+    record.record(&mut Visitor(|field: &Field, value: FieldValue<'_>| {
+        fields.push((key_of(field), cut(value.to_owned())));
+    }));
+    fields
+}
+
+/// Cuts a long text, and marks it with its length.
+fn cut(value: OwnedValue) -> OwnedValue {
+    match value {
+        OwnedValue::Text(mut text) if text.len() > MAX_VALUE => {
+            let len = text.len();
+            text.truncate(floor_char_boundary(&text, MAX_VALUE));
+            text.push_str(&format!("<cut, {len} bytes>"));
+            OwnedValue::Text(text)
+        }
+        value => value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_cut_at_a_character() {
+        let text = |text: String| cut(text.into()).to_string();
+        assert_eq!(text("a".repeat(1024)), "a".repeat(1024));
+        assert_eq!(
+            text("a".repeat(1025)),
+            format!("{}<cut, 1025 bytes>", "a".repeat(1024))
+        );
+        let odd = format!("a{}", "\u{e9}".repeat(600));
+        assert_eq!(
+            text(odd),
+            format!("a{}<cut, 1201 bytes>", "\u{e9}".repeat(511))
+        );
+    }
+}

@@ -1,0 +1,76 @@
+//! The open spans of a subscriber, by their numbers: [`SpanStore`].
+
+use dashmap::DashMap;
+use tracing_core::Metadata;
+use tracing_core::span::{Current, Id};
+
+use crate::record::Span;
+use crate::sys::fork::InLock;
+use crate::sys::sync::Arc;
+
+struct Open {
+    span: Arc<Span>,
+    metadata: &'static Metadata<'static>,
+    references: usize,
+}
+
+/// The open spans. Whatever order ids are closed and cloned in, nothing panics: an id that is not
+/// known is left alone.
+///
+/// A child keeps its parent's names and key-values, and not the parent open.
+#[derive(Default)]
+pub(super) struct SpanStore {
+    /// Guards of it never leave a function.
+    open: DashMap<u64, Open>,
+}
+
+impl SpanStore {
+    pub(super) fn add(&self, span: Arc<Span>, metadata: &'static Metadata<'static>) -> Id {
+        let number = span.number();
+        let open = Open {
+            span,
+            metadata,
+            references: 1,
+        };
+        let _inside = InLock::enter();
+        self.open.insert(number, open);
+        Id::from_u64(number)
+    }
+
+    pub(super) fn get(&self, id: &Id) -> Option<Arc<Span>> {
+        let _inside = InLock::enter();
+        let open = self.open.get(&id.into_u64())?;
+        Some(Arc::clone(&open.span))
+    }
+
+    pub(super) fn reference(&self, id: &Id) {
+        let _inside = InLock::enter();
+        if let Some(mut open) = self.open.get_mut(&id.into_u64()) {
+            open.references += 1;
+        }
+    }
+
+    /// Ends a reference. Reports whether it was the last.
+    pub(super) fn close(&self, id: &Id) -> bool {
+        let inside = InLock::enter();
+        let closed = self.open.remove_if_mut(&id.into_u64(), |_, open| {
+            open.references -= 1;
+            open.references == 0
+        });
+        drop(inside);
+        closed.is_some()
+    }
+
+    pub(super) fn current(&self, number: u64) -> Current {
+        let _inside = InLock::enter();
+        let open = self.open.get(&number);
+        open.map_or_else(Current::none, |open| {
+            Current::new(Id::from_u64(number), open.metadata)
+        })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        let _inside = InLock::enter();
+        self.open.len()
+    }
+}
