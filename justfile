@@ -65,6 +65,10 @@ s390x:
 soak *seconds:
     .ci/soak {{seconds}}
 
+# Kills receivers a hundred times while records are sent to them.
+outages *records:
+    .ci/outages {{records}}
+
 # Instruction counts of the hot path against the kept ones, by callgrind.
 instructions:
     cd benches/peers && cargo run --release --bin compare -- check

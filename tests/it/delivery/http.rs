@@ -359,6 +359,12 @@ fn a_hundred_outages_lose_nothing_that_is_not_counted() {
     sent.sort_unstable();
     sent.dedup();
     assert_eq!(counters.written() + counters.dropped(), records as u64);
+    println!(
+        "HTTP: {records} records, 100 outages: {} missing, {} dropped, {} again",
+        records as usize - sent.len(),
+        counters.dropped(),
+        all - sent.len()
+    );
     assert_eq!(sent.len() as u64, counters.written());
     // Of each outage, at most what one request held.
     assert!(

@@ -188,7 +188,9 @@ fn run(configure: impl FnOnce(SysLogHandlerBuilder) -> SysLogHandlerBuilder) -> 
     let numbers: BTreeSet<u64> = received.keys().copied().collect();
     let missing = count - numbers.len() as u64;
     let again: u32 = received.values().map(|count| count - 1).sum();
-    println!("{count} records, {kills} kills: {missing} missing, {dropped} dropped, {again} again");
+    println!(
+        "TCP: {count} records, {kills} kills: {missing} missing, {dropped} dropped, {again} again"
+    );
     (missing, dropped, again.into())
 }
 
