@@ -36,7 +36,8 @@ use crate::sys::sync::Arc;
 /// the end of the process included, tries for 5 seconds; what is left goes to the spool, or is
 /// dropped and counted.
 ///
-/// What the transport itself logs while it sends, as HTTP clients do, goes to other handlers only.
+/// What the transport itself logs while it sends, as HTTP clients do, goes to handlers that do not
+/// send.
 /// In a child process made by `fork` the handler begins empty, with a connection of its own and
 /// without the spool.
 ///

@@ -9,7 +9,12 @@ pub(in crate::handler) mod backoff;
 pub(in crate::handler) mod delivery_type;
 mod entry;
 mod flight;
-#[cfg(any(feature = "http-handler", feature = "otlp", feature = "gelf"))]
+#[cfg(any(
+    feature = "gelf",
+    feature = "http-handler",
+    feature = "otlp",
+    feature = "smtp"
+))]
 mod halved;
 mod handler;
 pub(in crate::handler) mod health;
@@ -17,6 +22,8 @@ mod link;
 mod memory;
 pub(crate) mod options;
 mod outgoing;
+#[cfg(any(feature = "http-handler", feature = "otlp", feature = "smtp"))]
+mod secrets;
 mod sending_mark;
 mod sink;
 pub(in crate::handler) mod spool;
@@ -28,12 +35,14 @@ mod worker;
 
 pub use self::backoff::Backoff;
 pub use self::entry::Entry;
-#[cfg(any(feature = "http-handler", feature = "otlp"))]
+#[cfg(any(feature = "http-handler", feature = "otlp", feature = "smtp"))]
 pub(in crate::handler) use self::halved::halved;
 #[cfg(any(feature = "http-handler", feature = "gelf"))]
 pub(in crate::handler) use self::halved::halved_json;
 pub use self::handler::{DeliveryHandler, DeliveryHandlerBuilder};
 pub use self::health::Health;
+#[cfg(any(feature = "http-handler", feature = "otlp", feature = "smtp"))]
+pub(in crate::handler) use self::secrets::Secrets;
 pub use self::sending_mark::{SendingGuard, SendingMark};
 pub use self::spool::Spool;
 pub use self::transport::{BatchLimits, Connection, Outcome, Transport};

@@ -67,7 +67,7 @@ impl Outgoing {
     }
 
     pub(super) fn is_own_thread(&self) -> bool {
-        SendingMark::current() == SendingMark::of(self.id)
+        SendingMark::current().is_of(self.id)
     }
 
     /// Encodes a record, and keeps it until it is sent. Returns `false` if there is no thread to send
@@ -76,7 +76,7 @@ impl Outgoing {
     /// # Errors
     /// Where it cannot be encoded.
     pub(super) fn put(&self, record: &Record<'_>, format: &dyn Format) -> Result<bool, Error> {
-        if self.is_own_thread() {
+        if SendingMark::current().keeps_from(self.id) {
             self.ledger.refused(record);
             return Ok(true);
         }

@@ -1,19 +1,19 @@
-//! Which delivery a thread works for: [`SendingMark`].
+//! What a thread does for a delivery: [`SendingMark`].
 
 use std::cell::Cell;
 use std::marker::PhantomData;
 
 thread_local! {
-    /// The delivery that the thread sends for, or 0.
-    static SENDS_FOR: Cell<u64> = const { Cell::new(0) };
+    static MARK: Cell<SendingMark> = const { Cell::new(SendingMark::NONE) };
 }
 
-/// Marks what is logged on a thread as caused by the sending of a handler, which does not send it
-/// then: it would send for ever. Other handlers take it as usual.
+/// Marks what is logged on a thread as caused by the sending of a handler. No handler that sends
+/// takes it then: it would send for ever, or two of them would send each other what they log.
+/// Handlers that do not send take it as usual.
 ///
-/// The thread on which a handler calls its [`Transport`](crate::delivery::Transport) is marked. A
-/// transport that works on other threads as well marks those, permanently or for as long as they
-/// work for it.
+/// The thread on which a handler calls its [`Transport`](crate::delivery::Transport) is marked
+/// while it does. A transport that works on other threads as well marks those, permanently or for
+/// as long as they work for it.
 ///
 /// # Examples
 /// ```
@@ -23,33 +23,65 @@ thread_local! {
 /// let mark = SendingMark::current();
 /// std::thread::spawn(move || {
 ///     mark.stay();
-///     log::debug!("this is not sent to where this thread sends to");
+///     log::debug!("no handler that sends takes this");
 /// });
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct SendingMark(u64);
+pub struct SendingMark {
+    /// The delivery that the thread works for, or 0.
+    delivery: u64,
+    /// Whether it does what the transport does.
+    is_sending: bool,
+}
 
 impl SendingMark {
-    pub(super) fn of(id: u64) -> Self {
-        Self(id)
+    const NONE: Self = Self {
+        delivery: 0,
+        is_sending: false,
+    };
+
+    /// The mark of a delivery's thread outside of its transport: in hooks and in the handler for
+    /// dead letters, whose records other handlers send.
+    pub(super) fn of_thread(delivery: u64) -> Self {
+        Self {
+            delivery,
+            is_sending: false,
+        }
+    }
+
+    /// The mark inside of a delivery's transport.
+    pub(super) fn of_transport(delivery: u64) -> Self {
+        Self {
+            delivery,
+            is_sending: true,
+        }
     }
 
     /// Returns the mark of the calling thread; on a thread that sends for no handler, one that has
     /// no effect.
     #[must_use]
     pub fn current() -> Self {
-        Self(SENDS_FOR.get())
+        MARK.get()
+    }
+
+    pub(super) fn is_of(self, delivery: u64) -> bool {
+        self.delivery == delivery
+    }
+
+    /// Whether the record of a thread with this mark is not for a delivery.
+    pub(super) fn keeps_from(self, delivery: u64) -> bool {
+        self.is_sending || self.is_of(delivery)
     }
 
     /// Marks the calling thread for the rest of its life.
     pub fn stay(self) {
-        SENDS_FOR.set(self.0);
+        MARK.set(self);
     }
 
     /// Marks the calling thread until the guard is dropped.
     pub fn enter(self) -> SendingGuard {
         SendingGuard {
-            before: SENDS_FOR.replace(self.0),
+            before: MARK.replace(self),
             not_send: PhantomData,
         }
     }
@@ -59,12 +91,12 @@ impl SendingMark {
 #[derive(Debug)]
 #[must_use = "the mark ends when it is dropped"]
 pub struct SendingGuard {
-    before: u64,
+    before: SendingMark,
     not_send: PhantomData<*const ()>,
 }
 
 impl Drop for SendingGuard {
     fn drop(&mut self) {
-        SENDS_FOR.set(self.before);
+        MARK.set(self.before);
     }
 }

@@ -87,6 +87,12 @@ pub trait Connection {
     fn confirm(&mut self) -> Result<(), Error> {
         Ok(())
     }
+
+    /// Called when there is nothing to send for now. Returns whether the connection is kept, which
+    /// it is by default; otherwise it is dropped, and the next batch has a new one.
+    fn rests(&mut self) -> bool {
+        true
+    }
 }
 
 /// What became of a batch.
@@ -127,7 +133,7 @@ pub enum Outcome {
     /// The receiver has the batch but for so many entries, which it does not name and never takes.
     /// They are counted and reported; none becomes a dead letter.
     SomeRefused {
-        /// How many.
+        /// How many; 0 where it has all of them, and a failure is only to be reported.
         count: usize,
         /// Why. Without credentials.
         error: Error,

@@ -14,8 +14,9 @@ use crate::handler::delivery::state::State;
 use crate::handler::delivery::transport::{Connection, Outcome};
 use crate::level::Level;
 use crate::record::Record;
+use crate::sys::process;
 use crate::sys::sync::Arc;
-use crate::sys::{process, user_code};
+use crate::sys::user_code::{self, Panic};
 
 /// Starts the thread, unless it runs.
 ///
@@ -59,7 +60,7 @@ enum Next {
 }
 
 fn run(outgoing: &Arc<Outgoing>, epoch: u64) {
-    SendingMark::of(outgoing.id).stay();
+    SendingMark::of_thread(outgoing.id).stay();
     let generation = process::generation();
     let mut connection = None;
     loop {
@@ -72,18 +73,23 @@ fn run(outgoing: &Arc<Outgoing>, epoch: u64) {
                 }
                 outgoing.note_confirmed(epoch, connection.as_deref());
                 if let Outcome::Broken { .. } = outcome {
-                    user_code::drop_value(connection.take());
+                    outgoing.disconnect(&mut connection);
                 }
                 outgoing.settle(flight.id, count, outcome);
             }
             Next::Confirm => outgoing.confirm(epoch, &mut connection),
-            Next::Wait(None) => thread::park(),
-            Next::Wait(Some(time)) => thread::park_timeout(time),
+            Next::Wait(time) => {
+                outgoing.rest(&mut connection);
+                match time {
+                    None => thread::park(),
+                    Some(time) => thread::park_timeout(time),
+                }
+            }
             Next::End => break,
         }
         outgoing.report_drops();
     }
-    user_code::drop_value(connection);
+    outgoing.disconnect(&mut connection);
 }
 
 impl Outgoing {
@@ -191,6 +197,30 @@ impl Outgoing {
         entries
     }
 
+    /// Calls the transport, or its connection. What it logs meanwhile is sent by no handler.
+    fn in_transport<R>(&self, call: impl FnOnce() -> R) -> Result<R, Panic> {
+        user_code::call(|| {
+            let _mark = SendingMark::of_transport(self.id).enter();
+            call()
+        })
+    }
+
+    fn disconnect(&self, connection: &mut Option<Box<dyn Connection>>) {
+        let connection = connection.take();
+        let _ = self.in_transport(|| drop(connection));
+    }
+
+    /// Ends a connection that is not to be kept while there is nothing to send.
+    fn rest(&self, connection: &mut Option<Box<dyn Connection>>) {
+        let Some(resting) = connection else {
+            return;
+        };
+        // One that panics is not asked for more.
+        if !self.in_transport(|| resting.rests()).unwrap_or(false) {
+            self.disconnect(connection);
+        }
+    }
+
     /// Sends what goes together at the beginning of a flight. Returns how many that are.
     fn send(
         &self,
@@ -199,7 +229,7 @@ impl Outgoing {
     ) -> (usize, Outcome) {
         let next = flight.next();
         let mut count = 1;
-        let sent = user_code::call(|| {
+        let sent = self.in_transport(|| {
             count = self.transport.together(next).clamp(1, next.len());
             let connection = match connection {
                 Some(connection) => connection,
@@ -225,7 +255,7 @@ impl Outgoing {
         let Some(connection) = connection else {
             return;
         };
-        let is_confirmed = user_code::call(|| connection.is_confirmed());
+        let is_confirmed = self.in_transport(|| connection.is_confirmed());
         let mut state = self.state.lock();
         if state.epoch == epoch {
             state.is_unconfirmed = matches!(is_confirmed, Ok(false));
@@ -234,7 +264,7 @@ impl Outgoing {
 
     /// Waits until the receiver has all that was sent.
     fn confirm(&self, epoch: u64, connection: &mut Option<Box<dyn Connection>>) {
-        let confirmed = user_code::call(|| {
+        let confirmed = self.in_transport(|| {
             if connection.is_none() {
                 *connection = Some(self.transport.connect()?);
             }
@@ -245,7 +275,7 @@ impl Outgoing {
             Err(Error::new(ErrorKind::Panicked, message))
         });
         if confirmed.is_err() {
-            user_code::drop_value(connection.take());
+            self.disconnect(connection);
         }
         let shown = confirmed
             .as_ref()
@@ -349,7 +379,7 @@ impl Outgoing {
         // It was this one: the others can be sent at once again.
         current.step = usize::MAX;
         drop(state);
-        let shorten = |entry: &Entry| user_code::call(|| self.transport.shorten(entry));
+        let shorten = |entry: &Entry| self.in_transport(|| self.transport.shorten(entry));
         let shorter = entry.as_ref().and_then(|entry| {
             let shorter = shorten(entry).ok().flatten();
             // One that does not become shorter is sent again and again.
@@ -424,7 +454,10 @@ impl Outgoing {
             }
         }
         dead.iter().for_each(|entry| self.drops.note(entry.level));
-        self.ledger.dropped(refused, error);
+        match refused {
+            0 => self.ledger.failed(error),
+            _ => self.ledger.dropped(refused, error),
+        }
     }
 
     /// Has a notice sent of what was dropped, in the handler's own format.
@@ -432,7 +465,7 @@ impl Outgoing {
         let mut payload = Vec::new();
         let mut entry = None;
         let mut encode = |record: &Record<'_>, format: &dyn Format| {
-            let encoded = user_code::call(|| self.transport.encode(record, format, &mut payload));
+            let encoded = self.in_transport(|| self.transport.encode(record, format, &mut payload));
             if let Ok(Ok(())) = encoded {
                 let payload = std::mem::take(&mut payload);
                 let mut notice = Entry::new(record.level(), record.time(), record.name(), payload);

@@ -19,7 +19,7 @@ use ureq::tls::{
 };
 
 use crate::error::{Error, ErrorKind};
-use crate::handler::delivery::Outcome;
+use crate::handler::delivery::{Outcome, Secrets};
 use crate::handler::http::retry_after::retry_after;
 #[cfg(feature = "tls")]
 use crate::handler::network::tls::Tls;
@@ -41,7 +41,7 @@ pub(in crate::handler) struct Target {
     shown: String,
     headers: Vec<(HeaderName, HeaderValue)>,
     /// What no error may show.
-    secrets: Vec<String>,
+    secrets: Secrets,
     /// How long a request takes at most with all its parts.
     timeout: Option<Duration>,
     #[cfg(feature = "tls")]
@@ -83,7 +83,7 @@ impl Target {
             shown: format!("{scheme}://{host}"),
             url,
             headers: Vec::new(),
-            secrets: Vec::new(),
+            secrets: Secrets::default(),
             timeout: None,
             #[cfg(feature = "tls")]
             tls: Tls::new(),
@@ -91,9 +91,8 @@ impl Target {
         if let Some(user) = user {
             let (user, password) = user.split_once(':').unwrap_or((user, ""));
             let plain = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
-            target
-                .secrets
-                .extend([user.to_owned(), password.to_owned()]);
+            target.secrets.add(user);
+            target.secrets.add(password);
             target.set_credentials(&plain(user), &plain(password))?;
         }
         Ok(target)
@@ -113,9 +112,10 @@ impl Target {
         value_of.set_sensitive(true);
         self.headers.retain(|(known, _)| *known != name_of);
         self.headers.push((name_of, value_of));
-        self.secrets.push(value.to_owned());
-        self.secrets
-            .extend(value.split_once(' ').map(|(_, token)| token.to_owned()));
+        self.secrets.add(value);
+        if let Some((_, token)) = value.split_once(' ') {
+            self.secrets.add(token);
+        }
         Ok(())
     }
 
@@ -128,7 +128,8 @@ impl Target {
         user: &str,
         password: &str,
     ) -> Result<(), Error> {
-        self.secrets.extend([user.to_owned(), password.to_owned()]);
+        self.secrets.add(user);
+        self.secrets.add(password);
         let basic = STANDARD.encode(format!("{user}:{password}"));
         self.set_header(AUTHORIZATION.as_str(), &format!("Basic {basic}"))
     }
@@ -164,26 +165,9 @@ impl Target {
 
     /// Returns an error about this target, without secrets.
     pub(in crate::handler) fn error(&self, kind: ErrorKind, what: &str) -> Error {
-        Error::new(
-            kind,
-            self.without_secrets(&format!("{}: {what}", self.shown)),
-        )
-    }
-
-    /// A response may repeat what it was sent.
-    fn without_secrets(&self, text: &str) -> String {
-        /// Shorter ones are parts of ordinary words.
-        const SHORTEST: usize = 4;
-        let mut text = text.to_owned();
-        let mut secrets: Vec<_> = self.secrets.iter().collect();
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        for secret in secrets
-            .into_iter()
-            .filter(|secret| secret.len() >= SHORTEST)
-        {
-            text = text.replace(secret.as_str(), "***");
-        }
-        text
+        // A response may repeat what it was sent.
+        let message = self.secrets.hide(&format!("{}: {what}", self.shown));
+        Error::new(kind, message)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Closes, hanging transports, and what a transport logs.
 
 use super::*;
+use crate::handler::stream::StreamHandler;
 
 #[test]
 fn what_is_logged_on_a_marked_thread_is_not_sent() {
@@ -29,6 +30,85 @@ fn what_is_logged_on_a_marked_thread_is_not_sent() {
     assert!(is_balanced(&handler));
     // The script holds the handler.
     *world.script.lock() = None;
+}
+
+/// At the lowest level each of them would send the other what its own transport has logged.
+#[test]
+fn what_transports_log_goes_to_no_handler_that_sends() {
+    let worlds = [Arc::<World>::default(), Arc::<World>::default()];
+    let handlers = worlds
+        .each_ref()
+        .map(|world| world.builder().start().unwrap());
+    let text = StreamHandler::new(Vec::new());
+    for world in &worlds {
+        let all = [handlers[0].clone(), handlers[1].clone()].map(|it| Handler::clone(&it));
+        let text = Handler::clone(&text);
+        world.script(move |_| {
+            let handle = move |handlers: &[Handler]| {
+                for handler in handlers {
+                    log(handler, Level::DEBUG, "connecting");
+                }
+            };
+            handle(&all);
+            handle(std::slice::from_ref(&text));
+            let (mark, all) = (SendingMark::current(), all.clone());
+            let other = thread::spawn(move || {
+                mark.stay();
+                handle(&all);
+            });
+            other.join().unwrap();
+            Outcome::Sent
+        });
+    }
+    for handler in &handlers {
+        log(handler, Level::INFO, "x");
+        handler.flush().unwrap();
+    }
+    // Once more, for what the first ones would have caused.
+    for handler in handlers.iter().chain(&handlers) {
+        handler.flush().unwrap();
+        assert_eq!(handler.counters().written(), 1);
+        assert!(is_balanced(handler));
+    }
+    for (world, handler) in worlds.iter().zip(&handlers) {
+        assert_eq!(world.received(), ["x"]);
+        // Two batches, each with a record of the transport's thread and one of another.
+        assert_eq!(handler.counters().dropped_for(DropReason::Reentrant), 4);
+        *world.script.lock() = None;
+    }
+    assert_eq!(text.counters().written(), 2);
+}
+
+/// Dead letters come from the same thread, but are not caused by its sending.
+#[test]
+fn dead_letters_can_go_to_another_handler_that_sends() {
+    let (world, other) = (Arc::<World>::default(), Arc::<World>::default());
+    let dead = other.builder().start().unwrap();
+    let handler = world.builder().dead_letters(dead.clone()).start().unwrap();
+    handler.set_error_hook(|_| {});
+    world.script(|batch| Outcome::Refused {
+        which: (0..batch.len()).collect(),
+        error: away(),
+    });
+    log(&handler, Level::INFO, "x");
+    until(|| other.received() == ["x"]);
+}
+
+#[test]
+fn a_connection_that_does_not_rest_is_made_for_each_burst() {
+    let world = Arc::<World>::default();
+    *world.ends_when_idle.lock() = true;
+    let limits = BatchLimits::default().with_records(1);
+    let handler = world.builder_with(limits).start().unwrap();
+    for burst in 1..=3 {
+        for _ in 0..5 {
+            log(&handler, Level::INFO, "x");
+        }
+        handler.flush().unwrap();
+        until(|| *world.open.lock() == 0);
+        assert!(*world.connections.lock() >= burst);
+    }
+    assert_eq!(world.received().len(), 15);
 }
 
 #[test]

@@ -24,6 +24,9 @@ type Script = Box<dyn FnMut(&[Entry]) -> Outcome + Send>;
 struct World {
     received: Mutex<Vec<String>>,
     connections: Mutex<usize>,
+    /// How many connections there are.
+    open: Mutex<usize>,
+    ends_when_idle: Mutex<bool>,
     script: Mutex<Option<Script>>,
 }
 
@@ -36,6 +39,7 @@ impl Transport for Scripted {
 
     fn connect(&self) -> Result<Box<dyn Connection>, Error> {
         *self.0.connections.lock() += 1;
+        *self.0.open.lock() += 1;
         Ok(Box::new(Receiving(Arc::clone(&self.0))))
     }
 
@@ -62,7 +66,17 @@ impl Receiving {
     }
 }
 
+impl Drop for Receiving {
+    fn drop(&mut self) {
+        *self.0.open.lock() -= 1;
+    }
+}
+
 impl Connection for Receiving {
+    fn rests(&mut self) -> bool {
+        !*self.0.ends_when_idle.lock()
+    }
+
     fn send(&mut self, batch: &[Entry]) -> Outcome {
         let script = self.0.script.lock().take();
         let Some(mut script) = script else {
