@@ -155,6 +155,7 @@
 //! | `http-handler` | `handler::HttpHandler`: records sent to a web server | ureq, `serde_json` |
 //! | `otlp` | `handler::OtlpHandler`: records sent to a collector of OpenTelemetry | ureq, opentelemetry-proto |
 //! | `gelf` | `handler::GelfHandler`: records sent to Graylog | `serde_json` |
+//! | `smtp` | `handler::SmtpHandler`: records sent as mails | lettre |
 //! | `web` | in WebAssembly: time, zone and console of the JavaScript host | web-time, web-sys |
 //! | `full` | all but `web` and `tls` | |
 //!

@@ -38,7 +38,7 @@ fn build(profile: &Path) {
     macro_rules! enabled {
         ($($feature:literal)+) => { [$(($feature, cfg!(feature = $feature))),+] };
     }
-    let features = enabled!("config" "config-toml" "config-yaml" "reload" "signal" "serde" "web" "http" "tower" "gzip" "control" "delivery" "journald" "http-handler" "otlp" "gelf" "syslog" "cloudwatch" "tls");
+    let features = enabled!("config" "config-toml" "config-yaml" "reload" "signal" "serde" "web" "http" "tower" "gzip" "control" "delivery" "journald" "http-handler" "otlp" "gelf" "syslog" "cloudwatch" "smtp" "tls");
     let features = features.iter().filter(|(_, enabled)| *enabled);
     let features: Vec<_> = features.map(|(feature, _)| *feature).collect();
     let name = match profile.file_name().and_then(|name| name.to_str()) {
@@ -428,6 +428,12 @@ fn own_sink() {
 #[cfg(feature = "cloudwatch")]
 fn cloudwatch() {
     check("18_cloudwatch", &[]);
+}
+
+#[test]
+#[cfg(feature = "smtp")]
+fn smtp() {
+    check("19_smtp", &[]);
 }
 
 /// Every example has a test here.

@@ -11,6 +11,7 @@ const NOT_BUILT: &[&str] = &[
     #[cfg(not(feature = "syslog"))]
     "logging.handlers.SysLogHandler",
     "logging.handlers.NTEventLogHandler",
+    #[cfg(not(feature = "smtp"))]
     "logging.handlers.SMTPHandler",
     #[cfg(not(feature = "http-handler"))]
     "logging.handlers.HTTPHandler",

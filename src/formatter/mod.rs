@@ -15,6 +15,7 @@ mod missing;
 #[cfg(feature = "http-handler")]
 mod python_record;
 mod scan;
+mod sd_daemon;
 mod template;
 pub(crate) mod text;
 mod text_style;
@@ -31,6 +32,7 @@ pub use self::iot_json::IotJsonFormatter;
 pub use self::json::{JsonFormatter, JsonFormatterBuilder, JsonTime};
 pub use self::line::Line;
 pub use self::missing::MissingFields;
+pub use self::sd_daemon::SdDaemonFormatter;
 pub use self::template::TemplateStyle;
 pub use self::text::FormatterBuilder;
 pub use self::text_style::{Color, TextStyle};

@@ -29,7 +29,12 @@ mod journald;
 mod ledger;
 pub(crate) mod live;
 mod memory;
-#[cfg(any(feature = "gelf", feature = "syslog", feature = "tls"))]
+#[cfg(any(
+    feature = "gelf",
+    feature = "smtp",
+    feature = "syslog",
+    feature = "tls"
+))]
 pub(crate) mod network;
 mod null;
 mod options;
@@ -43,13 +48,9 @@ mod origin;
 mod otlp;
 mod outbox;
 mod queue;
-#[cfg(any(
-    feature = "gelf",
-    feature = "syslog",
-    all(feature = "journald", target_os = "linux")
-))]
-mod severity;
 mod sink;
+#[cfg(feature = "smtp")]
+mod smtp;
 mod stream;
 mod stream_id;
 #[cfg(feature = "syslog")]
@@ -95,6 +96,9 @@ pub use self::null::NullHandler;
 pub use self::otlp::OtlpHandler;
 pub use self::queue::{Overflow, QueueHandler, QueueListener, RecordQueue};
 pub use self::sink::{Batch, Sink, SinkFacts, SinkStatus, formatted};
+#[cfg(feature = "smtp")]
+#[cfg_attr(docsrs, doc(cfg(feature = "smtp")))]
+pub use self::smtp::SmtpHandler;
 pub use self::stream::StreamHandler;
 pub use self::stream_id::StreamId;
 #[cfg(feature = "syslog")]
@@ -126,6 +130,9 @@ pub mod builder {
     #[cfg_attr(docsrs, doc(cfg(feature = "otlp")))]
     pub use super::otlp::OtlpHandlerBuilder;
     pub use super::queue::{QueueHandlerBuilder, RecordQueueBuilder};
+    #[cfg(feature = "smtp")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "smtp")))]
+    pub use super::smtp::SmtpHandlerBuilder;
     #[cfg(feature = "syslog")]
     #[cfg_attr(docsrs, doc(cfg(feature = "syslog")))]
     pub use super::syslog::SysLogHandlerBuilder;

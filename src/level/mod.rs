@@ -8,5 +8,6 @@ mod level;
 pub(crate) mod names;
 #[cfg(feature = "serde")]
 mod serialize;
+pub(crate) mod severity;
 
 pub use self::level::Level;

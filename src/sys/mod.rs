@@ -8,6 +8,7 @@ pub(crate) mod host;
     feature = "cloudwatch",
     feature = "gelf",
     feature = "otlp",
+    feature = "smtp",
     feature = "syslog"
 ))]
 pub(crate) mod host_name;

@@ -11,6 +11,8 @@ use crate::config::factories::http;
 use crate::config::factories::journald;
 #[cfg(feature = "otlp")]
 use crate::config::factories::otlp;
+#[cfg(feature = "smtp")]
+use crate::config::factories::smtp;
 #[cfg(feature = "syslog")]
 use crate::config::factories::syslog;
 use crate::config::factories::table::Table;
@@ -87,25 +89,26 @@ impl Factories {
     /// | `logging.handlers.MemoryHandler` | `memory` | `capacity`, `flushLevel`, `target`, `flushOnClose`; `respect_target_level` |
     /// | `logging.handlers.QueueHandler` | `queue` | `handlers`, `respect_handler_level`, `queue`, `listener`; `bytes_per_thread`, `max_bytes`, `max_records`, `overflow`, `block_at_most` |
     /// | | `fallback` | `handlers` |
-    /// | `logging.handlers.SysLogHandler` | `syslog` (feature `syslog`) | `address` (`local`, `unix:PATH`, `udp:HOST:PORT`, `tcp:…`, `tls:…`, or a list of host and port), `facility`, `socktype`, `ident`, `append_nul`; `form` (`rfc5424`, `rfc3164`, `python`), `framing` (`octet_counting`, `newline`, `nul`, `none`), `app_name`, `host`, `enterprise`, `bom`, `sequence_id`, `max_message_bytes`, `resend_bytes`, a section `tls` (feature `tls`), and those of delivery |
+    /// | `logging.handlers.SysLogHandler` | `syslog` (feature `syslog`) | `address` (`local`, `unix:PATH`, `udp:HOST:PORT`, `tcp:…`, `tls:…`, or a list of host and port), `facility`, `socktype`, `ident`, `append_nul`; `form` (`rfc5424`, `rfc3164`, `python`), `framing` (`octet_counting`, `newline`, `nul`, `none`), `app_name`, `host`, `enterprise`, `bom`, `sequence_id`, `max_message_bytes`, `resend_bytes`, a section `tls`, and those of delivery |
     /// | `systemd.journal.JournalHandler` | `journald` (feature `journald`) | `identifier` (or `SYSLOG_IDENTIFIER`), `socket`, and those of delivery |
-    /// | `logging.handlers.HTTPHandler` | `http` (feature `http-handler`) | `host`, `url`, `method` (`GET`, `POST`), `secure`, `credentials`; `body` (`query`, `form`, `json`, `ndjson`, `json_array`), `headers`, `timeout`, and those of delivery |
-    /// | | `gelf` (feature `gelf`) | `address`, `host`, `compression` (`none`, `gzip`, `zlib`), `datagram_bytes`, `resend_bytes`, and those of delivery |
-    /// | `opentelemetry.sdk._logs.LoggingHandler` | `otlp` (feature `otlp`) | `endpoint`, `headers`, `timeout`, `gzip`, `resource`, `environment`, and those of delivery |
+    /// | `logging.handlers.HTTPHandler` | `http` (feature `http-handler`) | `host`, `url`, `method` (`GET`, `POST`), `secure`, `credentials`; `body` (`query`, `form`, `json`, `ndjson`, `json_array`), `headers`, `timeout`, a section `tls`, and those of delivery |
+    /// | `logging.handlers.SMTPHandler` | `smtp` (feature `smtp`) | `mailhost`, `fromaddr`, `toaddrs`, `subject`, `credentials`, `secure` (a boolean, or a list: empty, or of a key and a certificate), `timeout`; `subject_format`, `credentials_in_clear`, a section `digest` with `within` and `max_records` (1,000), a section `tls`, and those of delivery |
+    /// | | `gelf` (feature `gelf`) | `address`, `host`, `compression` (`none`, `gzip`, `zlib`), `datagram_bytes`, `resend_bytes`, a section `tls`, and those of delivery |
+    /// | `opentelemetry.sdk._logs.LoggingHandler` | `otlp` (feature `otlp`) | `endpoint`, `headers`, `timeout`, `gzip`, `resource`, `environment`, a section `tls`, and those of delivery |
     ///
     /// Handlers that send to a receiver also take the arguments of delivery: `max_records`,
     /// `max_bytes`, `overflow`, `block_at_most`, `close_within`, `linger`, `batch_records`,
     /// `dead_letters`, and a section `spool` with `directory`, `max_bytes` and `sync_each`; see
-    /// `DeliveryHandler`. A section `tls` has `ca_files`, `only_ca_files`, `certificate` with `key`,
-    /// and `server_name`.
+    /// `DeliveryHandler`. A section `tls` (feature `tls`) has `ca_files`, `only_ca_files`,
+    /// `certificate` with `key`, and `server_name`, which there is not over HTTP.
     ///
     /// Under Python's name, the handler for syslog has Python's defaults: the address
     /// `udp:localhost:514`, and the form `python`. As `syslog` it writes to the local daemon.
     ///
     /// | formatters | short name | arguments |
     /// |---|---|---|
-    /// | `logging.Formatter` | `text`, and without a `class` | `format` (or `fmt`), `datefmt`, `style`, `validate`, `defaults`; `time_zone`, `multiline`, `append_key_values`, `missing` (`mark`, `fail`), `colors` |
-    /// | | `json` | `time`, `source`, `thread`, `process` |
+    /// | `logging.Formatter` | `text`, and without a `class` | `format` (or `fmt`), `datefmt`, `style`, `validate`, `defaults`; `time_zone`, `multiline`, `append_key_values`, `missing` (`mark`, `fail`), `colors`, `sd_daemon` |
+    /// | | `json` | `time`, `source`, `thread`, `process`, `sd_daemon` |
     /// | | `iot_json` | `account` |
     ///
     /// | filters | short name | arguments |
@@ -135,6 +138,8 @@ impl Factories {
         #[cfg(feature = "otlp")]
         otlp::add(&mut handlers);
         queue::add(&mut handlers);
+        #[cfg(feature = "smtp")]
+        smtp::add(&mut handlers);
         #[cfg(feature = "syslog")]
         syslog::add(&mut handlers);
         let mut formatters = Table::new("formatter");

@@ -6,7 +6,8 @@ use crate::config::arguments::Arguments;
 use crate::config::factories::table::Table;
 use crate::error::{Chain, Error};
 use crate::formatter::{
-    Colors, Format, Formatter, IotJsonFormatter, JsonFormatter, JsonTime, TemplateStyle, TimeZone,
+    Colors, Format, Formatter, IotJsonFormatter, JsonFormatter, JsonTime, SdDaemonFormatter,
+    TemplateStyle, TimeZone,
 };
 use crate::record::OwnedValue;
 use crate::sys::sync::Arc;
@@ -23,6 +24,7 @@ pub(super) fn add(table: &mut Table<Arc<dyn Format>>) {
             };
             arguments.problem(key, Chain::one_line(error).to_string());
         }
+        let prefixed = prefixed(arguments);
         let (registry, name) = (arguments.registry().clone(), arguments.name().to_owned());
         move || {
             let formatter = formatter?;
@@ -32,7 +34,7 @@ pub(super) fn add(table: &mut Table<Arc<dyn Format>>) {
                      did you mean {near:?}?"
                 ));
             }
-            Ok(Arc::new(formatter) as Arc<dyn Format>)
+            Ok(prefixed(Arc::new(formatter)))
         }
     });
     table.add(&["json"], |arguments| {
@@ -47,12 +49,24 @@ pub(super) fn add(table: &mut Table<Arc<dyn Format>>) {
         if let Some(process) = arguments.optional("process") {
             builder = builder.process(process);
         }
-        move || Ok(Arc::new(builder.build()) as Arc<dyn Format>)
+        let prefixed = prefixed(arguments);
+        move || Ok(prefixed(Arc::new(builder.build())))
     });
     table.add(&["iot_json"], |arguments| {
         let account: String = arguments.optional("account").unwrap_or_default();
         move || Ok(Arc::new(IotJsonFormatter::new().with_account(account)) as Arc<dyn Format>)
     });
+}
+
+/// Reads whether lines have the priorities of the journal, and returns what adds them.
+fn prefixed(
+    arguments: &mut Arguments<'_>,
+) -> impl FnOnce(Arc<dyn Format>) -> Arc<dyn Format> + use<> {
+    let is_prefixed = arguments.optional("sd_daemon").unwrap_or(false);
+    move |formatter| match is_prefixed {
+        true => Arc::new(SdDaemonFormatter::new(formatter)),
+        false => formatter,
+    }
 }
 
 fn text(arguments: &mut Arguments<'_>) -> Result<Formatter, Error> {

@@ -1,7 +1,7 @@
 //! Graylog.
 
-use crate::config::factories::delivery;
 use crate::config::factories::table::Table;
+use crate::config::factories::{delivery, tls};
 use crate::handler::{GelfCompression, GelfHandler, Handler};
 
 pub(super) fn add(table: &mut Table<Handler>) {
@@ -11,6 +11,7 @@ pub(super) fn add(table: &mut Table<Handler>) {
         let compression: Option<GelfCompression> = arguments.optional("compression");
         let datagram_bytes: Option<usize> = arguments.optional("datagram_bytes");
         let resend_bytes: Option<usize> = arguments.optional("resend_bytes");
+        let tls = tls::read(arguments);
         let delivery = delivery::read(arguments);
         move || {
             let mut builder = GelfHandler::builder(address).delivery(delivery()?);
@@ -26,7 +27,7 @@ pub(super) fn add(table: &mut Table<Handler>) {
             if let Some(bytes) = resend_bytes {
                 builder = builder.resend_bytes(bytes);
             }
-            Ok(builder.start()?.into())
+            Ok(tls::with_tls!(builder, tls).start()?.into())
         }
     });
 }

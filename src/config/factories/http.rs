@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::config::arguments::Arguments;
-use crate::config::factories::delivery;
 use crate::config::factories::table::Table;
+use crate::config::factories::{credentials, delivery, tls};
 use crate::handler::{Handler, HttpBody, HttpHandler};
 use crate::record::OwnedValue;
 
@@ -14,13 +14,14 @@ pub(super) fn add(table: &mut Table<Handler>) {
         arguments.by_place(&["host", "url", "method", "secure", "credentials", "context"]);
         let url = url(arguments);
         let body = body(arguments);
-        let credentials = credentials(arguments);
+        let credentials = credentials::read(arguments);
         if arguments.optional::<OwnedValue>("context").is_some() {
             let message = "expected no context: an SSLContext is an object of Python";
             arguments.problem("context", message);
         }
         let headers: Option<BTreeMap<String, String>> = arguments.optional("headers");
         let timeout: Option<Duration> = arguments.optional("timeout");
+        let tls = tls::read(arguments);
         let delivery = delivery::read(arguments);
         move || {
             let mut builder = HttpHandler::builder(url).body(body).delivery(delivery()?);
@@ -33,7 +34,7 @@ pub(super) fn add(table: &mut Table<Handler>) {
             if let Some(timeout) = timeout {
                 builder = builder.timeout(timeout);
             }
-            Ok(builder.start()?.into())
+            Ok(tls::with_tls!(builder, tls).start()?.into())
         }
     });
 }
@@ -73,17 +74,6 @@ fn body(arguments: &mut Arguments<'_>) -> HttpBody {
         _ => {
             arguments.problem("method", "expected GET or POST");
             HttpBody::Query
-        }
-    }
-}
-
-fn credentials(arguments: &mut Arguments<'_>) -> Option<(String, String)> {
-    let pair: Vec<String> = arguments.optional("credentials")?;
-    match <[String; 2]>::try_from(pair) {
-        Ok([user, password]) => Some((user, password)),
-        Err(_) => {
-            arguments.problem("credentials", "expected a user and a password");
-            None
         }
     }
 }

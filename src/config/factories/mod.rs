@@ -1,7 +1,11 @@
 //! What a document can name: [`Factories`] of handlers, formatters, filters and streams.
 
+#[cfg(any(feature = "smtp", feature = "syslog"))]
+mod address;
 #[cfg(feature = "cloudwatch")]
 mod cloudwatch;
+#[cfg(any(feature = "http-handler", feature = "smtp"))]
+mod credentials;
 #[cfg(feature = "delivery")]
 mod delivery;
 #[expect(
@@ -22,11 +26,19 @@ mod memory;
 #[cfg(feature = "otlp")]
 mod otlp;
 mod queue;
+#[cfg(feature = "smtp")]
+mod smtp;
 mod stream;
 #[cfg(feature = "syslog")]
 mod syslog;
 mod table;
-#[cfg(feature = "syslog")]
+#[cfg(any(
+    feature = "gelf",
+    feature = "http-handler",
+    feature = "otlp",
+    feature = "smtp",
+    feature = "syslog"
+))]
 mod tls;
 
 pub use self::factories::Factories;

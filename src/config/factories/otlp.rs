@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::config::factories::delivery;
 use crate::config::factories::table::Table;
+use crate::config::factories::{delivery, tls};
 use crate::handler::{Handler, OtlpHandler};
 use crate::record::OwnedValue;
 
@@ -21,6 +21,7 @@ pub(super) fn add(table: &mut Table<Handler>) {
             if gzip == Some(true) && cfg!(not(feature = "gzip")) {
                 arguments.problem("gzip", "gzip needs the feature `gzip`");
             }
+            let tls = tls::read(arguments);
             let delivery = delivery::read(arguments);
             move || {
                 let mut builder = OtlpHandler::builder().delivery(delivery()?);
@@ -43,7 +44,7 @@ pub(super) fn add(table: &mut Table<Handler>) {
                 if let Some(gzip) = gzip {
                     builder = builder.gzip(gzip);
                 }
-                Ok(builder.start()?.into())
+                Ok(tls::with_tls!(builder, tls).start()?.into())
             }
         },
     );

@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::config::arguments::Arguments;
+use crate::config::factories::address::{HostAddress, constant};
 use crate::config::factories::table::Table;
 use crate::config::factories::{delivery, tls};
 use crate::config::from_config::Read;
@@ -24,8 +25,8 @@ fn read(
     default_form: Option<SysLogForm>,
 ) -> impl FnOnce() -> Result<Handler, crate::error::Error> + use<> {
     arguments.by_place(&["address", "facility", "socktype"]);
-    let address: Option<Address> = arguments.optional("address");
-    let address = address.map_or_else(|| default_address.to_owned(), |it| it.0);
+    let address: Option<HostAddress> = arguments.optional("address");
+    let address = address.map_or_else(|| default_address.to_owned(), |it| it.with("udp:"));
     let facility: Option<Facility> = arguments.optional("facility");
     let facility = facility.map_or(SysLogFacility::default(), |it| it.0);
     let socket: Option<SocketType> = arguments.optional("socktype");
@@ -82,68 +83,8 @@ fn read(
         if let Some(bytes) = resend_bytes {
             builder = builder.resend_bytes(bytes);
         }
-        #[cfg(feature = "tls")]
-        if let Some(tls) = tls {
-            builder = builder.tls(tls);
-        }
-        #[cfg(not(feature = "tls"))]
-        let () = tls;
-        Ok(builder.start()?.into())
+        Ok(tls::with_tls!(builder, tls).start()?.into())
     }
-}
-
-/// An address as a string, or as Python's pair of host and port.
-struct Address(String);
-
-impl Read for Address {
-    fn read(node: &Node, _: &ReadContext<'_>) -> Result<Self, Mismatch> {
-        let mismatch = || Mismatch::new("an address, or a list of a host and a port");
-        if let Some(text) = node.text() {
-            return Ok(Self(text.to_owned()));
-        }
-        let Value::List(pair) = &node.value else {
-            return Err(mismatch());
-        };
-        let [host, port] = &**pair else {
-            return Err(mismatch());
-        };
-        let host = host.text().ok_or_else(mismatch)?;
-        let port = match &port.value {
-            Value::Whole(port @ 1..=65_535) => *port,
-            _ => match port.text().map(constant) {
-                Some("SYSLOG_UDP_PORT" | "SYSLOG_TCP_PORT") => 514,
-                _ => return Err(mismatch()),
-            },
-        };
-        Ok(Self(match host.contains(':') {
-            true => format!("udp:[{host}]:{port}"),
-            false => format!("udp:{host}:{port}"),
-        }))
-    }
-
-    fn schema() -> Json {
-        json!({"oneOf": [
-            {"type": "string", "minLength": 1},
-            {
-                "type": "array",
-                "prefixItems": [
-                    {"type": "string", "minLength": 1},
-                    {"oneOf": [
-                        {"type": "integer", "minimum": 1, "maximum": 65_535},
-                        {"type": "string", "pattern": "SYSLOG_(UDP|TCP)_PORT$"}
-                    ]}
-                ],
-                "minItems": 2,
-                "maxItems": 2
-            }
-        ]})
-    }
-}
-
-/// Returns the last part of the name of a constant of Python's.
-fn constant(text: &str) -> &str {
-    let name = text.strip_prefix("ext://").unwrap_or(text);
-    name.rsplit('.').next().unwrap_or(name)
 }
 
 /// A facility by name or number, or as Python's constant.

@@ -1,5 +1,7 @@
 //! How a handler speaks TLS.
 
+#[cfg(feature = "smtp")]
+use std::path::Path;
 #[cfg(feature = "tls")]
 use std::path::PathBuf;
 
@@ -35,12 +37,62 @@ pub(super) fn read(arguments: &mut Arguments<'_>) -> Option<Tls> {
     })
 }
 
+#[cfg(not(feature = "tls"))]
+const NEEDS_TLS: &str = "TLS is not in this build: it needs the feature `tls`";
+
 /// Refuses the section `tls`.
 #[cfg(not(feature = "tls"))]
 pub(super) fn read(arguments: &mut Arguments<'_>) {
     let section = arguments.section("tls", |section| section.others());
     if section.is_some() {
-        let message = "TLS is not in this build: it needs the feature `tls`";
-        arguments.problem("tls", message);
+        arguments.problem("tls", NEEDS_TLS);
     }
 }
+
+/// Adds a client's certificate to what [`read`] has returned, which another argument names.
+#[cfg(all(feature = "smtp", feature = "tls"))]
+pub(super) fn with_client_certificate(
+    _: &mut Arguments<'_>,
+    _: &'static str,
+    tls: Option<Tls>,
+    certificate: &Path,
+    key: &Path,
+) -> Option<Tls> {
+    Some(
+        tls.unwrap_or_default()
+            .with_client_certificate(certificate, key),
+    )
+}
+
+/// Refuses an argument that names a client's certificate.
+#[cfg(all(feature = "smtp", not(feature = "tls")))]
+pub(super) fn with_client_certificate(
+    arguments: &mut Arguments<'_>,
+    argument: &'static str,
+    (): (),
+    _: &Path,
+    _: &Path,
+) {
+    arguments.problem(argument, NEEDS_TLS);
+}
+
+/// Gives what [`read`] has returned to a builder.
+#[cfg(feature = "tls")]
+macro_rules! with_tls {
+    ($builder:expr, $tls:expr) => {
+        match $tls {
+            Some(tls) => $builder.tls(tls),
+            None => $builder,
+        }
+    };
+}
+
+/// Gives what [`read`] has returned to a builder, which is nothing without TLS.
+#[cfg(not(feature = "tls"))]
+macro_rules! with_tls {
+    ($builder:expr, $tls:expr) => {{
+        let () = $tls;
+        $builder
+    }};
+}
+pub(super) use with_tls;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::formatter::plain;
-use crate::handler::severity::severity;
+use crate::level::severity::severity;
 use crate::record::{Record, Scalar};
 use crate::time::Timestamp;
 

@@ -18,8 +18,8 @@ use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
 use crate::handler::options::{HandlerOptions, handler_options};
 use crate::handler::origin;
-use crate::handler::severity::severity;
 use crate::handler::sink::formatted;
+use crate::level::severity::severity;
 use crate::record::Record;
 
 const SOCKET: &str = "/run/systemd/journal/socket";

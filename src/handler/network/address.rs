@@ -59,6 +59,9 @@ impl Address {
             let is_url = path.starts_with("///");
             if is_url { &path[2..] } else { path }
         });
+        if path.is_some_and(|path| path.starts_with("//") && path.contains('@')) {
+            return Err(invalid("expected a path, found the address of a host"));
+        }
         if let Some(path) = path.or_else(|| text.starts_with('/').then_some(text)) {
             return Self::unix(path, None);
         }
@@ -74,9 +77,12 @@ impl Address {
         });
         let (protocol, rest) = named.unwrap_or((protocol, text));
         let (host, given) = split(rest).ok_or_else(|| {
-            invalid(format!(
-                "expected unix:PATH, or HOST:PORT with udp:, tcp: or tls: in front, found {text:?}"
-            ))
+            let expected = "expected unix:PATH, or HOST:PORT with udp:, tcp: or tls: in front";
+            // What has a slash may be a URL, whose path may be a token.
+            invalid(match text.contains('/') {
+                true => format!("{expected}, found a URL"),
+                false => format!("{expected}, found {text:?}"),
+            })
         })?;
         let port = match given {
             None => port(protocol),

@@ -19,7 +19,7 @@ use crate::handler::network::stream::Stream;
 #[cfg(feature = "tls")]
 use crate::handler::network::tls::{Tls, TlsStream};
 use crate::sys::host::Instant;
-use crate::sys::sync::{AtomicUsize, Ordering};
+use crate::sys::sync::{Arc, AtomicUsize, Ordering};
 
 /// How long looking up a host may take, connecting to all of its addresses, and the beginning of
 /// TLS: each of the three.
@@ -78,19 +78,40 @@ impl Dialer {
     /// # Errors
     /// Where certificates cannot be read, or the build has no TLS.
     pub(in crate::handler) fn check(&self) -> Result<(), Error> {
-        if self.address.protocol() == Some(Protocol::Tls) {
-            #[cfg(feature = "tls")]
-            self.tls.check()?;
-            #[cfg(not(feature = "tls"))]
-            return Err(Error::new(
-                ErrorKind::InvalidConfig,
-                format!(
-                    "cannot connect to {}: TLS is not in this build: it needs the feature `tls`",
-                    self.address
-                ),
-            ));
+        match self.address.protocol() {
+            Some(Protocol::Tls) => self.check_tls(),
+            _ => Ok(()),
         }
-        Ok(())
+    }
+
+    /// The same for TLS on a connection that begins without it.
+    ///
+    /// # Errors
+    /// As there.
+    pub(in crate::handler) fn check_tls(&self) -> Result<(), Error> {
+        #[cfg(feature = "tls")]
+        return self.tls.check();
+        #[cfg(not(feature = "tls"))]
+        Err(Error::new(
+            ErrorKind::InvalidConfig,
+            format!(
+                "cannot connect to {}: TLS is not in this build: it needs the feature `tls`",
+                self.address
+            ),
+        ))
+    }
+
+    /// Begins TLS on a connection to the address that is not encrypted yet.
+    ///
+    /// # Errors
+    /// Where the receiver does not prove that it is the host.
+    pub(in crate::handler) fn encrypt(&self, stream: &mut Stream) -> io::Result<()> {
+        #[cfg(feature = "tls")]
+        if let Address::Inet { host, .. } = &self.address {
+            return stream.encrypt(host, &self.tls, CONNECT_WITHIN);
+        }
+        let _ = stream;
+        Err(io::ErrorKind::Unsupported.into())
     }
 
     /// Connects, waiting for as long as the deadlines say.
@@ -120,11 +141,11 @@ impl Dialer {
                     Protocol::Udp => self.bind(&addresses).map(Link::Datagrams),
                     Protocol::Tcp => {
                         let socket = Socket::Tcp(dial_tcp(&addresses)?);
-                        Ok(Link::Stream(Stream::Plain(socket)))
+                        Ok(Link::Stream(Stream::Plain(Arc::new(socket))))
                     }
                     #[cfg(feature = "tls")]
                     Protocol::Tls => {
-                        let socket = Socket::Tcp(dial_tcp(&addresses)?);
+                        let socket = Arc::new(Socket::Tcp(dial_tcp(&addresses)?));
                         let stream = TlsStream::begin(socket, host, &self.tls, CONNECT_WITHIN)?;
                         Ok(Link::Stream(Stream::Tls(Box::new(stream))))
                     }
@@ -208,7 +229,7 @@ fn dial_unix(path: &Path, kind: Option<Kind>) -> io::Result<Link> {
     };
     let stream = || {
         let socket = dial_unix_stream(path)?;
-        Ok(Link::Stream(Stream::Plain(Socket::Unix(socket))))
+        Ok(Link::Stream(Stream::Plain(Arc::new(Socket::Unix(socket)))))
     };
     match kind {
         Some(Kind::Datagram) => datagrams(),

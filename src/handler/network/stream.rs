@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use crate::handler::network::socket::{Socket, Timed, closed};
 #[cfg(feature = "tls")]
-use crate::handler::network::tls::TlsStream;
+use crate::handler::network::tls::{Tls, TlsStream};
 use crate::sys::host::Instant;
+use crate::sys::sync::Arc;
 
 /// How much is read at once of what a receiver sends, which is discarded.
 const DISCARDED: usize = 512;
@@ -17,7 +18,8 @@ const MOST_READS: usize = 64;
 /// A connection over TCP, a Unix socket, or TLS.
 #[derive(Debug)]
 pub(in crate::handler) enum Stream {
-    Plain(Socket),
+    /// Shared for as long as TLS is begun on it.
+    Plain(Arc<Socket>),
     #[cfg(feature = "tls")]
     Tls(Box<TlsStream>),
 }
@@ -35,6 +37,39 @@ impl Stream {
             #[cfg(feature = "tls")]
             Self::Tls(stream) => stream.write(bytes, start, within),
         }
+    }
+
+    /// Reads some of what the receiver sends, within the time from the start.
+    ///
+    /// # Errors
+    /// Where it sends nothing in time, or has closed the connection.
+    pub(in crate::handler) fn read(
+        &mut self,
+        bytes: &mut [u8],
+        start: Instant,
+        within: Duration,
+    ) -> io::Result<usize> {
+        match self {
+            Self::Plain(socket) => match Timed::new(socket, start, within).read(bytes)? {
+                0 => Err(closed()),
+                count => Ok(count),
+            },
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.read(bytes, start, within),
+        }
+    }
+
+    /// Begins TLS on a connection that was not encrypted.
+    ///
+    /// # Errors
+    /// Where the receiver does not prove that it is the host, or the time is over.
+    #[cfg(feature = "tls")]
+    pub(super) fn encrypt(&mut self, host: &str, tls: &Tls, within: Duration) -> io::Result<()> {
+        if let Self::Plain(socket) = self {
+            let stream = TlsStream::begin(Arc::clone(socket), host, tls, within)?;
+            *self = Self::Tls(Box::new(stream));
+        }
+        Ok(())
     }
 
     /// Finds out without waiting whether the receiver has closed or reset the connection. What it
@@ -72,7 +107,7 @@ impl Stream {
     /// Reports whether it is a Unix socket.
     pub(in crate::handler) fn is_unix(&self) -> bool {
         #[cfg(unix)]
-        let is_unix = matches!(self, Self::Plain(Socket::Unix(_)));
+        let is_unix = matches!(self, Self::Plain(socket) if matches!(**socket, Socket::Unix(_)));
         #[cfg(not(unix))]
         let is_unix = false;
         is_unix
@@ -96,6 +131,12 @@ impl Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
+        if let Self::Plain(socket) = self {
+            if Arc::strong_count(socket) > 1 {
+                // TLS goes on with it.
+                return;
+            }
+        }
         // Bytes of the receiver's that are not read would turn the close into a reset, which
         // discards what it has not read of ours.
         let _ = self.check();

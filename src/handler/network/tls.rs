@@ -195,7 +195,7 @@ fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
 #[derive(Debug)]
 pub(in crate::handler) struct TlsStream {
     connection: ClientConnection,
-    socket: Socket,
+    socket: Arc<Socket>,
 }
 
 impl TlsStream {
@@ -204,7 +204,7 @@ impl TlsStream {
     /// # Errors
     /// Where the receiver does not prove that it is the host, or the time is over.
     pub(super) fn begin(
-        socket: Socket,
+        socket: Arc<Socket>,
         host: &str,
         tls: &Tls,
         within: Duration,
@@ -248,6 +248,28 @@ impl TlsStream {
             self.write_out(start, within)?;
         }
         Ok(())
+    }
+
+    pub(super) fn read(
+        &mut self,
+        bytes: &mut [u8],
+        start: Instant,
+        within: Duration,
+    ) -> io::Result<usize> {
+        loop {
+            match self.connection.reader().read(bytes) {
+                Ok(0) => return Err(closed()),
+                Ok(count) => return Ok(count),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
+            }
+            let mut timed = Timed::new(&self.socket, start, within);
+            if self.connection.read_tls(&mut timed)? == 0 {
+                return Err(closed());
+            }
+            let processed = self.connection.process_new_packets();
+            processed.map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?;
+        }
     }
 
     fn write_out(&mut self, start: Instant, within: Duration) -> io::Result<()> {

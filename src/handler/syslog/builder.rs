@@ -1,5 +1,7 @@
 //! The options of a handler for syslog: [`SysLogHandlerBuilder`].
 
+use std::fmt;
+
 use crate::error::{Error, ErrorKind};
 use crate::handler::delivery::DeliveryHandler;
 use crate::handler::delivery::options::{DeliveryOptions, delivery_options};
@@ -36,7 +38,7 @@ const ENTERPRISE: u32 = 32_473;
 const SMALLEST_LIMIT: usize = 1_024;
 
 /// Makes a [`SysLogHandler`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use]
 pub struct SysLogHandlerBuilder {
     address: String,
@@ -280,5 +282,23 @@ impl SysLogHandlerBuilder {
                 .map_or(Ok(address.clone()), |stream| address.with_stream(stream))
         };
         texts.iter().map(address).collect()
+    }
+}
+
+impl fmt::Debug for SysLogHandlerBuilder {
+    /// Without the address, which may be another one with a password by mistake.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SysLogHandlerBuilder")
+            .field("form", &self.form)
+            .field("framing", &self.framing)
+            .field("facility", &self.facility)
+            .field("ident", &self.ident)
+            .field("app_name", &self.app_name)
+            .field("host", &self.host)
+            .field("max_message_bytes", &self.max_message_bytes)
+            .field("resend_bytes", &self.resend_bytes)
+            .field("delivery", &self.delivery)
+            .field("handler", &self.handler)
+            .finish_non_exhaustive()
     }
 }

@@ -7,10 +7,10 @@ use chrono::{Datelike, Timelike};
 use crate::error::Error;
 use crate::formatter::{Format, Formatter, TimeZone};
 use crate::handler::config::is_default_format;
-use crate::handler::severity::severity;
 use crate::handler::sink::formatted;
 use crate::handler::syslog::facility::SysLogFacility;
 use crate::handler::syslog::structured_data::StructuredData;
+use crate::level::severity::severity;
 use crate::record::Record;
 use crate::sys::user_code;
 

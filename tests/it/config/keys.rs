@@ -514,6 +514,16 @@ fn of_text_formatters() {
         "a\nb\n"
     );
     assert_eq!(formatted(&json!({"format": "%(name)s"})), "app k=1\n");
+    assert_eq!(
+        exact(json!({"format": "%(message)s", "sd_daemon": true})),
+        "<6>a\n<6>    b\n"
+    );
+    assert_eq!(
+        exact(json!({"format": "%(name)s", "sd_daemon": false})),
+        "app\n"
+    );
+    let json = formatted(&json!({"class": "json", "sd_daemon": true}));
+    assert!(json.starts_with("<6>{"), "{json}");
 }
 
 #[test]
@@ -803,25 +813,6 @@ fn of_syslog() {
         peer.read_exact(&mut bytes).unwrap();
         assert_eq!(&bytes, b"<14>x\0");
     }
-
-    #[cfg(feature = "tls")]
-    for (tls, expected) in [
-        (json!({"ca_files": ["missing.pem"]}), "missing.pem"),
-        (json!({"only_ca_files": true}), "no certificates"),
-        (json!({"server_name": "not a name"}), "not a name"),
-        (json!({"certificate": "c.pem", "key": "k.pem"}), "k.pem"),
-        (json!({"certificate": "c.pem"}), "expected the key"),
-        (json!({"key": "k.pem"}), "expected the certificate"),
-    ] {
-        let handler = json!({"class": "syslog", "address": "tls:localhost", "tls": tls});
-        let document = json!({"version": 1, "handlers": {"h": handler}});
-        let config = DictConfig::from_value(&document).unwrap();
-        let error = config
-            .directory(directory.path())
-            .install_in(&Registry::new());
-        let text = format!("{:?}", error.unwrap_err());
-        assert!(text.contains(expected), "{text}");
-    }
 }
 
 #[test]
@@ -965,4 +956,47 @@ fn of_cloudwatch() {
     );
     let without = json!({"class": "cloudwatch", "region": "eu"});
     assert!(with(without, "x")[0].contains("expected the key \"group\", which is missing"));
+}
+
+/// The section means the same for each handler that can speak TLS.
+#[test]
+#[cfg(all(
+    feature = "gelf",
+    feature = "http-handler",
+    feature = "otlp",
+    feature = "smtp",
+    feature = "syslog",
+    feature = "tls"
+))]
+fn of_tls() {
+    let directory = tempfile::tempdir().unwrap();
+    let handlers = [
+        json!({"class": "syslog", "address": "tls:localhost"}),
+        json!({"class": "gelf", "address": "tls:localhost"}),
+        json!({"class": "smtp", "mailhost": "tls:localhost", "fromaddr": "a@b.c", "toaddrs": "a@b.c"}),
+        json!({"class": "smtp", "mailhost": "localhost", "fromaddr": "a@b.c", "toaddrs": "a@b.c", "secure": []}),
+        json!({"class": "http", "url": "https://localhost"}),
+        json!({"class": "gelf", "address": "https://localhost"}),
+        json!({"class": "otlp", "endpoint": "https://localhost", "environment": false}),
+    ];
+    for mut handler in handlers {
+        for (tls, expected) in [
+            (json!({"ca_files": ["missing.pem"]}), "missing.pem"),
+            (json!({"only_ca_files": true}), "no certificates"),
+            (json!({"server_name": "not a name"}), "not a name"),
+            (json!({"certificate": "c.pem", "key": "k.pem"}), "k.pem"),
+            (json!({"certificate": "c.pem"}), "expected the key"),
+            (json!({"key": "k.pem"}), "expected the certificate"),
+            (json!({"other": 1}), "other"),
+        ] {
+            handler["tls"] = tls;
+            let document = json!({"version": 1, "handlers": {"h": &handler}});
+            let config = DictConfig::from_value(&document).unwrap();
+            let error = config
+                .directory(directory.path())
+                .install_in(&Registry::new());
+            let text = format!("{:?}", error.unwrap_err());
+            assert!(text.contains(expected), "{handler}: {text}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ use logtree::Registry;
 use logtree::config::DictConfig;
 use serde_json::{Value, json};
 
+use super::mail_server::{Deed as MailDeed, MailServer};
 use super::web_server::{Deed, Request, WebServer};
 
 fn install(handler: &Value) -> Result<Registry, logtree::Error> {
@@ -177,4 +178,89 @@ fn of_gelf() {
     assert_eq!(receive(json!({"compression": "zlib"}))[0], 0x78);
     let chunk = receive(json!({"compression": "none", "datagram_bytes": 512}));
     assert_eq!((&chunk[..2], chunk.len()), (&[0x1e, 0x0f][..], 512));
+}
+
+#[test]
+fn of_smtp() {
+    for class in ["logging.handlers.SMTPHandler", "smtp"] {
+        let server = MailServer::start(|_| MailDeed::Usual);
+        let port = server.address.port();
+        let with = |more: Value| {
+            let mut handler = json!({
+                "class": class, "mailhost": ["127.0.0.1", port], "fromaddr": "a@example.com",
+                "toaddrs": ["b@example.com", "c@example.com"], "subject": "trouble",
+            });
+            let object = handler.as_object_mut().unwrap();
+            object.extend(more.as_object().unwrap().clone());
+            let registry = install(&handler).unwrap();
+            for _ in 0..2 {
+                logtree::warn!(registry.get_logger("app"), user = "ann"; "hello there");
+            }
+            registry.root().handlers()[0].flush().unwrap();
+            server.mails().pop().unwrap()
+        };
+        let mail = with(json!({}));
+        assert!(mail.contains("\r\nSubject: trouble\r\n"), "{mail}");
+        assert!(
+            mail.contains("To: b@example.com, c@example.com\r\n"),
+            "{mail}"
+        );
+        assert!(mail.ends_with("\r\n\r\nhello there user=ann\r\n"), "{mail}");
+        assert_eq!((server.mails().len(), server.count("AUTH")), (2, 0));
+        let mail = with(json!({
+            "mailhost": server.address.to_string(), "toaddrs": "b@example.com, c@example.com",
+            "subject": null, "subject_format": "%(levelname)s of %(name)s",
+            "digest": {"within": "1h", "max_records": 2}, "secure": false, "timeout": 30.0,
+            "credentials": ["u", "p"], "credentials_in_clear": true,
+        }));
+        assert!(
+            mail.contains("\r\nSubject: WARNING of app [2 records]\r\n"),
+            "{mail}"
+        );
+        assert_eq!((server.mails().len(), server.count("AUTH")), (3, 1));
+    }
+}
+
+#[test]
+fn of_smtp_what_cannot_be_is_a_problem() {
+    let with = |more: Value| {
+        let mut handler = json!({
+            "class": "smtp", "mailhost": "localhost", "fromaddr": "a@example.com",
+            "toaddrs": "b@example.com",
+        });
+        let object = handler.as_object_mut().unwrap();
+        object.extend(more.as_object().unwrap().clone());
+        problem(handler)
+    };
+    for (more, words) in [
+        (
+            json!({"mailhost": "u:s3cret@host"}),
+            "without a user's name",
+        ),
+        (json!({"mailhost": ["host"]}), "a list of a host and a port"),
+        (json!({"toaddrs": []}), "a list of addresses"),
+        (json!({"toaddrs": ["b"]}), "expected an address such as"),
+        (
+            json!({"credentials": ["s3cret"]}),
+            "expected a user and a password",
+        ),
+        (
+            json!({"credentials": ["u", "s3cret"], "secure": false}),
+            "under TLS only",
+        ),
+        (json!({"secure": ["key"]}), "a key and a certificate"),
+        (
+            json!({"subject": "a", "subject_format": "%(message)s"}),
+            "exclude each other",
+        ),
+        (json!({"subject_format": "%(message"}), "subject_format"),
+        (json!({"digest": {"max_records": 5}}), "within"),
+        (json!({"timeout": 0}), "timeout is zero"),
+    ] {
+        let problem = with(more);
+        assert!(
+            problem.contains(words) && !problem.contains("s3cret"),
+            "{problem}"
+        );
+    }
 }

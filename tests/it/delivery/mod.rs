@@ -1,5 +1,7 @@
 //! Handlers that send to a receiver, and the receivers that people run.
 
+#[cfg(all(feature = "tls", any(feature = "smtp", feature = "syslog")))]
+mod certificate;
 #[cfg(feature = "cloudwatch")]
 mod cloudwatch;
 #[cfg(all(
@@ -7,7 +9,8 @@ mod cloudwatch;
     feature = "gelf",
     feature = "gzip",
     feature = "http-handler",
-    feature = "otlp"
+    feature = "otlp",
+    feature = "smtp"
 ))]
 mod config;
 #[cfg(unix)]
@@ -18,10 +21,27 @@ mod gelf;
 mod http;
 #[cfg(all(feature = "journald", target_os = "linux"))]
 mod journald;
+#[cfg(feature = "smtp")]
+mod mail_server;
 #[cfg(feature = "otlp")]
 mod otlp;
-#[cfg(any(feature = "gelf", feature = "http-handler", feature = "otlp"))]
+#[cfg(any(
+    feature = "gelf",
+    feature = "http-handler",
+    feature = "otlp",
+    feature = "smtp"
+))]
 mod python;
+#[cfg(all(
+    feature = "gelf",
+    feature = "http-handler",
+    feature = "otlp",
+    feature = "smtp",
+    feature = "syslog"
+))]
+mod secrets;
+#[cfg(feature = "smtp")]
+mod smtp;
 #[cfg(all(feature = "syslog", target_os = "linux"))]
 mod syslog;
 #[cfg(feature = "syslog")]
@@ -30,14 +50,24 @@ mod syslog_outages;
 mod web_server;
 
 /// Whether it is known of each record what became of it.
-#[cfg(any(feature = "gelf", feature = "http-handler", feature = "otlp"))]
+#[cfg(any(
+    feature = "gelf",
+    feature = "http-handler",
+    feature = "otlp",
+    feature = "smtp"
+))]
 fn is_settled(handler: &logtree::Handler) -> bool {
     let counters = handler.counters();
     counters.queued() == 0 && counters.accepted() == counters.written() + counters.dropped()
 }
 
 /// Waits until something is so, with a generous limit.
-#[cfg(any(feature = "gelf", feature = "http-handler", feature = "otlp"))]
+#[cfg(any(
+    feature = "gelf",
+    feature = "http-handler",
+    feature = "otlp",
+    feature = "smtp"
+))]
 fn until(what: impl Fn() -> bool) {
     for _ in 0..60_000 {
         if what() {

@@ -7,6 +7,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "tls")]
+use super::certificate;
+
 use logtree::handler::builder::SysLogHandlerBuilder;
 use logtree::handler::{SysLogFacility, SysLogHandler};
 use logtree::{Level, Record};
@@ -165,16 +168,6 @@ fn log(builder: SysLogHandlerBuilder) {
 
 const SEVERITIES: [&str; 5] = ["2", "3", "4", "6", "7"];
 
-/// A certificate for this machine, and its key, as files.
-#[cfg(feature = "tls")]
-fn certificate(directory: &Path) -> (PathBuf, PathBuf) {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let (certificate, key) = (directory.join("cert.pem"), directory.join("key.pem"));
-    fs::write(&certificate, made.cert.pem()).unwrap();
-    fs::write(&key, made.key_pair.serialize_pem()).unwrap();
-    (certificate, key)
-}
-
 #[cfg(feature = "tls")]
 fn trusting(builder: SysLogHandlerBuilder, certificate: &Path) -> SysLogHandlerBuilder {
     let tls = logtree::delivery::Tls::new()
@@ -330,7 +323,7 @@ fn rsyslog_counts_octets_over_newlines_and_reads_each_form() {
 #[test]
 fn rsyslog_reads_each_field_by_tls() {
     let directory = tempfile::tempdir().unwrap();
-    let (certificate, key) = certificate(directory.path());
+    let (certificate, key) = certificate::files(directory.path());
     let [port] = free_ports();
     let inputs = format!(
         "global(DefaultNetstreamDriver=\"gtls\" DefaultNetstreamDriverCAFile=\"{0}\" \
@@ -449,7 +442,7 @@ fn syslog_ng_reads_each_field_by_tcp_with_octet_counts() {
 #[test]
 fn syslog_ng_reads_each_field_by_tls() {
     let directory = tempfile::tempdir().unwrap();
-    let (certificate, key) = certificate(directory.path());
+    let (certificate, key) = certificate::files(directory.path());
     let [port] = free_ports();
     let source = format!(
         "syslog(ip(\"127.0.0.1\") port({port}) transport(\"tls\") tls(key-file(\"{}\") \

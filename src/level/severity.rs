@@ -1,9 +1,9 @@
 //! Levels as syslog knows them.
 
-use crate::level::Level;
+use crate::level::level::Level;
 
 /// Returns the severity of syslog for a level: that of the nearest named level at or below it.
-pub(super) fn severity(level: Level) -> u8 {
+pub(crate) fn severity(level: Level) -> u8 {
     match level.number() {
         50.. => 2,
         40.. => 3,
