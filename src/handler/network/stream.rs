@@ -131,11 +131,10 @@ impl Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        if let Self::Plain(socket) = self {
-            if Arc::strong_count(socket) > 1 {
-                // TLS goes on with it.
-                return;
-            }
+        match self {
+            // TLS goes on with it.
+            Self::Plain(socket) if Arc::strong_count(socket) > 1 => return,
+            _ => {}
         }
         // Bytes of the receiver's that are not read would turn the close into a reset, which
         // discards what it has not read of ours.
