@@ -146,6 +146,7 @@
 //! | `http` | dumps of requests and responses of the `http` crate, for [`client::ClientLogger`] | http |
 //! | `tower` | a layer that logs requests, responses and retries of a `tower` service | tower-layer, tower-service |
 //! | `tracing` | the module `tracing`: events and spans of `tracing` in the tree | tracing-core |
+//! | `tracing-layer` | the same as a layer of `tracing-subscriber`; implies `tracing` | tracing-subscriber |
 //! | `gzip` | compression of rotated files | flate2 |
 //! | `delivery` | `handler::DeliveryHandler` and the module `delivery`: what all handlers that send have in common | crc32fast |
 //! | `syslog` | `handler::SysLogHandler` | |

@@ -5,6 +5,7 @@ use std::fmt;
 
 use tracing_core::dispatcher::WeakDispatch;
 use tracing_core::field::Field;
+use tracing_core::span::Id;
 use tracing_core::subscriber::Interest;
 use tracing_core::{Dispatch, Event, LevelFilter, Metadata};
 
@@ -12,8 +13,9 @@ use crate::facade::target_cache;
 use crate::level::Level;
 use crate::logger::{Origin, dispatch};
 use crate::name;
-use crate::record::{CallValues, LazyMessage, Message, Record, Source};
+use crate::record::{CallValues, LazyMessage, Message, Record, Source, Span};
 use crate::registry::{GateObserver, Node, Registry, RegistryCore};
+use crate::scope::span_stack;
 use crate::sys::sync::{Arc, AtomicBool, AtomicU32, Mutex, Ordering, Weak};
 use crate::tracing::event_values::EventValues;
 use crate::tracing::field_value::{FieldValue, Visitor};
@@ -120,7 +122,16 @@ impl Bridge {
         filter_of(registry.most_verbose().min(scopes))
     }
 
-    pub(super) fn event(&self, event: &Event<'_>) {
+    /// Logs an event, in the span that it names or in the current one; `find` knows the spans.
+    pub(super) fn event(&self, event: &Event<'_>, find: impl FnOnce(&Id) -> Option<Arc<Span>>) {
+        match event.parent() {
+            Some(parent) => span_stack::with_current(find(parent), || self.event_here(event)),
+            None if event.is_root() => span_stack::with_current(None, || self.event_here(event)),
+            None => self.event_here(event),
+        }
+    }
+
+    fn event_here(&self, event: &Event<'_>) {
         match LogOrigin::of(event) {
             Some(origin) => self.submit(event, &origin.target, &origin.source()),
             None => {

@@ -40,6 +40,9 @@
 //!
 //! # Installation
 //!
+//! [`Subscriber`] is all that a program needs which has no other subscriber. `Layer` (feature
+//! `tracing-layer`) stands beside layers of others in `tracing-subscriber`.
+//!
 //! Nothing installs the bridge by itself, as there is one global subscriber for the whole program.
 
 mod bridge;
@@ -47,6 +50,8 @@ mod event_values;
 mod field_value;
 mod install;
 mod interest_cache;
+#[cfg(feature = "tracing-layer")]
+pub(crate) mod layer;
 mod level;
 mod log_origin;
 mod span_fields;
@@ -55,4 +60,7 @@ pub(crate) mod subscriber;
 mod survey;
 
 pub use self::install::install;
+#[cfg(feature = "tracing-layer")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tracing-layer")))]
+pub use self::layer::{Layer, layer};
 pub use self::subscriber::Subscriber;

@@ -73,12 +73,7 @@ impl tracing_core::Subscriber for Subscriber {
     }
 
     fn event(&self, event: &Event<'_>) {
-        let emit = || self.bridge.event(event);
-        match event.parent() {
-            Some(parent) => span_stack::with_current(self.spans.get(parent), emit),
-            None if event.is_root() => span_stack::with_current(None, emit),
-            None => emit(),
-        }
+        self.bridge.event(event, |id| self.spans.get(id));
     }
 
     fn new_span(&self, attributes: &Attributes<'_>) -> Id {

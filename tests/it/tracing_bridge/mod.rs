@@ -7,12 +7,22 @@ mod traps;
 
 use logtree::Registry;
 use tracing::Dispatch;
+#[cfg(feature = "tracing-layer")]
+use tracing_subscriber::layer::SubscriberExt;
 
 /// Makes a dispatcher of a registry.
 type Front = dyn Fn(&Registry) -> Dispatch + Sync;
 
 /// Runs a test by each front.
 fn by_each_front(test: impl Fn(&Front)) {
+    by_exact_front(&test);
+    #[cfg(feature = "tracing-layer")]
+    test(&|registry| Dispatch::new(tracing_subscriber::registry().with(registry.tracing_layer())));
+}
+
+/// Runs a test by the front for which what the tree hides is disabled: a layer enables all, and
+/// decides later.
+fn by_exact_front(test: impl Fn(&Front)) {
     test(&|registry| Dispatch::new(registry.tracing_subscriber()));
 }
 

@@ -11,10 +11,10 @@ use logtree::formatter::JsonFormatter;
 use logtree::handler::{QueueHandler, StreamHandler};
 use logtree::{Level, Registry, Scope};
 use tracing::dispatcher::with_default;
-use tracing::{Span, field};
+use tracing::{Dispatch, Span, field};
 
 use crate::support::{Text, to_text};
-use crate::tracing_bridge::{by_each_front, lines};
+use crate::tracing_bridge::{Front, by_each_front, lines};
 
 #[test]
 fn records_have_the_fields_of_all_spans_around_them() {
@@ -178,26 +178,34 @@ fn values_of_spans_may_be_long_or_fail() {
 
 #[test]
 fn ten_thousand_spans_nest() {
-    by_each_front(|front| {
-        let registry = Registry::new();
-        let (handler, text) = to_text("%(message)s");
-        registry.root().add_handler(handler);
-        registry.root().set_level(Level::INFO);
-        with_default(&front(&registry), || {
-            let mut spans = Vec::new();
-            for depth in 0..10_000 {
-                spans.push(tracing::info_span!("deep", depth).entered());
-            }
-            tracing::info!("down there");
-            // From the outermost on: each is left out of order.
+    by_each_front(|front| nest(front, false));
+    // From the outermost on, which the store of `tracing-subscriber` closes by recursion.
+    nest(
+        &|registry| Dispatch::new(registry.tracing_subscriber()),
+        true,
+    );
+}
+
+fn nest(front: &Front, outermost_first: bool) {
+    let registry = Registry::new();
+    let (handler, text) = to_text("%(message)s");
+    registry.root().add_handler(handler);
+    registry.root().set_level(Level::INFO);
+    with_default(&front(&registry), || {
+        let mut spans = Vec::new();
+        for depth in 0..10_000 {
+            spans.push(tracing::info_span!("deep", depth).entered());
+        }
+        tracing::info!("down there");
+        if outermost_first {
             spans.reverse();
-            while let Some(span) = spans.pop() {
-                drop(span);
-            }
-            tracing::info!("out again");
-        });
-        assert_eq!(text.lines(), ["down there depth=9999", "out again"]);
+        }
+        while let Some(span) = spans.pop() {
+            drop(span);
+        }
+        tracing::info!("out again");
     });
+    assert_eq!(text.lines(), ["down there depth=9999", "out again"]);
 }
 
 #[test]
@@ -273,7 +281,7 @@ fn a_guard_over_an_await_leaves_no_span_open() {
         .root()
         .add_filter(|_: &mut logtree::Record<'_>| false);
     let subscriber = Arc::new(registry.tracing_subscriber());
-    let dispatch = tracing::Dispatch::from(Arc::clone(&subscriber));
+    let dispatch = Dispatch::from(Arc::clone(&subscriber));
     thread::scope(|threads| {
         for _ in 0..4 {
             threads.spawn(|| {

@@ -12,7 +12,7 @@ use logtree::{Level, Registry};
 use tracing::Dispatch;
 use tracing::dispatcher::{set_global_default, with_default};
 
-use crate::tracing_bridge::{Front, by_each_front};
+use crate::tracing_bridge::{Front, by_each_front, by_exact_front};
 
 /// The scene that the child plays.
 const VARIABLE: &str = "LOGTREE_TRACING_TRAP";
@@ -43,11 +43,11 @@ fn play(scene: &str) {
 #[test]
 fn child() {
     match std::env::var(VARIABLE).as_deref() {
-        Ok("another thread") => by_each_front(from_another_thread),
+        Ok("another thread") => by_exact_front(from_another_thread),
         Ok("display") => by_each_front(from_a_display),
         Ok("drop") => by_each_front(from_a_drop),
         Ok("global") => by_global_default(),
-        Ok("reload") => by_each_front(many_changes),
+        Ok("reload") => by_exact_front(many_changes),
         _ => {}
     }
 }
