@@ -381,11 +381,12 @@ impl Book {
 
     /// Reports the loss of records that are no longer at hand.
     #[cold]
-    pub(super) fn report(self: &Arc<Self>, lost: u64, error: Error) {
+    pub(super) fn report(self: &Arc<Self>, loss: Loss, error: Error) {
         let environment = self.environment.lock().clone();
         let environment = environment
             .as_ref()
             .unwrap_or_else(|| RegistryContext::global());
+        let lost = loss.records();
         let plural = if lost == 1 { "" } else { "s" };
         let text = format!("{lost} buffered record{plural} dropped");
         let source = Source::default();
@@ -405,7 +406,7 @@ impl Book {
                 Arc::clone(self),
             ))
         });
-        self.notify(&handler, &record, Loss::Buffered(lost), error);
+        self.notify(&handler, &record, loss, error);
     }
 
     /// Calls a function with a record of the handler's own, and the handler's formatter.
@@ -450,7 +451,7 @@ impl Book {
         *self.last_error.lock() = Some((SystemClock.now(), shown));
         let is_refused = matches!(error.kind(), ErrorKind::Full | ErrorKind::Reentrant);
         let mut first = self.failure.lock();
-        let unused = if first.is_none() && !is_refused {
+        let unused = if first.is_none() && !is_refused && loss.is_lasting() {
             first.replace(error)
         } else {
             Some(error)

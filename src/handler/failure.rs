@@ -32,13 +32,23 @@ pub(super) enum Loss {
     Record,
     /// So many that were taken before; 0 where the sink keeps them.
     Buffered(u64),
+    /// None: the sink keeps them, and tries again by itself.
+    #[cfg(feature = "delivery")]
+    Retried,
 }
 
 impl Loss {
+    /// Reports whether a flush fails for it, also if all has gone well since.
+    pub(super) fn is_lasting(self) -> bool {
+        matches!(self, Self::Record | Self::Buffered(_))
+    }
+
     pub(super) fn records(self) -> u64 {
         match self {
             Self::Record => 1,
             Self::Buffered(records) => records,
+            #[cfg(feature = "delivery")]
+            Self::Retried => 0,
         }
     }
 }
@@ -81,6 +91,8 @@ impl Reports {
                 )
             }
             Loss::Buffered(0) => "failed, and keeps its records".to_owned(),
+            #[cfg(feature = "delivery")]
+            Loss::Retried => "failed, and tries again".to_owned(),
             Loss::Buffered(1) => "dropped 1 buffered record".to_owned(),
             Loss::Buffered(lost) => format!("dropped {lost} buffered records"),
         };

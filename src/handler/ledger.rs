@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::formatter::Format;
 use crate::handler::core::Book;
 use crate::handler::counters::DropReason;
+use crate::handler::failure::Loss;
 #[cfg(feature = "delivery")]
 use crate::level::Level;
 use crate::record::Record;
@@ -91,7 +92,7 @@ impl Ledger {
         if records > 0 {
             let reason = DropReason::of(error.kind());
             self.0.tally.dropped(reason, records);
-            self.0.report(records, error);
+            self.0.report(Loss::Buffered(records), error);
         }
     }
 
@@ -113,7 +114,7 @@ impl Ledger {
     /// error hook.
     #[cfg(feature = "delivery")]
     pub(super) fn report_lost(&self, records: u64, error: Error) {
-        self.0.report(records, error);
+        self.0.report(Loss::Buffered(records), error);
     }
 
     /// Calls a function with a record of the handler's own, and the handler's formatter.
@@ -132,7 +133,16 @@ impl Ledger {
     ///
     /// It calls the error hook: no lock may be held.
     pub fn failed(&self, error: Error) {
-        self.0.report(0, error);
+        self.0.report(Loss::Buffered(0), error);
+    }
+
+    /// Reports a failure after which the sink tries again. No later flush returns it: what is not
+    /// written by then, the sink knows itself.
+    ///
+    /// It calls the error hook: no lock may be held.
+    #[cfg(feature = "delivery")]
+    pub(super) fn retries(&self, error: Error) {
+        self.0.report(Loss::Retried, error);
     }
 }
 

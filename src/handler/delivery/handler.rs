@@ -32,7 +32,8 @@ use crate::sys::sync::Arc;
 /// how many there were.
 ///
 /// [`flush`](Handler::flush) waits until all that was logged before is with the receiver, or until
-/// an attempt fails: then it returns the error, and the records are kept. [`close`](Handler::close),
+/// an attempt fails: then it returns the error, and the records are kept. An attempt that failed
+/// before the call and succeeded since is no error of it. [`close`](Handler::close),
 /// the end of the process included, tries for 5 seconds; what is left goes to the spool, or is
 /// dropped and counted.
 ///

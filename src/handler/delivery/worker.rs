@@ -294,7 +294,7 @@ impl Outgoing {
         }
         drop(state);
         if let Err(error) = confirmed {
-            self.ledger.failed(error);
+            self.ledger.retries(error);
         }
     }
 
@@ -362,7 +362,7 @@ impl Outgoing {
         state.link.failed(&self.options.backoff, after, shown);
         state.failed_attempt = state.attempts;
         drop(state);
-        self.ledger.failed(error);
+        self.ledger.retries(error);
     }
 
     /// Halves what is sent at once; has a single entry shortened, or gives it up.

@@ -45,7 +45,28 @@ fn a_receiver_that_was_away_gets_all_of_it() {
     assert!(is_balanced(&handler));
 }
 
-/// The first failure is reported; a flush returns it once.
+/// Attempts that have failed and succeeded since are reported, and no error of a flush.
+#[test]
+fn what_has_recovered_fails_no_flush() {
+    let world = Arc::<World>::default();
+    world.goes_away();
+    let handler = world.builder().start().unwrap();
+    let seen = Arc::new(Mutex::new(0));
+    let hook = Arc::clone(&seen);
+    handler.set_error_hook(move |failure| {
+        assert_eq!(failure.lost(), 0);
+        *hook.lock() += 1;
+    });
+    log(&handler, Level::INFO, "x");
+    until(|| handler.health().failures > 2 && *seen.lock() > 2);
+    world.recovers();
+    until(|| handler.counters().queued() == 0);
+    handler.flush().unwrap();
+    handler.close().unwrap();
+    assert_eq!(handler.counters().written(), 1);
+}
+
+/// Each is reported.
 #[test]
 fn failures_reach_the_hook() {
     let world = Arc::<World>::default();
