@@ -5,6 +5,7 @@ use std::fmt;
 
 use arc_swap::ArcSwap;
 
+#[cfg(feature = "tracing")]
 use crate::record::key_values::Context;
 use crate::record::value::OwnedValue;
 use crate::sys::sync::Arc;
@@ -16,6 +17,10 @@ const SEPARATOR: char = '\0';
 
 /// A named unit of work, inside another one or not.
 #[derive(Debug)]
+#[cfg_attr(
+    not(feature = "tracing"),
+    expect(dead_code, reason = "only the bridge opens spans")
+)]
 pub(crate) struct Span {
     /// Never given twice.
     number: u64,
@@ -23,6 +28,12 @@ pub(crate) struct Span {
     parent: Option<Arc<Span>>,
     /// Its key-values, after those of the spans around it that it does not hide.
     values: ArcSwap<Vec<(Box<str>, OwnedValue)>>,
+}
+
+impl Span {
+    pub(crate) fn values(&self) -> Arc<Vec<(Box<str>, OwnedValue)>> {
+        self.values.load_full()
+    }
 }
 
 #[cfg(feature = "tracing")]
@@ -48,10 +59,6 @@ impl Span {
 
     pub(crate) fn number(&self) -> u64 {
         self.number
-    }
-
-    pub(crate) fn values(&self) -> Arc<Vec<(Box<str>, OwnedValue)>> {
-        self.values.load_full()
     }
 
     /// Sets key-values, in place of those with the same keys. Records that were made keep theirs.
