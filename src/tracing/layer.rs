@@ -30,7 +30,7 @@ pub fn layer() -> Layer {
 /// A layer of `tracing-subscriber` whose events are records of a registry; see the
 /// [module](crate::tracing).
 ///
-/// It needs a store of spans below it, as [`tracing_subscriber::registry`] is. What a layer enables
+/// It needs a store of spans below it, as [`tracing_subscriber::Registry`] is. What a layer enables
 /// or not holds for all layers, so this one leaves everything enabled and decides for each event by
 /// the levels of the tree, also with a filter of `tracing-subscriber` around it. `tracing::enabled!`
 /// returns `true`.
