@@ -1,6 +1,10 @@
 //! Text buffers: how lines are assembled, and how each thread reuses their memory.
 
-#[cfg(any(feature = "cloudwatch", all(feature = "journald", target_os = "linux")))]
+#[cfg(any(
+    feature = "cloudwatch",
+    feature = "tracing",
+    all(feature = "journald", target_os = "linux")
+))]
 pub(crate) mod boundary;
 pub(crate) mod digits;
 pub(crate) mod line_buf;
