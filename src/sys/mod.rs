@@ -14,13 +14,21 @@ pub(crate) mod host;
 pub(crate) mod host_name;
 #[cfg(all(test, logtree_loom))]
 mod model;
+#[cfg(any(feature = "control", feature = "socket"))]
+pub(crate) mod not_forked;
+#[cfg(all(unix, any(feature = "control", feature = "socket")))]
+pub(crate) mod own_file;
 pub(crate) mod presence;
 pub(crate) mod private_file;
 pub(crate) mod process;
 pub(crate) mod small_file;
 pub(crate) mod sync;
+#[cfg(any(feature = "control", feature = "socket"))]
+pub(crate) mod task_thread;
 pub(crate) mod throttle;
 pub(crate) mod timer;
 pub(crate) mod turn;
+#[cfg(all(unix, any(feature = "control", feature = "socket")))]
+pub(crate) mod unix_socket;
 pub(crate) mod user_code;
 pub(crate) mod variable;

@@ -108,11 +108,11 @@ static NOT_IN_CHILD: [AtomicI32; 256] = [const { AtomicI32::new(-1) }; 256];
 ///
 /// The owner of the descriptor drops this first and then closes the descriptor, and does not use
 /// the descriptor in a child. Descriptors beyond 256 stay open in a child.
-#[cfg(all(unix, feature = "control"))]
+#[cfg(all(unix, any(feature = "control", feature = "socket")))]
 #[derive(Debug)]
 pub(crate) struct NotInChild(Option<usize>);
 
-#[cfg(all(unix, feature = "control"))]
+#[cfg(all(unix, any(feature = "control", feature = "socket")))]
 impl NotInChild {
     pub(crate) fn new(descriptor: i32) -> Self {
         HOOKS.lock().install();
@@ -124,7 +124,7 @@ impl NotInChild {
     }
 }
 
-#[cfg(all(unix, feature = "control"))]
+#[cfg(all(unix, any(feature = "control", feature = "socket")))]
 impl Drop for NotInChild {
     fn drop(&mut self) {
         if let Some(place) = self.0.and_then(|place| NOT_IN_CHILD.get(place)) {

@@ -11,10 +11,10 @@ use tokio::time::sleep;
 
 use crate::control::endpoint::connection::{self, Connection};
 use crate::control::endpoint::exchange::{Exchange, Served};
-use crate::control::endpoint::not_forked::NotForked;
 use crate::control::endpoint::peer::Peer;
 use crate::control::endpoint::rules::{Hosts, Place};
 use crate::sys::fork::InLock;
+use crate::sys::not_forked::NotForked;
 use crate::sys::sync::Arc;
 
 /// How many connections of each listener are served at a time; others wait to be accepted.

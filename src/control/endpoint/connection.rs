@@ -15,8 +15,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::{Sleep, sleep, timeout};
 
 use crate::control::endpoint::exchange::Exchange;
-use crate::control::endpoint::not_forked::NotForked;
 use crate::control::endpoint::response::Endless;
+use crate::sys::not_forked::NotForked;
 
 /// How long the whole exchange may take, except that of a stream.
 const DEADLINE: Duration = Duration::from_secs(5);

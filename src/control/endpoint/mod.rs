@@ -22,10 +22,7 @@ mod exchange;
 pub mod fuzzing;
 mod level_words;
 mod native;
-mod not_forked;
 mod object;
-#[cfg(unix)]
-mod own_file;
 mod peer;
 mod rate;
 mod request;

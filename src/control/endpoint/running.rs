@@ -1,10 +1,9 @@
 //! The thread of a server: [`Running`].
 
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
-use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-use tokio::runtime::{Builder, Runtime};
-use tokio::sync::oneshot;
+use tokio::runtime::Builder;
 
 use crate::control::control::Control;
 use crate::control::endpoint::accept;
@@ -14,9 +13,6 @@ use crate::control::endpoint::announce::{self, Announcer};
 use crate::control::endpoint::auth::Auth;
 use crate::control::endpoint::endpoint::{Endpoint, Socket};
 use crate::control::endpoint::exchange::Served;
-use crate::control::endpoint::not_forked::NotForked;
-#[cfg(unix)]
-use crate::control::endpoint::own_file::OwnFile;
 #[cfg(unix)]
 use crate::control::endpoint::socket;
 use crate::control::endpoint::token::Token;
@@ -25,26 +21,23 @@ use crate::control::subscription::Subscription;
 use crate::control::tail::{Tails, become_own_thread};
 use crate::error::Error;
 use crate::sys::fork::InLock;
-use crate::sys::process;
+use crate::sys::not_forked::NotForked;
+#[cfg(unix)]
+use crate::sys::own_file::OwnFile;
 use crate::sys::sync::Arc;
+use crate::sys::task_thread::TaskThread;
 
 /// A server that runs until this is dropped.
 pub(super) struct Running {
     pub(super) addresses: Vec<Address>,
     pub(super) token: Option<Token>,
     pub(super) console_url: Option<String>,
-    thread: Option<Thread>,
+    thread: Option<TaskThread>,
     /// The socket, and the token beside it.
     #[cfg(unix)]
     _files: Vec<OwnFile>,
     /// Notes the changes as long as the server runs.
     _audit: Subscription,
-}
-
-struct Thread {
-    stop: oneshot::Sender<()>,
-    handle: JoinHandle<()>,
-    generation: u32,
 }
 
 /// What is listened on.
@@ -121,7 +114,7 @@ impl Running {
             console: endpoint.console,
         };
         let hosts = endpoint.hosts.clone();
-        let thread = Thread::start(listeners, Arc::new(served), hosts, announcer)
+        let thread = start_thread(listeners, Arc::new(served), hosts, announcer)
             .map_err(|error| Error::io("cannot start the endpoint", error))?;
         Ok(Self {
             addresses,
@@ -143,22 +136,20 @@ impl Drop for Running {
     }
 }
 
-impl Thread {
-    fn start(
-        listeners: Listeners,
-        served: Arc<Served>,
-        hosts: Vec<String>,
-        announcer: Option<Announcer>,
-    ) -> std::io::Result<Self> {
-        // Each connection may wait for a change, and none for another's.
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .thread_name("logtree-endpoint-change")
-            .max_blocking_threads(2 * accept::MAX_CONNECTIONS)
-            .build()?;
-        // The caller may run on a runtime, where another one must not be dropped while it waits.
-        let runtime = scopeguard::guard(runtime, Runtime::shutdown_background);
-        let inside = runtime.enter();
+/// Starts the thread, and what it does.
+fn start_thread(
+    listeners: Listeners,
+    served: Arc<Served>,
+    hosts: Vec<String>,
+    announcer: Option<Announcer>,
+) -> std::io::Result<TaskThread> {
+    // Each connection may wait for a change, and none for another's.
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .thread_name("logtree-endpoint-change")
+        .max_blocking_threads(2 * accept::MAX_CONNECTIONS)
+        .build()?;
+    let spawn = || {
         #[cfg(unix)]
         if let Some(listener) = listeners.unix {
             let listener = listener.try_map(tokio::net::UnixListener::from_std)?;
@@ -171,30 +162,16 @@ impl Thread {
         if let Some(announcer) = announcer {
             tokio::spawn(announcer.run(announce::PERIOD));
         }
-        drop(inside);
-        let (stop, stopped) = oneshot::channel();
-        let thread = thread::Builder::new().name("logtree-endpoint".to_owned());
-        let handle = thread.spawn(move || {
-            become_own_thread();
-            // A hook of the user that does not return does not keep it, by the guard.
-            let _ = runtime.block_on(stopped);
-        })?;
-        Ok(Self {
-            stop,
-            handle,
-            generation: process::generation(),
-        })
-    }
-
-    fn end(self) {
-        if self.generation != process::generation() {
-            // The thread is the parent's, and nothing in its runtime may be touched here.
-            std::mem::forget(self);
-            return;
-        }
-        let _ = self.stop.send(());
-        let _ = self.handle.join();
-    }
+        Ok(())
+    };
+    // A hook of the user that does not return does not keep it.
+    TaskThread::start(
+        "logtree-endpoint",
+        runtime,
+        Duration::ZERO,
+        spawn,
+        become_own_thread,
+    )
 }
 
 #[cfg(unix)]

@@ -1,20 +1,20 @@
 //! The Unix socket of an endpoint: [`bind_default`], [`bind_path`].
 
-use std::fs::{self, DirBuilder, Metadata, Permissions};
+use std::fs::{self, DirBuilder, Metadata};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
-use rustix::net::{AddressFamily, SocketAddrUnix, SocketType};
 use rustix::process::{Pid, geteuid, test_kill_process};
 
-use crate::control::endpoint::own_file::OwnFile;
 use crate::control::error_codes::invalid;
 use crate::error::Error;
 use crate::sys::host::process_id;
+use crate::sys::own_file::OwnFile;
+use crate::sys::unix_socket::{beside, check_free, is_listened_on, put_in_place};
 use crate::sys::variable::variable;
 
 /// How long the address of a socket is, with the byte that ends it.
@@ -47,9 +47,7 @@ pub(super) fn bind_path(path: &Path) -> Result<(UnixListener, OwnFile), Error> {
 /// Listens under another name first: a client that finds the file can connect, and the file has
 /// had its permissions from the start.
 fn bind(path: &Path) -> Result<(UnixListener, OwnFile), Error> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}", process_id()));
-    let beside = PathBuf::from(beside);
+    let beside = beside(path);
     let length = beside.as_os_str().as_bytes().len();
     if length >= MAX_ADDRESS {
         let suffix = length - path.as_os_str().as_bytes().len();
@@ -64,22 +62,16 @@ fn bind(path: &Path) -> Result<(UnixListener, OwnFile), Error> {
     }
     let failed =
         |error| Error::io(format!("cannot listen on {}", path.display()), error).with_path(path);
-    is_free(path)?;
-    // Of an earlier process of the same number.
-    let _ = fs::remove_file(&beside);
-    let listener = UnixListener::bind(&beside).map_err(failed)?;
-    let put_in_place = || {
+    if let Err(why) = check_free(path) {
+        let message = format!("cannot listen on {}: {why}", path.display());
+        return Err(invalid(message).with_path(path));
+    }
+    put_in_place(path, |path| {
+        let listener = UnixListener::bind(path)?;
         listener.set_nonblocking(true)?;
-        fs::set_permissions(&beside, Permissions::from_mode(0o600))?;
-        let metadata = fs::symlink_metadata(&beside)?;
-        fs::rename(&beside, path)?;
-        Ok(metadata)
-    };
-    let metadata = put_in_place().map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        failed(error)
-    })?;
-    Ok((listener, OwnFile::new(path, &metadata)))
+        Ok(listener)
+    })
+    .map_err(failed)
 }
 
 /// Returns the directory of the user's sockets.
@@ -133,32 +125,6 @@ fn check_directory(directory: &Path, check: Check<'_>) -> Result<(), Error> {
         return Err(refused("it belongs to another user"));
     }
     check(&metadata).map_err(refused)
-}
-
-/// Checks that no other server listens on a path, and that there is nothing but a socket.
-fn is_free(path: &Path) -> Result<(), Error> {
-    let refused =
-        |why| Err(invalid(format!("cannot listen on {}: {why}", path.display())).with_path(path));
-    let Ok(metadata) = fs::symlink_metadata(path) else {
-        return Ok(());
-    };
-    if !metadata.file_type().is_socket() {
-        return refused("expected a socket or no file");
-    }
-    match is_listened_on(path) {
-        true => refused("another server listens on it"),
-        false => Ok(()),
-    }
-}
-
-/// Whether a process listens on a socket. Never waits.
-fn is_listened_on(path: &Path) -> bool {
-    let connect = || {
-        let socket = rustix::net::socket(AddressFamily::UNIX, SocketType::STREAM, None)?;
-        rustix::io::ioctl_fionbio(&socket, true)?;
-        rustix::net::connect(&socket, &SocketAddrUnix::new(path)?)
-    };
-    connect() != Err(Errno::CONNREFUSED)
 }
 
 /// Removes the files of processes that are gone.

@@ -10,10 +10,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-#[cfg(unix)]
-use crate::control::endpoint::own_file::OwnFile;
 use crate::control::error_codes::invalid;
 use crate::error::Error;
+#[cfg(unix)]
+use crate::sys::own_file::OwnFile;
 use crate::sys::private_file::{self, Access, PRIVATE};
 use crate::sys::small_file::{self, Unread};
 

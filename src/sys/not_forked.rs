@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 use crate::sys::process::NotInChild;
 
 /// A socket of which a child process closes its copy.
-pub(super) struct NotForked<T> {
+pub(crate) struct NotForked<T> {
     // Before the socket, and dropped before it.
     #[cfg(unix)]
     _not_in_child: NotInChild,
@@ -46,7 +46,7 @@ impl<T> DerefMut for NotForked<T> {
 
 impl<T> NotForked<T> {
     /// Makes another value of the same descriptor.
-    pub(super) fn try_map<U, E>(
+    pub(crate) fn try_map<U, E>(
         self,
         map: impl FnOnce(T) -> Result<U, E>,
     ) -> Result<NotForked<U>, E> {

@@ -13,7 +13,7 @@ static ALL: Mutex<Vec<Identity>> = Mutex::new(Vec::new());
 /// A file that this process has made. It is removed when this is dropped, and at the end of the
 /// process, unless another file has taken its place.
 #[derive(Debug)]
-pub(super) struct OwnFile(Identity);
+pub(crate) struct OwnFile(Identity);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Identity {
@@ -25,7 +25,7 @@ struct Identity {
 }
 
 impl OwnFile {
-    pub(super) fn new(path: &Path, metadata: &Metadata) -> Self {
+    pub(crate) fn new(path: &Path, metadata: &Metadata) -> Self {
         process::at_exit(remove_all);
         let identity = Identity {
             path: path.to_owned(),
@@ -37,7 +37,8 @@ impl OwnFile {
         Self(identity)
     }
 
-    pub(super) fn path(&self) -> &Path {
+    #[cfg(feature = "control")]
+    pub(crate) fn path(&self) -> &Path {
         &self.0.path
     }
 }
