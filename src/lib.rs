@@ -151,6 +151,7 @@
 //! | `delivery` | `handler::DeliveryHandler` and the module `delivery`: what all handlers that send have in common | crc32fast |
 //! | `syslog` | `handler::SysLogHandler` | |
 //! | `journald` | `handler::JournaldHandler`, on Linux | |
+//! | `socket` | `handler::SocketHandler`, `handler::DatagramHandler`, and `delivery::SocketReceiver`, which takes what they and Python's send | serde-pickle, `serde_json`, tokio |
 //! | `cloudwatch` | `handler::CloudWatchHandler`, over the client of the package `logtree-cloudwatch` or another | |
 //! | `tls` | TLS for handlers that send; needs a C compiler | rustls, rustls-native-certs |
 //! | `http-handler` | `handler::HttpHandler`: records sent to a web server | ureq, `serde_json` |
@@ -219,6 +220,14 @@ pub mod delivery {
     #[cfg(feature = "tls")]
     #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
     pub use crate::handler::network::Tls;
+    #[cfg(feature = "socket")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "socket")))]
+    pub use crate::handler::socket::Wire;
+    #[cfg(all(fuzzing, feature = "socket"))]
+    pub use crate::receiver::fuzzing;
+    #[cfg(feature = "socket")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "socket")))]
+    pub use crate::receiver::{SocketReceiver, SocketReceiverBuilder};
 }
 pub mod docs;
 pub mod error;
@@ -231,6 +240,8 @@ mod level_spec;
 pub mod logger;
 mod macros;
 mod name;
+#[cfg(feature = "socket")]
+mod receiver;
 pub mod record;
 pub mod registry;
 pub mod scope;

@@ -38,7 +38,7 @@ fn build(profile: &Path) {
     macro_rules! enabled {
         ($($feature:literal)+) => { [$(($feature, cfg!(feature = $feature))),+] };
     }
-    let features = enabled!("config" "config-toml" "config-yaml" "reload" "signal" "serde" "web" "http" "tower" "gzip" "control" "delivery" "journald" "http-handler" "otlp" "gelf" "syslog" "cloudwatch" "smtp" "tls");
+    let features = enabled!("config" "config-toml" "config-yaml" "reload" "signal" "serde" "web" "http" "tower" "gzip" "control" "delivery" "journald" "http-handler" "otlp" "gelf" "syslog" "cloudwatch" "smtp" "socket" "tls");
     let features = features.iter().filter(|(_, enabled)| *enabled);
     let features: Vec<_> = features.map(|(feature, _)| *feature).collect();
     let name = match profile.file_name().and_then(|name| name.to_str()) {
@@ -285,6 +285,12 @@ fn otlp() {
 #[test]
 fn gelf() {
     check("17_gelf", &[]);
+}
+
+#[cfg(feature = "socket")]
+#[test]
+fn sockets() {
+    check("20_sockets", &[]);
 }
 
 /// A daemon is controlled in the ways that it prints, and ends with its input.

@@ -6,7 +6,9 @@ use crate::config::raw_problem::RawProblem;
 
 /// Classes of Python's `logging` that this version lacks.
 const NOT_BUILT: &[&str] = &[
+    #[cfg(not(feature = "socket"))]
     "logging.handlers.SocketHandler",
+    #[cfg(not(feature = "socket"))]
     "logging.handlers.DatagramHandler",
     #[cfg(not(feature = "syslog"))]
     "logging.handlers.SysLogHandler",

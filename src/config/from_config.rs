@@ -22,6 +22,8 @@ use crate::handler::GelfCompression;
 use crate::handler::HttpBody;
 #[cfg(feature = "cloudwatch")]
 use crate::handler::cloudwatch::{LogGroupClass, Oversize};
+#[cfg(feature = "socket")]
+use crate::handler::socket::Wire;
 use crate::handler::{Overflow, When};
 use crate::level::Level;
 use crate::record::OwnedValue;
@@ -375,6 +377,14 @@ choices! {
 choices! {
     GelfCompression {
         "none" => Self::None,
+    }
+}
+
+#[cfg(feature = "socket")]
+choices! {
+    Wire {
+        "pickle" => Self::Pickle,
+        "json" => Self::Json,
     }
 }
 

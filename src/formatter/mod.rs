@@ -12,7 +12,7 @@ mod iot_json;
 mod json;
 mod line;
 mod missing;
-#[cfg(feature = "http-handler")]
+#[cfg(any(feature = "http-handler", feature = "socket"))]
 mod python_record;
 mod scan;
 mod sd_daemon;
@@ -39,7 +39,7 @@ pub use self::text_style::{Color, TextStyle};
 pub use self::zone::TimeZone;
 
 pub(crate) use self::format::with_line;
-#[cfg(feature = "http-handler")]
+#[cfg(any(feature = "http-handler", feature = "socket"))]
 pub(crate) use self::python_record::for_each_field;
 #[cfg(any(feature = "gelf", feature = "http-handler"))]
 pub(crate) use self::template::plain;

@@ -48,6 +48,10 @@ pub(crate) fn for_each_field(record: &Record<'_>, mut visit: impl FnMut(&str, Sc
         match FIELDS.iter().find(|field| field.name() == key) {
             // It is the attribute.
             Some(Field::TaskName) => {}
+            // A formatter of the receiver would replace them.
+            None if matches!(key, "message" | "asctime") => {
+                value.read(|value| visit(&format!("kv_{key}"), value));
+            }
             Some(_) => value.read(|value| visit(&format!("kv_{key}"), value)),
             None => value.read(|value| visit(key, value)),
         }

@@ -32,6 +32,7 @@ mod memory;
 #[cfg(any(
     feature = "gelf",
     feature = "smtp",
+    feature = "socket",
     feature = "syslog",
     feature = "tls"
 ))]
@@ -51,6 +52,8 @@ mod queue;
 mod sink;
 #[cfg(feature = "smtp")]
 mod smtp;
+#[cfg(feature = "socket")]
+pub(crate) mod socket;
 mod stream;
 mod stream_id;
 #[cfg(feature = "syslog")]
@@ -99,6 +102,9 @@ pub use self::sink::{Batch, Sink, SinkFacts, SinkStatus, formatted};
 #[cfg(feature = "smtp")]
 #[cfg_attr(docsrs, doc(cfg(feature = "smtp")))]
 pub use self::smtp::SmtpHandler;
+#[cfg(feature = "socket")]
+#[cfg_attr(docsrs, doc(cfg(feature = "socket")))]
+pub use self::socket::{DatagramHandler, SocketHandler};
 pub use self::stream::StreamHandler;
 pub use self::stream_id::StreamId;
 #[cfg(feature = "syslog")]
@@ -133,6 +139,9 @@ pub mod builder {
     #[cfg(feature = "smtp")]
     #[cfg_attr(docsrs, doc(cfg(feature = "smtp")))]
     pub use super::smtp::SmtpHandlerBuilder;
+    #[cfg(feature = "socket")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "socket")))]
+    pub use super::socket::{DatagramHandlerBuilder, SocketHandlerBuilder};
     #[cfg(feature = "syslog")]
     #[cfg_attr(docsrs, doc(cfg(feature = "syslog")))]
     pub use super::syslog::SysLogHandlerBuilder;

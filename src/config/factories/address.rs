@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::config::factories::constant::constant;
 use crate::config::from_config::Read;
 use crate::config::mismatch::Mismatch;
 use crate::config::node::{Node, Value};
@@ -76,10 +77,4 @@ impl Read for HostAddress {
             }
         ]})
     }
-}
-
-/// Returns the last part of the name of a constant of Python's.
-pub(super) fn constant(text: &str) -> &str {
-    let name = text.strip_prefix("ext://").unwrap_or(text);
-    name.rsplit('.').next().unwrap_or(name)
 }

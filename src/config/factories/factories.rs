@@ -13,6 +13,8 @@ use crate::config::factories::journald;
 use crate::config::factories::otlp;
 #[cfg(feature = "smtp")]
 use crate::config::factories::smtp;
+#[cfg(feature = "socket")]
+use crate::config::factories::socket;
 #[cfg(feature = "syslog")]
 use crate::config::factories::syslog;
 use crate::config::factories::table::Table;
@@ -92,6 +94,8 @@ impl Factories {
     /// | `logging.handlers.SysLogHandler` | `syslog` (feature `syslog`) | `address` (`local`, `unix:PATH`, `udp:HOST:PORT`, `tcp:…`, `tls:…`, or a list of host and port), `facility`, `socktype`, `ident`, `append_nul`; `form` (`rfc5424`, `rfc3164`, `python`), `framing` (`octet_counting`, `newline`, `nul`, `none`), `app_name`, `host`, `enterprise`, `bom`, `sequence_id`, `max_message_bytes`, `resend_bytes`, a section `tls`, and those of delivery |
     /// | `systemd.journal.JournalHandler` | `journald` (feature `journald`) | `identifier` (or `SYSLOG_IDENTIFIER`), `socket`, and those of delivery |
     /// | `logging.handlers.HTTPHandler` | `http` (feature `http-handler`) | `host`, `url`, `method` (`GET`, `POST`), `secure`, `credentials`; `body` (`query`, `form`, `json`, `ndjson`, `json_array`), `headers`, `timeout`, a section `tls`, and those of delivery |
+    /// | `logging.handlers.SocketHandler` | `socket` (feature `socket`) | `host` (or a path, without a port), `port`; `wire` (`pickle`, `json`), `resend_bytes`, a section `tls`, and those of delivery |
+    /// | `logging.handlers.DatagramHandler` | `datagram` (feature `socket`) | `host`, `port`; `wire`, and those of delivery |
     /// | `logging.handlers.SMTPHandler` | `smtp` (feature `smtp`) | `mailhost`, `fromaddr`, `toaddrs`, `subject`, `credentials`, `secure` (a boolean, or a list: empty, or of a key and a certificate), `timeout`; `subject_format`, `credentials_in_clear`, a section `digest` with `within` and `max_records` (1,000), a section `tls`, and those of delivery |
     /// | | `gelf` (feature `gelf`) | `address`, `host`, `compression` (`none`, `gzip`, `zlib`), `datagram_bytes`, `resend_bytes`, a section `tls`, and those of delivery |
     /// | `opentelemetry.sdk._logs.LoggingHandler` | `otlp` (feature `otlp`) | `endpoint`, `headers`, `timeout`, `gzip`, `resource`, `environment`, a section `tls`, and those of delivery |
@@ -140,6 +144,8 @@ impl Factories {
         queue::add(&mut handlers);
         #[cfg(feature = "smtp")]
         smtp::add(&mut handlers);
+        #[cfg(feature = "socket")]
+        socket::add(&mut handlers);
         #[cfg(feature = "syslog")]
         syslog::add(&mut handlers);
         let mut formatters = Table::new("formatter");

@@ -4,6 +4,8 @@
 mod address;
 #[cfg(feature = "cloudwatch")]
 mod cloudwatch;
+#[cfg(any(feature = "smtp", feature = "socket", feature = "syslog"))]
+mod constant;
 #[cfg(any(feature = "http-handler", feature = "smtp"))]
 mod credentials;
 #[cfg(feature = "delivery")]
@@ -28,6 +30,8 @@ mod otlp;
 mod queue;
 #[cfg(feature = "smtp")]
 mod smtp;
+#[cfg(feature = "socket")]
+mod socket;
 mod stream;
 #[cfg(feature = "syslog")]
 mod syslog;
@@ -37,6 +41,7 @@ mod table;
     feature = "http-handler",
     feature = "otlp",
     feature = "smtp",
+    feature = "socket",
     feature = "syslog"
 ))]
 mod tls;

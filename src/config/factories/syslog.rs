@@ -3,7 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use crate::config::arguments::Arguments;
-use crate::config::factories::address::{HostAddress, constant};
+use crate::config::factories::address::HostAddress;
+use crate::config::factories::constant::constant;
 use crate::config::factories::table::Table;
 use crate::config::factories::{delivery, tls};
 use crate::config::from_config::Read;

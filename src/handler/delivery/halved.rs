@@ -20,7 +20,7 @@ pub(in crate::handler) fn halved(text: &str) -> Option<String> {
 }
 
 /// Returns a JSON object whose longest string is [halved].
-#[cfg(any(feature = "http-handler", feature = "gelf"))]
+#[cfg(any(feature = "http-handler", feature = "gelf", feature = "socket"))]
 pub(in crate::handler) fn halved_json(json: &[u8]) -> Option<Vec<u8>> {
     let mut object: serde_json::Map<String, serde_json::Value> =
         serde_json::from_slice(json).ok()?;
@@ -50,7 +50,7 @@ mod tests {
         assert!((5..10).contains(&steps), "{steps}: {shorter}");
     }
 
-    #[cfg(any(feature = "http-handler", feature = "gelf"))]
+    #[cfg(any(feature = "http-handler", feature = "gelf", feature = "socket"))]
     #[test]
     fn of_an_object_the_longest_string_is_cut() {
         let json = format!(r#"{{"a":"{}","b":7,"c":"short"}}"#, "x".repeat(100));

@@ -13,7 +13,8 @@ mod flight;
     feature = "gelf",
     feature = "http-handler",
     feature = "otlp",
-    feature = "smtp"
+    feature = "smtp",
+    feature = "socket"
 ))]
 mod halved;
 mod handler;
@@ -35,9 +36,14 @@ mod worker;
 
 pub use self::backoff::Backoff;
 pub use self::entry::Entry;
-#[cfg(any(feature = "http-handler", feature = "otlp", feature = "smtp"))]
+#[cfg(any(
+    feature = "http-handler",
+    feature = "otlp",
+    feature = "smtp",
+    feature = "socket"
+))]
 pub(in crate::handler) use self::halved::halved;
-#[cfg(any(feature = "http-handler", feature = "gelf"))]
+#[cfg(any(feature = "http-handler", feature = "gelf", feature = "socket"))]
 pub(in crate::handler) use self::halved::halved_json;
 pub use self::handler::{DeliveryHandler, DeliveryHandlerBuilder};
 pub use self::health::Health;

@@ -347,7 +347,7 @@ fn classes_that_are_not_there() {
     };
     for (class, says) in [
         (
-            "logging.handlers.SMTPHandler",
+            "logging.handlers.BufferingHandler",
             "is not part of this version of logtree",
         ),
         (

@@ -29,7 +29,8 @@ mod otlp;
     feature = "gelf",
     feature = "http-handler",
     feature = "otlp",
-    feature = "smtp"
+    feature = "smtp",
+    feature = "socket"
 ))]
 mod python;
 #[cfg(all(
@@ -42,6 +43,10 @@ mod python;
 mod secrets;
 #[cfg(feature = "smtp")]
 mod smtp;
+#[cfg(feature = "socket")]
+mod socket;
+#[cfg(feature = "socket")]
+mod socket_receiver;
 #[cfg(all(feature = "syslog", target_os = "linux"))]
 mod syslog;
 #[cfg(feature = "syslog")]
@@ -54,7 +59,8 @@ mod web_server;
     feature = "gelf",
     feature = "http-handler",
     feature = "otlp",
-    feature = "smtp"
+    feature = "smtp",
+    feature = "socket"
 ))]
 fn is_settled(handler: &logtree::Handler) -> bool {
     let counters = handler.counters();
@@ -66,7 +72,8 @@ fn is_settled(handler: &logtree::Handler) -> bool {
     feature = "gelf",
     feature = "http-handler",
     feature = "otlp",
-    feature = "smtp"
+    feature = "smtp",
+    feature = "socket"
 ))]
 fn until(what: impl Fn() -> bool) {
     for _ in 0..60_000 {

@@ -203,7 +203,7 @@ fn check(peer: Peer, secret: &str, user: &str) -> Result<(), TestCaseError> {
                 .credentials_in_clear(in_clear)
         );
     }
-    let shown = shown.0.lock().unwrap();
+    let shown = std::mem::take(&mut *shown.0.lock().unwrap());
     let (basic, plain) = (format!("{user}:{secret}"), format!("\0{user}\0{secret}"));
     for hidden in [
         secret,
