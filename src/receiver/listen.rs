@@ -79,8 +79,8 @@ pub(super) fn listen(text: &str, datagrams: bool, allow_remote: bool) -> Result<
     })
 }
 
-/// Limits what the system keeps of a connection until it is read: that is lost at the end, and a
-/// handler sends only its last 64 KiB again.
+/// Limits what the system keeps of a connection until it is read: that is lost at the end, and
+/// Python's handlers send nothing again.
 fn limit_unread(listener: &TcpListener) {
     #[cfg(unix)]
     let _ = rustix::net::sockopt::set_socket_recv_buffer_size(listener, 8 * 1024);

@@ -50,18 +50,18 @@ static LAST_NAME_EPOCH: AtomicU64 = AtomicU64::new(0);
 
 impl FloorObserver for RegistryCore {
     fn floor_changed(&self, floor: Level) {
-        self.change_untold(|tree| tree.set_scope_floor(floor));
+        self.change_unnoticed(|tree| tree.set_scope_floor(floor));
     }
 
     fn floor_settled(&self) {
         #[cfg(feature = "tracing")]
-        self.gate_watch.tell();
+        self.gate_watch.notify();
     }
 }
 
 impl Observer for RegistryCore {
     fn handler_changed(&self, handler: HandlerId) {
-        self.change_untold(|tree| tree.rebind(handler));
+        self.change_unnoticed(|tree| tree.rebind(handler));
     }
 }
 
@@ -79,15 +79,15 @@ impl RegistryCore {
     /// `change` must not run user code. Handlers and filters that it removes are returned, to be
     /// dropped outside the lock.
     pub(crate) fn change<R>(&self, change: impl FnOnce(&mut Tree) -> R) -> R {
-        let result = self.change_untold(change);
+        let result = self.change_unnoticed(change);
         // Returns once caches of levels are as new as the change, whichever thread updates them.
         #[cfg(feature = "tracing")]
-        self.gate_watch.tell();
+        self.gate_watch.notify();
         result
     }
 
     /// Likewise, for a caller that may hold another lock: observers of gates learn of it later.
-    fn change_untold<R>(&self, change: impl FnOnce(&mut Tree) -> R) -> R {
+    fn change_unnoticed<R>(&self, change: impl FnOnce(&mut Tree) -> R) -> R {
         let mut tree = self.tree.lock();
         let result = change(&mut tree);
         if self.is_backend.load(Ordering::Relaxed) {

@@ -15,7 +15,7 @@ pub(crate) struct GateWatch {
     /// Counts moves, under the tree's lock.
     moves: AtomicU64,
     /// As many as all observers know of.
-    told: AtomicU64,
+    notified: AtomicU64,
     observers: Mutex<Vec<Weak<dyn GateObserver>>>,
 }
 
@@ -37,19 +37,19 @@ impl GateWatch {
     /// A thread whose own change moved nothing calls them as well, while another thread still does:
     /// that it returns means that the levels hold, and nothing is waited for.
     #[inline]
-    pub(super) fn tell(&self) {
+    pub(super) fn notify(&self) {
         let moves = self.moves.load(Ordering::SeqCst);
-        if self.told.load(Ordering::SeqCst) < moves {
-            self.tell_of(moves);
+        if self.notified.load(Ordering::SeqCst) < moves {
+            self.notify_of(moves);
         }
     }
 
     #[cold]
-    fn tell_of(&self, moves: u64) {
+    fn notify_of(&self, moves: u64) {
         for observer in self.observers() {
             observer.gates_moved();
         }
-        self.told.fetch_max(moves, Ordering::SeqCst);
+        self.notified.fetch_max(moves, Ordering::SeqCst);
     }
 
     fn observers(&self) -> Vec<Arc<dyn GateObserver>> {

@@ -119,8 +119,8 @@ impl Node {
         self.has(AT_DEFAULT)
     }
 
-    /// Whether loggers of secrets inherit no level below `INFO` from it, as they shall not from the
-    /// nearest of it and its ancestors that has a level.
+    /// Whether loggers of secrets inherit no level below `INFO` from it: its own level is guarded,
+    /// or the one that it inherits.
     pub(crate) fn is_guarded(&self) -> bool {
         self.has(GUARDED)
     }

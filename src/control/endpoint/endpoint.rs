@@ -181,7 +181,7 @@ impl Endpoint {
         self
     }
 
-    /// Answers `GET` requests over TCP without a token or signature; off by default.
+    /// Serves `GET` requests over TCP without a token or signature; off by default.
     pub fn unsigned_reads(mut self, allow: bool) -> Self {
         self.unsigned_reads = allow;
         self

@@ -1,4 +1,4 @@
-//! The answers of the endpoint: [`Response`].
+//! The responses of the endpoint: [`Response`].
 
 use http::{HeaderValue, StatusCode, header};
 use http_body_util::BodyExt;
@@ -34,7 +34,7 @@ pub(super) fn whole(
     response
 }
 
-/// Returns an answer with a JSON value.
+/// Returns a response with a JSON value.
 pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Response {
     match serde_json::to_vec(value) {
         Ok(body) => whole(status, JSON, body),

@@ -1,4 +1,4 @@
-//! From a path to the dialect that answers: [`answer`].
+//! From a path to its dialect: [`answer`].
 
 use http::request::Parts;
 use http::{Method, StatusCode};

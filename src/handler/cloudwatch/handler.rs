@@ -211,10 +211,7 @@ impl CloudWatchHandlerBuilder {
             passes_metrics: self.passes_metrics,
         };
         let delivery = DeliveryHandler::with(Box::new(transport), self.delivery, self.handler)?;
-        Ok(CloudWatchHandler {
-            handler: Handler::clone(&delivery),
-            delivery,
-        })
+        Ok(CloudWatchHandler::over(delivery))
     }
 }
 

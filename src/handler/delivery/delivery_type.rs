@@ -4,6 +4,15 @@
 macro_rules! delivery_type {
     ($type:ident) => {
         impl $type {
+            pub(in crate::handler) fn over(
+                delivery: crate::handler::delivery::DeliveryHandler,
+            ) -> Self {
+                Self {
+                    handler: crate::handler::handler::Handler::clone(&delivery),
+                    delivery,
+                }
+            }
+
             /// Returns whether the receiver can be reached, and what waits for it; see
             /// [`DeliveryHandler::health`](crate::handler::DeliveryHandler::health).
             #[must_use]

@@ -173,10 +173,7 @@ impl GelfHandlerBuilder {
             datagram_bytes: self.datagram_bytes.max(SMALLEST_DATAGRAM),
         };
         let delivery = DeliveryHandler::with(Box::new(transport), self.delivery, self.handler)?;
-        Ok(GelfHandler {
-            handler: Handler::clone(&delivery),
-            delivery,
-        })
+        Ok(GelfHandler::over(delivery))
     }
 
     fn route(&self) -> Result<(Route, String), Error> {

@@ -172,10 +172,7 @@ impl HttpHandlerBuilder {
             json: JsonFormatter::new(),
         };
         let delivery = DeliveryHandler::with(Box::new(transport), self.delivery, self.handler)?;
-        Ok(HttpHandler {
-            handler: Handler::clone(&delivery),
-            delivery,
-        })
+        Ok(HttpHandler::over(delivery))
     }
 }
 

@@ -156,10 +156,7 @@ impl JournaldHandlerBuilder {
             facility: self.facility.map(|facility| facility.to_string()),
         };
         let delivery = DeliveryHandler::with(Box::new(transport), self.delivery, self.handler)?;
-        Ok(JournaldHandler {
-            handler: Handler::clone(&delivery),
-            delivery,
-        })
+        Ok(JournaldHandler::over(delivery))
     }
 }
 

@@ -237,10 +237,7 @@ impl OtlpHandlerBuilder {
             gzip: self.gzip.unwrap_or(environment.gzip),
         };
         let delivery = DeliveryHandler::with(Box::new(transport), self.delivery, self.handler)?;
-        Ok(OtlpHandler {
-            handler: Handler::clone(&delivery),
-            delivery,
-        })
+        Ok(OtlpHandler::over(delivery))
     }
 }
 

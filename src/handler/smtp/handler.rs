@@ -229,10 +229,7 @@ impl SmtpHandlerBuilder {
             digest: self.digest,
         };
         let delivery = DeliveryHandler::with(Box::new(transport), self.delivery, self.handler)?;
-        Ok(SmtpHandler {
-            handler: Handler::clone(&delivery),
-            delivery,
-        })
+        Ok(SmtpHandler::over(delivery))
     }
 
     fn access(&self) -> Result<Access, Error> {

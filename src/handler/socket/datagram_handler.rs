@@ -25,7 +25,8 @@ use crate::handler::socket::wire::Wire;
 ///
 /// # What is lost
 /// A datagram over a network may get lost without a notice. Where nothing listens on this machine,
-/// or on one that says so, the handler notices it and sends the record again.
+/// or on one that says so, the handler notices it with the next record: that one waits until there is
+/// a receiver, and the one before is lost.
 ///
 /// # Python
 /// `logging.handlers.DatagramHandler`. Python reports what is too large, and drops it.
@@ -88,9 +89,6 @@ impl DatagramHandlerBuilder {
     /// have; where the spool cannot be used, or the system has no thread left.
     pub fn start(self) -> Result<DatagramHandler, Error> {
         let delivery = self.options.start(false)?;
-        Ok(DatagramHandler {
-            handler: Handler::clone(&delivery),
-            delivery,
-        })
+        Ok(DatagramHandler::over(delivery))
     }
 }

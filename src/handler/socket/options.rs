@@ -1,4 +1,4 @@
-//! What both handlers can be told: [`SocketOptions`].
+//! The options of both handlers: [`SocketOptions`].
 
 use crate::error::{Error, ErrorKind};
 use crate::handler::delivery::DeliveryHandler;

@@ -102,9 +102,6 @@ impl SocketHandlerBuilder {
     /// system has no thread left.
     pub fn start(self) -> Result<SocketHandler, Error> {
         let delivery = self.options.start(true)?;
-        Ok(SocketHandler {
-            handler: Handler::clone(&delivery),
-            delivery,
-        })
+        Ok(SocketHandler::over(delivery))
     }
 }

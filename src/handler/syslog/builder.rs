@@ -5,7 +5,6 @@ use std::fmt;
 use crate::error::{Error, ErrorKind};
 use crate::handler::delivery::DeliveryHandler;
 use crate::handler::delivery::options::{DeliveryOptions, delivery_options};
-use crate::handler::handler::Handler;
 use crate::handler::network::address::{Address, Protocol};
 use crate::handler::network::dialer::Dialer;
 use crate::handler::network::session::{RESEND_BYTES, Receiver};
@@ -255,10 +254,7 @@ impl SysLogHandlerBuilder {
         };
         let transport = Box::new(Shared(Arc::new(transport)));
         let delivery = DeliveryHandler::with(transport, self.delivery, self.handler)?;
-        Ok(SysLogHandler {
-            handler: Handler::clone(&delivery),
-            delivery,
-        })
+        Ok(SysLogHandler::over(delivery))
     }
 
     /// Returns where the receiver may be.

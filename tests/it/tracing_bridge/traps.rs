@@ -171,17 +171,17 @@ fn by_global_default() {
     let (handler, text) = crate::support::to_text("%(message)s");
     registry.root().add_handler(handler);
     let (ask, asked) = mpsc::channel::<()>();
-    let (answer, answers) = mpsc::channel();
+    let (done, finished) = mpsc::channel();
     let other = thread::spawn(move || {
         for () in asked {
             emit();
-            answer.send(()).unwrap();
+            done.send(()).unwrap();
         }
     });
     for level in [Level::DEBUG, Level::WARNING, Level::DEBUG] {
         registry.get_logger("app").set_level(level);
         ask.send(()).unwrap();
-        answers.recv().unwrap();
+        finished.recv().unwrap();
     }
     drop(ask);
     other.join().unwrap();
