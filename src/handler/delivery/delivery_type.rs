@@ -4,11 +4,9 @@
 macro_rules! delivery_type {
     ($type:ident) => {
         impl $type {
-            pub(in crate::handler) fn over(
-                delivery: crate::handler::delivery::DeliveryHandler,
-            ) -> Self {
+            pub(in crate::handler) fn over(delivery: DeliveryHandler) -> Self {
                 Self {
-                    handler: crate::handler::handler::Handler::clone(&delivery),
+                    handler: Handler::clone(&delivery),
                     delivery,
                 }
             }
