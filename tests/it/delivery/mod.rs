@@ -55,26 +55,14 @@ mod syslog_outages;
 mod web_server;
 
 /// Whether it is known of each record what became of it.
-#[cfg(any(
-    feature = "gelf",
-    feature = "http-handler",
-    feature = "otlp",
-    feature = "smtp",
-    feature = "socket"
-))]
+#[cfg_attr(not(feature = "full"), allow(dead_code))]
 fn is_settled(handler: &logtree::Handler) -> bool {
     let counters = handler.counters();
     counters.queued() == 0 && counters.accepted() == counters.written() + counters.dropped()
 }
 
 /// Waits until something is so, with a generous limit.
-#[cfg(any(
-    feature = "gelf",
-    feature = "http-handler",
-    feature = "otlp",
-    feature = "smtp",
-    feature = "socket"
-))]
+#[cfg_attr(not(feature = "full"), allow(dead_code))]
 fn until(what: impl Fn() -> bool) {
     for _ in 0..60_000 {
         if what() {

@@ -37,7 +37,7 @@ impl Daemon {
     fn with(directory: &Path, name: &str, console: bool) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command
-            .args(["--exact", "daemon::daemon", "--ignored", "--nocapture"])
+            .args(["--exact", "daemon::daemon", "--nocapture"])
             .env("LOGTREE_CONTROL_DIR", directory)
             .env(NAME, name)
             .stdin(Stdio::piped())
@@ -110,7 +110,6 @@ impl Drop for Daemon {
 
 /// The process itself. An input line has a level, a logger and a message.
 #[test]
-#[ignore = "started by the other tests"]
 fn daemon() {
     let Ok(name) = std::env::var(NAME) else {
         return;
