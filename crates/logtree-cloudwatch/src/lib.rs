@@ -13,9 +13,7 @@
 //! # Ok::<(), logtree::Error>(())
 //! ```
 //!
-//! What the SDK logs while it sends for a handler does not go to that handler, on whichever thread
-//! it does so. Others take it: with two such handlers, keep the SDK's loggers (`aws_config`,
-//! `aws_smithy_runtime`, `hyper_util`, `rustls`) above `DEBUG`.
+//! What the SDK logs while it sends goes to no handler that sends, on whichever thread it does so.
 
 mod calls;
 mod cloudwatch;

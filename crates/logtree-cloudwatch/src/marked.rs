@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use logtree::delivery::SendingMark;
 
-/// A future whose records do not go to the handler that it works for.
+/// A future whose records go to no handler that sends.
 pub(crate) struct Marked<F> {
     mark: SendingMark,
     future: Pin<Box<F>>,

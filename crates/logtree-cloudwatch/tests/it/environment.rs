@@ -16,6 +16,10 @@ use crate::{SECRET, client, free_port, log, now};
 /// Runs the example, and returns what it prints.
 fn program(arguments: &[&str], variables: &[(&str, &str)], input: &str) -> (bool, String) {
     let mut command = Command::new(env!("CARGO"));
+    let is_aws = |name: &std::ffi::OsString| name.to_string_lossy().starts_with("AWS_");
+    for name in std::env::vars_os().map(|(name, _)| name).filter(is_aws) {
+        command.env_remove(name);
+    }
     command
         .args([
             "run",
@@ -35,14 +39,6 @@ fn program(arguments: &[&str], variables: &[(&str, &str)], input: &str) -> (bool
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    for name in [
-        "AWS_ACCESS_KEY_ID",
-        "AWS_PROFILE",
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN",
-    ] {
-        command.env_remove(name);
-    }
     let mut program = command.envs(variables.iter().copied()).spawn().unwrap();
     let mut stdin = program.stdin.take().unwrap();
     stdin.write_all(input.as_bytes()).unwrap();
@@ -55,7 +51,7 @@ fn program(arguments: &[&str], variables: &[(&str, &str)], input: &str) -> (bool
 }
 
 /// The program logs everything, the SDK's own records included: they do not come back, or it would
-/// never end to send.
+/// never stop sending.
 #[test]
 fn a_program_finds_its_client_in_the_environment() {
     let Some(moto) = MotoServer::start() else {

@@ -1,5 +1,6 @@
 //! An imitation of AWS: [`MotoServer`].
 
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -22,12 +23,12 @@ impl MotoServer {
             .args(["-c", "import boto3"])
             .output();
         if !has_boto3.is_ok_and(|output| output.status.success()) {
-            eprintln!("skipped: boto3 is not installed");
+            eprintln!("!! skipped: boto3 is not installed");
             return None;
         }
         let port = free_port();
         let Some(server) = serve(port) else {
-            eprintln!("skipped: moto_server is not installed");
+            eprintln!("!! skipped: moto_server is not installed");
             return None;
         };
         Some(Self { server, port })
@@ -80,13 +81,25 @@ fn serve(port: u16) -> Option<Child> {
             if server.try_wait().unwrap().is_some() {
                 break;
             }
-            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            // Where another process has the port, this one ends soon.
+            if is_moto(port) && server.try_wait().unwrap().is_none() {
                 return Some(server);
             }
             thread::sleep(Duration::from_millis(20));
         }
     }
     panic!("moto_server does not stay");
+}
+
+/// Whether what listens there is a server of moto.
+fn is_moto(port: u16) -> bool {
+    let mut response = String::new();
+    let asked = TcpStream::connect(("127.0.0.1", port)).and_then(|mut stream| {
+        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        stream.write_all(b"GET /moto-api/ HTTP/1.0\r\n\r\n")?;
+        stream.read_to_string(&mut response)
+    });
+    asked.is_ok() && response.to_lowercase().contains("moto")
 }
 
 pub(crate) fn messages(read: &Value) -> Vec<&str> {
