@@ -51,19 +51,31 @@ pub(super) fn after(
         let inner = at + open + 1;
         let value = inner + text::blank(&bytes[inner..]);
         if extent::quote_at(bytes, value).is_some() || value::wrapper(bytes, value) > 0 {
-            // `changeUserPassword("ann", "…")`
-            let (_, mut end) = extent::argument(bytes, value);
+            // `changeUserPassword("ann", "…")`, `changePassword("…", "…")`
+            let (from, mut end) = extent::argument(bytes, value);
+            let first = (from, end);
             let mut last = None;
             while bytes.get(end + 1..).unwrap_or_default().starts_with(b", ")
                 && extent::quote_at(bytes, end + 3).is_some()
             {
                 let (from, stop) = extent::argument(bytes, end + 3);
+                if last.is_none() {
+                    last = name.hide(first.0, first.1, doubtful, spans);
+                }
                 last = name.hide(from, stop, doubtful, spans).or(last);
                 end = stop;
             }
-            let first =
-                || value::at_place(name, value, Manner::default(), Around::default(), spans);
-            return last.or_else(first);
+            // `token.put("scope", "read")`
+            if end > first.1
+                && [&b".set("[..], b".put("]
+                    .iter()
+                    .any(|call| text::starts_with(rest, call))
+            {
+                return last;
+            }
+            return last.or_else(|| {
+                value::at_place(name, value, Manner::default(), Around::default(), spans)
+            });
         }
         let end = extent::bare(bytes, value, Around::default());
         return name.hide(value, end, doubtful, spans);

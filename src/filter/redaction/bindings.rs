@@ -11,16 +11,24 @@ const NEAR: usize = 1200;
 /// How many values a list may have.
 const MOST: usize = 64;
 
-/// Hides the values of a column: `(name, password) VALUES ('ann', '…')`, `password = ?`.
-pub(super) fn of(name: Name<'_>, spans: &mut Spans) {
+/// How many rows a statement may have.
+const MOST_ROWS: usize = 4096;
+
+/// How many lists are looked at for the one with the values of a statement.
+const MOST_LISTS: usize = 16;
+
+/// Hides the values of a column: `(name, password) VALUES ('ann', '…')`, `password = ?`. Reports
+/// whether more than the next few signs was looked at for them.
+pub(super) fn of(name: Name<'_>, spans: &mut Spans) -> bool {
     let bytes = name.text.as_bytes();
     let signs = text::run_in(&bytes[name.end..], 5, |byte| b"`\"' ]=".contains(byte));
     let at = name.end + signs;
     if bytes[name.end..at].contains(&b'=') {
-        if let Some(len) = mark(&bytes[at..]) {
+        let found = mark(&bytes[at..]);
+        if let Some(len) = found {
             bound(name, at, len, spans);
         }
-        return;
+        return found.is_some();
     }
     // `parameter [password] as [VARCHAR] - [...]`
     if matches!(bytes[name.end..], [b']', b' ', ..] | [b':', _, ..]) {
@@ -34,24 +42,24 @@ pub(super) fn of(name: Name<'_>, spans: &mut Spans) {
             let end = from + text::run_in(&bytes[from..], NEAR, |byte| !b"\n]".contains(byte));
             name.hide(from, end, Manner::TYPED, spans);
         }
-        return;
+        return false;
     }
-    columns(name, at, spans);
+    columns(name, at, spans)
 }
 
 /// The names of a list of columns, and the values of as many.
-fn columns(name: Name<'_>, end: usize, spans: &mut Spans) {
+fn columns(name: Name<'_>, end: usize, spans: &mut Spans) -> bool {
     let bytes = name.text.as_bytes();
     let from = name.start.saturating_sub(NEAR / 2);
     let is_bracket = |byte: &u8| matches!(byte, b'(' | b')');
     let Some(open) = bytes[from..name.start].iter().rposition(is_bracket) else {
-        return;
+        return false;
     };
     let before = &bytes[from + open..name.start];
     let limit = bytes.len().min(end + NEAR);
     let close = bytes[end.min(limit)..limit].iter().position(is_bracket);
     let Some(close) = close.filter(|_| before[0] == b'(').map(|len| end + len) else {
-        return;
+        return false;
     };
     let column = before.iter().filter(|byte| **byte == b',').count();
     let rest = &bytes[close + 1..limit.max(close + 1)];
@@ -62,22 +70,35 @@ fn columns(name: Name<'_>, end: usize, spans: &mut Spans) {
         text::find(&rest[..rest.len().min(40)], b"values").map(|found| found + 6)
     };
     let Some(values) = values else {
-        return;
+        return false;
     };
     let mut at = close + 1 + values;
     // One or more rows.
-    while let Some(row) = bytes[at..].iter().take(8).position(|byte| *byte == b'(') {
+    let mut rows = 0;
+    while let Some(row) = bytes[at..]
+        .iter()
+        .take(8)
+        .position(|byte| *byte == b'(')
+        .filter(|_| rows < MOST_ROWS)
+    {
         let (items, next) = list(name.text, at + row + 1, b')');
         if let Some((from, stop)) = items.get(column).copied() {
             match mark(&bytes[from..stop]) {
-                Some(len) if from + len == stop => bound(name, from, len, spans),
+                // Rows of places have their values together.
+                Some(len) if from + len == stop => {
+                    if rows < MOST_LISTS {
+                        bound(name, from, len, spans);
+                    }
+                }
                 _ => {
                     name.hide(from, stop, Manner::TYPED, spans);
                 }
             }
         }
         at = next;
+        rows += 1;
     }
+    true
 }
 
 /// How long a place is that a value is bound to: `?`, `%s`, `$2`, `@p1`, `:2`.
@@ -108,7 +129,9 @@ fn bound(name: Name<'_>, at: usize, len: usize, spans: &mut Spans) {
     let place = &bytes[at..at + len];
     // `$2 = '…'`, `@p1='…'`, before the statement or after it.
     if len > 2 || place[0] == b'$' {
-        for (found, _) in name.text.match_indices(&name.text[at..at + len]) {
+        let (first, end) = (at.saturating_sub(NEAR), bytes.len().min(at + NEAR));
+        let is_place = |start: &usize| bytes[*start..].starts_with(place);
+        for found in (first..end).filter(is_place) {
             let from = found + len;
             let signs = text::run_in(&bytes[from..], 3, |byte| b" =:".contains(byte));
             if bytes[from..from + signs].contains(&b'=')
@@ -146,23 +169,23 @@ fn bound(name: Name<'_>, at: usize, len: usize, spans: &mut Spans) {
     // `parameter (2:VARCHAR) <- [...]`, `parameter [2] as [VARCHAR] - [...]`
     for open in [format!("({}:", number + 1), format!("[{}] as ", number + 1)] {
         if let Some(found) = text::find(&bytes[at..limit], open.as_bytes()) {
-            let line = name.text[at + found..].lines().next().unwrap_or_default();
-            let inner = line.find("- [").map(|sign| (sign + 3, line.rfind(']')));
-            if let Some((from, Some(end))) =
-                inner.filter(|(from, end)| end.is_some_and(|end| end >= *from))
-            {
+            let line = &bytes[at + found..limit];
+            let line = &line[..text::run(line, |byte| *byte != b'\n')];
+            let from = text::find(line, b"- [").map(|sign| sign + 3);
+            let end = line.iter().rposition(|byte| *byte == b']');
+            if let (Some(from), Some(end)) = (from, end) {
                 name.hide(at + found + from, at + found + end, Manner::TYPED, spans);
                 return;
             }
         }
     }
-    for open in at + len..limit {
-        let (begin, close) = match bytes[open..] {
-            [b'(', ..] => (open + 1, b')'),
-            [b'[', ..] => (open + 1, b']'),
-            [b's', b':', b' ', next, ..] if !b"([".contains(&next) => (open + 3, b'\n'),
-            _ => continue,
-        };
+    let opens = (at + len..limit).filter_map(|open| match bytes[open..] {
+        [b'(', ..] => Some((open, open + 1, b')')),
+        [b'[', ..] => Some((open, open + 1, b']')),
+        [b's', b':', b' ', next, ..] if !b"([".contains(&next) => Some((open, open + 3, b'\n')),
+        _ => None,
+    });
+    for (open, begin, close) in opens.take(MOST_LISTS) {
         let (items, _) = list(name.text, begin, close);
         let count = items.len();
         let is_whole = count > number

@@ -33,16 +33,22 @@ pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
         push_word(text, from + next, spans);
     }
     // `ACL SETUSER ann on >…`
-    if let Some(found) = text::find(near, b"setuser ") {
-        for word in logons::rest_of_line(text, at.saturating_sub(12) + found + 8).take(12) {
+    // `ACL SETUSER ann on >…`, `user ann on >…`
+    let rules = text::find(near, b"setuser ").map(|found| at.saturating_sub(12) + found + 8);
+    let is_user = || text::find(line_before(bytes, at), b"user ").is_some();
+    let rules = rules.or_else(|| (bytes[at..].starts_with(b"on >") && is_user()).then_some(at + 3));
+    if let Some(rules) = rules {
+        for word in logons::rest_of_line(text, rules).take(12) {
             if word.1.starts_with(['>', '<', '#']) {
                 push_word(text, word.0 + 1, spans);
             }
         }
     }
+    let is_in_word = at > 0 && is_word(bytes[at - 1]);
     if [&b"echo "[..], b"ntf ", b"yes ", b" <<<"]
         .iter()
         .any(|word| text::starts_with(&bytes[at..], word))
+        && !(is_in_word && text::starts_with(&bytes[at..], b"yes "))
     {
         fed(text, at, spans);
     }
@@ -205,7 +211,15 @@ fn option(text: &str, dash: usize, spans: &mut Spans) {
     };
     let sign = found
         .or_else(|| (b"pPw".contains(&letter) && has_user()).then_some(Some(b'.')))
-        .or_else(|| (letter == b'u' && place == dash + 1).then_some(Some(b':')));
+        .or_else(|| {
+            // `docker run -u user:group`
+            let names_group = || {
+                ["docker", "podman", "nerdctl", "chown"]
+                    .into_iter()
+                    .any(runs)
+            };
+            (letter == b'u' && place == dash + 1 && !names_group()).then_some(Some(b':'))
+        });
     let Some(sign) = sign else {
         return;
     };

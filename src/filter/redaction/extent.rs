@@ -167,7 +167,7 @@ pub(super) fn bare(bytes: &[u8], from: usize, around: Around) -> usize {
 /// is written out.
 fn escape_ends(bytes: &[u8], from: usize, at: usize) -> bool {
     let rest = &bytes[at + 1..];
-    let quote = text::run(rest, |byte| *byte == b'\\');
+    let quote = text::run_in(rest, 64, |byte| *byte == b'\\');
     match rest.get(quote) {
         None => false,
         Some(b'"' | b'\'' | b'`') => {

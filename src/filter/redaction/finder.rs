@@ -19,6 +19,9 @@ const DEEPEST: usize = 3;
 /// How many options and statements of one text are looked at: each costs a look at its line.
 const MOST_COMMANDS: usize = 1000;
 
+/// How many names are looked at as columns of statements, in a text.
+const MOST_BINDINGS: usize = 200;
+
 /// Finds names with values, tokens, URLs, keys and statements.
 #[derive(Clone)]
 pub(super) struct Finder {
@@ -195,11 +198,12 @@ impl Finder {
         };
         let next = separator::after(name, spans);
         if next.is_none()
+            && looks.bindings < MOST_BINDINGS
             && bytes
                 .get(end)
                 .is_some_and(|next| b",)\"'` =]:".contains(next))
         {
-            bindings::of(name, spans);
+            looks.bindings += usize::from(bindings::of(name, spans));
         }
         if next.is_none()
             && matches!(
@@ -376,6 +380,7 @@ struct Looks {
     /// The words beside which keys have secrets.
     beside: Vec<&'static str>,
     commands: usize,
+    bindings: usize,
 }
 
 impl Looks {

@@ -50,11 +50,16 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
     }
     // An object of Java: `android.os.BinderProxy@4af1c2`
     let is_object = bare.split_once('@').is_some_and(|(class, hash)| {
+        let begins_with_capital = |name: &str| name.starts_with(|c: char| c.is_ascii_uppercase());
         class.split('.').count() >= 3
+            && class.rsplit('.').next().is_some_and(begins_with_capital)
             && class
                 .bytes()
                 .all(|byte| text::is_word(byte) || b".$".contains(&byte))
-            && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && (1..=8).contains(&hash.len())
+            && hash
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     });
     if is_object || is_position(bare) {
         return false;
@@ -68,7 +73,9 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
     // `"password": "Passwort"` is a label.
     let is_caption = matches!(known.class, SecretClass::Password | SecretClass::Token)
         && names::is_name_of_one(bare)
-        || names::is_variable_of_one(bare);
+        || !manner.is_quoted
+            && known.class != SecretClass::Custom
+            && names::is_variable_of_one(bare);
     if is_macro || is_caption || is_sign || is_open || is_url && known.class != SecretClass::Custom
     {
         return false;

@@ -158,6 +158,15 @@ pub(super) fn pair(text: &str, from: usize, is_word: bool, spans: &mut Spans) {
     let signs = bytes[from..].iter().take(4);
     let mut at = from + signs.take_while(|byte| b" :=(".contains(byte)).count();
     let (user, end) = argument(bytes, at);
+    // `Last login: 2026-11-27T09:00:01Z`, `login: 10.0.0.5:22`
+    let is_time = bytes[user..end].first().is_some_and(u8::is_ascii_digit)
+        && bytes[user..end]
+            .iter()
+            .take(16)
+            .any(|byte| b"-.".contains(byte));
+    if is_time {
+        return;
+    }
     let is_quoted = user > at;
     let is_part = |byte: &u8| text::is_name(*byte) || b".@\\".contains(byte);
     let len = text::run(&bytes[user..end], is_part);

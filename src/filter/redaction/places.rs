@@ -119,8 +119,8 @@ pub(super) const PLACES: &[(&str, &str)] = &[
     // Desktops
     ("scl ", "dscl ~ -passwd * !"), ("tsh ", "netsh ~ key=!"), ("chta", "schtasks ~ /rp !"), ("mdke", "cmdkey ~ /pass:!"), ("rdp ", "xfreerdp ~ /p:!"),
     ("netd", "netdom ~ /passwordd:!"), ("ct t", "connect to ~ user * using !"),
-    ("cf a", "cf auth * !"), ("umi ", "pulumi config set ~ --secret * !"), ("on >", " on >?"),
-    ("uci ", "uci set ~ *.key=!"), ("n ke", "option key ?"), (": ea", ": eap !"), (": xa", ": xauth !"),
+    ("cf a", "cf auth * !"), ("umi ", "pulumi config set ~ --secret * !"),
+    ("uci ", "uci set ~ *.key=!"), ("n ke", "option key '!"), (": ea", ": eap \"!"), (": xa", ": xauth \"!"),
     ("hawk", "hawk id=* ~ mac=!"),
 ];
 

@@ -3,12 +3,16 @@
 use crate::filter::redaction::innocent::Manner;
 use crate::filter::redaction::name::Name;
 use crate::filter::redaction::span::Spans;
+use crate::filter::redaction::text;
 
 /// How many lines are looked at.
 const MOST: usize = 64;
 
 /// How long a cell of the head may be.
 const LONGEST: usize = 40;
+
+/// How long the line of the head may be.
+const LONGEST_HEAD: usize = 1024;
 
 /// Whether a character may be around a name that is alone on its line.
 fn is_mark(c: char) -> bool {
@@ -18,11 +22,19 @@ fn is_mark(c: char) -> bool {
 /// Hides the values below a name: in lines with as many cells as the name's, or, where spaces are
 /// between these, in the same place. Below a name that is alone on its line there is one.
 pub(super) fn below(name: Name<'_>, spans: &mut Spans) {
-    let text = name.text;
-    let start = text[..name.start].rfind('\n').map_or(0, |at| at + 1);
-    let Some((head, rest)) = text[start..].split_once('\n') else {
+    let (text, bytes) = (name.text, name.text.as_bytes());
+    let near = name.start.saturating_sub(LONGEST_HEAD);
+    let before = bytes[near..name.start]
+        .iter()
+        .rposition(|byte| *byte == b'\n');
+    let Some(start) = before.map(|at| near + at + 1).or((near == 0).then_some(0)) else {
         return;
     };
+    let len = text::run_in(&bytes[start..], LONGEST_HEAD + 1, |byte| *byte != b'\n');
+    if bytes.get(start + len) != Some(&b'\n') {
+        return;
+    }
+    let (head, rest) = (&text[start..start + len], &text[start + len + 1..]);
     let column = name.start - start;
     let sign = ['|', '\t', ',', ';']
         .into_iter()
@@ -35,7 +47,7 @@ pub(super) fn below(name: Name<'_>, spans: &mut Spans) {
         Some(sign) => head.split(sign).all(is_cell),
         None => head.len() <= 4 * LONGEST && is_cell(&head[column..][..name.end - name.start]),
     };
-    if !is_head || head.len() > 1024 {
+    if !is_head {
         return;
     }
     let mut has_ruler = false;

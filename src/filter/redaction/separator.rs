@@ -188,7 +188,9 @@ fn sign(rest: &[u8]) -> Option<(Sign, usize)> {
             };
             (sign, 3 + more)
         }
-        [b'=' | b'-', b'=' | b'-', b'>', ..] => (Sign::Equals, 3),
+        [b'=', b'=', b'>', ..] => (Sign::Equals, 3),
+        // `<!-- password -->` ends there.
+        [b'-', b'-', b'>', ..] => (Sign::Doubtful, 3),
         [b'=', b'=', ..] | [b'>', b'>', ..] => (Sign::Doubtful, 2),
         [b'|', b'|', b'=', ..] | [b'?', b'?', b'=', ..] => (Sign::Equals, 3),
         [b'=', b'>', ..] | [b':' | b'?' | b'+', b'=', ..] => (Sign::Equals, 2),

@@ -24,7 +24,7 @@ pub(super) fn word(text: &str, start: usize, end: usize, spans: &mut Spans) -> b
     let calls =
         |name: &str| name.len() >= word.len() && text::ends_with(&bytes[..end], name.as_bytes());
     match CALLS.iter().find(|(_, name, _)| calls(name)) {
-        Some((.., LAST)) => last(text, end, spans),
+        Some((_, name, LAST)) => last(text, end, *name == "connect", spans),
         Some((.., number)) => call(text, end, *number, spans),
         None => false,
     }
@@ -48,7 +48,7 @@ fn key(text: &str, start: usize, end: usize, spans: &mut Spans) -> bool {
 }
 
 /// The last argument of a call, after a user or more: `FTP('host', 'ann', '…')`.
-fn last(text: &str, end: usize, spans: &mut Spans) -> bool {
+fn last(text: &str, end: usize, is_common: bool, spans: &mut Spans) -> bool {
     let bytes = text.as_bytes();
     if bytes.get(end) != Some(&b'(') {
         return false;
@@ -57,7 +57,14 @@ fn last(text: &str, end: usize, spans: &mut Spans) -> bool {
     let [.., _, (from, stop)] = items[..] else {
         return false;
     };
-    let item = &text[from..stop];
+    // `pool.connect("db1", "replica2")`: a word of many calls, which has a host as well.
+    if is_common && items.len() < 3 {
+        return false;
+    }
+    // A list ends somewhere, which may be inside a character.
+    let Some(item) = text.get(from..stop) else {
+        return false;
+    };
     let is_sure = extent::quote_before(bytes, from).is_some()
         || item.bytes().any(|byte| byte.is_ascii_digit());
     is_sure && innocent::looks_secret(item) && push(text, from, stop, spans)

@@ -516,4 +516,29 @@ fn any_text_can_be_looked_at() {
     ] {
         let _ = filter.redact(&byte.repeat(50_000 / byte.len()));
     }
+    // Long ones, after what is looked for beside a name.
+    for byte in [
+        "password=$2 ",
+        "update password=?[1] as ",
+        "update password=?('a",
+        "insert (password)values(?),",
+        "(password)values",
+        "(password,a)values('",
+        "token, ",
+        "token > ",
+        "connect(a, b, ",
+    ] {
+        let _ = filter.redact(&byte.repeat(100_000 / byte.len()));
+    }
+    for (start, rest) in [
+        ("password=", "\\"),
+        ("connect(a, b, ", "é"),
+        ("connect(a, b,", "é"),
+        ("credentials(a, '", "é"),
+        ("insert (a, password) values (1, ", "é"),
+        ("update t set password=? (", "é"),
+        ("password=$2 $2='", "é"),
+    ] {
+        let _ = filter.redact(&format!("{start}{}", rest.repeat(100_000)));
+    }
 }
