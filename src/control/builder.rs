@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::control::control::Control;
 use crate::control::core::ControlCore;
 use crate::control::limits::Limits;
-use crate::control::store::Store;
+use crate::control::store::{Content, Store};
 use crate::error::Error;
 use crate::registry::Registry;
 
@@ -73,7 +73,7 @@ impl ControlBuilder {
         let (store, content) = Store::open(&path)?;
         let core = ControlCore::of(&registry);
         let mut state = core.state.lock();
-        if let Some(mut content) = content {
+        let restore = |mut content: Content| {
             let mut transaction = core.transaction(&mut state, &registry, &limits, "file");
             for (line, kept) in std::mem::take(&mut content.changes) {
                 transaction.origin.guards_secrets = kept.guarded;
@@ -81,10 +81,13 @@ impl ControlBuilder {
                     .apply(kept.change)
                     .map_err(|why| content.refused(line, &why))?;
             }
-            transaction.commit()?;
-        }
-        let store = state.add_store(store);
+            transaction.commit()
+        };
+        let restored = content.map(restore).transpose();
+        let store = restored.map(|_| state.add_store(store));
         drop(state);
-        Ok(Control::of(&registry, limits, Some(store)))
+        // What is restored is no change that is logged.
+        core.notify(&registry, &[]);
+        Ok(Control::of(&registry, limits, Some(store?)))
     }
 }

@@ -107,8 +107,9 @@ impl ControlCore {
         }
     }
 
-    /// Logs the changes, and calls the subscribers, with no lock held.
+    /// Has caches of levels follow, logs the changes, and calls the subscribers, with no lock held.
     pub(super) fn notify(&self, registry: &Registry, changed: &[Changed]) {
+        registry.inner().notify_observers();
         if changed.is_empty() {
             return;
         }
@@ -140,5 +141,80 @@ impl Timed for ControlCore {
     fn next(&self) -> Option<Duration> {
         let end = self.state.lock().next_end()?;
         Some(end.saturating_duration_since(Instant::now()))
+    }
+}
+
+#[cfg(all(test, feature = "tracing"))]
+mod tests {
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::control::control::Control;
+    use crate::control::target::LevelTarget;
+    use crate::level::Level;
+    use crate::registry::GateObserver;
+
+    /// As a subscriber of `tracing` that asks for the state of the control.
+    struct Looks {
+        core: Arc<ControlCore>,
+        seen: AtomicUsize,
+        was_locked: AtomicBool,
+    }
+
+    impl GateObserver for Looks {
+        fn gates_moved(&self) {
+            self.seen.fetch_add(1, Ordering::Relaxed);
+            if self.core.state.try_lock().is_none() {
+                self.was_locked.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// They call user code, which may use the control, and wait for other threads.
+    #[test]
+    fn observers_of_gates_are_called_with_the_state_unlocked() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("levels");
+        let registry = Registry::new();
+        let looks = Arc::new(Looks {
+            core: ControlCore::of(&registry),
+            seen: AtomicUsize::new(0),
+            was_locked: AtomicBool::new(false),
+        });
+        let observer: Weak<Looks> = Arc::downgrade(&looks);
+        registry.inner().gate_watch.add(observer);
+        let each = |step: &str, act: &dyn Fn(&Control)| {
+            let before = looks.seen.load(Ordering::Relaxed);
+            act(&Control::new(&registry));
+            assert!(looks.seen.load(Ordering::Relaxed) > before, "{step}");
+        };
+        let logger = || LevelTarget::logger("a.b");
+        each("a logger", &|control| {
+            control.set_level(logger(), Level::DEBUG).unwrap();
+        });
+        each("a value", &|control| {
+            let value = LevelTarget::client_id("c1");
+            control.set_level(value, Level::TRACE).unwrap();
+        });
+        each("all", &|control| {
+            control.disable_all(true).unwrap();
+        });
+        each("an end", &|control| {
+            control.disable_all(false).unwrap();
+            let change = Change::LevelFor(logger(), Level::OFF, Duration::ZERO);
+            control.apply([change]).unwrap();
+            // Or the timer is faster.
+            looks.core.on_time();
+        });
+        each("a file", &|_| {
+            let own = Registry::new();
+            {
+                let control = Control::builder(&own).persist_to(&file).open();
+                control.unwrap().set_level(logger(), Level::ERROR).unwrap();
+            }
+            let restored = Control::builder(&registry).persist_to(&file).open();
+            drop(restored.unwrap());
+        });
+        assert!(!looks.was_locked.load(Ordering::Relaxed));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::sys::sync::Arc;
 
-/// Who has set a level, and whether loggers of secrets inherit it as it is.
+/// The origin of a level, and whether loggers of secrets inherit it as it is.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Origin {
     pub(super) name: Arc<str>,

@@ -8,7 +8,7 @@ use crate::control::target::LevelTarget;
 use crate::control::target_type::TargetType;
 use crate::level::Level;
 use crate::record::Record;
-use crate::registry::{LevelOverride, may_log_secrets};
+use crate::registry::{LevelOverride, inherited};
 use crate::sys::fork::InLock;
 use crate::sys::sync::{AtomicUsize, Mutex, Ordering};
 use crate::sys::user_code;
@@ -37,8 +37,7 @@ struct Levels {
     len: AtomicUsize,
 }
 
-/// The most verbose of several precedes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy)]
 struct Rule {
     level: Level,
     /// Whether loggers of secrets take a lower level as `INFO`.
@@ -102,7 +101,7 @@ impl LevelOverride for Rules {
         if found.is_none() && is_at_default {
             found = self.events.of(record, TargetType::EventType);
         }
-        found.map(|rule| record.level().passes(rule.level_for(record).number()))
+        found.map(|level| record.level().passes(level.number()))
     }
 }
 
@@ -113,33 +112,23 @@ impl Levels {
         self.by_value.get(value).map(|rule| *rule)
     }
 
-    /// Returns the rule of a record by the values of a type's keys; the most verbose of several.
-    fn of(&self, record: &Record<'_>, kind: TargetType) -> Option<Rule> {
+    /// Returns the level of a record by the values of a type's keys; the most verbose of several.
+    fn of(&self, record: &Record<'_>, kind: TargetType) -> Option<Level> {
         if self.len.load(Ordering::Relaxed) == 0 {
             return None;
         }
-        let mut found: Option<Rule> = None;
+        let mut found: Option<Level> = None;
         record.key_values().for_each(|key, value| {
             if kind.keys().contains(&key) {
                 let rule = match value.to_borrowed_str() {
                     Some(text) => self.get(text),
                     None => self.get(&user_code::display(value)),
                 };
-                found = match (found, rule) {
-                    (Some(found), Some(rule)) => Some(found.min(rule)),
-                    (found, rule) => found.or(rule),
-                };
+                // Each as it counts for the logger: a guarded one may be lower, and show less.
+                let level = rule.map(|rule| inherited(rule.level, rule.guarded, record.name()));
+                found = [found, level].into_iter().flatten().min();
             }
         });
         found
-    }
-}
-
-impl Rule {
-    fn level_for(self, record: &Record<'_>) -> Level {
-        if self.guarded && self.level < Level::INFO && may_log_secrets(record.name()) {
-            return Level::INFO;
-        }
-        self.level
     }
 }

@@ -8,7 +8,7 @@ use crate::control::transaction::Transaction;
 use crate::error::{Error, ErrorKind};
 use crate::level::Level;
 use crate::name;
-use crate::registry::may_log_secrets;
+use crate::registry::{inherited, may_log_secrets};
 
 /// Refuses changes that lower the effective level of a logger of secrets to below `INFO`: by its own
 /// level, or by uncovering one above it that the program has set. What such a change itself sets
@@ -52,11 +52,7 @@ pub(super) fn refused(name: &str) -> Error {
 /// Returns the effective level of a logger before and after the changes.
 fn effective(transaction: &Transaction<'_>, name: &str) -> (Level, Level) {
     let target = LevelTarget::logger(name);
-    let nearest = transaction.registry().inner().nearest(name);
-    let before = match nearest.name() == name {
-        true => nearest.effective_level(),
-        false => nearest.level_for(name),
-    };
+    let before = transaction.registry().inner().nearest(name).level_for(name);
     let ancestors = name::ancestors(name).map(|len| LevelTarget::logger(&name[..len]));
     let above = ancestors.chain([LevelTarget::default_level()]);
     if let Some(own) = transaction.levels(&target).1 {
@@ -65,14 +61,7 @@ fn effective(transaction: &Transaction<'_>, name: &str) -> (Level, Level) {
     for target in above {
         if let Some(level) = transaction.levels(&target).1 {
             let guarded = transaction.is_guarded(&target);
-            return (
-                before,
-                if guarded {
-                    level.max(Level::INFO)
-                } else {
-                    level
-                },
-            );
+            return (before, inherited(level, guarded, name));
         }
     }
     (before, Level::OFF)

@@ -297,7 +297,8 @@ impl<'t> Transaction<'t> {
 
     /// Writes the files, and publishes the changes: the levels of all loggers under one lock, so
     /// that no thread sees half of them. If that fails, nothing is changed. Returns what changed,
-    /// and what was replaced.
+    /// and what was replaced. [`ControlCore::notify`](super::core::ControlCore::notify) follows,
+    /// once the state is unlocked.
     pub(super) fn commit(mut self) -> Result<(Vec<Changed>, Past), Error> {
         let stores = match self.is_kept_changed {
             true => self.state.stores(),
@@ -343,16 +344,15 @@ impl<'t> Transaction<'t> {
             let message = "the registry has as many loggers as it can have";
             return Err(limit_exceeded(message));
         };
-        let ids = nodes.iter().map(|node| node.id());
-        Ok(ids
-            .zip(levels)
-            .map(|(id, (level, guarded))| (id, level, guarded))
+        let each = nodes.iter().zip(levels);
+        Ok(each
+            .map(|(node, (level, guarded))| (node.id(), level, guarded))
             .collect())
     }
 
     fn publish(&self, levels: Vec<(NodeId, Level, bool)>) {
         let disable_all = self.state.disable_all;
-        self.registry.change(|tree: &mut Tree| {
+        self.registry.inner().change_unnoticed(|tree: &mut Tree| {
             for (id, level, guarded) in levels {
                 match guarded {
                     true => tree.set_guarded_level(id, level),

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use crate::facade::gate_cache;
 use crate::level::Level;
 use crate::name;
-use crate::registry::{GateCopy, Node, RegistryCore};
+use crate::registry::{GateCopy, Node, RegistryCore, may_log_secrets};
 use crate::sys::sync::Arc;
 
 /// A thread remembers at most half of this many targets, and then clears its table: ten million
@@ -28,6 +28,8 @@ struct Known {
     /// Where it differs from the target.
     name: Option<Box<str>>,
     node: Arc<Node>,
+    /// Whether its level may not be the node's, as it may log secrets and the node is another's.
+    may_log_secrets: bool,
     /// Once it was needed.
     gate: Option<&'static GateCopy>,
 }
@@ -36,6 +38,7 @@ impl Known {
     fn find(registry: &RegistryCore, target: &str) -> Self {
         let name = name::dotted(target);
         let node = registry.nearest(&name);
+        let may_log_secrets = *name != *node.name() && may_log_secrets(&name);
         let name = match name {
             std::borrow::Cow::Owned(name) => Some(name.into_boxed_str()),
             std::borrow::Cow::Borrowed(_) => None,
@@ -44,6 +47,7 @@ impl Known {
             target: target.into(),
             name,
             node,
+            may_log_secrets,
             gate: None,
         }
     }
@@ -54,6 +58,19 @@ impl Known {
             None if name::is_root(&self.target) => name::ROOT,
             None => &self.target,
         }
+    }
+
+    #[inline]
+    fn level(&self) -> Level {
+        if self.may_log_secrets {
+            return self.node.level_for(self.name());
+        }
+        self.node.effective_level()
+    }
+
+    fn wants(&self, registry: &RegistryCore, level: Level) -> bool {
+        self.node.lets_through(level)
+            && (level >= self.level() || registry.wants_otherwise(&self.node, level, true))
     }
 }
 
@@ -122,7 +139,7 @@ impl Cache {
         if !known.node.lets_through(level) {
             return Some(Found::Off(known.gate));
         }
-        let by_level = level >= known.node.effective_level();
+        let by_level = level >= known.level();
         Some(if by_level || wants(&known.node) {
             Found::On(Rc::clone(known), by_level)
         } else {
@@ -205,13 +222,12 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 /// Whether a record of a target may go on.
 pub(crate) fn is_enabled(registry: &RegistryCore, target: &str, level: Level) -> bool {
     let epoch = registry.name_epoch();
-    let is_enabled = |node: &Node| node.lets_through(level) && registry.wants(node, level);
     let look = |cache: &RefCell<Cache>| {
         let cache = cache.try_borrow().ok()?;
-        Some(is_enabled(&cache.get(target, epoch)?.node))
+        Some(cache.get(target, epoch)?.wants(registry, level))
     };
     let found = CACHE.try_with(look).ok().flatten();
-    found.unwrap_or_else(|| is_enabled(&remember(registry, target, epoch).node))
+    found.unwrap_or_else(|| remember(registry, target, epoch).wants(registry, level))
 }
 
 /// Calls `use_it` with a target's node and name, and with what the node's level says, if a record
@@ -236,7 +252,7 @@ pub(crate) fn with(
         Ok(Some(Found::InVain)) => return,
         _ => {
             let known = remember(registry, target, epoch);
-            let by_level = level >= known.node.effective_level();
+            let by_level = level >= known.level();
             let wanted = known.node.lets_through(level) && (by_level || wants(&known.node));
             if !wanted {
                 return;

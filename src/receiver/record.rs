@@ -48,8 +48,9 @@ pub(super) fn deliver(registry: &Registry, frame: &[u8]) -> Result<(), Refused> 
         name => name,
     };
     let registry = registry.inner();
-    let node = registry.nearest(&name::dotted(name));
-    let by_level = level >= node.effective_level();
+    let dotted = name::dotted(name);
+    let node = registry.nearest(&dotted);
+    let by_level = level >= node.level_for(&dotted);
     let is_wanted =
         node.lets_through(level) && (by_level || registry.wants_otherwise(&node, level, true));
     if !is_wanted {

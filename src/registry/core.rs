@@ -54,8 +54,7 @@ impl FloorObserver for RegistryCore {
     }
 
     fn floor_settled(&self) {
-        #[cfg(feature = "tracing")]
-        self.gate_watch.notify();
+        self.notify_observers();
     }
 }
 
@@ -80,14 +79,13 @@ impl RegistryCore {
     /// dropped outside the lock.
     pub(crate) fn change<R>(&self, change: impl FnOnce(&mut Tree) -> R) -> R {
         let result = self.change_unnoticed(change);
-        // Returns once caches of levels are as new as the change, whichever thread updates them.
-        #[cfg(feature = "tracing")]
-        self.gate_watch.notify();
+        self.notify_observers();
         result
     }
 
-    /// Likewise, for a caller that may hold another lock: observers of gates learn of it later.
-    fn change_unnoticed<R>(&self, change: impl FnOnce(&mut Tree) -> R) -> R {
+    /// Likewise, for a caller that may hold another lock, and [notifies](Self::notify_observers) the
+    /// observers of gates later.
+    pub(crate) fn change_unnoticed<R>(&self, change: impl FnOnce(&mut Tree) -> R) -> R {
         let mut tree = self.tree.lock();
         let result = change(&mut tree);
         if self.is_backend.load(Ordering::Relaxed) {
@@ -101,6 +99,14 @@ impl RegistryCore {
         }
         drop(tree);
         result
+    }
+
+    /// Returns once caches of levels are as new as all changes, whichever thread updates them. Called
+    /// with no lock held, as it calls other subscribers of `tracing`.
+    #[inline]
+    pub(crate) fn notify_observers(&self) {
+        #[cfg(feature = "tracing")]
+        self.gate_watch.notify();
     }
 
     /// Gives a handler the records of nodes and their descendants, from a level on for each,
@@ -177,7 +183,7 @@ impl RegistryCore {
         }
         let name = self.cut(name);
         let existing = self.existing(name).filter(|node| node.is_logger());
-        let logger = existing.or_else(|| self.create(&[name], true)?.pop());
+        let logger = existing.or_else(|| self.create(name));
         if logger.is_none() {
             self.report_too_many();
         }
@@ -185,10 +191,11 @@ impl RegistryCore {
     }
 
     /// Returns the nodes of several names, creating missing ones: all, or none if the registry is
-    /// full, which the caller reports, as it may hold a lock.
+    /// full, which the caller reports, as it may hold a lock; see
+    /// [`change_unnoticed`](Self::change_unnoticed).
     pub(crate) fn loggers(&self, names: &[&str]) -> Option<Vec<Arc<Node>>> {
         let names: Vec<_> = names.iter().map(|name| Name::cut(name)).collect();
-        self.create(&names, true)
+        self.change_unnoticed(|tree| self.create_in(tree, &names, true))
     }
 
     /// Cuts a name to its maximum length; the first cut is reported.
@@ -214,7 +221,8 @@ impl RegistryCore {
     /// those may end and copies live for ever.
     pub(crate) fn gate_copy(&self, node: &Node) -> Option<&'static GateCopy> {
         let is_backend = self.is_backend.load(Ordering::Relaxed);
-        is_backend.then(|| self.change(|tree| tree.gate_copy(node.id())))
+        // No gate moves.
+        is_backend.then(|| self.change_unnoticed(|tree| tree.gate_copy(node.id())))
     }
 
     /// Returns the node of a name, or of its nearest ancestor; creates nothing.
@@ -231,8 +239,9 @@ impl RegistryCore {
     }
 
     #[cold]
-    fn create(&self, names: &[&str], are_loggers: bool) -> Option<Vec<Arc<Node>>> {
-        self.change(|tree| self.create_in(tree, names, are_loggers))
+    fn create(&self, name: &str) -> Option<Arc<Node>> {
+        self.change(|tree| self.create_in(tree, &[name], true))?
+            .pop()
     }
 
     /// Creates missing nodes, or loggers. All additions to the set of names are made here.

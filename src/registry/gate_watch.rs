@@ -4,8 +4,8 @@ use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering, Weak};
 
 /// Something that caches what the gates and levels of loggers say.
 pub(crate) trait GateObserver: Send + Sync {
-    /// Called after gates or levels moved, with no lock held. What was cached before must not be
-    /// used once this returns.
+    /// Called after gates or levels moved, with no lock held. What was cached before is not used
+    /// once this returns, unless something is in the way for a second.
     fn gates_moved(&self);
 }
 
@@ -35,7 +35,7 @@ impl GateWatch {
     /// lock.
     ///
     /// A thread whose own change moved nothing calls them as well, while another thread still does:
-    /// that it returns means that the levels hold, and nothing is waited for.
+    /// that it returns means the same of all changes before.
     #[inline]
     pub(super) fn notify(&self) {
         let moves = self.moves.load(Ordering::SeqCst);

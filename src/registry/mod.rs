@@ -35,6 +35,6 @@ pub(crate) use self::level_override::LevelOverride;
 pub(crate) use self::node::{Node, NodeId};
 pub(crate) use self::registry::Registry;
 pub(crate) use self::route::Route;
-pub(crate) use self::secrets::may_log_secrets;
+pub(crate) use self::secrets::{inherited, may_log_secrets};
 pub(crate) use self::tap::TapId;
 pub(crate) use self::tree::Tree;

@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use crate::level::Level;
 use crate::name::Name;
 use crate::registry::route::Route;
-use crate::registry::secrets::may_log_secrets;
+use crate::registry::secrets::inherited;
 use crate::sys::sync::{Arc, AtomicU8, AtomicU16, Ordering};
 
 /// The number of a node: its place in the tree's list. A node keeps it as long as it is held.
@@ -100,13 +100,10 @@ impl Node {
         Level::new(self.effective_level.load(Ordering::Relaxed))
     }
 
-    /// The level that a logger of a name below inherits.
+    /// Returns the level for records of a name: its own, or one below, which inherits.
     pub(crate) fn level_for(&self, name: &str) -> Level {
-        let level = self.effective_level();
-        if level < Level::INFO && self.is_guarded() && may_log_secrets(name) {
-            return Level::INFO;
-        }
-        level
+        let inherits_guarded = self.is_guarded() && name != self.name();
+        inherited(self.effective_level(), inherits_guarded, name)
     }
 
     /// The lowest level that is captured.

@@ -7,9 +7,9 @@
 //! | scope with a level | thread | the thread | all loggers of all registries, to the level | pass |
 //!
 //! What they share is one number and two questions. The number is the *gate* of each node, which
-//! all of them lower: it is the load and compare of a disabled call. [`RegistryCore::wants`] is
-//! asked after an open gate and before the record is made: does anything on this thread want this
-//! level? [`RegistryCore::decides_for`] is asked with the record and decides. From the strongest:
+//! all of them lower: it is the load and compare of a disabled call. [`RegistryCore::wants_otherwise`]
+//! is asked after an open gate that the logger's level does not pass, and before the record is made:
+//! does anything else on this thread want this level? [`RegistryCore::decides_for`] is asked with the record and decides. From the strongest:
 //!
 //! 1. what is disabled: a logger, everything up to a level, everything. The gate stays closed,
 //!    whatever opens it;
@@ -39,27 +39,21 @@ impl RegistryCore {
     }
 
     /// Activates the override and opens the gates down to the lowest level at which it may pass a
-    /// record; `None` deactivates it.
+    /// record; `None` deactivates it; see [`change_unnoticed`](Self::change_unnoticed).
     pub(crate) fn set_override_floor(&self, floor: Option<Level>) {
         let slot = &self.overrides;
         let level = floor.unwrap_or(Level::OFF);
         // Before the gates open, so that everything that passes them is decided on. Under the lock, as
         // changes may be concurrent.
-        self.change(|tree| {
+        self.change_unnoticed(|tree| {
             slot.floor.store(level.number(), Ordering::Relaxed);
             slot.is_active.store(floor.is_some(), Ordering::Release);
             tree.set_override_floor(level);
         });
     }
 
-    /// Reports whether a record of a level that passed the gate may pass, as far as is known
-    /// without it.
-    #[inline]
-    pub(crate) fn wants(&self, node: &Node, level: Level) -> bool {
-        level.passes(node.effective_level().number()) || self.wants_otherwise(node, level, true)
-    }
-
-    /// Likewise, for a level that the logger's level does not pass.
+    /// Reports whether a record of a level that passed the gate, and that the logger's level does not
+    /// pass, may pass, as far as is known without it.
     #[cold]
     #[inline(never)]
     pub(crate) fn wants_otherwise(&self, node: &Node, level: Level, has_key_values: bool) -> bool {

@@ -1,5 +1,7 @@
 //! Loggers that log secrets, or may.
 
+use crate::level::Level;
+
 /// The segments of a logger's name whose records hold secrets, or may.
 const SEGMENTS: [&str; 10] = [
     "auth",
@@ -20,4 +22,13 @@ pub(crate) fn may_log_secrets(name: &str) -> bool {
         let mut known = SEGMENTS.iter();
         known.any(|known| segment.eq_ignore_ascii_case(known))
     })
+}
+
+/// Returns the level that the logger of a name takes from what is set elsewhere: a guarded one below
+/// `INFO` counts as `INFO` for loggers of secrets.
+pub(crate) fn inherited(level: Level, guarded: bool, name: &str) -> Level {
+    if guarded && level < Level::INFO && may_log_secrets(name) {
+        return Level::INFO;
+    }
+    level
 }

@@ -276,6 +276,90 @@ mod tests {
         assert_eq!(*names.0.lock(), ["a.b", "a.wire", "a.b"]);
     }
 
+    /// Of several, each counts as it is for the logger.
+    #[test]
+    fn a_guarded_level_of_a_value_hides_nothing_that_another_one_shows() {
+        let registry = Registry::new();
+        let control = Control::new(&registry);
+        let access = Access::new(control.clone(), false);
+        let names = Arc::new(Names::default());
+        registry
+            .root()
+            .add_handler(Handler::new(Arc::clone(&names)));
+        let shown = LevelTarget::client_id("shown");
+        control.set_level(shown, Level::DEBUG).unwrap();
+        let guarded = Change::Level(LevelTarget::client_id("guarded"), Level::TRACE);
+        access.apply(None, vec![guarded]).unwrap();
+        let wire = registry.get_logger("a.wire");
+        crate::debug!(wire, client_id = "guarded", clientId = "shown"; "record");
+        crate::debug!(wire, client_id = "guarded"; "record");
+        assert_eq!(*names.0.lock(), ["a.wire"]);
+    }
+
+    /// The names of facades' targets make no loggers.
+    #[test]
+    fn targets_without_a_logger_do_not_show_secrets_either() {
+        use log::Log;
+        let registry = Registry::new();
+        let control = Control::new(&registry);
+        let access = Access::new(control.clone(), false);
+        let names = Arc::new(Names::default());
+        registry
+            .root()
+            .add_handler(Handler::new(Arc::clone(&names)));
+        let log = || {
+            // The later ones know the targets.
+            for _ in 0..2 {
+                for target in ["client::http::wire", "client::http::pool"] {
+                    let mut record = log::Record::builder();
+                    record.target(target).level(log::Level::Debug);
+                    let (may_log, before) = (record.build(), names.0.lock().len());
+                    registry.log(&may_log);
+                    let was_logged = names.0.lock().len() > before;
+                    assert_eq!(registry.enabled(may_log.metadata()), was_logged);
+                }
+            }
+            std::mem::take(&mut *names.0.lock())
+        };
+        let set = || Change::Level(LevelTarget::logger("client"), Level::DEBUG);
+        let (wire, pool) = ("client.http.wire", "client.http.pool");
+        for _ in 0..2 {
+            access.apply(None, vec![set()]).unwrap();
+            assert_eq!(log(), [pool, pool]);
+            control.apply([set()]).unwrap();
+            assert_eq!(log(), [wire, pool, wire, pool]);
+        }
+    }
+
+    #[cfg(feature = "tracing")]
+    #[test]
+    fn events_do_not_show_secrets_either() {
+        let registry = Registry::new();
+        let control = Control::new(&registry);
+        let access = Access::new(control.clone(), false);
+        let names = Arc::new(Names::default());
+        registry
+            .root()
+            .add_handler(Handler::new(Arc::clone(&names)));
+        let set = || Change::Level(LevelTarget::logger("client"), Level::DEBUG);
+        let is_on = || tracing::enabled!(target: "client::http::wire", tracing::Level::DEBUG);
+        let log = || {
+            tracing::debug!(target: "client::http::wire", "record");
+            tracing::debug!(target: "client::http::pool", "record");
+            std::mem::take(&mut *names.0.lock())
+        };
+        let (wire, pool) = ("client.http.wire", "client.http.pool");
+        tracing::subscriber::with_default(registry.tracing_subscriber(), || {
+            for _ in 0..2 {
+                access.apply(None, vec![set()]).unwrap();
+                assert_eq!((log(), is_on()), (vec![pool.to_owned()], false));
+                control.apply([set()]).unwrap();
+                assert_eq!(log(), [wire, pool]);
+                assert!(is_on());
+            }
+        });
+    }
+
     /// What the program has set, and something hides, is not uncovered.
     #[test]
     fn no_change_uncovers_loggers_of_secrets() {

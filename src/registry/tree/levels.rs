@@ -24,6 +24,11 @@ impl Tree {
         };
         node.set_level(level);
         node.set_guarded(guarded);
+        // What has no node below counts by it as well.
+        #[cfg(feature = "tracing")]
+        {
+            self.moved |= extent == Extent::All;
+        }
         self.refresh_levels(id, extent);
     }
 

@@ -349,6 +349,11 @@ impl Tree {
     #[cfg(feature = "config")]
     pub(super) fn refresh(&mut self) {
         self.refresh_levels(NodeId::ROOT, Extent::All);
+        // Levels may have become unguarded that have the same numbers.
+        #[cfg(feature = "tracing")]
+        {
+            self.moved = true;
+        }
         self.refresh_routes(NodeId::ROOT);
     }
 
