@@ -66,14 +66,22 @@ impl Bridge {
         *self.dispatch.lock() = Some(dispatch.downgrade());
     }
 
-    /// Returns the interest in a call site.
+    /// Reports whether `tracing` may cache what the levels say now.
     ///
-    /// `tracing` stores it after this returns, and might store it after the interest of a later
-    /// level. So a call site is asked about at each call, until interests are
-    /// [cached](interest_cache) in order.
-    pub(super) fn interest(&self, metadata: &Metadata<'_>) -> Interest {
-        if !interest_cache::is_rebuilding() {
+    /// It stores that after it has asked, and might store it after the answer of a later level. So
+    /// each call asks, until the bridge has the cache [rebuilt](interest_cache), which is in order.
+    /// A bridge in a box or an [`Arc`] never has: it is not registered.
+    fn may_be_cached(&self) -> bool {
+        let may_be = interest_cache::is_rebuilding() && self.dispatch().is_some();
+        if !may_be {
             self.is_unsettled.store(true, Ordering::Relaxed);
+        }
+        may_be
+    }
+
+    /// Returns the interest in a call site.
+    pub(super) fn interest(&self, metadata: &Metadata<'_>) -> Interest {
+        if !self.may_be_cached() {
             return Interest::sometimes();
         }
         match self.settled(metadata) {
@@ -87,9 +95,10 @@ impl Bridge {
     fn settled(&self, metadata: &Metadata<'_>) -> Option<bool> {
         let registry = self.registry.inner();
         let level = level_of(*metadata.level());
-        let node = registry.nearest(&name::dotted(metadata.target()));
+        let name = name::dotted(metadata.target());
+        let node = registry.nearest(&name);
         if node.lets_through(level) {
-            return (level >= node.effective_level()).then_some(true);
+            return (level >= node.level_for(&name)).then_some(true);
         }
         let scopes = registry.read(|tree| tree.lowest_scope_floor());
         (!level.passes(scopes.number())).then_some(false)
@@ -117,6 +126,9 @@ impl Bridge {
 
     /// Returns the most verbose level that may pass anywhere.
     pub(super) fn max_level(&self) -> LevelFilter {
+        if !self.may_be_cached() {
+            return LevelFilter::TRACE;
+        }
         let registry = self.registry.inner();
         let scopes = registry.read(|tree| tree.lowest_scope_floor());
         filter_of(registry.most_verbose().min(scopes))
@@ -148,8 +160,10 @@ impl Bridge {
     fn submit(&self, event: &Event<'_>, target: &str, source: &Source<'_>) {
         let registry = self.registry.inner();
         let level = level_of(*event.metadata().level());
-        // One field is the message.
-        let has_key_values = || event.metadata().fields().len() > 1;
+        let has_key_values = || {
+            let fields = event.metadata().fields();
+            fields.len() > usize::from(fields.field("message").is_some())
+        };
         target_cache::with(
             registry,
             target,

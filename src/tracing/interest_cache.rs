@@ -13,7 +13,7 @@ use std::time::Duration;
 use tracing_core::dispatcher::WeakDispatch;
 use tracing_core::{callsite, dispatcher};
 
-use crate::sys::sync::DeviceMutex;
+use crate::sys::sync::{DeviceMutex, MutexGuard};
 use crate::sys::user_code;
 
 /// How long a change of levels waits for the rebuild: it can be in the way of what holds a lock of
@@ -32,25 +32,30 @@ pub(super) fn is_rebuilding() -> bool {
     IS_REBUILDING.try_with(Cell::get).unwrap_or(false)
 }
 
-/// Rebuilds the cache, and returns once it is as new as the levels.
+/// Rebuilds the cache, and returns once it is as new as the levels, or [`PATIENCE`] is over.
 pub(super) fn rebuild(dispatch: WeakDispatch) {
+    if is_rebuilding() {
+        // A change inside of a rebuild: the next one waits for the end of this one.
+        return rebuild_soon(dispatch);
+    }
     let (done, wait) = mpsc::sync_channel(1);
     let own = dispatch.clone();
     let work = move || {
-        rebuild_here(&own);
+        rebuild_here(&own, REBUILD.lock());
         let _ = done.send(());
     };
     if spawn(work) {
         // The thread may outlive the wait.
         let _ = wait.recv_timeout(PATIENCE);
-    } else {
-        rebuild_here(&dispatch);
+    } else if let Some(one_by_one) = REBUILD.try_lock() {
+        // The thread may hold a lock of `tracing` that a rebuild on another thread waits for.
+        rebuild_here(&dispatch, one_by_one);
     }
 }
 
 /// Rebuilds the cache without a wait.
 pub(super) fn rebuild_soon(dispatch: WeakDispatch) {
-    spawn(move || rebuild_here(&dispatch));
+    spawn(move || rebuild_here(&dispatch, REBUILD.lock()));
 }
 
 /// Starts a thread; `false` if there can be none.
@@ -59,8 +64,7 @@ fn spawn(work: impl FnOnce() + Send + 'static) -> bool {
     thread.spawn(work).is_ok()
 }
 
-fn rebuild_here(dispatch: &WeakDispatch) {
-    let one_by_one = REBUILD.lock();
+fn rebuild_here(dispatch: &WeakDispatch, one_by_one: MutexGuard<'_, (), true>) {
     IS_REBUILDING.set(true);
     // It calls other subscribers, whose panics are theirs.
     let rebuilt = user_code::catch(|| {

@@ -10,7 +10,13 @@
 //! An event becomes a record of the logger that its target names, with `::` as `.`; a target that
 //! is no logger's name goes the way of its nearest ancestor's records and keeps its name, as targets
 //! of the `log` facade do. The levels of the tree decide, including those that `tracing` caches: when
-//! a call that changes a level returns, the new level holds on all threads.
+//! a call that changes a level returns, the new level holds on all threads. A change waits a second
+//! at most for the caches of `tracing`: where another thread holds its locks for longer, call sites
+//! that it has cached follow later. With a [`Subscriber`] alive, a change of what any call site may
+//! log costs a thread and a walk over all call sites of the program.
+//!
+//! What a call site may log is cached for a [`Subscriber`] that is a dispatcher by itself. One in a
+//! `Box` or an `Arc` is asked at each call.
 //!
 //! | `tracing` | record |
 //! |---|---|

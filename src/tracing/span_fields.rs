@@ -1,6 +1,6 @@
 //! The fields of a span: kept values.
 
-use tracing_core::field::Field;
+use tracing_core::field::{Field, Visit};
 use tracing_core::span::{Attributes, Record};
 
 use crate::record::OwnedValue;
@@ -12,17 +12,17 @@ const MAX_VALUE: usize = 1024;
 
 /// Returns the fields that a new span has.
 pub(super) fn of_new(attributes: &Attributes<'_>) -> Vec<(&'static str, OwnedValue)> {
-    let mut fields = Vec::new();
-    attributes.record(&mut Visitor(|field: &Field, value: FieldValue<'_>| {
-        fields.push((key_of(field), cut(value.to_owned())));
-    }));
-    fields
+    kept(|visitor| attributes.record(visitor))
 }
 
 /// Returns the fields that were recorded later.
 pub(super) fn of_record(record: &Record<'_>) -> Vec<(&'static str, OwnedValue)> {
+    kept(|visitor| record.record(visitor))
+}
+
+fn kept(visit: impl FnOnce(&mut dyn Visit)) -> Vec<(&'static str, OwnedValue)> {
     let mut fields = Vec::new();
-    record.record(&mut Visitor(|field: &Field, value: FieldValue<'_>| {
+    visit(&mut Visitor(|field: &Field, value: FieldValue<'_>| {
         fields.push((key_of(field), cut(value.to_owned())));
     }));
     fields
