@@ -119,8 +119,12 @@ impl OwnedRecord {
         let key_values = self.key_values.iter().map(|(key, value)| {
             size_of::<(Box<str>, OwnedValue)>() + key.len() + value.heap_bytes()
         });
-        let rare = [&self.rare_fields.error, &self.rare_fields.stack];
-        let rare = rare.into_iter().flatten().map(|text| text.len());
+        let rare = &self.rare_fields;
+        let texts = [&rare.level_name, &rare.error, &rare.stack];
+        let texts = texts.into_iter().flatten().map(|text| text.len());
+        let process = rare.process.iter().map(|(_, name)| name.len());
+        let spans = rare.spans.iter().map(SpanPath::heap_bytes);
+        let rare = texts.chain(process).chain(spans);
         size_of::<Self>()
             + self.name.len()
             + self.message.len()
@@ -185,5 +189,18 @@ impl<'r> From<&'r OwnedRecord> for Record<'r> {
 impl fmt::Debug for OwnedRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.as_record(), f)
+    }
+}
+
+#[cfg(all(test, feature = "control"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_spans_take_room() {
+        let mut kept = Record::builder().build().to_owned_record();
+        let before = kept.bytes();
+        kept.rare_fields.spans = Some(SpanPath::Kept("outer\0inner".into()));
+        assert_eq!(kept.bytes(), before + 11);
     }
 }

@@ -12,8 +12,12 @@ use crate::sys::sync::Arc;
 #[cfg(feature = "tracing")]
 use crate::sys::sync::{AtomicU64, Ordering};
 
-/// What is between two names of a path that is kept: no name of a span has it.
+/// What is between two names of a path that is kept. A name that has it is shown as two.
 const SEPARATOR: char = '\0';
+
+/// How many bytes of names a path has: those of the innermost spans, after [`LEFT_OUT`].
+const MAX_PATH: usize = 4096;
+const LEFT_OUT: &str = "...";
 
 /// A named unit of work, inside another one or not.
 #[derive(Debug)]
@@ -107,12 +111,30 @@ impl SpanPath<'_> {
         }
     }
 
+    /// Returns about how many bytes it takes in what keeps it.
+    #[cfg(feature = "control")]
+    pub(crate) fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Open(_) => 0,
+            Self::Kept(names) => names.len(),
+        }
+    }
+
     /// Returns the names as they are kept.
     pub(crate) fn kept(&self) -> Cow<'_, str> {
         match self {
             Self::Open(innermost) => {
                 let spans = std::iter::successors(Some(*innermost), |span| span.parent.as_deref());
-                let mut names: Vec<_> = spans.map(|span| span.name).collect();
+                let mut names = Vec::new();
+                let mut bytes = 0;
+                for span in spans {
+                    bytes += span.name.len() + 1;
+                    if bytes > MAX_PATH && !names.is_empty() {
+                        names.push(LEFT_OUT);
+                        break;
+                    }
+                    names.push(span.name);
+                }
                 names.reverse();
                 Cow::Owned(names.join(&String::from(SEPARATOR)))
             }
@@ -129,5 +151,27 @@ impl fmt::Display for SpanPath<'_> {
             f.write_str(name)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(all(test, feature = "tracing"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_has_the_innermost_names_that_there_is_room_for() {
+        let spans = |count: usize, name| {
+            let nest = |parent, _| Some(Span::new(name, parent, Vec::new()));
+            (0..count).fold(None, nest).unwrap()
+        };
+        let path = |span: &Span| SpanPath::Open(span).to_string();
+        assert_eq!(path(&spans(3, "deep")), "deep:deep:deep");
+        let whole = MAX_PATH / "deep:".len();
+        assert_eq!(path(&spans(whole, "deep")).len(), whole * 5 - 1);
+        let cut = path(&spans(10_000, "deep"));
+        assert!(cut.starts_with("...:deep:") && cut.ends_with(":deep"));
+        assert_eq!(cut.len(), whole * 5 + 3);
+        let long: &'static str = "long ".repeat(MAX_PATH).leak();
+        assert_eq!(path(&spans(2, long)), format!("...:{long}"));
     }
 }
