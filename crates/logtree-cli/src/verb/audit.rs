@@ -87,7 +87,9 @@ fn difference(change: &Change) -> [Cell; 3] {
     }
     let new = match change.disable_all {
         Some(true) => Cell::new("off").tone(Tone::Warning),
-        _ => Cell::new("on"),
+        Some(false) => Cell::new("on"),
+        // A kind that is newer than this program.
+        None => return [unknown(), unknown(), unknown()],
     };
     [Cell::new("all logging"), unknown(), new]
 }
@@ -104,5 +106,26 @@ fn to_millis(time: &str) -> String {
             format!("{seconds}.{digits}Z")
         }
         None => time.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_change_of_an_unknown_kind_is_no_switch_of_all_logging() {
+        let first = |change: Value| {
+            let [what, _, new] = difference(&serde_json::from_value(change).unwrap());
+            format!("{what:?} {new:?}")
+        };
+        let base = json!({"time": "", "revision": 1, "origin": "api"});
+        let unknown = first(base.clone());
+        assert!(!unknown.contains("all logging"), "{unknown}");
+        let mut switch = base;
+        switch["disableAll"] = true.into();
+        assert!(first(switch).contains("all logging"));
     }
 }
