@@ -21,6 +21,7 @@ mod unix {
     use std::error::Error;
     use std::io::{BufRead, BufReader, Write};
     use std::net::Shutdown;
+    use std::num::NonZeroUsize;
     use std::os::unix::net::UnixStream;
     use std::path::{Path, PathBuf};
     use std::sync::Barrier;
@@ -89,8 +90,13 @@ mod unix {
                 enabled(&scene.registry, 1000 * calls);
                 drop(tail);
             }
-            Some("rounds") => latencies(arguments[2].parse()?)?,
-            _ => latencies(11)?,
+            _ => {
+                let rounds: NonZeroUsize = match arguments.get(2) {
+                    Some(text) => text.parse()?,
+                    None => const { NonZeroUsize::new(11).unwrap() },
+                };
+                latencies(rounds.get())?;
+            }
         }
         Ok(())
     }
