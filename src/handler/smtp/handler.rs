@@ -221,10 +221,12 @@ impl SmtpHandlerBuilder {
     /// For an invalid address, none to send to, credentials that would go without TLS, where a
     /// certificate cannot be read or the spool cannot be used, or the system has no thread left.
     pub fn start(self) -> Result<SmtpHandler, Error> {
+        let access = self.access()?;
+        let letterhead = self.letterhead()?;
         let transport = SmtpTransport {
-            access: self.access()?,
-            letterhead: Arc::new(self.letterhead()?),
-            envelope: self.letterhead()?.envelope()?,
+            access,
+            envelope: letterhead.envelope()?,
+            letterhead: Arc::new(letterhead),
             subject: self.subject,
             digest: self.digest,
         };

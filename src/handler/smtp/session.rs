@@ -224,23 +224,19 @@ impl Session {
         }
         self.command(Mail::new(envelope.from().cloned(), parameters))?;
         let mut refused = Vec::new();
-        let mut first = None;
+        // Whether one of them may be there later, which is worth another attempt.
+        let mut is_later = false;
         for recipient in envelope.to() {
             match self.command(Rcpt::new(recipient.clone(), Vec::new())) {
                 Ok(_) => {}
                 Err(Failure::Broken(why)) => return Err(Failure::Broken(why)),
                 Err(failure) => {
-                    let is_later = matches!(failure, Failure::Later(_));
-                    // One that may be there later is worth another attempt.
-                    if first.is_none() || is_later {
-                        first = Some((is_later, refused.len()));
-                    }
+                    is_later |= matches!(failure, Failure::Later(_));
                     refused.push(format!("{recipient}: {}", failure.into_text()));
                 }
             }
         }
         if refused.len() == envelope.to().len() {
-            let (is_later, _) = first.unwrap_or_default();
             let why = refused.join("; ");
             return Err(match is_later {
                 true => Failure::Later(why),
@@ -306,7 +302,10 @@ impl Session {
             if let Some(end) = self.received.iter().position(|byte| *byte == b'\n') {
                 let line: Vec<u8> = self.received.drain(..=end).collect();
                 let line = String::from_utf8_lossy(&line);
-                return Ok(format!("{}\r\n", line.trim_end()));
+                let line = line.trim_end();
+                // A status without a text has no blank either, which the parser wants.
+                let blank = if line.len() == 3 { " " } else { "" };
+                return Ok(format!("{line}{blank}\r\n"));
             }
             if self.received.len() > LARGEST_RESPONSE {
                 return Err(Failure::Broken("its response is too long".to_owned()));

@@ -388,6 +388,34 @@ fn what_a_status_says_is_done() {
     }
 }
 
+/// With and without the blank that would be before it.
+#[test]
+fn a_status_needs_no_text() {
+    for (command, response) in [
+        ("CONNECT", "220"),
+        ("EHLO", "250"),
+        ("EHLO", "250-\r\n250"),
+        ("MAIL", "250"),
+        ("RCPT", "250 "),
+        ("DATA", "354"),
+        ("DATA", "354 "),
+        (".", "250"),
+        (".", "250 "),
+    ] {
+        let server = MailServer::start(move |asked| match asked.starts_with(command) {
+            true => Deed::Respond(response),
+            false => Deed::Usual,
+        });
+        let handler = builder(&server).start().unwrap();
+        handler.set_error_hook(|_| {});
+        log(&handler, "x");
+        handler.flush_within(LONG).unwrap();
+        let shown = format!("{command} {response:?}");
+        assert_eq!(handler.counters().written(), 1, "{shown}");
+        assert_eq!(server.count(command), 1, "{shown}");
+    }
+}
+
 #[test]
 fn a_burst_is_one_session() {
     let server = MailServer::start(|_| Deed::Usual);
