@@ -1,8 +1,9 @@
 //! No handler that sends shows what it was given to keep: in no error, report, description or state.
 
+use std::any::Any;
 use std::fmt::{Debug, Write as _};
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -41,10 +42,24 @@ const PEERS: [Peer; 6] = [
 ];
 
 impl Peer {
-    /// Returns its address.
-    fn start(self) -> String {
-        if matches!(self, Self::Unresolvable) {
-            return "no-such-host.invalid:1".to_owned();
+    /// Returns its address, and what reserves that.
+    fn start(self) -> (String, Box<dyn Any>) {
+        match self {
+            // No name has a part of 64 characters: no resolver is asked.
+            Self::Unresolvable => {
+                return (format!("{}.invalid:1", "x".repeat(64)), Box::new(()));
+            }
+            #[cfg(unix)]
+            Self::Refuses => {
+                use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
+
+                // Bound, so that no other program has the port, and not listening.
+                let socket = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+                bind(&socket, &SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+                let address = SocketAddr::try_from(getsockname(&socket).unwrap()).unwrap();
+                return (address.to_string(), Box::new(socket));
+            }
+            _ => {}
         }
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -55,7 +70,7 @@ impl Peer {
                 }
             });
         }
-        address
+        (address, Box::new(()))
     }
 
     fn serve(self, mut stream: &TcpStream) -> std::io::Result<()> {
@@ -154,7 +169,7 @@ macro_rules! observe {
 }
 
 fn check(peer: Peer, secret: &str, user: &str) -> Result<(), TestCaseError> {
-    let address = peer.start();
+    let (address, _reserved) = peer.start();
     let shown = Shown::default();
     let urls = [
         format!("http://{address}/hook/{secret}?token={secret}"),

@@ -295,6 +295,8 @@ fn keys_of_configurations() {
     }
     // What a document says reaches the bytes.
     let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let minute = Some(Duration::from_secs(60));
+    receiver.set_read_timeout(minute).unwrap();
     let port = receiver.local_addr().unwrap().port();
     let datagram = json!({"class": "datagram", "host": "127.0.0.1", "port": port, "wire": "json"});
     let registry = install(&datagram).unwrap();
