@@ -134,6 +134,6 @@ impl State {
 }
 
 /// Differs between handlers and processes, but for one chance in very many.
-fn new_boot() -> u64 {
+pub(super) fn new_boot() -> u64 {
     RandomState::new().hash_one(std::process::id()).max(1)
 }

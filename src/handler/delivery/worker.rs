@@ -10,7 +10,7 @@ use crate::handler::delivery::flight::Flight;
 use crate::handler::delivery::outgoing::{Outgoing, spool_failed};
 use crate::handler::delivery::sending_mark::SendingMark;
 use crate::handler::delivery::spool::{Cursor, Losses, SpoolFiles};
-use crate::handler::delivery::state::State;
+use crate::handler::delivery::state::{State, new_boot};
 use crate::handler::delivery::transport::{Connection, Outcome};
 use crate::level::Level;
 use crate::record::Record;
@@ -63,8 +63,12 @@ fn run(outgoing: &Arc<Outgoing>, epoch: u64) {
     SendingMark::of_thread(outgoing.id).stay();
     let generation = process::generation();
     let mut connection = None;
+    // Whether the connection was asked already, and only `next` was called since.
+    let mut rests = false;
     loop {
-        match outgoing.next(epoch) {
+        let next = outgoing.next(epoch);
+        let did_rest = std::mem::replace(&mut rests, false);
+        match next {
             Next::Send(flight) => {
                 let (count, outcome) = outgoing.send(&mut connection, &flight);
                 if process::generation() != generation {
@@ -78,13 +82,13 @@ fn run(outgoing: &Arc<Outgoing>, epoch: u64) {
                 outgoing.settle(flight.id, count, outcome);
             }
             Next::Confirm => outgoing.confirm(epoch, &mut connection),
-            Next::Wait(time) => {
+            // What the connection does may park, and use up a wake-up: then there is more to do.
+            Next::Wait(_) if !did_rest => {
                 outgoing.rest(&mut connection);
-                match time {
-                    None => thread::park(),
-                    Some(time) => thread::park_timeout(time),
-                }
+                rests = true;
             }
+            Next::Wait(None) => thread::park(),
+            Next::Wait(Some(time)) => thread::park_timeout(time),
             Next::End => break,
         }
         outgoing.report_drops();
@@ -95,12 +99,16 @@ fn run(outgoing: &Arc<Outgoing>, epoch: u64) {
 impl Outgoing {
     fn next(&self, epoch: u64) -> Next {
         let mut losses = Losses::default();
-        let next = {
-            let mut spool = self.spool.lock();
-            self.next_of(epoch, spool.as_mut(), &mut losses)
-        };
+        let next = self.next_of(epoch, self.spool.lock().as_mut(), &mut losses);
+        if losses == Losses::default() {
+            return next;
+        }
         self.note_losses(&(losses, None));
-        next
+        match next {
+            // The hook for errors may park as well.
+            Next::Wait(_) => self.next(epoch),
+            next => next,
+        }
     }
 
     fn next_of(&self, epoch: u64, spool: Option<&mut SpoolFiles>, losses: &mut Losses) -> Next {
@@ -469,6 +477,8 @@ impl Outgoing {
             if let Ok(Ok(())) = encoded {
                 let payload = std::mem::take(&mut payload);
                 let mut notice = Entry::new(record.level(), record.time(), record.name(), payload);
+                // No other notice has the same identifier.
+                notice.boot = new_boot();
                 notice.is_counted = false;
                 entry = Some(notice);
             }

@@ -27,6 +27,8 @@ struct World {
     /// How many connections there are.
     open: Mutex<usize>,
     ends_when_idle: Mutex<bool>,
+    /// What the connection does when it is next asked whether it rests.
+    at_rest: Mutex<Option<Box<dyn FnOnce() + Send>>>,
     script: Mutex<Option<Script>>,
 }
 
@@ -74,6 +76,10 @@ impl Drop for Receiving {
 
 impl Connection for Receiving {
     fn rests(&mut self) -> bool {
+        let at_rest = self.0.at_rest.lock().take();
+        if let Some(at_rest) = at_rest {
+            at_rest();
+        }
         !*self.0.ends_when_idle.lock()
     }
 

@@ -45,6 +45,25 @@ fn a_receiver_that_was_away_gets_all_of_it() {
     assert!(is_balanced(&handler));
 }
 
+/// A record comes while the connection is asked whether it rests, which waits for something else:
+/// that ends by the wake-up which was meant for the record.
+#[test]
+fn a_wake_up_that_a_connection_uses_is_made_up_for() {
+    let world = Arc::<World>::default();
+    let handler = Arc::new(world.builder().start().unwrap());
+    let resting = Arc::downgrade(&handler);
+    *world.at_rest.lock() = Some(Box::new(move || {
+        if let Some(handler) = resting.upgrade() {
+            let logging = thread::spawn(move || log(&handler, Level::INFO, "second"));
+            logging.join().unwrap();
+            thread::park_timeout(Duration::from_secs(1));
+        }
+    }));
+    log(&handler, Level::INFO, "first");
+    until(|| world.received().len() == 2);
+    assert_eq!(world.received(), ["first", "second"]);
+}
+
 /// Attempts that have failed and succeeded since are reported, and no error of a flush.
 #[test]
 fn what_has_recovered_fails_no_flush() {
