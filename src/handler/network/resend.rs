@@ -94,6 +94,17 @@ impl Resend {
         }
     }
 
+    /// Adds what another session has kept, which may have ended while this one went on.
+    pub(super) fn append(&mut self, mut other: Self) {
+        self.keep_own();
+        other.keep_own();
+        self.confirms = other.confirms;
+        self.bytes += other.bytes;
+        self.frames.append(&mut other.frames);
+        let frames = self.frames.make_contiguous();
+        frames.sort_by_key(|(time, _)| *time);
+    }
+
     /// Returns all of it, as it is sent again.
     pub(super) fn bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.bytes);
@@ -134,6 +145,23 @@ mod tests {
         let mut none = Resend::new(0);
         push(&mut none, "a");
         assert!(none.bytes().is_empty() && !none.is_due());
+    }
+
+    #[test]
+    fn what_two_sessions_keep_is_one_after_the_other() {
+        let (mut first, mut second) = (Resend::new(10), Resend::new(10));
+        push(&mut first, "a");
+        push(&mut second, "b");
+        push(&mut first, "c");
+        let mut kept = Resend::new(10);
+        for session in [second, first] {
+            kept.append(session);
+        }
+        assert_eq!((&*kept.bytes(), kept.bytes), (&b"abc"[..], 3));
+        let mut last = Resend::new(10);
+        last.confirms = false;
+        kept.append(last);
+        assert_eq!((&*kept.bytes(), kept.confirms), (&b"abc"[..], false));
     }
 
     #[test]

@@ -18,10 +18,6 @@ pub(in crate::handler) const RESEND_BYTES: usize = 1024 * 1024;
 /// what is idle. One that ends sooner is an outage.
 const LASTING: Duration = Duration::from_secs(10);
 
-/// How much is written within one deadline when it is written again: a slow receiver takes the time
-/// for it that it took before.
-const PIECE_BYTES: usize = 64 * 1024;
-
 /// How long a receiver may take to read what it has not read and to end the connection.
 const CONFIRMED_WITHIN: Duration = Duration::from_secs(30);
 
@@ -32,7 +28,7 @@ pub(in crate::handler) struct Receiver {
     dialers: Vec<Dialer>,
     resend_bytes: usize,
     pub(super) confirmed_within: Duration,
-    /// Of the last session, while there is none.
+    /// Of the sessions that have ended, until the next one begins.
     resend: Mutex<Resend>,
 }
 
@@ -200,9 +196,7 @@ impl Session {
     /// Writes again what was sent on earlier connections.
     fn write_again(&mut self) -> io::Result<()> {
         if let (Link::Stream(stream), true) = (&mut self.link, self.must_resend) {
-            for piece in self.resend.bytes().chunks(PIECE_BYTES) {
-                stream.write(piece, WRITE_WITHIN)?;
-            }
+            stream.write(&self.resend.bytes(), WRITE_WITHIN)?;
             self.must_resend = false;
         }
         Ok(())
@@ -226,7 +220,7 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        let empty = Resend::new(0);
-        *self.receiver.resend.lock() = mem::replace(&mut self.resend, empty);
+        let own = mem::replace(&mut self.resend, Resend::new(0));
+        self.receiver.resend.lock().append(own);
     }
 }

@@ -15,6 +15,9 @@ const DISCARDED: usize = 512;
 /// How often that is done before a write.
 const MOST_READS: usize = 64;
 
+/// How much is written within one deadline: a slow receiver has more time for more.
+const PIECE_BYTES: usize = 64 * 1024;
+
 /// A connection over TCP, a Unix socket, or TLS.
 #[derive(Debug)]
 pub(in crate::handler) enum Stream {
@@ -25,18 +28,21 @@ pub(in crate::handler) enum Stream {
 }
 
 impl Stream {
-    /// Writes all of the bytes within the time.
+    /// Writes all of the bytes, each [piece](PIECE_BYTES) within the time.
     ///
     /// # Errors
     /// Where it cannot, with [`ErrorKind::TimedOut`] for a receiver that does not read. How much of
     /// it was written is not known then.
     pub(in crate::handler) fn write(&mut self, bytes: &[u8], within: Duration) -> io::Result<()> {
-        let start = Instant::now();
-        match self {
-            Self::Plain(socket) => Timed::new(socket, start, within).write_all(bytes),
-            #[cfg(feature = "tls")]
-            Self::Tls(stream) => stream.write(bytes, start, within),
+        for piece in bytes.chunks(PIECE_BYTES) {
+            let start = Instant::now();
+            match self {
+                Self::Plain(socket) => Timed::new(socket, start, within).write_all(piece)?,
+                #[cfg(feature = "tls")]
+                Self::Tls(stream) => stream.write(piece, start, within)?,
+            }
         }
+        Ok(())
     }
 
     /// Reads some of what the receiver sends, within the time from the start.
