@@ -50,7 +50,8 @@ const SMALLEST_DATAGRAM: usize = 512;
 ///   datagrams of [8,192 bytes](GelfHandlerBuilder::datagram_bytes); a larger one has its longest
 ///   string cut. What is lost on the way is lost without notice. Where nothing listens on a
 ///   machine that says so, the handler notices it one message late.
-/// - **TCP** and **TLS**: messages end with a NUL. The receiver acknowledges nothing, so what it may
+/// - **TCP** and **TLS**: messages end with a NUL. One of more than 2 MiB, the usual limit of
+///   Graylog, has its longest string cut. The receiver acknowledges nothing, so what it may
 ///   not have read, [1 MiB](GelfHandlerBuilder::resend_bytes) at most, is sent again after an outage;
 ///   see [`docs::delivery`](crate::docs::delivery#streams-without-an-acknowledgement).
 /// - **HTTP**: a request for each message, as with `HttpHandler`.

@@ -19,6 +19,10 @@ use crate::handler::sink::formatted;
 use crate::record::Record;
 use crate::sys::sync::Arc;
 
+/// How long a message in a stream can be: the limit of Graylog's inputs (`max_message_size`), unless
+/// they are configured otherwise.
+const STREAM_BYTES: usize = 2 * 1024 * 1024;
+
 /// How the receiver is reached.
 pub(super) enum Route {
     Datagrams(Dialer),
@@ -150,6 +154,10 @@ struct ByStream {
 
 impl Connection for ByStream {
     fn send(&mut self, batch: &[Entry]) -> Outcome {
+        if batch.iter().any(|it| it.payload().len() > STREAM_BYTES) {
+            let message = format!("{}: a message has more than 2 MiB", self.shown);
+            return Outcome::TooLarge(Error::new(ErrorKind::LimitExceeded, message));
+        }
         self.frames.clear();
         for entry in batch {
             self.frames.push(|out| {

@@ -23,6 +23,10 @@ use crate::handler::socket::wire::Wire;
 /// A logging call never waits for a receiver; see [`DeliveryHandler`] for what happens while it is
 /// away. Nothing is connected until the first record.
 ///
+/// A dictionary of more than 1 MiB, which a `SocketReceiver` does not take, is sent with its longest
+/// text halved, and marked `…[+N]` for the bytes that are missing, as often as needed; a record that
+/// is too long without such a text is dropped, counted and reported.
+///
 /// # What is lost
 /// Receivers acknowledge nothing: a record counts as sent once the system has taken it. What a
 /// receiver has not read is lost when it ends. Therefore the handler keeps what may be unread,

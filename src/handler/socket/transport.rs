@@ -20,6 +20,10 @@ const BATCH_BYTES: usize = 64 * 1024;
 /// The bytes of the length before each dictionary.
 const LENGTH: usize = 4;
 
+/// How long a dictionary in a stream can be: what a `SocketReceiver` takes, unless it is configured
+/// otherwise. A receiver that refuses a longer one may end the connection, and would get it again.
+const STREAM_BYTES: usize = 1024 * 1024;
+
 /// The longest datagram of UDP over IPv4.
 const UDP_BYTES: usize = 65_507;
 
@@ -81,10 +85,34 @@ impl Sending {
         Error::new(ErrorKind::Io, format!("cannot send to {}", self.address)).with_source(error)
     }
 
-    /// Sends a datagram. Returns `false` for one that is too large in each form.
-    fn send_datagram(&mut self, entry: &Entry) -> io::Result<bool> {
-        let Link::Datagrams(datagrams) = self.session.link() else {
-            return Ok(true);
+    /// Returns a dictionary that has so many bytes at most, shortened if need be; `None` if it stays
+    /// too long.
+    fn fitting<'m>(&self, message: Cow<'m, [u8]>, longest: usize) -> Option<Cow<'m, [u8]>> {
+        let mut message = message;
+        while message.len() > longest {
+            message = self.wire.shorten(&message)?.into();
+        }
+        Some(message)
+    }
+
+    /// Writes a batch to a stream. Returns the places of those that are too long in each form.
+    fn send_frames(&mut self, batch: &[Entry]) -> io::Result<Vec<usize>> {
+        let mut refused = Vec::new();
+        self.frames.clear();
+        for (at, entry) in batch.iter().enumerate() {
+            match self.fitting(entry.payload().into(), STREAM_BYTES) {
+                Some(message) => self.frames.push(|out| frame(&message, out)),
+                None => refused.push(at),
+            }
+        }
+        self.session.send(&self.frames)?;
+        Ok(refused)
+    }
+
+    /// Sends a batch of one as a datagram. Returns its place if it is too long in each form.
+    fn send_datagram(&mut self, batch: &[Entry]) -> io::Result<Vec<usize>> {
+        let (Link::Datagrams(datagrams), [entry]) = (self.session.link(), batch) else {
+            return Ok(Vec::new());
         };
         let mut longest = match datagrams {
             Datagrams::Udp(_) => UDP_BYTES - LENGTH,
@@ -95,17 +123,15 @@ impl Sending {
         datagrams.check()?;
         let mut message = Cow::Borrowed(entry.payload());
         loop {
-            while message.len() > longest {
-                match self.wire.shorten(&message) {
-                    Some(shorter) => message = shorter.into(),
-                    None => return Ok(false),
-                }
+            match self.fitting(message, longest) {
+                Some(fitting) => message = fitting,
+                None => return Ok(vec![0]),
             }
             let mut datagram = Vec::with_capacity(LENGTH + message.len());
             frame(&message, &mut datagram);
             match datagrams.send(&datagram) {
                 Err(error) if is_too_large(&error) => longest = message.len() / 2,
-                sent => return sent.map(|()| true),
+                sent => return sent.map(|()| Vec::new()),
             }
         }
     }
@@ -113,23 +139,18 @@ impl Sending {
 
 impl Connection for Sending {
     fn send(&mut self, batch: &[Entry]) -> Outcome {
-        let sent = if matches!(self.session.link(), Link::Datagrams(_)) {
-            // There is one entry in a batch.
-            batch
-                .iter()
-                .try_fold(true, |_, entry| self.send_datagram(entry))
-        } else {
-            self.frames.clear();
-            for entry in batch {
-                self.frames.push(|out| frame(entry.payload(), out));
-            }
-            self.session.send(&self.frames).map(|()| true)
+        let sent = match self.session.link() {
+            Link::Datagrams(_) => self.send_datagram(batch),
+            Link::Stream(_) => self.send_frames(batch),
         };
         match sent {
-            Ok(true) => Outcome::Sent,
-            Ok(false) => Outcome::Refused {
-                which: vec![0],
-                error: Error::new(ErrorKind::Full, "the system takes no datagram of that size"),
+            Ok(refused) if refused.is_empty() => Outcome::Sent,
+            Ok(which) => Outcome::Refused {
+                which,
+                error: Error::new(
+                    ErrorKind::Full,
+                    "a record is too large to be sent, and has no long text that could be cut",
+                ),
             },
             Err(error) => Outcome::Broken {
                 sent: 0,

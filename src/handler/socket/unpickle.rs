@@ -18,9 +18,10 @@ use crate::record::OwnedValue;
 pub(crate) const MAX_DEPTH: usize = 16;
 
 /// How many values a pickle has.
-const MAX_VALUES: usize = 65_536;
+pub(crate) const MAX_VALUES: usize = 65_536;
 
-/// How long the strings of a pickle are together. One that is referred to twice counts twice.
+/// How long the strings of a pickle are together, unless the pickle is longer itself. One that is
+/// referred to twice counts twice.
 const MAX_TEXT: usize = 4 * 1024 * 1024;
 
 /// Why a pickle is refused.
@@ -49,7 +50,7 @@ pub(crate) fn unpickle(bytes: &[u8]) -> Result<OwnedValue, Refused> {
         [root] if machine.rest.is_empty() && machine.marks.is_empty() => {
             let mut budget = Budget {
                 values: MAX_VALUES,
-                text: MAX_TEXT,
+                text: MAX_TEXT.max(bytes.len()),
             };
             machine.value(root, MAX_DEPTH, &mut budget)
         }

@@ -165,6 +165,36 @@ fn a_stream_has_messages_that_end_with_nul() {
     receiver.end();
 }
 
+/// Graylog takes 2 MiB: what is larger is cut.
+#[test]
+fn a_message_that_is_too_long_for_a_stream_is_cut() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("tcp:{}", listener.local_addr().unwrap());
+    let builder = GelfHandler::builder(address).resend_bytes(0);
+    let handler = builder.start().unwrap();
+    handler.set_error_hook(|_| {});
+    log(&handler, "before");
+    log(&handler, &"x".repeat(3_000_000));
+    log(&handler, "after");
+    let (stream, _) = listener.accept().unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(60)))
+        .unwrap();
+    let mut stream = BufReader::new(stream);
+    let mut read = || {
+        let mut message = Vec::new();
+        stream.read_until(0, &mut message).unwrap();
+        message.pop();
+        assert!(message.len() <= 2 * 1024 * 1024, "{}", message.len());
+        let message: Value = serde_json::from_slice(&message).unwrap();
+        message["short_message"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(read(), "before");
+    assert!(read().ends_with("x…[+1500000]"));
+    assert_eq!(read(), "after");
+    until(|| is_settled(&handler));
+}
+
 /// It accepts, and reads nothing until all was logged.
 #[test]
 fn a_receiver_that_does_not_read_costs_no_caller_anything() {
