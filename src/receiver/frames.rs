@@ -3,56 +3,68 @@
 use std::io;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::{AsyncRead, AsyncReadExt, copy, sink};
 use tokio::time::timeout;
 
 /// How long the rest of a frame may take, once it has begun.
 const FRAME_WITHIN: Duration = Duration::from_secs(10);
 
 /// The bytes of the length before each frame.
-const LENGTH: usize = 4;
+pub(super) const LENGTH: usize = 4;
 
-pub(super) const TOO_LONG: &str = "a frame that is too long";
-const NOT_IN_TIME: &str = "a frame that did not end in time";
-const CUT_OFF: &str = "a frame that was cut off";
+/// Why something is refused.
+pub(super) type Refused = &'static str;
 
-/// Waits for a frame, and returns its bytes; `None` at the end of the connection.
-///
-/// # Errors
-/// Where a frame is too long, breaks off, or does not come to its end in time. No more is to be
-/// read then.
-pub(super) async fn next(
-    stream: &mut (impl AsyncRead + Unpin),
-    longest: usize,
-) -> Result<Option<Vec<u8>>, &'static str> {
+pub(super) const TOO_LONG: Refused = "a frame that is too long";
+const NOT_IN_TIME: Refused = "a frame that did not end in time";
+const CUT_OFF: Refused = "a frame that was cut off";
+
+/// What comes next on a connection.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    Frame(Vec<u8>),
+    /// A frame was left out, and another one may follow.
+    Refused(Refused),
+    /// No more is to be read.
+    Broken(Refused),
+    End,
+}
+
+/// Waits for a frame. Nothing beyond it is read.
+pub(super) async fn next(stream: &mut (impl AsyncRead + Unpin), longest: usize) -> Next {
     let mut length = [0; LENGTH];
     // Not begun yet: there is no hurry.
-    match stream.read(&mut length[..1]).await {
-        Ok(0) | Err(_) => return Ok(None),
-        Ok(_) => {}
-    }
+    let begun = match stream.read(&mut length).await {
+        Ok(0) | Err(_) => return Next::End,
+        Ok(count) => count,
+    };
+    let mut too_late = NOT_IN_TIME;
     let rest = async {
-        stream.read_exact(&mut length[1..]).await?;
-        let length = u32::from_be_bytes(length) as usize;
-        if length > longest {
-            return Ok(Err(TOO_LONG));
+        stream.read_exact(&mut length[begun..]).await?;
+        let length = u64::from(u32::from_be_bytes(length));
+        let mut rest = stream.take(length);
+        if length > longest as u64 {
+            too_late = TOO_LONG;
+            let is_whole = copy(&mut rest, &mut sink()).await? == length;
+            return Ok(if is_whole {
+                Next::Refused(TOO_LONG)
+            } else {
+                Next::Broken(TOO_LONG)
+            });
         }
         // Grows with what comes: a length alone takes no memory.
         let mut frame = Vec::new();
-        let read = (&mut *stream)
-            .take(length as u64)
-            .read_to_end(&mut frame)
-            .await?;
-        Ok::<_, io::Error>(if read == length {
-            Ok(frame)
+        let is_whole = rest.read_to_end(&mut frame).await? as u64 == length;
+        Ok::<_, io::Error>(if is_whole {
+            Next::Frame(frame)
         } else {
-            Err(CUT_OFF)
+            Next::Broken(CUT_OFF)
         })
     };
     match timeout(FRAME_WITHIN, rest).await {
-        Ok(Ok(frame)) => frame.map(Some),
-        Ok(Err(_)) => Err(CUT_OFF),
-        Err(_) => Err(NOT_IN_TIME),
+        Ok(Ok(next)) => next,
+        Ok(Err(_)) => Next::Broken(CUT_OFF),
+        Err(_) => Next::Broken(too_late),
     }
 }
 
@@ -60,7 +72,7 @@ pub(super) async fn next(
 ///
 /// # Errors
 /// Where its length is not the one that it announces.
-pub(super) fn of_datagram(datagram: &[u8], longest: usize) -> Result<&[u8], &'static str> {
+pub(super) fn of_datagram(datagram: &[u8], longest: usize) -> Result<&[u8], Refused> {
     let (length, frame) = datagram.split_first_chunk().ok_or(CUT_OFF)?;
     let length = u32::from_be_bytes(*length) as usize;
     if length > longest {
@@ -98,10 +110,10 @@ mod tests {
                 .await
                 .unwrap();
             for frame in [&b"abc"[..], b"", b"de"] {
-                assert_eq!(next(&mut stream, 3).await.unwrap().unwrap(), frame);
+                assert_eq!(next(&mut stream, 3).await, Next::Frame(frame.to_vec()));
             }
             drop(peer);
-            assert_eq!(next(&mut stream, 3).await, Ok(None));
+            assert_eq!(next(&mut stream, 3).await, Next::End);
         });
     }
 
@@ -109,16 +121,46 @@ mod tests {
     fn what_is_no_frame_ends_the_connection() {
         run(async {
             for (bytes, why) in [
-                (&b"\0\0\0\x04abcd"[..], TOO_LONG),
-                (b"\xff\xff\xff\xff", TOO_LONG),
+                (&b"\xff\xff\xff\xff"[..], TOO_LONG),
+                (b"\0\0\0\x05abcd", TOO_LONG),
                 (b"\0\0", CUT_OFF),
                 (b"\0\0\0\x03ab", CUT_OFF),
             ] {
                 let (mut peer, mut stream) = tokio::io::duplex(64);
                 peer.write_all(bytes).await.unwrap();
                 drop(peer);
-                assert_eq!(next(&mut stream, 3).await, Err(why));
+                assert_eq!(next(&mut stream, 3).await, Next::Broken(why));
             }
+        });
+    }
+
+    #[test]
+    fn what_follows_a_frame_that_is_too_long_is_read() {
+        run(async {
+            let (mut peer, mut stream) = tokio::io::duplex(64);
+            let sending = tokio::spawn(async move {
+                let long = [&100_000_u32.to_be_bytes()[..], &[b'x'; 100_000]].concat();
+                peer.write_all(&long).await.unwrap();
+                peer.write_all(b"\0\0\0\x03abc").await.unwrap();
+            });
+            assert_eq!(next(&mut stream, 3).await, Next::Refused(TOO_LONG));
+            assert_eq!(next(&mut stream, 3).await, Next::Frame(b"abc".to_vec()));
+            assert_eq!(next(&mut stream, 3).await, Next::End);
+            sending.await.unwrap();
+        });
+    }
+
+    /// What is left is the system's, which resets the connection at its end.
+    #[test]
+    fn nothing_beyond_a_frame_is_read() {
+        run(async {
+            let (mut peer, mut stream) = tokio::io::duplex(64);
+            peer.write_all(b"\0\0\0\x03abc\0\0\0\x03def").await.unwrap();
+            drop(peer);
+            assert_eq!(next(&mut stream, 3).await, Next::Frame(b"abc".to_vec()));
+            let mut rest = Vec::new();
+            stream.read_to_end(&mut rest).await.unwrap();
+            assert_eq!(rest, b"\0\0\0\x03def");
         });
     }
 
@@ -136,7 +178,7 @@ mod tests {
                 }
             });
             let start = Instant::now();
-            assert_eq!(next(&mut stream, 64).await, Err(NOT_IN_TIME));
+            assert_eq!(next(&mut stream, 64).await, Next::Broken(NOT_IN_TIME));
             assert_eq!(start.elapsed().as_secs(), (1_001 * FRAME_WITHIN).as_secs());
             drop(stream);
             dripping.await.unwrap();

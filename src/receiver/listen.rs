@@ -6,6 +6,7 @@ use std::net::{TcpListener, ToSocketAddrs, UdpSocket};
 use std::os::unix::net::{UnixDatagram, UnixListener};
 
 use crate::error::{Error, ErrorKind};
+use crate::sys::fork::InLock;
 use crate::sys::not_forked::NotForked;
 #[cfg(unix)]
 use crate::sys::own_file::OwnFile;
@@ -57,6 +58,8 @@ pub(super) fn listen(text: &str, datagrams: bool, allow_remote: bool) -> Result<
         }
     }
     let bind = || {
+        // No fork in between, or the child would keep a copy.
+        let _inside = InLock::enter();
         Ok(if is_udp {
             let socket = UdpSocket::bind(&*addresses)?;
             socket.set_nonblocking(true)?;
@@ -97,6 +100,7 @@ fn listen_unix(path: &str, datagrams: bool) -> Result<Listening, Error> {
         let message = format!("{}: {why}", what());
         return Err(Error::new(ErrorKind::Io, message).with_path(&path));
     }
+    let inside = InLock::enter();
     let bound = put_in_place(&path, |path| {
         Ok(if datagrams {
             let socket = UnixDatagram::bind(path)?;
@@ -108,6 +112,7 @@ fn listen_unix(path: &str, datagrams: bool) -> Result<Listening, Error> {
             Listener::Unix(listener.into())
         })
     });
+    drop(inside);
     let (listener, file) =
         bound.map_err(|error: io::Error| Error::io(what(), error).with_path(&path))?;
     Ok(Listening {

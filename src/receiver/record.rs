@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::handler::socket::unpickle::{MAX_DEPTH, Refused, unpickle};
+use crate::handler::socket::unpickle::{MAX_DEPTH, MAX_VALUES, Refused, unpickle};
 use crate::level::Level;
 use crate::logger::{Origin, dispatch};
 use crate::name::{self, Name};
@@ -160,10 +160,12 @@ impl Attributes {
 
 fn json(frame: &[u8]) -> Result<OwnedValue, Refused> {
     let value = serde_json::from_slice(frame).map_err(|_| "damaged JSON")?;
-    owned(value, MAX_DEPTH)
+    owned(value, MAX_DEPTH, &mut { MAX_VALUES })
 }
 
-fn owned(value: Json, depth: usize) -> Result<OwnedValue, Refused> {
+/// Returns the same value; `left` is how many more there may be.
+fn owned(value: Json, depth: usize, left: &mut usize) -> Result<OwnedValue, Refused> {
+    *left = left.checked_sub(1).ok_or("JSON of too many values")?;
     let inside = || depth.checked_sub(1).ok_or("JSON that nests too deep");
     Ok(match value {
         Json::Null => OwnedValue::Null,
@@ -177,13 +179,13 @@ fn owned(value: Json, depth: usize) -> Result<OwnedValue, Refused> {
         },
         Json::Array(values) => {
             let depth = inside()?;
-            let values = values.into_iter().map(|value| owned(value, depth));
+            let values = values.into_iter().map(|value| owned(value, depth, left));
             OwnedValue::List(values.collect::<Result<_, _>>()?)
         }
         Json::Object(fields) => {
             let depth = inside()?;
             let fields = fields.into_iter();
-            let fields = fields.map(|(key, value)| Ok((key, owned(value, depth)?)));
+            let fields = fields.map(|(key, value)| Ok((key, owned(value, depth, left)?)));
             OwnedValue::Map(fields.collect::<Result<_, Refused>>()?)
         }
     })

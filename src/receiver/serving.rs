@@ -5,23 +5,17 @@ use std::io;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, BufReader, ReadBuf};
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
-use crate::level::Level;
-use crate::receiver::frames::{self, TOO_LONG};
+use crate::receiver::frames::{self, Next};
 use crate::receiver::listen::Listener;
-use crate::receiver::record::deliver;
-use crate::registry::Registry;
+use crate::receiver::logs::Logs;
 use crate::sys::fork::InLock;
+use crate::sys::keep_alive::keep_alive;
 use crate::sys::not_forked::NotForked;
-use crate::sys::sync::{Arc, AtomicU64, Ordering};
-use crate::sys::throttle::{INTERVAL, Throttle};
-
-/// The logger of what is refused.
-const LOGGER: &str = "logging.receiver";
+use crate::sys::sync::Arc;
 
 /// How long nothing is accepted after a failure: descriptors may be exhausted.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -31,75 +25,26 @@ const UDP_BYTES: usize = 65_536;
 
 /// What the tasks of a receiver share.
 pub(super) struct Serving {
-    registry: Registry,
-    max_connections: usize,
-    max_record_bytes: usize,
-    pub(super) received: AtomicU64,
-    pub(super) refused: AtomicU64,
-    reports: Throttle<&'static str>,
-}
-
-impl Serving {
-    pub(super) fn new(registry: Registry, max_connections: usize, max_record_bytes: usize) -> Self {
-        Self {
-            registry,
-            max_connections: max_connections.min(Semaphore::MAX_PERMITS),
-            max_record_bytes,
-            received: AtomicU64::new(0),
-            refused: AtomicU64::new(0),
-            reports: Throttle::default(),
-        }
-    }
-
-    /// Logs a frame, where handlers may wait or run a runtime themselves.
-    async fn take(self: &Arc<Self>, frame: Result<Vec<u8>, &'static str>, from: &Arc<str>) {
-        let (serving, from) = (Arc::clone(self), Arc::clone(from));
-        let logged = spawn_blocking(move || {
-            let taken = frame.and_then(|frame| deliver(&serving.registry, &frame));
-            match taken {
-                Ok(()) => drop(serving.received.fetch_add(1, Ordering::Relaxed)),
-                Err(why) => serving.refuse(&from, why),
-            }
-        });
-        // It does not panic, and is not cancelled.
-        let _ = logged.await;
-    }
-
-    /// Counts what is not taken, and reports it from time to time.
-    fn refuse(&self, from: &str, why: &'static str) {
-        self.refused.fetch_add(1, Ordering::Relaxed);
-        let Some(suppressed) = self.reports.due(why, INTERVAL) else {
-            return;
-        };
-        let end = if why == TOO_LONG {
-            ": expected up to "
-        } else {
-            ""
-        };
-        let most = match why {
-            TOO_LONG => format!("{} bytes", self.max_record_bytes),
-            _ => String::new(),
-        };
-        let logger = self.registry.get_logger(LOGGER);
-        if logger.is_enabled_for(Level::WARNING) {
-            let message = format!("refused what {from} sent: {why}{end}{most}{suppressed}");
-            let record = logger.record_builder(Level::WARNING).message(message);
-            logger.handle(&record.build());
-        }
-    }
+    pub(super) max_connections: usize,
+    pub(super) max_record_bytes: usize,
+    pub(super) logs: Logs,
 }
 
 /// Spawns the task of a socket.
 ///
 /// # Errors
 /// Where the runtime does not take the socket.
-pub(super) fn serve(listener: Listener, serving: Arc<Serving>) -> io::Result<()> {
+pub(super) fn serve(listener: Listener, serving: Serving) -> io::Result<()> {
+    let serving = Arc::new(serving);
     match listener {
         Listener::Tcp(listener) => {
             let listener = listener.try_map(tokio::net::TcpListener::from_std)?;
             tokio::spawn(streams(serving, move |context| {
                 let accepted = listener.poll_accept(context);
-                accepted.map_ok(|(stream, from)| (NotForked::from(stream), from.to_string()))
+                accepted.map_ok(|(stream, from)| {
+                    keep_alive(&stream);
+                    (NotForked::from(stream), from.to_string())
+                })
             }));
         }
         Listener::Udp(socket) => {
@@ -121,7 +66,7 @@ pub(super) fn serve(listener: Listener, serving: Arc<Serving>) -> io::Result<()>
         Listener::UnixDatagrams(socket) => {
             let socket = socket.try_map(tokio::net::UnixDatagram::from_std)?;
             // A longer one is cut off, and so refused.
-            let longest = serving.max_record_bytes.saturating_add(4);
+            let longest = serving.max_record_bytes + frames::LENGTH;
             tokio::spawn(datagrams(serving, longest, move |context, buffer| {
                 socket.poll_recv(context, buffer).map_ok(|()| here())
             }));
@@ -142,7 +87,9 @@ async fn streams<S>(
 ) where
     S: AsyncRead + Unpin + Send + 'static,
 {
-    let places = Arc::new(Semaphore::new(serving.max_connections));
+    let places = Arc::new(Semaphore::new(
+        serving.max_connections.min(Semaphore::MAX_PERMITS),
+    ));
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else {
             return;
@@ -165,23 +112,23 @@ async fn streams<S>(
     }
 }
 
-/// Logs what comes on a connection, until it ends.
+/// Logs what comes on a connection, until it ends. No more is read than is logged: what is left at
+/// the end of the receiver makes that a reset, after which a sender sends it again.
 async fn stream_of<S: AsyncRead + Unpin>(
-    serving: &Arc<Serving>,
+    serving: &Serving,
     mut stream: NotForked<S>,
     from: String,
 ) {
     let from: Arc<str> = from.into();
-    let mut stream = BufReader::new(&mut *stream);
     loop {
-        let frame = frames::next(&mut stream, serving.max_record_bytes).await;
-        let frame = match frame {
-            Ok(None) => return,
-            Ok(Some(frame)) => Ok(frame),
-            Err(why) => Err(why),
+        let next = frames::next(&mut *stream, serving.max_record_bytes).await;
+        let is_over = matches!(next, Next::Broken(_));
+        let frame = match next {
+            Next::Frame(frame) => Ok(frame),
+            Next::Refused(why) | Next::Broken(why) => Err(why),
+            Next::End => return,
         };
-        let is_over = frame.is_err();
-        serving.take(frame, &from).await;
+        serving.logs.take(frame, &from).await;
         if is_over {
             return;
         }
@@ -200,7 +147,8 @@ async fn datagrams(
         match poll_fn(|context| receive(context, &mut read)).await {
             Ok(from) => {
                 let frame = frames::of_datagram(read.filled(), serving.max_record_bytes);
-                serving.take(frame.map(<[u8]>::to_vec), &from.into()).await;
+                let frame = frame.map(<[u8]>::to_vec);
+                serving.logs.take(frame, &from.into()).await;
             }
             Err(_) => sleep(PAUSE).await,
         }

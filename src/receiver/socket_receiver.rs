@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::receiver::listen::{Listening, listen};
+use crate::receiver::logs::{Counts, Logs};
 use crate::receiver::serving::{Serving, serve};
 use crate::registry::Registry;
-use crate::sys::fork::InLock;
 #[cfg(unix)]
 use crate::sys::own_file::OwnFile;
 use crate::sys::sync::{Arc, Ordering};
 use crate::sys::task_thread::TaskThread;
 
-/// How long a record that is being logged may take at the end.
+/// How long it may take at the end to log what was read.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// The highest limit: there is a buffer of the size for datagrams of Unix sockets.
+const MOST_RECORD_BYTES: usize = 256 * 1024 * 1024;
 
 /// Takes records that other programs send into the tree: those of Python's `SocketHandler` and
 /// `DatagramHandler`, and of the handlers of these names here.
@@ -26,18 +29,23 @@ const GRACE: Duration = Duration::from_secs(5);
 /// Frames hold pickles of all protocols, or JSON. Pickles are read as plain values, and one that
 /// names a class or a function is refused whole: nothing that a program sends is run. (Protocols
 /// below 3 have bytes and sets by functions.) Of whole numbers, what 128 bits do not hold becomes a
-/// string. A record has 1 MiB at most, 65,536 values and 1,024 key-values, and nests 16 deep; there
-/// are 64 connections at most, others wait; and a frame that has begun has 10 seconds. What is
-/// refused is counted, and reported by the logger `logging.receiver` at most every 30 seconds for
-/// each reason; the connection goes on, or ends where a frame is too long or cut off.
+/// string; in JSON, what 64 bits do not hold becomes a float. A record has
+/// [1 MiB](SocketReceiverBuilder::max_record_bytes) at most, 65,536 values and 1,024 key-values, and
+/// nests 16 deep; there are 64 connections at most, others wait; and a frame that has begun has 10
+/// seconds. What is refused is counted, and reported by the logger `logging.receiver` at most every
+/// 30 seconds for each reason; the connection goes on, or ends where a frame is cut off or does not
+/// come in time.
 ///
 /// All that can connect can log, and fill what the handlers write to. Only loopback addresses and
 /// Unix sockets are accepted unless [others are allowed](SocketReceiverBuilder::allow_remote); a
 /// Unix socket can be used by its user alone (`0600`). A program must not send to itself what it
 /// receives: its records would go round for ever.
 ///
-/// It runs on a thread of its own, which handlers may keep waiting, and ends when it is dropped:
-/// what was read is logged, what was not is lost. A child process made by `fork` does not receive.
+/// It reads on one thread and logs on another, which handlers may keep waiting, and ends when it is
+/// dropped. All records that were read whole are logged then, unless handlers take longer than 5
+/// seconds. What was not read resets a connection, so that a
+/// [`SocketHandler`](crate::handler::SocketHandler) sends it again; Python's handlers do not. A
+/// child process made by `fork` does not receive.
 ///
 /// # Python
 /// The `LogRecordSocketReceiver` of the logging cookbook, which handles every record whatever its
@@ -59,7 +67,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// ```
 #[must_use = "it ends when it is dropped"]
 pub struct SocketReceiver {
-    serving: Arc<Serving>,
+    counts: Arc<Counts>,
     address: String,
     thread: Option<TaskThread>,
     #[cfg(unix)]
@@ -101,13 +109,13 @@ impl SocketReceiver {
     /// Returns how many records were received, and logged or hidden by a level.
     #[must_use]
     pub fn received(&self) -> u64 {
-        self.serving.received.load(Ordering::Relaxed)
+        self.counts.received.load(Ordering::Relaxed)
     }
 
     /// Returns how many records, or connections that broke off, were refused.
     #[must_use]
     pub fn refused(&self) -> u64 {
-        self.serving.refused.load(Ordering::Relaxed)
+        self.counts.refused.load(Ordering::Relaxed)
     }
 }
 
@@ -168,10 +176,10 @@ impl SocketReceiverBuilder {
         self
     }
 
-    /// Sets how many bytes a record has at most; 1 MiB by default. A connection on which more is
-    /// announced ends before it is read.
+    /// Sets how many bytes a record has at most; 1 MiB by default, and 256 MiB at most. A longer one
+    /// is left out.
     pub fn max_record_bytes(mut self, bytes: usize) -> Self {
-        self.max_record_bytes = bytes;
+        self.max_record_bytes = bytes.min(MOST_RECORD_BYTES);
         self
     }
 
@@ -180,29 +188,31 @@ impl SocketReceiverBuilder {
     /// # Errors
     /// As [`SocketReceiver::bind`].
     pub fn start(self) -> Result<SocketReceiver, Error> {
-        // No fork in between, or the child would keep a copy.
-        let inside = InLock::enter();
         let listening = listen(&self.address, self.datagrams, self.allow_remote)?;
-        drop(inside);
         let Listening {
             listener, address, ..
         } = listening;
-        let registry = self.registry.unwrap_or_else(|| Registry::global().clone());
-        let serving = Serving::new(registry, self.max_connections, self.max_record_bytes);
-        let serving = Arc::new(serving);
         let failed = |error| Error::io(format!("cannot receive at {address}"), error);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
-            .thread_name("logtree-receiver-logs")
-            // Connections wait for each other's records.
-            .max_blocking_threads(1)
             .build()
             .map_err(failed)?;
-        let served = Arc::clone(&serving);
-        let spawn = || serve(listener, served);
-        let thread = TaskThread::start("logtree-receiver", runtime, GRACE, spawn, || {});
+        let registry = self.registry.unwrap_or_else(|| Registry::global().clone());
+        let counts = Arc::<Counts>::default();
+        let logs = Logs::start(registry, self.max_record_bytes, Arc::clone(&counts));
+        let (logs, ended) = logs.map_err(failed)?;
+        let serving = Serving {
+            max_connections: self.max_connections,
+            max_record_bytes: self.max_record_bytes,
+            logs,
+        };
+        let spawn = || serve(listener, serving);
+        let end = move || {
+            let _ = ended.recv_timeout(GRACE);
+        };
+        let thread = TaskThread::start("logtree-receiver", runtime, spawn, || {}, end);
         Ok(SocketReceiver {
-            serving,
+            counts,
             thread: Some(thread.map_err(failed)?),
             address,
             #[cfg(unix)]

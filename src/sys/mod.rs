@@ -12,6 +12,14 @@ pub(crate) mod host;
     feature = "syslog"
 ))]
 pub(crate) mod host_name;
+#[cfg(any(
+    feature = "gelf",
+    feature = "smtp",
+    feature = "socket",
+    feature = "syslog",
+    feature = "tls"
+))]
+pub(crate) mod keep_alive;
 #[cfg(all(test, logtree_loom))]
 mod model;
 #[cfg(any(feature = "control", feature = "socket"))]

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -17,17 +16,17 @@ pub(crate) struct TaskThread {
 }
 
 impl TaskThread {
-    /// Starts the tasks that `spawn` spawns. The thread calls `begin` first; at its end, it waits
-    /// for the calls of user code that are under way, at most for `grace`.
+    /// Starts the tasks that `spawn` spawns. The thread calls `begin` before it runs them, and `end`
+    /// once they are dropped.
     ///
     /// # Errors
     /// Where `spawn` fails, or the system has no thread left.
     pub(crate) fn start(
         name: &str,
         runtime: Runtime,
-        grace: Duration,
         spawn: impl FnOnce() -> io::Result<()>,
         begin: impl FnOnce() + Send + 'static,
+        end: impl FnOnce() + Send + 'static,
     ) -> io::Result<Self> {
         // The caller may run on a runtime, where another one must not be dropped while it waits.
         let runtime = scopeguard::guard(runtime, Runtime::shutdown_background);
@@ -39,7 +38,8 @@ impl TaskThread {
         let handle = thread.spawn(move || {
             begin();
             let _ = runtime.block_on(stopped);
-            scopeguard::ScopeGuard::into_inner(runtime).shutdown_timeout(grace);
+            drop(runtime);
+            end();
         })?;
         Ok(Self {
             stop,

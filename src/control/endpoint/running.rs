@@ -1,7 +1,6 @@
 //! The thread of a server: [`Running`].
 
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
-use std::time::Duration;
 
 use tokio::runtime::Builder;
 
@@ -165,13 +164,7 @@ fn start_thread(
         Ok(())
     };
     // A hook of the user that does not return does not keep it.
-    TaskThread::start(
-        "logtree-endpoint",
-        runtime,
-        Duration::ZERO,
-        spawn,
-        become_own_thread,
-    )
+    TaskThread::start("logtree-endpoint", runtime, spawn, become_own_thread, || {})
 }
 
 #[cfg(unix)]

@@ -19,6 +19,7 @@ use crate::handler::network::stream::Stream;
 #[cfg(feature = "tls")]
 use crate::handler::network::tls::{Tls, TlsStream};
 use crate::sys::host::Instant;
+use crate::sys::keep_alive::keep_alive;
 use crate::sys::sync::{Arc, AtomicUsize, Ordering};
 
 /// How long looking up a host may take, connecting to all of its addresses, and the beginning of
@@ -27,11 +28,6 @@ pub(in crate::handler) const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 
 /// How long sending may take that a receiver reads at once.
 pub(in crate::handler) const WRITE_WITHIN: Duration = Duration::from_secs(5);
-
-/// How long bytes may be on their way before a connection counts as broken, where the platform can
-/// be told: a machine that is switched off says nothing.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-const UNACKNOWLEDGED_AT_MOST: Duration = Duration::from_secs(60);
 
 /// Connects to one address, as often as needed.
 #[derive(Debug)]
@@ -203,20 +199,6 @@ fn dial_tcp(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     }
     Err(failed.unwrap_or_else(timed_out))
 }
-
-/// Has the system find out that a receiver's machine is gone.
-#[cfg(unix)]
-fn keep_alive(socket: &TcpStream) {
-    let _ = rustix::net::sockopt::set_socket_keepalive(socket, true);
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    let _ = rustix::net::sockopt::set_tcp_user_timeout(
-        socket,
-        u32::try_from(UNACKNOWLEDGED_AT_MOST.as_millis()).unwrap_or(u32::MAX),
-    );
-}
-
-#[cfg(not(unix))]
-fn keep_alive(_: &TcpStream) {}
 
 #[cfg(unix)]
 fn dial_unix(path: &Path, kind: Option<Kind>) -> io::Result<Link> {

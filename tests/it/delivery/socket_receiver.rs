@@ -73,6 +73,21 @@ impl Receiving {
         }
     }
 
+    /// Connects, by TCP or to a Unix socket; a read has a deadline.
+    #[cfg(target_os = "linux")]
+    fn peer(&self) -> Box<dyn ReadWrite> {
+        let most = Some(std::time::Duration::from_secs(2));
+        if self.receiver.address().starts_with("unix:") {
+            let peer = std::os::unix::net::UnixStream::connect(self.target()).unwrap();
+            peer.set_read_timeout(most).unwrap();
+            Box::new(peer)
+        } else {
+            let peer = self.connect();
+            peer.set_read_timeout(most).unwrap();
+            Box::new(peer)
+        }
+    }
+
     fn connect(&self) -> TcpStream {
         TcpStream::connect(self.receiver.address().trim_start_matches("tcp:")).unwrap()
     }
@@ -288,10 +303,11 @@ fn frames_have_limits() {
     receiving.until(1, 6);
     peer.write_all(&json_frame("still here")).unwrap();
     receiving.until(2, 6);
-    // One byte more is refused before it comes.
-    peer.write_all(&1_001_u32.to_be_bytes()).unwrap();
-    assert_eq!(peer.read(&mut [0]).unwrap(), 0);
+    // One byte more is left out.
+    peer.write_all(&frame(&[b'x'; 1_001])).unwrap();
     receiving.until(2, 7);
+    peer.write_all(&json_frame("after it")).unwrap();
+    receiving.until(3, 7);
     let reports = receiving.records("logging.receiver");
     let last = reports.last().unwrap().message().to_owned();
     assert!(
@@ -313,11 +329,160 @@ fn frames_have_limits() {
         peer.write_all(&frame(deep.as_bytes())).unwrap();
     }
     receiving.until(2, 2);
+    // 65,536 values, the record and its level among them, and one more.
+    for count in [65_533, 65_534] {
+        let values = vec!["0"; count].join(",");
+        let many = format!(r#"{{"levelno":30,"many":[{values}]}}"#);
+        peer.write_all(&frame(many.as_bytes())).unwrap();
+    }
+    receiving.until(3, 3);
     // A connection that is cut off.
     peer.write_all(b"\0\0\0\x10abc").unwrap();
     drop(peer);
-    receiving.until(2, 3);
+    receiving.until(3, 4);
 }
+
+/// The limit is not one that memory could not hold.
+#[cfg(unix)]
+#[test]
+fn any_limit_can_be_set() {
+    for limit in [usize::MAX, usize::MAX / 2] {
+        let receiving =
+            Receiving::with("unix:PATH", |it| it.datagrams(true).max_record_bytes(limit));
+        let peer = std::os::unix::net::UnixDatagram::unbound().unwrap();
+        peer.send_to(&json_frame("1"), receiving.target()).unwrap();
+        receiving.until(1, 0);
+    }
+}
+
+#[test]
+fn whole_numbers_in_json_have_64_bits() {
+    let receiving = Receiving::at(ANY);
+    let body = br#"{"levelno":30,"name":"a","u":18446744073709551615,"f":18446744073709551616}"#;
+    receiving.connect().write_all(&frame(body)).unwrap();
+    receiving.until(1, 0);
+    let records = receiving.records("a");
+    assert_eq!(records[0].key_value("u"), Some(&u64::MAX.into()));
+    assert_eq!(records[0].key_value("f"), Some(&(2_f64.powi(64)).into()));
+}
+
+/// What a receiver with the usual limit does not take is cut, or dropped; all else arrives.
+#[test]
+fn a_record_over_the_limit_of_receivers_stops_no_handler() {
+    for wire in [Wire::Pickle, Wire::Json] {
+        let receiving = Receiving::at(ANY);
+        let builder = SocketHandler::builder(receiving.receiver.address()).wire(wire);
+        let handler = builder.start().unwrap();
+        handler.set_error_hook(|_| {});
+        let log = |message: &str, values: usize| {
+            let values = OwnedValue::List(vec!["0123456789abcdef".into(); values]);
+            let record = Record::builder().name("a").level(Level::INFO);
+            let record = record.message(message).key_value("values", values);
+            handler.handle(&record.build());
+        };
+        log("before", 1);
+        log(&"x".repeat(5_000_000), 1);
+        log("many", 60_000);
+        log("after", 1);
+        receiving.until(3, 0);
+        let _ = handler.flush();
+        let records = receiving.records("a");
+        assert_eq!(
+            (records[0].message(), records[2].message()),
+            ("before", "after")
+        );
+        let cut = records[1].message();
+        assert!(cut.ends_with("x…[+4375000]"), "{}", &cut[cut.len() - 30..]);
+        let counters = handler.counters();
+        assert_eq!((counters.written(), counters.dropped()), (3, 1), "{wire:?}");
+    }
+}
+
+/// Whose machine was switched off.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_system_asks_whether_an_idle_peer_is_there() {
+    const KEEP_ALIVE: &str = "02";
+    let receiving = Receiving::at(ANY);
+    let peer = receiving.connect();
+    let port = |address: std::net::SocketAddr| format!(":{:04X}", address.port());
+    let own = port(peer.peer_addr().unwrap());
+    let other = port(peer.local_addr().unwrap());
+    until(|| {
+        let table = std::fs::read_to_string("/proc/self/net/tcp").unwrap();
+        table.lines().any(|line| {
+            let columns: Vec<_> = line.split_whitespace().collect();
+            columns[1].ends_with(&own)
+                && columns[2].ends_with(&other)
+                && columns[5].starts_with(KEEP_ALIVE)
+        })
+    });
+}
+
+/// A record that was read is logged, also where others keep it waiting; what was not read is
+/// reset, and not ended in order.
+#[cfg(target_os = "linux")]
+#[test]
+fn at_the_end_nothing_counts_as_read_that_is_not_logged() {
+    const PEERS: usize = 16;
+    const RECORDS: usize = 20;
+
+    for address in [ANY, "unix:PATH"] {
+        let receiving = Receiving::at(address);
+        let (begun, begins) = std::sync::mpsc::channel();
+        let (open, gate) = std::sync::mpsc::channel::<()>();
+        let gate = std::sync::Mutex::new(gate);
+        let format = logtree::formatter::format_fn(move |_, _| {
+            let _ = begun.send(());
+            // Until it is opened for good.
+            let _ = gate.lock().unwrap().recv();
+            Ok(())
+        });
+        let (handler, _) = crate::support::to_text("%(message)s");
+        handler.set_formatter(format);
+        receiving.registry.root().add_handler(handler);
+        let mut peers: Vec<Box<dyn ReadWrite>> = Vec::new();
+        for number in 0..PEERS {
+            let mut peer = receiving.peer();
+            let records: Vec<_> = (0..RECORDS)
+                .map(|_| json_frame(&number.to_string()))
+                .collect();
+            peer.write_all(&records.concat()).unwrap();
+            peers.push(peer);
+        }
+        begins.recv().unwrap();
+        let Receiving {
+            capture,
+            receiver,
+            _directory,
+            ..
+        } = receiving;
+        let ending = std::thread::spawn(move || drop(receiver));
+        // The end has begun once a connection ends, while the record is still being logged.
+        let first = peers[0].read(&mut [0]);
+        drop(open);
+        ending.join().unwrap();
+        let records = capture.records();
+        let logged = |number: usize| {
+            let of_peer = records
+                .iter()
+                .filter(|it| it.message() == number.to_string());
+            of_peer.count()
+        };
+        let rest = peers[1..].iter_mut().map(|peer| peer.read(&mut [0]));
+        let ends: Vec<_> = std::iter::once(first).chain(rest).collect();
+        for (number, end) in ends.into_iter().enumerate() {
+            let is_orderly = end.is_ok();
+            assert!(!is_orderly || logged(number) == RECORDS, "{number}");
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+trait ReadWrite: Read + Write {}
+
+#[cfg(target_os = "linux")]
+impl<T: Read + Write> ReadWrite for T {}
 
 #[test]
 fn more_connections_wait_for_a_place() {
