@@ -68,7 +68,7 @@ impl Bridge {
 
     /// Reports whether `tracing` may cache what the levels say now.
     ///
-    /// It stores that after it has asked, and might store it after the answer of a later level. So
+    /// It stores that after it has asked, and might store it after that for a later level. So
     /// each call asks, until the bridge has the cache [rebuilt](interest_cache), which is in order.
     /// A bridge in a box or an [`Arc`] never has: it is not registered.
     fn may_be_cached(&self) -> bool {
