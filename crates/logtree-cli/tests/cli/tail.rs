@@ -1,6 +1,9 @@
 //! `logtree tail`.
 
-use std::io::{BufRead, BufReader};
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::mpsc;
@@ -299,4 +302,50 @@ fn it_resumes_after_the_last_record() {
     );
     assert_eq!((run.code, &*run.out), (0, "one\ntwo\n"), "{run:?}");
     assert_eq!(server.join().unwrap(), [None, Some("boot-1".to_owned())]);
+}
+
+/// A process that starts again at its address may write a new token.
+#[test]
+fn it_resumes_with_a_new_token() {
+    let directory = private_directory();
+    let file = directory.path().join("token");
+    let write_token = |token: &str| {
+        fs::write(&file, token).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    };
+    write_token("old");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let serve = || {
+        let mut valid = "old";
+        while valid != "none" {
+            let (stream, _) = listener.accept().unwrap();
+            let head = BufReader::new(&stream).lines().map(Result::unwrap);
+            let head: Vec<_> = head.take_while(|line| !line.is_empty()).collect();
+            let token = format!("authorization: bearer {valid}");
+            let response = if !head.iter().any(|line| line.to_lowercase() == token) {
+                "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\n{}".to_owned()
+            } else if head[0].contains("/v1/tail") {
+                let line = record(1, INFO, "a", valid);
+                valid = if valid == "old" { "new" } else { "none" };
+                write_token(valid);
+                let length = line.len() + 1;
+                format!(
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{length:x}\r\n{line}\n\r\n"
+                )
+            } else {
+                "HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\n{\"name\":\"one\",\"pid\":123}"
+                    .to_owned()
+            };
+            (&stream).write_all(response.as_bytes()).unwrap();
+        }
+    };
+    thread::scope(|scope| {
+        let server = scope.spawn(serve);
+        let mut arguments = vec!["tail", "--format", "{message}", "--limit", "2"];
+        arguments.extend(["--url", &url, "--token-file", file.to_str().unwrap()]);
+        let run = Run::on(directory.path(), &arguments);
+        assert_eq!((run.code, &*run.out), (0, "old\nnew\n"), "{run:?}");
+        server.join().unwrap();
+    });
 }

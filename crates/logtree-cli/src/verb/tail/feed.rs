@@ -104,12 +104,19 @@ impl Feed {
             if !self.send(Sent::Note(Value::Null)) {
                 return None;
             }
+            let found = self.target.as_ref().and_then(|target| search(target).ok());
+            let (same, others): (Vec<_>, Vec<_>) = found
+                .into_iter()
+                .flat_map(|found| found.processes)
+                .partition(|found| found.address == self.address);
+            // A process that started again at its address may have a new token in its file.
+            if let Some(same) = same.into_iter().next() {
+                self.client = same.client;
+            }
             if let Ok(stream) = self.stream() {
                 return Some(stream);
             }
-            let found = self.target.as_ref().and_then(|target| search(target).ok());
-            let mut found = found.into_iter().flat_map(|found| found.processes);
-            let next = found.find(|next| {
+            let next = others.into_iter().find(|next| {
                 !self.name.is_empty() && next.name == self.name && self.followed.add(&next.address)
             });
             let Some(next) = next else {
