@@ -1,15 +1,18 @@
 //! What may allocate: an enabled record on its way to a stream allocates nothing once the thread's
 //! buffers have grown; loggers have a size.
 
+use std::future::{self, Future};
 use std::hint::black_box;
 use std::io;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 use logtree::filter::RedactingFilter;
 use logtree::formatter::{JsonFormatter, TemplateStyle, TimeZone};
 use logtree::handler::{
     FileHandler, QueueHandler, RotatingFileHandler, StreamHandler, WatchedFileHandler,
 };
-use logtree::{Formatter, Handler, Level, Registry};
+use logtree::{Formatter, Handler, Level, Registry, Scope};
 
 /// Allocations of a call that was made before, so that buffers, caches and call sites are warm.
 fn allocations(mut call: impl FnMut()) -> u64 {
@@ -34,6 +37,21 @@ fn logger(handler: impl Into<Handler>) -> logtree::Logger {
 
 fn discarding() -> StreamHandler {
     StreamHandler::new(io::sink())
+}
+
+#[test]
+fn a_poll_in_a_scope_allocates_nothing() {
+    let scope = Scope::new().with("tenant", "acme").level(Level::DEBUG);
+    let logger = logger(discarding());
+    logger.set_level(Level::WARNING);
+    let future = scope.wrap(future::poll_fn(|_| {
+        logtree::debug!(logger, "polled");
+        Poll::<()>::Pending
+    }));
+    let mut future = pin!(future);
+    let mut task = Context::from_waker(Waker::noop());
+    let count = allocations(|| assert!(future.as_mut().poll(&mut task).is_pending()));
+    assert_eq!(count, 0);
 }
 
 #[test]

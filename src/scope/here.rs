@@ -89,6 +89,12 @@ pub(super) fn set_in_span(is_in_span: bool) {
     HERE.with(|here| here.state.set(here.state.get() & !IN_SPAN | span));
 }
 
+/// Whether a span is entered on the thread.
+#[cfg(feature = "tracing")]
+pub(super) fn is_in_span() -> bool {
+    nesting() & IN_SPAN != 0
+}
+
 /// Counts a call that a gate let through for others, and that nothing wants here.
 #[inline]
 pub(crate) fn in_vain() {

@@ -5,21 +5,32 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 
-use crate::scope::frame::Frame;
-use crate::scope::stack;
+use crate::scope::carried::Carried;
 
-/// A future within a [`Scope`](crate::Scope).
-#[must_use = "futures do nothing unless polled"]
-pub struct InScope<F> {
-    future: Pin<Box<F>>,
-    frame: Frame,
+pin_project_lite::pin_project! {
+    /// A future within a [`Scope`](crate::Scope). It is also dropped in there, so that what its
+    /// destructors log has the scope's key-values.
+    #[must_use = "futures do nothing unless polled"]
+    pub struct InScope<F> {
+        // `None` while it is dropped.
+        #[pin]
+        future: Option<F>,
+        carried: Carried,
+    }
+
+    impl<F> PinnedDrop for InScope<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            this.carried.run(|| this.future.set(None));
+        }
+    }
 }
 
 impl<F> InScope<F> {
-    pub(super) fn new(future: F, frame: Frame) -> Self {
+    pub(super) fn new(future: F, carried: Carried) -> Self {
         Self {
-            future: Box::pin(future),
-            frame,
+            future: Some(future),
+            carried,
         }
     }
 }
@@ -27,22 +38,21 @@ impl<F> InScope<F> {
 impl<F: Future> Future for InScope<F> {
     type Output = F::Output;
 
-    fn poll(mut self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<F::Output> {
-        let Self { future, frame } = &mut *self;
-        // It moves onto the thread's stack and, whatever happens, back: nothing that is shared is
-        // counted.
-        if let Some(key) = stack::resume(std::mem::replace(frame, Frame::EMPTY)) {
-            let _back = scopeguard::guard(frame, |frame| {
-                *frame = stack::leave(key).unwrap_or(Frame::EMPTY);
-            });
-            return future.as_mut().poll(task);
+    fn poll(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        match this.future.as_pin_mut() {
+            Some(future) => this.carried.run(|| future.poll(task)),
+            None => Poll::Pending,
         }
-        future.as_mut().poll(task)
     }
 }
 
 impl<F: fmt::Debug> fmt::Debug for InScope<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("InScope").field(&self.future).finish()
+        let mut tuple = f.debug_tuple("InScope");
+        self.future.iter().for_each(|future| {
+            tuple.field(future);
+        });
+        tuple.finish()
     }
 }

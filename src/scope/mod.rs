@@ -1,5 +1,6 @@
 //! Key-values and levels for a unit of work.
 
+mod carried;
 mod floor;
 mod frame;
 mod guard;

@@ -4,6 +4,7 @@ use std::future::Future;
 
 use crate::level::Level;
 use crate::record::OwnedValue;
+use crate::scope::carried::Carried;
 use crate::scope::frame::{Frame, set};
 use crate::scope::guard::ScopeGuard;
 use crate::scope::in_scope::InScope;
@@ -25,6 +26,30 @@ use crate::scope::stack;
 /// Until then [`log::max_level`] stays open too, while
 /// [`is_enabled_for`](crate::Logger::is_enabled_for) and [`log_enabled!`](crate::log_enabled) are
 /// always exact.
+///
+/// # Tasks and threads
+/// A task that is spawned, and a thread, start without scopes. To have those of the caller, spawn
+/// the future [`in_current_scope`](crate::scope::InScopeExt::in_current_scope), and the function
+/// [bound](Self::bind) to [`current`](Self::current):
+///
+/// ```
+/// use logtree::{Scope, scope::InScopeExt};
+///
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+/// # runtime.block_on(async {
+/// let handle_request = async {
+///     let task = tokio::spawn(async { log::info!("request=7") }.in_current_scope());
+///     let digest = Scope::current().bind(|| log::info!("request=7, on another thread"));
+///     tokio::task::spawn_blocking(digest).await.unwrap();
+///     task.await.unwrap();
+/// };
+/// Scope::new().with("request", 7).wrap(handle_request).await;
+/// # });
+/// ```
+///
+/// The current span of `tracing` goes along where no other one is entered: records and new spans of
+/// the task belong to it, so that nothing needs to be said twice. A span that is entered where the
+/// work runs, as by `tracing`'s `instrument`, takes its place. It is not held open.
 ///
 /// # Python
 /// `contextvars` with a filter that copies them into records (compare the MDC of Log4j and
@@ -109,7 +134,8 @@ impl Scope {
     }
 
     /// Returns a future in this scope. The scopes that are active when `wrap` is called are
-    /// re-entered on every poll; those of the polling thread are not active in it.
+    /// re-entered on every poll, and while the future is dropped; those of the polling thread are
+    /// not active in it. A poll allocates nothing for the scope.
     ///
     /// # Examples
     /// ```
@@ -120,7 +146,7 @@ impl Scope {
     /// # drop(future);
     /// ```
     pub fn wrap<F: Future>(self, future: F) -> InScope<F> {
-        InScope::new(future, self.frame().within(&stack::current()))
+        InScope::new(future, self.carried())
     }
 
     /// Returns a function that runs `run` in this scope and in the scopes that are active when
@@ -139,11 +165,12 @@ impl Scope {
     /// std::thread::spawn(digest).join().unwrap();
     /// ```
     pub fn bind<R>(self, run: impl FnOnce() -> R) -> impl FnOnce() -> R {
-        let frame = self.frame().within(&stack::current());
-        move || {
-            let _guard = ScopeGuard::new(stack::resume(frame));
-            run()
-        }
+        let mut carried = self.carried();
+        move || carried.run(run)
+    }
+
+    fn carried(self) -> Carried {
+        Carried::new(&self.frame())
     }
 
     fn frame(self) -> Frame {

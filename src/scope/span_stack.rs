@@ -12,6 +12,12 @@ struct Entered {
     span: Option<Arc<Span>>,
 }
 
+/// The number of entries that last as long as a function runs. No span has it.
+const BORROWED: u64 = 0;
+
+/// A span that work brings along, if it was made in one.
+pub(super) type LentSpan = Option<Arc<Span>>;
+
 struct Stack(Vec<Entered>);
 
 thread_local! {
@@ -41,18 +47,37 @@ fn push(number: u64, span: Option<Arc<Span>>) {
 
 /// Ends the latest entry of a span, wherever it is.
 pub(crate) fn exit(number: u64) {
-    let left = change(|stack| {
+    // Outside the borrow: it may be the span's last owner.
+    drop(remove(number));
+}
+
+fn remove(number: u64) -> Option<Entered> {
+    let removed = change(|stack| {
         let at = stack.iter().rposition(|entered| entered.number == number)?;
         Some(stack.remove(at))
     });
-    drop(left);
+    removed.flatten()
 }
 
 /// Runs with another current span, or with none.
-pub(crate) fn with_current<R>(span: Option<Arc<Span>>, run: impl FnOnce() -> R) -> R {
-    // No span has the number.
-    push(0, span);
-    let _back = scopeguard::guard((), |()| exit(0));
+pub(crate) fn with_current<R>(mut span: Option<Arc<Span>>, run: impl FnOnce() -> R) -> R {
+    with_moved(&mut span, run)
+}
+
+/// Runs with a current span that work brings along, unless a span is entered here.
+pub(super) fn with_lent<R>(span: &mut LentSpan, run: impl FnOnce() -> R) -> R {
+    if span.is_none() || here::is_in_span() {
+        return run();
+    }
+    with_moved(span, run)
+}
+
+/// Runs with another current span, which moves onto the stack and back, whatever happens.
+fn with_moved<R>(span: &mut Option<Arc<Span>>, run: impl FnOnce() -> R) -> R {
+    push(BORROWED, span.take());
+    let _back = scopeguard::guard(span, |span| {
+        *span = remove(BORROWED).and_then(|entered| entered.span);
+    });
     run()
 }
 

@@ -101,6 +101,9 @@ where
         let fields = span_fields::of_new(attributes);
         if let Some(span) = context.span(id) {
             let parent = span.parent().and_then(|parent| nearest(&parent));
+            // Work that runs elsewhere brings its span along, of which the store knows nothing.
+            let here = || attributes.is_contextual().then(span_stack::current)?;
+            let parent = parent.or_else(here);
             let new = Span::new(attributes.metadata().name(), parent, fields);
             span.extensions_mut().replace(Kept(new));
         }

@@ -33,6 +33,7 @@ mod rotation;
 mod rotation_model;
 mod scope;
 mod scope_model;
+mod scope_tasks;
 #[cfg(feature = "serde")]
 mod serialize;
 mod sinks;

@@ -1,5 +1,6 @@
 //! Events of `tracing` in the tree, each test on a separate registry and by each front.
 
+mod carried;
 mod events;
 mod levels;
 mod spans;

@@ -1,0 +1,41 @@
+//! What work takes along from where it was made to where it runs: [`Carried`].
+
+use std::mem;
+
+use crate::scope::frame::Frame;
+#[cfg(feature = "tracing")]
+use crate::scope::span_stack::{self, LentSpan};
+use crate::scope::stack;
+
+/// What held where a piece of work was made, and holds wherever it runs.
+pub(super) struct Carried {
+    frame: Frame,
+    #[cfg(feature = "tracing")]
+    span: LentSpan,
+}
+
+impl Carried {
+    /// Takes a scope within all that holds on this thread.
+    pub(super) fn new(scope: &Frame) -> Self {
+        Self {
+            frame: scope.within(&stack::current()),
+            #[cfg(feature = "tracing")]
+            span: span_stack::current(),
+        }
+    }
+
+    /// Runs a part of the work. What is carried moves onto the thread's stacks and, whatever
+    /// happens, back: nothing that is shared is counted.
+    pub(super) fn run<R>(&mut self, run: impl FnOnce() -> R) -> R {
+        let frame = &mut self.frame;
+        let key = stack::resume(mem::replace(frame, Frame::EMPTY));
+        let _back = key.map(|key| {
+            scopeguard::guard(frame, move |frame| {
+                *frame = stack::leave(key).unwrap_or(Frame::EMPTY);
+            })
+        });
+        #[cfg(feature = "tracing")]
+        let run = || span_stack::with_lent(&mut self.span, run);
+        run()
+    }
+}
