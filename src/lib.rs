@@ -214,8 +214,7 @@ pub mod delivery {
         LogEvent, LogGroup, LogGroupClass, Oversize, PutLogEvents, RejectedLogEvents, ServiceError,
     };
     pub use crate::handler::delivery::{
-        Backoff, BatchLimits, Connection, Entry, Health, Outcome, SendingGuard, SendingMark, Spool,
-        Transport,
+        Backoff, BatchLimits, Connection, Entry, Health, Outcome, Spool, Transport,
     };
     #[cfg(feature = "tls")]
     #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
@@ -228,6 +227,7 @@ pub mod delivery {
     #[cfg(feature = "socket")]
     #[cfg_attr(docsrs, doc(cfg(feature = "socket")))]
     pub use crate::receiver::{SocketReceiver, SocketReceiverBuilder};
+    pub use crate::record::sending_mark::{SendingGuard, SendingMark};
 }
 pub mod docs;
 pub mod error;

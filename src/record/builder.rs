@@ -6,6 +6,7 @@ use crate::context::RegistryContext;
 use crate::level::Level;
 use crate::record::message::Message;
 use crate::record::record::Record;
+use crate::record::sending_mark::SendingMark;
 use crate::record::source::Source;
 use crate::record::thread::ThreadInfo;
 use crate::record::value::OwnedValue;
@@ -83,6 +84,7 @@ impl<'a> RecordBuilder<'a> {
         self.record.thread = ThreadInfo::Given {
             id,
             name: name.into(),
+            mark: SendingMark::current(),
         };
         self
     }

@@ -12,6 +12,11 @@ mod rare_fields;
     reason = "the noun stands in the file of its name"
 )]
 pub(crate) mod record;
+#[cfg_attr(
+    not(feature = "delivery"),
+    expect(unreachable_pub, reason = "it is public with the handlers that send")
+)]
+pub(crate) mod sending_mark;
 #[cfg(feature = "serde")]
 mod serialize;
 mod source;

@@ -8,6 +8,7 @@ use crate::record::call_values::CallValues;
 use crate::record::message::Message;
 use crate::record::rare_fields::{RareFields, RareFieldsRef};
 use crate::record::record::Record;
+use crate::record::sending_mark::SendingMark;
 use crate::record::source::Source;
 use crate::record::span::SpanPath;
 use crate::record::thread::ThreadInfo;
@@ -54,6 +55,7 @@ pub struct OwnedRecord {
     function: Box<str>,
     thread_id: u64,
     thread_name: Option<Box<str>>,
+    mark: SendingMark,
     key_values: Vec<(Box<str>, OwnedValue)>,
     rare_fields: RareFields<'static>,
 }
@@ -79,6 +81,7 @@ impl OwnedRecord {
             function: record.source.function().into(),
             thread_id: record.thread_id(),
             thread_name: record.thread_name().map(Into::into),
+            mark: record.thread.mark(),
             key_values: record.key_values().to_owned(),
             rare_fields,
         }
@@ -104,6 +107,7 @@ impl OwnedRecord {
             thread: ThreadInfo::Given {
                 id: self.thread_id,
                 name: self.thread_name.as_deref(),
+                mark: self.mark,
             },
             context: &self.key_values,
             call: CallValues::None,

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::thread;
 
+use crate::record::sending_mark::SendingMark;
+
 /// The thread of a record.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ThreadInfo<'a> {
@@ -12,6 +14,7 @@ pub(crate) enum ThreadInfo<'a> {
     Given {
         id: u64,
         name: Option<&'a str>,
+        mark: SendingMark,
     },
 }
 
@@ -53,6 +56,13 @@ impl ThreadInfo<'_> {
         }
     }
 
+    pub(crate) fn mark(&self) -> SendingMark {
+        match self {
+            Self::Current => SendingMark::current(),
+            Self::Given { mark, .. } => *mark,
+        }
+    }
+
     pub(crate) fn name(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Current => Known::with(|known| {
@@ -90,7 +100,7 @@ impl ThreadInfo<'_> {
             Self::Given {
                 name: Some(name), ..
             } => write(name),
-            Self::Given { id, name: None } => number(*id),
+            Self::Given { id, name: None, .. } => number(*id),
             Self::Current => {
                 let known = Known::with(|known| match &known.name {
                     Some(name) => write(name),

@@ -25,7 +25,6 @@ pub(crate) mod options;
 mod outgoing;
 #[cfg(any(feature = "http-handler", feature = "otlp", feature = "smtp"))]
 mod secrets;
-mod sending_mark;
 mod sink;
 pub(in crate::handler) mod spool;
 mod state;
@@ -49,6 +48,5 @@ pub use self::handler::{DeliveryHandler, DeliveryHandlerBuilder};
 pub use self::health::Health;
 #[cfg(any(feature = "http-handler", feature = "otlp", feature = "smtp"))]
 pub(in crate::handler) use self::secrets::Secrets;
-pub use self::sending_mark::{SendingGuard, SendingMark};
 pub use self::spool::Spool;
 pub use self::transport::{BatchLimits, Connection, Outcome, Transport};

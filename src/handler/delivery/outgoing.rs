@@ -10,7 +10,6 @@ use crate::handler::counters::DropReason;
 use crate::handler::delivery::entry::Entry;
 use crate::handler::delivery::health::Health;
 use crate::handler::delivery::options::DeliveryOptions;
-use crate::handler::delivery::sending_mark::SendingMark;
 use crate::handler::delivery::spool::{Losses, SpoolFiles};
 use crate::handler::delivery::state::State;
 use crate::handler::delivery::transport::{BatchLimits, Transport};
@@ -18,6 +17,7 @@ use crate::handler::drop_counts::Drops;
 use crate::handler::ledger::Ledger;
 use crate::handler::queue::Overflow;
 use crate::record::Record;
+use crate::record::sending_mark::SendingMark;
 use crate::sys::host::Instant;
 use crate::sys::process;
 use crate::sys::sync::{AtomicU64, DeviceMutex, Mutex, MutexGuard, Ordering};
@@ -76,7 +76,7 @@ impl Outgoing {
     /// # Errors
     /// Where it cannot be encoded.
     pub(super) fn put(&self, record: &Record<'_>, format: &dyn Format) -> Result<bool, Error> {
-        if SendingMark::current().keeps_from(self.id) {
+        if record.thread.mark().keeps_from(self.id) {
             self.ledger.refused(record);
             return Ok(true);
         }

@@ -8,6 +8,7 @@ use crate::context::RegistryContext;
 use crate::error::Error;
 use crate::formatter::{Format, Line};
 use crate::level::Level;
+use crate::record::sending_mark::SendingMark;
 use crate::record::{
     CallValues, Message, RareFields, RareFieldsRef, Record, Scalar, Source, SpanPath, ThreadInfo,
 };
@@ -52,6 +53,7 @@ const HAS_KEY_VALUES: u16 = 32;
 const FUNCTION_OF_ITEM: u16 = 64;
 const IS_HIDDEN: u16 = 128;
 const HAS_SPANS: u16 = 256;
+const HAS_MARK: u16 = 512;
 const HAS_RARE_FIELDS: u16 = HAS_LEVEL_NAME | HAS_ERROR | HAS_STACK | HAS_PROCESS | HAS_SPANS;
 
 /// Appends a record to `out`.
@@ -121,6 +123,11 @@ pub(super) fn encode(
     if let Some(spans) = &details.spans {
         push(SPANS, spans.kept().as_bytes(), out);
         flags |= HAS_SPANS;
+    }
+    let mark = record.thread.mark();
+    if mark != SendingMark::NONE {
+        out.extend_from_slice(&mark.bits().to_le_bytes());
+        flags |= HAS_MARK;
     }
     if let Some((id, name)) = &details.process {
         out.extend_from_slice(&id.to_le_bytes());
@@ -271,6 +278,11 @@ pub(super) fn decode(
     details.error = given(HAS_ERROR, ERROR).map(Cow::Borrowed);
     details.stack = given(HAS_STACK, STACK).map(Cow::Borrowed);
     details.spans = given(HAS_SPANS, SPANS).map(|names| SpanPath::Kept(names.into()));
+    let mut mark = SendingMark::NONE;
+    if flags & HAS_MARK != 0 {
+        mark = SendingMark::from_bits(u64::from_le_bytes(get(bytes, at)));
+        at += size_of::<u64>();
+    }
     if flags & HAS_PROCESS != 0 {
         let id = u32::from_le_bytes(get(bytes, at));
         let (name, end) = sized_text(bytes, at + 4);
@@ -302,6 +314,7 @@ pub(super) fn decode(
         thread: ThreadInfo::Given {
             id: u64::from_le_bytes(get(bytes, THREAD)),
             name: given(HAS_THREAD_NAME, THREAD_NAME),
+            mark,
         },
         context: &[],
         call: if flags & HAS_KEY_VALUES == 0 {

@@ -1,7 +1,10 @@
 //! Closes, hanging transports, and what a transport logs.
 
 use super::*;
+use crate::handler::memory::MemoryHandler;
+use crate::handler::queue::QueueHandler;
 use crate::handler::stream::StreamHandler;
+use crate::record::sending_mark::SendingMark;
 
 #[test]
 fn what_is_logged_on_a_marked_thread_is_not_sent() {
@@ -29,6 +32,71 @@ fn what_is_logged_on_a_marked_thread_is_not_sent() {
     assert_eq!(world.received(), ["x"]);
     assert!(is_balanced(&handler));
     // The script holds the handler.
+    *world.script.lock() = None;
+}
+
+/// What the transport logs comes back on other threads, and is never sent.
+#[test]
+fn the_mark_goes_through_what_holds_records_back() {
+    let chains: [fn(Handler) -> Handler; 4] = [
+        |target| Handler::clone(&QueueHandler::new([target])),
+        |target| Handler::clone(&MemoryHandler::new(2).with_target(target)),
+        |target| {
+            let memory = MemoryHandler::new(2).with_target(target);
+            Handler::clone(&QueueHandler::new([memory]))
+        },
+        |target| {
+            let queue = QueueHandler::new([target]);
+            Handler::clone(&MemoryHandler::new(2).with_target(queue))
+        },
+    ];
+    for chain in chains {
+        let world = Arc::<World>::default();
+        let handler = world.builder().start().unwrap();
+        let way = chain(Handler::clone(&handler));
+        let ours = way.clone();
+        world.script(move |_| {
+            log(&ours, Level::DEBUG, "connecting");
+            log(&ours, Level::ERROR, "failed");
+            Outcome::Sent
+        });
+        log(&way, Level::INFO, "x");
+        // Once more for each thread that what is logged would come by.
+        for _ in 0..6 {
+            way.flush().unwrap();
+        }
+        assert_eq!(world.received(), ["x"]);
+        assert_eq!(handler.counters().dropped_for(DropReason::Reentrant), 2);
+        assert!(is_balanced(&handler));
+        *world.script.lock() = None;
+    }
+}
+
+/// They are handed over on the transport's thread, by what it logs, and come from another.
+#[test]
+fn records_held_back_keep_the_mark_of_their_own_thread() {
+    let world = Arc::<World>::default();
+    let handler = world.builder().start().unwrap();
+    let way = MemoryHandler::new(100).with_target(handler.clone());
+    let (ours, mut is_first) = (way.clone(), true);
+    world.script(move |_| {
+        if std::mem::take(&mut is_first) {
+            let record = Record::builder().message("held back");
+            let held = record.build().to_owned_record();
+            let other = ours.clone();
+            thread::spawn(move || log(&other, Level::INFO, "of another thread"))
+                .join()
+                .unwrap();
+            ours.handle(&held.as_record());
+            log(&ours, Level::ERROR, "failed");
+        }
+        Outcome::Sent
+    });
+    log(&handler, Level::INFO, "x");
+    handler.flush().unwrap();
+    handler.flush().unwrap();
+    assert_eq!(world.received(), ["x", "of another thread"]);
+    assert_eq!(handler.counters().dropped_for(DropReason::Reentrant), 2);
     *world.script.lock() = None;
 }
 

@@ -1,6 +1,7 @@
-//! What a thread does for a delivery: [`SendingMark`].
+//! What a record's thread does for a delivery: [`SendingMark`].
 
 use std::cell::Cell;
+#[cfg(feature = "delivery")]
 use std::marker::PhantomData;
 
 thread_local! {
@@ -9,7 +10,10 @@ thread_local! {
 
 /// Marks what is logged on a thread as caused by the sending of a handler. No handler that sends
 /// takes it then: it would send for ever, or two of them would send each other what they log.
-/// Handlers that do not send take it as usual.
+/// Handlers that do not send take it as usual. A record keeps the mark on its way through handlers
+/// that hold records back, such as a [`QueueHandler`](crate::handler::QueueHandler) or a
+/// [`MemoryHandler`](crate::handler::MemoryHandler), and as an
+/// [`OwnedRecord`](crate::OwnedRecord).
 ///
 /// The thread on which a handler calls its [`Transport`](crate::delivery::Transport) is marked
 /// while it does. A transport that works on other threads as well marks those, permanently or for
@@ -28,49 +32,55 @@ thread_local! {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SendingMark {
-    /// The delivery that the thread works for, or 0.
-    delivery: u64,
-    /// Whether it does what the transport does.
-    is_sending: bool,
+    /// Twice the number of the delivery that the thread works for, and one more while it does what
+    /// the transport does; or 0.
+    bits: u64,
 }
 
 impl SendingMark {
-    const NONE: Self = Self {
-        delivery: 0,
-        is_sending: false,
-    };
-
-    /// The mark of a delivery's thread outside of its transport: in hooks and in the handler for
-    /// dead letters, whose records other handlers send.
-    pub(super) fn of_thread(delivery: u64) -> Self {
-        Self {
-            delivery,
-            is_sending: false,
-        }
-    }
-
-    /// The mark inside of a delivery's transport.
-    pub(super) fn of_transport(delivery: u64) -> Self {
-        Self {
-            delivery,
-            is_sending: true,
-        }
-    }
+    pub(crate) const NONE: Self = Self { bits: 0 };
 
     /// Returns the mark of the calling thread; on a thread that sends for no handler, one that has
     /// no effect.
     #[must_use]
+    #[inline]
     pub fn current() -> Self {
         MARK.get()
     }
 
-    pub(super) fn is_of(self, delivery: u64) -> bool {
-        self.delivery == delivery
+    pub(crate) fn bits(self) -> u64 {
+        self.bits
     }
 
-    /// Whether the record of a thread with this mark is not for a delivery.
-    pub(super) fn keeps_from(self, delivery: u64) -> bool {
-        self.is_sending || self.is_of(delivery)
+    pub(crate) fn from_bits(bits: u64) -> Self {
+        Self { bits }
+    }
+}
+
+#[cfg(feature = "delivery")]
+impl SendingMark {
+    /// The mark of a delivery's thread outside of its transport: in hooks and in the handler for
+    /// dead letters, whose records other handlers send.
+    pub(crate) fn of_thread(delivery: u64) -> Self {
+        Self {
+            bits: delivery << 1,
+        }
+    }
+
+    /// The mark inside of a delivery's transport.
+    pub(crate) fn of_transport(delivery: u64) -> Self {
+        Self {
+            bits: delivery << 1 | 1,
+        }
+    }
+
+    pub(crate) fn is_of(self, delivery: u64) -> bool {
+        self.bits >> 1 == delivery
+    }
+
+    /// Whether a record with this mark is not for a delivery.
+    pub(crate) fn keeps_from(self, delivery: u64) -> bool {
+        self.bits & 1 != 0 || self.is_of(delivery)
     }
 
     /// Marks the calling thread for the rest of its life.
@@ -88,6 +98,7 @@ impl SendingMark {
 }
 
 /// A thread that is marked as sending; see [`SendingMark::enter`].
+#[cfg(feature = "delivery")]
 #[derive(Debug)]
 #[must_use = "the mark ends when it is dropped"]
 pub struct SendingGuard {
@@ -95,6 +106,7 @@ pub struct SendingGuard {
     not_send: PhantomData<*const ()>,
 }
 
+#[cfg(feature = "delivery")]
 impl Drop for SendingGuard {
     fn drop(&mut self) {
         MARK.set(self.before);
