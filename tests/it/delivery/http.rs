@@ -189,7 +189,9 @@ fn what_a_status_says_is_done() {
         (301, "Location: /elsewhere\r\n", 1, 0),
         (307, "Location: /elsewhere\r\n", 1, 0),
         (400, "", 1, 0),
+        // A later attempt would have the same credentials.
         (401, "", 1, 0),
+        (403, "Retry-After: 1\r\n", 1, 0),
         (404, "", 1, 0),
     ] {
         let count = AtomicUsize::new(0);

@@ -252,7 +252,8 @@ fn what_a_status_says_is_done() {
         (500, "", 1, 0),
         (501, "", 1, 0),
         (400, "", 1, 0),
-        (403, "", 1, 0),
+        (401, "", 1, 0),
+        (403, "Retry-After: 1\r\n", 1, 0),
         (302, "Location: /\r\n", 1, 0),
     ] {
         let count = AtomicUsize::new(0);
