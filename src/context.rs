@@ -25,10 +25,20 @@ pub(crate) struct RegistryContext {
     pub(crate) diagnostics: Diagnostics,
     /// Replaces standard error; `None` is that of the process.
     pub(crate) stderr: Option<Owned<Box<OpenWriter>>>,
-    /// Records dropped before any handler received them, as logging was nested too deep.
-    pub(crate) dropped: AtomicU64,
+    pub(crate) dropped: Dropped,
     /// The registry itself, set when it is built.
     pub(crate) registry: OnceCell<Weak<dyn LogsReports>>,
+}
+
+/// How many records were dropped before any handler received them.
+#[derive(Default)]
+pub(crate) struct Dropped {
+    /// Nested too deep, or logged by a handler through the facade while it handled an event.
+    pub(crate) reentrant: AtomicU64,
+    /// A filter panicked.
+    pub(crate) panicked: AtomicU64,
+    /// An event of `tracing` that the facade has sent as well.
+    pub(crate) duplicate: AtomicU64,
 }
 
 /// Logs what the crate reports, for programs that have handlers and no standard error.
@@ -91,7 +101,7 @@ impl Default for RegistryContext {
             process_name: "MainProcess".to_owned(),
             diagnostics: Diagnostics::default(),
             stderr: None,
-            dropped: AtomicU64::new(0),
+            dropped: Dropped::default(),
             registry: OnceCell::new(),
         }
     }

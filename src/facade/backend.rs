@@ -1,6 +1,8 @@
 //! The backend of the `log` facade.
 
 use crate::error::Error;
+#[cfg(feature = "tracing")]
+use crate::facade::{echo, feedback};
 use crate::facade::{gate_cache, target_cache};
 use crate::level::Level;
 use crate::logger::{Origin, dispatch};
@@ -91,6 +93,10 @@ fn log_unless_off(registry: &RegistryCore, record: &log::Record<'_>) {
         level,
         has_key_values,
         |node, name, by_level| {
+            #[cfg(feature = "tracing")]
+            if feedback::is_refused(registry, echo::is_echo(registry, record)) {
+                return;
+            }
             let text = LazyMessage::of_arguments(*record.args());
             let source = Source::of_facade(record);
             let mut ours = Record::new(

@@ -15,23 +15,27 @@ pub enum DropReason {
     Io,
     /// A filter, formatter or sink panicked.
     Panic,
-    /// It was logged by the sink itself, while writing.
+    /// It was logged by the sink itself, while writing, or by a handler while it handled a record.
     Reentrant,
     /// There was no room for it.
     Full,
     /// The handler was closed, or failed in another way.
     Other,
+    /// It is there already. No handler counts it; see
+    /// [`Registry::dropped_for`](crate::Registry::dropped_for).
+    Duplicate,
 }
 
 impl DropReason {
     /// All reasons.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Format,
         Self::Io,
         Self::Panic,
         Self::Reentrant,
         Self::Full,
         Self::Other,
+        Self::Duplicate,
     ];
 
     pub(crate) fn of(kind: ErrorKind) -> Self {

@@ -54,7 +54,8 @@ pub(crate) fn dispatch(
 #[inline(never)]
 fn dispatch_otherwise(registry: &RegistryCore, node: &Node, record: &Record<'_>, origin: Origin) {
     if here::depth() >= MAX_DEPTH {
-        registry.environment.dropped.fetch_add(1, Ordering::Relaxed);
+        let dropped = &registry.environment.dropped.reentrant;
+        dropped.fetch_add(1, Ordering::Relaxed);
         return;
     }
     let _nested = Nested::enter();
@@ -147,7 +148,8 @@ pub(super) fn passes(filters: &[SharedFilter], record: &mut Record<'_>) -> bool 
     asked.unwrap_or_else(|panic| {
         let text = panic.to_string().escape_debug().to_string();
         let environment = record.environment;
-        environment.dropped.fetch_add(1, Ordering::Relaxed);
+        let dropped = &environment.dropped.panicked;
+        dropped.fetch_add(1, Ordering::Relaxed);
         let name = record.name().escape_debug();
         environment.diagnostics.notice(
             Notice::FilterPanicked,

@@ -7,6 +7,11 @@ pub(crate) trait GateObserver: Send + Sync {
     /// Called after gates or levels moved, with no lock held. What was cached before is not used
     /// once this returns, unless something is in the way for a second.
     fn gates_moved(&self);
+
+    /// Reports whether the events of the calling thread go there.
+    fn is_current(&self) -> bool {
+        false
+    }
 }
 
 /// The observers of a registry.
@@ -50,6 +55,12 @@ impl GateWatch {
             observer.gates_moved();
         }
         self.notified.fetch_max(moves, Ordering::SeqCst);
+    }
+
+    /// Reports whether the events of the calling thread are records of the registry.
+    pub(crate) fn has_events(&self) -> bool {
+        let observers = self.observers();
+        observers.iter().any(|observer| observer.is_current())
     }
 
     fn observers(&self) -> Vec<Arc<dyn GateObserver>> {

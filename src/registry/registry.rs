@@ -5,7 +5,7 @@ use std::fmt;
 use dashmap::DashSet;
 
 use crate::context::{LogsReports, RegistryContext};
-use crate::handler::{Handler, MadeBy, StreamHandler};
+use crate::handler::{DropReason, Handler, MadeBy, StreamHandler};
 use crate::level::Level;
 use crate::record::RecordBuilder;
 use crate::registry::core::{DEFAULT_MAX_LOGGERS, RegistryCore, next_name_epoch};
@@ -250,11 +250,44 @@ impl Registry {
         RecordBuilder::new(&self.inner.environment)
     }
 
-    /// Returns how many records were dropped before any handler saw them, because a filter panicked
-    /// or logging calls were nested too deep.
+    /// Returns how many records were dropped before any handler saw them; see
+    /// [`dropped_for`](Self::dropped_for) for the reasons.
     #[must_use]
     pub fn dropped(&self) -> u64 {
-        self.inner.environment.dropped.load(Ordering::Relaxed)
+        let reasons = DropReason::ALL.into_iter();
+        reasons.map(|reason| self.dropped_for(reason)).sum()
+    }
+
+    /// Returns how many records were dropped for one reason before any handler saw them:
+    ///
+    /// - [`Panic`](DropReason::Panic): a filter of a logger panicked.
+    /// - [`Reentrant`](DropReason::Reentrant): logging calls were nested too deep, or a handler of an
+    ///   event of `tracing` logged through the `log` facade.
+    /// - [`Duplicate`](DropReason::Duplicate): the record is an event of `tracing` as well, and no
+    ///   loss.
+    ///
+    /// It is 0 for all others.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::Registry;
+    /// use logtree::handler::DropReason;
+    ///
+    /// let registry = Registry::new();
+    /// registry.root().add_filter(|_: &mut logtree::Record<'_>| -> bool { panic!("never passes") });
+    /// logtree::error!(registry.root(), "dropped");
+    /// assert_eq!(registry.dropped_for(DropReason::Panic), 1);
+    /// ```
+    #[must_use]
+    pub fn dropped_for(&self, reason: DropReason) -> u64 {
+        let dropped = &self.inner.environment.dropped;
+        let count = match reason {
+            DropReason::Panic => &dropped.panicked,
+            DropReason::Reentrant => &dropped.reentrant,
+            DropReason::Duplicate => &dropped.duplicate,
+            _ => return 0,
+        };
+        count.load(Ordering::Relaxed)
     }
 
     /// Reports a problem of the set-up on standard error, and as a `WARNING` of the logger

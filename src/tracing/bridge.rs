@@ -9,7 +9,7 @@ use tracing_core::span::Id;
 use tracing_core::subscriber::Interest;
 use tracing_core::{Dispatch, Event, LevelFilter, Metadata};
 
-use crate::facade::target_cache;
+use crate::facade::{echo, feedback, target_cache};
 use crate::level::Level;
 use crate::logger::{Origin, dispatch};
 use crate::name;
@@ -30,6 +30,7 @@ const UNSETTLED: u32 = 256;
 /// Where events go.
 pub(super) struct Bridge {
     registry: Registry,
+    is_current: IsCurrent,
     /// What has the bridge, once it is registered.
     dispatch: Mutex<Option<WeakDispatch>>,
     /// Whether call sites were registered that are not settled yet.
@@ -37,6 +38,9 @@ pub(super) struct Bridge {
     /// How many calls an interest in the cache would have saved.
     saved: AtomicU32,
 }
+
+/// Reports whether a bridge is that of the calling thread's default dispatcher.
+pub(super) type IsCurrent = fn(&Bridge) -> bool;
 
 /// How an event reaches its logger.
 struct Way<'r> {
@@ -48,9 +52,10 @@ struct Way<'r> {
 }
 
 impl Bridge {
-    pub(super) fn new(registry: &Registry) -> Arc<Self> {
+    pub(super) fn new(registry: &Registry, is_current: IsCurrent) -> Arc<Self> {
         let bridge = Arc::new(Self {
             registry: registry.clone(),
+            is_current,
             dispatch: Mutex::new(None),
             is_unsettled: AtomicBool::new(false),
             saved: AtomicU32::new(0),
@@ -77,6 +82,17 @@ impl Bridge {
             self.is_unsettled.store(true, Ordering::Relaxed);
         }
         may_be
+    }
+
+    /// Notes a call site. It may log nothing and drop nothing of the user's either.
+    pub(super) fn registered_call_site(&self, metadata: &'static Metadata<'static>) {
+        // A rebuild has known ones only.
+        if let (false, Some((file, line))) = (
+            interest_cache::is_rebuilding(),
+            metadata.file().zip(metadata.line()),
+        ) {
+            echo::note(file, line);
+        }
     }
 
     /// Returns the interest in a call site.
@@ -145,7 +161,12 @@ impl Bridge {
 
     fn event_here(&self, event: &Event<'_>) {
         match LogOrigin::of(event) {
-            Some(origin) => self.submit(event, &origin.target, &origin.source()),
+            Some(origin) => {
+                let is_echo = echo::is_call_site(&origin.file, origin.line);
+                if !feedback::is_refused(self.registry.inner(), is_echo) {
+                    self.submit(event, &origin.target, &origin.source());
+                }
+            }
             None => {
                 let metadata = event.metadata();
                 let source = Source::default()
@@ -202,6 +223,10 @@ impl GateObserver for Bridge {
             interest_cache::rebuild(dispatch);
         }
     }
+
+    fn is_current(&self) -> bool {
+        (self.is_current)(self)
+    }
 }
 
 impl fmt::Debug for Bridge {
@@ -236,7 +261,9 @@ fn send(
         }
         record.error = error.map(|error| error as &dyn StdError);
         let by_level = way.by_level;
-        dispatch(registry, way.node, &mut record, Origin::Call { by_level });
+        feedback::in_handlers(|| {
+            dispatch(registry, way.node, &mut record, Origin::Call { by_level });
+        });
     });
 }
 

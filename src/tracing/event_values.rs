@@ -6,6 +6,7 @@ use log::kv::Value;
 use tracing_core::Event;
 use tracing_core::field::Field;
 
+use crate::facade::feedback;
 use crate::record::{LentValues, OwnedValue};
 use crate::tracing::field_value::{FieldValue, Visitor, key_of};
 use crate::tracing::survey::Survey;
@@ -33,7 +34,7 @@ impl<'e> EventValues<'e> {
                 visit(key_of(field), value);
             }
         });
-        self.event.record(&mut visitor);
+        feedback::in_values(|| self.event.record(&mut visitor));
     }
 }
 

@@ -1,7 +1,10 @@
 //! The bridge as a layer among others: [`Layer`].
 
+use std::ptr;
+
 use tracing_core::span::{Attributes, Id, Record};
-use tracing_core::{Event, LevelFilter, Subscriber};
+use tracing_core::subscriber::Interest;
+use tracing_core::{Event, LevelFilter, Metadata, Subscriber, dispatcher};
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
@@ -37,7 +40,7 @@ pub fn layer() -> Layer {
 ///
 /// `tracing-subscriber`'s `init` and `try_init` also install a backend of the `log` facade, if its
 /// feature `tracing-log` is on: `init` panics if this crate's is installed. Use
-/// `tracing::subscriber::set_global_default`.
+/// [`try_init`](crate::tracing::try_init).
 ///
 /// # Examples
 /// ```
@@ -65,9 +68,16 @@ impl Registry {
     #[must_use]
     pub fn tracing_layer(&self) -> Layer {
         Layer {
-            bridge: Bridge::new(self),
+            bridge: Bridge::new(self, is_current),
         }
     }
+}
+
+fn is_current(bridge: &Bridge) -> bool {
+    dispatcher::get_default(|dispatch| {
+        let current = dispatch.downcast_ref::<Layer>();
+        current.is_some_and(|current| ptr::eq(&raw const *current.bridge, bridge))
+    })
 }
 
 /// A span as the registry of spans keeps it.
@@ -88,6 +98,11 @@ impl<S> tracing_subscriber::Layer<S> for Layer
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
+    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        self.bridge.registered_call_site(metadata);
+        Interest::always()
+    }
+
     // `None` would count as `TRACE` as well, and hide the hints of other layers.
     fn max_level_hint(&self) -> Option<LevelFilter> {
         Some(LevelFilter::TRACE)

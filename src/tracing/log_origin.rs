@@ -26,8 +26,8 @@ pub(super) fn is_origin(field: &Field) -> bool {
 pub(super) struct LogOrigin {
     pub(super) target: String,
     module_path: String,
-    file: String,
-    line: u32,
+    pub(super) file: String,
+    pub(super) line: u32,
 }
 
 impl LogOrigin {

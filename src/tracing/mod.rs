@@ -65,7 +65,7 @@ mod span_store;
 pub(crate) mod subscriber;
 mod survey;
 
-pub use self::install::install;
+pub use self::install::{install, try_init};
 #[cfg(feature = "tracing-layer")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tracing-layer")))]
 pub use self::layer::{Layer, layer};

@@ -1,10 +1,10 @@
 //! The bridge as a whole subscriber: [`Subscriber`].
 
-use std::fmt;
+use std::{fmt, ptr};
 
 use tracing_core::span::{Attributes, Current, Id, Record};
 use tracing_core::subscriber::Interest;
-use tracing_core::{Dispatch, Event, LevelFilter, Metadata};
+use tracing_core::{Dispatch, Event, LevelFilter, Metadata, dispatcher};
 
 use crate::record::Span;
 use crate::registry::Registry;
@@ -49,10 +49,17 @@ impl Registry {
     #[must_use]
     pub fn tracing_subscriber(&self) -> Subscriber {
         Subscriber {
-            bridge: Bridge::new(self),
+            bridge: Bridge::new(self, is_current),
             spans: SpanStore::default(),
         }
     }
+}
+
+fn is_current(bridge: &Bridge) -> bool {
+    dispatcher::get_default(|dispatch| {
+        let current = dispatch.downcast_ref::<Subscriber>();
+        current.is_some_and(|current| ptr::eq(&raw const *current.bridge, bridge))
+    })
 }
 
 impl tracing_core::Subscriber for Subscriber {
@@ -61,6 +68,7 @@ impl tracing_core::Subscriber for Subscriber {
     }
 
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        self.bridge.registered_call_site(metadata);
         self.bridge.interest(metadata)
     }
 

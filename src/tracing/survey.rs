@@ -5,6 +5,7 @@ use std::fmt;
 use tracing_core::Event;
 use tracing_core::field::Field;
 
+use crate::facade::feedback;
 use crate::sys::user_code;
 use crate::tracing::field_value::{FieldValue, Visitor};
 use crate::tracing::log_origin;
@@ -97,12 +98,12 @@ pub(super) struct EventMessage<'e> {
 impl fmt::Display for EventMessage<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut result = Ok(());
-        self.event
-            .record(&mut Visitor(|field: &Field, value: FieldValue<'_>| {
-                if self.survey.is_message(field) {
-                    result = value.write_to(f);
-                }
-            }));
+        let mut visitor = Visitor(|field: &Field, value: FieldValue<'_>| {
+            if self.survey.is_message(field) {
+                result = value.write_to(f);
+            }
+        });
+        feedback::in_values(|| self.event.record(&mut visitor));
         result
     }
 }

@@ -2,6 +2,7 @@
 
 mod carried;
 mod events;
+mod facade;
 mod levels;
 mod spans;
 mod traps;

@@ -87,5 +87,6 @@ fn word(reason: DropReason) -> &'static str {
         DropReason::Reentrant => "reentrant",
         DropReason::Full => "full",
         DropReason::Other => "other",
+        DropReason::Duplicate => "duplicate",
     }
 }
