@@ -37,6 +37,10 @@ deny:
 cloudwatch:
     .ci/cloudwatch
 
+# The example of a web service, by HTTP.
+web-service:
+    .ci/web_service
+
 # Pairs of features and the oldest dependencies.
 powerset:
     .ci/powerset

@@ -54,6 +54,21 @@ fn a_poll_in_a_scope_allocates_nothing() {
     assert_eq!(count, 0);
 }
 
+#[cfg(feature = "tracing")]
+#[test]
+fn an_event_allocates_nothing() {
+    let registry = Registry::new();
+    registry.root().set_level(Level::INFO);
+    registry.root().add_handler(discarding());
+    tracing::subscriber::with_default(registry.tracing_subscriber(), || {
+        let event = || tracing::info!(id = black_box(7), took = 42, status = "ok", "done");
+        assert_eq!(allocations(event), 0);
+        let span = || tracing::info_span!("request", id = black_box(7), took = 42);
+        let count = span().in_scope(|| allocations(event));
+        assert_eq!(count, 0, "in a span");
+    });
+}
+
 #[test]
 fn a_line_of_text_allocates_nothing() {
     for template in [

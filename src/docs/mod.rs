@@ -43,5 +43,9 @@ pub mod delivery {}
 #[doc = include_str!("control_clients.md")]
 pub mod control {}
 
+#[cfg(feature = "tracing")]
+#[doc = include_str!("tracing.md")]
+pub mod tracing {}
+
 #[doc = include_str!("python.md")]
 pub mod python {}
