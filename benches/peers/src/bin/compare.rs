@@ -8,11 +8,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::{env, fs};
 
-use peers::runner::{build, package};
+use peers::runner::{build, count, package, run, run_all};
 
 /// A row: what it is called, its binary, and what its workloads begin with.
 const ROWS: &[(&str, &str, &str)] = &[
@@ -81,52 +80,6 @@ fn main() -> ExitCode {
         Some("bless") => check(true),
         Some(_) => ExitCode::FAILURE,
     }
-}
-
-/// Runs a workload; `None` where the peer does not have it.
-fn run(binary: &Path, workload: &str, calls: u64) -> Option<f64> {
-    run_all(binary, workload, calls).first().copied()
-}
-
-/// The same, with all numbers that it prints.
-fn run_all(binary: &Path, workload: &str, calls: u64) -> Vec<f64> {
-    let output = Command::new(binary)
-        .args([workload, &calls.to_string()])
-        .env("TZ", "UTC")
-        .stderr(Stdio::null())
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    let last = text.lines().last().unwrap_or_default();
-    last.split(' ')
-        .filter_map(|number| number.parse().ok())
-        .collect()
-}
-
-/// Instructions a call.
-fn count(binary: &Path, workload: &str, few: u64, many: u64) -> Option<u64> {
-    let total = |calls: u64| {
-        let output = Command::new("valgrind")
-            .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-            .arg(binary)
-            .args([workload, &calls.to_string()])
-            .envs([("TZ", "UTC"), ("PEERS_ONE_PASS", "1")])
-            .output()
-            .expect("valgrind is installed");
-        let text = String::from_utf8_lossy(&output.stderr).into_owned();
-        let line = text
-            .lines()
-            .find_map(|line| line.split_once("Collected : "))?
-            .1
-            .trim()
-            .parse::<u64>();
-        String::from_utf8_lossy(&output.stdout)
-            .trim()
-            .parse::<f64>()
-            .ok()
-            .and(line.ok())
-    };
-    Some((total(many)?.saturating_sub(total(few)?)) / (many - few))
 }
 
 fn compare() -> ExitCode {
