@@ -21,6 +21,8 @@ pub(crate) mod sending_mark;
 mod serialize;
 mod source;
 pub(crate) mod span;
+#[cfg(feature = "tracing")]
+mod span_times;
 pub(crate) mod split_message;
 mod thread;
 mod value;
@@ -39,5 +41,7 @@ pub(crate) use self::message::{LazyMessage, Message};
 pub(crate) use self::rare_fields::{RareFields, RareFieldsRef};
 pub(crate) use self::record::Record;
 pub(crate) use self::span::{Span, SpanPath};
+#[cfg(feature = "tracing")]
+pub(crate) use self::span_times::SpanTimes;
 pub(crate) use self::thread::ThreadInfo;
 pub(crate) use self::value::Scalar;

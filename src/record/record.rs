@@ -125,6 +125,13 @@ impl<'a> Record<'a> {
                 && (self.rare_fields().error.is_some() || self.rare_fields().stack.is_some())
     }
 
+    /// Reports whether it says that a span is closed, and so has the span's times.
+    pub(crate) fn closes_span(&self) -> bool {
+        !self.rare_fields.is_none()
+            && self.rare_fields().spans.is_some()
+            && self.message() == "close"
+    }
+
     #[inline]
     pub(crate) fn rare_fields(&self) -> &RareFields<'a> {
         self.rare_fields.get()

@@ -7,6 +7,8 @@ use arc_swap::ArcSwap;
 
 #[cfg(feature = "tracing")]
 use crate::record::key_values::Context;
+#[cfg(feature = "tracing")]
+use crate::record::span_times::SpanTimes;
 use crate::record::value::OwnedValue;
 use crate::sys::sync::Arc;
 #[cfg(feature = "tracing")]
@@ -32,6 +34,8 @@ pub(crate) struct Span {
     parent: Option<Arc<Span>>,
     /// Its key-values, after those of the spans around it that it does not hide.
     values: ArcSwap<Vec<(Box<str>, OwnedValue)>>,
+    #[cfg(feature = "tracing")]
+    times: SpanTimes,
 }
 
 impl Span {
@@ -58,11 +62,16 @@ impl Span {
             name,
             parent,
             values: ArcSwap::new(values),
+            times: SpanTimes::default(),
         })
     }
 
     pub(crate) fn number(&self) -> u64 {
         self.number
+    }
+
+    pub(crate) fn times(&self) -> &SpanTimes {
+        &self.times
     }
 
     /// Sets key-values, in place of those with the same keys. Records that were made keep theirs.

@@ -22,6 +22,7 @@ use crate::tracing::field_value::{FieldValue, Visitor};
 use crate::tracing::interest_cache;
 use crate::tracing::level::{filter_of, level_of};
 use crate::tracing::log_origin::LogOrigin;
+use crate::tracing::span_rules::SpanRules;
 use crate::tracing::survey::{EventMessage, Survey};
 
 /// After how many calls of new call sites their interest is cached.
@@ -29,8 +30,9 @@ const UNSETTLED: u32 = 256;
 
 /// Where events go.
 pub(super) struct Bridge {
-    registry: Registry,
+    pub(super) registry: Registry,
     is_current: IsCurrent,
+    pub(super) rules: SpanRules,
     /// What has the bridge, once it is registered.
     dispatch: Mutex<Option<WeakDispatch>>,
     /// Whether call sites were registered that are not settled yet.
@@ -53,9 +55,21 @@ struct Way<'r> {
 
 impl Bridge {
     pub(super) fn new(registry: &Registry, is_current: IsCurrent) -> Arc<Self> {
+        Self::with_rules(registry, is_current, SpanRules::default())
+    }
+
+    /// Returns a bridge that is to take the place of this one.
+    pub(super) fn changed(&self, change: impl FnOnce(&mut SpanRules)) -> Arc<Self> {
+        let mut rules = self.rules;
+        change(&mut rules);
+        Self::with_rules(&self.registry, self.is_current, rules)
+    }
+
+    fn with_rules(registry: &Registry, is_current: IsCurrent, rules: SpanRules) -> Arc<Self> {
         let bridge = Arc::new(Self {
             registry: registry.clone(),
             is_current,
+            rules,
             dispatch: Mutex::new(None),
             is_unsettled: AtomicBool::new(false),
             saved: AtomicU32::new(0),
@@ -97,6 +111,9 @@ impl Bridge {
 
     /// Returns the interest in a call site.
     pub(super) fn interest(&self, metadata: &Metadata<'_>) -> Interest {
+        if self.rules.context.enables(metadata) {
+            return Interest::always();
+        }
         if !self.may_be_cached() {
             return Interest::sometimes();
         }
@@ -121,6 +138,9 @@ impl Bridge {
     }
 
     pub(super) fn is_enabled(&self, metadata: &Metadata<'_>) -> bool {
+        if self.rules.context.enables(metadata) {
+            return true;
+        }
         if self.is_unsettled.load(Ordering::Relaxed) {
             self.count_unsettled(metadata);
         }
@@ -147,7 +167,8 @@ impl Bridge {
         }
         let registry = self.registry.inner();
         let scopes = registry.read(|tree| tree.lowest_scope_floor());
-        filter_of(registry.most_verbose().min(scopes))
+        let spans = self.rules.context.floor();
+        filter_of(registry.most_verbose().min(scopes).min(spans))
     }
 
     /// Logs an event, in the span that it names or in the current one; `find` knows the spans.
@@ -169,11 +190,7 @@ impl Bridge {
             }
             None => {
                 let metadata = event.metadata();
-                let source = Source::default()
-                    .with_module_path(metadata.module_path().unwrap_or_default())
-                    .with_file(metadata.file().unwrap_or_default())
-                    .with_line(metadata.line().unwrap_or_default());
-                self.submit(event, metadata.target(), &source);
+                self.submit(event, metadata.target(), &source_of(metadata));
             }
         }
     }
@@ -215,6 +232,14 @@ impl Bridge {
     fn dispatch(&self) -> Option<WeakDispatch> {
         self.dispatch.lock().clone()
     }
+}
+
+/// Returns the source of a call site.
+pub(super) fn source_of<'m>(metadata: &'m Metadata<'_>) -> Source<'m> {
+    Source::default()
+        .with_module_path(metadata.module_path().unwrap_or_default())
+        .with_file(metadata.file().unwrap_or_default())
+        .with_line(metadata.line().unwrap_or_default())
 }
 
 impl GateObserver for Bridge {

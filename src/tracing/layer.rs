@@ -13,6 +13,7 @@ use crate::registry::Registry;
 use crate::scope::span_stack;
 use crate::sys::sync::Arc;
 use crate::tracing::bridge::Bridge;
+use crate::tracing::open_span::OpenSpan;
 use crate::tracing::span_fields;
 
 /// Returns a layer of `tracing-subscriber` whose events are records of the global registry.
@@ -38,6 +39,12 @@ pub fn layer() -> Layer {
 /// the levels of the tree, also with a filter of `tracing-subscriber` around it. `tracing::enabled!`
 /// returns `true`.
 ///
+/// As a filter of `tracing-subscriber`, the levels could have `tracing` cache that an event is off.
+/// The layer does without: what such a filter decides is kept in a variable of the thread, which an
+/// event inside of another one overwrites, as of a `Display` that logs, and `tracing::enabled!`
+/// returns `true` wherever the filter is asked. Where events that are off must cost nothing, and
+/// for an exact `enabled!`, install [`Subscriber`](crate::tracing::Subscriber).
+///
 /// `tracing-subscriber`'s `init` and `try_init` also install a backend of the `log` facade, if its
 /// feature `tracing-log` is on: `init` panics if this crate's is installed. Use
 /// [`try_init`](crate::tracing::try_init).
@@ -60,7 +67,7 @@ pub fn layer() -> Layer {
 /// ```
 #[derive(Debug)]
 pub struct Layer {
-    bridge: Arc<Bridge>,
+    pub(super) bridge: Arc<Bridge>,
 }
 
 impl Registry {
@@ -89,6 +96,17 @@ fn kept<'s, S: LookupSpan<'s>>(span: &SpanRef<'s, S>) -> Option<Arc<Span>> {
     Some(Arc::clone(&extensions.get::<Kept>()?.0))
 }
 
+fn opened<S>(id: &Id, context: &Context<'_, S>) -> Option<OpenSpan>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let span = context.span(id)?;
+    Some(OpenSpan {
+        span: kept(&span)?,
+        metadata: span.metadata(),
+    })
+}
+
 /// Returns what is kept of a span, or of the nearest one around it.
 fn nearest<'s, S: LookupSpan<'s>>(span: &SpanRef<'s, S>) -> Option<Arc<Span>> {
     span.scope().find_map(|span| kept(&span))
@@ -114,14 +132,23 @@ where
         }
         // Before the store is locked: it runs user code.
         let fields = span_fields::of_new(attributes);
-        if let Some(span) = context.span(id) {
-            let parent = span.parent().and_then(|parent| nearest(&parent));
-            // Work that runs elsewhere brings its span along, of which the store knows nothing.
-            let here = || attributes.is_contextual().then(span_stack::current)?;
-            let parent = parent.or_else(here);
-            let new = Span::new(attributes.metadata().name(), parent, fields);
-            span.extensions_mut().replace(Kept(new));
-        }
+        let Some(span) = context.span(id) else {
+            return;
+        };
+        let parent = span.parent().and_then(|parent| nearest(&parent));
+        // Work that runs elsewhere brings its span along, of which the store knows nothing.
+        let here = || attributes.is_contextual().then(span_stack::current)?;
+        let parent = parent.or_else(here);
+        let metadata = attributes.metadata();
+        let new = Span::new(metadata.name(), parent, fields);
+        span.extensions_mut().replace(Kept(Arc::clone(&new)));
+        // Before handlers run, which may close it.
+        drop(span);
+        let span = OpenSpan {
+            span: new,
+            metadata,
+        };
+        self.bridge.created(|| Some(span));
     }
 
     fn on_record(&self, id: &Id, record: &Record<'_>, context: Context<'_, S>) {
@@ -137,14 +164,18 @@ where
     }
 
     fn on_enter(&self, id: &Id, context: Context<'_, S>) {
-        if let Some(span) = context.span(id).and_then(|span| kept(&span)) {
-            span_stack::enter(&span);
+        if let Some(span) = opened(id, &context) {
+            self.bridge.enter(span);
         }
     }
 
     fn on_exit(&self, id: &Id, context: Context<'_, S>) {
-        if let Some(span) = context.span(id).and_then(|span| kept(&span)) {
-            span_stack::exit(span.number());
+        if let Some(span) = opened(id, &context) {
+            self.bridge.exit(span.span.number(), || Some(span));
         }
+    }
+
+    fn on_close(&self, id: Id, context: Context<'_, S>) {
+        self.bridge.closed(|| opened(&id, &context));
     }
 }

@@ -42,7 +42,9 @@
 //! `%(span)s` in a template is the name of the innermost span, `%(spans)s` has all (`outer:inner`);
 //! [JSON](crate::formatter::JsonFormatterBuilder::spans) has the same on request.
 //!
-//! A span is enabled as an event of its target and level is. One that is not adds nothing.
+//! A span is enabled as an event of its target and level is. One that is not adds nothing;
+//! [`SpanContext`] enables more of them. A span is no record, unless [`SpanEvents`] ask for records
+//! when it is created, entered, left or closed.
 //!
 //! # Installation
 //!
@@ -60,7 +62,13 @@ mod interest_cache;
 pub(crate) mod layer;
 mod level;
 mod log_origin;
+mod open_span;
+mod options;
+mod span_context;
+mod span_events;
 mod span_fields;
+mod span_records;
+mod span_rules;
 mod span_store;
 pub(crate) mod subscriber;
 mod survey;
@@ -69,4 +77,6 @@ pub use self::install::{install, try_init};
 #[cfg(feature = "tracing-layer")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tracing-layer")))]
 pub use self::layer::{Layer, layer};
+pub use self::span_context::SpanContext;
+pub use self::span_events::SpanEvents;
 pub use self::subscriber::Subscriber;

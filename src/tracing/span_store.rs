@@ -7,10 +7,10 @@ use tracing_core::span::{Current, Id};
 use crate::record::Span;
 use crate::sys::fork::InLock;
 use crate::sys::sync::Arc;
+use crate::tracing::open_span::OpenSpan;
 
 struct Open {
-    span: Arc<Span>,
-    metadata: &'static Metadata<'static>,
+    span: OpenSpan,
     references: usize,
 }
 
@@ -28,8 +28,7 @@ impl SpanStore {
     pub(super) fn add(&self, span: Arc<Span>, metadata: &'static Metadata<'static>) -> Id {
         let number = span.number();
         let open = Open {
-            span,
-            metadata,
+            span: OpenSpan { span, metadata },
             references: 1,
         };
         let _inside = InLock::enter();
@@ -38,9 +37,12 @@ impl SpanStore {
     }
 
     pub(super) fn get(&self, id: &Id) -> Option<Arc<Span>> {
+        Some(self.find(id)?.span)
+    }
+
+    pub(super) fn find(&self, id: &Id) -> Option<OpenSpan> {
         let _inside = InLock::enter();
-        let open = self.open.get(&id.into_u64())?;
-        Some(Arc::clone(&open.span))
+        Some(self.open.get(&id.into_u64())?.span.clone())
     }
 
     pub(super) fn reference(&self, id: &Id) {
@@ -50,22 +52,22 @@ impl SpanStore {
         }
     }
 
-    /// Ends a reference. Reports whether it was the last.
-    pub(super) fn close(&self, id: &Id) -> bool {
+    /// Ends a reference. Returns the span if it was the last.
+    pub(super) fn close(&self, id: &Id) -> Option<OpenSpan> {
         let inside = InLock::enter();
         let closed = self.open.remove_if_mut(&id.into_u64(), |_, open| {
             open.references -= 1;
             open.references == 0
         });
         drop(inside);
-        closed.is_some()
+        Some(closed?.1.span)
     }
 
     pub(super) fn current(&self, number: u64) -> Current {
         let _inside = InLock::enter();
         let open = self.open.get(&number);
         open.map_or_else(Current::none, |open| {
-            Current::new(Id::from_u64(number), open.metadata)
+            Current::new(Id::from_u64(number), open.span.metadata)
         })
     }
 

@@ -11,6 +11,7 @@ use crate::registry::Registry;
 use crate::scope::span_stack;
 use crate::sys::sync::Arc;
 use crate::tracing::bridge::Bridge;
+use crate::tracing::open_span::OpenSpan;
 use crate::tracing::span_fields;
 use crate::tracing::span_store::SpanStore;
 
@@ -32,7 +33,7 @@ use crate::tracing::span_store::SpanStore;
 /// assert_eq!(record.key_value("rows").unwrap().as_i64(), Some(3));
 /// ```
 pub struct Subscriber {
-    bridge: Arc<Bridge>,
+    pub(super) bridge: Arc<Bridge>,
     spans: SpanStore,
 }
 
@@ -92,7 +93,9 @@ impl tracing_core::Subscriber for Subscriber {
         };
         let metadata = attributes.metadata();
         let span = Span::new(metadata.name(), parent, span_fields::of_new(attributes));
-        self.spans.add(span, metadata)
+        let id = self.spans.add(Arc::clone(&span), metadata);
+        self.bridge.created(|| Some(OpenSpan { span, metadata }));
+        id
     }
 
     fn record(&self, id: &Id, record: &Record<'_>) {
@@ -105,13 +108,13 @@ impl tracing_core::Subscriber for Subscriber {
     fn record_follows_from(&self, _span: &Id, _follows: &Id) {}
 
     fn enter(&self, id: &Id) {
-        if let Some(span) = self.spans.get(id) {
-            span_stack::enter(&span);
+        if let Some(span) = self.spans.find(id) {
+            self.bridge.enter(span);
         }
     }
 
     fn exit(&self, id: &Id) {
-        span_stack::exit(id.into_u64());
+        self.bridge.exit(id.into_u64(), || self.spans.find(id));
     }
 
     fn clone_span(&self, id: &Id) -> Id {
@@ -120,7 +123,10 @@ impl tracing_core::Subscriber for Subscriber {
     }
 
     fn try_close(&self, id: Id) -> bool {
-        self.spans.close(&id)
+        let closed = self.spans.close(&id);
+        let is_closed = closed.is_some();
+        self.bridge.closed(|| closed);
+        is_closed
     }
 
     fn current_span(&self) -> Current {

@@ -88,6 +88,13 @@ fn a_fork_inside_a_scope() {
     play("scope 1");
 }
 
+/// Spans stay open in parent and child, which end them apart.
+#[cfg(feature = "tracing")]
+#[test]
+fn a_fork_inside_of_spans() {
+    play("spans 1");
+}
+
 /// The parent writes what it had in a buffer, and the counters of the child still add up.
 #[test]
 fn a_child_leaves_buffers_to_its_parent() {

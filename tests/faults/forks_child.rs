@@ -15,6 +15,8 @@ use logtree::handler::{
 use logtree::record::OwnedRecord;
 use logtree::{Formatter, Handler, Level, Record, Registry, Scope};
 
+#[cfg(feature = "tracing")]
+use super::forks_spans;
 use super::forks_storm;
 
 /// A child that does not end in this time counts as hung.
@@ -35,6 +37,8 @@ pub(super) fn play(scene: &str) {
         "sighup" => sighup(path),
         "std_locks" => std_locks(path),
         "scope" => scope(path),
+        #[cfg(feature = "tracing")]
+        "spans" => forks_spans::play(path),
         "left" => left(path),
         "inside" => inside(path),
         "inside_a_buffer" => inside_a_buffer(),

@@ -6,7 +6,8 @@ use crate::error::Chain;
 use crate::formatter::escape::{self, Multiline};
 use crate::formatter::template::{self, Field, Segment};
 use crate::formatter::text::formatter::Formatter;
-use crate::record::{KeyValues, Record, Scalar};
+use crate::formatter::text::span_time;
+use crate::record::{Record, Scalar};
 use crate::sys::user_code;
 use crate::text::line_buf::LineBuf;
 
@@ -14,21 +15,25 @@ impl Formatter {
     #[inline(never)]
     pub(super) fn push_appended(&self, record: &Record<'_>, out: &mut LineBuf) {
         if self.append_key_values && record.key_values().has_source() {
-            self.push_key_values(record.key_values(), out);
+            self.push_key_values(record, out);
         }
         if record.has_failure() {
             self.push_failure(record, out);
         }
     }
 
-    fn push_key_values(&self, key_values: KeyValues<'_>, out: &mut LineBuf) {
+    fn push_key_values(&self, record: &Record<'_>, out: &mut LineBuf) {
+        let closes_span = record.closes_span();
         let segments = self.segments.as_deref().unwrap_or_default();
-        key_values.for_each(|key, value| {
+        record.key_values().for_each(|key, value| {
             let named = segments.iter().find_map(|segment| match segment {
                 Segment::Field { field, .. } if field.name() == key => Some(field),
                 _ => None,
             });
             if matches!(named, Some(Field::KeyValue(_) | Field::TaskName)) {
+                return;
+            }
+            if closes_span && named.is_none() && span_time::push(key, value, out) {
                 return;
             }
             out.push(' ');

@@ -4,6 +4,7 @@ mod appended;
 mod builder;
 mod formatter;
 mod segment;
+mod span_time;
 mod step;
 mod template_head;
 

@@ -4,6 +4,7 @@ mod carried;
 mod events;
 mod facade;
 mod levels;
+mod span_records;
 mod spans;
 mod traps;
 
