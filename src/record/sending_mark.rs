@@ -13,7 +13,7 @@ thread_local! {
 /// Handlers that do not send take it as usual. A record keeps the mark on its way through handlers
 /// that hold records back, such as a [`QueueHandler`](crate::handler::QueueHandler) or a
 /// [`MemoryHandler`](crate::handler::MemoryHandler), and as an
-/// [`OwnedRecord`](crate::OwnedRecord).
+/// [`OwnedRecord`](crate::record::OwnedRecord).
 ///
 /// The thread on which a handler calls its [`Transport`](crate::delivery::Transport) is marked
 /// while it does. A transport that works on other threads as well marks those, permanently or for
