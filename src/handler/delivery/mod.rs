@@ -6,6 +6,7 @@
 //! the [`spool`]. [`state`] is what both sides share under its lock.
 
 pub(in crate::handler) mod backoff;
+mod confirm;
 pub(in crate::handler) mod delivery_type;
 mod entry;
 mod flight;
@@ -31,6 +32,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod unconfirmed;
 mod worker;
 
 pub use self::backoff::Backoff;

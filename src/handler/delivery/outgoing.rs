@@ -245,10 +245,10 @@ impl Outgoing {
         };
         loop {
             let state = self.state.lock();
-            // What is unconfirmed is not in the spool.
+            // What is unconfirmed is waited for all the same: from the spool it is sent twice.
             let is_spooled = self.options.spool.is_some() && !state.link.is_up();
             let is_done = is_spooled || !state.holds_up_to(last);
-            let ends = is_done && !state.is_unconfirmed || !state.has_thread();
+            let ends = is_done && state.unconfirmed.is_empty() || !state.has_thread();
             let sleeper = state.sleeper();
             drop(state);
             if ends || start.elapsed() >= self.options.close_within {
@@ -268,14 +268,19 @@ impl Outgoing {
         let mut state = self.state.lock();
         let flight = state.flight.take();
         let flight = flight.filter(|flight| !flight.is_of_spool());
-        let mut left = flight.map_or_else(Vec::new, |flight| flight.rest().to_vec());
+        let unconfirmed = std::mem::take(&mut state.unconfirmed);
+        // One that is merely slow still reads it.
+        let is_lost = !unconfirmed.is_empty() && !state.link.is_up();
+        // It counts as written.
+        let mut left: Vec<_> = unconfirmed.into_entries().into();
+        if let Some(flight) = flight {
+            left.extend_from_slice(flight.rest());
+        }
         left.extend(state.memory.drain());
         left.retain(|entry| entry.is_counted);
         // What is being noted in the ledger is the thread's to count.
         let held = state.held.saturating_sub(state.settling.unwrap_or(0));
         let error = state.link.last_error.clone();
-        // One that is merely slow still reads it.
-        let is_lost = state.is_unconfirmed && !state.link.is_up();
         let unconfirmed = error.clone().filter(|_| is_lost);
         let thread = state.thread.take();
         let epoch = state.epoch + 1;
@@ -293,6 +298,7 @@ impl Outgoing {
             (losses, failed)
         });
         drop(spool);
+        let is_spooled = matches!(&lost, Some((losses, None)) if losses.own == 0);
         match lost {
             Some(lost) => {
                 self.ledger.written(held - lost.0.own);
@@ -306,7 +312,7 @@ impl Outgoing {
             }
             None => {}
         }
-        if let Some(why) = unconfirmed {
+        if let Some(why) = unconfirmed.filter(|_| !is_spooled) {
             let message = format!("closed before the receiver had read all that was sent: {why}");
             self.ledger.failed(Error::new(ErrorKind::Io, message));
         }

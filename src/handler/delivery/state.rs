@@ -7,6 +7,7 @@ use crate::handler::delivery::entry::Entry;
 use crate::handler::delivery::flight::Flight;
 use crate::handler::delivery::link::Link;
 use crate::handler::delivery::memory::Memory;
+use crate::handler::delivery::unconfirmed::Unconfirmed;
 use crate::sys::host::Instant;
 
 #[derive(Debug)]
@@ -34,8 +35,8 @@ pub(super) struct State {
     /// The number of the last attempt that has begun, and of the last one that failed.
     pub(super) attempts: u64,
     pub(super) failed_attempt: u64,
-    /// Whether the receiver may not have what was sent to it, and whether the thread is to find out.
-    pub(super) is_unconfirmed: bool,
+    /// What the receiver may not have of what was sent to it, and whether the thread is to find out.
+    pub(super) unconfirmed: Unconfirmed,
     pub(super) must_confirm: bool,
     /// Grows when the thread is to end.
     pub(super) epoch: u64,
@@ -60,7 +61,7 @@ impl State {
             hurries: false,
             attempts: 0,
             failed_attempt: 0,
-            is_unconfirmed: false,
+            unconfirmed: Unconfirmed::default(),
             must_confirm: false,
             epoch,
             thread: None,

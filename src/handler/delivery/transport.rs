@@ -73,14 +73,19 @@ pub trait Connection {
     /// A panic counts as [`Outcome::Refused`] for the whole batch.
     fn send(&mut self, batch: &[Entry]) -> Outcome;
 
-    /// Reports whether the receiver has all that was [sent](Outcome::Sent), for certain. It always
-    /// has by default; over a stream of TCP, only the receiver's system may have it.
-    fn is_confirmed(&self) -> bool {
-        true
+    /// Returns how many of the entries that were [sent](Outcome::Sent) last the receiver may not
+    /// have; those of earlier connections that are sent again included. 0 by default: over a stream
+    /// of TCP, only the receiver's system may have some. Called after each batch.
+    ///
+    /// A handler with a spool keeps so many entries, and puts them into the spool when it is closed
+    /// and they are not [confirmed](Self::confirm) in time. Without a spool, they are lost with the
+    /// receiver, and the loss is reported.
+    fn unconfirmed(&self) -> usize {
+        0
     }
 
     /// Waits until the receiver has all that was sent, and sends again what it may not have. Called
-    /// when the handler is closed, where it is not [confirmed](Self::is_confirmed).
+    /// when the handler is closed, where some of it is [unconfirmed](Self::unconfirmed).
     ///
     /// # Errors
     /// Where the receiver does not have it; the connection is replaced, and the new one is asked.

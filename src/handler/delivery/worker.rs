@@ -75,7 +75,7 @@ fn run(outgoing: &Arc<Outgoing>, epoch: u64) {
                     // What it sends with has forked, and this is the child.
                     return;
                 }
-                outgoing.note_confirmed(epoch, connection.as_deref());
+                outgoing.note_unconfirmed(epoch, connection.as_deref());
                 if let Outcome::Broken { .. } = outcome {
                     outgoing.disconnect(&mut connection);
                 }
@@ -134,7 +134,7 @@ impl Outgoing {
             } else {
                 entries
             };
-            if entries.is_empty() && state.must_confirm && state.is_unconfirmed {
+            if entries.is_empty() && state.must_confirm && !state.unconfirmed.is_empty() {
                 state.hurries &= state.link.is_up();
                 return Next::Confirm;
             }
@@ -206,14 +206,14 @@ impl Outgoing {
     }
 
     /// Calls the transport, or its connection. What it logs meanwhile is sent by no handler.
-    fn in_transport<R>(&self, call: impl FnOnce() -> R) -> Result<R, Panic> {
+    pub(super) fn in_transport<R>(&self, call: impl FnOnce() -> R) -> Result<R, Panic> {
         user_code::call(|| {
             let _mark = SendingMark::of_transport(self.id).enter();
             call()
         })
     }
 
-    fn disconnect(&self, connection: &mut Option<Box<dyn Connection>>) {
+    pub(super) fn disconnect(&self, connection: &mut Option<Box<dyn Connection>>) {
         let connection = connection.take();
         let _ = self.in_transport(|| drop(connection));
     }
@@ -256,54 +256,6 @@ impl Outgoing {
             ),
         });
         (count, outcome)
-    }
-
-    /// Notes whether the receiver has all that was sent.
-    fn note_confirmed(&self, epoch: u64, connection: Option<&dyn Connection>) {
-        let Some(connection) = connection else {
-            return;
-        };
-        let is_confirmed = self.in_transport(|| connection.is_confirmed());
-        let mut state = self.state.lock();
-        if state.epoch == epoch {
-            state.is_unconfirmed = matches!(is_confirmed, Ok(false));
-        }
-    }
-
-    /// Waits until the receiver has all that was sent.
-    fn confirm(&self, epoch: u64, connection: &mut Option<Box<dyn Connection>>) {
-        let confirmed = self.in_transport(|| {
-            if connection.is_none() {
-                *connection = Some(self.transport.connect()?);
-            }
-            connection.as_mut().map_or(Ok(()), |it| it.confirm())
-        });
-        let confirmed = confirmed.unwrap_or_else(|panic| {
-            let message = format!("the transport panicked: {panic}");
-            Err(Error::new(ErrorKind::Panicked, message))
-        });
-        if confirmed.is_err() {
-            self.disconnect(connection);
-        }
-        let shown = confirmed
-            .as_ref()
-            .err()
-            .map(|error| user_code::display(&Chain::one_line(error)));
-        let mut state = self.state.lock();
-        if state.epoch != epoch {
-            return;
-        }
-        match shown {
-            None => {
-                state.is_unconfirmed = false;
-                state.link.succeeded();
-            }
-            Some(shown) => state.link.failed(&self.options.backoff, None, shown),
-        }
-        drop(state);
-        if let Err(error) = confirmed {
-            self.ledger.retries(error);
-        }
     }
 
     /// Notes what became of the first entries of a flight.
@@ -406,7 +358,7 @@ impl Outgoing {
 
     /// Notes that the first entries of a flight are done. Returns what became of them, for the
     /// ledger; until [`State::settled`] follows, a flush waits for it.
-    fn advance(&self, flight: u64, count: usize, refused: &[usize], unnamed: usize) -> Done {
+    fn advance(&self, flight: u64, count: usize, refused_places: &[usize], unnamed: usize) -> Done {
         let mut spool = self.spool.lock();
         let mut state = self.state.lock();
         let Some(mut current) = state.flight.take_if(|current| current.id == flight) else {
@@ -416,7 +368,7 @@ impl Outgoing {
         let (mut written, mut dead) = (0, Vec::new());
         for (at, entry) in done.iter().enumerate() {
             let is_own = state.is_own(entry);
-            if refused.contains(&at) {
+            if refused_places.contains(&at) {
                 dead.push(entry.clone());
             } else {
                 written += u64::from(is_own);
@@ -426,6 +378,13 @@ impl Outgoing {
         written -= unnamed;
         let named = dead.iter().filter(|entry| state.is_own(entry));
         let refused = named.count() as u64 + unnamed;
+        if self.options.spool.is_some() {
+            let taken = done.iter().enumerate();
+            let taken = taken.filter(|(at, _)| !refused_places.contains(at));
+            state
+                .unconfirmed
+                .sent(taken.map(|(_, entry)| entry.clone()));
+        }
         state.settling = Some(written + refused);
         let place = current.advance(count);
         if !current.is_done() {

@@ -61,6 +61,11 @@ impl Resend {
         self.frames.is_empty()
     }
 
+    /// Returns how many frames it keeps.
+    pub(super) fn len(&self) -> usize {
+        self.frames.len()
+    }
+
     /// Reports whether it is time to find out what the receiver has read.
     pub(super) fn is_due(&self) -> bool {
         let oldest = self.frames.front();

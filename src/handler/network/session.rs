@@ -164,9 +164,13 @@ impl Session {
         Ok(())
     }
 
-    /// Reports whether the receiver has read all that was sent, as far as it is known to say so.
-    pub(in crate::handler) fn is_confirmed(&self) -> bool {
-        self.resend.is_empty() || !self.resend.confirms
+    /// Returns how many of the last frames the receiver may not have read; 0 where it does not say
+    /// so.
+    pub(in crate::handler) fn unconfirmed(&self) -> usize {
+        match self.resend.confirms {
+            true => self.resend.len(),
+            false => 0,
+        }
     }
 
     /// Waits until the receiver has read all that was sent. It may be sent again for that.

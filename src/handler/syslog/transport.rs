@@ -229,8 +229,9 @@ impl Connection for Sending {
             },
         }
     }
-    fn is_confirmed(&self) -> bool {
-        self.session.is_confirmed()
+
+    fn unconfirmed(&self) -> usize {
+        self.session.unconfirmed()
     }
 
     fn confirm(&mut self) -> Result<(), Error> {

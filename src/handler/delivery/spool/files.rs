@@ -156,13 +156,20 @@ impl SpoolFiles {
                 None => limit.saturating_sub(segment::HEADER as u64),
             };
             let mut size = 0;
+            // A segment has the entries of one process.
+            let boot = match &self.writing {
+                Some(segment) => segment.boot,
+                None => entries[from].boot,
+            };
             let fit = entries[from..].iter().take_while(|entry| {
                 size += frame::length(entry) as u64;
-                size <= room
+                size <= room && entry.boot == boot
             });
             let mut count = fit.count();
             let used = self.writing.as_ref();
-            if count == 0 && used.is_some_and(|it| it.length > segment::HEADER as u64) {
+            let is_used =
+                |it: &Segment| it.length > segment::HEADER as u64 || it.boot != entries[from].boot;
+            if count == 0 && used.is_some_and(is_used) {
                 self.end_segment().map_err(|error| (from, error))?;
                 continue;
             }
@@ -186,7 +193,7 @@ impl SpoolFiles {
         if self.writing.is_none() {
             let number = self.next_number;
             self.next_number += 1;
-            let segment = Segment::create(&self.directory, number, self.boot)?;
+            let segment = Segment::create(&self.directory, number, chunk[0].boot)?;
             self.segments.push_back(Info {
                 number,
                 bytes: segment.length,

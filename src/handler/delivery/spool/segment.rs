@@ -44,6 +44,8 @@ pub(super) fn list(directory: &Path) -> io::Result<Vec<(u64, u64)>> {
 #[derive(Debug)]
 pub(super) struct Segment {
     file: File,
+    /// The process whose entries it has.
+    pub(super) boot: u64,
     /// How long it is, as far as what was written whole.
     pub(super) length: u64,
     buffer: Vec<u8>,
@@ -58,6 +60,7 @@ impl Segment {
         sync_directory(directory)?;
         Ok(Self {
             file,
+            boot,
             length: HEADER as u64,
             buffer: Vec::new(),
         })

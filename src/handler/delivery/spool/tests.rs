@@ -152,6 +152,29 @@ fn a_torn_end_costs_what_was_not_written() {
     }
 }
 
+/// Receivers drop duplicates by what identifies an entry.
+#[test]
+fn entries_of_other_processes_keep_their_identity() {
+    let directory = tempfile::tempdir().unwrap();
+    let spool = Spool::new(directory.path().join("spool"));
+    let mut all = entries(1..9, 10);
+    for (entry, boot) in all.iter_mut().zip([7, 7, 1, 8, 1, 1, 7, 1]) {
+        entry.boot = boot;
+    }
+    let mut files = spool.open(1).unwrap();
+    append(&mut files, &all[..5]);
+    append(&mut files, &all[5..]);
+    assert_eq!(files.own_unread(), 4);
+    drop(files);
+    let mut files = spool.open(2).unwrap();
+    let mut losses = Losses::default();
+    let read = std::iter::from_fn(|| {
+        files.peek(&mut losses)?;
+        files.pop().map(|(entry, _)| entry)
+    });
+    assert!(read.eq(all));
+}
+
 /// A process that was killed before its first entry was whole.
 #[test]
 fn segments_without_entries_are_removed() {
@@ -175,8 +198,13 @@ fn segments_without_entries_are_removed() {
     }
 }
 
+/// How many times damage and processes are tried: `LOGTREE_CRASHES`.
+fn cases() -> u32 {
+    std::env::var("LOGTREE_CRASHES").map_or(40, |cases| cases.parse().expect("a number"))
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Any damage of any file: what is undamaged is read, nothing else is, and the spool goes on.
     #[test]

@@ -290,3 +290,62 @@ fn the_engine_keeps_the_contract_of_sinks() {
     let broken = check_sink(made, || world.received());
     assert!(broken.is_empty(), "{broken:#?}");
 }
+
+/// It is sent again by the next handler, as its receiver may have died before it read it.
+#[test]
+fn what_is_unconfirmed_at_the_end_goes_to_the_spool() {
+    let directory = tempfile::tempdir().unwrap();
+    let start = |world: &Arc<World>| {
+        let spool = Spool::new(directory.path().join("spool"));
+        let builder = world.builder().spool(spool);
+        let builder = builder.close_within(Duration::from_millis(50));
+        let handler = builder.start().unwrap();
+        handler.set_error_hook(|_| {});
+        handler
+    };
+    // The second one is asked for what it had from the spool.
+    for unread in [2, 1] {
+        let world = Arc::<World>::default();
+        *world.unread.lock() = unread;
+        let handler = start(&world);
+        if unread == 2 {
+            for text in ["a", "b", "c"] {
+                log(&handler, Level::INFO, text);
+                handler.flush().unwrap();
+            }
+            assert_eq!(world.received(), ["a", "b", "c"]);
+        } else {
+            until(|| world.received().len() == 2);
+            assert_eq!(world.received(), ["b", "c"]);
+        }
+        handler.close().unwrap();
+        assert!(is_balanced(&handler));
+        assert_eq!(handler.counters().dropped(), 0);
+    }
+    let world = Arc::<World>::default();
+    let handler = start(&world);
+    log(&handler, Level::INFO, "d");
+    handler.flush().unwrap();
+    until(|| handler.health().spooled_bytes == 0);
+    assert_eq!(world.received(), ["c", "d"]);
+}
+
+#[test]
+fn what_is_unconfirmed_at_the_end_is_reported_without_a_spool() {
+    let world = Arc::<World>::default();
+    *world.unread.lock() = 1;
+    let builder = world.builder().close_within(Duration::from_millis(50));
+    let handler = builder.start().unwrap();
+    handler.set_error_hook(|_| {});
+    log(&handler, Level::INFO, "a");
+    handler.flush().unwrap();
+    world.goes_away();
+    log(&handler, Level::INFO, "b");
+    handler.flush().unwrap_err();
+    // For the other one, which is dropped.
+    handler.close().unwrap_err();
+    let (_, error) = handler.last_error().unwrap();
+    assert!(error.contains("had read all that was sent"), "{error}");
+    assert_eq!(handler.counters().written(), 1);
+    assert!(is_balanced(&handler));
+}

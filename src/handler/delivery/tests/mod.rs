@@ -27,6 +27,8 @@ struct World {
     /// How many connections there are.
     open: Mutex<usize>,
     ends_when_idle: Mutex<bool>,
+    /// How many of the last entries it has not read, and never will.
+    unread: Mutex<usize>,
     /// What the connection does when it is next asked whether it rests.
     at_rest: Mutex<Option<Box<dyn FnOnce() + Send>>>,
     script: Mutex<Option<Script>>,
@@ -75,6 +77,17 @@ impl Drop for Receiving {
 }
 
 impl Connection for Receiving {
+    fn unconfirmed(&self) -> usize {
+        *self.0.unread.lock()
+    }
+
+    fn confirm(&mut self) -> Result<(), Error> {
+        match self.unconfirmed() {
+            0 => Ok(()),
+            _ => Err(away()),
+        }
+    }
+
     fn rests(&mut self) -> bool {
         let at_rest = self.0.at_rest.lock().take();
         if let Some(at_rest) = at_rest {
