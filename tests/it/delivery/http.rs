@@ -1,6 +1,5 @@
 //! Records sent to web servers.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -332,47 +331,6 @@ fn a_large_or_endless_body_is_not_read() {
     assert_eq!(
         (handler.counters().written(), server.requests().len()),
         (3, 3)
-    );
-}
-
-/// The server goes down in the middle of everything, again and again. `LOGTREE_OUTAGE_RECORDS` sets
-/// how many records there are.
-#[test]
-fn a_hundred_outages_lose_nothing_that_is_not_counted() {
-    let records = std::env::var("LOGTREE_OUTAGE_RECORDS").ok();
-    let records = records.map_or(20_000, |records| records.parse().unwrap());
-    let server = Arc::new(WebServer::start(|_| Deed::status(200)));
-    let handler = builder(&server).body(HttpBody::NdJson).start().unwrap();
-    handler.set_error_hook(|_| {});
-    for number in 0..records {
-        if number % (records / 100) == 0 {
-            server.goes_down();
-        } else if number % (records / 100) == records / 200 {
-            server.comes_up();
-        }
-        log(&handler, &number.to_string());
-    }
-    server.comes_up();
-    until(|| is_settled(&handler));
-    let counters = handler.counters();
-    let mut sent = sent(&server);
-    sent.retain(|message| !message.contains("dropped"));
-    let all = sent.len();
-    sent.sort_unstable();
-    sent.dedup();
-    assert_eq!(counters.written() + counters.dropped(), records as u64);
-    println!(
-        "HTTP: {records} records, 100 outages: {} missing, {} dropped, {} again",
-        records as usize - sent.len(),
-        counters.dropped(),
-        all - sent.len()
-    );
-    assert_eq!(sent.len() as u64, counters.written());
-    // Of each outage, at most what one request held.
-    assert!(
-        all - sent.len() <= 100 * 512,
-        "{} duplicates",
-        all - sent.len()
     );
 }
 

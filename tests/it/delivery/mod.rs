@@ -1,6 +1,9 @@
 //! Handlers that send to a receiver, and the receivers that people run.
 
-#[cfg(all(feature = "tls", any(feature = "smtp", feature = "syslog")))]
+#[cfg(all(
+    feature = "tls",
+    any(feature = "smtp", feature = "socket", feature = "syslog")
+))]
 mod certificate;
 #[cfg(feature = "cloudwatch")]
 mod cloudwatch;
@@ -25,6 +28,14 @@ mod journald;
 mod mail_server;
 #[cfg(feature = "otlp")]
 mod otlp;
+#[cfg(all(
+    feature = "http-handler",
+    feature = "otlp",
+    feature = "smtp",
+    feature = "socket",
+    feature = "syslog"
+))]
+mod outages;
 #[cfg(any(
     feature = "gelf",
     feature = "http-handler",
@@ -47,10 +58,10 @@ mod smtp;
 mod socket;
 #[cfg(feature = "socket")]
 mod socket_receiver;
+#[cfg(all(feature = "socket", feature = "tls"))]
+mod socket_tls;
 #[cfg(all(feature = "syslog", target_os = "linux"))]
 mod syslog;
-#[cfg(feature = "syslog")]
-mod syslog_outages;
 #[cfg(any(feature = "http-handler", feature = "otlp"))]
 mod web_server;
 

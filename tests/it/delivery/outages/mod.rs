@@ -1,0 +1,63 @@
+//! Receivers that are killed and come back, many times, while records are sent to them.
+//!
+//! `LOGTREE_OUTAGE_RECORDS=1000000` makes long tests of these.
+
+mod mails;
+mod requests;
+mod streams;
+
+use std::time::Duration;
+
+use logtree::{Handler, Level, Record};
+
+const KILLS: u64 = 100;
+
+/// Long enough for every machine.
+const LONG: Duration = Duration::from_secs(600);
+
+fn record_count() -> u64 {
+    let given = std::env::var("LOGTREE_OUTAGE_RECORDS").ok();
+    given.map_or(20_000, |text| text.parse().expect("a number"))
+}
+
+fn log(handler: &Handler, number: u64) {
+    let record = Record::builder().name("outage").level(Level::INFO);
+    handler.handle(&record.message(format!("number {number:08}")).build());
+}
+
+/// Returns the number of a message, whatever stands around it. Notices of what was dropped have
+/// none.
+fn number(bytes: &[u8]) -> Option<u64> {
+    const BEFORE: &[u8] = b"number ";
+    let mut places = bytes.windows(BEFORE.len() + 8);
+    let found = places.find(|place| {
+        let (before, digits) = place.split_at(BEFORE.len());
+        before == BEFORE && digits.iter().all(u8::is_ascii_digit)
+    })?;
+    let digits = std::str::from_utf8(&found[BEFORE.len()..]).unwrap();
+    Some(digits.parse().unwrap())
+}
+
+/// What became of the records.
+struct Count {
+    missing: u64,
+    dropped: u64,
+    again: u64,
+}
+
+impl Count {
+    /// Counts, and prints it.
+    fn of(name: &str, received: u64, all: u64, dropped: u64) -> Self {
+        let records = record_count();
+        let (missing, again) = (records - received, all - received);
+        println!(
+            "{name}: {records} records, {KILLS} outages: \
+             {missing} missing, {dropped} dropped, {again} again"
+        );
+        Self {
+            missing,
+            dropped,
+            again,
+        }
+    }
+}
