@@ -67,6 +67,13 @@ fn timers_of_a_child_run() {
     play("sighup 1");
 }
 
+/// A receiver of other programs' records is the parent's alone.
+#[cfg(feature = "socket")]
+#[test]
+fn a_child_receives_nothing() {
+    play("receiver 1");
+}
+
 /// A thread of the parent held std's locks of the standard streams: the child's handlers and
 /// reports do without them.
 #[test]

@@ -35,6 +35,8 @@ pub(super) fn play(scene: &str) {
         "reload" => reload(path),
         #[cfg(feature = "signal")]
         "sighup" => sighup(path),
+        #[cfg(feature = "socket")]
+        "receiver" => super::forks_receiver::play(path),
         "std_locks" => std_locks(path),
         "scope" => scope(path),
         #[cfg(feature = "tracing")]
@@ -74,7 +76,7 @@ pub(super) fn in_child(what: &str, run: impl FnOnce() -> bool) {
     assert_eq!(status, 0, "{what}: the child failed");
 }
 
-fn until(what: &str, holds: impl Fn() -> bool) {
+pub(super) fn until(what: &str, holds: impl Fn() -> bool) {
     let start = Instant::now();
     while !holds() {
         assert!(start.elapsed() < LIMIT, "{what}");

@@ -12,6 +12,8 @@ mod files_child;
 mod forks;
 #[cfg(unix)]
 mod forks_child;
+#[cfg(all(unix, feature = "socket"))]
+mod forks_receiver;
 #[cfg(all(unix, feature = "tracing"))]
 mod forks_spans;
 #[cfg(unix)]
