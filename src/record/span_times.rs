@@ -20,6 +20,18 @@ struct Times {
 }
 
 impl Times {
+    /// Starts from 0 in another process.
+    fn in_process(&mut self, process: u32) -> &mut Self {
+        if self.process != process {
+            *self = Self {
+                process,
+                entered: self.entered,
+                ..Self::default()
+            };
+        }
+        self
+    }
+
     fn pass(&mut self, now: Timestamp) -> u64 {
         let since = self.since.replace(now);
         let nanos = since.map_or(0, |since| now.nanos_since(since));
@@ -70,15 +82,7 @@ impl SpanTimes {
 
     fn change<R>(&self, change: impl FnOnce(&mut Times) -> R) -> R {
         let process = process::generation();
-        let mut times = self.0.lock();
-        if times.process != process {
-            *times = Times {
-                process,
-                entered: times.entered,
-                ..Times::default()
-            };
-        }
-        change(&mut times)
+        change(self.0.lock().in_process(process))
     }
 }
 

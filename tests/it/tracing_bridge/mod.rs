@@ -3,6 +3,7 @@
 mod carried;
 mod events;
 mod facade;
+mod faults;
 mod levels;
 mod span_records;
 mod spans;

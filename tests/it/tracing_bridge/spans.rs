@@ -5,7 +5,6 @@ use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
-use std::thread;
 
 use logtree::formatter::JsonFormatter;
 use logtree::handler::{QueueHandler, StreamHandler};
@@ -264,15 +263,31 @@ async fn wait() {
 }
 
 /// Holds a guard while it waits, which is wrong and common.
-async fn held(round: u64) {
+async fn held(round: u64, asks_for_current: bool) {
     let span = tracing::info_span!("held", round);
     let _guard = span.enter();
     wait().await;
-    let _current = Span::current();
+    let _current = asks_for_current.then(Span::current);
     tracing::info!("polled");
 }
 
-/// A guard held over an `.await` is left on another thread, or in another order.
+/// Polls two futures in turn that hold guards over an `.await`, which are then left in another order.
+pub(super) fn hold_guards_over_awaits(rounds: u64, asks_for_current: bool) {
+    let waker = Waker::from(Arc::new(Nothing));
+    let mut task = Context::from_waker(&waker);
+    for round in 0..rounds {
+        let held = || held(round, asks_for_current);
+        let (mut a, mut b) = (pin!(held()), pin!(held()));
+        assert!(a.as_mut().poll(&mut task).is_pending());
+        assert!(b.as_mut().poll(&mut task).is_pending());
+        let _current = asks_for_current.then(Span::current);
+        // Both are over with the second poll.
+        assert!(a.as_mut().poll(&mut task).is_ready());
+        assert!(b.as_mut().poll(&mut task).is_ready());
+    }
+}
+
+/// A guard held over an `.await` is left in another order.
 #[test]
 fn a_guard_over_an_await_leaves_no_span_open() {
     let registry = Registry::new();
@@ -282,31 +297,6 @@ fn a_guard_over_an_await_leaves_no_span_open() {
         .add_filter(|_: &mut logtree::Record<'_>| false);
     let subscriber = Arc::new(registry.tracing_subscriber());
     let dispatch = Dispatch::from(Arc::clone(&subscriber));
-    thread::scope(|threads| {
-        for _ in 0..4 {
-            threads.spawn(|| {
-                with_default(&dispatch, || {
-                    let waker = Waker::from(Arc::new(Nothing));
-                    let mut task = Context::from_waker(&waker);
-                    for round in 0..5_000 {
-                        let (mut a, mut b) = (pin!(held(round)), pin!(held(round)));
-                        let mut polls = 0;
-                        while a.as_mut().poll(&mut task).is_pending()
-                            | b.as_mut().poll(&mut task).is_pending()
-                        {
-                            let _current = Span::current();
-                            polls += 1;
-                            if polls == 1 {
-                                // Both are over with the second poll.
-                                assert!(a.as_mut().poll(&mut task).is_ready());
-                                assert!(b.as_mut().poll(&mut task).is_ready());
-                                break;
-                            }
-                        }
-                    }
-                });
-            });
-        }
-    });
+    with_default(&dispatch, || hold_guards_over_awaits(1_000, true));
     assert_eq!(subscriber.open_spans(), 0);
 }

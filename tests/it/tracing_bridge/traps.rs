@@ -12,13 +12,13 @@ use logtree::{Level, Registry};
 use tracing::Dispatch;
 use tracing::dispatcher::{set_global_default, with_default};
 
-use crate::tracing_bridge::{Front, by_each_front, by_exact_front};
+use crate::tracing_bridge::{Front, by_each_front, by_exact_front, faults};
 
 /// The scene that the child plays.
 const VARIABLE: &str = "LOGTREE_TRACING_TRAP";
 
 /// Plays a scene in a child process.
-fn play(scene: &str) {
+pub(super) fn play(scene: &str) {
     let name = "tracing_bridge::traps::child";
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", name, "--test-threads=1"])
@@ -26,7 +26,7 @@ fn play(scene: &str) {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_secs(300);
     loop {
         match child.try_wait().unwrap() {
             Some(_) => break,
@@ -48,6 +48,7 @@ fn child() {
     match std::env::var(VARIABLE).as_deref() {
         Ok("another thread") => by_exact_front(from_another_thread),
         Ok("display") => by_each_front(from_a_display),
+        Ok("guards") => faults::guards(),
         Ok("drop") => by_each_front(from_a_drop),
         Ok("global") => by_global_default(),
         Ok("reload") => by_exact_front(many_changes),
