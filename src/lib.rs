@@ -281,7 +281,7 @@ pub use crate::setup::verbosity::Verbosity;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::macros::{
-        Argument, CallSite, CallValue, Passed, Template, argument, log_arguments, log_split,
-        logger, passes, std, value,
+        Argument, CallSite, CallValue, Passed, Template, argument, is_enabled, log_arguments,
+        log_split, logger, passes, std, value,
     };
 }

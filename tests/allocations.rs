@@ -148,6 +148,19 @@ fn propagation_and_several_handlers_allocate_nothing() {
 }
 
 #[test]
+fn an_owner_allocates_nothing() {
+    let shared = logger(discarding());
+    let owner = shared.registry().get_logger("service");
+    owner.add_handler(discarding());
+    let _scope = Scope::new().owner(&owner).enter();
+    for level in [Level::NOTSET, Level::DEBUG, Level::OFF] {
+        owner.set_level(level);
+        let count = allocations(|| logtree::info!(shared, "request {}", black_box(7)));
+        assert_eq!(count, 0, "{level}");
+    }
+}
+
+#[test]
 fn the_facade_allocates_nothing() {
     let registry = Registry::global();
     registry.install().unwrap();

@@ -69,8 +69,8 @@ impl Known {
     }
 
     fn wants(&self, registry: &RegistryCore, level: Level) -> bool {
-        self.node.lets_through(level)
-            && (level >= self.level() || registry.wants_otherwise(&self.node, level, true))
+        let by_level = level >= self.level();
+        self.node.lets_through(level) && registry.wants(&self.node, level, by_level)
     }
 }
 

@@ -69,7 +69,7 @@ level_methods!(Logger, passes_plain, |logger| logger);
 /// logger's name, whatever the target.
 impl log::Log for Logger {
     fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
-        self.passes(metadata.level().into()).is_some()
+        self.is_enabled_for(Level::from(metadata.level()))
     }
 
     fn log(&self, record: &log::Record<'_>) {

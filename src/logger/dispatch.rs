@@ -41,15 +41,15 @@ pub(crate) fn dispatch(
     record: &mut Record<'_>,
     origin: Origin,
 ) {
-    // In a span, or in a scope with key-values, it is larger than any depth.
+    // In a span, or in a scope with key-values or an owner, it is larger than any depth.
     if here::nesting() >= MAX_DEPTH {
         return dispatch_otherwise(registry, node, record, origin);
     }
     let _nested = Nested::enter();
-    send(registry, node, record, origin);
+    send(registry, node, None, record, origin);
 }
 
-/// In a span, in a scope with key-values, or nested too deep.
+/// In a span, in a scope with key-values or an owner, or nested too deep.
 #[cold]
 #[inline(never)]
 fn dispatch_otherwise(registry: &RegistryCore, node: &Node, record: &Record<'_>, origin: Origin) {
@@ -59,25 +59,35 @@ fn dispatch_otherwise(registry: &RegistryCore, node: &Node, record: &Record<'_>,
         return;
     }
     let _nested = Nested::enter();
-    scope::with_values(record.context, |context, span| {
+    scope::with_values(record.context, |context, span, owner| {
         let fields = span.map(|span| record.rare_fields().in_span(span));
         // Another record, as what the scope holds lives shorter than what this one borrows.
         let mut record = record.within(context);
         if let Some(fields) = &fields {
             record.rare_fields = RareFieldsRef::Lent(fields);
         }
-        send(registry, node, &mut record, origin);
+        let owner = owner.and_then(|owner| registry.owner_node(owner));
+        send(registry, node, owner, &mut record, origin);
     });
 }
 
 #[inline(always)]
-fn send(registry: &RegistryCore, node: &Node, record: &mut Record<'_>, origin: Origin) {
+fn send(
+    registry: &RegistryCore,
+    node: &Node,
+    owner: Option<&Node>,
+    record: &mut Record<'_>,
+    origin: Origin,
+) {
     let route = node.route();
     // Decided before the filters, which may change the level.
     record.is_hidden = match origin {
-        Origin::Call { by_level } => !registry.decides_for(node, record, by_level),
+        Origin::Call { by_level } => !registry.decides_for(node, owner, record, by_level),
         Origin::Handed => false,
     };
+    if let Some(owner) = owner {
+        return send_along(&route, Some(&owner.route()), registry, record);
+    }
     match route.only_handler() {
         // The usual route.
         Some(bound) if !record.is_hidden => {
@@ -86,39 +96,64 @@ fn send(registry: &RegistryCore, node: &Node, record: &mut Record<'_>, origin: O
                 bound.handle(record);
             }
         }
-        _ => send_along(&route, registry, record),
+        _ => send_along(&route, None, registry, record),
     }
 }
 
-/// Sends a record along any route.
+/// Sends a record along any route, and to the handlers and taps of its owner's.
 #[inline(never)]
-fn send_along(route: &Route, registry: &RegistryCore, record: &mut Record<'_>) {
-    if record.is_hidden && route.taps.is_empty() {
+fn send_along(
+    route: &Route,
+    owner: Option<&Route>,
+    registry: &RegistryCore,
+    record: &mut Record<'_>,
+) {
+    let taps = further(&route.taps, owner.map(|owner| &owner.taps));
+    let has_taps = !route.taps.is_empty() || !taps.is_empty();
+    if record.is_hidden && !has_taps {
         return;
     }
     if !route.filters.is_empty() && !passes(&route.filters, record) {
         return;
     }
-    record.is_for_one = route.taps.is_empty() && route.handlers.len() == 1;
-    offer(&route.taps, record);
+    let handlers = further(&route.handlers, owner.map(|owner| &owner.handlers));
+    let count = route.handlers.len() + handlers.len();
+    record.is_for_one = !has_taps && count == 1;
+    offer(&route.taps, taps, record);
     if record.is_hidden {
         return;
     }
-    if route.handlers.is_empty() {
+    if count == 0 {
         to_last_resort(registry, record);
     } else {
-        offer(&route.handlers, record);
+        offer(&route.handlers, handlers, record);
     }
 }
 
-/// Offers a record to handlers, in order, by their levels.
-fn offer(handlers: &[BoundHandler], record: &Record<'_>) {
+/// Returns what an owner has in addition: nothing where both share one list.
+fn further<'r>(
+    own: &Arc<[BoundHandler]>,
+    owners: Option<&'r Arc<[BoundHandler]>>,
+) -> &'r [BoundHandler] {
+    match owners {
+        Some(owners) if !Arc::ptr_eq(own, owners) => owners,
+        _ => &[],
+    }
+}
+
+/// Offers a record to handlers, in order, by their levels, and then to the further ones that it was
+/// not offered to yet.
+fn offer(own: &[BoundHandler], further: &[BoundHandler], record: &Record<'_>) {
+    let all = || own.iter().chain(further);
     // One bit for each handler that wrote it. One that comes later than the bits reach is seen as
     // one that did not: a record may then be written twice, but is never lost.
     let mut written_by = 0_u64;
-    for (at, bound) in handlers.iter().enumerate() {
+    for (at, bound) in all().enumerate() {
+        let before = || all().take(at);
+        let is_known = || before().any(|known| known.handler() == bound.handler());
         if bound.takes(record.level())
-            && !is_written_before(&handlers[..at], written_by, bound)
+            && !(at >= own.len() && is_known())
+            && !is_written_before(before(), written_by, bound)
             && bound.handle(record)
         {
             written_by |= bit(at);
@@ -129,9 +164,13 @@ fn offer(handlers: &[BoundHandler], record: &Record<'_>) {
 /// Reports whether a handler writes records once per stream and an earlier one has written this
 /// record to the same stream.
 #[inline]
-fn is_written_before(before: &[BoundHandler], written_by: u64, bound: &BoundHandler) -> bool {
+fn is_written_before<'h>(
+    before: impl Iterator<Item = &'h BoundHandler>,
+    written_by: u64,
+    bound: &BoundHandler,
+) -> bool {
     bound.once_on().is_some_and(|stream| {
-        let mut before = before.iter().enumerate();
+        let mut before = before.enumerate();
         before.any(|(at, other)| written_by & bit(at) != 0 && other.stream() == Some(stream))
     })
 }
@@ -194,17 +233,17 @@ impl LogsReports for RegistryCore {
             Vec::new()
         };
         let by_level = level >= node.effective_level();
-        record.is_hidden = handlers.is_empty() || !self.decides_for(&node, &record, by_level);
+        record.is_hidden = handlers.is_empty() || !self.decides_for(&node, None, &record, by_level);
         let route = Route::new(filters, handlers, Arc::clone(&route.taps));
         let _nested = Nested::enter();
-        send_along(&route, self, &mut record);
+        send_along(&route, None, self, &mut record);
     }
 }
 
 #[cold]
 fn to_last_resort(registry: &RegistryCore, record: &Record<'_>) {
     match registry.last_resort() {
-        Some(handler) => offer(&[BoundHandler::new(&handler)], record),
+        Some(handler) => offer(&[BoundHandler::new(&handler)], &[], record),
         None => registry.report_no_handler(record.name()),
     }
 }

@@ -101,7 +101,7 @@ impl Logger {
     }
 
     /// Reports whether a record of this level would pass: one load and a compare, and a little more
-    /// if it would. The result is exact for the calling thread, including scopes and captures. If a
+    /// if it would. The result is exact for the calling thread, including scopes, owners and captures. If a
     /// [control](crate::control::Control) has rules for the values of key-values, it reports
     /// whether some record of the level may be logged.
     ///
@@ -110,7 +110,16 @@ impl Logger {
     #[inline]
     #[must_use]
     pub fn is_enabled_for(&self, level: impl Into<Level>) -> bool {
-        self.passes(level.into()).is_some()
+        let passed = self.passes(level.into());
+        passed.is_some_and(|passed| self.wants(passed))
+    }
+
+    /// Whether a record that passed is wanted; see [`RegistryCore::wants`].
+    #[inline]
+    pub(crate) fn wants(&self, passed: Passed) -> bool {
+        let Passed { level, by_level } = passed;
+        // Otherwise it was asked.
+        !by_level || self.registry.wants(&self.node, level, by_level)
     }
 
     /// Tests the gate, and whether anything wants the level on this thread.

@@ -7,6 +7,7 @@ mod dispatch;
 mod into_logger;
 mod level_methods;
 pub(crate) mod logger;
+mod owner;
 pub(crate) mod passed;
 pub(crate) mod static_logger;
 

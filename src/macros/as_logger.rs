@@ -147,6 +147,12 @@ impl<'a, T: ?Sized> Deref for KeptByPointer<'a, T> {
     }
 }
 
+/// Reports whether a record passes.
+#[inline(always)]
+pub fn is_enabled(logger: &(impl AsLogger + ?Sized), level: Level) -> bool {
+    is_compiled(level) && logger.as_logger().is_enabled_for(level)
+}
+
 /// Returns what the test of the logger's gate found out, if a record of the level passes it.
 #[inline(always)]
 pub fn passes(logger: &(impl AsLogger + ?Sized), level: Level) -> Option<Passed> {

@@ -57,7 +57,8 @@ impl CallSite {
     /// Reports whether a record passes.
     #[inline(always)]
     pub fn is_enabled(&'static self, name: &'static str, level: Level) -> bool {
-        self.may_pass(level) && self.logger(name, level).is_some()
+        let logger = |(logger, passed): (&Logger, _)| logger.wants(passed);
+        self.may_pass(level) && self.logger(name, level).is_some_and(logger)
     }
 
     /// Returns the logger, if a record passes its gate.

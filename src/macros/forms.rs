@@ -202,6 +202,6 @@ macro_rules! log_enabled {
     }};
     ($logger:expr, $level:expr) => {{
         let __kept = &$logger;
-        $crate::__private::passes($crate::__private::logger(__kept).__logger(), $level).is_some()
+        $crate::__private::is_enabled($crate::__private::logger(__kept).__logger(), $level)
     }};
 }

@@ -14,7 +14,7 @@ pub(crate) mod values;
 
 pub use ::std;
 
-pub use self::as_logger::{logger, passes};
+pub use self::as_logger::{is_enabled, logger, passes};
 pub use self::call_site::CallSite;
 pub use self::split::argument;
 pub use self::submit::{log_arguments, log_split};

@@ -51,9 +51,7 @@ pub(super) fn deliver(registry: &Registry, frame: &[u8]) -> Result<(), Refused> 
     let dotted = name::dotted(name);
     let node = registry.nearest(&dotted);
     let by_level = level >= node.level_for(&dotted);
-    let is_wanted =
-        node.lets_through(level) && (by_level || registry.wants_otherwise(&node, level, true));
-    if !is_wanted {
+    if !node.lets_through(level) || !registry.wants(&node, level, by_level) {
         return Ok(());
     }
     let file = attributes.text("pathname").unwrap_or_default();

@@ -6,6 +6,7 @@ pub(crate) mod call_values;
 mod key_values;
 pub(crate) mod message;
 mod owned;
+mod owner;
 mod rare_fields;
 #[expect(
     clippy::module_inception,
@@ -38,6 +39,7 @@ pub(crate) use self::call_values::CallValues;
 pub(crate) use self::call_values::LentValues;
 pub(crate) use self::key_values::Context;
 pub(crate) use self::message::{LazyMessage, Message};
+pub(crate) use self::owner::Owner;
 pub(crate) use self::rare_fields::{RareFields, RareFieldsRef};
 pub(crate) use self::record::Record;
 pub(crate) use self::span::{Span, SpanPath};

@@ -7,6 +7,7 @@ use arc_swap::ArcSwap;
 
 #[cfg(feature = "tracing")]
 use crate::record::key_values::Context;
+use crate::record::owner::Owner;
 #[cfg(feature = "tracing")]
 use crate::record::span_times::SpanTimes;
 use crate::record::value::OwnedValue;
@@ -32,6 +33,7 @@ pub(crate) struct Span {
     number: u64,
     name: &'static str,
     parent: Option<Arc<Span>>,
+    owner: Option<Owner>,
     /// Its key-values, after those of the spans around it that it does not hide.
     values: ArcSwap<Vec<(Box<str>, OwnedValue)>>,
     #[cfg(feature = "tracing")]
@@ -42,6 +44,11 @@ impl Span {
     pub(crate) fn values(&self) -> Arc<Vec<(Box<str>, OwnedValue)>> {
         self.values.load_full()
     }
+
+    /// Returns what owns the records in it.
+    pub(crate) fn owner(&self) -> Option<&Owner> {
+        self.owner.as_ref()
+    }
 }
 
 #[cfg(feature = "tracing")]
@@ -50,6 +57,7 @@ impl Span {
         name: &'static str,
         parent: Option<Arc<Self>>,
         own: Vec<(&'static str, OwnedValue)>,
+        owner: Option<Owner>,
     ) -> Arc<Self> {
         static LAST: AtomicU64 = AtomicU64::new(0);
         let values = match &parent {
@@ -61,6 +69,7 @@ impl Span {
             number: LAST.fetch_add(1, Ordering::Relaxed) + 1,
             name,
             parent,
+            owner,
             values: ArcSwap::new(values),
             times: SpanTimes::default(),
         })
@@ -170,7 +179,7 @@ mod tests {
     #[test]
     fn a_path_has_the_innermost_names_that_there_is_room_for() {
         let spans = |count: usize, name| {
-            let nest = |parent, _| Some(Span::new(name, parent, Vec::new()));
+            let nest = |parent, _| Some(Span::new(name, parent, Vec::new(), None));
             (0..count).fold(None, nest).unwrap()
         };
         let path = |span: &Span| SpanPath::Open(span).to_string();

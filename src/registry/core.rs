@@ -9,6 +9,7 @@ use crate::context::{Notice, RegistryContext};
 use crate::handler::{Handler, HandlerId, Observer};
 use crate::level::Level;
 use crate::name::{self, Name};
+use crate::record::Owner;
 use crate::registry::gate_copy::GateCopy;
 #[cfg(feature = "tracing")]
 use crate::registry::gate_watch::GateWatch;
@@ -33,6 +34,8 @@ pub(crate) struct RegistryCore {
     /// Changed whenever a name may refer to another node than before; see
     /// [`RegistryCore::name_epoch`].
     pub(super) name_epoch: AtomicU64,
+    /// Never given twice.
+    pub(super) number: u64,
     pub(super) last_resort: Mutex<Option<Handler>>,
     pub(super) max_loggers: usize,
     pub(super) overrides: OverrideSlot,
@@ -196,6 +199,14 @@ impl RegistryCore {
     pub(crate) fn loggers(&self, names: &[&str]) -> Option<Vec<Arc<Node>>> {
         let names: Vec<_> = names.iter().map(|name| Name::cut(name)).collect();
         self.change_unnoticed(|tree| self.create_in(tree, &names, true))
+    }
+
+    /// Returns a node as an owner of records.
+    pub(crate) fn owner(&self, node: &Arc<Node>) -> Owner {
+        if !node.is_owner() {
+            self.change(|tree| tree.make_owner(node.id()));
+        }
+        Owner::new(self.number, Arc::<Node>::clone(node))
     }
 
     /// Cuts a name to its maximum length; the first cut is reported.

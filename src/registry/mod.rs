@@ -17,6 +17,7 @@ mod level_override;
 mod level_text;
 mod node;
 mod overrides;
+mod owners;
 pub(crate) mod registry;
 mod route;
 mod secrets;

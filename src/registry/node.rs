@@ -9,7 +9,7 @@ use crate::level::Level;
 use crate::name::Name;
 use crate::registry::route::Route;
 use crate::registry::secrets::inherited;
-use crate::sys::sync::{Arc, AtomicU8, AtomicU16, Ordering};
+use crate::sys::sync::{Arc, AtomicU16, Ordering};
 
 /// The number of a node: its place in the tree's list. A node keeps it as long as it is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,23 +42,25 @@ pub(crate) struct Node {
     floor: AtomicU16,
     /// Assigned; `NOTSET` inherits.
     level: AtomicU16,
-    flags: AtomicU8,
+    flags: AtomicU16,
     route: ArcSwap<Route>,
 }
 
-const LOGGER: u8 = 1;
-const PROPAGATES: u8 = 2;
-const DISABLED: u8 = 4;
+const LOGGER: u16 = 1;
+const PROPAGATES: u16 = 2;
+const DISABLED: u16 = 4;
 /// There are copies of its gate.
-const COPIED: u8 = 8;
+const COPIED: u16 = 8;
 /// It is captured from by itself.
-const TAPPED: u8 = 16;
+const TAPPED: u16 = 16;
 /// No logger on the way up to the root has a level.
-const AT_DEFAULT: u8 = 32;
+const AT_DEFAULT: u16 = 32;
 /// No name refers to it any more.
-const RETIRED: u8 = 64;
+const RETIRED: u16 = 64;
 /// Loggers of secrets inherit no level below `INFO` from it.
-const GUARDED: u8 = 128;
+const GUARDED: u16 = 128;
+/// Records of other loggers may belong to it.
+const OWNER: u16 = 256;
 
 impl Node {
     pub(super) fn new(name: Name, id: NodeId, is_logger: bool, route: Arc<Route>) -> Self {
@@ -69,7 +71,7 @@ impl Node {
             effective_level: AtomicU16::new(0),
             floor: AtomicU16::new(Level::OFF.number()),
             level: AtomicU16::new(0),
-            flags: AtomicU8::new(PROPAGATES | if is_logger { LOGGER } else { 0 }),
+            flags: AtomicU16::new(PROPAGATES | if is_logger { LOGGER } else { 0 }),
             route: ArcSwap::new(route),
         }
     }
@@ -114,6 +116,11 @@ impl Node {
     /// Whether the effective level is the root's.
     pub(super) fn is_at_default(&self) -> bool {
         self.has(AT_DEFAULT)
+    }
+
+    /// Whether a level is set on it, or between it and the root.
+    pub(super) fn has_level(&self) -> bool {
+        !self.is_at_default()
     }
 
     /// Whether loggers of secrets inherit no level below `INFO` from it: its own level is guarded,
@@ -175,10 +182,20 @@ impl Node {
         self.set(TAPPED, tapped);
     }
 
+    /// Whether records of other loggers may belong to it.
+    pub(super) fn is_owner(&self) -> bool {
+        self.has(OWNER)
+    }
+
+    pub(super) fn make_owner(&self) {
+        self.set(OWNER, true);
+    }
+
     /// Whether nothing was set on it, and it is no logger and is not captured from by itself.
     pub(super) fn is_bare(&self) -> bool {
         let flags = self.flags.load(Ordering::Relaxed);
-        flags & !(AT_DEFAULT | COPIED | GUARDED) == PROPAGATES && self.level() == Level::NOTSET
+        flags & !(AT_DEFAULT | COPIED | GUARDED | OWNER) == PROPAGATES
+            && self.level() == Level::NOTSET
     }
 
     pub(super) fn is_retired(&self) -> bool {
@@ -206,12 +223,12 @@ impl Node {
         self.route.store(route);
     }
 
-    fn has(&self, flag: u8) -> bool {
+    fn has(&self, flag: u16) -> bool {
         self.flags.load(Ordering::Relaxed) & flag != 0
     }
 
     /// Under the tree's lock, as all changes.
-    fn set(&self, flag: u8, on: bool) {
+    fn set(&self, flag: u16, on: bool) {
         if self.has(flag) == on {
             // Not for a walk over all nodes, which would have each be written.
         } else if on {

@@ -4,6 +4,7 @@
 //! |---|---|---|---|---|
 //! | tap (capture, backlog, tail) | subtree | the tree and its routes | its subtree, to its level | gets the record as well |
 //! | a control's rules | registry | [`OverrideSlot`](crate::registry::level_override::OverrideSlot) | all loggers, to its lowest level | pass, silence, or nothing |
+//! | owner | what is logged in a scope or span | the thread; the owner's node is marked | all loggers, to what the owner asks for | decides in the logger's place |
 //! | scope with a level | thread | the thread | all loggers of all registries, to the level | pass |
 //!
 //! What they share is one number and two questions. The number is the *gate* of each node, which
@@ -15,19 +16,24 @@
 //!    whatever opens it;
 //! 2. the level of the thread's scopes passes, and never silences;
 //! 3. a control's rules that go before loggers, the first opinion;
-//! 4. the level of the nearest logger that has one;
-//! 5. a control's rules that go before the root;
-//! 6. the root's level.
+//! 4. the owner's level, if one is set on it or between it and the root; it then stands for the logger
+//!    in 5 and 6;
+//! 5. the level of the nearest logger that has one;
+//! 6. a control's rules that go before the root;
+//! 7. the root's level.
 //!
-//! Taps get what they want in all cases except the first. A span that owns the records logged in it
-//! will come between 3 and 4, in place of the logger: its level would be passed to `decides_for` as
-//! `by_level`.
+//! Taps get what they want in all cases except the first, those of the owner too. An owner that is
+//! disabled owns nothing.
+//!
+//! A node is marked as an owner for good, as nothing knows when the last scope of it ends. It opens
+//! gates only while a level or a tap is set on it, or between it and the root.
 
 use crate::level::Level;
-use crate::record::Record;
+use crate::record::{Owner, Record};
 use crate::registry::core::RegistryCore;
 use crate::registry::level_override::LevelOverride;
 use crate::registry::node::Node;
+use crate::scope;
 use crate::scope::here;
 use crate::sys::sync::{Arc, Ordering};
 use crate::sys::user_code;
@@ -52,25 +58,65 @@ impl RegistryCore {
         });
     }
 
+    /// Reports whether a record that passed the gate is wanted, as far as is known without it.
+    /// `by_level` is whether the logger's level passes it. A call need not ask this if it does, and
+    /// finds out later that an owner hides the record.
+    #[inline]
+    pub(crate) fn wants(&self, node: &Node, level: Level, by_level: bool) -> bool {
+        let is_hidden = || {
+            let hides = |owner: &Node| owner.has_level() && level < owner.level_for(node.name());
+            here::is_owned() && self.is_owner_so(hides)
+        };
+        by_level && !is_hidden() || self.wants_otherwise(node, level, true)
+    }
+
     /// Reports whether a record of a level that passed the gate, and that the logger's level does not
     /// pass, may pass, as far as is known without it.
     #[cold]
     #[inline(never)]
     pub(crate) fn wants_otherwise(&self, node: &Node, level: Level, has_key_values: bool) -> bool {
         let may_pass = || level.passes(self.overrides.floor.load(Ordering::Relaxed));
+        let passes = |owner: &Node| {
+            let shows = owner.has_level() && level >= owner.level_for(node.name());
+            shows || level.passes(owner.floor())
+        };
         let wanted = level.passes(node.floor())
             || here::lets_through(level)
-            || may_pass() && (has_key_values || here::is_in_scope());
+            || may_pass() && (has_key_values || here::is_in_scope())
+            || here::is_owned() && self.is_owner_so(passes);
         if !wanted {
             here::in_vain();
         }
         wanted
     }
 
-    /// Reports whether a record passes. The gate passes more: for taps, scopes of other threads, an
-    /// override.
+    /// Asks for something about the owner of the thread's records; `false` if they have none.
+    fn is_owner_so(&self, ask: impl FnOnce(&Node) -> bool) -> bool {
+        scope::with_owner(|owner| self.owner_node(owner).is_some_and(ask)).unwrap_or(false)
+    }
+
+    /// Returns the node of an owner; `None` if it is disabled, or another registry's.
+    pub(crate) fn owner_node<'o>(&self, owner: &'o Owner) -> Option<&'o Node> {
+        let node: &Node = owner.node(self.number)?;
+        (!node.is_disabled()).then_some(node)
+    }
+
+    /// Reports whether a record passes, that of an owner or not. The gate passes more: for taps,
+    /// owners, scopes of other threads, an override.
     #[inline]
-    pub(crate) fn decides_for(&self, node: &Node, record: &Record<'_>, by_level: bool) -> bool {
+    pub(crate) fn decides_for(
+        &self,
+        node: &Node,
+        owner: Option<&Node>,
+        record: &Record<'_>,
+        by_level: bool,
+    ) -> bool {
+        let (node, by_level) = match owner {
+            Some(owner) if owner.has_level() => {
+                (owner, record.level() >= owner.level_for(record.name()))
+            }
+            _ => (node, by_level),
+        };
         if by_level && !self.overrides.is_active.load(Ordering::Relaxed) {
             return true;
         }

@@ -72,6 +72,7 @@ impl Registry {
             tree: Mutex::new(tree),
             nodes: DashSet::default(),
             name_epoch: AtomicU64::new(next_name_epoch()),
+            number: next_name_epoch(),
             last_resort: Mutex::new(Some(last_resort)),
             max_loggers,
             overrides: OverrideSlot::new(),

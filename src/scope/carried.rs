@@ -17,10 +17,22 @@ pub(super) struct Carried {
 impl Carried {
     /// Takes a scope within all that holds on this thread.
     pub(super) fn new(scope: &Frame) -> Self {
+        #[cfg_attr(
+            not(feature = "tracing"),
+            expect(unused_mut, reason = "there are no spans")
+        )]
+        let mut frame = scope.within(&stack::current());
+        #[cfg(feature = "tracing")]
+        let span = span_stack::top().map(|(since, span)| {
+            if scope.owner.is_none() && span.owner().is_some() {
+                frame.end_owner_before(since);
+            }
+            span
+        });
         Self {
-            frame: scope.within(&stack::current()),
+            frame,
             #[cfg(feature = "tracing")]
-            span: span_stack::current(),
+            span,
         }
     }
 
@@ -28,14 +40,19 @@ impl Carried {
     /// happens, back: nothing that is shared is counted.
     pub(super) fn run<R>(&mut self, run: impl FnOnce() -> R) -> R {
         let frame = &mut self.frame;
-        let key = stack::resume(mem::replace(frame, Frame::EMPTY));
-        let _back = key.map(|key| {
-            scopeguard::guard(frame, move |frame| {
-                *frame = stack::leave(key).unwrap_or(Frame::EMPTY);
-            })
-        });
+        let run = || {
+            let key = stack::resume(mem::replace(frame, Frame::EMPTY));
+            let _back = key.map(|key| {
+                scopeguard::guard(frame, move |frame| {
+                    *frame = stack::leave(key).unwrap_or(Frame::EMPTY);
+                })
+            });
+            run()
+        };
+        // Around the frame: where the frame still has an owner, that was entered later.
         #[cfg(feature = "tracing")]
-        let run = || span_stack::with_lent(&mut self.span, run);
+        return span_stack::with_lent(&mut self.span, run);
+        #[cfg(not(feature = "tracing"))]
         run()
     }
 }

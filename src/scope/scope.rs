@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use crate::level::Level;
-use crate::record::OwnedValue;
+use crate::record::{OwnedValue, Owner};
 use crate::scope::carried::Carried;
 use crate::scope::frame::{Frame, set};
 use crate::scope::guard::ScopeGuard;
@@ -17,6 +17,9 @@ use crate::scope::stack;
 /// With a [level](Self::level), records within the scope are logged at that level and above,
 /// regardless of the loggers' levels: to debug one tenant or one request among thousands.
 /// [Disabled](crate::Registry::disable) levels stay disabled, and the levels of handlers apply.
+///
+/// With an [owner](Self::owner), the records within the scope belong to a logger, whose level decides
+/// on them and whose handlers get them as well.
 ///
 /// A scope is active on the thread that [entered](Self::enter) it, or for a [future](Self::wrap)
 /// wherever it is polled. Entering, leaving and polling write nothing that threads share. A scope
@@ -81,6 +84,7 @@ use crate::scope::stack;
 pub struct Scope {
     values: Vec<(Box<str>, OwnedValue)>,
     level: Option<Level>,
+    owner: Option<Owner>,
 }
 
 impl Scope {
@@ -89,13 +93,14 @@ impl Scope {
         Self::default()
     }
 
-    /// Returns a scope with the key-values and the level of all scopes that are active on this
-    /// thread.
+    /// Returns a scope with the key-values, the level and the owner of all scopes that are active on
+    /// this thread.
     pub fn current() -> Self {
         let frame = stack::current();
         Self {
             values: frame.values.as_deref().map_or_else(Vec::new, <[_]>::to_vec),
             level: (frame.level != Level::OFF).then_some(frame.level),
+            owner: frame.owner.map(|(_, owner)| owner),
         }
     }
 
@@ -110,6 +115,11 @@ impl Scope {
     /// only raise verbosity.
     pub fn level(mut self, level: impl Into<Level>) -> Self {
         self.level = Some(level.into());
+        self
+    }
+
+    pub(crate) fn owned_by(mut self, owner: Option<Owner>) -> Self {
+        self.owner = owner;
         self
     }
 
@@ -174,7 +184,7 @@ impl Scope {
     }
 
     fn frame(self) -> Frame {
-        Frame::new(self.values, self.level)
+        Frame::new(self.values, self.level, self.owner)
     }
 }
 

@@ -8,6 +8,8 @@ use crate::sys::sync::Arc;
 
 struct Entered {
     number: u64,
+    /// Its place among all that was entered on the thread.
+    since: u64,
     /// `None` where what is around it is hidden.
     span: Option<Arc<Span>>,
 }
@@ -29,8 +31,11 @@ fn change<R>(change: impl FnOnce(&mut Vec<Entered>) -> R) -> Option<R> {
     let changed = STACK.try_with(|stack| {
         let mut stack = stack.borrow_mut();
         let result = change(&mut stack.0);
-        let top = stack.0.last();
-        here::set_in_span(top.is_some_and(|top| top.span.is_some()));
+        let top = stack.0.last().and_then(|top| top.span.as_ref());
+        here::set_in_span(
+            top.is_some(),
+            top.is_some_and(|span| span.owner().is_some()),
+        );
         result
     });
     changed.ok()
@@ -42,7 +47,14 @@ pub(crate) fn enter(span: &Arc<Span>) {
 }
 
 fn push(number: u64, span: Option<Arc<Span>>) {
-    change(|stack| stack.push(Entered { number, span }));
+    let since = here::next_entry();
+    change(|stack| {
+        stack.push(Entered {
+            number,
+            since,
+            span,
+        });
+    });
 }
 
 /// Ends the latest entry of a span, wherever it is.
@@ -83,13 +95,34 @@ fn with_moved<R>(span: &mut Option<Arc<Span>>, run: impl FnOnce() -> R) -> R {
 
 /// Returns the current span of the thread.
 pub(crate) fn current() -> Option<Arc<Span>> {
-    let current = STACK.try_with(|stack| stack.borrow().0.last()?.span.clone());
-    current.ok().flatten()
+    top().map(|(_, span)| span)
+}
+
+/// Returns the current span of the thread, and since when it is.
+pub(super) fn top() -> Option<here::Entered<Arc<Span>>> {
+    let top = STACK.try_with(|stack| {
+        let stack = stack.borrow();
+        let top = stack.0.last()?;
+        Some((top.since, top.span.clone()?))
+    });
+    top.ok().flatten()
+}
+
+/// Likewise lends it to `use_it`, which must not run user code.
+pub(super) fn with_top<R>(
+    use_it: impl FnOnce(Option<here::Entered<&Span>>) -> Option<R>,
+) -> Option<R> {
+    let used = STACK.try_with(|stack| {
+        let stack = stack.borrow();
+        let top = stack.0.last();
+        use_it(top.and_then(|top| Some((top.since, top.span.as_deref()?))))
+    });
+    used.ok().flatten()
 }
 
 impl Drop for Stack {
     /// Ends what was never left.
     fn drop(&mut self) {
-        here::set_in_span(false);
+        here::set_in_span(false, false);
     }
 }

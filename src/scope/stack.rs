@@ -74,11 +74,13 @@ fn change<R>(change: impl FnOnce(&mut Stack) -> R) -> Option<R> {
         let mut stack = stack.borrow_mut();
         let result = change(&mut stack);
         let top = stack.top();
-        let holds = top.map_or((false, Level::OFF), |top| (top.values.is_some(), top.level));
+        let holds = top.map_or((false, false, Level::OFF), |top| {
+            (top.values.is_some(), top.owner.is_some(), top.level)
+        });
         (result, holds)
     });
-    let (result, (is_in_scope, level)) = changed.ok()?;
-    let before = here::set(is_in_scope, level);
+    let (result, (is_in_scope, is_owned, level)) = changed.ok()?;
+    let before = here::set(is_in_scope, is_owned, level);
     if level != before {
         ask(level, before);
     }
@@ -98,7 +100,8 @@ fn ask(level: Level, before: Level) {
 }
 
 /// Makes a scope hold on this thread, within what holds there.
-pub(super) fn enter(own: Frame) -> Option<Key> {
+pub(super) fn enter(mut own: Frame) -> Option<Key> {
+    own.enter();
     change(|stack| {
         let merged = stack
             .top()
@@ -109,7 +112,8 @@ pub(super) fn enter(own: Frame) -> Option<Key> {
 
 /// Makes a future's frame hold on this thread, in place of what holds there; the frame is
 /// [taken back](leave) after it.
-pub(super) fn resume(frame: Frame) -> Option<Key> {
+pub(super) fn resume(mut frame: Frame) -> Option<Key> {
+    frame.enter();
     change(|stack| stack.push(None, frame))
 }
 
@@ -121,8 +125,13 @@ pub(super) fn leave(key: Key) -> Option<Frame> {
 
 /// What holds on this thread.
 pub(super) fn current() -> Frame {
-    let current = STACK.try_with(|stack| stack.borrow().top().cloned());
-    current.ok().flatten().unwrap_or(Frame::EMPTY)
+    with_current(|frame| Some(frame.clone())).unwrap_or(Frame::EMPTY)
+}
+
+/// Calls `use_it` with what holds on this thread. It must not run user code.
+pub(super) fn with_current<R>(use_it: impl FnOnce(&Frame) -> Option<R>) -> Option<R> {
+    let current = STACK.try_with(|stack| use_it(stack.borrow().top().unwrap_or(&Frame::EMPTY)));
+    current.ok().flatten()
 }
 
 impl Stack {
@@ -167,6 +176,6 @@ impl Stack {
 impl Drop for Stack {
     /// Ends what was never left: a guard can be forgotten.
     fn drop(&mut self) {
-        here::set(false, Level::OFF);
+        here::set(false, false, Level::OFF);
     }
 }

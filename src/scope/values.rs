@@ -1,27 +1,31 @@
-//! The key-values that scopes and spans add to a record.
+//! What scopes and spans add to a record: key-values, and an owner.
 
-use crate::record::{Context, Span};
+use crate::record::{Context, Owner, Span};
+use crate::scope::here::Entered;
+use crate::scope::owner::innermost;
 use crate::scope::stack;
 use crate::sys::sync::Arc;
 
-/// The key-values that hold on this thread, if there are any, with those of an adapter, and the
-/// current span. Those of an adapter hide those of spans, and these hide those of scopes.
+/// The key-values that hold on this thread, if there are any, with those of an adapter, the current
+/// span and the owner of the thread's records. Those of an adapter hide those of spans, and these hide those of scopes.
 pub(crate) fn with_values<R>(
     context: &Context,
-    use_them: impl FnOnce(&Context, Option<&Span>) -> R,
+    use_them: impl FnOnce(&Context, Option<&Span>, Option<&Owner>) -> R,
 ) -> R {
     let frame = stack::current();
     let scope = frame.values.as_deref().unwrap_or_default();
     #[cfg(feature = "tracing")]
-    let span: Option<Arc<Span>> = crate::scope::span_stack::current();
+    let span: Option<Entered<Arc<Span>>> = crate::scope::span_stack::top();
     #[cfg(not(feature = "tracing"))]
-    let span: Option<Arc<Span>> = None;
-    let of_span = span.as_ref().map(|span| span.values());
+    let span: Option<Entered<Arc<Span>>> = None;
+    let span = span.as_ref().map(|(since, span)| (*since, &**span));
+    let owner = innermost(&frame, span);
+    let span = span.map(|(_, span)| span);
+    let of_span = span.map(Span::values);
     let of_span = of_span.as_ref().map_or(&[][..], |values| values.as_slice());
-    let span = span.as_deref();
     match (scope, of_span, context) {
-        ([], [], only) | ([], only, []) | (only, [], []) => use_them(only, span),
-        _ => use_them(&merged(&[scope, of_span, context]), span),
+        ([], [], only) | ([], only, []) | (only, [], []) => use_them(only, span, owner),
+        _ => use_them(&merged(&[scope, of_span, context]), span, owner),
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) mod atomic {
     }
 
     atomics! {
-        AtomicBool bool AtomicI32 i32 AtomicU8 u8 AtomicU16 u16 AtomicU32 u32 AtomicU64 u64
+        AtomicBool bool AtomicI32 i32 AtomicU16 u16 AtomicU32 u32 AtomicU64 u64
         AtomicUsize usize
     }
 }

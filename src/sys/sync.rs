@@ -13,7 +13,7 @@ use std::sync as system;
 use crate::sys::model as system;
 
 pub(crate) use self::system::atomic::{
-    AtomicBool, AtomicI32, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize,
+    AtomicBool, AtomicI32, AtomicU16, AtomicU32, AtomicU64, AtomicUsize,
 };
 
 use std::ops::{Deref, DerefMut};

@@ -140,7 +140,7 @@ where
         let here = || attributes.is_contextual().then(span_stack::current)?;
         let parent = parent.or_else(here);
         let metadata = attributes.metadata();
-        let new = Span::new(metadata.name(), parent, fields);
+        let new = Span::new(metadata.name(), parent, fields, None);
         span.extensions_mut().replace(Kept(Arc::clone(&new)));
         // Before handlers run, which may close it.
         drop(span);

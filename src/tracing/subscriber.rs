@@ -92,7 +92,12 @@ impl tracing_core::Subscriber for Subscriber {
             None => span_stack::current(),
         };
         let metadata = attributes.metadata();
-        let span = Span::new(metadata.name(), parent, span_fields::of_new(attributes));
+        let span = Span::new(
+            metadata.name(),
+            parent,
+            span_fields::of_new(attributes),
+            None,
+        );
         let id = self.spans.add(Arc::clone(&span), metadata);
         self.bridge.created(|| Some(OpenSpan { span, metadata }));
         id

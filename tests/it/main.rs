@@ -22,6 +22,8 @@ mod lazy_gates;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod macro_errors;
 mod macros;
+mod owner_model;
+mod owners;
 mod platform;
 mod presets;
 mod queue;

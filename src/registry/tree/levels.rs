@@ -85,11 +85,12 @@ impl Tree {
 
     /// The level down to which every gate is open.
     pub(super) fn floor(&self) -> Level {
-        self.override_floor.min(self.scope_floor)
+        let floor = self.override_floor.min(self.scope_floor);
+        floor.min(self.owners.floor)
     }
 
     /// All gates move where the lowest of the floors does, and only there.
-    fn change_floor(&mut self, change: impl FnOnce(&mut Self)) {
+    pub(super) fn change_floor(&mut self, change: impl FnOnce(&mut Self)) {
         let before = self.floor();
         change(self);
         if self.floor() != before {
@@ -104,9 +105,11 @@ impl Tree {
 
     /// Computes effective levels and gates again, from a node downwards.
     pub(super) fn refresh_levels(&mut self, start: NodeId, extent: Extent) {
+        let mut meets_owner = false;
         self.walk(start, |tree, id| {
             let slot = &tree.slots[id.at()];
             let node = &*slot.node;
+            meets_owner |= node.is_owner();
             let above = &*tree.slots[slot.parent.at()].node;
             let own = node.level();
             let was_guarded = node.is_guarded();
@@ -152,6 +155,9 @@ impl Tree {
                 || is_guarded != was_guarded
                 || before != (effective, floor, is_at_default)
         });
+        if meets_owner {
+            self.refresh_owners();
+        }
     }
 
     /// The lowest level that any tap captures of a node.

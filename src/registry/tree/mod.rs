@@ -1,6 +1,7 @@
 //! The shape of the tree and all that can be changed in it; guarded by the registry's one lock.
 
 mod levels;
+mod owners;
 mod routes;
 
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use crate::name::{self, Name};
 use crate::registry::gate_copy::GateCopy;
 use crate::registry::gate_histogram::GateHistogram;
 use crate::registry::node::{Node, NodeId};
+use crate::registry::owners::Owners;
 use crate::registry::route::Route;
 use crate::registry::tap::{Tap, TapId};
 use crate::scope;
@@ -34,6 +36,7 @@ pub(crate) struct Tree {
     override_floor: Level,
     /// The same for the most verbose scope on any thread.
     scope_floor: Level,
+    owners: Owners,
     taps: Vec<Tap>,
     last_tap: TapId,
     /// The copies of nodes' gates.
@@ -90,6 +93,7 @@ impl Tree {
             disabled_all: false,
             override_floor: Level::OFF,
             scope_floor: Level::OFF,
+            owners: Owners::new(),
             taps: Vec::new(),
             last_tap: TapId(0),
             copies: HashMap::new(),
@@ -210,6 +214,7 @@ impl Tree {
         while self.is_unused(id) {
             let slot = &self.slots[id.at()];
             slot.node.retire();
+            self.owners.remove(id);
             retired.push(Arc::clone(&slot.node));
             self.unused.push(id);
             id = slot.parent;
