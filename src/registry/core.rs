@@ -24,6 +24,10 @@ use crate::sys::sync::{Arc, AtomicBool, AtomicU64, Mutex, OnceCell, Ordering};
 /// How many names a registry holds unless its builder says otherwise.
 pub(super) const DEFAULT_MAX_LOGGERS: usize = 1 << 21;
 
+/// How many owners may be made by their names, which may come from outside.
+#[cfg(feature = "tracing")]
+const MAX_OWNERS: usize = 4096;
+
 pub(crate) struct RegistryCore {
     pub(crate) environment: Arc<RegistryContext>,
     pub(super) tree: Mutex<Tree>,
@@ -42,6 +46,9 @@ pub(crate) struct RegistryCore {
     /// What caches levels outside of the tree.
     #[cfg(feature = "tracing")]
     pub(crate) gate_watch: GateWatch,
+    /// Whether any owner decides on records.
+    #[cfg(feature = "tracing")]
+    pub(super) is_owner_asked: AtomicBool,
     pub(super) part: OnceCell<Arc<dyn Any + Send + Sync>>,
     /// Whether this is the backend of the `log` facade, whose maximum level it maintains.
     pub(super) is_backend: AtomicBool,
@@ -96,6 +103,9 @@ impl RegistryCore {
             // level first, so it must be exact.
             log::set_max_level(tree.most_verbose().into());
         }
+        #[cfg(feature = "tracing")]
+        self.is_owner_asked
+            .store(tree.is_owner_asked(), Ordering::Relaxed);
         #[cfg(feature = "tracing")]
         if tree.take_moved() {
             self.gate_watch.note_move();
@@ -207,6 +217,23 @@ impl RegistryCore {
             self.change(|tree| tree.make_owner(node.id()));
         }
         Owner::new(self.number, Arc::<Node>::clone(node))
+    }
+
+    /// Reports whether any owner decides on records, or is captured from.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn is_owner_asked(&self) -> bool {
+        self.is_owner_asked.load(Ordering::Relaxed)
+    }
+
+    /// Returns the owner of a name, whose logger is created if missing; `None` if there are too many.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn owner_named(&self, name: &str) -> Option<Owner> {
+        let node = self.existing(name).filter(|node| node.is_logger());
+        if node.is_none() && self.read(Tree::owners) >= MAX_OWNERS {
+            return None;
+        }
+        let node = node.or_else(|| self.logger(name))?;
+        Some(self.owner(&node))
     }
 
     /// Cuts a name to its maximum length; the first cut is reported.

@@ -78,6 +78,8 @@ impl Registry {
             overrides: OverrideSlot::new(),
             #[cfg(feature = "tracing")]
             gate_watch: GateWatch::default(),
+            #[cfg(feature = "tracing")]
+            is_owner_asked: AtomicBool::new(false),
             part: OnceCell::new(),
             is_backend: AtomicBool::new(false),
         };

@@ -5,7 +5,7 @@ use std::fmt;
 
 use tracing_core::dispatcher::WeakDispatch;
 use tracing_core::field::Field;
-use tracing_core::span::Id;
+use tracing_core::span::{Attributes, Id};
 use tracing_core::subscriber::Interest;
 use tracing_core::{Dispatch, Event, LevelFilter, Metadata};
 
@@ -13,9 +13,9 @@ use crate::facade::{echo, feedback, target_cache};
 use crate::level::Level;
 use crate::logger::{Origin, dispatch};
 use crate::name;
-use crate::record::{CallValues, LazyMessage, Message, Record, Source, Span};
+use crate::record::{CallValues, LazyMessage, Message, OwnedValue, Owner, Record, Source, Span};
 use crate::registry::{GateObserver, Node, Registry, RegistryCore};
-use crate::scope::span_stack;
+use crate::scope::{self, span_stack};
 use crate::sys::sync::{Arc, AtomicBool, AtomicU32, Mutex, Ordering, Weak};
 use crate::tracing::event_values::EventValues;
 use crate::tracing::field_value::{FieldValue, Visitor};
@@ -60,12 +60,13 @@ impl Bridge {
 
     /// Returns a bridge that is to take the place of this one.
     pub(super) fn changed(&self, change: impl FnOnce(&mut SpanRules)) -> Arc<Self> {
-        let mut rules = self.rules;
+        let mut rules = self.rules.clone();
         change(&mut rules);
         Self::with_rules(&self.registry, self.is_current, rules)
     }
 
     fn with_rules(registry: &Registry, is_current: IsCurrent, rules: SpanRules) -> Arc<Self> {
+        rules.owners.mark_owners(registry.inner());
         let bridge = Arc::new(Self {
             registry: registry.clone(),
             is_current,
@@ -111,9 +112,6 @@ impl Bridge {
 
     /// Returns the interest in a call site.
     pub(super) fn interest(&self, metadata: &Metadata<'_>) -> Interest {
-        if self.rules.context.enables(metadata) {
-            return Interest::always();
-        }
         if !self.may_be_cached() {
             return Interest::sometimes();
         }
@@ -126,19 +124,32 @@ impl Bridge {
 
     /// Returns what levels alone decide; `None` if the thread must be asked.
     fn settled(&self, metadata: &Metadata<'_>) -> Option<bool> {
+        if self.enables(metadata) {
+            return Some(true);
+        }
         let registry = self.registry.inner();
         let level = level_of(*metadata.level());
         let name = name::dotted(metadata.target());
         let node = registry.nearest(&name);
         if node.lets_through(level) {
-            return (level >= node.level_for(&name)).then_some(true);
+            // An owner may hide it.
+            let by_level = level >= node.level_for(&name) && !registry.is_owner_asked();
+            return by_level.then_some(true);
         }
         let scopes = registry.read(|tree| tree.lowest_scope_floor());
         (!level.passes(scopes.number())).then_some(false)
     }
 
+    /// Reports whether a call site is a span that is enabled whatever the loggers say.
+    fn enables(&self, metadata: &Metadata<'_>) -> bool {
+        let SpanRules {
+            context, owners, ..
+        } = &self.rules;
+        context.enables(metadata) || owners.enables(metadata, self.registry.inner())
+    }
+
     pub(super) fn is_enabled(&self, metadata: &Metadata<'_>) -> bool {
-        if self.rules.context.enables(metadata) {
+        if self.enables(metadata) {
             return true;
         }
         if self.is_unsettled.load(Ordering::Relaxed) {
@@ -167,8 +178,26 @@ impl Bridge {
         }
         let registry = self.registry.inner();
         let scopes = registry.read(|tree| tree.lowest_scope_floor());
-        let spans = self.rules.context.floor();
+        let owners = self.rules.owners.floor(registry);
+        let spans = self.rules.context.floor().min(owners);
         filter_of(registry.most_verbose().min(scopes).min(spans))
+    }
+
+    /// Returns a new span. It has the owner that rules give it, or else that of what is around it.
+    pub(super) fn new_span(
+        &self,
+        attributes: &Attributes<'_>,
+        fields: Vec<(&'static str, OwnedValue)>,
+        parent: Option<Arc<Span>>,
+    ) -> Arc<Span> {
+        let metadata = attributes.metadata();
+        let owners = &self.rules.owners;
+        let own = owners.owner_of(metadata, &fields, self.registry.inner());
+        let owner = own.or_else(|| match attributes.is_contextual() {
+            true => scope::with_owner(Owner::clone),
+            false => parent.as_ref()?.owner().cloned(),
+        });
+        Span::new(metadata.name(), parent, fields, owner)
     }
 
     /// Logs an event, in the span that it names or in the current one; `find` knows the spans.

@@ -132,15 +132,17 @@ where
         }
         // Before the store is locked: it runs user code.
         let fields = span_fields::of_new(attributes);
+        let parent = context.span(id).and_then(|span| span.parent());
+        let parent = parent.and_then(|parent| nearest(&parent));
+        // Work that runs elsewhere brings its span along, of which the store knows nothing.
+        let here = || attributes.is_contextual().then(span_stack::current)?;
+        let new = self
+            .bridge
+            .new_span(attributes, fields, parent.or_else(here));
         let Some(span) = context.span(id) else {
             return;
         };
-        let parent = span.parent().and_then(|parent| nearest(&parent));
-        // Work that runs elsewhere brings its span along, of which the store knows nothing.
-        let here = || attributes.is_contextual().then(span_stack::current)?;
-        let parent = parent.or_else(here);
         let metadata = attributes.metadata();
-        let new = Span::new(metadata.name(), parent, fields, None);
         span.extensions_mut().replace(Kept(Arc::clone(&new)));
         // Before handlers run, which may close it.
         drop(span);

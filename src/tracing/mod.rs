@@ -46,6 +46,29 @@
 //! [`SpanContext`] enables more of them. A span is no record, unless [`SpanEvents`] ask for records
 //! when it is created, entered, left or closed.
 //!
+//! # Owners
+//!
+//! What a service logs comes mostly from crates that it shares with others; its span says whose call
+//! it is. The records in a span may have an owner, as those in a [scope](crate::Scope::owner) have:
+//! while a level is set on it, or between it and the root, this decides in place of the levels of
+//! their own loggers, and the owner's handlers get them as well.
+//!
+//! Spans of the AWS SDK for Rust belong to the logger of the service's crate, `aws_sdk_s3`, also those
+//! of SDKs before 2025. So this shows calls to S3 whole, and silences DynamoDB beside it:
+//!
+//! ```
+//! use logtree::Level;
+//!
+//! logtree::set_stream_logger("aws_sdk_s3", Level::DEBUG);
+//! logtree::get_logger("aws_sdk_dynamodb").set_level(Level::OFF);
+//! ```
+//!
+//! [`OwnerRule`] makes other loggers owners. A span without an owner by a rule has that of what it
+//! is created in; of several spans, the innermost decides. While a level or a capture is set on any
+//! owner, spans that may have one are enabled whatever their level, call sites of events that pass are
+//! asked at each call, and the gates of all loggers are open as far as owners ask. Tasks that a
+//! library spawns without a span, as `hyper` does for connections, belong to none.
+//!
 //! # Installation
 //!
 //! [`Subscriber`] is all that a program needs which has no other subscriber. `Layer` (feature
@@ -64,6 +87,8 @@ mod level;
 mod log_origin;
 mod open_span;
 mod options;
+mod owner_rule;
+mod owner_rules;
 mod span_context;
 mod span_events;
 mod span_fields;
@@ -77,6 +102,7 @@ pub use self::install::{install, try_init};
 #[cfg(feature = "tracing-layer")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tracing-layer")))]
 pub use self::layer::{Layer, layer};
+pub use self::owner_rule::OwnerRule;
 pub use self::span_context::SpanContext;
 pub use self::span_events::SpanEvents;
 pub use self::subscriber::Subscriber;

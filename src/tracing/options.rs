@@ -2,6 +2,7 @@
 
 #[cfg(feature = "tracing-layer")]
 use crate::tracing::layer::Layer;
+use crate::tracing::owner_rule::OwnerRule;
 use crate::tracing::span_context::SpanContext;
 use crate::tracing::span_events::SpanEvents;
 use crate::tracing::span_rules::SpanRules;
@@ -21,6 +22,13 @@ macro_rules! options {
             #[must_use]
             pub fn with_span_context(self, context: SpanContext) -> Self {
                 self.changed(|rules| rules.context = context)
+            }
+
+            /// Adds a rule for spans that own the records within. It is tried before those that were
+            /// added earlier, and before those for the AWS SDK.
+            #[must_use]
+            pub fn with_owner_rule(self, rule: OwnerRule) -> Self {
+                self.changed(|rules| rules.owners.add(rule))
             }
 
             fn changed(mut self, change: impl FnOnce(&mut SpanRules)) -> Self {

@@ -6,7 +6,6 @@ use tracing_core::span::{Attributes, Current, Id, Record};
 use tracing_core::subscriber::Interest;
 use tracing_core::{Dispatch, Event, LevelFilter, Metadata, dispatcher};
 
-use crate::record::Span;
 use crate::registry::Registry;
 use crate::scope::span_stack;
 use crate::sys::sync::Arc;
@@ -92,12 +91,8 @@ impl tracing_core::Subscriber for Subscriber {
             None => span_stack::current(),
         };
         let metadata = attributes.metadata();
-        let span = Span::new(
-            metadata.name(),
-            parent,
-            span_fields::of_new(attributes),
-            None,
-        );
+        let fields = span_fields::of_new(attributes);
+        let span = self.bridge.new_span(attributes, fields, parent);
         let id = self.spans.add(Arc::clone(&span), metadata);
         self.bridge.created(|| Some(OpenSpan { span, metadata }));
         id

@@ -86,7 +86,7 @@ impl Tree {
     /// The level down to which every gate is open.
     pub(super) fn floor(&self) -> Level {
         let floor = self.override_floor.min(self.scope_floor);
-        floor.min(self.owners.floor)
+        floor.min(self.owners.floor.unwrap_or(Level::OFF))
     }
 
     /// All gates move where the lowest of the floors does, and only there.

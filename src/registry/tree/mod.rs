@@ -93,7 +93,7 @@ impl Tree {
             disabled_all: false,
             override_floor: Level::OFF,
             scope_floor: Level::OFF,
-            owners: Owners::new(),
+            owners: Owners::default(),
             taps: Vec::new(),
             last_tap: TapId(0),
             copies: HashMap::new(),
@@ -197,6 +197,11 @@ impl Tree {
         match self.slots.get_mut(id.at()) {
             Some(free) => *free = slot,
             None => self.slots.push(slot),
+        }
+        #[cfg(feature = "tracing")]
+        if self.owners.covers(self.slot_node(id).name()) {
+            self.slot_node(id).make_owner();
+            self.owners.nodes.push(id);
         }
         self.link(id, parent);
         self.gates.add(0);

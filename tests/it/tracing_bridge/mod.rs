@@ -5,6 +5,7 @@ mod events;
 mod facade;
 mod faults;
 mod levels;
+mod owners;
 mod span_records;
 mod spans;
 mod traps;
