@@ -37,6 +37,10 @@ deny:
 cloudwatch:
     .ci/cloudwatch
 
+# The AWS SDK for Rust in the tree, against an imitation of AWS.
+aws:
+    .ci/aws
+
 # The example of a web service, by HTTP.
 web-service:
     .ci/web_service
