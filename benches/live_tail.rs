@@ -17,24 +17,25 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn main() {}
 
 #[cfg(unix)]
+#[path = "shared/latencies.rs"]
+mod latencies;
+
+#[cfg(unix)]
 mod unix {
     use std::error::Error;
     use std::io::{BufRead, BufReader, Write};
     use std::net::Shutdown;
-    use std::num::NonZeroUsize;
     use std::os::unix::net::UnixStream;
     use std::path::{Path, PathBuf};
-    use std::sync::Barrier;
     use std::thread;
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     use logtree::control::{Control, Endpoint, Server};
     use logtree::handler::FileHandler;
     use logtree::{Formatter, Level, Registry};
     use tempfile::TempDir;
 
-    const THREADS: usize = 8;
-    const CALLS: usize = 20_000;
+    use crate::latencies::{enabled, measure, print_ratios, rounds};
 
     /// A registry that is served.
     struct Scene {
@@ -90,23 +91,9 @@ mod unix {
                 enabled(&scene.registry, 1000 * calls);
                 drop(tail);
             }
-            _ => {
-                let rounds: NonZeroUsize = match arguments.get(2) {
-                    Some(text) => text.parse()?,
-                    None => const { NonZeroUsize::new(11).unwrap() },
-                };
-                latencies(rounds.get())?;
-            }
+            _ => latencies(rounds(arguments.get(2))?)?,
         }
         Ok(())
-    }
-
-    #[inline(never)]
-    fn enabled(registry: &Registry, calls: usize) {
-        let logger = registry.get_logger("app");
-        for at in 0..calls {
-            logtree::info!(logger, at = at; "a record of some length");
-        }
     }
 
     #[inline(never)]
@@ -150,16 +137,7 @@ mod unix {
             }
         }
         let names = ["stalling", "stalled", "one reading", "none, again"];
-        for (name, ratios) in names.iter().zip(&mut ratios) {
-            ratios.sort_unstable_by(f64::total_cmp);
-            let at = |part: usize| ratios[(ratios.len() - 1) * part / 4];
-            println!(
-                "{name:12} p99 over that without tails: {:.2} (quartiles {:.2}, {:.2})",
-                at(2),
-                at(1),
-                at(3)
-            );
-        }
+        print_ratios("that without tails", &names, &mut ratios);
         Ok(())
     }
 
@@ -177,39 +155,5 @@ mod unix {
             }
         }
         Ok(stream)
-    }
-
-    /// Returns the p99.
-    fn measure(registry: &Registry, name: &str) -> Duration {
-        let barrier = Barrier::new(THREADS);
-        let mut all: Vec<Duration> = thread::scope(|scope| {
-            let each = |number: usize| {
-                let logger = registry.get_logger(format!("app.t{number}"));
-                let barrier = &barrier;
-                scope.spawn(move || {
-                    let mut times = Vec::with_capacity(CALLS);
-                    barrier.wait();
-                    for at in 0..CALLS {
-                        let start = Instant::now();
-                        logtree::info!(logger, at = at; "a record of some length");
-                        times.push(start.elapsed());
-                    }
-                    times
-                })
-            };
-            let threads: Vec<_> = (0..THREADS).map(each).collect();
-            let times = threads.into_iter().map(|thread| thread.join());
-            times.filter_map(Result::ok).flatten().collect()
-        });
-        all.sort_unstable();
-        let at = |part: usize| all[(all.len() - 1) * part / 1000];
-        println!(
-            "{name:20} p50 {:>9.2?}  p90 {:>9.2?}  p99 {:>9.2?}  p99.9 {:>9.2?}",
-            at(500),
-            at(900),
-            at(990),
-            at(999)
-        );
-        at(990)
     }
 }
