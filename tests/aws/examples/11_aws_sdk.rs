@@ -19,7 +19,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     logtree::tracing::install()?;
     let clients = Clients::new(&Stub::start(200)?.url());
 
-    println!("As it is: {} calls succeed, and nothing is logged.", clients.both().await);
+    println!(
+        "As it is: {} calls succeed, and nothing is logged.",
+        clients.both().await
+    );
 
     println!("S3 at DEBUG: its calls as a whole, whichever crate logs.");
     get_logger("aws_sdk_s3").set_level(Level::DEBUG);
