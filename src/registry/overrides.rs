@@ -10,7 +10,8 @@
 //! What they share is one number and two questions. The number is the *gate* of each node, which
 //! all of them lower: it is the load and compare of a disabled call. [`RegistryCore::wants_otherwise`]
 //! is asked after an open gate that the logger's level does not pass, and before the record is made:
-//! does anything else on this thread want this level? [`RegistryCore::decides_for`] is asked with the record and decides. From the strongest:
+//! does anything else on this thread want this level? [`RegistryCore::decides_for`] is asked with the
+//! record and decides. From the strongest:
 //!
 //! 1. what is disabled: a logger, everything up to a level, everything. The gate stays closed,
 //!    whatever opens it;

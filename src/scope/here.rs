@@ -108,7 +108,7 @@ pub(super) fn set_in_span(is_in_span: bool, is_owned: bool) {
 
 #[inline]
 fn set_flags(is_inside: bool, inside: u32, is_owned: bool, owned: u32) {
-    let flags = u32::from(is_inside) * inside | u32::from(is_owned) * owned;
+    let flags = (u32::from(is_inside) * inside) | (u32::from(is_owned) * owned);
     HERE.with(|here| here.state.set(here.state.get() & !(inside | owned) | flags));
 }
 

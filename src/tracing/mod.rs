@@ -54,13 +54,13 @@
 //! their own loggers, and the owner's handlers get them as well.
 //!
 //! Spans of the AWS SDK for Rust belong to the logger of the service's crate, `aws_sdk_s3`, also those
-//! of SDKs before 2025. So this shows calls to S3 whole, and silences DynamoDB beside it:
+//! of SDKs before 2025. So this shows calls to S3 whole, and silences STS beside it:
 //!
 //! ```
 //! use logtree::Level;
 //!
 //! logtree::set_stream_logger("aws_sdk_s3", Level::DEBUG);
-//! logtree::get_logger("aws_sdk_dynamodb").set_level(Level::OFF);
+//! logtree::get_logger("aws_sdk_sts").set_level(Level::OFF);
 //! ```
 //!
 //! [`OwnerRule`] makes other loggers owners. A span without an owner by a rule has that of what it
