@@ -3,6 +3,7 @@
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, Around, Quote};
 use crate::filter::redaction::innocent::Manner;
+use crate::filter::redaction::look;
 use crate::filter::redaction::name::Name;
 use crate::filter::redaction::places::{AFTER_OPTIONS, LINKS};
 use crate::filter::redaction::rules::Need;
@@ -54,15 +55,18 @@ pub(super) fn after(
             // `changeUserPassword("ann", "…")`, `changePassword("…", "…")`
             let (from, mut end) = extent::argument(bytes, value);
             let first = (from, end);
+            // `UsernamePasswordToken("ann", "…")`
+            let has_user = text::find(name.as_str().as_bytes(), b"user").is_some();
             let mut last = None;
             while bytes.get(end + 1..).unwrap_or_default().starts_with(b", ")
                 && extent::quote_at(bytes, end + 3).is_some()
             {
                 let (from, stop) = extent::argument(bytes, end + 3);
-                if last.is_none() {
+                if last.is_none() && !has_user {
                     last = name.hide(first.0, first.1, doubtful, spans);
                 }
-                last = name.hide(from, stop, doubtful, spans).or(last);
+                let manner = if has_user { Manner::TYPED } else { doubtful };
+                last = name.hide(from, stop, manner, spans).or(last);
                 end = stop;
             }
             // `token.put("scope", "read")`
@@ -139,13 +143,12 @@ pub(super) fn after(
     if at == tight || closed.is_some() && !is_linked {
         return None;
     }
-    // `password (…)`
-    if let Some(inner) = rest.strip_prefix(b"(") {
-        let len = inner
-            .iter()
-            .take(96)
-            .position(|byte| b") ".contains(byte))?;
-        return (inner[len] == b')').then(|| name.hide(at + 1, at + 1 + len, doubtful, spans))?;
+    // `password (…)`, `password […]`
+    if let [open @ (b'(' | b'['), inner @ ..] = rest {
+        let close = if *open == b'(' { b')' } else { b']' };
+        let is_end = |byte: &u8| *byte == close || *byte == b' ';
+        let len = inner.iter().take(96).position(is_end)?;
+        return (inner[len] == close).then(|| name.hide(at + 1, at + 1 + len, doubtful, spans))?;
     }
     // `--password …`
     if name.as_str().starts_with('-') && !bytes[at..].starts_with(b"-") {
@@ -195,22 +198,43 @@ pub(super) fn after(
         .iter()
         .any(|word| name.as_str().eq_ignore_ascii_case(word));
     let before = line_before(bytes, name.start);
-    let is_set = [&b"set "[..], b"setx "].iter().any(|word| {
-        let rest = before
-            .len()
-            .checked_sub(word.len())
-            .map(|at| before.split_at(at));
-        rest.is_some_and(|(rest, end)| {
-            end.eq_ignore_ascii_case(word)
-                && !rest.ends_with(b"_")
-                && !rest.last().is_some_and(u8::is_ascii_alphanumeric)
-        })
+    // `set -gx NAME …`
+    let flags = text::run_before_in(before, 5, |byte| byte.is_ascii_lowercase() || *byte == b' ');
+    let before_flags = before[..before.len() - flags].strip_suffix(b"-");
+    let before_set = before_flags.filter(|rest| rest.ends_with(b"set "));
+    let before = before_set.unwrap_or(before);
+    // `kv put app/token …`
+    let path = text::run_before_in(before, 64, |byte| {
+        text::is_name(*byte) || b"/.".contains(byte)
     });
+    let before = match before.last() {
+        Some(b'/' | b'.') => &before[..before.len() - path],
+        _ => before,
+    };
+    let is_set = [&b"set "[..], b"setx ", b"put ", b"create "]
+        .iter()
+        .any(|word| {
+            let rest = before
+                .len()
+                .checked_sub(word.len())
+                .map(|at| before.split_at(at));
+            rest.is_some_and(|(rest, end)| {
+                end.eq_ignore_ascii_case(word)
+                    && !rest.ends_with(b"_")
+                    && !rest.last().is_some_and(u8::is_ascii_alphanumeric)
+            })
+        });
+    let is_row = before.trim_ascii().is_empty()
+        && at > tight + 1
+        && !matches!(bytes[place..end].last(), Some(b':' | b'.'))
+        && matches!(bytes.get(end), None | Some(b'\n' | b'\r'));
     let least = match known.need {
-        _ if is_scheme => 10,
+        _ if is_scheme => 8,
         // A name that is no word of prose.
         Need::Any if name.as_str().contains('-') || name.is_identifier() => 6,
         Need::Any if is_set => 8,
+        // A row of names and values.
+        Need::Any if is_row => 8,
         Need::Any if is_tight(&bytes[place..end]) => 12,
         Need::Any => 20,
         _ => usize::MAX,
@@ -218,7 +242,8 @@ pub(super) fn after(
     // A long one needs no sign: `aws configure set NAME VALUE`.
     let is_next = (at == tight + 1
         || bytes[tight] == b'\t'
-        || bytes.get(at) == Some(&b'|')
+        || bytes[tight..].starts_with(b"\\t")
+        || matches!(bytes.get(at), Some(b'|' | 0xe2))
         || before.trim_ascii().is_empty())
         && (!text::starts_pair(&bytes[place..])
             || bytes[..end].ends_with(b"=") && extent::quote_at(bytes, end).is_none()
@@ -231,6 +256,12 @@ pub(super) fn after(
         || known.class == SecretClass::SecretKey && name.is_identifier();
     let is_long = is_named && end - place >= 32 && !names::is_open(&bytes[two..name.end]);
     if is_next && (place > at || is_password || end - place >= least) {
+        // `passcode 80412`
+        let is_code = text::ends_with(name.as_str().as_bytes(), b"code")
+            && text.get(place..end).is_some_and(look::is_code);
+        if is_code && is_password {
+            return name.hide(place, end, Manner::TYPED, spans);
+        }
         let manner = Manner {
             is_quoted: is_scheme && end - place >= 20 || is_long,
             ..doubtful
@@ -266,7 +297,7 @@ const DONE: &[&[u8]] = &[
 ];
 
 /// How long the words are that link a name with its value: `is`, `for ann: `, `changed to`.
-fn linking(rest: &[u8]) -> usize {
+pub(super) fn linking(rest: &[u8]) -> usize {
     let len = text::run_in(rest, 96, |byte| *byte != b'\n');
     let line = &rest[..len];
     let dots = text::run(line, |byte| *byte == b'.');

@@ -44,7 +44,7 @@ pub(super) fn of(name: Name<'_>, spans: &mut Spans) -> bool {
         }
         return false;
     }
-    columns(name, at, spans)
+    matches!(bytes.get(at), Some(b',' | b')')) && columns(name, at, spans)
 }
 
 /// The names of a list of columns, and the values of as many.
@@ -168,28 +168,34 @@ fn bound(name: Name<'_>, at: usize, len: usize, spans: &mut Spans) {
     let limit = bytes.len().min(at + NEAR);
     // `parameter (2:VARCHAR) <- [...]`, `parameter [2] as [VARCHAR] - [...]`
     for open in [format!("({}:", number + 1), format!("[{}] as ", number + 1)] {
-        if let Some(found) = text::find(&bytes[at..limit], open.as_bytes()) {
-            let line = &bytes[at + found..limit];
+        let found = text::find(&bytes[at..limit], open.as_bytes()).map(|found| at + found);
+        // They may be before their statement.
+        let before = || Some(from + text::find(&bytes[from..start], open.as_bytes())?);
+        if let Some(found) = found.or_else(before) {
+            let line = &bytes[found..limit];
             let line = &line[..text::run(line, |byte| *byte != b'\n')];
             let from = text::find(line, b"- [").map(|sign| sign + 3);
             let end = line.iter().rposition(|byte| *byte == b']');
             if let (Some(from), Some(end)) = (from, end) {
-                name.hide(at + found + from, at + found + end, Manner::TYPED, spans);
+                name.hide(found + from, found + end, Manner::TYPED, spans);
                 return;
             }
         }
     }
-    let opens = (at + len..limit).filter_map(|open| match bytes[open..] {
-        [b'(', ..] => Some((open, open + 1, b')')),
-        [b'[', ..] => Some((open, open + 1, b']')),
-        [b's', b':', b' ', next, ..] if !b"([".contains(&next) => Some((open, open + 3, b'\n')),
-        _ => None,
-    });
+    let line = start + text::run(&bytes[start..limit], |byte| *byte != b'\n');
+    let opens = (at + len..limit)
+        .chain(from..start)
+        .filter_map(|open| match bytes[open..] {
+            [b'(', ..] => Some((open, open + 1, b')')),
+            [b'[', ..] => Some((open, open + 1, b']')),
+            [b's', b':', b' ', next, ..] if !b"([".contains(&next) => Some((open, open + 3, b'\n')),
+            _ => None,
+        });
     for (open, begin, close) in opens.take(MOST_LISTS) {
         let (items, _) = list(name.text, begin, close);
         let count = items.len();
         let is_whole = count > number
-            && count == marks(&bytes[start..open])
+            && count == marks(&bytes[start..if open < start { line } else { open }])
             && items
                 .iter()
                 .all(|(from, end)| mark(&bytes[*from..*end]).is_none());

@@ -6,7 +6,7 @@ use crate::filter::redaction::places::{PROGRAMS, READERS};
 use crate::filter::redaction::rules::MECHANISMS;
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::text::{self, LINE, is_word, line_before};
-use crate::filter::redaction::{innocent, logons, placeholder, statements};
+use crate::filter::redaction::{logons, look, placeholder, statements};
 
 /// Looks at the option or statement at a place.
 pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
@@ -93,10 +93,7 @@ fn fed(text: &str, at: usize, spans: &mut Spans) {
     let reader = if bytes[at..].starts_with(b" <<<") {
         before
     } else if before.ends_with(b"<(") {
-        &before[before
-            .iter()
-            .rposition(|byte| *byte == b' ')
-            .unwrap_or_default()..]
+        before
     } else {
         let line = &bytes[from.min(bytes.len())..bytes.len().min(from + LINE)];
         let pipe = line.iter().position(|byte| matches!(byte, b'|' | b'\n'));
@@ -249,9 +246,8 @@ fn option(text: &str, dash: usize, spans: &mut Spans) {
         return;
     };
     let is_one =
-        !placeholder::is_nothing(value) && !value.starts_with('-') && !innocent::is_path(value);
-    if is_one && (!is_doubtful || innocent::looks_secret(value) && !value.contains([':', '/', '.']))
-    {
+        !placeholder::is_nothing(value) && !value.starts_with('-') && !look::is_path(value);
+    if is_one && (!is_doubtful || look::looks_secret(value) && !value.contains([':', '/', '.'])) {
         spans.push(Span::new(from, end, SecretClass::Password));
     }
 }

@@ -1,10 +1,12 @@
 //! Values that are objects or lists, and the secrets inside them.
 
 use crate::filter::redaction::class::SecretClass;
-use crate::filter::redaction::innocent::{self, Manner};
+use crate::filter::redaction::innocent::Manner;
+use crate::filter::redaction::look;
 use crate::filter::redaction::name::Name;
 use crate::filter::redaction::names::{self, Known};
-use crate::filter::redaction::rules::{ABOUT, NAME_KEYS, Need, PAIR_KEYS, VALUE_KEYS};
+use crate::filter::redaction::places::{NAME_KEYS, PAIR_KEYS, VALUE_KEYS};
+use crate::filter::redaction::rules::{ABOUT, Need};
 use crate::filter::redaction::span::{Span, Spans};
 
 use crate::filter::redaction::{extent, text};
@@ -178,10 +180,7 @@ pub(super) fn hide(
     };
     if !is_sure {
         let value = name.text.get(from..end)?;
-        if !innocent::looks_secret(value)
-            || innocent::is_id(value)
-            || value.contains([' ', ':', '/'])
-        {
+        if !look::looks_secret(value) || look::is_id(value) || value.contains([' ', ':', '/']) {
             return None;
         }
     }

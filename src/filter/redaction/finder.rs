@@ -3,8 +3,9 @@
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::name::Name;
 use crate::filter::redaction::names::{Known, LONGEST, Names};
+use crate::filter::redaction::places::BESIDE;
 use crate::filter::redaction::prefilter::{self, Kinds, Prefilter};
-use crate::filter::redaction::rules::{BESIDE, Need};
+use crate::filter::redaction::rules::Need;
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::text::{self, ends_escape, is_name};
 
@@ -232,8 +233,10 @@ impl Finder {
             return found.or_else(|| self.loose(text, start, end));
         }
         if let Some(known) = known {
-            // `code` is one of many words, `one-time code` is not.
-            let longer = (known.need == Need::Long).then(|| self.loose(text, start, end));
+            // `code` is one of many words, `one-time code` is not; `mfa token` is another one.
+            let is_short = known.need == Need::Long || end - start == 5;
+            let longer = is_short.then(|| self.loose(text, start, end));
+            let longer = longer.map(|found| found.filter(|(.., found)| found.need != known.need));
             return longer.flatten().or(Some((start, end, known)));
         }
         if name.is_ascii() {
@@ -241,6 +244,8 @@ impl Finder {
         }
         let is_part = |byte: &u8| is_name(*byte);
         let bytes = text.as_bytes();
+        // An escape may have taken the first letters.
+        let at = at.max(start);
         let from = at - text::run_before(&bytes[start..at], is_part);
         let to = at + text::run(&bytes[at..end], is_part);
         match self.names.known(&bytes[from..to]) {
@@ -403,6 +408,6 @@ fn is_spelled(bytes: &[u8], at: usize) -> bool {
 
 /// Whether something can follow a name that separates it from a value.
 fn may_separate(rest: &[u8]) -> bool {
-    const SIGNS: &[u8] = b"\0=:\"'`\\%>,([]/<&;*?~+|.}) \n\r\t\x1b\xc2\xe2\xe3\xef";
+    const SIGNS: &[u8] = b"{\0=:\"'`\\%>,([]/<&;*?~+|.}) \n\r\t\x1b\xc2\xe2\xe3\xef";
     rest.first().is_none_or(|byte| SIGNS.contains(byte))
 }

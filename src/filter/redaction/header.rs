@@ -3,6 +3,7 @@
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, Around};
 use crate::filter::redaction::innocent::{self, Manner};
+use crate::filter::redaction::look;
 use crate::filter::redaction::name::Name;
 use crate::filter::redaction::rules::MECHANISMS;
 use crate::filter::redaction::span::{Span, Spans};
@@ -81,8 +82,8 @@ fn authorization(
         return Some(end);
     }
     if !is_known && !manner.is_quoted {
-        let is_one = innocent::looks_secret(secret.split([' ', ',']).next().unwrap_or_default())
-            || innocent::looks_secret(rest)
+        let is_one = look::looks_secret(secret.split([' ', ',']).next().unwrap_or_default())
+            || look::looks_secret(rest)
             || secret.len() >= 16 && !secret.contains(' ');
         if !is_one {
             return Some(from + scheme.len());
@@ -129,7 +130,7 @@ fn authorization_end(bytes: &[u8], from: usize, limit: usize) -> usize {
             .iter()
             .any(|known| bytes[from..scheme].eq_ignore_ascii_case(known.as_bytes()));
         let next = word(at);
-        let is_secret = std::str::from_utf8(&bytes[at..next]).is_ok_and(innocent::looks_secret);
+        let is_secret = std::str::from_utf8(&bytes[at..next]).is_ok_and(look::looks_secret);
         return if known || is_secret { next } else { scheme };
     }
     loop {
@@ -189,11 +190,11 @@ fn cookie(
     let hides = if has_pair {
         !value.split(';').all(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or(("", pair));
-            placeholder::is_nothing(value) && !innocent::looks_secret(name)
+            placeholder::is_nothing(value) && !look::looks_secret(name)
         })
     } else {
         innocent::hides(value, &name.text.as_bytes()[end..], name.known, manner)
-            && (manner.is_quoted || innocent::looks_secret(value))
+            && (manner.is_quoted || look::looks_secret(value))
     };
     if !hides {
         // What has no cookie may have a name of its own.

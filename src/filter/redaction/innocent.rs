@@ -4,8 +4,9 @@
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::names::{self, Known};
 use crate::filter::redaction::placeholder::is_nothing;
+use crate::filter::redaction::places::GRAMMAR;
 use crate::filter::redaction::rules::{ABOUT, MECHANISMS, Need, READERS, SOURCES, TYPES};
-use crate::filter::redaction::text;
+use crate::filter::redaction::{look, text};
 
 /// How a value is written down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
         return value.bytes().any(|byte| byte.is_ascii_alphanumeric());
     }
     let bare = value.trim_end_matches(['.', ',', ';', ':', '!']);
-    if is_nothing(value) || is_nothing(bare) || is_type(bare) {
+    if is_nothing(value) || bare.len() < value.len() && is_nothing(bare) || is_type(bare) {
         return false;
     }
     // An account of Windows: `S-1-5-21-…`
@@ -67,7 +68,10 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
     // A single sign opens what follows; what is secret in a URL is found there.
     let is_sign = value.len() == 1 && !value.as_bytes()[0].is_ascii_alphanumeric();
     let is_url = value.starts_with("https://") || value.starts_with("http://");
-    let is_open = value.starts_with('(') && !value.contains(')');
+    // `def password=(new_password)`
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || b"_)".contains(&byte);
+    let is_open =
+        value.starts_with('(') && (!value.contains(')') || value[1..].bytes().all(is_plain));
     // `tokens = quote! {`
     let is_macro = value.ends_with('!') && after.starts_with(b" {");
     // `"password": "Passwort"` is a label.
@@ -76,7 +80,19 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
         || !manner.is_quoted
             && known.class != SecretClass::Custom
             && names::is_variable_of_one(bare);
-    if is_macro || is_caption || is_sign || is_open || is_url && known.class != SecretClass::Custom
+    let is_kind = known.class == SecretClass::Token && is_grammar(bare.as_bytes());
+    // `Secret: ResourceNotFoundException`
+    let is_kind = is_kind
+        || ["Exception", "Error"].iter().any(|end| bare.ends_with(end))
+            && bare
+                .bytes()
+                .all(|byte| byte.is_ascii_alphabetic() || byte == b'.');
+    if is_macro
+        || is_kind
+        || is_caption
+        || is_sign
+        || is_open
+        || is_url && known.class != SecretClass::Custom
     {
         return false;
     }
@@ -87,9 +103,13 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
         return false;
     }
     if manner.is_doubtful && known.need == Need::Digits {
-        return is_code(bare);
+        return look::is_code(bare);
     }
     if manner.is_doubtful {
+        // `token sk-ant-api03-`: how one begins.
+        if bare.ends_with(['-', '_', '$']) {
+            return false;
+        }
         let least = if known.class == SecretClass::Password {
             6
         } else {
@@ -104,10 +124,10 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
                 _ => false,
             };
         // `secret "token-x7k2p"` names one.
-        if known.class == SecretClass::SecretKey && is_label(bare) {
+        if known.class == SecretClass::SecretKey && look::is_label(bare) {
             return false;
         }
-        return looks_secret(bare) && (is_sure || !is_id(bare)) && bare.len() >= least;
+        return look::looks_secret(bare) && (is_sure || !look::is_id(bare)) && bare.len() >= least;
     }
     if manner.is_prose && known.class != SecretClass::Custom {
         return hides_in_prose(bare, after, known);
@@ -115,21 +135,21 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
     match known.need {
         Need::Any => match known.class {
             SecretClass::Signature => {
-                let least = if looks_secret(bare) { 10 } else { 16 };
-                value.len() >= least && !value.contains(' ') && !is_path(bare)
+                let least = if look::looks_secret(bare) { 10 } else { 16 };
+                value.len() >= least && !value.contains(' ') && !look::is_path(bare)
             }
-            SecretClass::SecretKey | SecretClass::EncryptionKey => !is_path(bare),
-            SecretClass::Password => !(is_path(bare) && bare.len() > 4),
+            SecretClass::SecretKey | SecretClass::EncryptionKey => !look::is_path(bare),
+            SecretClass::Password => !(look::is_path(bare) && bare.len() > 4),
             SecretClass::Cookie => bare.contains('=') || !bare.bytes().all(|b| b.is_ascii_digit()),
             _ => true,
         },
         Need::Short => {
-            !is_path(bare)
+            !look::is_path(bare)
                 && (manner.is_quoted || bare.len() > 3 || !bare.bytes().all(|b| b.is_ascii_digit()))
         }
         Need::Random => is_random(bare, known),
-        Need::Digits => is_code(bare) || looks_secret(bare),
-        Need::Long | Need::Query => is_long_code(bare),
+        Need::Digits => look::is_code(bare) || look::looks_secret(bare) && !look::is_constant(bare),
+        Need::Long | Need::Query => look::is_long_code(bare),
     }
 }
 
@@ -165,12 +185,15 @@ fn hides_in_prose(value: &str, after: &[u8], known: Known) -> bool {
     }
     match (known.class, known.need) {
         (SecretClass::Signature, Need::Any) => {
-            value.len() >= 16 && text::is_mixed(value.as_bytes()) && !is_path(value)
+            value.len() >= 16 && text::is_mixed(value.as_bytes()) && !look::is_path(value)
         }
-        (_, Need::Digits) => is_code(value) || value.len() >= 8 && looks_secret(value),
-        (_, Need::Long | Need::Query) => is_long_code(value),
-        (_, Need::Short) => looks_secret(value) && !value.contains(['_', '/', '.']),
-        (SecretClass::Password, _) => !is_path(value) && !is_counter(value, known),
+        (_, Need::Digits) => {
+            let is_range = value.contains(['<', '>']);
+            look::is_code(value) || value.len() >= 8 && look::looks_secret(value) && !is_range
+        }
+        (_, Need::Long | Need::Query) => look::is_long_code(value),
+        (_, Need::Short) => look::looks_secret(value) && !value.contains(['_', '/', '.']),
+        (SecretClass::Password, _) => !look::is_path(value) && !is_counter(value, known),
         _ => is_random(value, known),
     }
 }
@@ -190,26 +213,15 @@ fn is_random(value: &str, known: Known) -> bool {
     !is_mechanism
         && !is_signal
         && !value.contains('(')
-        && !is_path(value)
-        && (looks_secret(value) || is_shouted || is_long || is_special)
+        && !look::is_path(value)
+        && (look::looks_secret(value) || is_shouted || is_long || is_special)
 }
 
-/// What a server gives for a token: `4/0AX4XfWh…`, and no constant, time or hash.
-fn is_long_code(value: &str) -> bool {
-    let has = |is: fn(&u8) -> bool| value.bytes().any(|byte| is(&byte));
-    value.len() >= 16
-        && has(u8::is_ascii_lowercase)
-        && has(u8::is_ascii_digit)
-        && looks_secret(value)
-        && !value.contains([':', ' ', '('])
-}
-
-fn is_code(value: &str) -> bool {
-    (3..=10).contains(&value.len())
-        && value
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'-')
-        && value.bytes().filter(u8::is_ascii_digit).count() >= 3
+/// Whether a word is a kind of token of a grammar: `token=IDENT`.
+pub(super) fn is_grammar(word: &[u8]) -> bool {
+    GRAMMAR
+        .iter()
+        .any(|kind| word.eq_ignore_ascii_case(kind.as_bytes()))
 }
 
 pub(super) fn is_type(value: &str) -> bool {
@@ -245,6 +257,12 @@ fn is_source(value: &str) -> bool {
         .split_once("['")
         .or_else(|| value.split_once("[\""))
         .is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(text::is_word));
+    // `tokens[i]`
+    let is_item = is_item
+        || value.ends_with(']')
+            && value.split_once('[').is_some_and(|(name, index)| {
+                !name.is_empty() && is_lower(name) && is_lower(index.trim_end_matches(']'))
+            });
     if is_member || is_item {
         return true;
     }
@@ -286,7 +304,8 @@ fn is_call(value: &str) -> bool {
         && name
             .bytes()
             .all(|byte| text::is_name(byte) || b".:".contains(&byte))
-        && arguments.is_some_and(|inner| is_typed || inner.len() <= 24 && !looks_secret(inner))
+        && arguments
+            .is_some_and(|inner| is_typed || inner.len() <= 24 && !look::looks_secret(inner))
 }
 
 /// A line of a source file: `Login.java:42`.
@@ -370,123 +389,7 @@ fn is_capitalized(word: &str) -> bool {
         && word.as_bytes()[0].is_ascii_uppercase()
 }
 
-/// A path of a file: lower case, or of words.
-pub(super) fn is_path(value: &str) -> bool {
-    let is_start = value.starts_with('/')
-        || value.starts_with("~/")
-        || value.starts_with("./")
-        || value.starts_with("../")
-        || value
-            .as_bytes()
-            .get(1..3)
-            .is_some_and(|two| two == b":\\" || two == b":/");
-    let parts = value.split(['/', '\\']).filter(|part| !part.is_empty());
-    let is_plain = |part: &str| {
-        part.bytes()
-            .all(|byte| text::is_name(byte) || b".@:~".contains(&byte))
-            && (part.len() < 16
-                || !text::is_mixed(part.as_bytes())
-                || part.contains(['-', '_', '.']))
-    };
-    // `/hunter22`
-    let is_secret = |part: &str| {
-        part.len() >= 8
-            && text::is_mixed(part.as_bytes())
-            && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    };
-    let is_one = value.starts_with('/')
-        && parts.clone().count() == 1
-        && parts.clone().all(is_secret)
-        && value.bytes().any(|byte| byte.is_ascii_digit());
-    is_start
-        && !is_one
-        && parts.clone().count() >= 1
-        && parts.clone().all(is_plain)
-        && value.bytes().filter(u8::is_ascii_uppercase).count() * 4 <= value.len()
-}
-
-/// `app-tls-7d9f8c`: words in lower case, with `-` or `.` between.
-fn is_label(value: &str) -> bool {
-    value.contains(['-', '.'])
-        && value.starts_with(|c: char| c.is_ascii_lowercase())
-        && value.split(['-', '.']).all(|part| part.len() <= 12)
-        && value
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte))
-}
-
 /// `root:x:0:0:root:/root:/bin/bash`
 fn is_account(value: &str) -> bool {
     value.split(':').count() == 7 && value.contains(":x:")
-}
-
-/// A hash, a UUID, or the like: what distinguishes things and opens none.
-pub(super) fn is_id(value: &str) -> bool {
-    value.len() >= 7
-        && value
-            .bytes()
-            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
-}
-
-/// Whether a word is more likely a secret than a word, whatever it is called.
-pub(super) fn looks_secret(value: &str) -> bool {
-    const KNOWN: &[&str] = &[
-        "sha256", "sha512", "sha1", "base64", "x86_64", "aes256", "rs256", "rs384", "rs512",
-        "es256", "es384", "hs256", "hs384", "hs512", "oauth2", "latin1", "utf8", "utf-8",
-        "ed25519", "pbkdf2", "argon2", "argon2id", "bcrypt", "http2", "ipv4", "ipv6", "aes128",
-        "p256", "tls1.2", "tls1.3",
-    ];
-    let bytes = value.as_bytes();
-    if bytes.len() < 6
-        || is_path(value)
-        || value.contains("://")
-        || value.starts_with("HTTP/")
-        || value.contains('(') && !value.contains(')')
-        || KNOWN.iter().any(|known| value.eq_ignore_ascii_case(known))
-        || is_nothing(value)
-    {
-        return false;
-    }
-    let has = |is: fn(&u8) -> bool| bytes.iter().any(is);
-    let (lower, upper, digit) = (
-        has(u8::is_ascii_lowercase),
-        has(u8::is_ascii_uppercase),
-        has(u8::is_ascii_digit),
-    );
-    let is_letters = bytes.iter().all(u8::is_ascii_alphabetic);
-    if digit && (lower || upper) {
-        // `127.0.0.1:80`, `2026-11-21T01:58:11Z`, `v1.2.3-beta`
-        let is_time = bytes[0].is_ascii_digit()
-            && value.contains(':')
-            && bytes.iter().filter(|b| b.is_ascii_alphabetic()).count() <= 2;
-        let is_version = value.trim_start_matches('v').split('.').count() >= 3
-            && value
-                .trim_start_matches('v')
-                .bytes()
-                .next()
-                .is_some_and(|b| b.is_ascii_digit());
-        return !is_time && !is_version;
-    }
-    if lower && upper && is_letters {
-        // `PutObject` has few capitals, `wJalrXUtnFEMI` many.
-        let humps = bytes
-            .windows(2)
-            .filter(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase())
-            .count()
-            + usize::from(bytes[0].is_ascii_uppercase());
-        let capitals = bytes.iter().filter(|b| b.is_ascii_uppercase()).count();
-        return bytes.len() >= 8
-            && (humps * 4 > bytes.len() || capitals * 3 > bytes.len() && capitals < bytes.len());
-    }
-    if lower && upper && bytes.len() >= 20 && !value.contains([' ', ':', '.', '(', '\\']) {
-        return true;
-    }
-    let is_special = |byte: &u8| b"!@#$%^&*+=~".contains(byte);
-    if bytes.iter().any(is_special) && (lower || upper || digit) {
-        return bytes.len() >= 6
-            && !value.contains(' ')
-            && !value.contains('=') | value.ends_with('=');
-    }
-    lower && upper && bytes.len() >= 16 && !value.contains([' ', '/', '.', ':'])
-        || is_letters && bytes.len() >= 24
 }

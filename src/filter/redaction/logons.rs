@@ -5,7 +5,7 @@ use crate::filter::redaction::extent::{self, argument};
 use crate::filter::redaction::places::{ORACLE, ORACLE_WORDS};
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::text::{self, LINE, line_before};
-use crate::filter::redaction::{innocent, placeholder};
+use crate::filter::redaction::{look, placeholder};
 
 /// Looks at the option or the sign at a place.
 pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
@@ -152,11 +152,28 @@ fn pgpass(text: &str, at: usize, spans: &mut Spans) {
 }
 
 /// `ann / …`, `ann:…`, `ann, …`; only the first two after a word of prose. What is a plain word is
-/// no password here.
+/// no password here. Words in lower case may be before them: `for staging: `, `with `.
 pub(super) fn pair(text: &str, from: usize, is_word: bool, spans: &mut Spans) {
     let bytes = text.as_bytes();
-    let signs = bytes[from..].iter().take(4);
-    let mut at = from + signs.take_while(|byte| b" :=(".contains(byte)).count();
+    let mut at = from;
+    for number in 0..4 {
+        let signs = bytes[at..].iter().take(4);
+        at += signs.take_while(|byte| b" :=([".contains(byte)).count();
+        if pair_at(text, at, is_word || number > 0, spans) {
+            return;
+        }
+        let word = text::run_in(&bytes[at..], 16, |byte| byte.is_ascii_lowercase());
+        let sign = usize::from(bytes.get(at + word) == Some(&b':'));
+        if word == 0 || bytes.get(at + word + sign) != Some(&b' ') {
+            return;
+        }
+        at += word + sign;
+    }
+}
+
+/// The same of those that begin at a place. Reports whether there are some.
+fn pair_at(text: &str, at: usize, is_word: bool, spans: &mut Spans) -> bool {
+    let (bytes, mut at) = (text.as_bytes(), at);
     let (user, end) = argument(bytes, at);
     // `Last login: 2026-11-27T09:00:01Z`, `login: 10.0.0.5:22`
     let is_time = bytes[user..end].first().is_some_and(u8::is_ascii_digit)
@@ -165,14 +182,14 @@ pub(super) fn pair(text: &str, from: usize, is_word: bool, spans: &mut Spans) {
             .take(16)
             .any(|byte| b"-.".contains(byte));
     if is_time {
-        return;
+        return false;
     }
     let is_quoted = user > at;
     let is_part = |byte: &u8| text::is_name(*byte) || b".@\\".contains(byte);
     let len = text::run(&bytes[user..end], is_part);
     at = user + len + usize::from(is_quoted);
     if len == 0 || at > bytes.len() {
-        return;
+        return false;
     }
     let signs = [
         &b" / "[..],
@@ -185,14 +202,17 @@ pub(super) fn pair(text: &str, from: usize, is_word: bool, spans: &mut Spans) {
         b",",
     ];
     let Some(sign) = signs.iter().find(|sign| bytes[at..].starts_with(sign)) else {
-        return;
+        return false;
     };
     let (start, stop) = argument(bytes, at + sign.len());
     let value = text.get(start..stop).unwrap_or_default();
     let is_one = !is_word || value.len() >= 6 && sign.contains(&b'/') | sign.contains(&b':');
-    if is_one && is_strong(value) {
+    let is_one =
+        is_one && is_strong(value) && !value.ends_with(':') && !(is_word && value.contains(':'));
+    if is_one {
         spans.push(Span::new(start, stop, SecretClass::Password));
     }
+    is_one
 }
 
 /// Whether a password is more than a word or a number.
@@ -202,7 +222,7 @@ fn is_strong(password: &str) -> bool {
         && has(|byte| !byte.is_ascii_alphabetic() && !b"-_.".contains(byte))
         && password.len() >= 4
         && !placeholder::is_nothing(password)
-        && !innocent::is_path(password)
+        && !look::is_path(password)
         && !password.contains("://")
 }
 

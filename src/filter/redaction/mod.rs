@@ -2,11 +2,11 @@
 //!
 //! `rules` is the table of names, words and tokens, `places` that of places. `prefilter` scans a
 //! string for candidates, which `finder` examines. `names` decides which names have secret values.
-//! `separator`, `apart`, `pairs`, `rows` and `bindings` find the value of a name, `value`, `container`, `lines`
-//! and `header` its beginning, and `extent` its end. `name` redacts it unless it is `innocent` or a
-//! `placeholder`. `place`, `commands`, `statements` and `logons` recognize secrets by their
-//! position, `shapes` and `urls` by their shape. `views` decodes encoded strings, and `personal`
-//! finds personal data.
+//! `separator`, `apart`, `pairs`, `rows` and `bindings` find the value of a name, `value`,
+//! `container`, `lines` and `header` its beginning, and `extent` its end. `name` redacts it unless
+//! it is `innocent`, by its `look` for example, or a `placeholder`. `place`, `commands`,
+//! `statements` and `logons` recognize secrets by their position, `shapes` and `urls` by their
+//! shape. `views` decodes encoded strings, and `personal` finds personal data.
 
 mod apart;
 mod bindings;
@@ -19,6 +19,7 @@ mod header;
 mod innocent;
 mod lines;
 mod logons;
+mod look;
 mod name;
 mod names;
 mod pairs;

@@ -3,6 +3,7 @@
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent;
 use crate::filter::redaction::innocent::{self, Manner};
+use crate::filter::redaction::look;
 use crate::filter::redaction::names::Known;
 use crate::filter::redaction::rules::Need;
 use crate::filter::redaction::span::{Span, Spans};
@@ -57,7 +58,7 @@ impl Name<'_> {
             known.class = SecretClass::SecretKey;
         }
         // The shell's directories, however short: `PWD=/srv`.
-        if self.as_str().ends_with("PWD") && value.starts_with('/') && innocent::is_path(value) {
+        if self.as_str().ends_with("PWD") && value.starts_with('/') && look::is_path(value) {
             return None;
         }
         // `this.secretKey = secretKey`

@@ -5,9 +5,10 @@ use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, Around, Quote};
 use crate::filter::redaction::innocent::Manner;
 use crate::filter::redaction::name::Name;
-use crate::filter::redaction::rules::{NAME_KEYS, Need, PAIR_KEYS};
+use crate::filter::redaction::places::{NAME_KEYS, PAIR_KEYS};
+use crate::filter::redaction::rules::Need;
 use crate::filter::redaction::span::Spans;
-use crate::filter::redaction::{text, value};
+use crate::filter::redaction::{names, text, value};
 
 /// How far the value of an object may be from its name.
 const NEAR: usize = 400;
@@ -112,8 +113,12 @@ pub(super) fn after(
             return Some(end);
         }
     }
-    // `{password, "…"}` is a tuple as well.
+    // `{password, "…"}` is a tuple as well; `CURLOPT_PASSWORD, "…"` are arguments.
+    let is_constant = name.is_identifier()
+        && !name.as_str().contains(|c: char| c.is_ascii_lowercase())
+        && bytes[at..].starts_with(b", ");
     if closed.is_none()
+        && !is_constant
         && !bytes[..begin].ends_with(b"{")
         && !matches!(bytes[..begin], [.., b' ' | b'[' | b'(', b':'])
     {
@@ -174,7 +179,7 @@ pub(super) fn after(
     let is_pair = matches!(close, Some(b')' | b']' | b'}' | b'>'));
     let is_name = content
         .bytes()
-        .all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b' ');
+        .all(|byte| byte.is_ascii_lowercase() || b"_ :".contains(&byte));
     let is_header = matches!(
         name.known.class,
         SecretClass::Authorization | SecretClass::Cookie
@@ -248,10 +253,12 @@ fn key_of(before: &[u8], keys: &[&str]) -> Option<usize> {
     let len = text::run_before_in(key, 24, |byte| text::is_name(*byte));
     let start = key.len() - len;
     let word = &key[start..];
-    // `:name => `, `@name=`, and a list's mark before it.
-    keys.iter()
+    // `:name => `, `@name=`, and a list's mark before it; `settingName` is one as well.
+    let is_one = keys
+        .iter()
         .any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
-        .then_some(start)
+        || keys == NAME_KEYS && names::is_about(word, &["name"]);
+    is_one.then_some(start)
 }
 
 fn trim(bytes: &[u8]) -> &[u8] {
@@ -345,7 +352,8 @@ fn is_change(bytes: &[u8], at: usize) -> bool {
 fn value_key(bytes: &[u8], place: usize, len: usize) -> Option<usize> {
     let is_key = PAIR_KEYS
         .iter()
-        .any(|known| bytes[place..place + len].eq_ignore_ascii_case(known.as_bytes()));
+        .any(|known| bytes[place..place + len].eq_ignore_ascii_case(known.as_bytes()))
+        || names::is_about(&bytes[place..place + len], &["value"]);
     if !is_key {
         return None;
     }
@@ -375,7 +383,9 @@ fn before(name: Name<'_>, key: usize, spans: &mut Spans) -> Option<usize> {
         lines.find(|at| before[*at..].trim_ascii_start().starts_with(b"- "))
     });
     let line = || before.iter().rposition(|byte| *byte == b'\n');
-    let from = from + open.or_else(line)?;
+    // `SET value = '…' WHERE name = '…'`
+    let is_condition = text::find(&bytes[key.saturating_sub(24)..key], b"where ").is_some();
+    let from = from + open.or_else(line).or(is_condition.then_some(0))?;
     let mut place = from;
     while place < key {
         if !text::is_word(bytes[place]) {

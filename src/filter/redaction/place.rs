@@ -6,7 +6,7 @@ use crate::filter::redaction::logons;
 use crate::filter::redaction::places::{LOGONS, PLACES};
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::text::{self, is_word};
-use crate::filter::redaction::{innocent, placeholder, statements};
+use crate::filter::redaction::{look, placeholder, statements};
 use crate::sys::sync::Lazy;
 
 /// What begins with words, by four letters of these.
@@ -149,7 +149,7 @@ fn before(text: &str, end: usize, spans: &mut Spans) {
     };
     let code = text::name_start(text, end, MOST);
     let digits = text[code..end].bytes().filter(u8::is_ascii_digit).count();
-    if (digits >= 4 || innocent::looks_secret(&text[code..end]))
+    if (digits >= 4 || look::looks_secret(&text[code..end]))
         && logons::rest_of_line(text, end)
             .take(8)
             .any(|word| is_name(&word))
@@ -169,8 +169,7 @@ fn hide(text: &str, at: usize, is_doubtful: bool, spans: &mut Spans) {
         || word
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte == b'-');
-    let is_value =
-        !placeholder::is_nothing(word) && !word.starts_with('-') && !innocent::is_path(word);
+    let is_value = !placeholder::is_nothing(word) && !word.starts_with('-') && !look::is_path(word);
     if is_value && !(is_doubtful && is_plain) {
         spans.push(Span::new(from, end, SecretClass::Password));
     }

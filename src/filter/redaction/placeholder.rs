@@ -7,7 +7,16 @@ use crate::sys::sync::Lazy;
 /// Whether a value is none, a mask, or a place to fill in.
 pub(super) fn is_nothing(value: &str) -> bool {
     let value = value.trim();
-    value.is_empty() || is_nothing_word(value) || is_mask(value) || is_placeholder(value)
+    // `DB_PASSWORD=<64`: how a variable is set; `your key here`
+    let is_usage = || {
+        let name = text::run(value.as_bytes(), |byte| text::is_word(*byte));
+        value.as_bytes()[name..].starts_with(b"=<") || value.ends_with(" here")
+    };
+    value.is_empty()
+        || is_nothing_word(value)
+        || is_mask(value)
+        || is_placeholder(value)
+        || is_usage()
 }
 
 /// Whether a value is one of [`NOTHING`], of which only those with as many letters are compared.
@@ -49,7 +58,10 @@ pub(super) fn bracketed(rest: &[u8]) -> Option<usize> {
         .windows(close.len())
         .position(|window| window == *close)?;
     let end = open.len() + len + close.len();
-    let is_end = !rest.get(end).is_some_and(|byte| text::is_word(*byte));
+    // `{SSHA512}…`, `{SHA512-CRYPT}$6$…` are hashes.
+    let is_end = !rest
+        .get(end)
+        .is_some_and(|byte| text::is_word(*byte) || *byte == b'$' && rest[0] == b'{');
     let whole = std::str::from_utf8(&rest[..end]).ok()?;
     let is_class = whole.starts_with('<') && !text::is_mixed(&rest[1..end - 1]);
     (is_end && (is_nothing(whole) || is_class)).then_some(end)
@@ -79,14 +91,17 @@ fn is_mask(value: &str) -> bool {
         && value.starts_with(['[', '<', '(', '{', '*'])
         && value.ends_with([']', '>', ')', '}', '*'])
         || value == inner && value.bytes().all(|byte| byte.is_ascii_uppercase());
-    let lower = inner.to_ascii_lowercase();
+    let has_mask = || {
+        let lower = inner.to_ascii_lowercase();
+        MASKS.iter().any(|mask| lower.contains(mask))
+    };
     stars
         || is_partial
         || is_bracketed
             && value.len() < 100
             && !(value.starts_with('{') && value.contains(": "))
             && !value.contains(['"', '\''])
-            && MASKS.iter().any(|mask| lower.contains(mask))
+            && has_mask()
 }
 
 fn is_placeholder(value: &str) -> bool {
@@ -127,7 +142,7 @@ fn is_placeholder(value: &str) -> bool {
                     && rest.iter().filter(|b| b.is_ascii_digit()).count() <= 2
                 || rest.iter().all(|b| b.is_ascii_lowercase() || *b == b'_')
                 || inside("${", "}")
-                || inside("$(", ")")
+                || value.starts_with("$(") && value.ends_with(')') && value.len() < 64
                 || inside("${{", "}}")
         }
         [b'%', b's' | b'v' | b'q' | b'd' | b'@'] => true,

@@ -28,6 +28,9 @@ pub(super) const CALLS: &[(&str, &str, usize)] = &[
     ("ssl_", "openssl_encrypt", 2), ("ssl_", "openssl_decrypt", 2), ("uthh", "oauthhandler", 1), ("quel", "sequelize", 2),
     (".enc", "jwt.encode", 1), ("ign(", "jwt.sign", 1), ("fern", "fernet", 0), ("lio(", "twilio", 1),
     ("awsc", "awscredentials", 1), ("fi.b", "wifi.begin", 1), ("+cwj", "at+cwjap", 1), ("+cwj", "at+cwjap_cur", 1), ("+cws", "at+cwsap", 1),
+    ("+cga", "at+cgauth", 3), ("+cst", "at+cstt", 2), ("+cip", "at+cipauth", 3), ("l_re", "mysql_real_connect", 3), ("ind(", "ldap.bind", 1),
+    (".ver", "jwt.verify", 1), (".dec", "jwt.decode", 1), (".enc", "aes.encrypt", 1), (".dec", "aes.decrypt", 1), ("teus", "createuser", LAST), ("te_u", "create_user", LAST), ("addu", "adduser", LAST),
+    ("d_us", "add_user", LAST), ("gnup", "signup", LAST), ("gn_i", "sign_in", LAST), ("gn_u", "sign_up", LAST), ("og_i", "log_in", LAST), ("ogon", "logon", LAST),
     ("are(", "bcrypt.compare", 0), ("esyn", "bcrypt.comparesync", 0), ("ash(", "bcrypt.hash", 0),
     ("hsyn", "bcrypt.hashsync", 0), ("shpw", "bcrypt.hashpw", 0), ("ckpw", "bcrypt.checkpw", 0),
 ];
@@ -63,7 +66,7 @@ pub(super) const PROGRAMS: &[(&str, &str)] = &[
     ("zip", "P"), ("unzip", "P"), ("7z", "p"), ("7za", "p"), ("unrar", "p"), ("ldapsearch", "w"),
     ("ldapmodify", "w"), ("ldapadd", "w"), ("ldapwhoami", "w"), ("ldapdelete", "w"),
     ("ldappasswd", "ws"), ("ipmitool", "P"), ("snmpwalk", "AX"), ("snmpget", "AX"), ("snmpset", "AX"),
-    ("net rpc", "U"), ("curl", "u:U:"), ("http -A bearer", "a"), ("http", "a:"), ("https", "a:"), ("wget", ""),
+    ("net rpc", "U%"), ("net ads join", "U%"), ("nuget add source", "p"), ("curl", "u:U:"), ("http -A bearer", "a"), ("http", "a:"), ("https", "a:"), ("httpie", "a:"), ("certutil", "p"), ("wget", ""),
     ("smbclient", "U%"), ("rpcclient", "U%"), ("lftp", "u,"), ("ab", "A:P:"),
     ("helm registry login", "p"), ("rabbitmqadmin", "p"), ("xfreerdp", "p"), ("psexec", "p"), ("winexe", "U%"), ("kinit", ""),
     ("enc", "kK"), ("openssl enc", "kK"), ("hydra", "p"), ("pgcli", "W"), ("snowsql", ""),
@@ -113,6 +116,7 @@ pub(super) const PLACES: &[(&str, &str)] = &[
     ("isql", "isql -v * * !"), ("kser", "nickserv ~ identify ~ !"),
     ("kser", "nickserv ~ register !"), ("kser", "nickserv ~ ghost * !"),
     ("wpa_", "wpa_passphrase * !"), ("iwco", "iwconfig * key s:!"), ("mc a", "mc alias set * * * !"),
+    ("d-ma", "::add-mask::!"), ("sh-t", "activate-refresh-token * !"), ("n ke", "login key ?"), ("ey c", "key content * !"), ("apop", "apop * !"),
     ("bw u", "bw unlock !"), ("bw l", "bw login * !"), ("rclo", "rclone obscure !"),
     ("mba-", "samba-tool user create * !"), ("mba-", "samba-tool user add * !"),
     ("bi->", "dbi->connect!2"), ("sqld", "mysqldb.connect!2"), ("ymys", "pymysql.connect!2"),
@@ -126,13 +130,13 @@ pub(super) const PLACES: &[(&str, &str)] = &[
 
 /// Programs that read a secret where something is written to them: `echo … | kinit`.
 pub(super) const READERS: &[&str] = &[
-    "sudo -s", "su ", "kinit", "passwd", "cryptsetup", "-stdin", "with-token", "passphrase-fd", "secret put",
+    "sudo -s", "su ", "kinit", "passwd", "cryptsetup", "-stdin", "with-token", "passphrase-fd", "password_stdin", "secret put",
     "pass stdin", "passin stdin", "openconnect", "ssh-add", "pass insert", "lpass login", "secret-tool", "secret create", "realm join", "net ads join",
 ];
 
 /// Words that link a name with its value.
 pub(super) const LINKS: &[&str] = &[
-    "to be ", "to ", "= ", "with value ", "enc ", "d'ordine: ", "value ", "| ", ". ", "the value ",
+    "to be ", "to ", "= ", "with value ", "enc ", "d'ordine: ", "value ", "| default(", "| ", "│ ", "┃ ", "║ ", ". ", "the value ",
     "a value of ", "reg_sz ", "/t reg_sz /d ", "ascii-text ", "ascii ", "hexadecimal ",
     "clear-text ", "cleartext ", "mismatch: ", "lautet ", "ist ", "est ", "es ", "är ", "equals ", "eq ", "!= ",
 ];
@@ -142,4 +146,38 @@ pub(super) const AFTER_OPTIONS: &[&str] = &[
     "to", "or", "and", "is", "if", "in", "for", "option", "flag", "argument", "instead", "with",
     "can", "must", "on", "the", "was", "not", "requires", "parameter", "switch", "when", "as", "may",
     "will", "has", "options", "flags", "takes", "via", "by", "from", "at", "be", "should",
+];
+
+/// Keys of the value in an object that has a name and a value.
+pub(super) const VALUE_KEYS: &[&str] = &[
+    "s", "n", "b", "ss", "current", "#text", "$", "_", "inner", "raw", "0", "plain", "bytes", "some",
+    "new", "old",
+];
+
+/// Those among them that are beside a name: `{"name": …, "value": …}`.
+pub(super) const PAIR_KEYS: &[&str] = &[
+    "value", "val", "v", "stringvalue", "defaultvalue", "newvalue", "oldvalue", "content",
+    "plaintext", "secret", "string_value", "_value", "$value", "simplevalue", "parametervalue",
+    "optionvalue", "attributevalue", "settingvalue", "new", "old", "data", "contents",
+];
+
+/// Keys of the name in such an object.
+pub(super) const NAME_KEYS: &[&str] = &[
+    "name", "key", "k", "n", "field", "param", "parameter", "header", "id", "variable", "option",
+    "parametername", "keyname", "attribute", "attributename", "parameterkey", "column",
+    "property", "label", "var", "path", "setting",
+];
+
+/// Words, and the keys whose values are secret where a text has them: of AWS's parameter store, and
+/// of keys as JSON (JWK).
+pub(super) const BESIDE: &[(&str, &[&str])] = &[
+    ("SecureString", &["Value"]), ("kty", &["k", "d", "p", "q", "dp", "dq", "qi"]),
+];
+
+/// Kinds of tokens of a grammar.
+pub(super) const GRAMMAR: &[&str] = &[
+    "ident", "identifier", "punct", "literal", "keyword", "operator", "symbol", "op",
+    "stringliteral", "numericliteral", "number", "comment", "word", "name", "eof", "newline",
+    "indent", "dedent", "comma", "semicolon", "colon", "lparen", "rparen", "lbrace", "rbrace",
+    "whitespace",
 ];

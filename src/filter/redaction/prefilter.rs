@@ -73,7 +73,7 @@ const ANCHORS: &[(&str, Kinds)] = &[
     ("rget", PROGRAM), ("erid", PROGRAM), ("dgmg", PROGRAM), ("net ", PROGRAM), ("n as", LOGON),
     ("g as", LOGON), ("r/pa", LOGON), ("e/pa", LOGON), ("d pa", LOGON), ("tial", LOGON),
     ("reds", LOGON), ("@orc", COMMAND), ("@loc", COMMAND), ("@pro", COMMAND), ("@dev", COMMAND),
-    ("@tes", COMMAND), ("@db:", COMMAND), ("@db/", COMMAND), ("@10.", COMMAND), ("@127", COMMAND),
+    ("@tes", COMMAND), ("@db_", COMMAND), ("@db/", COMMAND), ("@10.", COMMAND), ("@127", COMMAND),
     ("@172", COMMAND), ("@192", COMMAND), (":543", COMMAND), (":*:*", COMMAND), ("%70a", ESCAPE),
     ("%70w", ESCAPE), ("%73e", ESCAPE), ("%74o", ESCAPE), ("xoau", COMMAND), ("--us", COMMAND),
     ("kenn", NAME), ("htwo", NAME), ("rase", NAME), ("enha", NAME), ("nord", NAME),
@@ -87,7 +87,7 @@ const ANCHORS: &[(&str, Kinds)] = &[
 ];
 
 /// What can follow the end of a name, or precede its start.
-const ENDS: &[u8] = b"=:\"'\\_-% >](),<\n";
+const ENDS: &[u8] = b"{=:\"'\\_-% >](),<\n";
 
 /// What is before most tokens.
 const STARTS: &[u8] = b" \"'=:(,[{\n>%-/D";

@@ -23,6 +23,11 @@ fn is_mark(c: char) -> bool {
 /// between these, in the same place. Below a name that is alone on its line there is one.
 pub(super) fn below(name: Name<'_>, spans: &mut Spans) {
     let (text, bytes) = (name.text, name.text.as_bytes());
+    // Most texts have no next line, which is known fast.
+    let near = &bytes[name.end..bytes.len().min(name.end + LONGEST_HEAD)];
+    if !near.contains(&b'\n') {
+        return;
+    }
     let near = name.start.saturating_sub(LONGEST_HEAD);
     let before = bytes[near..name.start]
         .iter()
@@ -66,6 +71,12 @@ pub(super) fn below(name: Name<'_>, spans: &mut Spans) {
         let is_alone = sign.is_none()
             && !has_ruler
             && head.trim_matches(is_mark).len() == name.end - name.start;
+        // What a debugger was asked for is on a line, and its value on the next.
+        let is_asked = sign.is_none() && column + name.end - name.start == head.len() && {
+            let is_quoted = |mark| line.starts_with(mark) && line.ends_with(mark);
+            line.len() > 2 && (is_quoted('\'') || is_quoted('"'))
+        };
+        let is_alone = is_alone || is_asked;
         let cell = cell.or(Some(line).filter(|_| is_alone && !line.trim().contains(' ')));
         let Some(cell) = cell else {
             return;

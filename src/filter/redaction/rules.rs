@@ -70,7 +70,7 @@ pub(super) const NAMES: &[Names] = &[
     names(EncryptionKey, Fit::End, Need::Any, &[
         "privatekey", "customerkey", "encryptionkey", "encryptkey", "cryptkey", "cryptokey",
         "cipherkey", "decryptionkey", "aeskey", "datakey", "sshkey", "rsakey", "wrappingkey",
-        "presharedkey", "plaintext", "mnemonic", "seedphrase", "recoveryphrase",
+        "presharedkey", "networkkey", "nwkskey", "appskey", "linkkey", "plaintext", "mnemonic", "seedphrase", "recoveryphrase",
         "keymaterial", "privkey", "clientkeydata", "symmetrickey", "fernetkey", "totpseed", "otpseed", "walletseed",
         "masterseed", "hdseed",
     ]),
@@ -96,7 +96,7 @@ pub(super) const NAMES: &[Names] = &[
         "sshpass", "ftppass", "authpass", "keypass", "storepass", "requirepass", "masterauth",
         "bindpw", "rootpw", "userpw", "dbpw", "passw", "psswd", "passwrd", "ldappass",
         "proxypass", "redispass", "pgpass", "bindpass", "passkey", "securityanswer", "secretanswer",
-        "recoverycode", "backupcode", "psk", "wpakey", "wpa2key", "wepkey", "passhash", "pwhash", "pwdhash", "seedword", "communitystring",
+        "recoverycode", "backupcode", "psk", "wifikey", "wlankey", "wpakey", "wpa2key", "wepkey", "passhash", "pwhash", "pwdhash", "seedword", "communitystring",
     ]),
     // In other languages, with their marks and without.
     names(Password, Fit::End, Need::Any, &[
@@ -125,7 +125,9 @@ pub(super) const NAMES: &[Names] = &[
     ]),
     names(Password, Fit::Word, Need::Digits, &[
         "pin", "pincode", "otp", "otpcode", "totp", "cvv", "cvv2", "cvc", "mfacode", "totpcode",
-        "verificationcode", "securitycode", "onetimecode", "smscode", "puk",
+        "verificationcode", "securitycode", "onetimecode", "smscode", "puk", "2facode", "tfacode",
+        "signincode", "resetcode", "pairingcode", "otptoken", "mfatoken", "2fatoken", "totptoken",
+        "logincode", "emailcode", "mfacode", "devicepin", "invitecode", "invitationcode",
     ]),
     names(Token, Fit::Word, Need::Long, &[
         "code", "ticket", "encrypt",
@@ -199,7 +201,7 @@ pub(super) const OPEN: &[&str] = &[
     "changetoken", "cursortoken", "statustoken", "consistencytoken", "starttoken", "endtoken",
     "stoptoken", "padtoken", "eostoken", "bostoken", "unktoken", "clstoken", "septoken",
     "masktoken", "specialtoken", "newtoken", "designtoken", "maxtoken", "mintoken", "numtoken",
-    "totaltoken", "prompttoken", "completiontoken", "inputtoken", "outputtoken", "pertoken",
+    "totaltoken", "prompttoken", "completiontoken", "outputtoken", "pertoken",
     "lasttoken", "firsttoken", "currenttoken", "previoustoken", "unexpectedtoken", "nextcookie",
     "promptpassword", "askpassword", "usepassword", "haspassword", "requirepassword",
     "nopassword", "hastoken", "usetoken", "notoken", "hassecret", "isbearer",
@@ -287,32 +289,6 @@ pub(super) const MECHANISMS: &[&str] = &[
     "googlelogin", "key", "splunk", "jwtbearer", "x-api-key", "discogs", "bot", "client",
     "zoho-oauthtoken", "sso-key", "genie-key", "nrk", "wsse", "private-token", "snipe", "nostr",
     "wsee", "aws4", "mac",
-];
-
-/// Keys of the value in an object that has a name and a value.
-pub(super) const VALUE_KEYS: &[&str] = &[
-    "s", "n", "b", "ss", "current", "#text", "$", "_", "inner", "raw", "0", "plain", "bytes", "some",
-    "new", "old",
-];
-
-/// Those among them that are beside a name: `{"name": …, "value": …}`.
-pub(super) const PAIR_KEYS: &[&str] = &[
-    "value", "val", "v", "stringvalue", "defaultvalue", "newvalue", "oldvalue", "content",
-    "plaintext", "secret", "string_value", "_value", "$value", "simplevalue", "parametervalue",
-    "optionvalue", "attributevalue", "settingvalue", "new", "old", "data",
-];
-
-/// Keys of the name in such an object.
-pub(super) const NAME_KEYS: &[&str] = &[
-    "name", "key", "k", "n", "field", "param", "parameter", "header", "id", "variable", "option",
-    "parametername", "keyname", "attribute", "attributename", "parameterkey", "column",
-    "property", "label", "var",
-];
-
-/// Words, and the keys whose values are secret where a text has them: of AWS's parameter store, and
-/// of keys as JSON (JWK).
-pub(super) const BESIDE: &[(&str, &[&str])] = &[
-    ("SecureString", &["Value"]), ("kty", &["k", "d", "p", "q", "dp", "dq", "qi"]),
 ];
 
 /// Which letters a token goes on with.
@@ -488,7 +464,7 @@ pub(super) const WEBHOOKS: &[(&str, &str)] = &[
     ("open.larksuite.com", "/hook/"), ("hooks.glip.com", "/webhook/"),
     ("events.pagerduty.com", "/integration/"), ("hook.us1.make.com", "/"),
     ("hook.eu1.make.com", "/"), ("hook.integromat.com", "/"), ("hc-ping.com", "/"),
-    ("webhooks.mongodb-stitch.com", "/incoming_webhook/"), ("", "/hooks/"), ("", "/webhooks/"),
+    ("conda.anaconda.org", "/t/"), ("webhooks.mongodb-stitch.com", "/incoming_webhook/"), ("", "/hooks/"), ("", "/webhooks/"),
     ("", "/incoming-webhook/"),
     // Links that open an account.
     ("", "/reset/"), ("", "/reset-password/"), ("", "/password-reset/"), ("", "/password_reset/"),

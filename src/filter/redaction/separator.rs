@@ -4,10 +4,14 @@ use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, Around, Quote};
 use crate::filter::redaction::innocent::{self, Manner};
 use crate::filter::redaction::name::Name;
-use crate::filter::redaction::rules::{ABOUT, TOPICS};
+use crate::filter::redaction::names::Known;
+use crate::filter::redaction::rules::{ABOUT, Need, TOPICS};
 use crate::filter::redaction::span::Spans;
 use crate::filter::redaction::value::{self, wrapper};
 use crate::filter::redaction::{apart, lines, names, pairs, text};
+
+/// How far the `state` of a request may be from its `code`.
+const NEAR: usize = 120;
 
 /// What is between a name and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +41,9 @@ pub(super) fn after(name: Name<'_>, spans: &mut Spans) -> Option<usize> {
     // `user[password]=`, `environ['PASSWORD'] =`, `password[0]=`, `**password**:`
     at += match &bytes[at..] {
         [b']', b')', ..] => 2,
+        [b')', b' ', b'=', b' ', ..] if closed.is_some() => 1,
+        // One of several, as RADIUS marks them.
+        [b':', digit, b' ', b'=', b' ', ..] if digit.is_ascii_digit() => 2,
         [b']', ..] => 1,
         [b'[', b']', ..] => 2,
         [b'}', b'=', ..] => 1,
@@ -48,22 +55,25 @@ pub(super) fn after(name: Name<'_>, spans: &mut Spans) -> Option<usize> {
         _ => 0,
     };
     at += visibility(&bytes[at..]);
-    at += member(&bytes[at..]);
+    // `passwd[42]: `: a program that has the name of a secret.
+    let is_numbered = matches!(bytes[name.end..], [b'[', b'0'..=b'9', ..]);
+    // `token.text=` is what a word of a grammar is.
+    if name.known.class != SecretClass::Token || bytes.get(at) != Some(&b'.') {
+        at += member(&bytes[at..]);
+    }
     let tight = at;
     at += match closed {
         Some(_) => text::blank(&bytes[at..]),
         None => text::spaces(&bytes[at..]),
     };
     if let Some(rest) = bytes[at..].strip_prefix(b"\\t") {
-        // A tab that is written out, if a sign follows it.
-        at += if sign(&rest[text::spaces(rest)..]).is_some() {
-            2 + text::spaces(rest)
-        } else {
-            0
-        };
+        // A tab that is written out.
+        at += 2 + text::spaces(rest);
     }
     at += noted(&bytes[at..], at > tight);
     if let Some((sign, len)) = sign(&bytes[at..]) {
+        let is_program = is_numbered && sign == Sign::Colon;
+        let sign = if is_program { Sign::Doubtful } else { sign };
         return separated(name, closed, sign, at + len, spans);
     }
     pairs::after(name, begin, closed, tight, spans)
@@ -91,12 +101,11 @@ fn member(rest: &[u8]) -> usize {
 
 /// How much of what PHP says of a property is at a place: `:protected]`, `:"Class":private]`.
 fn visibility(rest: &[u8]) -> usize {
-    let end = rest
-        .iter()
-        .take(80)
-        .position(|byte| *byte == b']')
-        .unwrap_or_default();
-    let is_one = rest.starts_with(b":")
+    if !rest.starts_with(b":") {
+        return 0;
+    }
+    let end = text::run_in(rest, 80, |byte| *byte != b']');
+    let is_one = rest.get(end) == Some(&b']')
         && [&b":protected"[..], b":private"]
             .iter()
             .any(|word| rest[..end].ends_with(word));
@@ -112,7 +121,8 @@ fn noted(rest: &[u8], is_spaced: bool) -> usize {
         Some(b'<') => b'>',
         _ => 0,
     };
-    let close = rest.iter().take(32).position(|byte| *byte == bracket);
+    let near = &rest[..rest.len().min(if bracket == 0 { 0 } else { 32 })];
+    let close = near.iter().position(|byte| *byte == bracket);
     let is_typed = close.is_some_and(|close| {
         let inner = std::str::from_utf8(&rest[1..close]).unwrap_or_default();
         inner.bytes().all(text::is_word)
@@ -193,6 +203,7 @@ fn sign(rest: &[u8]) -> Option<(Sign, usize)> {
         [b'-', b'-', b'>', ..] => (Sign::Doubtful, 3),
         [b'=', b'=', ..] | [b'>', b'>', ..] => (Sign::Doubtful, 2),
         [b'|', b'|', b'=', ..] | [b'?', b'?', b'=', ..] => (Sign::Equals, 3),
+        [b'#', b'=', b'>', ..] => (Sign::Equals, 3),
         [b'=', b'>', ..] | [b':' | b'?' | b'+', b'=', ..] => (Sign::Equals, 2),
         [b'-' | b'~', b'>', ..] | [b'<', b'-', ..] => (Sign::Equals, 2),
         [b'=', ..] => (Sign::Equals, 1),
@@ -276,6 +287,20 @@ fn separated(
             && !innocent::is_type(&name.text[at..at + tag]);
         at += if is_tag { tag + space } else { 0 };
     }
+    // `password=' for nil`: the quotes of older programs.
+    if sign == Sign::Equals
+        && bytes[..name.start].ends_with(b"`")
+        && bytes.get(from) == Some(&b'\'')
+    {
+        return Some(from);
+    }
+    // `password: changed '…' to '…'`
+    if sign == Sign::Colon && is_spaced {
+        let linked = apart::linking(&bytes[at..]);
+        if linked > 0 && extent::quote_at(bytes, at + linked).is_some() {
+            at += linked;
+        }
+    }
     // `"token:read"`: a word in quotes.
     if sign == Sign::Colon && !is_spaced && closed.is_none() && is_word_in_quotes(name, at) {
         return None;
@@ -316,6 +341,20 @@ fn separated(
     let around = Around {
         is_query: sign == Sign::Equals && matches!(bytes[..name.start].last(), Some(b'?' | b'&')),
         is_element: false,
+    };
+    // `/callback?code=…&state=…`
+    let is_grant = around.is_query && known.need == Need::Long && {
+        let near = &bytes[name.start.saturating_sub(NEAR)..bytes.len().min(at + NEAR)];
+        text::find(near, b"state=").is_some()
+    };
+    let name = if is_grant {
+        let known = Known {
+            need: Need::Random,
+            ..known
+        };
+        Name { known, ..name }
+    } else {
+        name
     };
     value::at_place(name, at, manner, around, spans)
 }

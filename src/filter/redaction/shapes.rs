@@ -156,7 +156,7 @@ fn fits(shape: &Shape, rest: &[u8]) -> Option<usize> {
     fits.then_some(len)
 }
 
-/// `123456789:AA…`, a bot's of Telegram, by its colon, as `/bot` has it before its methods.
+/// `123456789:AA…`, a bot's of Telegram, by its colon.
 fn bot_token(bytes: &[u8], at: usize) -> Option<Span> {
     let colon = match bytes.get(at..)? {
         [b':', ..] => 1,
@@ -171,7 +171,8 @@ fn bot_token(bytes: &[u8], at: usize) -> Option<Span> {
     let len = rest
         .take_while(|byte| is_word(**byte) || **byte == b'-')
         .count();
-    let is_one = (6..=12).contains(&number) && len >= 30 && bytes[..start].ends_with(b"/bot");
+    let is_marked = bytes[..start].ends_with(b"bot") || bytes[token..].starts_with(b"AA");
+    let is_one = (6..=12).contains(&number) && len >= 30 && is_marked;
     is_one.then(|| Span::new(start, token + len, SecretClass::Token))
 }
 

@@ -3,7 +3,7 @@
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, argument};
-use crate::filter::redaction::innocent;
+use crate::filter::redaction::look;
 use crate::filter::redaction::places::{CALLS, LAST};
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::text::{self, line_before};
@@ -54,20 +54,24 @@ fn last(text: &str, end: usize, is_common: bool, spans: &mut Spans) -> bool {
         return false;
     }
     let (items, _) = bindings::list(text, end + 1, b')');
-    let [.., _, (from, stop)] = items[..] else {
+    if items.len() < 2 {
         return false;
-    };
+    }
     // `pool.connect("db1", "replica2")`: a word of many calls, which has a host as well.
     if is_common && items.len() < 3 {
         return false;
     }
-    // A list ends somewhere, which may be inside a character.
-    let Some(item) = text.get(from..stop) else {
-        return false;
+    // A database, a mailbox or a flag may be last.
+    let looks_secret = |(from, stop): &&(usize, usize)| {
+        // A list ends somewhere, which may be inside a character.
+        text.get(*from..*stop).is_some_and(|item| {
+            let is_sure = extent::quote_before(bytes, *from).is_some()
+                || item.bytes().any(|byte| byte.is_ascii_digit());
+            is_sure && look::looks_secret(item) && !item.contains(['/', '@'])
+        })
     };
-    let is_sure = extent::quote_before(bytes, from).is_some()
-        || item.bytes().any(|byte| byte.is_ascii_digit());
-    is_sure && innocent::looks_secret(item) && push(text, from, stop, spans)
+    let found = items[1..].iter().rfind(looks_secret);
+    found.is_some_and(|(from, stop)| push(text, *from, *stop, spans))
 }
 
 /// The argument of a call that is secret, counted from zero: `pgp_sym_encrypt(data, '…')`.
@@ -103,7 +107,7 @@ pub(super) fn call(text: &str, end: usize, number: usize, spans: &mut Spans) -> 
             b'\n' | b';' => return false,
             byte if passed == number && number > 0 && depth == 0 && text::is_word(byte) => {
                 let (from, stop) = argument(bytes, at);
-                if innocent::looks_secret(text.get(from..stop).unwrap_or_default()) {
+                if look::looks_secret(text.get(from..stop).unwrap_or_default()) {
                     return push(text, from, stop, spans);
                 }
             }
@@ -116,7 +120,7 @@ pub(super) fn call(text: &str, end: usize, number: usize, spans: &mut Spans) -> 
 
 fn push(text: &str, from: usize, end: usize, spans: &mut Spans) -> bool {
     let value = text.get(from..end).unwrap_or_default();
-    let is_one = !placeholder::is_nothing(value) && !innocent::is_path(value);
+    let is_one = !placeholder::is_nothing(value) && !look::is_path(value);
     if is_one {
         spans.push(Span::new(from, end, SecretClass::Password));
     }

@@ -3,7 +3,7 @@
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::rules::WEBHOOKS;
 use crate::filter::redaction::span::{Span, Spans};
-use crate::filter::redaction::{innocent, placeholder, text};
+use crate::filter::redaction::{look, placeholder, text};
 
 /// How long an authority may be.
 const LONGEST: usize = 1024;
@@ -93,7 +93,7 @@ fn is_web(before: &[u8]) -> bool {
 fn user_class(user: &str, is_web: bool) -> Option<SecretClass> {
     match user.split_once(':') {
         Some((user, "")) | Some((user, "x-oauth-basic")) => {
-            innocent::looks_secret(user).then_some(SecretClass::UrlUser)
+            look::looks_secret(user).then_some(SecretClass::UrlUser)
         }
         Some((_, password)) => {
             // A word is a weak password here, and says nothing of one.
@@ -106,7 +106,7 @@ fn user_class(user: &str, is_web: bool) -> Option<SecretClass> {
             hides.then_some(SecretClass::UrlUser)
         }
         None => {
-            let is_token = innocent::looks_secret(user)
+            let is_token = look::looks_secret(user)
                 && !user.contains('%')
                 && (user.bytes().any(|byte| byte.is_ascii_uppercase()) || user.len() >= 16);
             let is_sure = user.len() >= 12 && user.bytes().any(|byte| byte.is_ascii_digit());

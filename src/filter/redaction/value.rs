@@ -3,6 +3,7 @@
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, Around};
 use crate::filter::redaction::innocent::{self, Manner};
+use crate::filter::redaction::look;
 use crate::filter::redaction::name::Name;
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::{container, header, placeholder, text};
@@ -45,11 +46,21 @@ pub(super) fn at_place(
                 .or_else(|| near.ends_with(b"}").then(|| near.len() - 1))
                 .unwrap_or(1);
         let is_field = bytes[..name.start].ends_with(b";") && end > at + 1;
-        if is_field || text.get(at + 1..end).is_some_and(innocent::looks_secret) {
+        if is_field || text.get(at + 1..end).is_some_and(look::looks_secret) {
             return name.hide(at + 1, end, Manner::TYPED, spans);
         }
     }
     if let Some(len) = placeholder::bracketed(&bytes[at..]) {
+        // `${DB_PASSWORD:-…}`: what it is without one.
+        let whole = &name.text[at..at + len];
+        let found = whole
+            .strip_prefix("${")
+            .and_then(|inner| inner.split_once(":-"));
+        let default = found.map_or("", |(_, rest)| rest.trim_end_matches('}'));
+        if look::looks_secret(default) {
+            let end = at + len - 1;
+            name.hide(end - default.len(), end, Manner::TYPED, spans);
+        }
         return Some(at + len);
     }
     if matches!(
@@ -179,8 +190,8 @@ fn further(name: Name<'_>, end: usize, manner: Manner, spans: &mut Spans) -> usi
         let from = end + 1;
         let to = extent::bare(bytes, from, Around::default());
         let word = &name.text[from..to];
-        let is_part = innocent::looks_secret(word)
-            && !innocent::is_id(word)
+        let is_part = look::looks_secret(word)
+            && !look::is_id(word)
             && word.len() >= 8
             && !word.contains(['=', ':', '/', '.', '(', '['])
             && !text::starts_pair(&bytes[from..]);
@@ -193,24 +204,6 @@ fn further(name: Name<'_>, end: usize, manner: Manner, spans: &mut Spans) -> usi
     end
 }
 
-/// Kinds of tokens of a grammar.
-const GRAMMAR: &[&[u8]] = &[
-    b"Ident",
-    b"Identifier",
-    b"Punct",
-    b"Literal",
-    b"Keyword",
-    b"Operator",
-    b"Symbol",
-    b"Op",
-    b"StringLiteral",
-    b"NumericLiteral",
-    b"Number",
-    b"Comment",
-    b"Word",
-    b"Name",
-];
-
 /// `Some("…")`, `b"…"`, `Secret::new("…")`, `[b'…'`: how much there is before the value itself.
 pub(super) fn wrapper(bytes: &[u8], at: usize) -> usize {
     let rest = &bytes[at..];
@@ -221,6 +214,17 @@ pub(super) fn wrapper(bytes: &[u8], at: usize) -> usize {
         let is_open = word > 0 && matches!(rest.get(open), Some(b'{' | b'('));
         let is_one = is_open && extent::quote_at(bytes, at + open + 1).is_some();
         return if is_one { open + 1 } else { 0 };
+    }
+    // `{str} '…'`, `0x55d0 "…"`, as debuggers have it.
+    if let Some(word) = rest.strip_prefix(b"{") {
+        let len = text::run_in(word, 16, |byte| text::is_word(*byte));
+        let is_one = len > 0 && matches!(word[len..], [b'}', b' ', b'\'' | b'"', ..]);
+        return if is_one { len + 3 } else { 0 };
+    }
+    if let Some(hex) = rest.strip_prefix(b"0x") {
+        let digits = text::run_in(hex, 16, u8::is_ascii_hexdigit);
+        let is_one = digits > 0 && hex[digits..].starts_with(b" \"");
+        return if is_one { digits + 3 } else { 0 };
     }
     if rest.starts_with(b"new ") {
         return match wrapper(bytes, at + 4) {
@@ -237,7 +241,9 @@ pub(super) fn wrapper(bytes: &[u8], at: usize) -> usize {
         // `("…",)`
         Some(b'(') if word == 0 => usize::from(extent::quote_at(bytes, at + 1).is_some()),
         // What a parser found.
-        Some(b'(') if GRAMMAR.contains(&&rest[..word]) => 0,
+        Some(b'(') if innocent::is_grammar(&rest[..word]) => 0,
+        // A user comes first: `new UsernamePasswordToken("ann", "…")`.
+        Some(b'(') if text::find(&rest[..word], b"user").is_some() => 0,
         // Where the value is read from.
         Some(b'(') if innocent::reads(&rest[..word]) => 0,
         Some(b'(') if word > 0 => {
@@ -299,6 +305,10 @@ fn typed(text: &str, at: usize) -> Option<usize> {
     if !innocent::is_type(&text[at..at + len]) {
         return None;
     }
+    let is_value = || {
+        let end = extent::bare(bytes, value, Around::default());
+        look::looks_secret(&text[value..end])
+    };
     let is_quoted = extent::quote_at(bytes, value).is_some() || wrapper(bytes, value) > 0;
-    (is_quoted && len > 0).then_some(value)
+    (len > 0 && (is_quoted || is_value())).then_some(value)
 }
