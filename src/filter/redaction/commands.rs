@@ -90,9 +90,7 @@ fn fed(text: &str, at: usize, spans: &mut Spans) {
             .any(|known| text::find(part, known.as_bytes()).is_some())
     };
     let mut from = at + 4;
-    let reader = if bytes[at..].starts_with(b" <<<") {
-        before
-    } else if before.ends_with(b"<(") {
+    let reader = if bytes[at..].starts_with(b" <<<") || before.ends_with(b"<(") {
         before
     } else {
         let line = &bytes[from.min(bytes.len())..bytes.len().min(from + LINE)];
