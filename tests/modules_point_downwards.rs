@@ -405,9 +405,9 @@ impl Reader {
                     let end = at + tokens[at..].iter().position(is_semicolon).unwrap_or(1);
                     for (path, name) in tree(&tokens[at + 1..end]) {
                         if let Some(path) = self.absolute(&path, depth) {
-                            match visible {
-                                true => drop(self.exports.insert(name, path)),
-                                false => drop(self.uses.insert(path)),
+                            self.uses.insert(path.clone());
+                            if visible {
+                                self.exports.insert(name, path);
                             }
                         }
                     }

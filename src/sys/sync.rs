@@ -3,7 +3,7 @@
 //!
 //! No other thread is inside any of them while the process forks; see [`fork`](crate::sys::fork).
 
-pub(crate) use std::sync::atomic::Ordering;
+pub(crate) use std::sync::atomic::{Ordering, fence};
 pub(crate) use std::sync::{Arc, Weak};
 
 #[cfg(not(all(test, logtree_loom)))]

@@ -1,6 +1,5 @@
 //! What is done with the records of a queue, by the thread whose turn it is.
 
-use std::sync::atomic::fence;
 use std::time::Duration;
 
 use crate::context::RegistryContext;
@@ -15,7 +14,7 @@ use crate::handler::sink::Batch;
 use crate::level::Level;
 use crate::record::{Message, Record, Source};
 use crate::sys::host::Instant;
-use crate::sys::sync::{Arc, Ordering};
+use crate::sys::sync::{Arc, Ordering, fence};
 use crate::sys::{process, user_code};
 
 /// How much is handed over in one turn.

@@ -1,10 +1,9 @@
 //! The registries that the records of a queue come from: [`Environments`].
 
 use std::collections::HashMap;
-use std::sync::atomic::fence;
 
 use crate::context::RegistryContext;
-use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering};
+use crate::sys::sync::{Arc, AtomicU64, Mutex, Ordering, fence};
 
 /// By their numbers.
 pub(super) type Numbered = Arc<Vec<Option<Arc<RegistryContext>>>>;
