@@ -10,7 +10,7 @@ use crate::record::{LazyMessage, Message, Record, Source};
 use crate::registry::{Registry, RegistryCore};
 
 /// Makes the global registry the backend of the `log` facade: from now on, every crate's records
-/// land in the tree.
+/// go through the tree.
 ///
 /// A record's target is the name of its logger, with `::` as `.`. A target that is no logger's name
 /// makes none: the record goes the way of its nearest ancestor's records, by the ancestor's level,

@@ -177,7 +177,7 @@ pub fn handler_names() -> Vec<Arc<str>> {
 
 /// Flushes and closes all living handlers: each before those that it [hands records
 /// to](super::SinkStatus::targets), and the newest first where that leaves a choice. Errors are
-/// ignored, as no caller is left to act on them; logging goes on to work afterwards as far as the
+/// ignored, as no caller is left to act on them; logging still works afterwards as far as the
 /// sinks do: a file that is appended to is opened again, a queue, a `MemoryHandler` and a
 /// `BufferingHandler` hand records over at once.
 ///

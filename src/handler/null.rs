@@ -7,8 +7,8 @@ use crate::handler::handler_type::handler_type;
 use crate::handler::sink::{Sink, SinkFacts};
 use crate::record::Record;
 
-/// Does nothing, but counts as a handler: a library hangs it on its own logger, and stays silent
-/// until the application says otherwise.
+/// Does nothing, but counts as a handler: a library adds it to its own logger, and stays silent
+/// until the application sets logging up.
 ///
 /// # Python
 /// `logging.NullHandler`.

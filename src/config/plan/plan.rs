@@ -47,7 +47,7 @@ pub(in crate::config) struct HandlerPlan {
     pub(in crate::config) fingerprints: Fingerprints,
 }
 
-/// Tells handlers of two documents apart.
+/// Distinguishes the handlers of two documents.
 #[derive(Clone, Debug, Default)]
 pub(in crate::config) struct Fingerprints {
     /// Equal for handlers that are built from equal arguments and handlers.

@@ -6,7 +6,7 @@ use std::{fs, io};
 #[cfg(any(not(unix), test))]
 use crate::config::file;
 
-/// Tells whether a file has changed.
+/// What changes whenever a file does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stamp {
     Missing(io::ErrorKind),

@@ -93,7 +93,7 @@ impl Names {
     /// The files of numbers from 1 to `count`, the newest first, as far as they follow each other
     /// without a gap that takes what is moved up. Each number is looked at by its path, so
     /// neither the text of names nor their case matters, and the directory need not be listed.
-    /// What stands at higher numbers may be anybody's, and is not looked at.
+    /// Files with higher numbers may belong to other programs, and are not looked at.
     ///
     /// # Errors
     /// Where something stands there that is no file and not a link, or where that cannot be known.

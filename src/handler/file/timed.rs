@@ -76,7 +76,7 @@ pub struct TimedRotatingFileHandler {
 }
 
 impl TimedRotatingFileHandler {
-    /// Starts a handler; each hour unless told otherwise.
+    /// Starts a handler; each hour by default.
     pub fn builder(path: impl AsRef<Path>) -> TimedRotatingFileHandlerBuilder {
         TimedRotatingFileHandlerBuilder {
             options: FileOptions::new(path.as_ref()),

@@ -28,7 +28,7 @@ use crate::sys::sync::{Arc, Ordering};
 ///
 /// A call writes its record into a part of the queue that is its thread's alone: no lock, no call
 /// to the system, and no allocation but where that part grows. Where there is no room it waits,
-/// [unless told otherwise](Overflow). Nothing that was taken is lost:
+/// [by default](Overflow). Nothing that was taken is lost:
 /// [`flush`](crate::Handler::flush) waits until all of it is with the handlers' devices, and
 /// returns what they could not write since the last one; at the end of the process, by return from
 /// `main`, `exit` or a panic, the queue is emptied.
