@@ -80,6 +80,9 @@ macro_rules! __bind {
     (@values $to:tt $done:tt [[$key:ident $mode:tt []] $($rest:tt)*] $($message:tt)+) => {
         $crate::__bind!(@values $to $done [[$key $mode [$key]] $($rest)*] $($message)+)
     };
+    (@values $to:tt $done:tt [[$key:literal $mode:tt []] $($rest:tt)*] $($message:tt)+) => {
+        $crate::__private::std::compile_error!("a key in quotes is followed by `=` and its value")
+    };
 
     (@message $to:tt $values:tt $format:literal, $($argument:tt)+) => {
         $crate::__bind!(@arguments $to $values [$format, $($argument)+] [] $($argument)+)

@@ -35,6 +35,16 @@ const EXPANDED: &[Case] = &[
         r#"logtree::info!(logger, name:%; "x");"#,
     ),
     (
+        r#"logtree::info!("http.name"; "x");"#,
+        "a key in quotes is followed by `=` and its value",
+        r#"logtree::info!("http.name" = name; "x");"#,
+    ),
+    (
+        r#"logtree::info!(logger, a = 1, "b":?; "x");"#,
+        "a key in quotes is followed by `=` and its value",
+        r#"logtree::info!(logger, a = 1, "b":? = name; "x");"#,
+    ),
+    (
         r#"logtree::info!("{} {}", name);"#,
         "2 positional arguments in format string, but there is 1 argument",
         r#"logtree::info!("{} {}", name, 1);"#,
