@@ -1,6 +1,7 @@
 //! A named place in the tree: its name, its level, its family.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use crate::level::Level;
 use crate::logger::passed::Passed;
@@ -255,6 +256,12 @@ impl PartialEq for Logger {
 }
 
 impl Eq for Logger {}
+
+impl Hash for Logger {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.node).hash(state);
+    }
+}
 
 impl fmt::Debug for Logger {
     /// `<Logger a.b (WARNING)>`, with the effective level, as Python's `Logger.__repr__`.

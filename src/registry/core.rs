@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
 
 use dashmap::DashSet;
 
@@ -79,6 +80,21 @@ impl Drop for RegistryCore {
     /// record, which must not keep a file open.
     fn drop(&mut self) {
         self.read(Tree::release);
+    }
+}
+
+impl PartialEq for RegistryCore {
+    /// Reports whether both are the same registry.
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Eq for RegistryCore {}
+
+impl Hash for RegistryCore {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::ptr::from_ref(self).hash(state);
     }
 }
 

@@ -41,7 +41,7 @@ use crate::sys::user_code;
 /// registry.get_logger("a").set_level(Level::DEBUG);
 /// assert_eq!(registry.get_logger("a.b.c").effective_level(), Level::DEBUG);
 /// ```
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Registry {
     inner: Arc<RegistryCore>,
 }

@@ -103,7 +103,7 @@ impl ReloaderBuilder {
 
     /// Sets a hook that the reloader's thread calls whenever a changed file was applied or refused;
     /// it replaces the report on standard error. Its panics are ignored.
-    pub fn on_reload(mut self, hook: impl Fn(&Result<(), Error>) + Send + 'static) -> Self {
+    pub fn on_reload(mut self, hook: impl Fn(&Result<(), Error>) + Send + Sync + 'static) -> Self {
         self.hook = Some(Box::new(hook));
         self
     }

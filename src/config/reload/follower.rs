@@ -15,7 +15,7 @@ use crate::sys::sync::{AtomicU64, Ordering};
 use crate::sys::user_code;
 
 /// Called with the result of each reload.
-pub(super) type Hook = dyn Fn(&Result<(), Error>) + Send;
+pub(super) type Hook = dyn Fn(&Result<(), Error>) + Send + Sync;
 
 /// How often the file was applied, and refused.
 #[derive(Default)]
