@@ -74,24 +74,24 @@ fn run_binary(binary: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> 
 
 /// Replaces `2026-11-21 01:02:03,456` by `TIME`.
 fn without_times(text: &str) -> String {
-    const SHAPE: &str = "0000-00-00 00:00:00,000";
+    const SHAPES: [&str; 2] = ["0000-00-00 00:00:00,000", "0000-00-00T00:00:00Z"];
     let mut out = String::new();
     let mut rest = text;
     while let Some(character) = rest.chars().next() {
-        let fits = rest.len() >= SHAPE.len()
-            && rest.bytes().zip(SHAPE.bytes()).all(|(byte, shape)| {
-                if shape == b'0' {
-                    byte.is_ascii_digit()
-                } else {
-                    byte == shape
-                }
-            });
-        let taken = if fits {
-            SHAPE.len()
+        let shape = SHAPES.iter().find(|shape| {
+            let mut both = rest.bytes().zip(shape.bytes());
+            rest.len() >= shape.len()
+                && both.all(|(byte, shape)| match shape {
+                    b'0' => byte.is_ascii_digit(),
+                    _ => byte == shape,
+                })
+        });
+        let taken = shape.map_or(character.len_utf8(), |shape| shape.len());
+        out.push_str(if shape.is_some() {
+            "TIME"
         } else {
-            character.len_utf8()
-        };
-        out.push_str(if fits { "TIME" } else { &rest[..taken] });
+            &rest[..taken]
+        });
         rest = &rest[taken..];
     }
     out

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use crate::control::change_log::ChangeLog;
 use crate::control::control::Control;
 use crate::control::core::ControlCore;
 use crate::control::limits::Limits;
 use crate::control::store::{Content, Store};
 use crate::error::Error;
+use crate::level::Level;
 use crate::registry::Registry;
 
 /// Builder for a [`Control`]; see [`Control::builder`].
@@ -87,7 +89,7 @@ impl ControlBuilder {
         let store = restored.map(|_| state.add_store(store));
         drop(state);
         // What is restored is no change that is logged.
-        core.notify(&registry, &[]);
+        core.notify(&ChangeLog::new(&registry, Level::INFO), &[]);
         Ok(Control::of(&registry, limits, Some(store?)))
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::control::change::Change;
+use crate::control::change_log::ChangeLog;
 use crate::control::changed::Changed;
 use crate::control::core::ControlCore;
 use crate::control::group::Group;
@@ -135,10 +136,11 @@ impl Control {
         }
     }
 
-    /// Refuses changes by which loggers of secrets would show more than `INFO`.
+    /// Logs changes at `WARNING`; refuses any by which secrets show below `INFO` if it keeps them.
     #[cfg(feature = "control")]
-    pub(super) fn keeping_secrets(mut self) -> Self {
-        self.limits.keeps_secrets = true;
+    pub(super) fn of_endpoint(mut self, keeps_secrets: bool) -> Self {
+        self.limits.log_level = Level::WARNING;
+        self.limits.keeps_secrets = keeps_secrets;
         self
     }
 
@@ -456,16 +458,13 @@ impl Control {
         changes: Vec<Change>,
         read: impl FnOnce(&State) -> R,
     ) -> Result<R, Error> {
+        let log = ChangeLog::new(&self.registry, self.limits.log_level);
         let mut state = self.core.state.lock();
         let mut changed = self.core.expire_levels(&mut state, &self.registry);
-        let result = self.change_state(&mut state, revision, changes, read);
+        let result = self.change_state(&mut state, revision, changes, read, &mut changed);
         drop(state);
-        let result = result.map(|(before, by_these)| {
-            changed.extend(by_these);
-            before
-        });
         self.core.expire_in_time();
-        self.core.notify(&self.registry, &changed);
+        self.core.notify(&log, &changed);
         result
     }
 
@@ -475,7 +474,8 @@ impl Control {
         revision: Option<u64>,
         changes: Vec<Change>,
         read: impl FnOnce(&State) -> R,
-    ) -> Result<(R, Vec<Changed>), Error> {
+        all: &mut Vec<Changed>,
+    ) -> Result<R, Error> {
         if let Some(revision) = revision.filter(|revision| *revision != state.revision) {
             let message = format!("expected revision {revision}, found {}", state.revision);
             return Err(Error::new(ErrorKind::Conflict, message));
@@ -485,7 +485,8 @@ impl Control {
         let transaction = self.core.transaction(state, registry, limits, &self.origin);
         let (changed, past) = ControlCore::change(transaction, limits, changes)?;
         state.pasts.add(state.revision, past);
-        Ok((before, changed))
+        all.extend(changed);
+        Ok(before)
     }
 }
 

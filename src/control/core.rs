@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::control::change::Change;
+use crate::control::change_log::ChangeLog;
 use crate::control::changed::Changed;
 use crate::control::limits::Limits;
 use crate::control::origin::Origin;
@@ -13,6 +14,7 @@ use crate::control::state::State;
 use crate::control::subscription::Subscribers;
 use crate::control::transaction::Transaction;
 use crate::error::Error;
+use crate::level::Level;
 use crate::registry::{Registry, RegistryCore};
 use crate::sys::host::Instant;
 use crate::sys::process;
@@ -108,17 +110,13 @@ impl ControlCore {
     }
 
     /// Has caches of levels follow, logs the changes, and calls the subscribers, with no lock held.
-    pub(super) fn notify(&self, registry: &Registry, changed: &[Changed]) {
-        registry.inner().notify_observers();
+    pub(super) fn notify(&self, log: &ChangeLog<'_>, changed: &[Changed]) {
+        log.registry().inner().notify_observers();
         if changed.is_empty() {
             return;
         }
         for changed in changed {
-            changed.log(registry);
-            if let Some(warning) = changed.warning(registry) {
-                let logger = registry.get_logger("logging.control");
-                crate::warn!(logger, "{warning}");
-            }
+            log.add(changed);
         }
         self.subscribers.notify(changed);
     }
@@ -131,10 +129,11 @@ impl ControlCore {
 impl Timed for ControlCore {
     fn on_time(&self) {
         if let Some(registry) = self.registry() {
+            let log = ChangeLog::new(&registry, Level::INFO);
             let mut state = self.state.lock();
             let changed = self.expire_levels(&mut state, &registry);
             drop(state);
-            self.notify(&registry, &changed);
+            self.notify(&log, &changed);
         }
     }
 

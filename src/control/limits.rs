@@ -2,6 +2,7 @@
 
 use crate::control::state::State;
 use crate::error::{Error, ErrorKind};
+use crate::level::Level;
 
 /// The limits of one control.
 #[derive(Clone, Debug)]
@@ -10,6 +11,8 @@ pub(super) struct Limits {
     pub(super) strict_aws: bool,
     /// Whether loggers of secrets stay at `INFO`.
     pub(super) keeps_secrets: bool,
+    /// The level at which changes are logged.
+    pub(super) log_level: Level,
 }
 
 impl Default for Limits {
@@ -18,6 +21,7 @@ impl Default for Limits {
             max_targets: 10_000,
             strict_aws: false,
             keeps_secrets: false,
+            log_level: Level::INFO,
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod builder;
 mod change;
+mod change_log;
 mod changed;
 #[expect(
     clippy::module_inception,

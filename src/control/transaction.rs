@@ -376,6 +376,12 @@ impl<'t> Transaction<'t> {
         }
     }
 
+    /// Returns when the level of a target ends.
+    fn until(&self, target: &LevelTarget, level: Option<Level>) -> Option<Timestamp> {
+        let entry = self.state.entry(target, level)?;
+        entry.newest().map(|timed| timed.until)
+    }
+
     fn changed(&self, past: &Past) -> Vec<Changed> {
         let changed = || Changed {
             origin: self.origin.name.as_ref().to_owned(),
@@ -391,6 +397,7 @@ impl<'t> Transaction<'t> {
                 target: Some(target.clone()),
                 before: *before,
                 after: *after,
+                until: self.until(target, *after),
                 ..changed()
             })
             .collect();

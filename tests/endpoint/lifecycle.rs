@@ -61,6 +61,37 @@ fn a_path_that_is_taken_is_refused() {
     assert_eq!(fs::read_to_string(&path).unwrap(), "other");
 }
 
+/// The token of a process that was killed is replaced, a file of the user's is not.
+#[test]
+fn a_token_replaces_no_other_file() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("app.token");
+    let serve = || {
+        let endpoint = Endpoint::new().socket(directory.path().join("app.sock"));
+        let control = Control::new(&Registry::new());
+        control.serve(endpoint.tcp("127.0.0.1:0"))
+    };
+    for kept in ["my own secret", "", &"x y".repeat(20)] {
+        fs::write(&path, kept).unwrap();
+        let error = serve().unwrap_err().to_string();
+        assert!(error.contains("the token of an earlier process"), "{error}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), kept);
+        assert!(!directory.path().join("app.sock").exists());
+        fs::remove_file(&path).unwrap();
+    }
+    let server = serve().unwrap();
+    let token = fs::read_to_string(&path).unwrap();
+    drop(server);
+    assert!(!path.exists());
+    fs::write(&path, &token).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    let server = serve().unwrap();
+    assert_ne!(fs::read_to_string(&path).unwrap(), token);
+    drop(server);
+}
+
 #[test]
 fn a_path_that_others_can_write_is_refused() {
     use std::os::unix::fs::PermissionsExt;

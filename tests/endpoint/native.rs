@@ -1,10 +1,12 @@
 //! The endpoint's own dialect.
 
+use std::fs;
 use std::io::Read;
 
 use logtree::Level;
 use logtree::control::LevelTarget;
-use logtree::handler::StreamHandler;
+use logtree::formatter::JsonFormatter;
+use logtree::handler::{FileHandler, StreamHandler};
 use serde_json::{Value, json};
 
 use crate::http::{Answer, Served, files, serve};
@@ -138,7 +140,7 @@ fn i16_loggers_are_listed_with_what_applies_to_them() {
 
 fn user() -> u32 {
     use std::os::unix::fs::MetadataExt;
-    std::fs::metadata("/proc/self").unwrap().uid()
+    fs::metadata("/proc/self").unwrap().uid()
 }
 
 #[test]
@@ -416,6 +418,50 @@ fn changes_are_listed_and_taken_back() {
     undo(2).expect(412);
     undo(3).expect(412);
     undo(99).expect(400);
+}
+
+/// With the levels of a new registry, and when the change hides what is logged.
+#[test]
+fn changes_are_logged_whatever_they_hide() {
+    let served = serve();
+    let path = served.directory.path().join("app.log");
+    let file = FileHandler::open(&path).unwrap();
+    file.set_formatter(JsonFormatter::new());
+    served.registry.root().add_handler(file);
+    let set = |name: &str, level: &str, end: Option<&str>| {
+        let mut change = json!({"target": name, "level": level});
+        if let Some(end) = end {
+            change["for"] = end.into();
+        }
+        patch(&served, &json!([change])).expect(200);
+    };
+    set("root", "CRITICAL", None);
+    set("hidden", "DEBUG", None);
+    set("root", "WARNING", None);
+    set("logging", "OFF", None);
+    set("logging", "WARNING", None);
+    set("a", "DEBUG", Some("10m"));
+    let text = fs::read_to_string(&path).unwrap();
+    let shown: Vec<_> = text
+        .lines()
+        .map(|line| {
+            let record: Value = serde_json::from_str(line).unwrap();
+            assert_eq!(record["level"], "WARNING", "{line}");
+            (record["new"].to_string(), record["until"].is_string())
+        })
+        .collect();
+    let expected = [
+        ("\"CRITICAL\"", false),
+        ("\"WARNING\"", false),
+        ("\"OFF\"", false),
+        ("\"WARNING\"", false),
+        ("\"DEBUG\"", true),
+    ];
+    assert_eq!(shown, expected.map(|(new, ends)| (new.to_owned(), ends)));
+    let audit = get(&served, "/v1/audit");
+    let changes = audit["changes"].as_array().unwrap();
+    let until: Vec<_> = changes.iter().map(|one| one["until"].is_string()).collect();
+    assert_eq!(until, [false, false, false, false, false, true]);
 }
 
 #[test]

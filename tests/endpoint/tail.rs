@@ -155,6 +155,18 @@ fn it_shows_what_levels_hide_and_changes_nothing() {
     wait_until("gates close", || !botocore.is_enabled_for(Level::DEBUG));
 }
 
+#[test]
+fn records_name_their_spans() {
+    let served = serve();
+    let mut stream = Stream::begin(tail(&served, "?level=DEBUG"));
+    tracing::subscriber::with_default(served.registry.tracing_subscriber(), || {
+        let _outer = tracing::info_span!("outer").entered();
+        let _inner = tracing::info_span!("inner").entered();
+        tracing::info!("found");
+    });
+    assert_eq!(stream.next().json()["span"], "outer:inner");
+}
+
 /// Whatever a message contains, it is one event and arrives unchanged.
 #[test]
 fn no_message_ends_its_event_or_begins_another() {
@@ -328,6 +340,8 @@ fn stalled_clients_slow_no_thread() {
     let mut stalled: Vec<_> = (0..32)
         .map(|_| Stream::begin(tail(&served, "?level=INFO,app=DEBUG")))
         .collect();
+    // They take no places of others.
+    served.unix("GET", "/v1/status").send().expect(200);
     thread::scope(|scope| {
         for number in 0..THREADS {
             let logger = served.registry.get_logger(format!("app.t{number}"));

@@ -17,7 +17,8 @@ use crate::sys::fork::InLock;
 use crate::sys::not_forked::NotForked;
 use crate::sys::sync::Arc;
 
-/// How many connections of each listener are served at a time; others wait to be accepted.
+/// How many connections of each listener are served at a time; others wait to be accepted. Endless
+/// ones do not count: tails have a limit of their own.
 pub(super) const MAX_CONNECTIONS: usize = 32;
 
 /// How long nothing is accepted after a failure: descriptors may be exhausted.
@@ -80,8 +81,7 @@ async fn each<S>(
         };
         if let Some(exchange) = exchange(&connection) {
             tokio::spawn(async move {
-                connection::serve(connection, exchange).await;
-                drop(place);
+                connection::serve(connection, exchange, place).await;
             });
         }
     }

@@ -3,7 +3,6 @@
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -12,16 +11,20 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, Sleep, sleep, timeout_at};
 
 use crate::control::endpoint::exchange::Exchange;
 use crate::control::endpoint::response::Endless;
 use crate::sys::not_forked::NotForked;
+use crate::sys::sync::Mutex;
 
 /// How long the whole exchange may take, except that of a stream.
 const DEADLINE: Duration = Duration::from_secs(5);
 /// After which time a client that takes nothing is given up.
 const STALLED: Duration = Duration::from_secs(30);
+/// How long a client has at least to take the end of the answer.
+const SHORTEST_LINGER: Duration = Duration::from_secs(1);
 /// How much of what a client still sends is read after the answer, so that it sees the answer.
 const MAX_LINGER: u64 = 256 * 1024;
 
@@ -83,19 +86,24 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     }
 }
 
-/// Serves one request of a client, and closes the connection.
-pub(super) async fn serve<S>(connection: Connection<S>, exchange: Exchange)
-where
+/// Serves one request of a client, and closes the connection. An endless answer gives the place
+/// back when it begins.
+pub(super) async fn serve<S>(
+    connection: Connection<S>,
+    exchange: Exchange,
+    place: OwnedSemaphorePermit,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let is_endless = AtomicBool::new(false);
+    let deadline = Instant::now() + DEADLINE;
+    let place = Mutex::new(Some(place));
     let service = service_fn(|request: http::Request<Incoming>| {
         let answer = exchange.answer(request);
-        let is_endless = &is_endless;
+        let place = &place;
         Box::pin(async move {
             let answer = answer.await;
             if answer.extensions().get::<Endless>().is_some() {
-                is_endless.store(true, Ordering::Relaxed);
+                drop(place.lock().take());
             }
             Ok::<_, std::convert::Infallible>(answer)
         })
@@ -108,13 +116,17 @@ where
         .max_buf_size(16 * 1024)
         .serve_connection(TokioIo::new(connection), service);
     let mut end = poll_fn(|context| connection.poll_without_shutdown(context));
-    let ended = match timeout(DEADLINE, &mut end).await {
-        Err(_) if is_endless.load(Ordering::Relaxed) => Ok(end.await),
+    let is_endless = || place.lock().is_none();
+    let ended = match timeout_at(deadline, &mut end).await {
+        Err(_) if is_endless() => Ok(end.await),
         ended => ended,
     };
-    if ended.is_ok() {
+    // A client that is given up has been sent nothing to take.
+    let is_over = |ended: &Result<(), hyper::Error>| !matches!(ended, Err(e) if e.is_timeout());
+    if ended.is_ok_and(|ended| is_over(&ended)) {
         let mut stream = connection.into_parts().io.into_inner();
-        let _ = timeout(DEADLINE, linger(&mut stream)).await;
+        let until = deadline.max(Instant::now() + SHORTEST_LINGER);
+        let _ = timeout_at(until, linger(&mut stream)).await;
     }
 }
 

@@ -60,8 +60,7 @@ impl Token {
         match small_file::read_private(path, LONGEST) {
             Ok(text) => {
                 let text = text.trim_end();
-                let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-                if text.len() < SHORTEST || !text.chars().all(is_part) {
+                if !is_token(text) {
                     let why =
                         format!("expected at least {SHORTEST} letters, digits, \"-\" and \"_\"");
                     return Err(refused(&why));
@@ -97,10 +96,23 @@ impl Token {
     }
 
     /// Writes it beside a socket. The file ends with the server; that of an earlier process is
-    /// replaced.
+    /// replaced. A file that holds something else is refused, and stays.
     #[cfg(unix)]
     pub(super) fn write_beside(&self, path: &Path) -> Result<OwnFile, Error> {
-        let _ = fs::remove_file(path);
+        match small_file::read_private(path, LONGEST) {
+            Ok(text) if is_token(text.trim_end()) => {
+                let _ = fs::remove_file(path);
+            }
+            Err(Unread::Failed(error)) if error.kind() == io::ErrorKind::NotFound => {}
+            _ => {
+                let message = format!(
+                    "cannot write the token to {}: expected the token of an earlier process, or no \
+                     file",
+                    path.display()
+                );
+                return Err(invalid(message).with_path(path));
+            }
+        }
         self.write(path)?;
         let metadata = fs::symlink_metadata(path);
         metadata
@@ -119,6 +131,12 @@ impl Token {
     pub(super) fn is(&self, text: &str) -> bool {
         Sha256::digest(text).ct_eq(&self.digest).into()
     }
+}
+
+/// Reports whether a text is long enough for a token, and has its characters only.
+fn is_token(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    text.len() >= SHORTEST && text.chars().all(is_part)
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ use crate::registry::Registry;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
+const ONLY: &str = "Only GET and PUT are supported.";
+
 /// Returns the answer, or [`None`] if the path is none of this dialect.
 pub(super) fn answer(access: &Access, request: &Request) -> Option<Response> {
     if request.segments()? != ["level"] {
@@ -28,7 +30,7 @@ pub(super) fn answer(access: &Access, request: &Request) -> Option<Response> {
         Method::PUT => set(access, request).map_or_else(|why| refusal(&why), |_| level(access)),
         _ => {
             let mut answer = response::not_allowed("GET, PUT");
-            let body = json!({ "error": "Only GET and PUT are supported." });
+            let body = json!({ "error": ONLY, "message": ONLY });
             *answer.body_mut() = response::json(StatusCode::OK, &body).into_body();
             answer
         }

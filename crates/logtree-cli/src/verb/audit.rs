@@ -25,6 +25,7 @@ struct Change {
     kind: Option<String>,
     old: Option<String>,
     new: Option<String>,
+    until: Option<String>,
     disable_all: Option<bool>,
     group: Option<String>,
     #[serde(default)]
@@ -45,11 +46,14 @@ pub(crate) fn audit(screen: &mut Screen<'_>, fleet: &Fleet) -> Result<Exit, Fail
         }
         // Times are in one format and zone.
         changes.sort_by(|(_, a), (_, b)| a.time.cmp(&b.time));
-        let mut table = Table::new(["TIME", "PROCESS", "REVISION", "TARGET", "OLD", "NEW", "BY"]);
+        let mut table = Table::new([
+            "TIME", "PROCESS", "REVISION", "TARGET", "OLD", "NEW", "UNTIL", "BY",
+        ]);
         for (label, change) in changes {
             let (time, revision) = (to_millis(&change.time), change.revision);
             let origin = Cell::new(&change.origin);
             let [target, old, new] = difference(&change);
+            let until = change.until.as_deref().map(to_millis);
             table.row([
                 Cell::new(time),
                 Cell::new(label),
@@ -57,6 +61,7 @@ pub(crate) fn audit(screen: &mut Screen<'_>, fleet: &Fleet) -> Result<Exit, Fail
                 target,
                 old,
                 new,
+                Cell::new(until.unwrap_or_default()),
                 origin,
             ]);
         }

@@ -39,10 +39,10 @@ export const showHandlers = list("handlers", "/v1/handlers", (handler) => {
 });
 
 /** What was changed, before and after. */
-function difference({ target, type, old, new: now, disableAll, group, members, role }) {
+function difference({ target, type, old, new: now, until, disableAll, group, members, role }) {
 	if (target !== null) {
 		const what = `${type === "LOGGER" ? "" : `${type} `}${target}`;
-		return [what, old ?? "inherited", now ?? "inherited"];
+		return [what, old ?? "inherited", `${now ?? "inherited"}${until ? ` until ${until}` : ""}`];
 	}
 	if (group !== null) return [`group ${group}`, "", members.join(", ")];
 	if (role !== null) return ["role", "", role];

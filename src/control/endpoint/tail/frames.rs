@@ -133,9 +133,10 @@ impl Frames {
         let mut object = formatted(&self.json, record);
         object.pop();
         let (level, pid) = (record.level().number(), record.process_id());
+        let span = json!(record.rare_fields().spans.as_ref().map(ToString::to_string));
         let _ = write!(
             object,
-            ",\"levelNumber\":{level},\"seq\":{seq},\"pid\":{pid},\"span\":null}}"
+            ",\"levelNumber\":{level},\"seq\":{seq},\"pid\":{pid},\"span\":{span}}}"
         );
         object
     }
