@@ -1,9 +1,10 @@
 //! The log of changes: [`ChangeLog`].
 
 use crate::control::changed::Changed;
+use crate::control::origin::EXPIRY;
 use crate::level::Level;
-use crate::registry::Registry;
-use crate::scope::Scope;
+use crate::record::RecordBuilder;
+use crate::registry::{Node, Registry, Tree};
 use crate::time::Timestamp;
 
 const LOGGER: &str = "logging.control";
@@ -12,18 +13,17 @@ const LOGGER: &str = "logging.control";
 pub(super) struct ChangeLog<'r> {
     registry: &'r Registry,
     level: Level,
-    /// Whether the level passed before the changes.
+    /// Whether its records passed before the changes.
     passed: bool,
 }
 
 impl<'r> ChangeLog<'r> {
     /// Returns the log of changes that follow, with the levels as they are: none hides itself.
     pub(super) fn new(registry: &'r Registry, level: Level) -> Self {
-        let node = registry.inner().nearest(LOGGER);
         Self {
             registry,
             level,
-            passed: level >= node.effective_level(),
+            passed: passes(&registry.inner().nearest(LOGGER), level),
         }
     }
 
@@ -33,66 +33,60 @@ impl<'r> ChangeLog<'r> {
 
     /// Logs a change, and what hides the records that it lets through.
     pub(super) fn add(&self, changed: &Changed) {
-        let mut scope = Scope::new();
-        if self.passed {
-            scope = scope.level(self.level);
+        let logger = self.registry.get_logger(LOGGER);
+        let level = match &*changed.origin {
+            EXPIRY => Level::INFO,
+            _ => self.level,
+        };
+        let passed = self.passed && level == self.level;
+        let is_disabled = || self.registry.inner().read(Tree::is_disabled_all);
+        if passes(logger.node(), level) || passed && !is_disabled() {
+            let record = self.describe(changed, logger.record_builder(level));
+            let record = record
+                .key_value("origin", &*changed.origin)
+                .key_value("revision", changed.revision);
+            logger.handle(&record.build());
         }
-        if let Some(until) = changed.until {
-            let seconds = Timestamp::from_nanos(until.seconds() * 1_000_000_000);
-            scope = scope.with("until", seconds.to_string());
-        }
-        let _scope = scope.enter();
-        self.write(changed);
         if let Some(warning) = changed.warning(self.registry) {
-            let logger = self.registry.get_logger(LOGGER);
             crate::warn!(logger, "{warning}");
         }
     }
 
-    fn write(&self, changed: &Changed) {
-        let (logger, level) = (self.registry.get_logger(LOGGER), self.level);
+    fn describe<'a>(&self, changed: &'a Changed, record: RecordBuilder<'a>) -> RecordBuilder<'a> {
         let name = |level: Option<Level>| {
             level.map_or_else(
                 || "inherited".to_owned(),
                 |level| self.registry.level_name(level),
             )
         };
-        let (origin, revision) = (&*changed.origin, changed.revision);
         if let Some(target) = &changed.target {
-            let (target, old, new) = (
-                target.to_string(),
-                name(changed.before),
-                name(changed.after),
-            );
-            crate::log!(
-                logger, level,
-                target = target.as_str(), old = old.as_str(), new = new.as_str(),
-                origin = origin, revision = revision;
-                "level changed"
-            );
-        }
-        if let Some(disabled) = changed.disable_all {
-            crate::log!(
-                logger, level,
-                disabled = disabled, origin = origin, revision = revision;
-                "all logging switched"
-            );
+            let record = record
+                .message("level changed")
+                .key_value("target", target.to_string())
+                .key_value("old", name(changed.before))
+                .key_value("new", name(changed.after));
+            let Some(until) = changed.until else {
+                return record;
+            };
+            let seconds = Timestamp::from_nanos(until.seconds() * 1_000_000_000);
+            return record.key_value("until", seconds.to_string());
         }
         if let Some(group) = &changed.group {
-            let members = group.members.join(", ");
-            crate::log!(
-                logger, level,
-                group = group.name.as_str(), members = members.as_str(),
-                origin = origin, revision = revision;
-                "group changed"
-            );
+            return record
+                .message("group changed")
+                .key_value("group", &*group.name)
+                .key_value("members", group.members.join(", "));
         }
-        if let Some(role) = &changed.role {
-            crate::log!(
-                logger, level,
-                role = role.as_str(), origin = origin, revision = revision;
-                "role changed"
-            );
+        match (&changed.role, changed.disable_all) {
+            (Some(role), _) => record.message("role changed").key_value("role", &**role),
+            (None, disabled) => record
+                .message("all logging switched")
+                .key_value("disabled", disabled == Some(true)),
         }
     }
+}
+
+/// Reports whether records of a level pass by the level of the logger, not by what they say.
+fn passes(node: &Node, level: Level) -> bool {
+    level >= node.effective_level() && level.passes(node.gate())
 }

@@ -12,8 +12,8 @@ use crate::time::Timestamp;
 /// [`Control::on_change`](super::Control::on_change), and logged by the logger `logging.control`: at
 /// `INFO`, and at `WARNING` if an endpoint made it.
 ///
-/// What hides records of `logging.control` hides its own record only if they were hidden before.
-/// The change that disables all logging is not logged.
+/// A change that hides records of `logging.control` is logged itself; one that disables all logging
+/// is not.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

@@ -6,7 +6,7 @@ use crate::control::change::Change;
 use crate::control::change_log::ChangeLog;
 use crate::control::changed::Changed;
 use crate::control::limits::Limits;
-use crate::control::origin::Origin;
+use crate::control::origin::{EXPIRY, Origin};
 use crate::control::past::Past;
 use crate::control::rules::Rules;
 use crate::control::sensitive;
@@ -92,7 +92,7 @@ impl ControlCore {
             return Vec::new();
         }
         let limits = Limits::default();
-        let mut transaction = self.transaction(state, registry, &limits, "expiry");
+        let mut transaction = self.transaction(state, registry, &limits, EXPIRY);
         // Cannot fail: temporary levels are in no file, and a logger that has a level exists.
         let ended = transaction.expire(now).and_then(|()| transaction.commit());
         ended.map(|(changed, _)| changed).unwrap_or_default()

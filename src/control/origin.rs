@@ -2,6 +2,9 @@
 
 use crate::sys::sync::Arc;
 
+/// The origin of changes by which temporary levels end.
+pub(super) const EXPIRY: &str = "expiry";
+
 /// The origin of a level, and whether loggers of secrets inherit it as it is.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Origin {

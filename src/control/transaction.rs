@@ -376,36 +376,50 @@ impl<'t> Transaction<'t> {
         }
     }
 
-    /// Returns when the level of a target ends.
-    fn until(&self, target: &LevelTarget, level: Option<Level>) -> Option<Timestamp> {
-        let entry = self.state.entry(target, level)?;
-        entry.newest().map(|timed| timed.until)
-    }
-
     fn changed(&self, past: &Past) -> Vec<Changed> {
         let changed = || Changed {
             origin: self.origin.name.as_ref().to_owned(),
             revision: self.state.revision,
             ..Changed::default()
         };
-        let levels = self
-            .touched
-            .iter()
-            .filter(|(_, (before, after))| before != after);
+        let levels = past.0.iter().filter_map(level_change);
         let mut all: Vec<_> = levels
-            .map(|(target, (before, after))| Changed {
+            .map(|(target, before, after, until)| Changed {
                 target: Some(target.clone()),
-                before: *before,
-                after: *after,
-                until: self.until(target, *after),
+                before,
+                after,
+                until,
                 ..changed()
             })
             .collect();
+        all.sort_by(|a, b| a.target.cmp(&b.target));
         for (before, after) in &past.0 {
             all.extend(other_change(before, after, &changed));
         }
         all
     }
+}
+
+/// Returns what changed of a piece that is a level: target, level before and after, and when it ends.
+fn level_change(
+    (before, after): &(Piece, Piece),
+) -> Option<(
+    &LevelTarget,
+    Option<Level>,
+    Option<Level>,
+    Option<Timestamp>,
+)> {
+    let (Piece::Level(target, old, old_entry), Piece::Level(_, new, entry)) = (before, after)
+    else {
+        return None;
+    };
+    // The end is that of the level in effect.
+    let end = |entry: &Option<Entry>, level: &Option<Level>| {
+        let entry = entry.as_ref().filter(|entry| entry.level() == *level)?;
+        entry.newest().map(|timed| timed.until)
+    };
+    let until = end(entry, new);
+    (old != new || end(old_entry, old) != until).then_some((target, *old, *new, until))
 }
 
 /// Returns what changed of a piece that is not a level.

@@ -73,7 +73,12 @@ fn a_token_replaces_no_other_file() {
         let control = Control::new(&Registry::new());
         control.serve(endpoint.tcp("127.0.0.1:0"))
     };
-    for kept in ["my own secret", "", &"x y".repeat(20)] {
+    for kept in [
+        "my own secret",
+        "hunter2",
+        &"x y".repeat(20),
+        &"x".repeat(64),
+    ] {
         fs::write(&path, kept).unwrap();
         let error = serve().unwrap_err().to_string();
         assert!(error.contains("the token of an earlier process"), "{error}");
@@ -85,11 +90,13 @@ fn a_token_replaces_no_other_file() {
     let token = fs::read_to_string(&path).unwrap();
     drop(server);
     assert!(!path.exists());
-    fs::write(&path, &token).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-    let server = serve().unwrap();
-    assert_ne!(fs::read_to_string(&path).unwrap(), token);
-    drop(server);
+    for (left, mode) in [(&*token, 0o600), (&token, 0o640), ("", 0o600)] {
+        fs::write(&path, left).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let server = serve().unwrap();
+        assert_ne!(fs::read_to_string(&path).unwrap(), token);
+        drop(server);
+    }
 }
 
 #[test]

@@ -441,13 +441,28 @@ fn changes_are_logged_whatever_they_hide() {
     set("logging", "OFF", None);
     set("logging", "WARNING", None);
     set("a", "DEBUG", Some("10m"));
+    set("a", "DEBUG", Some("5m"));
+    set("a", "DEBUG", None);
+    for disabled in [true, false] {
+        let body = json!({ "disableAll": disabled });
+        served
+            .unix("PATCH", "/v1/options")
+            .json(&body)
+            .send()
+            .expect(200);
+    }
     let text = fs::read_to_string(&path).unwrap();
     let shown: Vec<_> = text
         .lines()
         .map(|line| {
             let record: Value = serde_json::from_str(line).unwrap();
             assert_eq!(record["level"], "WARNING", "{line}");
-            (record["new"].to_string(), record["until"].is_string())
+            let what = if record["new"].is_null() {
+                "disabled"
+            } else {
+                "new"
+            };
+            (record[what].to_string(), record["until"].is_string())
         })
         .collect();
     let expected = [
@@ -456,12 +471,16 @@ fn changes_are_logged_whatever_they_hide() {
         ("\"OFF\"", false),
         ("\"WARNING\"", false),
         ("\"DEBUG\"", true),
+        ("\"DEBUG\"", true),
+        ("\"DEBUG\"", false),
+        ("false", false),
     ];
     assert_eq!(shown, expected.map(|(new, ends)| (new.to_owned(), ends)));
     let audit = get(&served, "/v1/audit");
     let changes = audit["changes"].as_array().unwrap();
     let until: Vec<_> = changes.iter().map(|one| one["until"].is_string()).collect();
-    assert_eq!(until, [false, false, false, false, false, true]);
+    assert_eq!(until[..5], [false; 5]);
+    assert_eq!(until[5..], [true, true, false, false, false]);
 }
 
 #[test]

@@ -17,9 +17,12 @@ use crate::sys::fork::InLock;
 use crate::sys::not_forked::NotForked;
 use crate::sys::sync::Arc;
 
-/// How many connections of each listener are served at a time; others wait to be accepted. Endless
-/// ones do not count: tails have a limit of their own.
+/// How many connections of each listener are served at a time; others wait to be accepted.
 pub(super) const MAX_CONNECTIONS: usize = 32;
+
+/// How many more there are for endless responses, so that tails keep no place from other requests:
+/// as many as there may be tails.
+const MAX_ENDLESS: usize = 64;
 
 /// How long nothing is accepted after a failure: descriptors may be exhausted.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -65,6 +68,7 @@ async fn each<S>(
     Connection<S>: From<S>,
 {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let endless = Arc::new(Semaphore::new(MAX_ENDLESS));
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else {
             return;
@@ -80,9 +84,8 @@ async fn each<S>(
             continue;
         };
         if let Some(exchange) = exchange(&connection) {
-            tokio::spawn(async move {
-                connection::serve(connection, exchange, place).await;
-            });
+            let endless = Arc::clone(&endless);
+            tokio::spawn(connection::serve(connection, exchange, place, endless));
         }
     }
 }

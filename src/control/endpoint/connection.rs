@@ -11,19 +11,19 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep, timeout_at};
 
 use crate::control::endpoint::exchange::Exchange;
 use crate::control::endpoint::response::Endless;
 use crate::sys::not_forked::NotForked;
-use crate::sys::sync::Mutex;
+use crate::sys::sync::{Arc, AtomicBool, Mutex, Ordering};
 
 /// How long the whole exchange may take, except that of a stream.
 const DEADLINE: Duration = Duration::from_secs(5);
 /// After which time a client that takes nothing is given up.
 const STALLED: Duration = Duration::from_secs(30);
-/// How long a client has at least to take the end of the answer.
+/// How long a client has at least to take the end of the response.
 const SHORTEST_LINGER: Duration = Duration::from_secs(1);
 /// How much of what a client still sends is read after the answer, so that it sees the answer.
 const MAX_LINGER: u64 = 256 * 1024;
@@ -86,24 +86,28 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     }
 }
 
-/// Serves one request of a client, and closes the connection. An endless answer gives the place
-/// back when it begins.
+/// Serves one request of a client, and closes the connection. An endless response moves
+/// to one of the places for such, if any is free.
 pub(super) async fn serve<S>(
     connection: Connection<S>,
     exchange: Exchange,
     place: OwnedSemaphorePermit,
+    endless: Arc<Semaphore>,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let deadline = Instant::now() + DEADLINE;
-    let place = Mutex::new(Some(place));
+    let (place, is_endless) = (Mutex::new(place), AtomicBool::new(false));
     let service = service_fn(|request: http::Request<Incoming>| {
         let answer = exchange.answer(request);
-        let place = &place;
+        let (place, is_endless, endless) = (&place, &is_endless, Arc::clone(&endless));
         Box::pin(async move {
             let answer = answer.await;
             if answer.extensions().get::<Endless>().is_some() {
-                drop(place.lock().take());
+                is_endless.store(true, Ordering::Relaxed);
+                if let Ok(other) = endless.try_acquire_owned() {
+                    *place.lock() = other;
+                }
             }
             Ok::<_, std::convert::Infallible>(answer)
         })
@@ -116,9 +120,8 @@ pub(super) async fn serve<S>(
         .max_buf_size(16 * 1024)
         .serve_connection(TokioIo::new(connection), service);
     let mut end = poll_fn(|context| connection.poll_without_shutdown(context));
-    let is_endless = || place.lock().is_none();
     let ended = match timeout_at(deadline, &mut end).await {
-        Err(_) if is_endless() => Ok(end.await),
+        Err(_) if is_endless.load(Ordering::Relaxed) => Ok(end.await),
         ended => ended,
     };
     // A client that is given up has been sent nothing to take.

@@ -99,19 +99,20 @@ impl Token {
     /// replaced. A file that holds something else is refused, and stays.
     #[cfg(unix)]
     pub(super) fn write_beside(&self, path: &Path) -> Result<OwnFile, Error> {
-        match small_file::read_private(path, LONGEST) {
-            Ok(text) if is_token(text.trim_end()) => {
+        let why = match small_file::read(path, LONGEST) {
+            // Empty, if the process was killed in between.
+            Ok(text) if text.is_empty() || text.len() == self.text.len() && is_token(&text) => {
                 let _ = fs::remove_file(path);
+                None
             }
-            Err(Unread::Failed(error)) if error.kind() == io::ErrorKind::NotFound => {}
-            _ => {
-                let message = format!(
-                    "cannot write the token to {}: expected the token of an earlier process, or no \
-                     file",
-                    path.display()
-                );
-                return Err(invalid(message).with_path(path));
-            }
+            Ok(_) => Some("expected the token of an earlier process, or no file".to_owned()),
+            Err(Unread::Failed(error)) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(Unread::Failed(error)) => Some(error.to_string()),
+            Err(Unread::Refused(why)) => Some(why),
+        };
+        if let Some(why) = why {
+            let message = format!("cannot write the token to {}: {why}", path.display());
+            return Err(invalid(message).with_path(path));
         }
         self.write(path)?;
         let metadata = fs::symlink_metadata(path);
