@@ -382,15 +382,9 @@ impl<'t> Transaction<'t> {
             revision: self.state.revision,
             ..Changed::default()
         };
-        let levels = past.0.iter().filter_map(level_change);
+        let levels = past.0.iter();
         let mut all: Vec<_> = levels
-            .map(|(target, before, after, until)| Changed {
-                target: Some(target.clone()),
-                before,
-                after,
-                until,
-                ..changed()
-            })
+            .filter_map(|(before, after)| level_change(before, after, &changed))
             .collect();
         all.sort_by(|a, b| a.target.cmp(&b.target));
         for (before, after) in &past.0 {
@@ -400,15 +394,8 @@ impl<'t> Transaction<'t> {
     }
 }
 
-/// Returns what changed of a piece that is a level: target, level before and after, and when it ends.
-fn level_change(
-    (before, after): &(Piece, Piece),
-) -> Option<(
-    &LevelTarget,
-    Option<Level>,
-    Option<Level>,
-    Option<Timestamp>,
-)> {
+/// Returns what changed of a piece that is a level: the level, or its end.
+fn level_change(before: &Piece, after: &Piece, changed: &dyn Fn() -> Changed) -> Option<Changed> {
     let (Piece::Level(target, old, old_entry), Piece::Level(_, new, entry)) = (before, after)
     else {
         return None;
@@ -419,7 +406,13 @@ fn level_change(
         entry.newest().map(|timed| timed.until)
     };
     let until = end(entry, new);
-    (old != new || end(old_entry, old) != until).then_some((target, *old, *new, until))
+    (old != new || end(old_entry, old) != until).then(|| Changed {
+        target: Some(target.clone()),
+        before: *old,
+        after: *new,
+        until,
+        ..changed()
+    })
 }
 
 /// Returns what changed of a piece that is not a level.
