@@ -102,9 +102,9 @@ impl Logger {
     }
 
     /// Reports whether a record of this level would pass: one load and a compare, and a little more
-    /// if it would. The result is exact for the calling thread, including scopes, owners and captures. If a
-    /// [control](crate::control::Control) has rules for the values of key-values, it reports
-    /// whether some record of the level may be logged.
+    /// if it would. The result is exact for the calling thread, including scopes, owners and
+    /// captures. If a [control](crate::control::Control) has rules for the values of key-values, it
+    /// reports whether some record of the level may be logged.
     ///
     /// # Python
     /// `Logger.isEnabledFor`.

@@ -16,8 +16,8 @@ impl Scope {
     /// before the owner's level.
     ///
     /// The records keep their names. They go to the handlers of their own loggers and to those of
-    /// the owner, to each once, and to captures and backlogs of both. Filters are those of their own
-    /// loggers. [`Registry::disable`](crate::Registry::disable) and
+    /// the owner, to each once, and to captures and backlogs of both. Filters are those of their
+    /// own loggers. [`Registry::disable`](crate::Registry::disable) and
     /// [disabled](crate::Logger::set_disabled) loggers disable them as usual. A disabled owner
     /// decides nothing and gets nothing.
     ///

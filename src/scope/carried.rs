@@ -9,7 +9,7 @@ use crate::scope::stack;
 
 /// What held where a piece of work was made, and holds wherever it runs.
 pub(super) struct Carried {
-    frame: Frame,
+    pub(super) frame: Frame,
     #[cfg(feature = "tracing")]
     span: LentSpan,
 }
@@ -17,14 +17,21 @@ pub(super) struct Carried {
 impl Carried {
     /// Takes a scope within all that holds on this thread.
     pub(super) fn new(scope: &Frame) -> Self {
+        let mut carried = Self::current();
+        carried.frame = scope.within(&carried.frame);
+        carried
+    }
+
+    /// Takes all that holds on this thread, without an owner that the current span's hides.
+    pub(super) fn current() -> Self {
         #[cfg_attr(
             not(feature = "tracing"),
             expect(unused_mut, reason = "there are no spans")
         )]
-        let mut frame = scope.within(&stack::current());
+        let mut frame = stack::current();
         #[cfg(feature = "tracing")]
         let span = span_stack::top().map(|(since, span)| {
-            if scope.owner.is_none() && span.owner().is_some() {
+            if span.owner().is_some() {
                 frame.end_owner_before(since);
             }
             span

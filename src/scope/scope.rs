@@ -18,15 +18,16 @@ use crate::scope::stack;
 /// regardless of the loggers' levels: to debug one tenant or one request among thousands.
 /// [Disabled](crate::Registry::disable) levels stay disabled, and the levels of handlers apply.
 ///
-/// With an [owner](Self::owner), the records within the scope belong to a logger, whose level decides
-/// on them and whose handlers get them as well.
+/// With an [owner](Self::owner), the records within the scope belong to a logger, whose level
+/// decides on them and whose handlers get them as well.
 ///
 /// A scope is active on the thread that [entered](Self::enter) it, or for a [future](Self::wrap)
-/// wherever it is polled. Entering, leaving and polling write nothing that threads share. A scope
-/// without a level costs other threads nothing. The first scope with a level opens the gates of all
-/// loggers, once; disabled calls on other threads then take some 60 instructions more. After the
-/// last such scope the gates close once enough calls have passed them in vain to pay for closing.
-/// Until then [`log::max_level`] stays open too, while
+/// wherever it is polled. Entering, leaving and polling write nothing that threads share, except
+/// that entering and leaving a scope with an owner, and records within, count references to that
+/// logger. A scope with neither a level nor an owner costs other threads nothing. The first scope
+/// with a level opens the gates of all loggers, once; disabled calls on other threads then take
+/// some 60 instructions more. After the last such scope the gates close once enough calls have
+/// passed them in vain to pay for closing. Until then [`log::max_level`] stays open too, while
 /// [`is_enabled_for`](crate::Logger::is_enabled_for) and [`log_enabled!`](crate::log_enabled) are
 /// always exact.
 ///
@@ -93,10 +94,10 @@ impl Scope {
         Self::default()
     }
 
-    /// Returns a scope with the key-values, the level and the owner of all scopes that are active on
-    /// this thread.
+    /// Returns a scope with the key-values, the level and the owner of all scopes that are active
+    /// on this thread. It has no owner where that of the current span of `tracing` holds instead.
     pub fn current() -> Self {
-        let frame = stack::current();
+        let frame = Carried::current().frame;
         Self {
             values: frame.values.as_deref().map_or_else(Vec::new, <[_]>::to_vec),
             level: (frame.level != Level::OFF).then_some(frame.level),

@@ -7,7 +7,8 @@ use crate::scope::stack;
 use crate::sys::sync::Arc;
 
 /// The key-values that hold on this thread, if there are any, with those of an adapter, the current
-/// span and the owner of the thread's records. Those of an adapter hide those of spans, and these hide those of scopes.
+/// span and the owner of the thread's records. Those of an adapter hide those of spans, and these
+/// hide those of scopes.
 pub(crate) fn with_values<R>(
     context: &Context,
     use_them: impl FnOnce(&Context, Option<&Span>, Option<&Owner>) -> R,
