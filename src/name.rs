@@ -23,6 +23,12 @@ pub(crate) fn dotted(name: &str) -> Cow<'_, str> {
     }
 }
 
+/// Returns the first segment of a target of `tracing`.
+#[cfg(feature = "tracing")]
+pub(crate) fn first_segment(target: &str) -> &str {
+    target.split([':', '.']).next().unwrap_or_default()
+}
+
 /// Whether `name` is `ancestor` or lies below it, by whole segments: `A.B` covers `A.B.C` but not
 /// `A.BB`.
 pub(crate) fn covers(ancestor: &str, name: &str) -> bool {

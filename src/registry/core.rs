@@ -25,10 +25,6 @@ use crate::sys::sync::{Arc, AtomicBool, AtomicU64, Mutex, OnceCell, Ordering};
 /// How many names a registry holds unless its builder says otherwise.
 pub(super) const DEFAULT_MAX_LOGGERS: usize = 1 << 21;
 
-/// How many owners may be made by their names, which may come from outside.
-#[cfg(feature = "tracing")]
-const MAX_OWNERS: usize = 4096;
-
 pub(crate) struct RegistryCore {
     pub(crate) environment: Arc<RegistryContext>,
     pub(super) tree: Mutex<Tree>,
@@ -109,8 +105,8 @@ impl RegistryCore {
         result
     }
 
-    /// Likewise, for a caller that may hold another lock, and [notifies](Self::notify_observers) the
-    /// observers of gates later.
+    /// Likewise, for a caller that may hold another lock, and
+    /// [notifies](Self::notify_observers) the observers of gates later.
     pub(crate) fn change_unnoticed<R>(&self, change: impl FnOnce(&mut Tree) -> R) -> R {
         let mut tree = self.tree.lock();
         let result = change(&mut tree);
@@ -130,8 +126,8 @@ impl RegistryCore {
         result
     }
 
-    /// Returns once caches of levels are as new as all changes, whichever thread updates them. Called
-    /// with no lock held, as it calls other subscribers of `tracing`.
+    /// Returns once caches of levels are as new as all changes, whichever thread updates them.
+    /// Called with no lock held, as it calls other subscribers of `tracing`.
     #[inline]
     pub(crate) fn notify_observers(&self) {
         #[cfg(feature = "tracing")]
@@ -241,15 +237,16 @@ impl RegistryCore {
         self.is_owner_asked.load(Ordering::Relaxed)
     }
 
-    /// Returns the owner of a name, whose logger is created if missing; `None` if there are too many.
+    /// Returns the owner of a name, whose logger is created if missing; `None` if as many were
+    /// created as may be.
     #[cfg(feature = "tracing")]
     pub(crate) fn owner_named(&self, name: &str) -> Option<Owner> {
-        let node = self.existing(name).filter(|node| node.is_logger());
-        if node.is_none() && self.read(Tree::owners) >= MAX_OWNERS {
+        let name = self.cut(name);
+        let is_there = name::is_root(name) || self.existing(name).is_some_and(|it| it.is_logger());
+        if !is_there && !self.tree.lock().count_made_owner() {
             return None;
         }
-        let node = node.or_else(|| self.logger(name))?;
-        Some(self.owner(&node))
+        Some(self.owner(&self.logger(name)?))
     }
 
     /// Cuts a name to its maximum length; the first cut is reported.

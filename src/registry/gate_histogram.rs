@@ -1,4 +1,4 @@
-//! How many gates stand at which level.
+//! How many gates stand at which level, or owners ask for it.
 
 use std::collections::BTreeMap;
 

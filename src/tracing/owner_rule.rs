@@ -6,9 +6,11 @@ use std::fmt;
 use tracing_core::Metadata;
 
 use crate::level::Level;
+use crate::name;
 use crate::record::OwnedValue;
 use crate::sys::sync::Arc;
 use crate::sys::user_code::{self, Owned};
+use crate::tracing::field_value::key_of;
 
 /// Where the AWS SDK calls any service, and creates spans that name it in a field only.
 const ORCHESTRATOR: &str = "aws_smithy_runtime::client::orchestrator";
@@ -57,21 +59,21 @@ enum Kind {
 impl OwnerRule {
     /// Returns a rule for spans whose target begins with a prefix: the first segment of the target
     /// names the owner. For `shop_`, the owner of spans of `shop_billing::invoice` is
-    /// `shop_billing`.
+    /// `shop_billing`; for `shop::billing`, that of spans of `shop::billing::invoice` is `shop`.
     ///
     /// While a level is set on any owner, these spans are enabled whatever their level.
     pub fn target_prefix(prefix: impl Into<String>) -> Self {
         Self(Kind::Prefix(prefix.into().into(), Level::NOTSET))
     }
 
-    /// Returns a rule for spans with a field: `logger` makes the owner's name of the text of its
-    /// value, or returns `None` for a span that this rule gives no owner. It is called when a span
-    /// is created, and only for a value that is recorded then. If it panics, the rule does not
-    /// apply.
+    /// Returns a rule for spans with a field, by the name that its key-value has (`type` for
+    /// `r#type`): `logger` makes the owner's name of the text of its value, or returns `None` for a
+    /// span that this rule gives no owner. It is called when a span is created, and only for a
+    /// value that is recorded then. If it panics, the rule does not apply.
     ///
     /// These spans are always enabled, whatever their level, as nothing but their value says which
-    /// logger they belong to. Each name makes a logger that stays. Rules make 4,096 at most; spans
-    /// with further names have no owner.
+    /// logger they belong to. Each name makes a logger that stays, if there is none. Rules make
+    /// 4,096 at most; spans with further names have no owner.
     pub fn field(
         name: impl Into<String>,
         logger: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
@@ -86,7 +88,7 @@ impl OwnerRule {
         vec![Self(crates), Self(Kind::Orchestrator)]
     }
 
-    /// Returns what the names of its owners begin with, if that is known.
+    /// Returns what the targets of its spans begin with, if that is known.
     pub(super) fn prefix(&self) -> Option<&str> {
         match &self.0 {
             Kind::Prefix(prefix, _) => Some(prefix),
@@ -96,7 +98,7 @@ impl OwnerRule {
 
     /// Reports whether spans of a call site may have an owner by this rule.
     pub(super) fn covers(&self, metadata: &Metadata<'_>) -> bool {
-        let has = |field: &str| metadata.fields().field(field).is_some();
+        let has = |key: &str| metadata.fields().iter().any(|field| key_of(&field) == key);
         match &self.0 {
             Kind::Prefix(prefix, _) => metadata.target().starts_with(&**prefix),
             Kind::Field(name, _) => has(name),
@@ -131,10 +133,7 @@ impl OwnerRule {
             Some(field.1.to_string())
         };
         match &self.0 {
-            Kind::Prefix(..) => {
-                let first = metadata.target().split([':', '.']).next()?;
-                Some(first.into())
-            }
+            Kind::Prefix(..) => Some(name::first_segment(metadata.target()).into()),
             Kind::Field(name, logger) => {
                 let value = value(name)?;
                 let name = user_code::call(|| logger(&value)).ok()??;

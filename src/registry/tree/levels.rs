@@ -109,7 +109,6 @@ impl Tree {
         self.walk(start, |tree, id| {
             let slot = &tree.slots[id.at()];
             let node = &*slot.node;
-            meets_owner |= node.is_owner();
             let above = &*tree.slots[slot.parent.at()].node;
             let own = node.level();
             let was_guarded = node.is_guarded();
@@ -150,10 +149,14 @@ impl Tree {
                 };
                 tree.moved |= old_gate != gate || old_level != effective;
             }
-            let is_guarded = node.is_guarded();
-            extent == Extent::All
-                || is_guarded != was_guarded
-                || before != (effective, floor, is_at_default)
+            let is_deeper = extent == Extent::All
+                || node.is_guarded() != was_guarded
+                || before != (effective, floor, is_at_default);
+            if node.is_owner() {
+                meets_owner = true;
+                tree.note_asked(id);
+            }
+            is_deeper
         });
         if meets_owner {
             self.refresh_owners();

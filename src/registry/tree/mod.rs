@@ -201,7 +201,7 @@ impl Tree {
         #[cfg(feature = "tracing")]
         if self.owners.covers(self.slot_node(id).name()) {
             self.slot_node(id).make_owner();
-            self.owners.nodes.push(id);
+            self.owners.add(id);
         }
         self.link(id, parent);
         self.gates.add(0);
@@ -224,6 +224,7 @@ impl Tree {
             self.unused.push(id);
             id = slot.parent;
         }
+        self.refresh_owners();
         retired
     }
 

@@ -3,6 +3,8 @@
 use crate::level::Level;
 use crate::registry::node::NodeId;
 use crate::registry::tree::Tree;
+#[cfg(test)]
+use crate::registry::tree::VISITED;
 
 impl Tree {
     /// Lets records of other loggers belong to a node, for good.
@@ -10,13 +12,14 @@ impl Tree {
         let node = &self.slots[id.at()].node;
         if !node.is_owner() {
             node.make_owner();
-            self.owners.nodes.push(id);
+            self.owners.add(id);
+            self.note_asked(id);
             self.refresh_owners();
         }
     }
 
-    /// Lets records of other loggers belong to all that there is, and will be, of names of one
-    /// segment that begin with a prefix.
+    /// Lets records of other loggers belong to all that there is, and will be, of names that are
+    /// the first segments of targets with a prefix.
     #[cfg(feature = "tracing")]
     pub(crate) fn own_names(&mut self, prefix: &str) {
         if self.owners.prefixes.iter().any(|known| **known == *prefix) {
@@ -33,10 +36,10 @@ impl Tree {
         }
     }
 
-    /// Returns how many owners there are.
+    /// Counts a logger that is to be made for a rule. Returns `false` if there is no room for it.
     #[cfg(feature = "tracing")]
-    pub(crate) fn owners(&self) -> usize {
-        self.owners.nodes.len()
+    pub(crate) fn count_made_owner(&mut self) -> bool {
+        self.owners.count_made()
     }
 
     /// Reports whether any owner decides on records, or is captured from.
@@ -47,13 +50,20 @@ impl Tree {
 
     /// Opens or closes all gates as far as owners ask, after any of them changed.
     pub(super) fn refresh_owners(&mut self) {
-        let nodes = self.owners.nodes.iter();
-        let floor = nodes.filter_map(|id| self.asked_by(*id)).min();
+        let floor = self.owners.most_verbose();
         #[cfg(feature = "tracing")]
         {
             self.moved |= floor.is_some() != self.owners.floor.is_some();
         }
         self.change_floor(|tree| tree.owners.floor = floor);
+    }
+
+    /// Notes what an owner asks for, after a change of it.
+    pub(super) fn note_asked(&mut self, id: NodeId) {
+        #[cfg(test)]
+        VISITED.set(VISITED.get() + 1);
+        let asked = self.asked_by(id);
+        self.owners.ask(id, asked);
     }
 
     /// The level from which an owner's records pass by what is set below the root: there, it makes
@@ -67,5 +77,43 @@ impl Tree {
         let tapped = is_tapped.then(|| Level::new(node.floor()));
         let level = node.has_level().then(|| node.effective_level());
         level.into_iter().chain(tapped).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::Registry;
+    use crate::scope::Scope;
+
+    /// However many owners there are, a change of one looks at no other one.
+    #[test]
+    fn owners_are_not_looked_through() {
+        let registry = Registry::new();
+        let name = |number| format!("owner{number}");
+        let loggers: Vec<_> = (0..1_000).map(|n| registry.get_logger(name(n))).collect();
+        let floor = || registry.inner().read(|tree| tree.owners.floor);
+        VISITED.set(0);
+        for logger in &loggers {
+            drop(Scope::new().owner(logger));
+        }
+        assert!(VISITED.get() < 10_000, "{}", VISITED.get());
+        // Gates of all move with the first, and with the last that has the level.
+        VISITED.set(0);
+        for logger in &loggers {
+            logger.set_level(Level::DEBUG);
+            assert_eq!(floor(), Some(Level::DEBUG));
+        }
+        for (number, logger) in loggers.iter().enumerate() {
+            logger.set_level(Level::INFO);
+            let is_last = number + 1 == loggers.len();
+            let lowest = if is_last { Level::INFO } else { Level::DEBUG };
+            assert_eq!(floor(), Some(lowest));
+        }
+        assert!(VISITED.get() < 20_000, "{}", VISITED.get());
+        for logger in &loggers {
+            logger.set_level(Level::NOTSET);
+        }
+        assert_eq!(floor(), None);
     }
 }

@@ -331,6 +331,16 @@ fn scopes_and_spans_own_in_the_order_of_entry() {
             assert!(bound() && inner());
             let outer = job().run(|| span.in_scope(|| Scope::new().bind(is_s3s)));
             assert!(outer());
+            // The same by a scope of all that holds, there and elsewhere.
+            let all = job().run(|| {
+                span.in_scope(|| {
+                    assert!(Scope::current().run(is_s3s));
+                    Scope::current().bind(is_s3s)
+                })
+            });
+            assert!(all());
+            let inner = span.in_scope(|| job().run(Scope::current));
+            assert!(inner.run(is_jobs));
         });
     });
 }
@@ -376,6 +386,78 @@ fn rules_make_further_owners() {
     let names = registry.logger_names();
     let owners = names.iter().filter(|name| name.starts_with("tenants."));
     assert!((4_000..=4_096).contains(&owners.count()));
+}
+
+/// A prefix of a whole segment and more names one owner, which is known before its first span.
+#[test]
+fn a_prefix_may_reach_past_the_owners_name() {
+    for prefix in ["shop::", "shop::billing", "shop.billing", "shop:"] {
+        let target_has_it = |target: &str| target.starts_with(prefix);
+        for level in [Level::DEBUG, Level::OFF] {
+            let registry = Registry::new();
+            let (handler, text) = to_text("%(message)s");
+            registry.root().add_handler(handler);
+            registry.root().set_level(Level::INFO);
+            let rule = OwnerRule::target_prefix(prefix);
+            let subscriber = registry.tracing_subscriber().with_owner_rule(rule);
+            with_default(&Dispatch::new(subscriber), || {
+                // Not of the rule, whatever it begins with.
+                registry.get_logger("shopping").set_level(Level::DEBUG);
+                assert!(tracing::trace_span!(target: "shop::billing", "span").is_disabled());
+                registry.get_logger("shop").set_level(level);
+                let colons = tracing::trace_span!(target: "shop::billing::invoice", "span");
+                let dots = tracing::trace_span!(target: "shop.billing.invoice", "span");
+                assert_eq!(
+                    !colons.is_disabled(),
+                    target_has_it("shop::billing::invoice")
+                );
+                assert_eq!(!dots.is_disabled(), target_has_it("shop.billing.invoice"));
+                for span in [colons, dots] {
+                    if !span.is_disabled() {
+                        span.in_scope(|| tracing::debug!(target: "hyper", "detail"));
+                        span.in_scope(|| tracing::info!(target: "hyper", "event"));
+                    }
+                }
+            });
+            let expected: &[&str] = match level {
+                Level::OFF => &[],
+                _ => &["detail", "event"],
+            };
+            assert_eq!(text.lines(), expected, "{prefix}");
+        }
+    }
+}
+
+#[test]
+fn a_rule_names_a_field_as_records_do() {
+    let registry = Registry::new();
+    let (handler, text) = to_text("%(message)s");
+    registry.root().add_handler(handler);
+    let rule = OwnerRule::field("type", |kind| Some(format!("kinds.{kind}")));
+    let subscriber = registry.tracing_subscriber().with_owner_rule(rule);
+    registry.get_logger("kinds.job").set_level(Level::DEBUG);
+    with_default(&Dispatch::new(subscriber), || {
+        for kind in ["job", "other"] {
+            let span = tracing::trace_span!("span", r#type = kind);
+            span.in_scope(|| tracing::debug!(target: "hyper", "detail"));
+        }
+    });
+    assert_eq!(text.lines(), ["detail type=job"]);
+}
+
+/// What rules make is bounded apart from what programs make.
+#[test]
+fn owners_of_scopes_take_no_room_of_rules() {
+    let registry = Registry::new();
+    for number in 0..5_000 {
+        drop(Scope::new().owner(&registry.get_logger(format!("o{number}"))));
+    }
+    let rule = OwnerRule::field("job", |kind| Some(format!("jobs.{kind}")));
+    let subscriber = registry.tracing_subscriber().with_owner_rule(rule);
+    with_default(&Dispatch::new(subscriber), || {
+        drop(tracing::info_span!("run", job = "import"));
+    });
+    assert!(registry.logger_names().contains(&"jobs.import".into()));
 }
 
 thread_local! {
