@@ -32,11 +32,12 @@ impl Times {
         self
     }
 
-    fn pass(&mut self, now: Timestamp) -> u64 {
+    /// Returns a sum with the time that has passed.
+    fn add(&mut self, sum: u64, now: Timestamp) -> u64 {
         let since = self.since.replace(now);
         let nanos = since.map_or(0, |since| now.nanos_since(since));
-        // The clock may have been set back.
-        u64::try_from(nanos).unwrap_or(0)
+        // The clock may have been set back, and far ahead.
+        sum.saturating_add(u64::try_from(nanos).unwrap_or(0))
     }
 }
 
@@ -51,7 +52,7 @@ impl SpanTimes {
     pub(crate) fn enter(&self, now: Timestamp) {
         self.change(|times| {
             if times.entered == 0 {
-                times.idle += times.pass(now);
+                times.idle = times.add(times.idle, now);
             }
             times.entered += 1;
         });
@@ -62,7 +63,7 @@ impl SpanTimes {
         self.change(|times| match times.entered {
             0 => {}
             1 => {
-                times.busy += times.pass(now);
+                times.busy = times.add(times.busy, now);
                 times.entered = 0;
             }
             _ => times.entered -= 1,
@@ -74,7 +75,7 @@ impl SpanTimes {
     pub(crate) fn busy_and_idle(&self, now: Timestamp) -> (u64, u64) {
         self.change(|times| {
             if times.entered > 0 {
-                times.busy += times.pass(now);
+                times.busy = times.add(times.busy, now);
             }
             (times.busy, times.idle)
         })
@@ -109,5 +110,21 @@ mod tests {
         // The clock goes back.
         times.exit(at(0));
         assert_eq!(times.busy_and_idle(at(1)), (12, 1_100));
+    }
+
+    /// By a clock that is set at will.
+    #[test]
+    fn a_clock_that_leaps_back_and_ahead_does_no_harm() {
+        let times = SpanTimes::default();
+        for _ in 0..3 {
+            times.enter(Timestamp::from_nanos(i64::MIN));
+            times.exit(Timestamp::from_nanos(i64::MAX));
+            times.enter(Timestamp::from_nanos(i64::MIN));
+            times.exit(Timestamp::from_nanos(i64::MIN));
+            times.enter(Timestamp::from_nanos(i64::MAX));
+            times.exit(Timestamp::from_nanos(i64::MAX));
+        }
+        let now = Timestamp::from_nanos(0);
+        assert_eq!(times.busy_and_idle(now), (u64::MAX, u64::MAX));
     }
 }
