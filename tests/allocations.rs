@@ -66,6 +66,17 @@ fn an_event_allocates_nothing() {
         let span = || tracing::info_span!("request", id = black_box(7), took = 42);
         let count = span().in_scope(|| allocations(event));
         assert_eq!(count, 0, "in a span");
+        // Its copy, as `tracing` sends it with `log-always`.
+        #[rustfmt::skip]
+        let line = { tracing::info!("event"); line!() };
+        let copy = || {
+            let mut record = log::Record::builder();
+            let record = record.level(log::Level::Info).file(Some(file!()));
+            log::Log::log(&registry, &record.line(Some(line)).build());
+        };
+        assert_eq!(allocations(copy), 0, "a copy");
+        let copies = registry.dropped_for(logtree::handler::DropReason::Duplicate);
+        assert!(copies > 100, "{copies}");
     });
 }
 

@@ -181,7 +181,7 @@ mod tests {
             was_locked: AtomicBool::new(false),
         });
         let observer: Weak<Looks> = Arc::downgrade(&looks);
-        registry.inner().gate_watch.add(observer);
+        registry.inner().gate_watch.add(observer, |_| false);
         let each = |step: &str, act: &dyn Fn(&Control)| {
             let before = looks.seen.load(Ordering::Relaxed);
             act(&Control::new(&registry));

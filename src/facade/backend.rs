@@ -77,7 +77,7 @@ impl log::Log for Registry {
     /// Flushes all handlers of the registry.
     fn flush(&self) {
         for handler in self.handlers() {
-            // A failure was, or will be, told by the record that met it.
+            // A failure was, or will be, reported with the record that met it.
             let _ = handler.flush();
         }
     }

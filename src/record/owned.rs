@@ -69,6 +69,7 @@ impl OwnedRecord {
         rare_fields.stack = record.stack().map(|text| text.into_owned().into());
         let spans = record.rare_fields().spans.as_ref();
         rare_fields.spans = spans.map(|spans| SpanPath::Kept(spans.kept().into_owned().into()));
+        rare_fields.closes_span = record.rare_fields().closes_span;
         Self {
             environment: Arc::clone(record.environment),
             name: record.name().into(),

@@ -20,6 +20,8 @@ pub(crate) struct RareFields<'a> {
     /// The stack trace as text.
     pub(crate) stack: Option<Cow<'a, str>>,
     pub(crate) spans: Option<SpanPath<'a>>,
+    /// Whether it is the bridge's record of a closed span, and so has the span's times.
+    pub(crate) closes_span: bool,
 }
 
 static NONE: RareFields<'static> = RareFields::none();
@@ -33,6 +35,7 @@ impl<'a> RareFields<'a> {
             error: None,
             stack: None,
             spans: None,
+            closes_span: false,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::backtrace::Backtrace;
 use std::borrow::Cow;
 use std::error::Error as StdError;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use log::kv;
 
@@ -18,6 +18,8 @@ use crate::record::rare_fields::{RareFields, RareFieldsRef};
 use crate::record::source::Source;
 use crate::record::thread::ThreadInfo;
 use crate::record::value::OwnedValue;
+#[cfg(feature = "tracing")]
+use crate::sys::event_handling;
 use crate::sys::sync::Arc;
 use crate::sys::user_code;
 use crate::text::line_buf::LineBuf;
@@ -123,13 +125,6 @@ impl<'a> Record<'a> {
             || self.backtrace.is_some()
             || !self.rare_fields.is_none()
                 && (self.rare_fields().error.is_some() || self.rare_fields().stack.is_some())
-    }
-
-    /// Reports whether it says that a span is closed, and so has the span's times.
-    pub(crate) fn closes_span(&self) -> bool {
-        !self.rare_fields.is_none()
-            && self.rare_fields().spans.is_some()
-            && self.message() == "close"
     }
 
     #[inline]
@@ -295,11 +290,28 @@ impl<'a> Record<'a> {
     pub fn error_text(&self) -> Option<Cow<'_, str>> {
         match (&self.rare_fields().error, self.error) {
             (Some(text), _) => Some(Cow::Borrowed(text)),
-            (None, Some(error)) => Some(Cow::Owned(user_code::text(|out| {
-                write!(out, "{}", Chain::lines(error))
-            }))),
+            (None, Some(_)) => {
+                let mut text = String::new();
+                self.write_error(&mut text);
+                Some(Cow::Owned(text))
+            }
             (None, None) => None,
         }
+    }
+
+    /// Writes the error given with the call, and its causes.
+    #[cold]
+    pub(crate) fn write_error<W: fmt::Write>(&self, out: &mut W) {
+        let Some(error) = self.error else {
+            return;
+        };
+        let write = |out: &mut W| {
+            user_code::write_to(out, |out| write!(out, "{}", Chain::lines(error)));
+        };
+        #[cfg(feature = "tracing")]
+        event_handling::in_values(|| write(out));
+        #[cfg(not(feature = "tracing"))]
+        write(out);
     }
 
     /// Returns the stack trace given with the call, as text.

@@ -31,7 +31,7 @@ pub(crate) use self::core::RegistryCore;
 pub use self::dump::TreeDump;
 pub(crate) use self::gate_copy::GateCopy;
 #[cfg(feature = "tracing")]
-pub(crate) use self::gate_watch::GateObserver;
+pub(crate) use self::gate_watch::{GateObserver, IsCurrent};
 pub(crate) use self::level_override::LevelOverride;
 pub(crate) use self::node::{Node, NodeId};
 pub(crate) use self::registry::Registry;

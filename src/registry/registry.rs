@@ -264,10 +264,10 @@ impl Registry {
     /// Returns how many records were dropped for one reason before any handler saw them:
     ///
     /// - [`Panic`](DropReason::Panic): a filter of a logger panicked.
-    /// - [`Reentrant`](DropReason::Reentrant): logging calls were nested too deep, or a handler of an
-    ///   event of `tracing` logged through the `log` facade.
-    /// - [`Duplicate`](DropReason::Duplicate): the record is an event of `tracing` as well, and no
-    ///   loss.
+    /// - [`Reentrant`](DropReason::Reentrant): logging calls were nested too deep, or a handler of
+    ///   an event or a span of `tracing` logged through the `log` facade.
+    /// - [`Duplicate`](DropReason::Duplicate): the record is an event of `tracing` as well. It is no
+    ///   loss, except with `LogTracer` for a record of `log` that shares its line with an event.
     ///
     /// It is 0 for all others.
     ///

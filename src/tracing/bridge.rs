@@ -14,8 +14,9 @@ use crate::level::Level;
 use crate::logger::{Origin, dispatch};
 use crate::name;
 use crate::record::{CallValues, LazyMessage, Message, OwnedValue, Owner, Record, Source, Span};
-use crate::registry::{GateObserver, Node, Registry, RegistryCore};
+use crate::registry::{GateObserver, IsCurrent, Node, Registry, RegistryCore};
 use crate::scope::{self, span_stack};
+use crate::sys::event_handling;
 use crate::sys::sync::{Arc, AtomicBool, AtomicU32, Mutex, Ordering, Weak};
 use crate::tracing::event_values::EventValues;
 use crate::tracing::field_value::{FieldValue, Visitor};
@@ -31,6 +32,7 @@ const UNSETTLED: u32 = 256;
 /// Where events go.
 pub(super) struct Bridge {
     pub(super) registry: Registry,
+    /// Whether a bridge is that of the calling thread's default dispatcher.
     is_current: IsCurrent,
     pub(super) rules: SpanRules,
     /// What has the bridge, once it is registered.
@@ -40,9 +42,6 @@ pub(super) struct Bridge {
     /// How many calls an interest in the cache would have saved.
     saved: AtomicU32,
 }
-
-/// Reports whether a bridge is that of the calling thread's default dispatcher.
-pub(super) type IsCurrent = fn(&Bridge) -> bool;
 
 /// How an event reaches its logger.
 struct Way<'r> {
@@ -76,7 +75,7 @@ impl Bridge {
             saved: AtomicU32::new(0),
         });
         let observer: Weak<Self> = Arc::downgrade(&bridge);
-        registry.inner().gate_watch.add(observer);
+        registry.inner().gate_watch.add(observer, is_current);
         bridge
     }
 
@@ -212,19 +211,27 @@ impl Bridge {
     fn event_here(&self, event: &Event<'_>) {
         match LogOrigin::of(event) {
             Some(origin) => {
-                let is_echo = echo::is_call_site(&origin.file, origin.line);
-                if !feedback::is_refused(self.registry.inner(), is_echo) {
-                    self.submit(event, &origin.target, &origin.source());
-                }
+                let is_refused = || {
+                    let is_echo = echo::is_call_site(&origin.file, origin.line);
+                    feedback::is_refused(self.registry.inner(), is_echo)
+                };
+                self.submit(event, &origin.target, &origin.source(), is_refused);
             }
             None => {
                 let metadata = event.metadata();
-                self.submit(event, metadata.target(), &source_of(metadata));
+                self.submit(event, metadata.target(), &source_of(metadata), || false);
             }
         }
     }
 
-    fn submit(&self, event: &Event<'_>, target: &str, source: &Source<'_>) {
+    /// Logs an event, if its level passes and it is not refused.
+    fn submit(
+        &self,
+        event: &Event<'_>,
+        target: &str,
+        source: &Source<'_>,
+        is_refused: impl FnOnce() -> bool,
+    ) {
         let registry = self.registry.inner();
         let level = level_of(*event.metadata().level());
         let has_key_values = || {
@@ -237,6 +244,9 @@ impl Bridge {
             level,
             has_key_values,
             |node, name, by_level| {
+                if is_refused() {
+                    return;
+                }
                 let way = Way {
                     node,
                     name,
@@ -277,10 +287,6 @@ impl GateObserver for Bridge {
             interest_cache::rebuild(dispatch);
         }
     }
-
-    fn is_current(&self) -> bool {
-        (self.is_current)(self)
-    }
 }
 
 impl fmt::Debug for Bridge {
@@ -314,11 +320,14 @@ fn send(
             record.call = CallValues::Lent(&values);
         }
         record.error = error.map(|error| error as &dyn StdError);
-        let by_level = way.by_level;
-        feedback::in_handlers(|| {
-            dispatch(registry, way.node, &mut record, Origin::Call { by_level });
-        });
+        pass(registry, way.node, &mut record, way.by_level);
     });
+}
+
+/// Passes the record of an event or a span to its logger's handlers.
+#[inline]
+pub(super) fn pass(registry: &RegistryCore, node: &Node, record: &mut Record<'_>, by_level: bool) {
+    event_handling::in_handlers(|| dispatch(registry, node, record, Origin::Call { by_level }));
 }
 
 /// Lends a message. Apart, as older compilers end the temporaries of arguments with a `let`.

@@ -6,8 +6,8 @@ use log::kv::Value;
 use tracing_core::Event;
 use tracing_core::field::Field;
 
-use crate::facade::feedback;
 use crate::record::{LentValues, OwnedValue};
+use crate::sys::event_handling;
 use crate::tracing::field_value::{FieldValue, Visitor, key_of};
 use crate::tracing::survey::Survey;
 
@@ -34,7 +34,7 @@ impl<'e> EventValues<'e> {
                 visit(key_of(field), value);
             }
         });
-        feedback::in_values(|| self.event.record(&mut visitor));
+        event_handling::in_values(|| self.event.record(&mut visitor));
     }
 }
 

@@ -25,15 +25,15 @@ pub fn install() -> Result<(), Error> {
     set_default(Dispatch::new(Registry::global().tracing_subscriber()))
 }
 
-/// Makes a subscriber with a `Layer` of this crate the default of `tracing`, and the global registry
-/// the backend of the `log` facade.
+/// Makes a subscriber with a `Layer` of this crate the default of `tracing`, and the global
+/// registry the backend of the `log` facade.
 ///
 /// It is for stacks of layers what `tracing-subscriber`'s `try_init` is, which installs another
 /// backend. A backend that is installed already stays, whichever it is.
 ///
 /// # Errors
-/// [`ErrorKind::AlreadyInstalled`] if the program has a global default subscriber already; it stays,
-/// and the facade's backend is not changed either.
+/// [`ErrorKind::AlreadyInstalled`] if the program has a global default subscriber already; it
+/// stays, and the facade's backend is not changed either.
 ///
 /// # Examples
 /// ```

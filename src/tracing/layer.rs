@@ -36,8 +36,8 @@ pub fn layer() -> Layer {
 ///
 /// It needs a store of spans below it, as [`tracing_subscriber::Registry`] is. What a layer enables
 /// or not holds for all layers, so this one leaves everything enabled and decides for each event by
-/// the levels of the tree, also with a filter of `tracing-subscriber` around it. `tracing::enabled!`
-/// returns `true`.
+/// the levels of the tree, also with a filter of `tracing-subscriber` around it.
+/// `tracing::enabled!` returns `true`.
 ///
 /// As a filter of `tracing-subscriber`, the levels could have `tracing` cache that an event is off.
 /// The layer does without: what such a filter decides is kept in a variable of the thread, which an
@@ -80,10 +80,10 @@ impl Registry {
     }
 }
 
-fn is_current(bridge: &Bridge) -> bool {
+fn is_current(bridge: *const ()) -> bool {
     dispatcher::get_default(|dispatch| {
         let current = dispatch.downcast_ref::<Layer>();
-        current.is_some_and(|current| ptr::eq(&raw const *current.bridge, bridge))
+        current.is_some_and(|current| ptr::eq(Arc::as_ptr(&current.bridge).cast(), bridge))
     })
 }
 

@@ -8,12 +8,12 @@
 //! ```
 //!
 //! An event becomes a record of the logger that its target names, with `::` as `.`; a target that
-//! is no logger's name goes the way of its nearest ancestor's records and keeps its name, as targets
-//! of the `log` facade do. The levels of the tree decide, including those that `tracing` caches: when
-//! a call that changes a level returns, the new level holds on all threads. A change waits a second
-//! at most for the caches of `tracing`: where another thread holds its locks for longer, call sites
-//! that it has cached follow later. With a [`Subscriber`] alive, a change of what any call site may
-//! log costs a thread and a walk over all call sites of the program.
+//! is no logger's name goes the way of its nearest ancestor's records and keeps its name, as
+//! targets of the `log` facade do. The levels of the tree decide, including those that `tracing`
+//! caches: when a call that changes a level returns, the new level holds on all threads. A change
+//! waits a second at most for the caches of `tracing`: where another thread holds its locks for
+//! longer, call sites that it has cached follow later. With a [`Subscriber`] alive, a change of
+//! what any call site may log costs a thread and a walk over all call sites of the program.
 //!
 //! What a call site may log is cached for a [`Subscriber`] that is a dispatcher by itself. One in a
 //! `Box` or an `Arc` is asked at each call.
@@ -35,9 +35,9 @@
 //!
 //! A record has the fields of its span, and of the spans around that, as key-values of these types;
 //! of several with one key it has the innermost. So have records of the `log` facade and of this
-//! crate's macros. They hide key-values of [scopes](crate::Scope). A later value of a field replaces
-//! the earlier one. A span's fields are taken together when it is created: what is recorded in its
-//! parent later is not among them. Texts are cut after 1,024 bytes.
+//! crate's macros. They hide key-values of [scopes](crate::Scope). A later value of a field
+//! replaces the earlier one. A span's fields are taken together when it is created: what is
+//! recorded in its parent later is not among them. Texts are cut after 1,024 bytes.
 //!
 //! `%(span)s` in a template is the name of the innermost span, `%(spans)s` has all (`outer:inner`);
 //! [JSON](crate::formatter::JsonFormatterBuilder::spans) has the same on request.
@@ -48,13 +48,13 @@
 //!
 //! # Owners
 //!
-//! What a service logs comes mostly from crates that it shares with others; its span says whose call
-//! it is. The records in a span may have an owner, as those in a [scope](crate::Scope::owner) have:
-//! while a level is set on it, or between it and the root, this decides in place of the levels of
-//! their own loggers, and the owner's handlers get them as well.
+//! What a service logs comes mostly from crates that it shares with others; its span says whose
+//! call it is. The records in a span may have an owner, as those in a [scope](crate::Scope::owner)
+//! have: while a level is set on it, or between it and the root, this decides in place of the
+//! levels of their own loggers, and the owner's handlers get them as well.
 //!
-//! Spans of the AWS SDK for Rust belong to the logger of the service's crate, `aws_sdk_s3`, also those
-//! of SDKs before 2025. So this shows calls to S3 whole, and silences STS beside it:
+//! Spans of the AWS SDK for Rust belong to the logger of the service's crate, `aws_sdk_s3`, also
+//! those of SDKs before 2025. So this shows calls to S3 whole, and silences STS beside it:
 //!
 //! ```
 //! use logtree::Level;
@@ -65,8 +65,8 @@
 //!
 //! [`OwnerRule`] makes other loggers owners. A span without an owner by a rule has that of what it
 //! is created in; of several spans, the innermost decides. While a level or a capture is set on any
-//! owner, spans that may have one are enabled whatever their level, call sites of events that pass are
-//! asked at each call, and the gates of all loggers are open as far as owners ask. Tasks that a
+//! owner, spans that may have one are enabled whatever their level, call sites of events that pass
+//! are asked at each call, and the gates of all loggers are open as far as owners ask. Tasks that a
 //! library spawns without a span, as `hyper` does for connections, belong to none.
 //!
 //! # Installation

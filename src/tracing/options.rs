@@ -24,8 +24,8 @@ macro_rules! options {
                 self.changed(|rules| rules.context = context)
             }
 
-            /// Adds a rule for spans that own the records within. It is tried before those that were
-            /// added earlier, and before those for the AWS SDK.
+            /// Adds a rule for spans that own the records within. It is tried before those that
+            /// were added earlier, and before those for the AWS SDK.
             #[must_use]
             pub fn with_owner_rule(self, rule: OwnerRule) -> Self {
                 self.changed(|rules| rules.owners.add(rule))

@@ -1,12 +1,11 @@
 //! Spans as records, at the moments that are asked for.
 
 use crate::facade::target_cache;
-use crate::logger::{Origin, dispatch};
-use crate::record::{CallValues, Message, Record, SpanTimes};
+use crate::record::{CallValues, Message, RareFields, RareFieldsRef, Record, SpanTimes};
 use crate::registry::Node;
 use crate::scope::{here, span_stack};
 use crate::time::Timestamp;
-use crate::tracing::bridge::{Bridge, source_of};
+use crate::tracing::bridge::{Bridge, pass, source_of};
 use crate::tracing::level::level_of;
 use crate::tracing::open_span::OpenSpan;
 use crate::tracing::span_events::SpanEvents;
@@ -75,14 +74,17 @@ impl Bridge {
         let OpenSpan { span, metadata } = span;
         let (target, level) = (metadata.target(), level_of(*metadata.level()));
         let source = source_of(metadata);
+        let mut closed = RareFields::none();
+        closed.closes_span = true;
         let send = |node: &Node, name: &str, by_level| {
             let message = Message::Text(event.message().into());
             let mut record = Record::new(&registry.environment, name, level, message, &source);
             record.time = now;
             if let Some(times) = &times {
                 record.call = CallValues::Source(times);
+                record.rare_fields = RareFieldsRef::Lent(&closed);
             }
-            dispatch(registry, node, &mut record, Origin::Call { by_level });
+            pass(registry, node, &mut record, by_level);
         };
         span_stack::with_current(Some(span), || {
             target_cache::with(registry, target, level, || times.is_some(), send);

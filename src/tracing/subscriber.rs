@@ -55,10 +55,10 @@ impl Registry {
     }
 }
 
-fn is_current(bridge: &Bridge) -> bool {
+fn is_current(bridge: *const ()) -> bool {
     dispatcher::get_default(|dispatch| {
         let current = dispatch.downcast_ref::<Subscriber>();
-        current.is_some_and(|current| ptr::eq(&raw const *current.bridge, bridge))
+        current.is_some_and(|current| ptr::eq(Arc::as_ptr(&current.bridge).cast(), bridge))
     })
 }
 

@@ -5,8 +5,7 @@ use std::fmt;
 use tracing_core::Event;
 use tracing_core::field::Field;
 
-use crate::facade::feedback;
-use crate::sys::user_code;
+use crate::sys::{event_handling, user_code};
 use crate::tracing::field_value::{FieldValue, Visitor};
 use crate::tracing::log_origin;
 
@@ -80,7 +79,8 @@ fn last_message(event: &Event<'_>) -> Option<usize> {
     let mut last = None;
     event.record(&mut Visitor(|field: &Field, value: FieldValue<'_>| {
         if is_message(field) {
-            let text = user_code::text(|out| value.write_to(out));
+            let write = || user_code::text(|out| value.write_to(out));
+            let text = event_handling::in_values(write);
             if !text.is_empty() || last.is_none() {
                 last = Some(field.index());
             }
@@ -103,7 +103,7 @@ impl fmt::Display for EventMessage<'_> {
                 result = value.write_to(f);
             }
         });
-        feedback::in_values(|| self.event.record(&mut visitor));
+        event_handling::in_values(|| self.event.record(&mut visitor));
         result
     }
 }

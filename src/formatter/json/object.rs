@@ -2,13 +2,11 @@
 
 use std::fmt::Write;
 
-use crate::error::Chain;
 use crate::formatter::json::escape::{push_escaped, push_string};
 use crate::formatter::json::own_names::OwnNames;
 use crate::formatter::json::unique_names::UniqueNames;
 use crate::formatter::template::push_plain;
 use crate::record::{KeyValues, OwnedValue, Record, Scalar};
-use crate::sys::user_code;
 use crate::text::line_buf::LineBuf;
 
 /// A JSON object being written, member by member, after its first.
@@ -72,9 +70,9 @@ impl Object<'_> {
     pub(crate) fn failure(&mut self, record: &Record<'_>, error_at: usize, stack_at: usize) {
         if let Some(text) = &record.rare_fields().error {
             self.text(error_at, text);
-        } else if let Some(error) = record.error {
+        } else if record.error.is_some() {
             LineBuf::with(|text| {
-                user_code::write_to(text, |text| write!(text, "{}", Chain::lines(error)));
+                record.write_error(text);
                 self.text(error_at, text.as_str());
             });
         }

@@ -1,14 +1,10 @@
 //! Writes what follows the text of the template: key-values, the error and the stack trace.
 
-use std::fmt::Write as _;
-
-use crate::error::Chain;
 use crate::formatter::escape::{self, Multiline};
 use crate::formatter::template::{self, Field, Segment};
 use crate::formatter::text::formatter::Formatter;
 use crate::formatter::text::span_time;
 use crate::record::{Record, Scalar};
-use crate::sys::user_code;
 use crate::text::line_buf::LineBuf;
 
 impl Formatter {
@@ -23,7 +19,7 @@ impl Formatter {
     }
 
     fn push_key_values(&self, record: &Record<'_>, out: &mut LineBuf) {
-        let closes_span = record.closes_span();
+        let closes_span = record.rare_fields().closes_span;
         let segments = self.segments.as_deref().unwrap_or_default();
         record.key_values().for_each(|key, value| {
             let named = segments.iter().find_map(|segment| match segment {
@@ -51,9 +47,9 @@ impl Formatter {
         let fields = record.rare_fields();
         if let Some(text) = &fields.error {
             self.push_lines(text, out);
-        } else if let Some(error) = record.error {
+        } else if record.error.is_some() {
             LineBuf::with(|text| {
-                user_code::write_to(text, |text| write!(text, "{}", Chain::lines(error)));
+                record.write_error(text);
                 self.push_lines(text.as_str(), out);
             });
         }

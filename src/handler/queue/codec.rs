@@ -54,6 +54,8 @@ const FUNCTION_OF_ITEM: u16 = 64;
 const IS_HIDDEN: u16 = 128;
 const HAS_SPANS: u16 = 256;
 const HAS_MARK: u16 = 512;
+/// Beside `HAS_SPANS`.
+const CLOSES_SPAN: u16 = 1024;
 const HAS_RARE_FIELDS: u16 = HAS_LEVEL_NAME | HAS_ERROR | HAS_STACK | HAS_PROCESS | HAS_SPANS;
 
 /// Appends a record to `out`.
@@ -122,7 +124,7 @@ pub(super) fn encode(
     }
     if let Some(spans) = &details.spans {
         push(SPANS, spans.kept().as_bytes(), out);
-        flags |= HAS_SPANS;
+        flags |= HAS_SPANS | if details.closes_span { CLOSES_SPAN } else { 0 };
     }
     let mark = record.thread.mark();
     if mark != SendingMark::NONE {
@@ -278,6 +280,7 @@ pub(super) fn decode(
     details.error = given(HAS_ERROR, ERROR).map(Cow::Borrowed);
     details.stack = given(HAS_STACK, STACK).map(Cow::Borrowed);
     details.spans = given(HAS_SPANS, SPANS).map(|names| SpanPath::Kept(names.into()));
+    details.closes_span = flags & CLOSES_SPAN != 0;
     let mut mark = SendingMark::NONE;
     if flags & HAS_MARK != 0 {
         mark = SendingMark::from_bits(u64::from_le_bytes(get(bytes, at)));

@@ -2,10 +2,12 @@
 //! process of its own.
 
 use log::Log;
-use logtree::formatter::Format;
-use logtree::handler::{DropReason, Sink};
+use logtree::formatter::{Format, JsonFormatter};
+use logtree::handler::{DropReason, QueueHandler, Sink, StreamHandler};
 use logtree::test::Capture;
+use logtree::tracing::SpanEvents;
 use logtree::{Error, Handler, Level, Record, Registry};
+use tracing::Dispatch;
 use tracing::dispatcher::with_default;
 
 use crate::tracing_bridge::by_each_front;
@@ -94,6 +96,101 @@ fn what_a_handler_of_an_event_logs_through_the_facade_is_refused() {
         with_default(&front(&registry), || tracing::info!("event"));
         assert_eq!(text.lines(), ["event"]);
         assert_eq!(registry.dropped_for(DropReason::Reentrant), 1);
+        registry.root().clear_handlers();
+    });
+}
+
+/// A record of a span is one as well.
+#[test]
+fn what_a_handler_of_a_spans_record_logs_through_the_facade_is_refused() {
+    let registry = Registry::new();
+    let (handler, text) = crate::support::to_text("%(message)s");
+    registry.root().set_level(Level::INFO);
+    registry.root().add_handler(handler);
+    registry
+        .root()
+        .add_handler(Handler::new(Speaks(registry.clone())));
+    let subscriber = registry
+        .tracing_subscriber()
+        .with_span_events(SpanEvents::NEW);
+    with_default(&Dispatch::new(subscriber), || tracing::info_span!("span"));
+    assert_eq!(text.lines(), ["new"]);
+    assert_eq!(registry.dropped_for(DropReason::Reentrant), 1);
+    registry.root().clear_handlers();
+}
+
+/// Sends a record of the facade as `tracing-log` does, at this line.
+#[rustfmt::skip]
+fn send_as_event(level: &str) {
+    macro_rules! event {
+        ($level:ident) => {
+            tracing::$level!(
+                target: "log",
+                { log.target = "app", log.file = file!(), log.line = u64::from(line!()) },
+                "sent on"
+            )
+        };
+    }
+    match level { "debug" => event!(debug), _ => event!(info) }
+}
+
+/// What no level shows is no loss.
+#[test]
+fn records_that_are_off_are_not_counted_as_dropped() {
+    by_each_front(|front| {
+        let registry = Registry::new();
+        registry.root().set_level(Level::INFO);
+        with_default(&front(&registry), || {
+            send_as_event("debug");
+            assert_eq!(registry.dropped(), 0);
+            send_as_event("info");
+            assert_eq!(registry.dropped_for(DropReason::Duplicate), 1);
+        });
+    });
+}
+
+/// An error, with a cause, of which each logs where it is formatted.
+#[derive(Debug)]
+struct Failure(Registry, Option<Box<Self>>);
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        LogsInside(&self.0).fmt(f)
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.1.as_deref()?)
+    }
+}
+
+#[test]
+fn what_errors_log_through_the_facade_is_logged() {
+    by_each_front(|front| {
+        let registry = Registry::new();
+        let formatter = JsonFormatter::builder().build();
+        let json = crate::support::Text::default();
+        let to_json = StreamHandler::new(json.clone()).with_formatter(formatter);
+        let (to_text, text) = crate::support::to_text("%(message)s");
+        let (queued, _) = crate::support::to_text("%(message)s");
+        let queue = QueueHandler::new([queued]);
+        registry.root().set_level(Level::INFO);
+        let cause = Box::new(Failure(registry.clone(), None));
+        let error = Failure(registry.clone(), Some(cause));
+        registry.root().add_handler(to_json);
+        registry.root().add_handler(to_text);
+        registry.root().add_handler(queue.clone());
+        with_default(&front(&registry), || {
+            tracing::info!(error = &error as &dyn std::error::Error, "failed");
+        });
+        queue.flush().unwrap();
+        assert_eq!(registry.dropped(), 0);
+        // For each of the handlers, the error and its cause.
+        let lines = text.lines();
+        let inside = lines.iter().filter(|line| *line == "inside").count();
+        assert_eq!(inside, 6, "{lines:?}");
+        assert!(lines.contains(&"failed".into()), "{lines:?}");
         registry.root().clear_handlers();
     });
 }

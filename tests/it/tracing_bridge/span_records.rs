@@ -1,12 +1,15 @@
 //! Spans as records, and as context by choice.
 
+use std::cell::Cell;
+use std::fmt;
 use std::time::Duration;
 
 use logtree::formatter::JsonFormatter;
 use logtree::handler::{QueueHandler, StreamHandler};
+use logtree::test::Capture;
 use logtree::time::{ManualClock, Timestamp};
 use logtree::tracing::{SpanContext, SpanEvents};
-use logtree::{Level, Record, Registry};
+use logtree::{Formatter, Level, Record, Registry};
 use tracing::Dispatch;
 use tracing::dispatcher::with_default;
 #[cfg(feature = "tracing-layer")]
@@ -155,6 +158,52 @@ fn key_values_of_events_are_not_taken_for_times() {
     ) {
         assert_eq!(lines, ["close busy_ns=5", "new", "other busy_ns=5"]);
     }
+}
+
+/// Formats as its number of calls.
+#[derive(Default)]
+struct Counts(Cell<u32>);
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.set(self.0.get() + 1);
+        write!(f, "call {}", self.0.get())
+    }
+}
+
+/// A message is formatted once, and what it says makes no record that of a closed span, however
+/// the record reaches its formatter.
+#[test]
+fn a_message_in_a_span_is_not_asked_for_times() {
+    let settings = (SpanEvents::CLOSE, SpanContext::ByLevel);
+    by_each(settings, &Registry::new, |registry| {
+        let (direct, queued) = (to_text("%(message)s"), to_text("%(message)s"));
+        let queue = QueueHandler::new([queued.0]);
+        registry.root().set_level(Level::INFO);
+        let span = tracing::info_span!("request", id = 7).entered();
+        registry.root().add_handler(direct.0);
+        let counts = Counts::default();
+        tracing::info!("{counts}");
+        assert_eq!(counts.0.get(), 1);
+        logtree::info!(registry.root(), "{counts}");
+        assert_eq!(counts.0.get(), 2);
+        registry.root().add_handler(queue.clone());
+        tracing::info!(busy_ns = 5, "close");
+        let capture = Capture::builder(&registry.root())
+            .level(Level::INFO)
+            .start();
+        drop(span);
+        queue.flush().unwrap();
+        let direct = direct.1.lines();
+        assert_eq!(direct[..2], ["call 1 id=7", "call 2 id=7"]);
+        assert_eq!(direct[2], "close id=7 busy_ns=5");
+        assert!(direct[3].starts_with("close id=7 time.busy="), "{direct:?}");
+        assert_eq!(direct[2..], queued.1.lines());
+        // The copy of a record is one as well.
+        let formatter = Formatter::new("%(message)s").unwrap();
+        let kept = formatter.format_to_string(&capture.records()[0].as_record());
+        assert_eq!(kept.unwrap(), direct[3]);
+    });
 }
 
 /// What is context by choice is a record by its logger's level alone, also where its interest is
