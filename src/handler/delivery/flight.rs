@@ -51,6 +51,12 @@ impl Flight {
         !self.places.is_empty()
     }
 
+    /// Those that are not done, with their places in the spool; none where they are not from there.
+    pub(super) fn rest_of_spool(&self) -> impl Iterator<Item = (Entry, Cursor)> {
+        let places = self.places.iter().skip(self.done).copied();
+        self.rest().iter().cloned().zip(places)
+    }
+
     /// Notes that so many more are done. Returns the place up to which the spool is done.
     pub(super) fn advance(&mut self, count: usize) -> Option<Cursor> {
         self.done = (self.done + count).min(self.entries.len());

@@ -8,11 +8,14 @@ use crate::error::{Error, ErrorKind};
 use crate::formatter::Format;
 use crate::handler::counters::DropReason;
 use crate::handler::delivery::entry::Entry;
+use crate::handler::delivery::flight::Flight;
 use crate::handler::delivery::health::Health;
+use crate::handler::delivery::memory::Memory;
 use crate::handler::delivery::options::DeliveryOptions;
 use crate::handler::delivery::spool::{Losses, SpoolFiles};
 use crate::handler::delivery::state::State;
 use crate::handler::delivery::transport::{BatchLimits, Transport};
+use crate::handler::delivery::unconfirmed::Unconfirmed;
 use crate::handler::drop_counts::Drops;
 use crate::handler::ledger::Ledger;
 use crate::handler::queue::Overflow;
@@ -135,8 +138,7 @@ impl Outgoing {
                 _ => None,
             };
             let Some(evicted) = evicted else {
-                state.unreported += 1;
-                state.link.dropped(1);
+                state.owes_report(1);
                 return None;
             };
             state.dropped(1);
@@ -154,15 +156,16 @@ impl Outgoing {
         };
         let entries: Vec<_> = self.state.lock().memory.drain().collect();
         let lost = keep_on_disk(files, &entries);
+        self.state.lock().dropped(lost.0.own);
         drop(spool);
         self.note_losses(&lost);
         true
     }
 
-    /// Counts what the disk has cost, and reports it.
+    /// Counts what the disk has cost, and reports it. The state knows of it already: a close in
+    /// between must not count it again.
     pub(super) fn note_losses(&self, (losses, error): &(Losses, Option<io::Error>)) {
         if losses.own > 0 {
-            self.state.lock().dropped(losses.own);
             let reason = match error {
                 Some(_) => DropReason::Io,
                 None => DropReason::Full,
@@ -266,57 +269,58 @@ impl Outgoing {
     fn leave(&self) {
         let mut spool = self.spool.lock();
         let mut state = self.state.lock();
-        let flight = state.flight.take();
-        let flight = flight.filter(|flight| !flight.is_of_spool());
-        let unconfirmed = std::mem::take(&mut state.unconfirmed);
-        // One that is merely slow still reads it.
-        let is_lost = !unconfirmed.is_empty() && !state.link.is_up();
-        // It counts as written.
-        let mut left: Vec<_> = unconfirmed.into_entries().into();
-        if let Some(flight) = flight {
-            left.extend_from_slice(flight.rest());
-        }
-        left.extend(state.memory.drain());
-        left.retain(|entry| entry.is_counted);
-        // What is being noted in the ledger is the thread's to count.
-        let held = state.held.saturating_sub(state.settling.unwrap_or(0));
-        let error = state.link.last_error.clone();
-        let unconfirmed = error.clone().filter(|_| is_lost);
-        let thread = state.thread.take();
         let epoch = state.epoch + 1;
-        let link = std::mem::replace(&mut *state, State::new(epoch)).link;
-        state.link = link;
+        let left = std::mem::replace(&mut *state, State::new(epoch));
+        // One that is merely slow still reads it.
+        let is_lost = !left.unconfirmed.is_empty() && !left.link.is_up();
+        // What is being noted in the ledger is the thread's to count.
+        let held = left.held.saturating_sub(left.settling.unwrap_or(0));
+        let error = left.link.last_error.clone();
+        (state.link, state.unreported) = (left.link, left.unreported);
         let boot = state.boot;
         drop(state);
-        let lost = spool.as_mut().map(|files| {
-            let (mut losses, mut failed) = keep_on_disk(files, &left);
-            if let Err(error) = files.sync() {
-                failed.get_or_insert(error);
-            }
+        let kept = spool.as_mut().map(|files| {
+            let mut kept = keep_all(files, left.flight, left.unconfirmed, left.memory);
             files.hand_over(boot);
+            let losses = &mut kept.lost.0;
             losses.own = losses.own.min(held);
-            (losses, failed)
+            kept
         });
         drop(spool);
-        let is_spooled = matches!(&lost, Some((losses, None)) if losses.own == 0);
-        match lost {
-            Some(lost) => {
+        match &kept {
+            Some(Kept { lost, .. }) => {
                 self.ledger.written(held - lost.0.own);
-                self.note_losses(&lost);
+                self.state.lock().owes_report(lost.0.own);
+                self.note_losses(lost);
             }
             None if held > 0 => {
-                let why = error.unwrap_or_else(|| "it was too slow".to_owned());
+                let why = error.as_deref().unwrap_or("it was too slow");
                 let message = format!("closed before the receiver had them: {why}");
                 self.ledger
                     .dropped(held, Error::new(ErrorKind::Io, message));
             }
             None => {}
         }
-        if let Some(why) = unconfirmed.filter(|_| !is_spooled) {
-            let message = format!("closed before the receiver had read all that was sent: {why}");
+        self.report_drops();
+        let unread = match kept {
+            Some(Kept {
+                lost: (_, None),
+                left_out,
+            }) => (left_out > 0).then(|| {
+                let plural = if left_out == 1 { "" } else { "s" };
+                let what = "that the receiver may not have read had no room";
+                format!("the spool is full: {left_out} record{plural} {what}")
+            }),
+            _ => {
+                let why = error.unwrap_or_default();
+                let message = "closed before the receiver had read all that was sent";
+                Some(format!("{message}: {why}"))
+            }
+        };
+        if let Some(message) = unread.filter(|_| is_lost) {
             self.ledger.failed(Error::new(ErrorKind::Io, message));
         }
-        if let Some(thread) = thread {
+        if let Some(thread) = left.thread {
             thread.thread().unpark();
         }
     }
@@ -347,6 +351,46 @@ impl Outgoing {
             queued: state.held,
             spooled_bytes,
         }
+    }
+}
+
+/// What became of the entries that were left at the end.
+struct Kept {
+    lost: (Losses, Option<io::Error>),
+    /// How many of those that are unconfirmed had no room.
+    left_out: usize,
+}
+
+/// Puts all that is left into the files of a spool. What is unconfirmed counts as written, so it
+/// gets the room that the others leave: none has to go for it, and its oldest are left out.
+fn keep_all(
+    files: &mut SpoolFiles,
+    flight: Option<Flight>,
+    unconfirmed: Unconfirmed,
+    mut memory: Memory,
+) -> Kept {
+    let mut held = files.put_back(flight.iter().flat_map(Flight::rest_of_spool));
+    if let Some(flight) = flight.filter(|flight| !flight.is_of_spool()) {
+        held.extend_from_slice(flight.rest());
+    }
+    held.extend(memory.drain());
+    held.retain(|entry| entry.is_counted);
+    let mut sent = unconfirmed.into_entries();
+    sent.retain(|entry| entry.is_counted);
+    let needed = held.iter().map(SpoolFiles::most_bytes).sum();
+    let mut room = files.room().saturating_sub(needed);
+    let fit = sent.iter().rev().take_while(|entry| {
+        let left = room.checked_sub(SpoolFiles::most_bytes(entry));
+        room = left.unwrap_or(0);
+        left.is_some()
+    });
+    let left_out = sent.len() - fit.count();
+    let (_, failed) = keep_on_disk(files, &sent[left_out..]);
+    let (losses, error) = keep_on_disk(files, &held);
+    let unsynced = files.sync().err();
+    Kept {
+        lost: (losses, failed.or(error).or(unsynced)),
+        left_out,
     }
 }
 

@@ -126,9 +126,14 @@ impl State {
         self.held = self.held.saturating_sub(self.settling.take().unwrap_or(0));
     }
 
-    /// Notes that records were dropped.
+    /// Notes that records that were held were dropped.
     pub(super) fn dropped(&mut self, records: u64) {
         self.held = self.held.saturating_sub(records);
+        self.owes_report(records);
+    }
+
+    /// Notes that records were dropped which are not held.
+    pub(super) fn owes_report(&mut self, records: u64) {
         self.unreported += records;
         self.link.dropped(records);
     }

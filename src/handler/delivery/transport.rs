@@ -78,8 +78,8 @@ pub trait Connection {
     /// of TCP, only the receiver's system may have some. Called after each batch.
     ///
     /// A handler with a spool keeps so many entries, and puts them into the spool when it is closed
-    /// and they are not [confirmed](Self::confirm) in time. Without a spool, they are lost with the
-    /// receiver, and the loss is reported.
+    /// and they are not [confirmed](Self::confirm) in time, as far as there is room beside what was
+    /// not sent. Without a spool or room, they are lost with the receiver, and the loss is reported.
     fn unconfirmed(&self) -> usize {
         0
     }

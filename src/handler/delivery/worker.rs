@@ -124,7 +124,9 @@ impl Outgoing {
             let (entries, places) = if let Some(notice) = state.notice.take() {
                 (vec![notice], Vec::new())
             } else {
-                self.take_spooled(spool, losses)
+                let taken = self.take_spooled(spool, losses);
+                state.dropped(losses.own);
+                taken
             };
             let entries = if entries.is_empty() {
                 if let Some(wait) = self.lingers(&mut state) {
@@ -364,32 +366,29 @@ impl Outgoing {
         let Some(mut current) = state.flight.take_if(|current| current.id == flight) else {
             return Done::default();
         };
-        let done = &current.rest()[..count.min(current.rest().len())];
-        let (mut written, mut dead) = (0, Vec::new());
-        for (at, entry) in done.iter().enumerate() {
-            let is_own = state.is_own(entry);
-            if refused_places.contains(&at) {
-                dead.push(entry.clone());
-            } else {
-                written += u64::from(is_own);
-            }
-        }
-        let unnamed = written.min(unnamed as u64);
-        written -= unnamed;
-        let named = dead.iter().filter(|entry| state.is_own(entry));
-        let refused = named.count() as u64 + unnamed;
-        if self.options.spool.is_some() {
-            let taken = done.iter().enumerate();
-            let taken = taken.filter(|(at, _)| !refused_places.contains(at));
-            state
-                .unconfirmed
-                .sent(taken.map(|(_, entry)| entry.clone()));
-        }
-        state.settling = Some(written + refused);
+        let (entries, from) = (Arc::clone(&current.entries), current.done);
         let place = current.advance(count);
+        let to = current.done;
         if !current.is_done() {
             state.flight = Some(current);
         }
+        let places = refused_places.iter().map(|at| from.saturating_add(*at));
+        let mut dead: Vec<_> = places.filter(|at| *at < to).collect();
+        dead.sort_unstable();
+        dead.dedup();
+        let own = entries[from..to].iter().filter(|it| state.is_own(it));
+        let named = dead.iter().filter(|at| state.is_own(&entries[**at]));
+        let (own, named) = (own.count() as u64, named.count() as u64);
+        let unnamed = (own - named).min(unnamed as u64);
+        let refused = named + unnamed;
+        if self.options.spool.is_some() {
+            let mut start = from;
+            for end in dead.iter().copied().chain([to]) {
+                state.unconfirmed.sent(&entries, start..end);
+                start = end + 1;
+            }
+        }
+        state.settling = Some(own);
         drop(state);
         let acknowledged = match (spool.as_mut(), place) {
             (Some(files), Some(place)) => files.acknowledge(place),
@@ -400,9 +399,9 @@ impl Outgoing {
             self.ledger.failed(spool_failed(&error));
         }
         Done {
-            written,
+            written: own - refused,
             refused,
-            dead,
+            dead: dead.into_iter().map(|at| entries[at].clone()).collect(),
         }
     }
 
@@ -447,7 +446,7 @@ impl Outgoing {
     }
 
     /// Reports what was dropped on the threads that log, which have no time for it.
-    fn report_drops(&self) {
+    pub(super) fn report_drops(&self) {
         let unreported = std::mem::take(&mut self.state.lock().unreported);
         if unreported > 0 {
             let message = "the receiver is away or too slow, and there is no room for more";

@@ -117,8 +117,23 @@ impl SpoolFiles {
 
     /// How many bytes all files take.
     pub(in crate::handler::delivery) fn bytes(&self) -> u64 {
-        let segments = self.segments.iter().map(|info| info.bytes);
-        segments.sum::<u64>() + self.bad_bytes
+        self.segment_bytes() + self.bad_bytes
+    }
+
+    fn segment_bytes(&self) -> u64 {
+        self.segments.iter().map(|info| info.bytes).sum()
+    }
+
+    /// How many bytes of [entries](Self::most_bytes) can be appended without another entry having
+    /// to go.
+    pub(in crate::handler::delivery) fn room(&self) -> u64 {
+        let taken = self.segment_bytes() + segment::HEADER as u64;
+        self.max_bytes.saturating_sub(taken)
+    }
+
+    /// How many bytes an entry takes at most: it may begin a segment.
+    pub(in crate::handler::delivery) fn most_bytes(entry: &Entry) -> u64 {
+        (frame::length(entry) + segment::HEADER) as u64
     }
 
     /// How many entries of this process were not read yet.
@@ -377,14 +392,32 @@ impl SpoolFiles {
         }
     }
 
-    /// Hands what is there to the next process, or to this one under another boot id: all that was
-    /// not acknowledged is read again, and none of it is counted as this process's.
+    /// Makes unread again what was read ahead, and what was taken out and is not acknowledged.
+    /// Returns those entries whose segments had to go meanwhile.
+    pub(in crate::handler::delivery) fn put_back(
+        &mut self,
+        taken: impl Iterator<Item = (Entry, Cursor)>,
+    ) -> Vec<Entry> {
+        let ready = std::mem::take(&mut self.ready);
+        let mut gone = Vec::new();
+        for (entry, place) in taken.chain(ready) {
+            let is_own = self.is_own(&entry);
+            let mut segments = self.segments.iter_mut();
+            match segments.find(|info| info.number == place.segment) {
+                Some(info) => info.own += u64::from(is_own),
+                None => gone.push(entry),
+            }
+        }
+        self.read_to = self.acknowledged;
+        self.taken_to = self.acknowledged;
+        gone
+    }
+
+    /// Hands what is there, none of which is [taken out](Self::put_back), to the next process, or
+    /// to this one under another boot id: none of it is counted as this process's.
     pub(in crate::handler::delivery) fn hand_over(&mut self, boot: u64) {
         self.boot = boot;
         self.writing = None;
-        self.ready.clear();
-        self.read_to = self.acknowledged;
-        self.taken_to = self.acknowledged;
         self.segments.iter_mut().for_each(|info| info.own = 0);
     }
 

@@ -1,5 +1,7 @@
 //! Where there is no room in memory: what is dropped, and what is spooled.
 
+use std::path::Path;
+
 use super::*;
 
 #[test]
@@ -177,4 +179,128 @@ fn a_hundred_outages_in_a_row() {
         (handler.counters().written(), handler.counters().dropped()),
         (2000, 0)
     );
+}
+
+fn with_little_room(world: &Arc<World>, directory: &Path, max_records: usize) -> DeliveryHandler {
+    let spool = Spool::new(directory.join("spool")).max_bytes(64 * 1024);
+    let builder = world.builder().spool(spool).max_records(max_records);
+    builder.close_within(Duration::ZERO).start().unwrap()
+}
+
+/// The numbers that the next process finds in the spool, sorted.
+fn spooled(directory: &Path) -> Vec<usize> {
+    let world = Arc::<World>::default();
+    let handler = with_little_room(&world, directory, 10);
+    until(|| handler.health().spooled_bytes == 0);
+    let received = world.received();
+    let numbers = received.iter().map(|text| text.parse().unwrap());
+    let mut found: Vec<_> = numbers.collect();
+    found.sort_unstable();
+    assert!(found.is_sorted_by(|a, b| a < b), "once each: {found:?}");
+    found
+}
+
+/// What counts as written never takes the place of what was not sent, and no record is missing
+/// that is not counted or reported.
+#[test]
+fn what_is_unconfirmed_gets_the_room_that_is_left_in_the_spool() {
+    const SENT: usize = 1000;
+    // Less and more than the spool has room for, at the end and while the receiver is away.
+    for (held, max_records) in [(0, 10_000), (100, 10_000), (1500, 10_000), (1500, 50)] {
+        let directory = tempfile::tempdir().unwrap();
+        let world = Arc::<World>::default();
+        *world.unread.lock() = SENT;
+        // It takes all, and dies.
+        world.script(|batch| Outcome::Retry {
+            sent: batch.len(),
+            after: None,
+            error: away(),
+        });
+        let handler = with_little_room(&world, directory.path(), max_records);
+        let failures = Arc::new(Mutex::new((0, Vec::new())));
+        let seen = Arc::clone(&failures);
+        handler.set_error_hook(move |failure| {
+            let mut seen = seen.lock();
+            seen.0 += failure.lost();
+            seen.1.push(failure.error().to_string());
+        });
+        for number in 0..SENT + held {
+            if number == SENT {
+                until(|| handler.flush().is_ok());
+                world.goes_away();
+            }
+            log(&handler, Level::INFO, &format!("{number:0100}"));
+            // Nothing of the first ones is spooled.
+            if number < SENT && number % 40 == 0 {
+                until(|| handler.flush().is_ok());
+            }
+        }
+        if held == 0 {
+            until(|| handler.flush().is_ok());
+        }
+        assert_eq!(world.received().len(), SENT);
+        let closed = handler.close().map_err(|error| error.to_string());
+        let counters = handler.counters();
+        let dropped = counters.dropped();
+        assert_eq!(counters.written() + dropped, (SENT + held) as u64);
+        assert_eq!((dropped > 0, counters.queued()), (held > 1000, 0));
+        assert_eq!(dropped, counters.dropped_for(DropReason::Full));
+        until(|| failures.lock().0 == dropped);
+        drop(handler);
+
+        let found = spooled(directory.path());
+        let (again, rest): (Vec<_>, Vec<_>) = found.into_iter().partition(|it| *it < SENT);
+        assert_eq!(rest.len() as u64 + dropped, held as u64, "{held} held");
+        let left_out = SENT - again.len();
+        assert!(again.into_iter().eq(left_out..SENT), "the last ones");
+        let expected = format!(
+            "the spool is full: {left_out} records that the receiver may not have read had no room"
+        );
+        assert_eq!(closed, Err(expected.clone()));
+        assert!(failures.lock().1.contains(&expected));
+        assert!(max_records < SENT || (left_out == SENT) == (dropped > 0));
+    }
+}
+
+/// Also where the files go from which it was read, while it is on its way.
+#[test]
+fn what_was_read_from_a_spool_and_not_sent_is_kept_or_counted() {
+    const RECORDS: usize = 2000;
+    let directory = tempfile::tempdir().unwrap();
+    let world = Arc::<World>::default();
+    world.goes_away();
+    let handler = with_little_room(&world, directory.path(), 5);
+    handler.set_error_hook(|_| {});
+    for number in 0..RECORDS {
+        log(&handler, Level::INFO, &format!("{number:0100}"));
+        match number {
+            0 => until(|| handler.health().failures > 0),
+            100 => {
+                let tries_others = Arc::new(Mutex::new(false));
+                let tries = Arc::clone(&tries_others);
+                // The first one was taken from memory, and the others are taken from the spool.
+                world.script(move |batch| {
+                    if batch[0].sequence() == 1 {
+                        return Outcome::Sent;
+                    }
+                    *tries.lock() = true;
+                    Outcome::Broken {
+                        sent: 0,
+                        error: away(),
+                    }
+                });
+                until(|| *tries_others.lock());
+            }
+            _ => {}
+        }
+    }
+    handler.close().unwrap();
+    until(|| is_balanced(&handler));
+    let counters = handler.counters();
+    let dropped = usize::try_from(counters.dropped_for(DropReason::Full)).unwrap();
+    assert_eq!((dropped > 0, counters.queued()), (true, 0));
+    assert_eq!(counters.written(), (RECORDS - dropped) as u64);
+    drop(handler);
+    assert_eq!(world.received().len(), 1);
+    assert_eq!(spooled(directory.path()).len() + 1 + dropped, RECORDS);
 }
