@@ -12,6 +12,8 @@ use logtree::record::Source;
 use logtree::{Level, Record};
 use serde_json::Value;
 
+use super::until;
+
 fn sample<'r>() -> logtree::record::RecordBuilder<'r> {
     let source = Source::default().with_file("src/a.rs").with_line(7);
     Record::builder()
@@ -127,10 +129,9 @@ impl Journal {
         let socket = Path::new("/run/systemd/journal/socket");
         let _ = fs::remove_file(socket);
         let child = Command::new(daemon).spawn().unwrap();
-        while !socket.exists() {
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        Self(child)
+        let journal = Self(child);
+        until(|| socket.exists());
+        journal
     }
 }
 
@@ -209,20 +210,15 @@ fn with_a_real_journal(daemon: &str) {
         handler.handle(&sample().message(format!("number {number}")).build());
     }
     let journal = Journal::start(daemon);
-    while handler.counters().queued() > 0 {
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    until(|| handler.counters().queued() == 0);
     assert_eq!(
         (handler.counters().written(), handler.counters().dropped()),
         (304, 0)
     );
 
-    let mut found = entries();
-    while found.len() < 304 {
-        // The journal takes an entry before it can be read.
-        std::thread::sleep(Duration::from_millis(50));
-        found = entries();
-    }
+    // The journal takes an entry before it can be read.
+    until(|| entries().len() >= 304);
+    let found = entries();
     for message in ["plain", "two\nlines", "\u{7}\u{1b}[31m", &huge] {
         let entry = &found[message];
         assert_eq!(entry["SIZE"], message.len().to_string());

@@ -72,14 +72,20 @@ fn is_settled(handler: &logtree::Handler) -> bool {
     counters.queued() == 0 && counters.accepted() == counters.written() + counters.dropped()
 }
 
-/// Waits until something is so, with a generous limit.
+/// Waits until something is so, for two minutes at most.
 #[cfg_attr(not(feature = "full"), allow(dead_code))]
+#[track_caller]
 fn until(what: impl Fn() -> bool) {
-    for _ in 0..60_000 {
-        if what() {
-            return;
-        }
+    until_within(std::time::Duration::from_secs(120), what);
+}
+
+/// Waits until something is so, at most so long.
+#[cfg_attr(not(feature = "full"), allow(dead_code))]
+#[track_caller]
+fn until_within(limit: std::time::Duration, what: impl Fn() -> bool) {
+    let start = std::time::Instant::now();
+    while !what() {
+        assert!(start.elapsed() < limit, "it is not so after {limit:?}");
         std::thread::sleep(std::time::Duration::from_millis(1));
     }
-    panic!("it did not come to pass");
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 #[cfg(feature = "tls")]
 use super::certificate;
+use super::until;
 
 use logtree::handler::builder::SysLogHandlerBuilder;
 use logtree::handler::{SysLogFacility, SysLogHandler};
@@ -362,7 +363,7 @@ fn rsyslog_that_restarts_misses_nothing() {
         }
         handler.handle(&Record::builder().message(number.to_string()).build());
     }
-    while handler.flush_within(LONG).is_err() {}
+    until(|| handler.flush_within(LONG).is_ok());
     assert_eq!(handler.drops().total(), 0);
     let start = Instant::now();
     let mut missing = usize::MAX;

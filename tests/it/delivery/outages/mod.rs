@@ -10,14 +10,26 @@ use std::time::Duration;
 
 use logtree::{Handler, Level, Record};
 
+use crate::delivery::until_within;
+
 const KILLS: u64 = 100;
 
 /// Long enough for every machine.
 const LONG: Duration = Duration::from_secs(600);
 
+/// How many records need no more than two minutes.
+const FEW: u64 = 20_000;
+
 fn record_count() -> u64 {
     let given = std::env::var("LOGTREE_OUTAGE_RECORDS").ok();
-    given.map_or(20_000, |text| text.parse().expect("a number"))
+    given.map_or(FEW, |text| text.parse().expect("a number"))
+}
+
+/// Waits for what takes the longer the more records there are.
+#[track_caller]
+fn until_all(what: impl Fn() -> bool) {
+    let times = u32::try_from(record_count().div_ceil(FEW)).unwrap();
+    until_within(Duration::from_secs(120) * times, what);
 }
 
 fn log(handler: &Handler, number: u64) {

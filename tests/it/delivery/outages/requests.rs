@@ -9,7 +9,7 @@ use logtree::delivery::{Backoff, Spool};
 use logtree::handler::OtlpHandler;
 use logtree::handler::{HttpBody, HttpHandler};
 
-use super::{Count, KILLS, log, number, record_count};
+use super::{Count, KILLS, log, number, record_count, until_all};
 use crate::delivery::web_server::{Deed, WebServer};
 use crate::delivery::{is_settled, until};
 
@@ -31,7 +31,7 @@ fn run(name: &str, connect: impl FnOnce(&WebServer) -> Handler) -> Count {
         log(&handler, at);
     }
     server.comes_up();
-    while handler.flush().is_err() {}
+    until_all(|| handler.flush().is_ok());
     until(|| is_settled(&handler));
     let counters = handler.counters();
     assert_eq!(counters.written() + counters.dropped(), records);

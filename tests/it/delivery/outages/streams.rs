@@ -1,5 +1,6 @@
 //! Streams, whose receivers acknowledge nothing.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -13,7 +14,8 @@ use logtree::delivery::{Backoff, Spool};
 use logtree::handler::SysLogHandler;
 use logtree::{delivery::Wire, handler::SocketHandler};
 
-use super::{Count, KILLS, LONG, log, number, record_count};
+use super::{Count, KILLS, LONG, log, number, record_count, until_all};
+use crate::delivery::until;
 
 /// So little that the handler waits for the receiver often.
 const RESEND_BYTES: usize = 32 * 1024;
@@ -60,13 +62,10 @@ impl Receiver {
 }
 
 fn listen(address: SocketAddr) -> TcpListener {
-    loop {
-        // The port may still be in use by a connection that is ending.
-        if let Ok(listener) = TcpListener::bind(address) {
-            return listener;
-        }
-        thread::yield_now();
-    }
+    let listener = OnceCell::new();
+    // The port may still be in use by a connection that is ending.
+    until(|| TcpListener::bind(address).is_ok_and(|bound| listener.set(bound).is_ok()));
+    listener.into_inner().unwrap()
 }
 
 /// Receives until it is over, and dies now and then. Returns how often.
@@ -168,12 +167,10 @@ fn run(name: &str, framing: Framing, connect: impl FnOnce(SocketAddr) -> Handler
         log(&handler, number);
         // The receiver must live as often as it dies.
         if number % 1_000 == 999 {
-            while handler.counters().queued() > 5_000 && handler.counters().dropped() == 0 {
-                thread::sleep(Duration::from_millis(1));
-            }
+            until_all(|| handler.counters().queued() <= 5_000 || handler.counters().dropped() > 0);
         }
     }
-    while handler.flush().is_err() {}
+    until_all(|| handler.flush().is_ok());
     let dropped = handler.counters().dropped();
     // An error of it would be one of the outages. It waits until all is read.
     let _ = handler.close();
@@ -260,10 +257,64 @@ fn what_was_unread_at_the_end_is_in_the_spool() {
     let receiver = Receiver::start(u64::MAX, octet_count);
     let handler = connect(receiver.address);
     log(&handler, 100);
-    while handler.flush().is_err() || handler.health().spooled_bytes > 0 {}
+    until(|| handler.flush().is_ok() && handler.health().spooled_bytes == 0);
     handler.close().unwrap();
     let (_, received) = receiver.end();
     assert!(received.keys().copied().eq(0..=100), "{received:?}");
+}
+
+/// A spool takes of it what it has room for, and the rest is reported.
+#[test]
+fn what_was_unread_and_has_no_room_in_the_spool_is_reported() {
+    const UNREAD: u64 = 1_500;
+    let directory = tempfile::tempdir().unwrap();
+    let connect = |address: SocketAddr| {
+        let builder = SysLogHandler::builder(format!("tcp:{address}"));
+        let spool = Spool::new(directory.path().join("spool")).max_bytes(64 * 1024);
+        let builder = builder.spool(spool).backoff(backoff());
+        let builder = builder.close_within(Duration::from_secs(1));
+        builder.start().unwrap()
+    };
+    let listener = listen("127.0.0.1:0".parse().unwrap());
+    let handler = connect(listener.local_addr().unwrap());
+    let failures = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&failures);
+    handler.set_error_hook(move |failure| seen.lock().unwrap().push(failure.error().to_string()));
+    (0..UNREAD).for_each(|number| log(&handler, number));
+    handler.flush().unwrap();
+    // It has read nothing. What comes now is held, but for what its system has not refused yet.
+    drop(listener);
+    until(|| {
+        log(&handler, UNREAD);
+        handler.health().failures > 0
+    });
+    let last = UNREAD + 100;
+    (UNREAD + 1..last).for_each(|number| log(&handler, number));
+    let _ = handler.close();
+    let counters = handler.counters();
+    assert_eq!(
+        (counters.written(), counters.dropped()),
+        (counters.accepted(), 0)
+    );
+    drop(handler);
+    let failures = failures.lock().unwrap().clone();
+    let numbers = failures.iter().filter_map(|text| {
+        let rest = text.strip_prefix("the spool is full: ")?;
+        rest.split(' ').next()?.parse::<u64>().ok()
+    });
+    let missing: u64 = numbers.sum();
+    assert!(missing > 0, "{failures:?}");
+
+    let receiver = Receiver::start(u64::MAX, octet_count);
+    let handler = connect(receiver.address);
+    log(&handler, last);
+    until(|| handler.flush().is_ok() && handler.health().spooled_bytes == 0);
+    handler.close().unwrap();
+    let (_, received) = receiver.end();
+    assert!(
+        received.keys().copied().eq(missing..=last),
+        "{missing}: {received:?}"
+    );
 }
 
 const SOCKET_BATCH: usize = 1024 * 1024;
