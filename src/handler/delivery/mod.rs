@@ -7,6 +7,16 @@
 
 pub(in crate::handler) mod backoff;
 mod confirm;
+#[cfg(any(
+    feature = "cloudwatch",
+    feature = "gelf",
+    feature = "http-handler",
+    feature = "otlp",
+    feature = "smtp",
+    feature = "socket",
+    feature = "syslog",
+    all(feature = "journald", target_os = "linux")
+))]
 pub(in crate::handler) mod delivery_type;
 mod entry;
 mod flight;
