@@ -8,9 +8,19 @@ use std::{fs, iter};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::Value;
 
+/// A program that ends with its test, also where that fails.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// The program, on a port of the system's choice.
 struct Service {
-    child: Child,
+    program: Running,
     lines: BufReader<ChildStdout>,
     url: String,
     client: Client,
@@ -18,21 +28,21 @@ struct Service {
 
 impl Service {
     fn start(access_log: &Path, max_bytes: u64) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_web_service"))
+        let child = Command::new(env!("CARGO_BIN_EXE_web_service"))
             .arg("127.0.0.1:0")
             .arg(access_log)
             .arg(max_bytes.to_string())
             .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap());
+            .spawn();
+        let mut program = Running(child.unwrap());
+        let mut lines = BufReader::new(program.0.stdout.take().unwrap());
         let mut line = String::new();
         lines.read_line(&mut line).unwrap();
         let first: Value = serde_json::from_str(&line).unwrap();
         let url = format!("http://{}", first["address"].as_str().unwrap());
         let client = Client::builder().no_proxy().build().unwrap();
         Self {
-            child,
+            program,
             lines,
             url,
             client,
@@ -55,9 +65,8 @@ impl Service {
     }
 
     /// Ends the program. Returns what it has logged.
-    fn end(mut self) -> Vec<Value> {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    fn end(self) -> Vec<Value> {
+        drop(self.program);
         let lines = self.lines.lines().map(Result::unwrap);
         lines
             .map(|line| serde_json::from_str(&line).unwrap())
