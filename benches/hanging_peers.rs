@@ -1,18 +1,20 @@
 //! What receivers that hang cost the threads that log.
 //!
 //! `cargo bench --bench hanging_peers --features syslog` measures calls of eight threads to a
-//! `SysLogHandler` over TCP, in turn with a receiver that reads, with one that accepts connections and
-//! reads nothing, and with a name whose look-up hangs, and how many times the p99 of the first the
-//! others have, by the median of all rounds: 11, or the number after `rounds`. With `reads`, `hangs` or
-//! `name` and a number as its arguments, it makes so many thousands of calls on one thread, to count
-//! instructions under callgrind.
+//! `SysLogHandler` over TCP, in turn with a receiver that reads, with one that accepts connections
+//! and reads nothing, and with a name whose look-up hangs, and how many times the p99 of the first
+//! the others have, by the median of all rounds: 11, or the number after `rounds`. With `reads`,
+//! `hangs` or `name` and a number as its arguments, it makes so many thousands of calls on one
+//! thread, to count instructions under callgrind.
 //!
 //! Look-ups hang where the resolver asks this machine, and port 53 is free for this program to say
 //! nothing at, as for root in a namespace:
 //!
 //! ```text
 //! echo 'nameserver 127.0.0.1' > /tmp/resolv.conf
-//! unshare -mn sh -c 'ip link set lo up; mount --bind /tmp/resolv.conf /etc/resolv.conf; exec PROGRAM'
+//! unshare -mn sh -c 'ip link set lo up
+//!     mount --bind /tmp/resolv.conf /etc/resolv.conf
+//!     exec PROGRAM'
 //! ```
 
 #[path = "shared/latencies.rs"]
@@ -92,7 +94,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (registry, handler) = registry(address)?;
         let time = measure(&registry, name);
         registry.root().remove_handler(&handler);
-        // What is left is dropped, which it says.
+        // It drops what is left, and returns an error for it.
         let _ = handler.close();
         Ok::<_, Box<dyn Error>>(time.as_secs_f64())
     };

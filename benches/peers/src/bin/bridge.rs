@@ -1,4 +1,5 @@
-//! Events and spans of `tracing`: by both fronts of logtree, by the `fmt` layer, and without a subscriber.
+//! Events and spans of `tracing`: by both fronts of logtree, by the `fmt` layer, and without a
+//! subscriber.
 
 use logtree::handler::StreamHandler;
 use logtree::{Formatter, Level, get_logger};
@@ -60,7 +61,9 @@ fn main() {
         }
         other => panic!("unknown front {other}"),
     }
-    let off = |n| tracing::debug!(target: "peer.module", id = n, took = 42, status = "ok", "request done");
+    let off = |n| {
+        tracing::debug!(target: "peer.module", id = n, took = 42, status = "ok", "request done");
+    };
     let on =
         |n| tracing::info!(target: "peer.module", id = n, took = 42, status = "ok", "request done");
     let span = |n| tracing::info_span!(target: "peer.module", "request", id = n, path = "/orders");
