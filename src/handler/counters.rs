@@ -21,7 +21,7 @@ pub enum DropReason {
     Full,
     /// The handler was closed, or failed in another way.
     Other,
-    /// It is there already. No handler counts it; see
+    /// A copy of a record that was logged already; no handler counts it. See
     /// [`Registry::dropped_for`](crate::Registry::dropped_for).
     Duplicate,
 }
