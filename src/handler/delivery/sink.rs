@@ -60,6 +60,8 @@ impl Drop for DeliverySink {
         self.0.close();
         // The thread may take a while to end, and another handler may use the directory.
         let spool = self.0.spool.lock().take();
-        drop(spool);
+        if let Some(files) = spool {
+            files.release();
+        }
     }
 }

@@ -9,6 +9,7 @@ use crate::handler::delivery::entry::Entry;
 use crate::handler::delivery::spool::cursor::Cursor;
 use crate::handler::delivery::spool::frame;
 use crate::handler::delivery::spool::segment::{self, Segment};
+use crate::sys::file_lock;
 
 /// How large a segment becomes at most.
 const SEGMENT_BYTES: u64 = 4 * 1024 * 1024;
@@ -29,7 +30,7 @@ pub(in crate::handler::delivery) struct SpoolFiles {
     /// Whether each append is synced, and not only each whole segment.
     syncs_each: bool,
     /// Locked as long as it is open.
-    _lock: File,
+    pub(super) lock: File,
     segments: VecDeque<Info>,
     /// The last of them.
     writing: Option<Segment>,
@@ -103,7 +104,7 @@ impl SpoolFiles {
             max_bytes,
             boot,
             syncs_each,
-            _lock: lock,
+            lock,
             segments,
             writing: None,
             next_number: last + 1,
@@ -419,6 +420,12 @@ impl SpoolFiles {
         self.boot = boot;
         self.writing = None;
         self.segments.iter_mut().for_each(|info| info.own = 0);
+    }
+
+    /// Lets another handler use the directory at once. A program that this process is just starting
+    /// has the files open as well, for a moment, and with them the lock.
+    pub(in crate::handler::delivery) fn release(self) {
+        file_lock::unlock(&self.lock);
     }
 
     pub(in crate::handler::delivery) fn is_own(&self, entry: &Entry) -> bool {

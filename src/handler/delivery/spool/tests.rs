@@ -152,6 +152,18 @@ fn a_torn_end_costs_what_was_not_written() {
     }
 }
 
+/// A child process has the files open until its program starts, as a clone has.
+#[test]
+fn a_spool_is_released_whatever_else_has_its_files_open() {
+    let directory = tempfile::tempdir().unwrap();
+    let spool = Spool::new(directory.path().join("spool"));
+    let files = spool.open(1).unwrap();
+    let inherited = files.lock.try_clone().unwrap();
+    files.release();
+    assert!(spool.open(2).is_ok());
+    drop(inherited);
+}
+
 /// Receivers drop duplicates by what identifies an entry.
 #[test]
 fn entries_of_other_processes_keep_their_identity() {
