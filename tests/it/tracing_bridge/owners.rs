@@ -12,7 +12,12 @@ use std::thread;
 use logtree::tracing::OwnerRule;
 use logtree::{Level, Registry, Scope};
 use tracing::dispatcher::with_default;
-use tracing::{Dispatch, Instrument, Span};
+use tracing::field::Value;
+use tracing::span::Attributes;
+use tracing::{Dispatch, Instrument, Metadata, Span};
+use tracing_core::callsite::Callsite;
+use tracing_core::metadata::Kind;
+use tracing_core::subscriber::Interest;
 
 use crate::support::{Random, to_text};
 use crate::tracing_bridge::{Front, by_each_front, by_exact_front, lines};
@@ -428,6 +433,26 @@ fn a_prefix_may_reach_past_the_owners_name() {
     }
 }
 
+struct MadeUp;
+
+impl Callsite for MadeUp {
+    fn set_interest(&self, _: Interest) {}
+
+    fn metadata(&self) -> &Metadata<'_> {
+        &RAW
+    }
+}
+
+/// A span with a field `r#type`, as older macros of `tracing` call it.
+static RAW: Metadata<'static> = tracing_core::metadata! {
+    name: "span",
+    target: "app",
+    level: tracing::Level::TRACE,
+    fields: &["r#type"],
+    callsite: &MadeUp,
+    kind: Kind::SPAN,
+};
+
 #[test]
 fn a_rule_names_a_field_as_records_do() {
     let registry = Registry::new();
@@ -436,13 +461,21 @@ fn a_rule_names_a_field_as_records_do() {
     let rule = OwnerRule::field("type", |kind| Some(format!("kinds.{kind}")));
     let subscriber = registry.tracing_subscriber().with_owner_rule(rule);
     registry.get_logger("kinds.job").set_level(Level::DEBUG);
-    with_default(&Dispatch::new(subscriber), || {
+    let dispatch = Dispatch::new(subscriber);
+    with_default(&dispatch, || {
+        let detail = || tracing::debug!(target: "hyper", "detail");
         for kind in ["job", "other"] {
-            let span = tracing::trace_span!("span", r#type = kind);
-            span.in_scope(|| tracing::debug!(target: "hyper", "detail"));
+            tracing::trace_span!("span", r#type = kind).in_scope(detail);
+            assert!(dispatch.enabled(&RAW));
+            let field = RAW.fields().field("r#type").unwrap();
+            let values = [(&field, Some(&kind as &dyn Value))];
+            let id = dispatch.new_span(&Attributes::new(&RAW, &RAW.fields().value_set(&values)));
+            dispatch.enter(&id);
+            detail();
+            dispatch.exit(&id);
         }
     });
-    assert_eq!(text.lines(), ["detail type=job"]);
+    assert_eq!(text.lines(), ["detail type=job", "detail type=job"]);
 }
 
 /// What rules make is bounded apart from what programs make.
