@@ -14,6 +14,9 @@ use super::{resident, stderr_of};
 /// What memory may grow by after a fifth of the time, in KiB: allocators keep some to themselves.
 const GROWTH: usize = 32 * 1024;
 
+/// How many rounds it makes at least: a round writes some 170 KiB.
+const ROUNDS: usize = 30;
+
 /// `LOGTREE_SOAK` gives the number of seconds; `.ci/soak` sets it.
 #[test]
 fn memory_stays_flat() {
@@ -40,7 +43,8 @@ pub(super) fn play() {
     let control = Control::new(&registry);
     let start = Instant::now();
     let (mut round, mut early) = (0, None);
-    while start.elapsed() < time {
+    // Enough for two rotations, however slow the machine is.
+    while start.elapsed() < time || round < ROUNDS {
         thread::scope(|threads| {
             for thread in 0..4 {
                 let (registry, control) = (&registry, &control);
