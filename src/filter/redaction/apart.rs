@@ -13,6 +13,9 @@ use crate::filter::redaction::value;
 use crate::filter::redaction::text::line_before;
 use crate::filter::redaction::{container, names, text};
 
+/// How many arguments of a call are looked at after the first one.
+const MOST: usize = 4;
+
 /// A value that no sign separates from its name: an option's, an argument's, one of a sentence.
 pub(super) fn after(
     name: Name<'_>,
@@ -53,21 +56,36 @@ pub(super) fn after(
         let value = inner + text::blank(&bytes[inner..]);
         if extent::quote_at(bytes, value).is_some() || value::wrapper(bytes, value) > 0 {
             // `changeUserPassword("ann", "…")`, `changePassword("…", "…")`
-            let (from, mut end) = extent::argument(bytes, value);
+            let (from, mut end) = extent::argument_near(text, value);
             let first = (from, end);
             // `UsernamePasswordToken("ann", "…")`
             let has_user = text::find(name.as_str().as_bytes(), b"user").is_some();
-            let mut last = None;
+            let mut others = Vec::new();
             while bytes.get(end + 1..).unwrap_or_default().starts_with(b", ")
                 && extent::quote_at(bytes, end + 3).is_some()
+                && others.len() < MOST
             {
-                let (from, stop) = extent::argument(bytes, end + 3);
-                if last.is_none() && !has_user {
-                    last = name.hide(first.0, first.1, doubtful, spans);
-                }
-                let manner = if has_user { Manner::TYPED } else { doubtful };
-                last = name.hide(from, stop, manner, spans).or(last);
+                let (from, stop) = extent::argument_near(text, end + 3);
+                others.push((from, stop));
                 end = stop;
+            }
+            let (mut last, is_several) = (None, !others.is_empty());
+            if is_several {
+                last = name.hide(first.0, first.1, doubtful, spans);
+            }
+            // `resetUserPassword("ann", "email")` has a word there.
+            let is_pair = has_user
+                && others.len() == 1
+                && bytes.get(end + 1) != Some(&b',')
+                && !text.get(first.0..first.1).is_some_and(look::looks_secret);
+            for (from, stop) in others {
+                let is_word = bytes[from..stop].iter().all(u8::is_ascii_lowercase);
+                let manner = if is_pair && !is_word {
+                    Manner::TYPED
+                } else {
+                    doubtful
+                };
+                last = name.hide(from, stop, manner, spans).or(last);
             }
             // `token.put("scope", "read")`
             if end > first.1
@@ -75,6 +93,10 @@ pub(super) fn after(
                     .iter()
                     .any(|call| text::starts_with(rest, call))
             {
+                return last;
+            }
+            // The first one is a user.
+            if has_user && is_several {
                 return last;
             }
             return last.or_else(|| {
@@ -148,7 +170,10 @@ pub(super) fn after(
         let close = if *open == b'(' { b')' } else { b']' };
         let is_end = |byte: &u8| *byte == close || *byte == b' ';
         let len = inner.iter().take(96).position(is_end)?;
-        return (inner[len] == close).then(|| name.hide(at + 1, at + 1 + len, doubtful, spans))?;
+        // `token [http-nio-8080-exec-3]`: a thread.
+        let inside = text.get(at + 1..at + 1 + len)?;
+        let is_value = inner[len] == close && !(*open == b'[' && look::is_label(inside));
+        return is_value.then(|| name.hide(at + 1, at + 1 + len, doubtful, spans))?;
     }
     // `--password …`
     if name.as_str().starts_with('-') && !bytes[at..].starts_with(b"-") {
@@ -207,13 +232,19 @@ pub(super) fn after(
     let path = text::run_before_in(before, 64, |byte| {
         text::is_name(*byte) || b"/.".contains(byte)
     });
-    let before = match before.last() {
-        Some(b'/' | b'.') => &before[..before.len() - path],
-        _ => before,
+    let path = match before.last() {
+        Some(b'/' | b'.') => path,
+        _ => 0,
     };
-    let is_set = [&b"set "[..], b"setx ", b"put ", b"create "]
-        .iter()
-        .any(|word| {
+    let (before, before_path) = before.split_at(before.len() - path);
+    let is_label = text.get(place..end).is_some_and(look::is_label);
+    let is_put = !is_label
+        && !before_path.starts_with(b"/")
+        && [&b"put "[..], b"create "].iter().any(|word| {
+            before.ends_with(word) && !before[..before.len() - word.len()].ends_with(b"_")
+        });
+    let is_set = is_put
+        || [&b"set "[..], b"setx "].iter().any(|word| {
             let rest = before
                 .len()
                 .checked_sub(word.len())
@@ -227,8 +258,11 @@ pub(super) fn after(
     let is_row = before.trim_ascii().is_empty()
         && at > tight + 1
         && !matches!(bytes[place..end].last(), Some(b':' | b'.'))
+        && !is_label
+        && !look::is_numbered(&bytes[place..end])
         && matches!(bytes.get(end), None | Some(b'\n' | b'\r'));
     let least = match known.need {
+        _ if is_scheme && bytes.get(end) == Some(&b' ') => 10,
         _ if is_scheme => 8,
         // A name that is no word of prose.
         Need::Any if name.as_str().contains('-') || name.is_identifier() => 6,

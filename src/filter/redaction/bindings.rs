@@ -192,9 +192,10 @@ fn bound(name: Name<'_>, at: usize, len: usize, spans: &mut Spans) {
             _ => None,
         });
     for (open, begin, close) in opens.take(MOST_LISTS) {
-        let (items, _) = list(name.text, begin, close);
+        let (items, next) = list(name.text, begin, close);
         let count = items.len();
         let is_whole = count > number
+            && (open > start || is_list_before(bytes, open, begin, next))
             && count == marks(&bytes[start..if open < start { line } else { open }])
             && items
                 .iter()
@@ -205,6 +206,24 @@ fn bound(name: Name<'_>, at: usize, len: usize, spans: &mut Spans) {
             return;
         }
     }
+}
+
+/// Whether the list at a place may be that of the statement after it: it is called so, or is a line
+/// by itself. Others are what loggers put before a message, `[main]`.
+fn is_list_before(bytes: &[u8], open: usize, begin: usize, next: usize) -> bool {
+    const NAMES: [&[u8]; 6] = [
+        b"args",
+        b"params",
+        b"parameters",
+        b"bindings",
+        b"binds",
+        b"bind",
+    ];
+    let signs = |byte: &u8| b" :=\"'([".contains(byte);
+    let named = &bytes[..begin - text::run_before_in(&bytes[..begin], 5, signs)];
+    let is_line = text::line_before(bytes, open).trim_ascii().is_empty()
+        && matches!(bytes.get(next), None | Some(b'\n' | b'\r'));
+    is_line || NAMES.iter().any(|name| text::ends_with(named, name))
 }
 
 /// The items of a list, without their quotes and types, and where it ends.

@@ -1,7 +1,7 @@
 //! Command lines, statements and protocol lines, where a secret is known by its position.
 
 use crate::filter::redaction::class::SecretClass;
-use crate::filter::redaction::extent::argument;
+use crate::filter::redaction::extent::argument_near;
 use crate::filter::redaction::places::{PROGRAMS, READERS};
 use crate::filter::redaction::rules::MECHANISMS;
 use crate::filter::redaction::span::{Span, Spans};
@@ -90,7 +90,12 @@ fn fed(text: &str, at: usize, spans: &mut Spans) {
             .any(|known| text::find(part, known.as_bytes()).is_some())
     };
     let mut from = at + 4;
-    let reader = if bytes[at..].starts_with(b" <<<") || before.ends_with(b"<(") {
+    let is_file = before.ends_with(b"<(");
+    let reader = if is_file {
+        // The last command of several: `su - ann -c 'diff <(echo …) b'`
+        let mut commands = before.rsplit(|byte| b";|&'\"".contains(byte));
+        commands.next().unwrap_or_default()
+    } else if bytes[at..].starts_with(b" <<<") {
         before
     } else {
         let line = &bytes[from.min(bytes.len())..bytes.len().min(from + LINE)];
@@ -101,10 +106,12 @@ fn fed(text: &str, at: usize, spans: &mut Spans) {
         .split(|byte| *byte == b'\n')
         .next()
         .unwrap_or_default();
-    let is_file = [&b"pass"[..], b"secret", b"token"]
-        .iter()
-        .any(|word| text::find(reader, word).is_some());
-    if !(reads(reader) || before.ends_with(b"<(") && is_file) {
+    let is_named = || {
+        [&b"pass"[..], b"secret", b"token"]
+            .iter()
+            .any(|word| text::find(reader, word).is_some())
+    };
+    if !(reads(reader) || is_file && is_named()) {
         return;
     }
     for skipped in [
@@ -123,7 +130,7 @@ fn fed(text: &str, at: usize, spans: &mut Spans) {
             0
         };
     }
-    let (start, end) = argument(bytes, from.min(bytes.len()));
+    let (start, end) = argument_near(text, from.min(bytes.len()));
     // `ann:…`
     let user = bytes[start..end].iter().position(|byte| *byte == b':');
     let is_pair = text::find(reader, b"chpasswd").is_some();
@@ -133,7 +140,7 @@ fn fed(text: &str, at: usize, spans: &mut Spans) {
 
 /// Hides the argument at a place.
 fn push_word(text: &str, at: usize, spans: &mut Spans) {
-    let (from, end) = argument(text.as_bytes(), at);
+    let (from, end) = argument_near(text, at);
     push(text, from, end, spans);
 }
 
@@ -232,7 +239,7 @@ fn option(text: &str, dash: usize, spans: &mut Spans) {
     } else {
         text::run(&bytes[at..], |byte| b" =:\0".contains(byte))
     };
-    let (from, end) = argument(bytes, at);
+    let (from, end) = argument_near(text, at);
     let from = match sign.filter(|sign| *sign != b'.') {
         Some(sign) => match bytes[from..end].iter().position(|byte| *byte == sign) {
             Some(found) => from + found + 1,

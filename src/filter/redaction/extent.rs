@@ -194,6 +194,16 @@ fn ends_item(rest: &[u8]) -> bool {
     }
 }
 
+/// How long an argument may be that is known by its place.
+const LONGEST_ARGUMENT: usize = 4096;
+
+/// The same of one that is known by its place, of which a text may have many: the end is not looked
+/// for far away.
+pub(super) fn argument_near(text: &str, at: usize) -> (usize, usize) {
+    let near = text::up_to(text, at + LONGEST_ARGUMENT);
+    argument(near.as_bytes(), at.min(near.len()))
+}
+
 /// Where an argument is that begins at a place, without its quotes.
 pub(super) fn argument(bytes: &[u8], at: usize) -> (usize, usize) {
     match quote_at(bytes, at) {

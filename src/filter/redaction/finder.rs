@@ -234,7 +234,7 @@ impl Finder {
         }
         if let Some(known) = known {
             // `code` is one of many words, `one-time code` is not; `mfa token` is another one.
-            let is_short = known.need == Need::Long || end - start == 5;
+            let is_short = known.need == Need::Long || name.eq_ignore_ascii_case(b"token");
             let longer = is_short.then(|| self.loose(text, start, end));
             let longer = longer.map(|found| found.filter(|(.., found)| found.need != known.need));
             return longer.flatten().or(Some((start, end, known)));

@@ -68,10 +68,7 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
     // A single sign opens what follows; what is secret in a URL is found there.
     let is_sign = value.len() == 1 && !value.as_bytes()[0].is_ascii_alphanumeric();
     let is_url = value.starts_with("https://") || value.starts_with("http://");
-    // `def password=(new_password)`
-    let is_plain = |byte: u8| byte.is_ascii_lowercase() || b"_)".contains(&byte);
-    let is_open =
-        value.starts_with('(') && (!value.contains(')') || value[1..].bytes().all(is_plain));
+    let is_open = value.starts_with('(') && !value.contains(')');
     // `tokens = quote! {`
     let is_macro = value.ends_with('!') && after.starts_with(b" {");
     // `"password": "Passwort"` is a label.
@@ -83,7 +80,9 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
     let is_kind = known.class == SecretClass::Token && is_grammar(bare.as_bytes());
     // `Secret: ResourceNotFoundException`
     let is_kind = is_kind
-        || ["Exception", "Error"].iter().any(|end| bare.ends_with(end))
+        || !manner.is_quoted
+            && known.class != SecretClass::Password
+            && ["Exception", "Error"].iter().any(|end| bare.ends_with(end))
             && bare
                 .bytes()
                 .all(|byte| byte.is_ascii_alphabetic() || byte == b'.');
@@ -96,14 +95,15 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
     {
         return false;
     }
-    if !manner.is_quoted && (is_source(value) || is_call(value)) {
+    let is_item = || known.class != SecretClass::Password && is_item(value);
+    if !manner.is_quoted && (is_source(value) || is_call(value) || is_item()) {
         return false;
     }
     if is_rule(bare) || is_counter(bare, known) || is_sentence(value) || is_account(value) {
         return false;
     }
-    if manner.is_doubtful && known.need == Need::Digits {
-        return look::is_code(bare);
+    if manner.is_doubtful && matches!(known.need, Need::Digits | Need::Code) {
+        return is_code(bare, known);
     }
     if manner.is_doubtful {
         // `token sk-ant-api03-`: how one begins.
@@ -148,7 +148,9 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
                 && (manner.is_quoted || bare.len() > 3 || !bare.bytes().all(|b| b.is_ascii_digit()))
         }
         Need::Random => is_random(bare, known),
-        Need::Digits => look::is_code(bare) || look::looks_secret(bare) && !look::is_constant(bare),
+        Need::Digits | Need::Code => {
+            is_code(bare, known) || look::looks_secret(bare) && !look::is_constant(bare)
+        }
         Need::Long | Need::Query => look::is_long_code(bare),
     }
 }
@@ -187,15 +189,21 @@ fn hides_in_prose(value: &str, after: &[u8], known: Known) -> bool {
         (SecretClass::Signature, Need::Any) => {
             value.len() >= 16 && text::is_mixed(value.as_bytes()) && !look::is_path(value)
         }
-        (_, Need::Digits) => {
+        (_, Need::Digits | Need::Code) => {
             let is_range = value.contains(['<', '>']);
-            look::is_code(value) || value.len() >= 8 && look::looks_secret(value) && !is_range
+            is_code(value, known) || value.len() >= 8 && look::looks_secret(value) && !is_range
         }
         (_, Need::Long | Need::Query) => look::is_long_code(value),
         (_, Need::Short) => look::looks_secret(value) && !value.contains(['_', '/', '.']),
         (SecretClass::Password, _) => !look::is_path(value) && !is_counter(value, known),
         _ => is_random(value, known),
     }
+}
+
+/// A few digits, as many as the name asks for.
+fn is_code(value: &str, known: Known) -> bool {
+    let least = if known.need == Need::Code { 5 } else { 3 };
+    look::is_code(value) && value.len() >= least
 }
 
 fn is_random(value: &str, known: Known) -> bool {
@@ -257,18 +265,24 @@ fn is_source(value: &str) -> bool {
         .split_once("['")
         .or_else(|| value.split_once("[\""))
         .is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(text::is_word));
-    // `tokens[i]`
-    let is_item = is_item
-        || value.ends_with(']')
-            && value.split_once('[').is_some_and(|(name, index)| {
-                !name.is_empty() && is_lower(name) && is_lower(index.trim_end_matches(']'))
-            });
     if is_member || is_item {
         return true;
     }
     SOURCES
         .iter()
         .any(|source| text::starts_with(value.as_bytes(), source.as_bytes()))
+}
+
+/// `tokens[i]`, `tokens[index]`, `token[i]`
+fn is_item(value: &str) -> bool {
+    let is_lower = |part: &str| part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let inner = value
+        .strip_suffix(']')
+        .and_then(|rest| rest.split_once('['));
+    inner.is_some_and(|(name, index)| {
+        let is_list = name.ends_with('s') || !name.is_empty() && index.len() == 1;
+        is_list && is_lower(name) && is_lower(index)
+    })
 }
 
 /// Whether a function looks a value up, by the end of its name.

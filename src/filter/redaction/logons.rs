@@ -1,7 +1,7 @@
 //! A user next to a password: `scott/tiger@db`, `--user ann:…`, `login as ann / …`.
 
 use crate::filter::redaction::class::SecretClass;
-use crate::filter::redaction::extent::{self, argument};
+use crate::filter::redaction::extent::{self, argument_near};
 use crate::filter::redaction::places::{ORACLE, ORACLE_WORDS};
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::text::{self, LINE, line_before};
@@ -159,7 +159,7 @@ pub(super) fn pair(text: &str, from: usize, is_word: bool, spans: &mut Spans) {
     for number in 0..4 {
         let signs = bytes[at..].iter().take(4);
         at += signs.take_while(|byte| b" :=([".contains(byte)).count();
-        if pair_at(text, at, is_word || number > 0, spans) {
+        if pair_at(text, at, is_word || number > 0, number > 0, spans) {
             return;
         }
         let word = text::run_in(&bytes[at..], 16, |byte| byte.is_ascii_lowercase());
@@ -171,10 +171,11 @@ pub(super) fn pair(text: &str, from: usize, is_word: bool, spans: &mut Spans) {
     }
 }
 
-/// The same of those that begin at a place. Reports whether there are some.
-fn pair_at(text: &str, at: usize, is_word: bool, spans: &mut Spans) -> bool {
+/// The same of those that begin at a place. Reports whether there are some. After further words
+/// they may be something else: `login for user: ann/web-01`, `realm: example.com/host12`.
+fn pair_at(text: &str, at: usize, is_word: bool, is_further: bool, spans: &mut Spans) -> bool {
     let (bytes, mut at) = (text.as_bytes(), at);
-    let (user, end) = argument(bytes, at);
+    let (user, end) = argument_near(text, at);
     // `Last login: 2026-11-27T09:00:01Z`, `login: 10.0.0.5:22`
     let is_time = bytes[user..end].first().is_some_and(u8::is_ascii_digit)
         && bytes[user..end]
@@ -204,11 +205,13 @@ fn pair_at(text: &str, at: usize, is_word: bool, spans: &mut Spans) -> bool {
     let Some(sign) = signs.iter().find(|sign| bytes[at..].starts_with(sign)) else {
         return false;
     };
-    let (start, stop) = argument(bytes, at + sign.len());
+    let (start, stop) = argument_near(text, at + sign.len());
     let value = text.get(start..stop).unwrap_or_default();
     let is_one = !is_word || value.len() >= 6 && sign.contains(&b'/') | sign.contains(&b':');
     let is_one =
         is_one && is_strong(value) && !value.ends_with(':') && !(is_word && value.contains(':'));
+    let is_host = || *sign == b"/" && text.get(user..user + len).is_some_and(look::is_label);
+    let is_one = is_one && !(is_further && (look::is_label(value) || is_host()));
     if is_one {
         spans.push(Span::new(start, stop, SecretClass::Password));
     }
@@ -239,7 +242,7 @@ fn user(text: &str, end: usize, spans: &mut Spans) {
     } else {
         at + 1
     };
-    let (from, stop) = argument(bytes, at);
+    let (from, stop) = argument_near(text, at);
     let Some((_, password)) = text.get(from..stop).and_then(|value| value.split_once(':')) else {
         return;
     };

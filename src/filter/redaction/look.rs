@@ -32,6 +32,12 @@ pub(super) fn is_constant(value: &str) -> bool {
         && value[letters..].bytes().all(|b| b.is_ascii_digit())
 }
 
+/// `kubernetes2`: a word with a number.
+pub(super) fn is_numbered(value: &[u8]) -> bool {
+    let letters = text::run(value, u8::is_ascii_lowercase);
+    letters > 0 && value.len() <= letters + 2 && value[letters..].iter().all(u8::is_ascii_digit)
+}
+
 /// A path of a file: lower case, or of words.
 pub(super) fn is_path(value: &str) -> bool {
     let is_start = value.starts_with('/')
@@ -85,21 +91,26 @@ pub(super) fn is_id(value: &str) -> bool {
             .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
-/// Whether a word is more likely a secret than a word, whatever it is called.
-pub(super) fn looks_secret(value: &str) -> bool {
+/// `sha256`: what is known to have digits and to be no secret.
+pub(super) fn is_algorithm(value: &str) -> bool {
     const KNOWN: &[&str] = &[
         "sha256", "sha512", "sha1", "base64", "x86_64", "aes256", "rs256", "rs384", "rs512",
         "es256", "es384", "hs256", "hs384", "hs512", "oauth2", "latin1", "utf8", "utf-8",
         "ed25519", "pbkdf2", "argon2", "argon2id", "bcrypt", "http2", "ipv4", "ipv6", "aes128",
         "p256", "tls1.2", "tls1.3",
     ];
+    KNOWN.iter().any(|known| value.eq_ignore_ascii_case(known))
+}
+
+/// Whether a word is more likely a secret than a word, whatever it is called.
+pub(super) fn looks_secret(value: &str) -> bool {
     let bytes = value.as_bytes();
     if bytes.len() < 6
         || is_path(value)
         || value.contains("://")
         || value.starts_with("HTTP/")
         || value.contains('(') && !value.contains(')')
-        || KNOWN.iter().any(|known| value.eq_ignore_ascii_case(known))
+        || is_algorithm(value)
         || is_nothing(value)
     {
         return false;

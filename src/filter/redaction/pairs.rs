@@ -106,10 +106,21 @@ pub(super) fn after(
     let before = unwrapped(&bytes[..begin]);
     let is_password = name.known.class == SecretClass::Password;
     // `"name": "app.auth"` is that of a logger, say.
-    let is_plain = begin + quote == name.start || name.known.need != Need::Random;
+    let is_whole = begin + quote == name.start;
+    let is_plain = is_whole || name.known.need != Need::Random;
     let key = name_key(before).or_else(|| kind_key(before).filter(|_| is_password));
     if let Some(key) = key.filter(|_| is_plain) {
-        if let Some(end) = named(name, key, at, spans) {
+        let word = &bytes[key..key + text::run_in(&bytes[key..], 24, |byte| text::is_name(*byte))];
+        let is_path = word.eq_ignore_ascii_case(b"path");
+        // `"path": "/password"`, as a patch has it.
+        let is_whole = is_whole || is_path && bytes[begin + quote..name.start] == *b"/";
+        let is_loose = is_path || names::is_about(word, &["name"]) && word.len() > 4;
+        let found = if is_loose && !is_whole {
+            None
+        } else {
+            named(name, key, at, is_loose, spans)
+        };
+        if let Some(end) = found {
             return Some(end);
         }
     }
@@ -266,8 +277,15 @@ fn trim(bytes: &[u8]) -> &[u8] {
     &bytes[..bytes.len() - spaces]
 }
 
-/// The value beside a name, after it or before.
-fn named(name: Name<'_>, key: usize, at: usize, spans: &mut Spans) -> Option<usize> {
+/// The value beside a name, after it or before. Where the name's key has other meanings, that of
+/// the value has to say that it is one.
+fn named(
+    name: Name<'_>,
+    key: usize,
+    at: usize,
+    is_loose: bool,
+    spans: &mut Spans,
+) -> Option<usize> {
     let bytes = name.text.as_bytes();
     let limit = bytes.len().min(at + NEAR);
     let tag = bytes[..key]
@@ -312,7 +330,7 @@ fn named(name: Name<'_>, key: usize, at: usize, spans: &mut Spans) -> Option<usi
                 let len = text::run(&bytes[place..limit], |byte| {
                     text::is_name(*byte) || b"#$".contains(byte)
                 });
-                if let Some(value) = value_key(bytes, place, len) {
+                if let Some(value) = value_key(bytes, place, len, is_loose) {
                     // The old one and the new one may both be there.
                     found = value::at_place(name, value, QUOTED, Around::default(), spans);
                     place = found.unwrap_or_default().max(value + 1);
@@ -336,7 +354,7 @@ fn named(name: Name<'_>, key: usize, at: usize, spans: &mut Spans) -> Option<usi
         }
         place += 1;
     }
-    found.or_else(|| before(name, key, spans))
+    found.or_else(|| before(name, key, is_loose, spans))
 }
 
 /// Whether the next key after a value is that of what it was, or is now.
@@ -349,11 +367,14 @@ fn is_change(bytes: &[u8], at: usize) -> bool {
 }
 
 /// Where the value begins, if a word is the key of one.
-fn value_key(bytes: &[u8], place: usize, len: usize) -> Option<usize> {
-    let is_key = PAIR_KEYS
-        .iter()
-        .any(|known| bytes[place..place + len].eq_ignore_ascii_case(known.as_bytes()))
-        || names::is_about(&bytes[place..place + len], &["value"]);
+fn value_key(bytes: &[u8], place: usize, len: usize, is_loose: bool) -> Option<usize> {
+    let word = &bytes[place..place + len];
+    let is_known = || {
+        PAIR_KEYS
+            .iter()
+            .any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
+    };
+    let is_key = names::is_about(word, &["value", "val"]) || !is_loose && is_known();
     if !is_key {
         return None;
     }
@@ -372,7 +393,7 @@ fn value_key(bytes: &[u8], place: usize, len: usize) -> Option<usize> {
 }
 
 /// The value that is before its name: `{"value": "…", "name": "password"}`.
-fn before(name: Name<'_>, key: usize, spans: &mut Spans) -> Option<usize> {
+fn before(name: Name<'_>, key: usize, is_loose: bool, spans: &mut Spans) -> Option<usize> {
     let bytes = name.text.as_bytes();
     let from = key.saturating_sub(NEAR);
     let before = &bytes[from..key];
@@ -393,7 +414,8 @@ fn before(name: Name<'_>, key: usize, spans: &mut Spans) -> Option<usize> {
             continue;
         }
         let len = text::run(&bytes[place..key], |byte| text::is_name(*byte));
-        if let Some(value) = value_key(bytes, place, len).filter(|value| *value < key) {
+        let value = value_key(bytes, place, len, is_loose);
+        if let Some(value) = value.filter(|value| *value < key) {
             value::at_place(name, value, QUOTED, Around::default(), spans);
             return Some(name.end);
         }

@@ -1,7 +1,7 @@
 //! A secret's place among words, as the table of [`PLACES`] has it.
 
 use crate::filter::redaction::class::SecretClass;
-use crate::filter::redaction::extent::argument;
+use crate::filter::redaction::extent;
 use crate::filter::redaction::logons;
 use crate::filter::redaction::places::{LOGONS, PLACES};
 use crate::filter::redaction::span::{Span, Spans};
@@ -46,7 +46,7 @@ pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
         match found.words {
             Some("~code") => before(text, start, spans),
             Some("!2") => {
-                statements::call(text, from, 2, spans);
+                statements::call(text, from, 2, false, spans);
             }
             None => logons::pair(text, from, phrase.len() < 7, spans),
             Some(_) if start > 0 && is_word(bytes[start - 1]) && is_word(bytes[start]) => {}
@@ -160,12 +160,13 @@ fn before(text: &str, end: usize, spans: &mut Spans) {
 
 /// Hides the argument at a place; where that is asked for, only what is more than a plain word.
 fn hide(text: &str, at: usize, is_doubtful: bool, spans: &mut Spans) {
-    let (from, end) = argument(text.as_bytes(), at);
+    let (from, end) = extent::argument_near(text, at);
     let Some(word) = text.get(from..end) else {
         return;
     };
     let is_plain = word.len() < 5
         || word.contains(':')
+        || look::is_algorithm(word)
         || word
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte == b'-');

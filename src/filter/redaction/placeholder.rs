@@ -7,10 +7,18 @@ use crate::sys::sync::Lazy;
 /// Whether a value is none, a mask, or a place to fill in.
 pub(super) fn is_nothing(value: &str) -> bool {
     let value = value.trim();
-    // `DB_PASSWORD=<64`: how a variable is set; `your key here`
+    // `DB_PASSWORD=<64`: how a variable is set
     let is_usage = || {
-        let name = text::run(value.as_bytes(), |byte| text::is_word(*byte));
-        value.as_bytes()[name..].starts_with(b"=<") || value.ends_with(" here")
+        let is_part = |byte: &u8| byte.is_ascii_uppercase() || *byte == b'_';
+        let name = text::run(value.as_bytes(), is_part);
+        // `your key here`
+        let is_asked = |value: &str| {
+            [" key", " token", " secret", " password"]
+                .iter()
+                .any(|word| text::ends_with(value.as_bytes(), word.as_bytes()))
+        };
+        name > 2 && value.as_bytes()[name..].starts_with(b"=<")
+            || value.strip_suffix(" here").is_some_and(is_asked)
     };
     value.is_empty()
         || is_nothing_word(value)

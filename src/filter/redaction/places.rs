@@ -116,7 +116,7 @@ pub(super) const PLACES: &[(&str, &str)] = &[
     ("isql", "isql -v * * !"), ("kser", "nickserv ~ identify ~ !"),
     ("kser", "nickserv ~ register !"), ("kser", "nickserv ~ ghost * !"),
     ("wpa_", "wpa_passphrase * !"), ("iwco", "iwconfig * key s:!"), ("mc a", "mc alias set * * * !"),
-    ("d-ma", "::add-mask::!"), ("sh-t", "activate-refresh-token * !"), ("n ke", "login key ?"), ("ey c", "key content * !"), ("apop", "apop * !"),
+    ("d-ma", "::add-mask::!"), ("sh-t", "activate-refresh-token * !"), ("n ke", "wandb: login key ?"), ("ey c", "key content * ?"), ("apop", "apop * ?"),
     ("bw u", "bw unlock !"), ("bw l", "bw login * !"), ("rclo", "rclone obscure !"),
     ("mba-", "samba-tool user create * !"), ("mba-", "samba-tool user add * !"),
     ("bi->", "dbi->connect!2"), ("sqld", "mysqldb.connect!2"), ("ymys", "pymysql.connect!2"),

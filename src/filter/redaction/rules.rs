@@ -20,6 +20,8 @@ pub(super) enum Need {
     Short,
     /// A few digits, or something that looks like a secret.
     Digits,
+    /// The same with more digits: the name has codes of errors, years and the like as well.
+    Code,
     /// Something that is too long, and too mixed, for anything else.
     Long,
     /// The same in a query, and what is plainly Base64 elsewhere: the name has other meanings.
@@ -70,9 +72,15 @@ pub(super) const NAMES: &[Names] = &[
     names(EncryptionKey, Fit::End, Need::Any, &[
         "privatekey", "customerkey", "encryptionkey", "encryptkey", "cryptkey", "cryptokey",
         "cipherkey", "decryptionkey", "aeskey", "datakey", "sshkey", "rsakey", "wrappingkey",
-        "presharedkey", "networkkey", "nwkskey", "appskey", "linkkey", "plaintext", "mnemonic", "seedphrase", "recoveryphrase",
+        "presharedkey", "networkkey", "nwkskey", "appskey", "plaintext", "mnemonic", "seedphrase", "recoveryphrase",
         "keymaterial", "privkey", "clientkeydata", "symmetrickey", "fernetkey", "totpseed", "otpseed", "walletseed",
         "masterseed", "hdseed",
+    ]),
+    names(EncryptionKey, Fit::Word, Need::Random, &[
+        "linkkey",
+    ]),
+    names(Token, Fit::End, Need::Random, &[
+        "inputtoken",
     ]),
     names(Token, Fit::End, Need::Any, &[
         "token", "apikey", "jwt", "bearer", "idtokenhint",
@@ -126,8 +134,10 @@ pub(super) const NAMES: &[Names] = &[
     names(Password, Fit::Word, Need::Digits, &[
         "pin", "pincode", "otp", "otpcode", "totp", "cvv", "cvv2", "cvc", "mfacode", "totpcode",
         "verificationcode", "securitycode", "onetimecode", "smscode", "puk", "2facode", "tfacode",
-        "signincode", "resetcode", "pairingcode", "otptoken", "mfatoken", "2fatoken", "totptoken",
-        "logincode", "emailcode", "mfacode", "devicepin", "invitecode", "invitationcode",
+        "signincode", "pairingcode", "otptoken", "mfatoken", "2fatoken", "totptoken", "devicepin",
+    ]),
+    names(Password, Fit::Word, Need::Code, &[
+        "resetcode", "emailcode", "invitecode", "invitationcode",
     ]),
     names(Token, Fit::Word, Need::Long, &[
         "code", "ticket", "encrypt",

@@ -58,17 +58,22 @@ pub(super) fn after(name: Name<'_>, spans: &mut Spans) -> Option<usize> {
     // `passwd[42]: `: a program that has the name of a secret.
     let is_numbered = matches!(bytes[name.end..], [b'[', b'0'..=b'9', ..]);
     // `token.text=` is what a word of a grammar is.
-    if name.known.class != SecretClass::Token || bytes.get(at) != Some(&b'.') {
-        at += member(&bytes[at..]);
-    }
+    let member = member(&bytes[at..]);
+    let is_lexical = name.known.class == SecretClass::Token
+        && matches!(
+            &bytes[at..at + member],
+            b".text" | b".kind" | b".type" | [b'.', .., b'_']
+        );
+    at += if is_lexical { 0 } else { member };
     let tight = at;
     at += match closed {
         Some(_) => text::blank(&bytes[at..]),
         None => text::spaces(&bytes[at..]),
     };
     if let Some(rest) = bytes[at..].strip_prefix(b"\\t") {
-        // A tab that is written out.
-        at += 2 + text::spaces(rest);
+        // A tab that is written out, and no path: `C:\password\test`.
+        let is_path = bytes[..name.start].ends_with(b"\\");
+        at += if is_path { 0 } else { 2 + text::spaces(rest) };
     }
     at += noted(&bytes[at..], at > tight);
     if let Some((sign, len)) = sign(&bytes[at..]) {
@@ -294,12 +299,19 @@ fn separated(
     {
         return Some(from);
     }
-    // `password: changed '…' to '…'`
+    // `def password=(new_password)`: a function.
+    let is_function = || {
+        let before = &bytes[..name.start];
+        before
+            .strip_suffix(b"self.")
+            .unwrap_or(before)
+            .ends_with(b"def ")
+    };
+    if sign == Sign::Equals && bytes[from..].starts_with(b"(") && is_function() {
+        return Some(from);
+    }
     if sign == Sign::Colon && is_spaced {
-        let linked = apart::linking(&bytes[at..]);
-        if linked > 0 && extent::quote_at(bytes, at + linked).is_some() {
-            at += linked;
-        }
+        at += changed(&bytes[at..]);
     }
     // `"token:read"`: a word in quotes.
     if sign == Sign::Colon && !is_spaced && closed.is_none() && is_word_in_quotes(name, at) {
@@ -343,10 +355,8 @@ fn separated(
         is_element: false,
     };
     // `/callback?code=…&state=…`
-    let is_grant = around.is_query && known.need == Need::Long && {
-        let near = &bytes[name.start.saturating_sub(NEAR)..bytes.len().min(at + NEAR)];
-        text::find(near, b"state=").is_some()
-    };
+    let near = || &bytes[name.start.saturating_sub(NEAR)..bytes.len().min(at + NEAR)];
+    let is_grant = around.is_query && name.as_str() == "code" && has_state(near());
     let name = if is_grant {
         let known = Known {
             need: Need::Random,
@@ -357,6 +367,35 @@ fn separated(
         name
     };
     value::at_place(name, at, manner, around, spans)
+}
+
+/// How long the words are before a value that is the new one, or was the old one: `changed to '…'`,
+/// `changed '…' to '…'`, `is '…'`. `created '…'` has the name of what was created.
+fn changed(rest: &[u8]) -> usize {
+    let linked = apart::linking(rest);
+    if linked == 0 || extent::quote_at(rest, linked).is_none() {
+        return 0;
+    }
+    let words = &rest[..linked];
+    let is_value = [&b"is "[..], b"was "]
+        .iter()
+        .any(|word| text::starts_with(words, word))
+        || words.ends_with(b" to ")
+        || words.ends_with(b" from ");
+    let is_changed = || {
+        let (_, end) = extent::argument(&rest[..rest.len().min(NEAR)], linked);
+        let after = rest.get(end + 1..).unwrap_or_default();
+        after.starts_with(b" to ") || after.starts_with(b" -> ")
+    };
+    if is_value || is_changed() { linked } else { 0 }
+}
+
+/// Whether a text has the `state` of a request.
+fn has_state(near: &[u8]) -> bool {
+    const STATE: &[u8] = b"state=";
+    let is_part = |byte: &u8| byte.is_ascii_alphabetic() || b"_-".contains(byte);
+    (0..near.len())
+        .any(|at| near[at..].starts_with(STATE) && !near[..at].last().is_some_and(is_part))
 }
 
 /// Whether a name is that of a variable, whose value is several words in one, as its line has it.

@@ -2,12 +2,15 @@
 //! `aes_encrypt(data, '…')`.
 
 use crate::filter::redaction::class::SecretClass;
-use crate::filter::redaction::extent::{self, argument};
+use crate::filter::redaction::extent::{self, argument, argument_near};
 use crate::filter::redaction::look;
 use crate::filter::redaction::places::{CALLS, LAST};
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::text::{self, line_before};
 use crate::filter::redaction::{bindings, placeholder};
+
+/// How far the end of a call is looked for.
+const LONGEST: usize = 4096;
 
 /// Hides a secret that the word at a place has after it. Reports whether the word is one of those.
 pub(super) fn word(text: &str, start: usize, end: usize, spans: &mut Spans) -> bool {
@@ -24,8 +27,12 @@ pub(super) fn word(text: &str, start: usize, end: usize, spans: &mut Spans) -> b
     let calls =
         |name: &str| name.len() >= word.len() && text::ends_with(&bytes[..end], name.as_bytes());
     match CALLS.iter().find(|(_, name, _)| calls(name)) {
-        Some((_, name, LAST)) => last(text, end, *name == "connect", spans),
-        Some((.., number)) => call(text, end, *number, spans),
+        Some((_, name, LAST)) => last(text, end, name, spans),
+        // `jwt.verify(token, "HS256")`
+        Some((_, name, number)) => {
+            let is_doubtful = ["jwt.verify", "jwt.decode"].contains(name);
+            call(text, end, *number, is_doubtful, spans)
+        }
         None => false,
     }
 }
@@ -43,25 +50,26 @@ fn key(text: &str, start: usize, end: usize, spans: &mut Spans) -> bool {
     if !is_statement || extent::quote_at(bytes, at).is_none() {
         return false;
     }
-    let (from, stop) = argument(bytes, at);
+    let (from, stop) = argument_near(text, at);
     push(text, from, stop, spans)
 }
 
 /// The last argument of a call, after a user or more: `FTP('host', 'ann', '…')`.
-fn last(text: &str, end: usize, is_common: bool, spans: &mut Spans) -> bool {
+fn last(text: &str, end: usize, call: &str, spans: &mut Spans) -> bool {
     let bytes = text.as_bytes();
     if bytes.get(end) != Some(&b'(') {
         return false;
     }
-    let (items, _) = bindings::list(text, end + 1, b')');
+    let near = text::up_to(text, end + LONGEST);
+    let (items, _) = bindings::list(near, end + 1, b')');
     if items.len() < 2 {
         return false;
     }
     // `pool.connect("db1", "replica2")`: a word of many calls, which has a host as well.
-    if is_common && items.len() < 3 {
+    if call == "connect" && items.len() < 3 {
         return false;
     }
-    // A database, a mailbox or a flag may be last.
+    // A database, a mailbox, a tenant or a flag may be last.
     let looks_secret = |(from, stop): &&(usize, usize)| {
         // A list ends somewhere, which may be inside a character.
         text.get(*from..*stop).is_some_and(|item| {
@@ -70,12 +78,29 @@ fn last(text: &str, end: usize, is_common: bool, spans: &mut Spans) -> bool {
             is_sure && look::looks_secret(item) && !item.contains(['/', '@'])
         })
     };
-    let found = items[1..].iter().rfind(looks_secret);
+    let mut found = items[1..].iter().filter(looks_secret);
+    let is_name = |(from, stop): &(usize, usize)| {
+        let item = &text[*from..*stop];
+        look::is_label(item) || look::is_constant(item)
+    };
+    // `addUser("ann", "room-101")`: other calls have nothing but a password there.
+    let is_common = ["user", "sign", "log"]
+        .iter()
+        .any(|word| call.contains(word));
+    let last = found.clone().next_back().filter(|_| !is_common);
+    let found = found.rfind(|item| !is_name(item)).or(last);
     found.is_some_and(|(from, stop)| push(text, *from, *stop, spans))
 }
 
-/// The argument of a call that is secret, counted from zero: `pgp_sym_encrypt(data, '…')`.
-pub(super) fn call(text: &str, end: usize, number: usize, spans: &mut Spans) -> bool {
+/// The argument of a call that is secret, counted from zero: `pgp_sym_encrypt(data, '…')`. Where
+/// that is doubtful, it has to look like a secret.
+pub(super) fn call(
+    text: &str,
+    end: usize,
+    number: usize,
+    is_doubtful: bool,
+    spans: &mut Spans,
+) -> bool {
     const NEAR: usize = 400;
     let bytes = text.as_bytes();
     let signs = bytes[end..].iter().take(8);
@@ -88,13 +113,17 @@ pub(super) fn call(text: &str, end: usize, number: usize, spans: &mut Spans) -> 
     if at == end || (number > 0 || bytes[..end].ends_with(b"_hash")) && !is_open && !is_procedure {
         return false;
     }
-    let limit = bytes.len().min(at + NEAR);
+    // Neither the call nor an argument of it is looked for far away.
+    let limit = text::up_to(text, at + NEAR).len();
+    let bytes = text::up_to(text, at + LONGEST).as_bytes();
     let (mut depth, mut passed) = (0_usize, 0);
+    let looks_secret = |from, stop| look::looks_secret(text.get(from..stop).unwrap_or_default());
     while at < limit {
         if let Some((quote, len)) = extent::quote_at(bytes, at) {
             let stop = extent::closing(bytes, at + len, quote);
             if passed == number && depth <= 1 {
-                return push(text, at + len, stop, spans);
+                return (!is_doubtful || looks_secret(at + len, stop))
+                    && push(text, at + len, stop, spans);
             }
             at = (stop + len).max(at + 1);
             continue;
@@ -106,10 +135,14 @@ pub(super) fn call(text: &str, end: usize, number: usize, spans: &mut Spans) -> 
             b',' if depth == 0 => passed += 1,
             b'\n' | b';' => return false,
             byte if passed == number && number > 0 && depth == 0 && text::is_word(byte) => {
-                let (from, stop) = argument(bytes, at);
-                if look::looks_secret(text.get(from..stop).unwrap_or_default()) {
+                let (from, stop) = argument(&bytes[..limit], at);
+                if looks_secret(from, stop) {
+                    let (from, stop) = argument(bytes, at);
                     return push(text, from, stop, spans);
                 }
+                // Another call is looked into.
+                at += text::run(&bytes[at..stop], |byte| !b"\"'`([".contains(byte)).max(1);
+                continue;
             }
             _ => {}
         }

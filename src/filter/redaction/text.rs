@@ -173,6 +173,15 @@ pub(super) fn ends_with(bytes: &[u8], suffix: &[u8]) -> bool {
     bytes[start..].eq_ignore_ascii_case(suffix)
 }
 
+/// A text up to a place, or to the character before that.
+pub(super) fn up_to(text: &str, end: usize) -> &str {
+    let mut end = end.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// Where a text first has a word, in any case.
 pub(super) fn find(bytes: &[u8], word: &[u8]) -> Option<usize> {
     bytes

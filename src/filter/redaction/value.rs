@@ -58,7 +58,7 @@ pub(super) fn at_place(
             .and_then(|inner| inner.split_once(":-"));
         let default = found.map_or("", |(_, rest)| rest.trim_end_matches('}'));
         if look::looks_secret(default) {
-            let end = at + len - 1;
+            let end = at + whole.trim_end_matches('}').len();
             name.hide(end - default.len(), end, Manner::TYPED, spans);
         }
         return Some(at + len);
@@ -243,7 +243,11 @@ pub(super) fn wrapper(bytes: &[u8], at: usize) -> usize {
         // What a parser found.
         Some(b'(') if innocent::is_grammar(&rest[..word]) => 0,
         // A user comes first: `new UsernamePasswordToken("ann", "…")`.
-        Some(b'(') if text::find(&rest[..word], b"user").is_some() => 0,
+        Some(b'(')
+            if text::find(&rest[..word], b"user").is_some() && has_second(&rest[word + 1..]) =>
+        {
+            0
+        }
         // Where the value is read from.
         Some(b'(') if innocent::reads(&rest[..word]) => 0,
         Some(b'(') if word > 0 => {
@@ -279,6 +283,18 @@ pub(super) fn wrapper(bytes: &[u8], at: usize) -> usize {
         }
         _ => 0,
     }
+}
+
+/// Whether a quoted argument follows another one.
+fn has_second(arguments: &[u8]) -> bool {
+    let near = &arguments[..arguments.len().min(256)];
+    let Some((quote, len)) = extent::quote_at(near, 0) else {
+        return false;
+    };
+    let end = extent::closing(near, len, quote) + len;
+    let next = near.get(end..).unwrap_or_default();
+    let next = next.strip_prefix(b",").map(<[u8]>::trim_ascii_start);
+    next.is_some_and(|next| extent::quote_at(next, 0).is_some())
 }
 
 /// Where the value is, if there is a type here, and a value for it.

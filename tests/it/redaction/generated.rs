@@ -103,3 +103,130 @@ fn secrets_by_name_do_not_survive() {
     }
     assert!(survivors.is_empty(), "{survivors:#?}");
 }
+
+/// Any text: nothing panics, and what was redacted once is not redacted again.
+#[test]
+fn any_text_can_be_looked_at() {
+    let filter = RedactingFilter::credentials().with_personal_data();
+    let words = [
+        "password",
+        "=",
+        ":",
+        "\"",
+        "'",
+        "\\",
+        "\\\"",
+        "é",
+        "\u{1F600}",
+        "AKIA",
+        "eyJ",
+        ".",
+        "://",
+        "@",
+        "-----BEGIN PRIVATE KEY-----",
+        "-----END ",
+        "<",
+        ">",
+        "Token",
+        "(",
+        ",",
+        " ",
+        "\n",
+        "Authorization",
+        "Bearer",
+        "Signature",
+        "%3D",
+        "%26",
+        "b'",
+        "Some(",
+        "4111111111111111",
+        "+49",
+        "::",
+        "DE89",
+        "1",
+        "--",
+        "SecureString",
+        "Value",
+        "null",
+    ];
+    let mut random = Random::new(7);
+    for _ in 0..20_000 {
+        let text: String = (0..random.below(14))
+            .map(|_| words[random.below(words.len())])
+            .collect();
+        let once = filter.redact(&text).into_owned();
+        let _ = filter.redact(&once);
+    }
+    // An escape that takes the first letters of a word with others.
+    for text in ["\\taž", "%3asł"] {
+        assert_eq!(filter.redact(text), text);
+    }
+    let long = format!("{}{}", "password=".repeat(100_000), "\"".repeat(100_000));
+    let _ = filter.redact(&long);
+    for byte in [
+        "-",
+        "\\",
+        "@",
+        ":",
+        "a",
+        "1",
+        "eyJ",
+        "://",
+        "<",
+        "+1",
+        "A1",
+        "token\\",
+        "token=***",
+        "Authorization: AWS4-",
+        "cookie:",
+        "password='***",
+        "Signature=",
+        "<token>",
+        "\"token\":\\",
+        "password: {",
+        "(password,",
+        "-p ",
+        "mysql -p ",
+        "LOGIN a ",
+        "cookie: a=1; ",
+        "authorization: Bearer a=b, ",
+        "pass%3D",
+        "\\u0070",
+        "&quot;token",
+        "{\"name\":\"token\",",
+        "token: |\n",
+        "auth=https://h/?",
+    ] {
+        let _ = filter.redact(&byte.repeat(50_000 / byte.len()));
+    }
+    // Long ones, after what is looked for beside a name.
+    for byte in [
+        "password=$2 ",
+        "update password=?[1] as ",
+        "update password=?('a",
+        "insert (password)values(?),",
+        "(password)values",
+        "(password,a)values('",
+        "token, ",
+        "token > ",
+        "connect(a, b, ",
+        "jwt.verify(a,",
+        "ldap.bind('a,",
+        "createuser('a,",
+        "token('a', 'b",
+        "::add-mask::!",
+    ] {
+        let _ = filter.redact(&byte.repeat(100_000 / byte.len()));
+    }
+    for (start, rest) in [
+        ("password=", "\\"),
+        ("connect(a, b, ", "é"),
+        ("connect(a, b,", "é"),
+        ("credentials(a, '", "é"),
+        ("insert (a, password) values (1, ", "é"),
+        ("update t set password=? (", "é"),
+        ("password=$2 $2='", "é"),
+    ] {
+        let _ = filter.redact(&format!("{start}{}", rest.repeat(100_000)));
+    }
+}
