@@ -17,6 +17,8 @@ export async function startProcess() {
     env: { ...process.env, LOGTREE_CONSOLE_PROCESS: directory },
     stdio: ["pipe", "pipe", "inherit"],
   });
+  let hasEnded = false;
+  child.once("exit", () => (hasEnded = true));
   const waiting = [];
   const answers = [];
   createInterface({ input: child.stdout }).on("line", (line) => {
@@ -36,7 +38,7 @@ export async function startProcess() {
     },
     end: async () => {
       child.stdin.end();
-      await new Promise((resolve) => child.once("exit", resolve));
+      if (!hasEnded) await new Promise((resolve) => child.once("exit", resolve));
       await rm(directory, { recursive: true });
     },
   };
@@ -55,7 +57,7 @@ export async function openPage(browser, url, options = {}) {
   page.on("console", (message) => {
     const text = message.text();
     // What tests provoke: a refused change, a wrong token, a process that went away.
-    const isMeant = /status of 4(00|01|12)|ERR_(CONNECTION|INCOMPLETE|NETWORK|FAILED)/.test(text);
+    const isMeant = /status of 4(00|01|12)|net::ERR_/.test(text);
     if (message.type() === "error" && !isMeant) page.faults.push(text);
   });
   page.on("dialog", (dialog) => {
@@ -78,6 +80,9 @@ export async function eventually(condition) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+/** The fragment of the address now; the browser reports a new address some time later. */
+export const hash = (page) => page.evaluate(() => location.hash);
 
 export const row = (page, name) =>
   page.locator("#loggers tbody tr", { has: page.locator(`.name[title="${name}"]`) });

@@ -79,8 +79,7 @@ export const address = {
 		show();
 	},
 
-	// Returns the token that the fragment carries, and removes it from the address and the history.
-	// A fragment is never sent, so the token is in no log of a server or proxy.
+	// Returns the token of the fragment, which is never sent, and removes it from the address.
 	takeToken() {
 		const token = address.get("token");
 		if (token) address.set({ token: "" });

@@ -4,22 +4,24 @@ import { count } from "./page.js";
 import { events, loggerOf, model, numberOf } from "./process.js";
 
 const SECONDS = 3;
+const COUNTING = `counting for ${SECONDS} s`;
 
 export const previews = new Map();
 
 let stop = null;
 
-// Counts on a tail, which sees records below the levels without changing anything. One logger at a
-// time, as the endpoint serves few tails at once. `changed` is called when there is a result.
+// Counts on a tail, which changes nothing. One logger at a time, as the endpoint serves few tails.
+// Calls `changed` when there is a result.
 export async function startPreview(name, changed) {
 	stop?.abort();
+	previews.forEach((text, other) => text === COUNTING && previews.delete(other));
 	stop = new AbortController();
 	const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(SECONDS * 1000)]);
 	const show = (text) => {
 		previews.set(name, text);
 		changed();
 	};
-	show(`counting for ${SECONDS} s`);
+	show(COUNTING);
 	const counts = new Map();
 	const add = (level, more) => counts.set(level, (counts.get(level) ?? 0) + more);
 	try {
@@ -33,7 +35,8 @@ export async function startPreview(name, changed) {
 			}
 		}
 	} catch (error) {
-		if (error.name !== "TimeoutError") return show(signal.aborted ? "" : `Failed: ${error.message}`);
+		if (error.name === "AbortError") return;
+		if (error.name !== "TimeoutError") return show(`Failed: ${error.message}`);
 	}
 	show(summary(counts));
 }

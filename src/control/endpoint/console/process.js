@@ -21,8 +21,7 @@ export async function request(method, path, body, headers) {
 	return text && JSON.parse(text);
 }
 
-// Yields the events of a stream until it ends, as many at once as have arrived. `EventSource`
-// cannot send the token, and a token in the address would be logged.
+// Yields the events of a stream, as many at once as have arrived: `EventSource` sends no token.
 export async function* events(path, lastId, signal) {
 	const headers = { Accept: "text/event-stream", ...(lastId && { "Last-Event-ID": lastId }) };
 	const response = await send("GET", path, { headers, signal });
@@ -64,7 +63,11 @@ export const model = Object.assign(new EventTarget(), {
 let readAt = -Infinity;
 let took = 0;
 
-export async function poll() {
+// One after the other, so that nothing is replaced by an older state.
+let last = Promise.resolve();
+const inTurn = (read) => () => (last = last.then(read, read));
+
+export const poll = inTurn(async () => {
 	try {
 		const status = await request("GET", "/v1/status");
 		const isOther = status.started !== model.status.started;
@@ -73,15 +76,17 @@ export async function poll() {
 		Object.assign(model, { status, levels, isReachable: true });
 		// A process with so many loggers that listing them takes long is asked less often.
 		const isOld = performance.now() - readAt > Math.max(RELOAD, 100 * took);
-		if (isOther || isOld || status.revision !== model.revision) await reload();
+		if (isOther || isOld || status.revision !== model.revision) await load();
 	} catch (error) {
 		if (error.status === 401) return model.dispatchEvent(new Event("refused"));
 		model.isReachable = false;
 	}
 	changed();
-}
+});
 
-export async function reload() {
+export const reload = inTurn(load);
+
+async function load() {
 	const start = performance.now();
 	const paths = ["/v1/loggers", "/v1/groups"];
 	const [{ loggers, revision }, { groups }] = await Promise.all(
@@ -114,9 +119,11 @@ const TONES = { off: 65_535, critical: 50, error: 40, warning: 30, info: 20, deb
 export const tone = (number) =>
 	Object.keys(TONES).find((name) => number >= TONES[name]) ?? "trace";
 
-export function start() {
-	const pollIfSeen = () => document.hidden || poll();
-	document.addEventListener("visibilitychange", pollIfSeen);
-	setInterval(pollIfSeen, POLL);
-	poll();
+export async function start() {
+	document.addEventListener("visibilitychange", () => document.hidden || poll());
+	for (;;) {
+		await poll();
+		do await new Promise((resolve) => setTimeout(resolve, POLL));
+		while (document.hidden);
+	}
 }

@@ -102,7 +102,7 @@ function build(entry, previous) {
 	return row;
 }
 
-// A value that a click filters by. With the keyboard this is done in the record's dialog.
+// A value that a click filters by; keys do so in the record's dialog.
 const valueOf = (pair, text, className) =>
 	el("span", { className, pair, title: "Click: only these. With Shift: not these" }, text);
 

@@ -32,14 +32,17 @@ export function disableAll(disabled) {
 	run("all", what, () => request("PATCH", "/v1/options", { disableAll: disabled }));
 }
 
-// Reverts the newest change that was made here.
+// Reverts the newest change that was made here, also one that is still on its way.
 export function undo() {
-	const { what, revision } = done.pop() ?? {};
-	if (what) run("undo", `undone: ${what}`, () => request("POST", "/v1/undo", { revision }), false);
+	run("undo", null, async () => {
+		const { what, revision } = done.pop() ?? {};
+		if (what) await request("POST", "/v1/undo", { revision });
+		return what && { undone: what };
+	});
 }
 
-// Sends a change, and reports what became of it.
-function run(name, what, send, canUndo = true) {
+// Sends a change, and says what became of it when that is shown.
+function run(name, what, send) {
 	busy.add(name);
 	changed();
 	// One after the other: each is made to the state that the one before has left.
@@ -48,17 +51,17 @@ function run(name, what, send, canUndo = true) {
 		try {
 			answer = await send();
 			failed.delete(name);
-			if (answer && canUndo) done.push({ what, revision: answer.revision });
-			const warnings = answer?.warnings?.map((warning) => `. But ${warning}`) ?? [];
-			say(answer ? what + warnings.join("") : "nothing was changed");
-			await reload();
+			if (answer && what) done.push({ what, revision: answer.revision });
 		} catch (error) {
 			failed.set(name, error.message);
-			say(error.message, true);
 		}
 		busy.delete(name);
 		byId("undo").disabled = done.length === 0;
 		await poll();
+		const made = [what ?? `undone: ${answer?.undone}`, ...(answer?.warnings ?? [])];
+		const error = failed.get(name);
+		const text = error ?? (answer ? made.join(". But ") : "nothing was changed");
+		requestAnimationFrame(() => say(text, Boolean(error)));
 		return Boolean(answer);
 	});
 	return running;

@@ -1,8 +1,7 @@
 // Loggers as the rows of a tree.
 
-// Returns the nodes of all loggers in the order of a tree, the root first, with the number of those
-// below each, and of those with levels. Names between existing ones, `a` of `a.b`, are nodes as
-// well, since their levels can be set.
+// Returns the nodes of all loggers in the order of a tree, the root first. Names between existing
+// ones, `a` of `a.b`, are nodes as well, since their levels can be set.
 export function buildTree(loggers) {
 	const nodes = new Map();
 	const root = node("root", null, 0);
