@@ -124,21 +124,9 @@ fn f03_stderr_would_block() {
     };
     assert!(python.status.success());
     // The child inherits the pipe's state; std has no call to set it.
-    let script = "import os, sys, subprocess, time\n\
-                  r, w = os.pipe()\n\
-                  os.set_blocking(w, False)\n\
-                  child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=w)\n\
-                  os.close(w)\n\
-                  while True:\n\
-                  \x20   chunk = os.read(r, 65536)\n\
-                  \x20   if not chunk: break\n\
-                  \x20   sys.stdout.buffer.write(chunk)\n\
-                  \x20   time.sleep(0.005)\n\
-                  sys.exit(child.wait())\n";
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/faults/slow_reader.py");
     let mut by_python = Command::new("python3");
-    by_python
-        .args(["-c", script])
-        .arg(env::current_exe().unwrap());
+    by_python.arg(script).arg(env::current_exe().unwrap());
     by_python
         .args(["--exact", "child", "--nocapture", "--test-threads=1"])
         .env(VARIABLE, "many_lines");

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use logtree::delivery::{Backoff, Connection, Entry, Outcome, Spool, Transport};
 use logtree::handler::DeliveryHandler;
 use logtree::{Error, ErrorKind, Record};
 
+use super::program::Program;
 use super::until_within;
 
 /// How many records are in the memory at most, and on their way.
@@ -107,12 +108,9 @@ fn a_killed_process_loses_what_was_in_its_memory_alone() {
     let spool = directory.path().join("spool");
     let process = |first: u64| {
         let name = "delivery::crashes::a_killed_process_loses_what_was_in_its_memory_alone";
-        Command::new(env::current_exe().unwrap())
-            .args(["--exact", name, "--nocapture"])
-            .env(PROCESS, format!("{first} {}", spool.display()))
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap()
+        let mut command = Command::new(env::current_exe().unwrap());
+        command.args(["--exact", name, "--nocapture"]);
+        Program::start(command.env(PROCESS, format!("{first} {}", spool.display())))
     };
     // The last number that each process logged, by its first one; how often each number was sent.
     let mut logged = BTreeMap::new();
@@ -133,24 +131,23 @@ fn a_killed_process_loses_what_was_in_its_memory_alone() {
     };
     for crash in 0..crashes {
         let first = 1 + crash * 1_000_000;
-        let mut child = process(first);
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut program = process(first);
         // Some are killed early, some after several segments of a few outages.
         let killed_after = 5 + usize::try_from(crash * 7919 % 251).unwrap();
-        for (at, line) in lines.enumerate() {
-            note(&line.unwrap(), first);
+        let mut at = 0;
+        while let Some(line) = program.line() {
+            note(&line, first);
             if at == killed_after {
-                child.kill().unwrap();
+                program.kill();
             }
+            at += 1;
         }
-        child.wait().unwrap();
     }
-    let last = process(0).wait_with_output().unwrap();
-    assert!(last.status.success());
-    String::from_utf8(last.stdout)
-        .unwrap()
-        .lines()
-        .for_each(|line| note(line, 0));
+    let mut last = process(0);
+    while let Some(line) = last.line() {
+        note(&line, 0);
+    }
+    last.end();
 
     // The last one logs nothing; some had sent for their predecessors alone when they were killed.
     let senders_alone = senders

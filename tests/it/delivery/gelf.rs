@@ -1,8 +1,7 @@
 //! Records sent as GELF, read by a receiver in Python that follows the specification.
 
-use std::io::{BufRead, BufReader, Lines, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::net::{TcpListener, UdpSocket};
-use std::process::{Child, ChildStdout, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -12,26 +11,20 @@ use logtree::handler::{GelfCompression, GelfHandler};
 use logtree::{ErrorKind, Handler, Level, Record};
 use serde_json::Value;
 
+use super::program::Program;
 use super::{is_settled, python, until};
 
 struct Receiver {
-    child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
+    program: Program,
     address: String,
 }
 
 impl Receiver {
     fn start(kind: &str, messages: usize) -> Self {
-        let mut command = python::command("gelf.py", &[kind, &messages.to_string()]);
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let port = lines.next().unwrap().unwrap();
+        let mut program = python::start("gelf.py", &[kind, &messages.to_string()]);
+        let port = program.line().unwrap();
         let address = format!("{kind}:127.0.0.1:{port}");
-        Self {
-            child,
-            lines,
-            address,
-        }
+        Self { program, address }
     }
 
     fn builder(&self) -> GelfHandlerBuilder {
@@ -42,12 +35,11 @@ impl Receiver {
     }
 
     fn next(&mut self) -> Value {
-        serde_json::from_str(&self.lines.next().unwrap().unwrap()).unwrap()
+        serde_json::from_str(&self.program.line().unwrap()).unwrap()
     }
 
-    fn end(mut self) {
-        assert!(self.lines.next().is_none());
-        assert!(self.child.wait().unwrap().success());
+    fn end(self) {
+        self.program.end();
     }
 }
 

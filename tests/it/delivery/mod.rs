@@ -29,6 +29,7 @@ mod mail_server;
 #[cfg(feature = "otlp")]
 mod otlp;
 #[cfg(all(
+    feature = "cloudwatch",
     feature = "http-handler",
     feature = "otlp",
     feature = "smtp",
@@ -36,6 +37,15 @@ mod otlp;
     feature = "syslog"
 ))]
 mod outages;
+#[cfg(any(
+    unix,
+    feature = "gelf",
+    feature = "http-handler",
+    feature = "otlp",
+    feature = "smtp",
+    feature = "socket"
+))]
+mod program;
 #[cfg(any(
     feature = "gelf",
     feature = "http-handler",

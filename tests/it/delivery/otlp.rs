@@ -1,7 +1,6 @@
 //! Records sent by OTLP, read by the official classes for Python and by rotel.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,6 +14,7 @@ use logtree::time::Timestamp;
 use logtree::{Handler, Level, Record};
 use serde_json::{Value, json};
 
+use super::program::Program;
 use super::web_server::{Deed, WebServer};
 use super::{is_settled, python, until};
 
@@ -347,10 +347,10 @@ fn no_error_shows_a_secret() {
 fn rotel_receives_as_many() {
     const RECORDS: usize = 1000;
 
-    let Some(agent) = rotel() else {
-        eprintln!("!! skipped: rotel-agent is not installed");
+    if !python::has("rotel") {
         return;
-    };
+    }
+    let agent = python::run("rotel_agent.py", &[]);
     let port = || {
         TcpListener::bind("127.0.0.1:0")
             .unwrap()
@@ -359,7 +359,8 @@ fn rotel_receives_as_many() {
             .port()
     };
     let (grpc, http) = (port(), port());
-    let mut child = Command::new(agent)
+    let mut command = Command::new(agent.trim());
+    command
         .args([
             "start",
             "--otlp-grpc-endpoint",
@@ -368,10 +369,8 @@ fn rotel_receives_as_many() {
         .args(["--otlp-http-endpoint", &format!("127.0.0.1:{http}")])
         .args(["--exporter", "blackhole", "--debug-log", "logs"])
         .args(["--debug-log-verbosity", "detailed"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+        .stderr(Stdio::null());
+    let mut program = Program::start(&mut command);
     let handler = OtlpHandler::builder()
         .environment(false)
         .endpoint(format!("http://127.0.0.1:{http}/v1/logs"))
@@ -385,8 +384,7 @@ fn rotel_receives_as_many() {
     assert_eq!(handler.counters().written(), RECORDS as u64);
     let mut seen = vec![false; RECORDS];
     let mut left = RECORDS;
-    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
-        let line = line.unwrap();
+    while let Some(line) = program.line() {
         let number = line
             .split_once("record <")
             .and_then(|(_, rest)| rest.split_once('>'));
@@ -399,16 +397,5 @@ fn rotel_receives_as_many() {
             break;
         }
     }
-    child.kill().unwrap();
-    child.wait().unwrap();
     assert_eq!(left, 0);
-}
-
-/// The program that the wheel brings along with its module.
-fn rotel() -> Option<std::path::PathBuf> {
-    let find = "import rotel, pathlib; print(pathlib.Path(rotel.__file__).parent / 'rotel-agent')";
-    let output = Command::new("python3").args(["-c", find]).output().ok()?;
-    let path = String::from_utf8(output.stdout).ok()?;
-    let path = std::path::PathBuf::from(path.trim());
-    path.is_file().then_some(path)
 }

@@ -1,7 +1,9 @@
 //! Programs in Python that the tests run.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+
+use super::program::Program;
 
 /// Whether a module of Python can be imported; says so on standard error where it cannot.
 pub(super) fn has(module: &str) -> bool {
@@ -15,8 +17,7 @@ pub(super) fn has(module: &str) -> bool {
     has
 }
 
-/// A script of `tests/receivers`.
-pub(super) fn command(script: &str, arguments: &[&str]) -> Command {
+fn command(script: &str, arguments: &[&str]) -> Command {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/receivers")
         .join(script);
@@ -25,7 +26,12 @@ pub(super) fn command(script: &str, arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs a script, and returns what it prints.
+/// Starts a script of `tests/receivers`, which can wait for the end of its standard input.
+pub(super) fn start(script: &str, arguments: &[&str]) -> Program {
+    Program::start(command(script, arguments).stdin(Stdio::piped()))
+}
+
+/// Runs a script of `tests/receivers`, and returns what it prints.
 pub(super) fn run(script: &str, arguments: &[&str]) -> String {
     let output = command(script, arguments).output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -1,7 +1,5 @@
 //! Records sent as mails, read by aiosmtpd, and by a server that does as a test says.
 
-use std::io::{BufRead, BufReader, Lines};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -14,6 +12,7 @@ use logtree::{ErrorKind, Formatter, Handler, Level, Record};
 use serde_json::{Value, json};
 
 use super::mail_server::{Deed, MailServer};
+use super::program::Program;
 use super::{is_settled, python, until};
 use crate::support::Text;
 
@@ -21,39 +20,19 @@ const LONG: Duration = Duration::from_secs(60);
 
 /// aiosmtpd, which prints what it gets.
 struct Receiver {
-    child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
+    program: Program,
     address: String,
-    _input: ChildStdin,
 }
 
 impl Receiver {
     fn start(arguments: &[&str]) -> Self {
-        let mut command = python::command("smtp.py", arguments);
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let port = lines.next().unwrap().unwrap();
-        Self {
-            _input: child.stdin.take().unwrap(),
-            child,
-            lines,
-            address: format!("localhost:{port}"),
-        }
+        let mut program = python::start("smtp.py", arguments);
+        let address = format!("localhost:{}", program.line().unwrap());
+        Self { program, address }
     }
 
     fn next(&mut self) -> Value {
-        serde_json::from_str(&self.lines.next().unwrap().unwrap()).unwrap()
-    }
-}
-
-impl Drop for Receiver {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        serde_json::from_str(&self.program.line().unwrap()).unwrap()
     }
 }
 

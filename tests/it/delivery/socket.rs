@@ -1,8 +1,6 @@
 //! Records sent as Python's handlers do, read by the receiver of Python's logging cookbook.
 
-use std::io::{BufRead, BufReader, Lines};
 use std::net::UdpSocket;
-use std::process::{Child, ChildStdout, Stdio};
 use std::time::Duration;
 
 use logtree::delivery::Wire;
@@ -12,11 +10,11 @@ use logtree::time::Timestamp;
 use logtree::{ErrorKind, Handler, Level, Record};
 use serde_json::{Value, json};
 
+use super::program::Program;
 use super::python;
 
 struct Server {
-    child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
+    program: Program,
     address: String,
     _directory: tempfile::TempDir,
 }
@@ -26,28 +24,24 @@ impl Server {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("s").to_str().unwrap().to_owned();
         let arguments = [kind, wire, &records.to_string(), &path];
-        let mut command = python::command("socket_server.py", &arguments);
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = match lines.next().unwrap().unwrap() {
+        let mut program = python::start("socket_server.py", &arguments);
+        let address = match program.line().unwrap() {
             port if port == "-" => path,
             port => format!("127.0.0.1:{port}"),
         };
         Self {
-            child,
-            lines,
+            program,
             address,
             _directory: directory,
         }
     }
 
     fn next(&mut self) -> Value {
-        serde_json::from_str(&self.lines.next().unwrap().unwrap()).unwrap()
+        serde_json::from_str(&self.program.line().unwrap()).unwrap()
     }
 
-    fn end(mut self) {
-        assert!(self.lines.next().is_none());
-        assert!(self.child.wait().unwrap().success());
+    fn end(self) {
+        self.program.end();
     }
 }
 

@@ -3,12 +3,13 @@
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 #[cfg(feature = "tls")]
 use super::certificate;
+use super::program::Program;
 use super::until;
 
 use logtree::handler::builder::SysLogHandlerBuilder;
@@ -19,28 +20,28 @@ use serde_json::Value;
 /// Long enough for every machine.
 const LONG: Duration = Duration::from_secs(120);
 
-/// A daemon, in a directory of this test's own. Killed when dropped.
+/// A daemon, in a directory of this test's own.
 struct Daemon {
     program: PathBuf,
     arguments: Vec<String>,
     modules: Option<PathBuf>,
-    child: Child,
+    running: Program,
 }
 
 impl Daemon {
     fn start(program: &Path, arguments: Vec<String>, modules: Option<PathBuf>) -> Self {
-        let child = spawn(program, &arguments, modules.as_deref());
+        let running = spawn(program, &arguments, modules.as_deref());
         Self {
             program: program.to_owned(),
             arguments,
             modules,
-            child,
+            running,
         }
     }
 
     /// Ends it in order, and starts it again.
     fn restart(&mut self) {
-        let id = self.child.id().to_string();
+        let id = self.running.id().to_string();
         assert!(
             Command::new("kill")
                 .args(["-TERM", &id])
@@ -48,28 +49,17 @@ impl Daemon {
                 .unwrap()
                 .success()
         );
-        self.child.wait().unwrap();
-        self.child = spawn(&self.program, &self.arguments, self.modules.as_deref());
+        self.running.wait();
+        self.running = spawn(&self.program, &self.arguments, self.modules.as_deref());
     }
 }
 
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn spawn(program: &Path, arguments: &[String], modules: Option<&Path>) -> Child {
+fn spawn(program: &Path, arguments: &[String], modules: Option<&Path>) -> Program {
     let mut command = Command::new(program);
     if let Some(modules) = modules {
         command.env("RSYSLOG_MODDIR", modules);
     }
-    command
-        .args(arguments)
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap()
+    Program::start(command.args(arguments))
 }
 
 /// The daemon and the directory of its modules, if it is installed.
