@@ -2,15 +2,17 @@
 //!
 //! `LOGTREE_OUTAGE_RECORDS=1000000` makes long tests of these.
 
+mod calls;
 mod mails;
 mod requests;
 mod streams;
 
 use std::time::Duration;
 
+use logtree::delivery::{Backoff, Spool};
 use logtree::{Handler, Level, Record};
 
-use crate::delivery::until_within;
+use crate::delivery::{is_settled, until, until_within};
 
 const KILLS: u64 = 100;
 
@@ -35,6 +37,33 @@ fn until_all(what: impl Fn() -> bool) {
 fn log(handler: &Handler, number: u64) {
     let record = Record::builder().name("outage").level(Level::INFO);
     handler.handle(&record.message(format!("number {number:08}")).build());
+}
+
+fn backoff() -> Backoff {
+    Backoff::new(Duration::from_millis(1), Duration::from_millis(1))
+}
+
+fn spool(directory: &tempfile::TempDir) -> Spool {
+    Spool::new(directory.path().join("spool")).max_bytes(1 << 30)
+}
+
+/// Logs all records while the receiver goes down in the middle of everything and comes back, and
+/// waits until it is known what became of each.
+fn log_through_outages(handler: &Handler, goes_down: impl Fn(), comes_up: impl Fn()) {
+    let records = record_count();
+    for at in 0..records {
+        if at % (records / KILLS) == 0 {
+            goes_down();
+        } else if at % (records / KILLS) == records / (2 * KILLS) {
+            comes_up();
+        }
+        log(handler, at);
+    }
+    comes_up();
+    until_all(|| handler.flush().is_ok());
+    until(|| is_settled(handler));
+    let counters = handler.counters();
+    assert_eq!(counters.written() + counters.dropped(), records);
 }
 
 /// Returns the number of a message, whatever stands around it. Notices of what was dropped have
@@ -71,5 +100,10 @@ impl Count {
             dropped,
             again,
         }
+    }
+
+    fn assert_gaps_are_counted(&self, most_again: u64) {
+        assert_eq!(self.missing, self.dropped);
+        assert!(self.again <= most_again, "{} duplicates", self.again);
     }
 }

@@ -2,39 +2,23 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use logtree::Handler;
-use logtree::delivery::{Backoff, Spool};
 use logtree::handler::OtlpHandler;
 use logtree::handler::{HttpBody, HttpHandler};
 
-use super::{Count, KILLS, log, number, record_count, until_all};
+use super::{Count, KILLS, backoff, log_through_outages, number, spool};
 use crate::delivery::web_server::{Deed, WebServer};
-use crate::delivery::{is_settled, until};
 
 /// How many records one request has at most.
 const BATCH: u64 = 512;
 
 /// Logs all records while the server goes down in the middle of everything, and comes back.
 fn run(name: &str, connect: impl FnOnce(&WebServer) -> Handler) -> Count {
-    let records = record_count();
     let server = Arc::new(WebServer::start(|_| Deed::status(200)));
     let handler = connect(&server);
     handler.set_error_hook(|_| {});
-    for at in 0..records {
-        if at % (records / KILLS) == 0 {
-            server.goes_down();
-        } else if at % (records / KILLS) == records / (2 * KILLS) {
-            server.comes_up();
-        }
-        log(&handler, at);
-    }
-    server.comes_up();
-    until_all(|| handler.flush().is_ok());
-    until(|| is_settled(&handler));
-    let counters = handler.counters();
-    assert_eq!(counters.written() + counters.dropped(), records);
+    log_through_outages(&handler, || server.goes_down(), || server.comes_up());
     let mut all = 0;
     let mut received = BTreeSet::new();
     for request in server.requests() {
@@ -46,19 +30,10 @@ fn run(name: &str, connect: impl FnOnce(&WebServer) -> Handler) -> Count {
             rest = &rest[at + 7..];
         }
     }
-    let count = Count::of(name, received.len() as u64, all, counters.dropped());
-    assert_eq!(count.missing, count.dropped);
-    // Of each outage, at most what one request held.
-    assert!(count.again <= KILLS * BATCH, "{} duplicates", count.again);
+    let dropped = handler.counters().dropped();
+    let count = Count::of(name, received.len() as u64, all, dropped);
+    count.assert_gaps_are_counted(KILLS * BATCH);
     count
-}
-
-fn backoff() -> Backoff {
-    Backoff::new(Duration::from_millis(1), Duration::from_millis(1))
-}
-
-fn spool(directory: &tempfile::TempDir) -> Spool {
-    Spool::new(directory.path().join("spool")).max_bytes(1 << 30)
 }
 
 #[test]

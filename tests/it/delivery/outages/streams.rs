@@ -14,7 +14,7 @@ use logtree::delivery::{Backoff, Spool};
 use logtree::handler::SysLogHandler;
 use logtree::{delivery::Wire, handler::SocketHandler};
 
-use super::{Count, KILLS, LONG, log, number, record_count, until_all};
+use super::{Count, KILLS, LONG, log, number, record_count, spool, until_all};
 use crate::delivery::until;
 
 /// So little that the handler waits for the receiver often.
@@ -192,19 +192,12 @@ fn most_again(resend_bytes: usize, batch_bytes: usize) -> u64 {
 }
 
 fn assert_gaps_are_counted(count: &Count, batch_bytes: usize) {
-    assert_eq!(count.missing, count.dropped);
-    let most = most_again(1 << 20, batch_bytes);
-    assert!(count.again <= most, "{}", count.again);
+    count.assert_gaps_are_counted(most_again(1 << 20, batch_bytes));
 }
 
 fn assert_no_gaps(count: &Count, batch_bytes: usize) {
-    assert_eq!((count.missing, count.dropped), (0, 0));
-    let most = most_again(RESEND_BYTES, batch_bytes);
-    assert!(count.again <= most, "{}", count.again);
-}
-
-fn spool(directory: &tempfile::TempDir) -> Spool {
-    Spool::new(directory.path().join("spool")).max_bytes(1 << 30)
+    assert_eq!(count.missing, 0);
+    count.assert_gaps_are_counted(most_again(RESEND_BYTES, batch_bytes));
 }
 
 const SYSLOG_BATCH: usize = 64 * 1024;
