@@ -56,7 +56,7 @@ fn a_poll_in_a_scope_allocates_nothing() {
 
 #[cfg(feature = "tracing")]
 #[test]
-fn an_event_allocates_nothing() {
+fn an_event_allocates_nothing_and_a_span_little() {
     let registry = Registry::new();
     registry.root().set_level(Level::INFO);
     registry.root().add_handler(discarding());
@@ -64,8 +64,22 @@ fn an_event_allocates_nothing() {
         let event = || tracing::info!(id = black_box(7), took = 42, status = "ok", "done");
         assert_eq!(allocations(event), 0);
         let span = || tracing::info_span!("request", id = black_box(7), took = 42);
+        assert_eq!(allocations(|| span().in_scope(|| {})), 2);
+        let within = || tracing::info_span!("within");
+        assert_eq!(
+            span().in_scope(|| allocations(|| within().in_scope(|| {}))),
+            1
+        );
         let count = span().in_scope(|| allocations(event));
         assert_eq!(count, 0, "in a span");
+        registry.get_logger("aws_sdk_s3").set_level(Level::DEBUG);
+        let call =
+            || tracing::debug_span!(target: "aws_sdk_s3::operation", "S3.Put", id = black_box(7));
+        assert_eq!(allocations(|| call().in_scope(|| {})), 2, "with an owner");
+        let count = call().in_scope(|| allocations(|| within().in_scope(event)));
+        assert_eq!(count, 1, "in a span with an owner");
+        let text = || tracing::info_span!("request", id = black_box(7), path = "/orders");
+        assert_eq!(allocations(|| text().in_scope(event)), 3, "and a text");
         // Its copy, as `tracing` sends it with `log-always`.
         #[rustfmt::skip]
         let line = { tracing::info!("event"); line!() };

@@ -7,7 +7,7 @@ use crate::filter::{Filter, SharedFilter};
 use crate::logger::dispatch;
 use crate::logger::level_methods::level_methods;
 use crate::logger::logger::Logger;
-use crate::record::{CallValues, Context, OwnedValue, Record};
+use crate::record::{CallValues, Context, OwnedValue, Record, set_value};
 use crate::sys::sync::Arc;
 
 /// A logger that adds key-values to each record and may change its message. Cheap to clone.
@@ -57,12 +57,8 @@ impl LoggerAdapter {
     /// Adds a key-value, or replaces the one with the same key.
     #[must_use]
     pub fn with(mut self, key: impl Into<String>, value: impl Into<OwnedValue>) -> Self {
-        let (key, value) = (key.into().into_boxed_str(), value.into());
         let mut context = self.context.to_vec();
-        match context.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, known)) => *known = value,
-            None => context.push((key, value)),
-        }
+        set_value(&mut context, key.into().into(), value.into());
         self.context = context.into();
         self
     }

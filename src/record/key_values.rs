@@ -9,8 +9,23 @@ use log::kv::{Key, ToValue, Value};
 use crate::record::call_values::CallValues;
 use crate::record::value::{KeptValue, OwnedValue};
 
+/// A key of a scope or an adapter, or the name of a span's field.
+pub(crate) type ContextKey = Cow<'static, str>;
+
 /// Key-values that a scope or an adapter gives to each of its records.
-pub(crate) type Context = [(Box<str>, OwnedValue)];
+pub(crate) type Context = [(ContextKey, OwnedValue)];
+
+/// Sets a key-value, in place of one of the same key.
+pub(crate) fn set_value(
+    values: &mut Vec<(ContextKey, OwnedValue)>,
+    key: ContextKey,
+    value: OwnedValue,
+) {
+    match values.iter_mut().find(|(known, _)| *known == key) {
+        Some((_, known)) => *known = value,
+        None => values.push((key, value)),
+    }
+}
 
 /// The key-values of a record; see [`Record::key_values`](crate::Record::key_values).
 ///
@@ -174,9 +189,11 @@ impl<'r> KeyValues<'r> {
         !self.call.is_none() || !self.context.is_empty() || !self.set.is_empty()
     }
 
-    pub(crate) fn to_owned(self) -> Vec<(Box<str>, OwnedValue)> {
+    pub(crate) fn to_owned(self) -> Vec<(ContextKey, OwnedValue)> {
         let mut owned = Vec::new();
-        self.for_each_kept(|key, value| owned.push((Box::from(key), value.read(OwnedValue::of))));
+        self.for_each_kept(|key, value| {
+            owned.push((key.to_owned().into(), value.read(OwnedValue::of)));
+        });
         owned
     }
 }

@@ -37,7 +37,7 @@ pub use self::value::OwnedValue;
 pub(crate) use self::call_values::CallValues;
 #[cfg(feature = "tracing")]
 pub(crate) use self::call_values::LentValues;
-pub(crate) use self::key_values::Context;
+pub(crate) use self::key_values::{Context, ContextKey, set_value};
 pub(crate) use self::message::{LazyMessage, Message};
 pub(crate) use self::owner::Owner;
 pub(crate) use self::rare_fields::{RareFields, RareFieldsRef};

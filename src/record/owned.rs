@@ -5,6 +5,7 @@ use std::fmt;
 use crate::context::RegistryContext;
 use crate::level::Level;
 use crate::record::call_values::CallValues;
+use crate::record::key_values::ContextKey;
 use crate::record::message::Message;
 use crate::record::rare_fields::{RareFields, RareFieldsRef};
 use crate::record::record::Record;
@@ -56,7 +57,7 @@ pub struct OwnedRecord {
     thread_id: u64,
     thread_name: Option<Box<str>>,
     mark: SendingMark,
-    key_values: Vec<(Box<str>, OwnedValue)>,
+    key_values: Vec<(ContextKey, OwnedValue)>,
     rare_fields: RareFields<'static>,
 }
 
@@ -122,7 +123,7 @@ impl OwnedRecord {
     #[cfg(feature = "control")]
     pub(crate) fn bytes(&self) -> usize {
         let key_values = self.key_values.iter().map(|(key, value)| {
-            size_of::<(Box<str>, OwnedValue)>() + key.len() + value.heap_bytes()
+            size_of::<(ContextKey, OwnedValue)>() + key.len() + value.heap_bytes()
         });
         let rare = &self.rare_fields;
         let texts = [&rare.level_name, &rare.error, &rare.stack];

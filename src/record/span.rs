@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Deref;
 
-use arc_swap::ArcSwap;
+use arc_swap::ArcSwapOption;
 
 #[cfg(feature = "tracing")]
-use crate::record::key_values::Context;
+use crate::record::key_values::set_value;
+use crate::record::key_values::{Context, ContextKey};
 use crate::record::owner::Owner;
 #[cfg(feature = "tracing")]
 use crate::record::span_times::SpanTimes;
@@ -35,14 +37,58 @@ pub(crate) struct Span {
     parent: Option<Arc<Span>>,
     owner: Option<Owner>,
     /// Its key-values, after those of the spans around it that it does not hide.
-    values: ArcSwap<Vec<(Box<str>, OwnedValue)>>,
+    first: First,
+    /// These and those that were recorded later, in place of the first.
+    later: ArcSwapOption<Vec<(ContextKey, OwnedValue)>>,
     #[cfg(feature = "tracing")]
     times: SpanTimes,
 }
 
+/// The key-values with which a span begins: most spans never have others.
+#[derive(Debug)]
+#[cfg_attr(
+    not(feature = "tracing"),
+    expect(dead_code, reason = "only the bridge opens spans")
+)]
+enum First {
+    Own(Vec<(ContextKey, OwnedValue)>),
+    /// Those with which another span began, which has them itself.
+    Of(Arc<Span>),
+    /// Those that the span around it had.
+    Around(Arc<Vec<(ContextKey, OwnedValue)>>),
+}
+
+/// The key-values of a span at one time.
+pub(crate) enum SpanValues<'s> {
+    First(&'s Context),
+    Later(Arc<Vec<(ContextKey, OwnedValue)>>),
+}
+
+impl Deref for SpanValues<'_> {
+    type Target = Context;
+
+    fn deref(&self) -> &Context {
+        match self {
+            Self::First(values) => values,
+            Self::Later(values) => values,
+        }
+    }
+}
+
 impl Span {
-    pub(crate) fn values(&self) -> Arc<Vec<(Box<str>, OwnedValue)>> {
-        self.values.load_full()
+    pub(crate) fn values(&self) -> SpanValues<'_> {
+        match self.later.load_full() {
+            Some(later) => SpanValues::Later(later),
+            None => SpanValues::First(self.first()),
+        }
+    }
+
+    fn first(&self) -> &Context {
+        match &self.first {
+            First::Own(values) => values,
+            First::Of(span) => span.first(),
+            First::Around(values) => values,
+        }
     }
 
     /// Returns what owns the records in it.
@@ -56,23 +102,34 @@ impl Span {
     pub(crate) fn new(
         name: &'static str,
         parent: Option<Arc<Self>>,
-        own: Vec<(&'static str, OwnedValue)>,
+        own: Vec<(ContextKey, OwnedValue)>,
         owner: Option<Owner>,
     ) -> Arc<Self> {
         static LAST: AtomicU64 = AtomicU64::new(0);
-        let values = match &parent {
-            Some(parent) if own.is_empty() => parent.values(),
-            Some(parent) => Arc::new(with(&parent.values(), &own)),
-            None => Arc::new(with(&[], &own)),
+        let first = match &parent {
+            Some(parent) if own.is_empty() => Self::as_first(parent),
+            Some(parent) => First::Own(with(&parent.values(), own)),
+            None => First::Own(own),
         };
         Arc::new(Self {
             number: LAST.fetch_add(1, Ordering::Relaxed) + 1,
             name,
             parent,
             owner,
-            values: ArcSwap::new(values),
+            first,
+            later: ArcSwapOption::empty(),
             times: SpanTimes::default(),
         })
+    }
+
+    /// Returns a span's key-values, for one within that adds none.
+    fn as_first(span: &Arc<Self>) -> First {
+        match (span.later.load_full(), &span.first) {
+            (Some(later), _) => First::Around(later),
+            (None, First::Own(_)) => First::Of(Arc::clone(span)),
+            (None, First::Of(other)) => First::Of(Arc::clone(other)),
+            (None, First::Around(values)) => First::Around(Arc::clone(values)),
+        }
     }
 
     pub(crate) fn number(&self) -> u64 {
@@ -84,20 +141,25 @@ impl Span {
     }
 
     /// Sets key-values, in place of those with the same keys. Records that were made keep theirs.
-    pub(crate) fn set(&self, own: &[(&'static str, OwnedValue)]) {
-        self.values.rcu(|values| with(values, own));
+    pub(crate) fn set(&self, own: &[(ContextKey, OwnedValue)]) {
+        self.later.rcu(|later| {
+            let values = later.as_deref().map_or(self.first(), Vec::as_slice);
+            Some(Arc::new(with(values, own.iter().cloned())))
+        });
     }
 }
 
 /// Returns key-values with others, which replace those of the same key.
 #[cfg(feature = "tracing")]
-fn with(values: &Context, own: &[(&'static str, OwnedValue)]) -> Vec<(Box<str>, OwnedValue)> {
-    let mut all = values.to_vec();
+fn with(
+    values: &Context,
+    own: impl IntoIterator<Item = (ContextKey, OwnedValue)>,
+) -> Vec<(ContextKey, OwnedValue)> {
+    let own = own.into_iter();
+    let mut all = Vec::with_capacity(values.len() + own.size_hint().0);
+    all.extend_from_slice(values);
     for (key, value) in own {
-        match all.iter_mut().find(|(known, _)| **known == **key) {
-            Some((_, known)) => *known = value.clone(),
-            None => all.push((Box::from(*key), value.clone())),
-        }
+        set_value(&mut all, key, value);
     }
     all
 }

@@ -1,7 +1,7 @@
 //! What one scope, or several merged, hold.
 
 use crate::level::Level;
-use crate::record::{Context, OwnedValue, Owner};
+use crate::record::{Context, ContextKey, OwnedValue, Owner, set_value};
 use crate::scope::here::{self, Entered};
 use crate::sys::sync::Arc;
 
@@ -24,7 +24,7 @@ impl Frame {
 
     /// The frame of a scope by itself; no level for one that asks for none.
     pub(super) fn new(
-        values: Vec<(Box<str>, OwnedValue)>,
+        values: Vec<(ContextKey, OwnedValue)>,
         level: Option<Level>,
         owner: Option<Owner>,
     ) -> Self {
@@ -55,7 +55,7 @@ impl Frame {
             (Some(around), Some(own)) => {
                 let mut values = around.to_vec();
                 for (key, value) in own.iter() {
-                    set(&mut values, key.clone(), value.clone());
+                    set_value(&mut values, key.clone(), value.clone());
                 }
                 Some(values.into())
             }
@@ -66,13 +66,5 @@ impl Frame {
             level: self.level.min(around.level),
             owner: self.owner.as_ref().or(around.owner.as_ref()).cloned(),
         }
-    }
-}
-
-/// Sets a key-value, in place of one of the same key.
-pub(super) fn set(values: &mut Vec<(Box<str>, OwnedValue)>, key: Box<str>, value: OwnedValue) {
-    match values.iter_mut().find(|(known, _)| *known == key) {
-        Some((_, known)) => *known = value,
-        None => values.push((key, value)),
     }
 }

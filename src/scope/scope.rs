@@ -3,9 +3,9 @@
 use std::future::Future;
 
 use crate::level::Level;
-use crate::record::{OwnedValue, Owner};
+use crate::record::{ContextKey, OwnedValue, Owner, set_value};
 use crate::scope::carried::Carried;
-use crate::scope::frame::{Frame, set};
+use crate::scope::frame::Frame;
 use crate::scope::guard::ScopeGuard;
 use crate::scope::in_scope::InScope;
 use crate::scope::stack;
@@ -83,7 +83,7 @@ use crate::scope::stack;
 #[derive(Clone, Debug, Default)]
 #[must_use = "it holds once it is entered"]
 pub struct Scope {
-    values: Vec<(Box<str>, OwnedValue)>,
+    values: Vec<(ContextKey, OwnedValue)>,
     level: Option<Level>,
     owner: Option<Owner>,
 }
@@ -107,8 +107,7 @@ impl Scope {
 
     /// Adds a key-value, or replaces the one with the same key.
     pub fn with(mut self, key: impl Into<String>, value: impl Into<OwnedValue>) -> Self {
-        let key: Box<str> = key.into().into();
-        set(&mut self.values, key, value.into());
+        set_value(&mut self.values, key.into().into(), value.into());
         self
     }
 

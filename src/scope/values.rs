@@ -23,7 +23,7 @@ pub(crate) fn with_values<R>(
     let owner = innermost(&frame, span);
     let span = span.map(|(_, span)| span);
     let of_span = span.map(Span::values);
-    let of_span = of_span.as_ref().map_or(&[][..], |values| values.as_slice());
+    let of_span = of_span.as_deref().unwrap_or_default();
     match (scope, of_span, context) {
         ([], [], only) | ([], only, []) | (only, [], []) => use_them(only, span, owner),
         _ => use_them(&merged(&[scope, of_span, context]), span, owner),

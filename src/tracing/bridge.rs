@@ -13,7 +13,9 @@ use crate::facade::{echo, feedback, target_cache};
 use crate::level::Level;
 use crate::logger::{Origin, dispatch};
 use crate::name;
-use crate::record::{CallValues, LazyMessage, Message, OwnedValue, Owner, Record, Source, Span};
+use crate::record::{
+    CallValues, ContextKey, LazyMessage, Message, OwnedValue, Owner, Record, Source, Span,
+};
 use crate::registry::{GateObserver, IsCurrent, Node, Registry, RegistryCore};
 use crate::scope::{self, span_stack};
 use crate::sys::event_handling;
@@ -186,7 +188,7 @@ impl Bridge {
     pub(super) fn new_span(
         &self,
         attributes: &Attributes<'_>,
-        fields: Vec<(&'static str, OwnedValue)>,
+        fields: Vec<(ContextKey, OwnedValue)>,
         parent: Option<Arc<Span>>,
     ) -> Arc<Span> {
         let metadata = attributes.metadata();

@@ -7,7 +7,7 @@ use tracing_core::Metadata;
 
 use crate::level::Level;
 use crate::name;
-use crate::record::OwnedValue;
+use crate::record::Context;
 use crate::sys::sync::Arc;
 use crate::sys::user_code::{self, Owned};
 use crate::tracing::field_value::key_of;
@@ -123,7 +123,7 @@ impl OwnerRule {
     pub(super) fn logger_of<'m>(
         &self,
         metadata: &Metadata<'m>,
-        fields: &[(&'static str, OwnedValue)],
+        fields: &Context,
     ) -> Option<Cow<'m, str>> {
         if !self.covers(metadata) {
             return None;

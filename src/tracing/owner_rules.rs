@@ -3,7 +3,7 @@
 use tracing_core::Metadata;
 
 use crate::level::Level;
-use crate::record::{OwnedValue, Owner};
+use crate::record::{Context, Owner};
 use crate::registry::RegistryCore;
 use crate::tracing::level::level_of;
 use crate::tracing::owner_rule::OwnerRule;
@@ -53,7 +53,7 @@ impl OwnerRules {
     pub(super) fn owner_of(
         &self,
         metadata: &Metadata<'_>,
-        fields: &[(&'static str, OwnedValue)],
+        fields: &Context,
         registry: &RegistryCore,
     ) -> Option<Owner> {
         let mut rules = self.0.iter();

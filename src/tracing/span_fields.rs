@@ -3,7 +3,7 @@
 use tracing_core::field::{Field, Visit};
 use tracing_core::span::{Attributes, Record};
 
-use crate::record::OwnedValue;
+use crate::record::{ContextKey, OwnedValue, set_value};
 use crate::text::boundary::floor_char_boundary;
 use crate::tracing::field_value::{FieldValue, Visitor, key_of};
 
@@ -11,19 +11,19 @@ use crate::tracing::field_value::{FieldValue, Visitor, key_of};
 const MAX_VALUE: usize = 1024;
 
 /// Returns the fields that a new span has.
-pub(super) fn of_new(attributes: &Attributes<'_>) -> Vec<(&'static str, OwnedValue)> {
+pub(super) fn of_new(attributes: &Attributes<'_>) -> Vec<(ContextKey, OwnedValue)> {
     kept(|visitor| attributes.record(visitor))
 }
 
 /// Returns the fields that were recorded later.
-pub(super) fn of_record(record: &Record<'_>) -> Vec<(&'static str, OwnedValue)> {
+pub(super) fn of_record(record: &Record<'_>) -> Vec<(ContextKey, OwnedValue)> {
     kept(|visitor| record.record(visitor))
 }
 
-fn kept(visit: impl FnOnce(&mut dyn Visit)) -> Vec<(&'static str, OwnedValue)> {
+fn kept(visit: impl FnOnce(&mut dyn Visit)) -> Vec<(ContextKey, OwnedValue)> {
     let mut fields = Vec::new();
     visit(&mut Visitor(|field: &Field, value: FieldValue<'_>| {
-        fields.push((key_of(field), cut(value.to_owned())));
+        set_value(&mut fields, key_of(field).into(), cut(value.to_owned()));
     }));
     fields
 }

@@ -53,8 +53,8 @@ impl TailFilter {
         }
         let found = record.key_values().to_owned();
         self.key_values.iter().all(|(key, value)| {
-            let is_it = |found: &(Box<str>, _)| *found.0 == **key && text_of(&found.1) == *value;
-            found.iter().any(is_it)
+            let mut found = found.iter();
+            found.any(|(known, found)| **known == **key && text_of(found) == *value)
         })
     }
 }
