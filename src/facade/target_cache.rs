@@ -221,13 +221,24 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 
 /// Whether a record of a target may go on.
 pub(crate) fn is_enabled(registry: &RegistryCore, target: &str, level: Level) -> bool {
+    ask(registry, target, |known| known.wants(registry, level))
+}
+
+/// Whether a record of a target may go on on some thread, or in some span.
+#[cfg(feature = "tracing")]
+pub(crate) fn lets_through(registry: &RegistryCore, target: &str, level: Level) -> bool {
+    ask(registry, target, |known| known.node.lets_through(level))
+}
+
+#[inline]
+fn ask(registry: &RegistryCore, target: &str, question: impl Fn(&Known) -> bool) -> bool {
     let epoch = registry.name_epoch();
     let look = |cache: &RefCell<Cache>| {
         let cache = cache.try_borrow().ok()?;
-        Some(cache.get(target, epoch)?.wants(registry, level))
+        Some(question(&**cache.get(target, epoch)?))
     };
     let found = CACHE.try_with(look).ok().flatten();
-    found.unwrap_or_else(|| remember(registry, target, epoch).wants(registry, level))
+    found.unwrap_or_else(|| question(&remember(registry, target, epoch)))
 }
 
 /// Calls `use_it` with a target's node and name, and with what the node's level says, if a record
@@ -248,8 +259,10 @@ pub(crate) fn with(
         Ok(Some(Found::On(known, by_level))) => (known, by_level),
         // The second time that it is off: not one of millions of targets that come once.
         Ok(Some(Found::Off(Some(gate)))) => return gate_cache::remember(target, epoch, gate),
-        Ok(Some(Found::Off(None))) => return copy_gate(registry, target, epoch),
-        Ok(Some(Found::InVain)) => return,
+        Ok(Some(Found::Off(None))) if registry.copies_gates() => {
+            return copy_gate(registry, target, epoch);
+        }
+        Ok(Some(Found::Off(None) | Found::InVain)) => return,
         _ => {
             let known = remember(registry, target, epoch);
             let by_level = level >= known.level();

@@ -268,12 +268,18 @@ impl RegistryCore {
         cut
     }
 
-    /// Returns a copy of a node's gate; `None` for registries other than the facade's backend, as
-    /// those may end and copies live for ever.
+    /// Reports whether there are copies of gates: those of the facade's backend only, as they live
+    /// for ever, and other registries may end.
+    #[inline]
+    pub(crate) fn copies_gates(&self) -> bool {
+        self.is_backend.load(Ordering::Relaxed)
+    }
+
+    /// Returns a copy of a node's gate, if there [are](Self::copies_gates) any.
     pub(crate) fn gate_copy(&self, node: &Node) -> Option<&'static GateCopy> {
-        let is_backend = self.is_backend.load(Ordering::Relaxed);
         // No gate moves.
-        is_backend.then(|| self.change_unnoticed(|tree| tree.gate_copy(node.id())))
+        self.copies_gates()
+            .then(|| self.change_unnoticed(|tree| tree.gate_copy(node.id())))
     }
 
     /// Returns the node of a name, or of its nearest ancestor; creates nothing.

@@ -20,6 +20,7 @@ use crate::registry::{GateObserver, IsCurrent, Node, Registry, RegistryCore};
 use crate::scope::{self, span_stack};
 use crate::sys::event_handling;
 use crate::sys::sync::{Arc, AtomicBool, AtomicU32, Mutex, Ordering, Weak};
+use crate::tracing::contextual_sites;
 use crate::tracing::event_values::EventValues;
 use crate::tracing::field_value::{FieldValue, Visitor};
 use crate::tracing::interest_cache;
@@ -41,8 +42,8 @@ pub(super) struct Bridge {
     dispatch: Mutex<Option<WeakDispatch>>,
     /// Whether call sites were registered that are not settled yet.
     is_unsettled: AtomicBool,
-    /// How many calls an interest in the cache would have saved.
-    saved: AtomicU32,
+    /// How many calls have asked while there were such.
+    asked: AtomicU32,
 }
 
 /// How an event reaches its logger.
@@ -74,7 +75,7 @@ impl Bridge {
             rules,
             dispatch: Mutex::new(None),
             is_unsettled: AtomicBool::new(false),
-            saved: AtomicU32::new(0),
+            asked: AtomicU32::new(0),
         });
         let observer: Weak<Self> = Arc::downgrade(&bridge);
         registry.inner().gate_watch.add(observer, is_current);
@@ -154,17 +155,21 @@ impl Bridge {
             return true;
         }
         if self.is_unsettled.load(Ordering::Relaxed) {
-            self.count_unsettled(metadata);
+            self.count_unsettled();
         }
+        let (registry, target) = (self.registry.inner(), metadata.target());
         let level = level_of(*metadata.level());
-        target_cache::is_enabled(self.registry.inner(), metadata.target(), level)
+        // An event may name another span than the thread's, and so another owner: it decides.
+        let may_name_span = || metadata.is_event() && !contextual_sites::has(metadata);
+        if registry.is_owner_asked() && may_name_span() {
+            return target_cache::lets_through(registry, target, level);
+        }
+        target_cache::is_enabled(registry, target, level)
     }
 
     #[cold]
-    fn count_unsettled(&self, metadata: &Metadata<'_>) {
-        if self.settled(metadata).is_some()
-            && self.saved.fetch_add(1, Ordering::Relaxed) % UNSETTLED == UNSETTLED - 1
-        {
+    fn count_unsettled(&self) {
+        if self.asked.fetch_add(1, Ordering::Relaxed) % UNSETTLED == UNSETTLED - 1 {
             self.is_unsettled.store(false, Ordering::Relaxed);
             if let Some(dispatch) = self.dispatch() {
                 interest_cache::rebuild_soon(dispatch);
@@ -202,11 +207,17 @@ impl Bridge {
     }
 
     /// Logs an event, in the span that it names or in the current one; `find` knows the spans.
+    /// The owner is that of this span, and decides: [`is_enabled`](Self::is_enabled) does not know it.
     pub(super) fn event(&self, event: &Event<'_>, find: impl FnOnce(&Id) -> Option<Arc<Span>>) {
         match event.parent() {
             Some(parent) => span_stack::with_current(find(parent), || self.event_here(event)),
             None if event.is_root() => span_stack::with_current(None, || self.event_here(event)),
-            None => self.event_here(event),
+            None => {
+                if self.registry.inner().is_owner_asked() {
+                    contextual_sites::note(event.metadata());
+                }
+                self.event_here(event);
+            }
         }
     }
 

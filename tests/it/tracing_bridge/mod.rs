@@ -6,6 +6,7 @@ mod facade;
 mod faults;
 mod levels;
 mod owners;
+mod parents;
 mod span_records;
 mod spans;
 mod traps;

@@ -24,7 +24,7 @@ use crate::tracing_bridge::{Front, by_each_front, by_exact_front, lines};
 
 /// A service, as the SDK's crate for it names its spans.
 #[derive(Clone, Copy)]
-enum Service {
+pub(super) enum Service {
     S3,
     DynamoDb,
     Sts,
@@ -33,7 +33,7 @@ enum Service {
 
 impl Service {
     /// The span of an operation.
-    fn span(self) -> Span {
+    pub(super) fn span(self) -> Span {
         let id = "1234567";
         match self {
             Self::S3 => tracing::debug_span!(
