@@ -85,8 +85,8 @@ fn send(
         Origin::Call { by_level } => !registry.decides_for(node, owner, record, by_level),
         Origin::Handed => false,
     };
-    if let Some(owner) = owner {
-        return send_along(&route, Some(&owner.route()), registry, record);
+    if owner.is_some() {
+        return send_along(&route, owner, registry, record);
     }
     match route.only_handler() {
         // The usual route.
@@ -104,10 +104,13 @@ fn send(
 #[inline(never)]
 fn send_along(
     route: &Route,
-    owner: Option<&Route>,
+    owner: Option<&Node>,
     registry: &RegistryCore,
     record: &mut Record<'_>,
 ) {
+    let owner = owner.map(|owner| (owner.name(), owner.route()));
+    let (owner_name, owner) = owner.unzip();
+    let owner = owner.as_deref();
     let taps = further(&route.taps, owner.map(|owner| &owner.taps));
     let has_taps = !route.taps.is_empty() || !taps.is_empty();
     if record.is_hidden && !has_taps {
@@ -119,7 +122,9 @@ fn send_along(
     let handlers = further(&route.handlers, owner.map(|owner| &owner.handlers));
     let count = route.handlers.len() + handlers.len();
     record.is_for_one = !has_taps && count == 1;
-    offer(&route.taps, taps, record);
+    if has_taps {
+        offer_to_taps(&route.taps, taps, owner_name, record);
+    }
     if record.is_hidden {
         return;
     }
@@ -128,6 +133,23 @@ fn send_along(
     } else {
         offer(&route.handlers, handlers, record);
     }
+}
+
+/// Offers a record to taps, which may ask for what an owner has.
+#[cold]
+fn offer_to_taps(
+    own: &[BoundHandler],
+    further: &[BoundHandler],
+    owner: Option<&str>,
+    record: &Record<'_>,
+) {
+    let Some(owner) = owner else {
+        return offer(own, further, record);
+    };
+    let fields = record.rare_fields().owned_by(owner);
+    let mut record = record.within(record.context);
+    record.rare_fields = RareFieldsRef::Lent(&fields);
+    offer(own, further, &record);
 }
 
 /// Returns what an owner has in addition: nothing where both share one list.

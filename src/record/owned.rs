@@ -71,6 +71,8 @@ impl OwnedRecord {
         let spans = record.rare_fields().spans.as_ref();
         rare_fields.spans = spans.map(|spans| SpanPath::Kept(spans.kept().into_owned().into()));
         rare_fields.closes_span = record.rare_fields().closes_span;
+        let owner = record.rare_fields().owner.as_deref();
+        rare_fields.owner = owner.map(|name| name.to_owned().into());
         Self {
             environment: Arc::clone(record.environment),
             name: record.name().into(),
@@ -126,7 +128,7 @@ impl OwnedRecord {
             size_of::<(ContextKey, OwnedValue)>() + key.len() + value.heap_bytes()
         });
         let rare = &self.rare_fields;
-        let texts = [&rare.level_name, &rare.error, &rare.stack];
+        let texts = [&rare.level_name, &rare.error, &rare.stack, &rare.owner];
         let texts = texts.into_iter().flatten().map(|text| text.len());
         let process = rare.process.iter().map(|(_, name)| name.len());
         let spans = rare.spans.iter().map(SpanPath::heap_bytes);
@@ -203,10 +205,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_spans_take_room() {
+    fn names_of_spans_and_owners_take_room() {
         let mut kept = Record::builder().build().to_owned_record();
         let before = kept.bytes();
         kept.rare_fields.spans = Some(SpanPath::Kept("outer\0inner".into()));
         assert_eq!(kept.bytes(), before + 11);
+        kept.rare_fields.owner = Some("service".into());
+        assert_eq!(kept.bytes(), before + 18);
     }
 }

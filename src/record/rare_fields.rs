@@ -22,6 +22,8 @@ pub(crate) struct RareFields<'a> {
     pub(crate) spans: Option<SpanPath<'a>>,
     /// Whether it is the bridge's record of a closed span, and so has the span's times.
     pub(crate) closes_span: bool,
+    /// The name of the record's owner, for what taps the tree.
+    pub(crate) owner: Option<Cow<'a, str>>,
 }
 
 static NONE: RareFields<'static> = RareFields::none();
@@ -36,6 +38,7 @@ impl<'a> RareFields<'a> {
             stack: None,
             spans: None,
             closes_span: false,
+            owner: None,
         }
     }
 
@@ -43,6 +46,13 @@ impl<'a> RareFields<'a> {
     pub(crate) fn in_span(&self, span: &'a Span) -> Self {
         let mut fields = self.clone();
         fields.spans.get_or_insert(SpanPath::Open(span));
+        fields
+    }
+
+    /// Returns the fields of a record that belongs to an owner.
+    pub(crate) fn owned_by(&self, name: &'a str) -> Self {
+        let mut fields = self.clone();
+        fields.owner = Some(Cow::Borrowed(name));
         fields
     }
 

@@ -167,6 +167,49 @@ fn records_name_their_spans() {
     assert_eq!(stream.next().json()["span"], "outer:inner");
 }
 
+/// A tail of an owner shows what shared code logs for it, as the owner's level does.
+#[test]
+fn owners_show_what_they_own() {
+    let served = serve();
+    // Its logger is made by its first span.
+    let of = |query| Stream::begin(tail(&served, query));
+    let mut verbose = of("?level=aws_sdk_s3=DEBUG");
+    let mut all_but_one = of("?level=DEBUG,aws_sdk_s3=ERROR,hyper=TRACE");
+    let mut named = of("?level=TRACE&logger=aws_sdk_s3");
+    let mut shown = of("?logger=aws_sdk_*");
+    let call = |target: &str| {
+        tracing::trace!(target: "hyper", "{target} connects");
+        tracing::debug!(target: "aws_smithy_runtime", "{target} signs");
+        tracing::error!(target: "aws_smithy_runtime", "{target} fails");
+    };
+    let calls = || {
+        let s3 = tracing::debug_span!(target: "aws_sdk_s3::operation", "S3.Put").entered();
+        call("s3");
+        drop(s3);
+        tracing::debug_span!(target: "aws_sdk_sts::operation", "STS.Get").in_scope(|| call("sts"));
+        call("none");
+        tracing::error!(target: "hyper", "end");
+    };
+    tracing::subscriber::with_default(served.registry.tracing_subscriber(), calls);
+    assert_eq!(messages(&mut verbose, 2), ["s3 signs", "s3 fails"]);
+    let others = ["s3 fails", "sts connects", "sts signs", "sts fails"];
+    assert_eq!(messages(&mut all_but_one, 4), others);
+    let names = ["s3 connects", "s3 signs", "s3 fails"];
+    assert_eq!(messages(&mut named, 3), names);
+    assert_eq!(messages(&mut shown, 2), ["s3 fails", "sts fails"]);
+
+    let job = served.registry.get_logger("job");
+    let owned = logtree::Scope::new().owner(&job);
+    let shared = served.registry.get_logger("shared");
+    let mut jobs = of("?level=job=DEBUG");
+    shared.debug("of none");
+    owned.run(|| shared.debug("of the job"));
+    assert_eq!(messages(&mut jobs, 1), ["of the job"]);
+    // What was shown is in the backlog with its owner.
+    let mut later = of("?logger=aws_sdk_sts&backlog=10");
+    assert_eq!(messages(&mut later, 1), ["sts fails"]);
+}
+
 /// Whatever a message contains, it is one event and arrives unchanged.
 #[test]
 fn no_message_ends_its_event_or_begins_another() {

@@ -1,6 +1,6 @@
 //! A record on its way to tails: [`Event`].
 
-use crate::control::tail::filter::TailFilter;
+use crate::control::tail::filter::{Names, TailFilter};
 use crate::record::OwnedRecord;
 use crate::sys::sync::Arc;
 
@@ -31,9 +31,8 @@ impl Kept {
 
     /// Reports whether it is one that a tail asks for.
     pub(super) fn is_for(&self, filter: &TailFilter) -> bool {
-        let record = &self.record;
-        filter.wants(record.name(), record.level(), self.is_shown)
-            && filter.matches(&record.as_record())
+        let record = self.record.as_record();
+        filter.wants(Names::of(&record), record.level(), self.is_shown) && filter.matches(&record)
     }
 }
 

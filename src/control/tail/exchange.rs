@@ -7,7 +7,7 @@ use arc_swap::{ArcSwap, Guard};
 
 use crate::control::tail::batch::{Batch, MAX_BYTES, MAX_RECORDS};
 use crate::control::tail::event::{Event, Kept};
-use crate::control::tail::filter::TailFilter;
+use crate::control::tail::filter::{Names, TailFilter};
 use crate::control::tail::history::History;
 use crate::control::tail::lost::{Lost, LostKind};
 use crate::control::tail::options::TailOptions;
@@ -101,11 +101,11 @@ impl Exchange {
     #[inline]
     pub(super) fn may_want(&self, record: &Record<'_>) -> bool {
         let (watch, is_shown) = (self.watch(), !record.is_hidden);
-        let (name, level) = (record.name(), record.level());
+        let (names, level) = (Names::of(record), record.level());
         watch.has_history && is_shown
             || watch
                 .filters()
-                .any(|filter| filter.wants(name, level, is_shown))
+                .any(|filter| filter.wants(names, level, is_shown))
     }
 
     /// Counts what found no room in the queue as dropped, for each tail that may have asked for it.
@@ -225,8 +225,8 @@ impl State {
             self.history.note_lost(self.seq, kind.count);
         }
         for listener in &mut self.listeners {
-            let wants = |name| listener.filter.wants(name, kind.level, kind.is_shown);
-            if kind.name.as_deref().is_none_or(wants) {
+            let wants = |names| listener.filter.wants(names, kind.level, kind.is_shown);
+            if kind.names().is_none_or(wants) {
                 listener
                     .ring
                     .note_dropped(kind.level, kind.count, kind.since);

@@ -13,7 +13,7 @@ pub(in crate::control) struct TailFilter {
     pub(in crate::control) levels: Option<Vec<(String, Level)>>,
     /// Whether loggers of secrets show no more than `INFO`, unless their levels show it.
     pub(in crate::control) keeps_secrets: bool,
-    /// Which loggers, by name.
+    /// Which loggers, by name: those of the records, or their owners.
     pub(in crate::control) logger: Option<Glob>,
     /// What message or error contain, in small letters; ASCII letters match in either case.
     pub(in crate::control) text: Option<String>,
@@ -21,20 +21,47 @@ pub(in crate::control) struct TailFilter {
     pub(in crate::control) key_values: Vec<(String, String)>,
 }
 
+/// The loggers that a record belongs to, by their names.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'r> {
+    pub(super) logger: &'r str,
+    pub(super) owner: Option<&'r str>,
+}
+
+impl<'r> Names<'r> {
+    pub(super) fn of(record: &'r Record<'_>) -> Self {
+        Self {
+            logger: record.name(),
+            owner: record.rare_fields().owner.as_deref(),
+        }
+    }
+
+    fn any(self, is_it: impl Fn(&str) -> bool) -> bool {
+        is_it(self.logger) || self.owner.is_some_and(is_it)
+    }
+}
+
 impl TailFilter {
-    /// Reports whether a record may be one, by what can be said without its text.
-    pub(super) fn wants(&self, name: &str, level: Level, is_shown: bool) -> bool {
+    /// Reports whether a record may be one, by what can be said without its text. As in the tree,
+    /// what is asked of its owner, or between that and the root, stands for its logger.
+    pub(super) fn wants(&self, names: Names<'_>, level: Level, is_shown: bool) -> bool {
         let by_level = match &self.levels {
             None => is_shown,
             Some(levels) => {
-                let near = levels.iter().filter(|(logger, _)| is_within(name, logger));
-                let nearest = near.max_by_key(|(logger, _)| logger.len());
-                nearest.is_some_and(|(_, from)| level >= *from)
+                let nearest = |name| {
+                    let near = levels.iter().filter(|(logger, _)| is_within(name, logger));
+                    near.max_by_key(|(logger, _)| logger.len())
+                };
+                let of_owner = names.owner.and_then(nearest);
+                let of_owner = of_owner.filter(|(logger, _)| !logger.is_empty());
+                let asked = of_owner.or_else(|| nearest(names.logger));
+                asked.is_some_and(|(_, from)| level >= *from)
             }
         };
         let is_secret =
-            || self.keeps_secrets && !is_shown && level < Level::INFO && may_log_secrets(name);
-        by_level && !is_secret() && self.logger.as_ref().is_none_or(|glob| glob.matches(name))
+            || self.keeps_secrets && !is_shown && level < Level::INFO && names.any(may_log_secrets);
+        let is_named = |glob: &Glob| names.any(|name| glob.matches(name));
+        by_level && !is_secret() && self.logger.as_ref().is_none_or(is_named)
     }
 
     /// Reports whether text and key-values are as asked. The record is redacted already: a search
@@ -70,6 +97,10 @@ fn text_of(value: &crate::record::OwnedValue) -> std::borrow::Cow<'_, str> {
 mod tests {
     use super::*;
 
+    fn names<'r>(logger: &'r str, owner: Option<&'r str>) -> Names<'r> {
+        Names { logger, owner }
+    }
+
     fn levels(levels: &[(&str, Level)]) -> TailFilter {
         let levels = levels
             .iter()
@@ -87,14 +118,41 @@ mod tests {
             ("a.b", Level::OFF),
             ("a.b.c", Level::INFO),
         ]);
-        let wants = |name, level| filter.wants(name, level, false);
+        let wants = |name, level| filter.wants(names(name, None), level, false);
         assert!(wants("a", Level::DEBUG) && wants("a.x", Level::DEBUG));
         assert!(!wants("a.b", Level::CRITICAL) && !wants("a.b.x", Level::CRITICAL));
         assert!(wants("a.b.c.d", Level::INFO) && !wants("a.b.c", Level::DEBUG));
         assert!(!wants("ab", Level::CRITICAL) && !wants("root", Level::CRITICAL));
-        assert!(levels(&[("", Level::INFO)]).wants("root", Level::INFO, false));
+        assert!(levels(&[("", Level::INFO)]).wants(names("root", None), Level::INFO, false));
         let all = TailFilter::default();
-        assert!(all.wants("a", Level::TRACE, true) && !all.wants("a", Level::CRITICAL, false));
+        assert!(all.wants(names("a", None), Level::TRACE, true));
+        assert!(!all.wants(names("a", None), Level::CRITICAL, false));
+    }
+
+    #[test]
+    fn what_is_asked_of_the_owner_stands_for_the_logger() {
+        let mut filter = levels(&[
+            ("", Level::INFO),
+            ("shared", Level::WARNING),
+            ("service", Level::DEBUG),
+            ("service.quiet", Level::OFF),
+        ]);
+        let owned = |filter: &TailFilter, name, owner, level| {
+            filter.wants(names(name, Some(owner)), level, false)
+        };
+        assert!(owned(&filter, "shared", "service", Level::DEBUG));
+        assert!(owned(&filter, "shared", "service.part", Level::DEBUG));
+        assert!(!owned(&filter, "shared", "service.quiet", Level::CRITICAL));
+        // Nothing is asked of this one.
+        assert!(!owned(&filter, "shared", "other", Level::INFO));
+        assert!(owned(&filter, "shared", "other", Level::WARNING));
+        assert!(owned(&filter, "app", "other", Level::INFO));
+        filter.logger = Some(Glob::new("serv*"));
+        assert!(owned(&filter, "shared", "service", Level::DEBUG));
+        assert!(!owned(&filter, "app", "other", Level::INFO));
+        filter.keeps_secrets = true;
+        assert!(owned(&filter, "shared", "service", Level::DEBUG));
+        assert!(!owned(&filter, "shared.wire", "service", Level::DEBUG));
     }
 
     #[test]

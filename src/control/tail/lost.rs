@@ -1,5 +1,6 @@
 //! Records that found no room on their way to the tails: [`Lost`].
 
+use crate::control::tail::filter::Names;
 use crate::level::Level;
 use crate::record::Record;
 use crate::sys::presence::thread_number;
@@ -19,11 +20,12 @@ pub(super) struct Lost {
     parts: [Mutex<Vec<LostKind>>; PARTS],
 }
 
-/// Records of one logger and level that were lost.
+/// Records of one logger, owner and level that were lost.
 #[derive(Debug)]
 pub(super) struct LostKind {
     /// [`None`] for any logger.
-    pub(super) name: Option<Box<str>>,
+    name: Option<Box<str>>,
+    owner: Option<Box<str>>,
     pub(super) level: Level,
     /// Whether they were logged regardless of tails.
     pub(super) is_shown: bool,
@@ -32,24 +34,33 @@ pub(super) struct LostKind {
     pub(super) since: Timestamp,
 }
 
+impl LostKind {
+    /// Returns whose they were; [`None`] for any.
+    pub(super) fn names(&self) -> Option<Names<'_>> {
+        Some(Names {
+            logger: self.name.as_deref()?,
+            owner: self.owner.as_deref(),
+        })
+    }
+}
+
 impl Lost {
     pub(super) fn note(&self, record: &Record<'_>) {
+        let names = Names::of(record);
         let (level, is_shown, since) = (record.level(), !record.is_hidden, record.time());
         let mut kinds = self.parts[thread_number() % PARTS].lock();
         let is_it = |kind: &&mut LostKind| {
-            (kind.level, kind.is_shown) == (level, is_shown)
-                && kind
-                    .name
-                    .as_deref()
-                    .is_none_or(|name| name == record.name())
+            let is_theirs = |of: Names<'_>| (of.logger, of.owner) == (names.logger, names.owner);
+            (kind.level, kind.is_shown) == (level, is_shown) && kind.names().is_none_or(is_theirs)
         };
         if let Some(kind) = kinds.iter_mut().find(is_it) {
             kind.count += 1;
             kind.since = kind.since.min(since);
         } else {
-            let name = (kinds.len() < MAX_KINDS).then(|| record.name().into());
+            let named = (kinds.len() < MAX_KINDS).then_some(names);
             kinds.push(LostKind {
-                name,
+                name: named.map(|names| names.logger.into()),
+                owner: named.and_then(|names| Some(names.owner?.into())),
                 level,
                 is_shown,
                 count: 1,

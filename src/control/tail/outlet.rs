@@ -2,6 +2,7 @@
 
 use crate::control::tail::event::Kept;
 use crate::control::tail::exchange::{Exchange, choose};
+use crate::control::tail::filter::Names;
 use crate::control::tail::own_thread::become_own_thread;
 use crate::error::Error;
 use crate::filter::Filter;
@@ -20,7 +21,7 @@ impl Sink for Outlet {
         let is_shown = !record.is_hidden;
         let is_kept = watch.has_history && is_shown;
         let wanted = choose(watch.filters(), |_, filter| {
-            filter.wants(record.name(), record.level(), is_shown)
+            filter.wants(Names::of(record), record.level(), is_shown)
         });
         if wanted == 0 && !is_kept {
             return Ok(());

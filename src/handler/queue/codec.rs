@@ -2,18 +2,18 @@
 
 use std::borrow::Cow;
 
-use log::kv::{self, Key, Value, VisitSource};
-
 use crate::context::RegistryContext;
 use crate::error::Error;
 use crate::formatter::{Format, Line};
+use crate::handler::queue::encoded_values::{
+    EncodedKeyValues, get, push_scalar, push_text, sized_text, text_at,
+};
 use crate::level::Level;
 use crate::record::sending_mark::SendingMark;
 use crate::record::{
-    CallValues, Message, RareFields, RareFieldsRef, Record, Scalar, Source, SpanPath, ThreadInfo,
+    CallValues, Message, RareFields, RareFieldsRef, Record, Source, SpanPath, ThreadInfo,
 };
 use crate::sys::sync::Arc;
-use crate::sys::user_code;
 use crate::text::line_buf::LineBuf;
 use crate::time::Timestamp;
 
@@ -56,7 +56,9 @@ const HAS_SPANS: u16 = 256;
 const HAS_MARK: u16 = 512;
 /// Beside `HAS_SPANS`.
 const CLOSES_SPAN: u16 = 1024;
-const HAS_RARE_FIELDS: u16 = HAS_LEVEL_NAME | HAS_ERROR | HAS_STACK | HAS_PROCESS | HAS_SPANS;
+const HAS_OWNER: u16 = 2048;
+const HAS_RARE_FIELDS: u16 =
+    HAS_LEVEL_NAME | HAS_ERROR | HAS_STACK | HAS_PROCESS | HAS_SPANS | HAS_OWNER;
 
 /// Appends a record to `out`.
 ///
@@ -136,6 +138,10 @@ pub(super) fn encode(
         push_text(out, name);
         flags |= HAS_PROCESS;
     }
+    if let Some(owner) = &details.owner {
+        push_text(out, owner);
+        flags |= HAS_OWNER;
+    }
     let key_values = record.key_values();
     if key_values.has_source() {
         flags |= HAS_KEY_VALUES;
@@ -174,55 +180,6 @@ fn put<const N: usize>(out: &mut [u8], at: usize, bytes: [u8; N]) {
     }
 }
 
-fn push_text(out: &mut Vec<u8>, text: &str) {
-    let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
-    out.extend_from_slice(&len.to_le_bytes());
-    out.extend_from_slice(&text.as_bytes()[..len as usize]);
-}
-
-const NULL: u8 = 0;
-const FALSE: u8 = 1;
-const TRUE: u8 = 2;
-const SIGNED: u8 = 3;
-const UNSIGNED: u8 = 4;
-const FLOAT: u8 = 5;
-const TEXT: u8 = 6;
-
-fn push_scalar(out: &mut Vec<u8>, scalar: Scalar<'_>) {
-    match scalar {
-        Scalar::Null => out.push(NULL),
-        Scalar::Bool(value) => out.push(if value { TRUE } else { FALSE }),
-        Scalar::Signed(value) => {
-            out.push(SIGNED);
-            out.extend_from_slice(&value.to_le_bytes());
-        }
-        Scalar::Unsigned(value) => {
-            out.push(UNSIGNED);
-            out.extend_from_slice(&value.to_le_bytes());
-        }
-        Scalar::Float(value) => {
-            out.push(FLOAT);
-            out.extend_from_slice(&value.to_le_bytes());
-        }
-        Scalar::Text(text) => {
-            out.push(TEXT);
-            push_text(out, text);
-        }
-        // A value of the facade, which carries no lists and maps either.
-        Scalar::Nested(value) => {
-            out.push(TEXT);
-            push_text(out, &value.to_string());
-        }
-        Scalar::Other(value) => LineBuf::with(|text| {
-            user_code::write_to(text, |text| {
-                std::fmt::Write::write_fmt(text, format_args!("{value}"))
-            });
-            out.push(TEXT);
-            push_text(out, text.as_str());
-        }),
-    }
-}
-
 /// The beginning of a record in bytes: what its way through the queue is decided by.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Head {
@@ -248,13 +205,6 @@ impl Head {
     pub(super) fn of(records: &[u8]) -> Option<Self> {
         records.first_chunk().map(Self::read)
     }
-}
-
-fn get<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
-    let found = bytes
-        .get(at..at + N)
-        .and_then(|bytes| bytes.try_into().ok());
-    found.unwrap_or([0; N])
 }
 
 /// Takes a record apart and lends it out.
@@ -290,6 +240,11 @@ pub(super) fn decode(
         let id = u32::from_le_bytes(get(bytes, at));
         let (name, end) = sized_text(bytes, at + 4);
         details.process = Some((id, Cow::Borrowed(name)));
+        at = end;
+    }
+    if flags & HAS_OWNER != 0 {
+        let (name, end) = sized_text(bytes, at);
+        details.owner = Some(Cow::Borrowed(name));
         at = end;
     }
     let key_values = EncodedKeyValues(bytes.get(at..).unwrap_or_default());
@@ -334,72 +289,6 @@ pub(super) fn decode(
         },
     };
     read(&record);
-}
-
-fn text_at(bytes: &[u8], at: usize, len: usize) -> &str {
-    let text = bytes.get(at..at + len).unwrap_or_default();
-    // It was a text when it was written.
-    std::str::from_utf8(text).unwrap_or_default()
-}
-
-/// A text with its length before it, and where it ends.
-fn sized_text(bytes: &[u8], at: usize) -> (&str, usize) {
-    let len = u32::from_le_bytes(get(bytes, at)) as usize;
-    (text_at(bytes, at + 4, len), at + 4 + len)
-}
-
-struct EncodedKeyValues<'b>(&'b [u8]);
-
-impl kv::Source for EncodedKeyValues<'_> {
-    fn visit<'kvs>(&'kvs self, visitor: &mut dyn VisitSource<'kvs>) -> Result<(), kv::Error> {
-        let bytes = self.0;
-        let mut at = 0;
-        while at < bytes.len() {
-            let (key, end) = sized_text(bytes, at);
-            let key = Key::from_str(key);
-            let kind = bytes.get(end).copied().unwrap_or(NULL);
-            at = end + 1;
-            match kind {
-                TRUE | FALSE => visitor.visit_pair(key, Value::from(kind == TRUE))?,
-                SIGNED => {
-                    let value = i128::from_le_bytes(get(bytes, at));
-                    at += 16;
-                    match i64::try_from(value) {
-                        Ok(value) => visitor.visit_pair(key, Value::from(value))?,
-                        Err(_) => visitor.visit_pair(key, big(&get(bytes, at - 16), true))?,
-                    }
-                }
-                UNSIGNED => {
-                    let value = u128::from_le_bytes(get(bytes, at));
-                    at += 16;
-                    match u64::try_from(value) {
-                        Ok(value) => visitor.visit_pair(key, Value::from(value))?,
-                        Err(_) => visitor.visit_pair(key, big(&get(bytes, at - 16), false))?,
-                    }
-                }
-                FLOAT => {
-                    visitor.visit_pair(key, Value::from(f64::from_le_bytes(get(bytes, at))))?;
-                    at += 8;
-                }
-                TEXT => {
-                    let (text, end) = sized_text(bytes, at);
-                    visitor.visit_pair(key, Value::from(text))?;
-                    at = end;
-                }
-                _ => visitor.visit_pair(key, Value::null())?,
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A number beyond 64 bits.
-fn big<'v>(bytes: &[u8; 16], signed: bool) -> Value<'v> {
-    if signed {
-        Value::from(i128::from_le_bytes(*bytes))
-    } else {
-        Value::from(u128::from_le_bytes(*bytes))
-    }
 }
 
 #[cfg(test)]
@@ -467,6 +356,19 @@ mod tests {
             Some(&OwnedValue::Unsigned(u64::MAX.into()))
         );
         assert_eq!(read.key_value("float"), Some(&OwnedValue::Float(0.5)));
+    }
+
+    #[test]
+    fn owners_and_processes_arrive_before_key_values() {
+        let record = Record::builder().process(7, "p").key_value("k", 1).build();
+        let fields = record.rare_fields().owned_by("service");
+        let mut record = record.within(record.context);
+        record.rare_fields = RareFieldsRef::Lent(&fields);
+        let read = through(&record);
+        assert_eq!(read.key_value("k"), Some(&1.into()));
+        let read = read.as_record();
+        assert_eq!(read.rare_fields().owner.as_deref(), Some("service"));
+        assert_eq!((read.process_id(), read.process_name()), (7, "p"));
     }
 
     #[test]

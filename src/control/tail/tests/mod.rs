@@ -13,6 +13,7 @@ use std::thread;
 use proptest::prelude::*;
 
 use super::*;
+use crate::control::tail::filter::Names;
 use crate::handler::{Handler, StreamHandler};
 use crate::level::Level;
 use crate::level_spec::LevelSpec;
@@ -130,7 +131,8 @@ proptest! {
             for (name, logger) in NAMES.iter().zip(&loggers) {
                 let is_wanted = |level: &u16| {
                     let level = Level::new(*level);
-                    open.iter().any(|(_, filter)| filter.wants(name, level, false))
+                    let names = Names { logger: name, owner: None };
+                    open.iter().any(|(_, filter)| filter.wants(names, level, false))
                 };
                 let expected = [5, 10, 20, 30].into_iter().find(is_wanted).unwrap_or(30);
                 prop_assert_eq!(logger.node().gate(), expected, "{:?}", name);
