@@ -1,5 +1,7 @@
 //! The options of both handlers: [`SocketOptions`].
 
+use std::fmt;
+
 use crate::error::{Error, ErrorKind};
 use crate::handler::delivery::DeliveryHandler;
 use crate::handler::delivery::options::DeliveryOptions;
@@ -14,7 +16,7 @@ use crate::handler::socket::wire::Wire;
 use crate::sys::sync::Arc;
 
 /// Where a handler sends, and how.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct SocketOptions {
     address: String,
     pub(super) wire: Wire,
@@ -68,6 +70,22 @@ impl SocketOptions {
             receiver: Arc::new(Receiver::new(vec![dialer], self.resend_bytes)),
         };
         DeliveryHandler::with(Box::new(transport), self.delivery, self.handler)
+    }
+}
+
+impl fmt::Debug for SocketOptions {
+    /// Without the address, which may have a password in it by mistake.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut options = f.debug_struct("SocketOptions");
+        options
+            .field("wire", &self.wire)
+            .field("resend_bytes", &self.resend_bytes);
+        #[cfg(feature = "tls")]
+        options.field("tls", &self.tls);
+        options
+            .field("delivery", &self.delivery)
+            .field("handler", &self.handler)
+            .finish_non_exhaustive()
     }
 }
 

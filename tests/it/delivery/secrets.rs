@@ -12,7 +12,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use logtree::delivery::{Backoff, Health};
 use logtree::handler::{
-    GelfHandler, HttpBody, HttpHandler, OtlpHandler, SmtpHandler, SysLogHandler,
+    DatagramHandler, GelfHandler, HttpBody, HttpHandler, OtlpHandler, SmtpHandler, SocketHandler,
+    SysLogHandler,
 };
 use logtree::{Error, Handler, Level, Record};
 use proptest::prelude::*;
@@ -203,6 +204,8 @@ fn check(peer: Peer, secret: &str, user: &str) -> Result<(), TestCaseError> {
         let with = format!("{start}{user}:{secret}@{address}");
         observe!(shown, GelfHandler::builder(&with));
         observe!(shown, SysLogHandler::builder(&with));
+        observe!(shown, SocketHandler::builder(&with));
+        observe!(shown, DatagramHandler::builder(&with));
         observe!(
             shown,
             SmtpHandler::builder(&with, "a@example.com").to("b@example.com")
