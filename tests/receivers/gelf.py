@@ -14,6 +14,7 @@ kind, wanted = sys.argv[1], int(sys.argv[2])
 
 
 def show(data):
+    size = len(data)
     if data[:2] == b"\x1f\x8b":
         data, packed = gzip.decompress(data), "gzip"
     elif data[:1] == b"\x78" and int.from_bytes(data[:2], "big") % 31 == 0:
@@ -25,7 +26,10 @@ def show(data):
     for name, value in message.items():
         assert isinstance(value, (str, int, float)) and not isinstance(value, bool), name
     assert "_id" not in message
-    print(json.dumps({"packed": packed, "chunks": chunks, "message": message}), flush=True)
+    print(
+        json.dumps({"packed": packed, "chunks": chunks, "bytes": size, "message": message}),
+        flush=True,
+    )
 
 
 count = 0

@@ -8,6 +8,7 @@ use std::time::Duration;
 use logtree::delivery::Backoff;
 use logtree::handler::builder::GelfHandlerBuilder;
 use logtree::handler::{GelfCompression, GelfHandler};
+use logtree::time::Timestamp;
 use logtree::{ErrorKind, Handler, Level, Record};
 use serde_json::Value;
 
@@ -133,6 +134,55 @@ fn a_message_of_too_many_chunks_is_cut() {
     );
     assert!(length(&cut) < 36_000);
     assert_eq!(handler.counters().written(), 2);
+    receiver.end();
+}
+
+/// Sizes on both sides of what fits into 1, 2 and 128 datagrams.
+#[test]
+fn a_message_has_as_many_chunks_as_it_needs() {
+    const DATAGRAM: usize = 512;
+    const PART: usize = DATAGRAM - 12;
+
+    if !python::has("zlib") {
+        return;
+    }
+    let sizes = [
+        (DATAGRAM, 1),
+        (DATAGRAM + 1, 2),
+        (2 * PART, 2),
+        (2 * PART + 1, 3),
+        (127 * PART, 127),
+        (127 * PART + 1, 128),
+        (128 * PART, 128),
+    ];
+    let mut receiver = Receiver::start("udp", sizes.len() + 2);
+    let builder = receiver
+        .builder()
+        .compression(GelfCompression::None)
+        .datagram_bytes(DATAGRAM);
+    let handler = builder.start().unwrap();
+    let log = |bytes: usize| {
+        // The same time in each, as its digits are part of the size.
+        let record = Record::builder().name("app").level(Level::ERROR);
+        let record = record.time(Timestamp::from_nanos(1_793_966_400_123_456_789));
+        handler.handle(&record.message("x".repeat(bytes)).build());
+        handler.flush().unwrap();
+    };
+    let size = |read: &Value| usize::try_from(read["bytes"].as_u64().unwrap()).unwrap();
+    log(1);
+    let others = size(&receiver.next()) - 1;
+    for (bytes, chunks) in sizes {
+        log(bytes - others);
+        let read = receiver.next();
+        assert_eq!((size(&read), &read["chunks"]), (bytes, &chunks.into()));
+        let message = &read["message"]["short_message"];
+        assert_eq!(*message, "x".repeat(bytes - others));
+    }
+    log(128 * PART + 1 - others);
+    let cut = receiver.next();
+    assert!(size(&cut) < 128 * PART, "{cut}");
+    let message = cut["message"]["short_message"].as_str().unwrap();
+    assert!(message.contains("…[+"), "{cut}");
     receiver.end();
 }
 

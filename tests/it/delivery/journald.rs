@@ -12,7 +12,7 @@ use logtree::record::Source;
 use logtree::{Level, Record};
 use serde_json::Value;
 
-use super::until;
+use super::{namespace, until};
 
 fn sample<'r>() -> logtree::record::RecordBuilder<'r> {
     let source = Source::default().with_file("src/a.rs").with_line(7);
@@ -95,31 +95,14 @@ fn a_journal_that_is_away_costs_nothing() {
 /// The journal, in a namespace of this test's own, where it is restarted.
 #[test]
 fn a_real_journal_has_each_record() {
-    const INSIDE: &str = "LOGTREE_TEST_JOURNAL";
     const DAEMON: &str = "/lib/systemd/systemd-journald";
-    if std::env::var_os(INSIDE).is_some() {
-        return with_a_real_journal(DAEMON);
+    if namespace::is_inside() {
+        with_a_real_journal(DAEMON);
+    } else if Path::new(DAEMON).exists() {
+        namespace::run("delivery::journald::a_real_journal_has_each_record");
+    } else {
+        eprintln!("!! skipped: no systemd-journald");
     }
-    let can_unshare = || {
-        let mount = ["-m", "mount", "-t", "tmpfs", "tmpfs", "/run"];
-        let tried = Command::new("unshare").args(mount).output();
-        tried.is_ok_and(|tried| tried.status.success())
-    };
-    if !Path::new(DAEMON).exists() || !can_unshare() {
-        eprintln!("!! skipped: no systemd-journald, or no right to start one");
-        return;
-    }
-    let name = "delivery::journald::a_real_journal_has_each_record";
-    let inside = Command::new("unshare")
-        .arg("-m")
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", name, "--nocapture"])
-        .env(INSIDE, "1")
-        .output()
-        .unwrap();
-    let output = [inside.stdout, inside.stderr].concat();
-    let shown = String::from_utf8_lossy(&output);
-    assert!(inside.status.success(), "{shown}");
 }
 
 struct Journal(Child);
@@ -176,15 +159,11 @@ fn text(value: &Value) -> String {
 }
 
 fn with_a_real_journal(daemon: &str) {
-    let run = |program: &str, arguments: &[&str]| {
-        let status = Command::new(program).args(arguments).status();
-        assert!(status.unwrap().success());
-    };
-    run("mount", &["-t", "tmpfs", "tmpfs", "/run"]);
+    namespace::mount(&["-t", "tmpfs", "tmpfs", "/run"]);
     fs::create_dir_all("/run/systemd/journal").unwrap();
     fs::create_dir_all("/run/log/journal").unwrap();
     // Without it, more than 10,000 in 30 seconds are dropped.
-    run("mount", &["-t", "tmpfs", "tmpfs", "/etc/systemd"]);
+    namespace::mount(&["-t", "tmpfs", "tmpfs", "/etc/systemd"]);
     let unlimited = "[Journal]\nRateLimitBurst=0\nForwardToSyslog=no\n";
     fs::write("/etc/systemd/journald.conf", unlimited).unwrap();
 

@@ -20,12 +20,24 @@ mod config;
 mod crashes;
 #[cfg(feature = "gelf")]
 mod gelf;
+#[cfg(all(
+    feature = "gelf",
+    feature = "http-handler",
+    feature = "otlp",
+    feature = "smtp",
+    feature = "socket",
+    feature = "syslog",
+    target_os = "linux"
+))]
+mod hanging_name;
 #[cfg(feature = "http-handler")]
 mod http;
 #[cfg(all(feature = "journald", target_os = "linux"))]
 mod journald;
 #[cfg(feature = "smtp")]
 mod mail_server;
+#[cfg(all(any(feature = "journald", feature = "syslog"), target_os = "linux"))]
+mod namespace;
 #[cfg(feature = "otlp")]
 mod otlp;
 #[cfg(all(
@@ -59,6 +71,7 @@ mod python;
     feature = "http-handler",
     feature = "otlp",
     feature = "smtp",
+    feature = "socket",
     feature = "syslog"
 ))]
 mod secrets;
@@ -72,6 +85,8 @@ mod socket_receiver;
 mod socket_tls;
 #[cfg(all(feature = "syslog", target_os = "linux"))]
 mod syslog;
+#[cfg(all(feature = "syslog", target_os = "linux"))]
+mod syslog_daemon;
 #[cfg(any(feature = "http-handler", feature = "otlp"))]
 mod web_server;
 

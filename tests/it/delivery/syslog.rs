@@ -1,139 +1,30 @@
 //! Syslog, as rsyslog and syslog-ng read it.
 
-use std::fs;
-use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+#[cfg(feature = "tls")]
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
-
-#[cfg(feature = "tls")]
-use super::certificate;
-use super::program::Program;
-use super::until;
 
 use logtree::handler::builder::SysLogHandlerBuilder;
 use logtree::handler::{SysLogFacility, SysLogHandler};
 use logtree::{Level, Record};
 use serde_json::Value;
 
-/// Long enough for every machine.
-const LONG: Duration = Duration::from_secs(120);
-
-/// A daemon, in a directory of this test's own.
-struct Daemon {
-    program: PathBuf,
-    arguments: Vec<String>,
-    modules: Option<PathBuf>,
-    running: Program,
-}
-
-impl Daemon {
-    fn start(program: &Path, arguments: Vec<String>, modules: Option<PathBuf>) -> Self {
-        let running = spawn(program, &arguments, modules.as_deref());
-        Self {
-            program: program.to_owned(),
-            arguments,
-            modules,
-            running,
-        }
-    }
-
-    /// Ends it in order, and starts it again.
-    fn restart(&mut self) {
-        let id = self.running.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &id])
-                .status()
-                .unwrap()
-                .success()
-        );
-        self.running.wait();
-        self.running = spawn(&self.program, &self.arguments, self.modules.as_deref());
-    }
-}
-
-fn spawn(program: &Path, arguments: &[String], modules: Option<&Path>) -> Program {
-    let mut command = Command::new(program);
-    if let Some(modules) = modules {
-        command.env("RSYSLOG_MODDIR", modules);
-    }
-    Program::start(command.args(arguments))
-}
-
-/// The daemon and the directory of its modules, if it is installed.
-fn rsyslogd() -> Option<(PathBuf, PathBuf)> {
-    let unpacked = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/receivers");
-    for root in [&*unpacked, Path::new("/")] {
-        let program = root.join("usr/sbin/rsyslogd");
-        let libraries = fs::read_dir(root.join("usr/lib")).into_iter().flatten();
-        let folders = libraries.filter_map(|entry| Some(entry.ok()?.path().join("rsyslog")));
-        let modules = folders
-            .chain([root.join("usr/lib/rsyslog")])
-            .find(|path| path.exists());
-        if let Some(modules) = modules.filter(|_| program.exists()) {
-            return Some((program, modules));
-        }
-    }
-    eprintln!("!! skipped: rsyslogd is not installed; .ci/receivers installs it");
-    None
-}
-
-fn syslog_ng() -> Option<PathBuf> {
-    let program = PathBuf::from("/usr/sbin/syslog-ng");
-    if !program.exists() {
-        eprintln!("!! skipped: syslog-ng is not installed; .ci/receivers installs it");
-        return None;
-    }
-    Some(program)
-}
-
-/// Ports that nothing listens on.
-fn free_ports<const N: usize>() -> [u16; N] {
-    let listeners = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-    listeners.map(|listener| listener.local_addr().unwrap().port())
-}
-
-/// The lines that a daemon has written, once there are so many.
-fn lines(path: &Path, count: usize) -> Vec<Value> {
-    let start = Instant::now();
-    loop {
-        let text = fs::read_to_string(path).unwrap_or_default();
-        let complete = text.rfind('\n').map_or("", |end| &text[..end]);
-        let lines: Vec<_> = complete.lines().collect();
-        if lines.len() >= count {
-            let parse = |line: &&str| serde_json::from_str(line).expect(line);
-            return lines.iter().map(parse).collect();
-        }
-        assert!(start.elapsed() < LONG, "{} of {count}: {text}", lines.len());
-        thread::sleep(Duration::from_millis(20));
-    }
-}
-
-/// Waits until a daemon accepts connections.
-fn wait_for_port(port: u16) {
-    let start = Instant::now();
-    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(start.elapsed() < LONG, "no daemon");
-        thread::sleep(Duration::from_millis(20));
-    }
-}
-
-fn wait_for_file(path: &Path) {
-    let start = Instant::now();
-    while !path.exists() {
-        assert!(start.elapsed() < LONG, "no daemon");
-        thread::sleep(Duration::from_millis(20));
-    }
-}
+#[cfg(feature = "tls")]
+use super::certificate;
+use super::syslog_daemon::{
+    LONG, free_ports, lines, start_rsyslog, start_syslog_ng, wait_for_file, wait_for_port,
+};
+use super::until;
 
 const MESSAGE: &str = "größe 10 € ] \"x\"";
 
+const LOCAL3: SysLogFacility = SysLogFacility::Local3;
+
 /// Logs one record for each level, with what is hard to carry.
-fn log(builder: SysLogHandlerBuilder) {
+fn log(builder: SysLogHandlerBuilder, facility: SysLogFacility) {
     let handler = builder
-        .facility(SysLogFacility::Local3)
+        .facility(facility)
         .app_name("shop-1")
         .host("box")
         .start()
@@ -157,6 +48,34 @@ fn log(builder: SysLogHandlerBuilder) {
     handler.flush_within(LONG).unwrap();
 }
 
+/// What a field of the header may have, and what it is given: a byte less, as many, a byte more.
+const LIMITS: [(&str, usize); 3] = [("host", 255), ("app", 48), ("msgid", 32)];
+
+/// Logs a record for each, with fields of these lengths.
+fn log_limits(address: &str) {
+    for more in 0..3 {
+        let text = |(name, limit): (&str, usize)| name[..1].repeat(limit - 1 + more);
+        let [host, app, msgid] = LIMITS.map(text);
+        let builder = SysLogHandler::builder(address).host(&*host).app_name(&*app);
+        let handler = builder.start().unwrap();
+        let record = Record::builder().name(&msgid).level(Level::INFO);
+        handler.handle(&record.message(MESSAGE).build());
+        handler.flush_within(LONG).unwrap();
+    }
+}
+
+/// Checks what a daemon has of them, by its names for the fields.
+fn check_limits(lines: &[Value], names: [&str; 3], message: &str) {
+    for (more, line) in lines.iter().enumerate() {
+        for ((name, limit), key) in LIMITS.into_iter().zip(names) {
+            let expected = name[..1].repeat(limit.min(limit - 1 + more));
+            assert_eq!(line[key], expected, "{key}: {line}");
+        }
+        assert_eq!(line[message], MESSAGE);
+    }
+    assert_eq!(lines.len(), 3);
+}
+
 const SEVERITIES: [&str; 5] = ["2", "3", "4", "6", "7"];
 
 #[cfg(feature = "tls")]
@@ -165,40 +84,6 @@ fn trusting(builder: SysLogHandlerBuilder, certificate: &Path) -> SysLogHandlerB
         .with_ca_file(certificate)
         .with_only_ca_files(true);
     builder.tls(tls)
-}
-
-/// The template and the file of rsyslog.
-fn rsyslog_output(out: &Path) -> String {
-    let properties = [
-        ("facility", "syslogfacility"),
-        ("severity", "syslogseverity"),
-        ("host", "hostname"),
-        ("app", "app-name"),
-        ("procid", "procid"),
-        ("msgid", "msgid"),
-        ("data", "structured-data"),
-        ("msg", "msg"),
-    ];
-    let properties = properties.map(|(name, property)| {
-        format!("property(outname=\"{name}\" name=\"{property}\" format=\"jsonf\")")
-    });
-    format!(
-        "template(name=\"json\" type=\"list\" option.jsonf=\"on\") {{ {} }}\n\
-         action(type=\"omfile\" file=\"{}\" template=\"json\")\n",
-        properties.join("\n"),
-        out.display()
-    )
-}
-
-fn start_rsyslog(directory: &Path, inputs: &str) -> Option<(Daemon, PathBuf)> {
-    let (program, modules) = rsyslogd()?;
-    let (conf, out) = (directory.join("conf"), directory.join("out"));
-    let head = format!("global(workDirectory=\"{}\")\n", directory.display());
-    fs::write(&conf, head + inputs + &rsyslog_output(&out)).unwrap();
-    let arguments = ["-n", "-f", conf.to_str().unwrap(), "-i"].map(str::to_owned);
-    let mut arguments = arguments.to_vec();
-    arguments.push(directory.join("pid").display().to_string());
-    Some((Daemon::start(&program, arguments, Some(modules)), out))
 }
 
 /// What RFC 5424 carries, as rsyslog has it.
@@ -242,11 +127,20 @@ fn rsyslog_reads_each_field_by_socket_udp_and_tcp() {
     };
     wait_for_port(tcp);
     wait_for_file(&socket);
-    log(SysLogHandler::builder(format!("tcp:127.0.0.1:{tcp}")));
+    log(
+        SysLogHandler::builder(format!("tcp:127.0.0.1:{tcp}")),
+        LOCAL3,
+    );
     check_rsyslog_5424(&lines(&out, 5));
-    log(SysLogHandler::builder(format!("udp:127.0.0.1:{udp}")));
+    log(
+        SysLogHandler::builder(format!("udp:127.0.0.1:{udp}")),
+        LOCAL3,
+    );
     check_rsyslog_5424(&lines(&out, 10)[5..]);
-    log(SysLogHandler::builder(format!("unix:{}", socket.display())));
+    log(
+        SysLogHandler::builder(format!("unix:{}", socket.display())),
+        LOCAL3,
+    );
     for (line, severity) in lines(&out, 15)[10..].iter().zip(SEVERITIES) {
         assert_eq!(line["facility"], "19");
         assert_eq!(line["severity"], severity);
@@ -310,6 +204,36 @@ fn rsyslog_counts_octets_over_newlines_and_reads_each_form() {
     }
 }
 
+#[test]
+fn rsyslog_reads_each_priority_and_fields_of_each_length() {
+    let directory = tempfile::tempdir().unwrap();
+    let [tcp] = free_ports();
+    let inputs = format!(
+        "module(load=\"imtcp\")\ninput(type=\"imtcp\" address=\"127.0.0.1\" port=\"{tcp}\")\n"
+    );
+    let Some((_daemon, out)) = start_rsyslog(directory.path(), &inputs) else {
+        return;
+    };
+    wait_for_port(tcp);
+    let address = format!("tcp:127.0.0.1:{tcp}");
+    log_limits(&address);
+    check_limits(&lines(&out, 3), ["host", "app", "msgid"], "msg");
+    let mut priorities = Vec::new();
+    for number in 0..24 {
+        let facility = SysLogFacility::try_from(number).unwrap();
+        log(SysLogHandler::builder(&address), facility);
+        let of_each = SEVERITIES.map(|severity| (number.to_string(), severity));
+        priorities.extend(of_each);
+        // One connection after another, as each has a thread of the daemon.
+        lines(&out, 3 + priorities.len());
+    }
+    let lines = lines(&out, 3 + priorities.len());
+    for (line, (facility, severity)) in lines[3..].iter().zip(priorities) {
+        assert_eq!(line["facility"], facility, "{line}");
+        assert_eq!(line["severity"], severity, "{line}");
+    }
+}
+
 #[cfg(feature = "tls")]
 #[test]
 fn rsyslog_reads_each_field_by_tls() {
@@ -330,7 +254,7 @@ fn rsyslog_reads_each_field_by_tls() {
     };
     wait_for_port(port);
     let builder = SysLogHandler::builder(format!("tls:localhost:{port}"));
-    log(trusting(builder, &certificate));
+    log(trusting(builder, &certificate), LOCAL3);
     check_rsyslog_5424(&lines(&out, 5));
 }
 
@@ -369,32 +293,6 @@ fn rsyslog_that_restarts_misses_nothing() {
     }
 }
 
-fn start_syslog_ng(directory: &Path, source: &str) -> Option<(Daemon, PathBuf)> {
-    let program = syslog_ng()?;
-    let (conf, out) = (directory.join("conf"), directory.join("out"));
-    let template = "$(format-json --scope rfc5424 --scope nv-pairs --scope sdata \
-                    --pair number=$LEVEL_NUM --pair facility=$FACILITY)\\n";
-    let text = format!(
-        "@version: 3.38\noptions {{ keep-hostname(yes); flush-lines(1); }};\n\
-         source s {{ {source} }};\n\
-         destination d {{ file(\"{}\" template(\"{template}\")); }};\n\
-         log {{ source(s); destination(d); flags(flow-control); }};\n",
-        out.display()
-    );
-    fs::write(&conf, text).unwrap();
-    let path = |name: &str| directory.join(name).display().to_string();
-    let mut arguments = vec!["-F".to_owned(), "--no-caps".to_owned()];
-    for (option, name) in [
-        ("-f", "conf"),
-        ("-R", "state"),
-        ("-p", "pid"),
-        ("-c", "ctl"),
-    ] {
-        arguments.extend([option.to_owned(), path(name)]);
-    }
-    Some((Daemon::start(&program, arguments, None), out))
-}
-
 /// What RFC 5424 carries, as syslog-ng has it: with structured data by name.
 fn check_syslog_ng(lines: &[Value]) {
     for (number, (line, severity)) in lines.iter().zip(SEVERITIES).enumerate() {
@@ -425,8 +323,15 @@ fn syslog_ng_reads_each_field_by_tcp_with_octet_counts() {
         return;
     };
     wait_for_port(port);
-    log(SysLogHandler::builder(format!("tcp:127.0.0.1:{port}")));
+    let address = format!("tcp:127.0.0.1:{port}");
+    log(SysLogHandler::builder(&address), LOCAL3);
     check_syslog_ng(&lines(&out, 5));
+    log_limits(&address);
+    check_limits(
+        &lines(&out, 8)[5..],
+        ["HOST", "PROGRAM", "MSGID"],
+        "MESSAGE",
+    );
 }
 
 #[cfg(feature = "tls")]
@@ -446,6 +351,6 @@ fn syslog_ng_reads_each_field_by_tls() {
     };
     wait_for_port(port);
     let builder = SysLogHandler::builder(format!("tls:localhost:{port}"));
-    log(trusting(builder, &certificate));
+    log(trusting(builder, &certificate), LOCAL3);
     check_syslog_ng(&lines(&out, 5));
 }

@@ -1,0 +1,150 @@
+//! Receivers whose names are not resolved for a while.
+
+use std::fs;
+use std::io::{copy, sink};
+use std::net::{TcpListener, UdpSocket};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use logtree::handler::{
+    DatagramHandler, GelfHandler, HttpHandler, OtlpHandler, SmtpHandler, SocketHandler,
+    SysLogHandler,
+};
+use logtree::{Handler, Level, Record};
+
+use super::mail_server::{Deed as MailDeed, MailServer};
+use super::web_server::{Deed, WebServer};
+use super::{is_settled, namespace, until};
+
+const NAME: &str = "receiver.logtree.test";
+const RECORDS: u64 = 100;
+
+/// A server of names that says nothing until it is released, and then that each is this machine.
+struct NameServer {
+    /// Gets a message once there is a question.
+    asked: Receiver<()>,
+    release: Sender<()>,
+}
+
+impl NameServer {
+    fn start(socket: UdpSocket) -> Self {
+        let (asks, asked) = channel();
+        let (release, released) = channel::<()>();
+        thread::spawn(move || {
+            let mut question = [0; 512];
+            while let Ok((length, peer)) = socket.recv_from(&mut question) {
+                let _ = asks.send(());
+                // Returns once the other end is dropped.
+                let _ = released.recv();
+                let _ = socket.send_to(&response(&question[..length]), peer);
+            }
+        });
+        Self { asked, release }
+    }
+}
+
+/// An address for a question of type A, and none for others.
+fn response(question: &[u8]) -> Vec<u8> {
+    const HEAD: usize = 12;
+    let name = question[HEAD..].iter().position(|byte| *byte == 0).unwrap();
+    let end = HEAD + name + 5;
+    let is_a = question[end - 3] == 1;
+    let mut response = question[..end].to_vec();
+    response[2..HEAD].copy_from_slice(&[0x81, 0x80, 0, 1, 0, u8::from(is_a), 0, 0, 0, 0]);
+    if is_a {
+        // The name of the question, type A, class IN, no time to live, and four bytes.
+        response.extend_from_slice(&[0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 127, 0, 0, 1]);
+    }
+    response
+}
+
+/// The port of a server that reads all it gets.
+fn reading() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            thread::spawn(move || copy(&mut stream, &mut sink()));
+        }
+    });
+    port
+}
+
+fn log(handler: &Handler) {
+    let record = Record::builder().level(Level::ERROR).message("x");
+    handler.handle(&record.build());
+}
+
+/// Records wait, and the threads that log do not.
+#[test]
+fn a_name_whose_look_up_hangs_costs_no_caller_anything_and_no_record() {
+    let resolves = fs::read_to_string("/etc/nsswitch.conf").unwrap_or_default();
+    if !resolves.contains("dns") {
+        eprintln!("!! skipped: this system resolves names in another way");
+    } else if namespace::is_inside() {
+        with_a_name_server();
+    } else {
+        let module = "delivery::hanging_name";
+        let test = "a_name_whose_look_up_hangs_costs_no_caller_anything_and_no_record";
+        namespace::run(&format!("{module}::{test}"));
+    }
+}
+
+fn with_a_name_server() {
+    // One that no other test has.
+    let [.., high, low] = std::process::id().to_be_bytes();
+    let address = format!("127.77.{high}.{low}");
+    let server = NameServer::start(UdpSocket::bind((&*address, 53)).unwrap());
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("resolv.conf");
+    fs::write(&file, format!("nameserver {address}\noptions timeout:30\n")).unwrap();
+    namespace::mount(&["--bind", file.to_str().unwrap(), "/etc/resolv.conf"]);
+
+    let web = WebServer::start(|_| Deed::status(200));
+    let mails = MailServer::start(|_| MailDeed::Usual);
+    let port = reading();
+    let stream = format!("tcp:{NAME}:{port}");
+    let url = format!("http://{NAME}:{}/logs", web.address.port());
+    let smtp = SmtpHandler::builder(format!("{NAME}:{}", mails.address.port()), "a@example.com");
+    let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let datagrams = format!("{NAME}:{}", udp.local_addr().unwrap().port());
+    let handlers: [Handler; 7] = [
+        SysLogHandler::new(&stream).unwrap().into(),
+        GelfHandler::new(&stream).unwrap().into(),
+        SocketHandler::new(format!("{NAME}:{port}")).unwrap().into(),
+        DatagramHandler::new(datagrams).unwrap().into(),
+        HttpHandler::new(&url).unwrap().into(),
+        OtlpHandler::builder()
+            .environment(false)
+            .endpoint(&url)
+            .start()
+            .unwrap()
+            .into(),
+        smtp.to("b@example.com").start().unwrap().into(),
+    ];
+    for handler in &handlers {
+        handler.set_error_hook(|_| {});
+        log(handler);
+    }
+    // One of them asks, and no one gets a response.
+    server.asked.recv_timeout(Duration::from_secs(120)).unwrap();
+    for handler in &handlers {
+        (1..RECORDS).for_each(|_| log(handler));
+        let counters = handler.counters();
+        assert_eq!((counters.queued(), counters.dropped()), (RECORDS, 0));
+    }
+    let closed = SysLogHandler::builder(&stream).close_within(Duration::from_millis(1));
+    let closed = closed.start().unwrap();
+    closed.set_error_hook(|_| {});
+    log(&closed);
+    // Its look-up hangs still when it returns.
+    closed.close().unwrap_err();
+    assert_eq!(closed.counters().dropped(), 1);
+    drop(server.release);
+    for handler in &handlers {
+        until(|| is_settled(handler));
+        assert_eq!(handler.counters().written(), RECORDS, "{handler:?}");
+    }
+}
