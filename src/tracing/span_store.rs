@@ -1,5 +1,7 @@
 //! The open spans of a subscriber, by their numbers: [`SpanStore`].
 
+use std::hash::{BuildHasherDefault, Hasher};
+
 use dashmap::DashMap;
 use tracing_core::Metadata;
 use tracing_core::span::{Current, Id};
@@ -21,7 +23,28 @@ struct Open {
 #[derive(Default)]
 pub(super) struct SpanStore {
     /// Guards of it never leave a function.
-    open: DashMap<u64, Open>,
+    open: DashMap<u64, Open, BuildHasherDefault<NumberHasher>>,
+}
+
+/// Hashes the numbers of spans, which are counted here: none is chosen to collide.
+#[derive(Default)]
+struct NumberHasher(u64);
+
+impl Hasher for NumberHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes
+            .iter()
+            .for_each(|byte| self.write_u64(self.0 ^ u64::from(*byte)));
+    }
+
+    /// Fibonacci hashing: the high bits of the product depend on all bits of the number.
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl SpanStore {
