@@ -7,14 +7,14 @@ use logtree::Level;
 use logtree::control::{Control, LevelTarget, TargetType};
 use serde_json::{Value, json};
 
-use crate::http::{Served, serve, serve_control, serve_with};
+use crate::http::{Served, serve, serve_control, serve_with, skipped};
 
 /// Reports whether a client is installed. `.ci/run` installs them.
 fn is_there(program: &str, arguments: &[&str]) -> bool {
     let output = Command::new(program).args(arguments).output();
     let is_there = output.is_ok_and(|output| output.status.success());
     if !is_there {
-        eprintln!("not played: {program} {arguments:?} does not run here");
+        skipped(&format!("{program} {arguments:?} does not run here"));
     }
     is_there
 }

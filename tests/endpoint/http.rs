@@ -13,6 +13,11 @@ use serde_json::Value;
 /// The limit for an answer, on a machine under load.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Says that a test cannot be played here, also if its output is captured as it passes.
+pub(crate) fn skipped(what: &str) {
+    let _ = writeln!(io::stderr(), "\n!! skipped: {what}");
+}
+
 /// A served registry, on a Unix socket and TCP.
 pub(crate) struct Served {
     pub(crate) registry: Registry,

@@ -62,6 +62,16 @@ fn a_request_needs_one_host_that_is_known() {
     ] {
         assert_eq!(status(&[&format!("Host: {host}")]), 421, "{host}");
     }
+    for known in ["127.0.0.1", "localhost", "[::1]", "logs.example.com"] {
+        for before in ["x", "evil.", "user@", "//", "%"] {
+            let host = format!("{before}{known}:PORT");
+            assert_eq!(status(&[&format!("Host: {host}")]), 421, "{host}");
+        }
+        for after in [".", ".evil.com", "x", "-", "%00", "#", "@evil.com"] {
+            let host = format!("{known}{after}:PORT");
+            assert_eq!(status(&[&format!("Host: {host}")]), 421, "{host}");
+        }
+    }
     assert_eq!(status(&[]), 400);
     assert_eq!(
         status(&["Host: localhost:PORT", "Host: localhost:PORT"]),
@@ -118,6 +128,42 @@ fn a_foreign_page_changes_and_sees_nothing() {
             assert_eq!(answer.status, 403, "{method} {line}");
         }
     }
+    let own = "localhost:PORT";
+    let before = [
+        "HTTP://", "ws://", "file://", "//", "http:/", "http:///", "null ", "ftp://",
+    ];
+    let schemes = before.map(|before| format!("{before}{own}"));
+    let after = [
+        "/x",
+        "x",
+        "0",
+        "@evil.com",
+        "#",
+        "?",
+        "\\",
+        ":80",
+        ".",
+        " http://evil.com",
+        ",http://localhost:PORT",
+        "%00",
+    ];
+    let ends = after.map(|after| format!("http://{own}{after}"));
+    let hosts = ["x", "evil.", "user@", "user:pass@", "%"];
+    let hosts = hosts.map(|before| format!("http://{before}{own}"));
+    for origin in schemes.iter().chain(&ends).chain(&hosts) {
+        assert_eq!(status(&[&format!("Origin: {origin}")]), 403, "{origin}");
+    }
+    for site in [
+        "Same-Origin",
+        "NONE",
+        "null",
+        "*",
+        "user",
+        "none, none",
+        "same-origin, none",
+    ] {
+        assert_eq!(status(&[&format!("Sec-Fetch-Site: {site}")]), 403, "{site}");
+    }
     assert_eq!(
         status(&["Origin: http://localhost:PORT", "Origin: http://evil.com"]),
         403
@@ -166,6 +212,17 @@ fn a_body_has_one_length() {
         status(&["Content-Length: 2", "Content-Length: 3"], "{}"),
         400
     );
+    assert_eq!(status(&["Content-Length: 2, 2"], "{}"), 400);
+    // The same length twice is one length, of which nothing else can be read.
+    let lines = [
+        host,
+        "Content-Type: application/json",
+        "Content-Length: 17",
+        "Content-Length: 17",
+    ];
+    let body = r#"{"level":"debug"}GET / HTTP/1.1"#;
+    assert_eq!(send(&served, "PUT /level", &lines, body).status, 200);
+    assert_eq!(served.registry.root().level(), logtree::Level::DEBUG);
     assert_eq!(status(&["Content-Length: -1"], "{}"), 400);
     assert_eq!(status(&["Content-Length: 0x2"], "{}"), 400);
     assert_eq!(status(&["Content-Length: 99999999999999999999"], "{}"), 400);

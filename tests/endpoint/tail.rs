@@ -10,7 +10,7 @@ use logtree::handler::FileHandler;
 use logtree::{Level, Logger};
 use serde_json::{Value, json};
 
-use crate::http::{Request, Served, serve, serve_with};
+use crate::http::{Request, Served, serve, serve_with, skipped};
 
 /// A stream that is being read.
 struct Stream {
@@ -439,7 +439,7 @@ fn curl_just_works() {
     let mut curl: Child = match curl {
         Ok(curl) => curl,
         Err(error) => {
-            eprintln!("SKIPPED: no curl: {error}");
+            skipped(&format!("no curl: {error}"));
             return;
         }
     };

@@ -1,8 +1,11 @@
 //! Signed requests: published ones, recorded ones, and what is wrong.
 
+mod forgeries;
+
 use super::*;
 
 /// A request of a file, and its name, which may stand above it.
+#[derive(Clone)]
 struct Recorded {
     name: String,
     head: Parts,
