@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -17,10 +17,13 @@ use tokio::time::{Instant, Sleep, sleep, timeout_at};
 use crate::control::endpoint::exchange::Exchange;
 use crate::control::endpoint::response::Endless;
 use crate::sys::not_forked::NotForked;
-use crate::sys::sync::{Arc, AtomicBool, Mutex, Ordering};
+use crate::sys::sync::{Arc, Mutex};
 
-/// How long the whole exchange may take, except that of a stream.
+/// How long a client may take for its request, and then for the response, except a stream. The
+/// time that the response takes to be made is not the client's.
 const DEADLINE: Duration = Duration::from_secs(5);
+/// How long a response may take to be made, as a hook of the user may never return.
+const MAKING: Duration = Duration::from_secs(60);
 /// After which time a client that takes nothing is given up.
 const STALLED: Duration = Duration::from_secs(30);
 /// How long a client has at least to take the end of the response.
@@ -96,15 +99,18 @@ pub(super) async fn serve<S>(
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let deadline = Instant::now() + DEADLINE;
-    let (place, is_endless) = (Mutex::new(place), AtomicBool::new(false));
+    let place = Mutex::new(place);
+    let deadline = Mutex::new(Some(Instant::now() + DEADLINE));
     let service = service_fn(|request: http::Request<Incoming>| {
-        let answer = exchange.answer(request);
-        let (place, is_endless, endless) = (&place, &is_endless, Arc::clone(&endless));
+        let (exchange, place, deadline) = (&exchange, &place, &deadline);
+        let endless = Arc::clone(&endless);
         Box::pin(async move {
-            let answer = answer.await;
-            if answer.extensions().get::<Endless>().is_some() {
-                is_endless.store(true, Ordering::Relaxed);
+            let request = exchange.checked(request).await;
+            *deadline.lock() = Some(Instant::now() + MAKING);
+            let answer = exchange.answer(request).await;
+            let is_endless = answer.extensions().get::<Endless>().is_some();
+            *deadline.lock() = (!is_endless).then(|| Instant::now() + DEADLINE);
+            if is_endless {
                 if let Ok(other) = endless.try_acquire_owned() {
                     *place.lock() = other;
                 }
@@ -119,16 +125,29 @@ pub(super) async fn serve<S>(
         .max_headers(64)
         .max_buf_size(16 * 1024)
         .serve_connection(TokioIo::new(connection), service);
-    let mut end = poll_fn(|context| connection.poll_without_shutdown(context));
-    let ended = match timeout_at(deadline, &mut end).await {
-        Err(_) if is_endless.load(Ordering::Relaxed) => Ok(end.await),
-        ended => ended,
-    };
+    let mut alarm = pin!(sleep(DEADLINE));
+    let ended = poll_fn(|context| {
+        if let Poll::Ready(ended) = connection.poll_without_shutdown(context) {
+            return Poll::Ready(Some(ended));
+        }
+        // Only the connection moves the deadline, when it is polled.
+        let Some(deadline) = *deadline.lock() else {
+            return Poll::Pending;
+        };
+        if alarm.deadline() != deadline {
+            alarm.as_mut().reset(deadline);
+        }
+        alarm.as_mut().poll(context).map(|()| None)
+    });
+    let ended = ended.await;
     // A client that is given up has been sent nothing to take.
     let is_over = |ended: &Result<(), hyper::Error>| !matches!(ended, Err(e) if e.is_timeout());
-    if ended.is_ok_and(|ended| is_over(&ended)) {
+    if ended.is_some_and(|ended| is_over(&ended)) {
         let mut stream = connection.into_parts().io.into_inner();
-        let until = deadline.max(Instant::now() + SHORTEST_LINGER);
+        let until = Instant::now() + SHORTEST_LINGER;
+        let until = deadline
+            .lock()
+            .map_or(until, |deadline| until.max(deadline));
         let _ = timeout_at(until, linger(&mut stream)).await;
     }
 }

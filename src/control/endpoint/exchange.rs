@@ -39,9 +39,9 @@ impl Exchange {
         }
     }
 
-    /// Returns the answer to a request.
-    pub(super) async fn answer(&self, request: http::Request<Incoming>) -> Response {
-        let mut response = match self.checked(request).await {
+    /// Returns the answer to a request, or to one that is refused.
+    pub(super) async fn answer(&self, request: Result<Request, Response>) -> Response {
+        let mut response = match request {
             Ok(request) => self.routed(request).await,
             Err(refusal) => refusal,
         };
@@ -54,7 +54,10 @@ impl Exchange {
     }
 
     /// Reads the body of a request that passes the rules.
-    async fn checked(&self, request: http::Request<Incoming>) -> Result<Request, Response> {
+    pub(super) async fn checked(
+        &self,
+        request: http::Request<Incoming>,
+    ) -> Result<Request, Response> {
         let (mut head, body) = request.into_parts();
         if let Some(refusal) = rules::refusal(&head, &self.place) {
             return Err(refusal);
