@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::control::options::LoggingOptions;
 use crate::control::target::LevelTarget;
+use crate::control::target_type::TargetType;
 use crate::level::Level;
 
 /// A change to apply; see [`Control::apply`](super::Control::apply).
@@ -20,6 +21,9 @@ pub enum Change {
     EndTemporary(LevelTarget),
     /// Clears the level of a target.
     Clear(LevelTarget),
+    /// Clears the levels that controls have set, of one type or of all; see
+    /// [`Control::clear_all`](super::Control::clear_all).
+    ClearAll(Option<TargetType>),
     /// Defines a group: its name, and the names of its loggers.
     Group(String, Vec<String>),
     /// Sets the level of every logger of a group, or clears it.

@@ -18,7 +18,7 @@ use crate::control::store::Store;
 use crate::control::subscription::Subscription;
 use crate::control::target::LevelTarget;
 use crate::control::target_type::TargetType;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::level::Level;
 use crate::registry::{Registry, Tree};
 use crate::sys::sync::Arc;
@@ -77,12 +77,12 @@ use crate::sys::sync::Arc;
 /// ```
 #[derive(Clone)]
 pub struct Control {
-    registry: Registry,
+    pub(super) registry: Registry,
     pub(super) core: Arc<ControlCore>,
-    limits: Limits,
+    pub(super) limits: Limits,
     /// Kept alive, as the file is written as long as a control with it lives.
     _store: Option<Arc<Store>>,
-    origin: Arc<str>,
+    pub(super) origin: Arc<str>,
 }
 
 impl Control {
@@ -476,10 +476,7 @@ impl Control {
         read: impl FnOnce(&State) -> R,
         all: &mut Vec<Changed>,
     ) -> Result<R, Error> {
-        if let Some(revision) = revision.filter(|revision| *revision != state.revision) {
-            let message = format!("expected revision {revision}, found {}", state.revision);
-            return Err(Error::new(ErrorKind::Conflict, message));
-        }
+        state.require_revision(revision)?;
         let before = read(state);
         let (registry, limits) = (&self.registry, &self.limits);
         let transaction = self.core.transaction(state, registry, limits, &self.origin);

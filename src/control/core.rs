@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::control::change::Change;
 use crate::control::change_log::ChangeLog;
 use crate::control::changed::Changed;
+use crate::control::clock;
 use crate::control::limits::Limits;
 use crate::control::origin::{EXPIRY, Origin};
 use crate::control::past::Past;
@@ -16,7 +17,6 @@ use crate::control::transaction::Transaction;
 use crate::error::Error;
 use crate::level::Level;
 use crate::registry::{Registry, RegistryCore};
-use crate::sys::host::Instant;
 use crate::sys::process;
 use crate::sys::sync::{Arc, Mutex, Weak};
 use crate::sys::timer::{Alarm, Timed};
@@ -70,24 +70,38 @@ impl ControlCore {
         limits: &Limits,
         changes: Vec<Change>,
     ) -> Result<(Vec<Changed>, Past), Error> {
+        Self::make(&mut transaction, limits, changes)?;
+        transaction.commit()
+    }
+
+    /// Makes changes that are not committed yet.
+    pub(super) fn make(
+        transaction: &mut Transaction<'_>,
+        limits: &Limits,
+        changes: Vec<Change>,
+    ) -> Result<(), Error> {
         for change in changes {
             if !matches!(
                 change,
-                Change::Options(_) | Change::Group(..) | Change::Clear(_) | Change::Undo(_)
+                Change::Options(_)
+                    | Change::Group(..)
+                    | Change::Clear(_)
+                    | Change::ClearAll(_)
+                    | Change::Undo(_)
             ) {
                 limits.require_options(transaction.state())?;
             }
             transaction.apply(change)?;
         }
-        if limits.keeps_secrets {
-            sensitive::check(&transaction)?;
+        match limits.keeps_secrets {
+            true => sensitive::check(transaction),
+            false => Ok(()),
         }
-        transaction.commit()
     }
 
     /// Ends the temporary levels that are over.
     pub(super) fn expire_levels(&self, state: &mut State, registry: &Registry) -> Vec<Changed> {
-        let now = Instant::now();
+        let now = clock::now();
         if state.next_end().is_none_or(|end| end > now) {
             return Vec::new();
         }
@@ -139,7 +153,7 @@ impl Timed for ControlCore {
 
     fn next(&self) -> Option<Duration> {
         let end = self.state.lock().next_end()?;
-        Some(end.saturating_duration_since(Instant::now()))
+        Some(end.saturating_duration_since(clock::now()))
     }
 }
 

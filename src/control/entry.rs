@@ -40,6 +40,16 @@ impl Entry {
         }
     }
 
+    /// Returns what is left without the levels that controls have set.
+    pub(super) fn own(&self) -> Self {
+        Self::of(self.base.filter(|_| self.origin.is_none()), None)
+    }
+
+    /// Returns what is left without temporary levels.
+    pub(super) fn permanent(&self) -> Self {
+        Self::of(self.base, self.origin.clone())
+    }
+
     pub(super) fn level(&self) -> Option<Level> {
         self.newest().map(|timed| timed.level).or(self.base)
     }

@@ -8,6 +8,8 @@ mod builder;
 mod change;
 mod change_log;
 mod changed;
+mod clear_all;
+mod clock;
 #[expect(
     clippy::module_inception,
     reason = "the noun stands in the file of its name"
@@ -27,6 +29,8 @@ mod options;
 mod origin;
 mod page;
 mod past;
+#[cfg(feature = "control")]
+mod plan;
 mod rules;
 mod sensitive;
 mod state;
@@ -37,6 +41,8 @@ mod subscription;
 mod tail;
 mod target;
 mod target_type;
+#[cfg(test)]
+mod temporary_model;
 mod token;
 mod transaction;
 mod undo;

@@ -50,7 +50,7 @@ pub(super) fn refused(name: &str) -> Error {
 }
 
 /// Returns the effective level of a logger before and after the changes.
-fn effective(transaction: &Transaction<'_>, name: &str) -> (Level, Level) {
+pub(super) fn effective(transaction: &Transaction<'_>, name: &str) -> (Level, Level) {
     let target = LevelTarget::logger(name);
     let before = transaction.registry().inner().nearest(name).level_for(name);
     let ancestors = name::ancestors(name).map(|len| LevelTarget::logger(&name[..len]));

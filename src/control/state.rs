@@ -11,6 +11,7 @@ use crate::control::past::{Pasts, Piece};
 use crate::control::store::Store;
 use crate::control::target::LevelTarget;
 use crate::control::target_type::TargetType;
+use crate::error::{Error, ErrorKind};
 use crate::level::Level;
 use crate::registry::Registry;
 use crate::sys::host::Instant;
@@ -66,6 +67,23 @@ impl State {
     pub(super) fn entry(&self, target: &LevelTarget, level: Option<Level>) -> Option<&Entry> {
         let entry = self.targets.get(target)?;
         (entry.level() == level).then_some(entry)
+    }
+
+    /// Returns the targets that were set by a control.
+    pub(super) fn targets(&self) -> impl Iterator<Item = &LevelTarget> {
+        self.targets.keys()
+    }
+
+    /// # Errors
+    /// [`ErrorKind::Conflict`] if another revision was expected.
+    pub(super) fn require_revision(&self, expected: Option<u64>) -> Result<(), Error> {
+        match expected {
+            Some(revision) if revision != self.revision => {
+                let message = format!("expected revision {revision}, found {}", self.revision);
+                Err(Error::new(ErrorKind::Conflict, message))
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn len(&self) -> usize {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::control::change::Change;
 use crate::control::changed::Changed;
+use crate::control::clock;
 use crate::control::entry::{Entry, Timed};
 use crate::control::error_codes::{invalid, limit_exceeded};
 use crate::control::group::Group;
@@ -80,7 +81,7 @@ impl<'t> Transaction<'t> {
         })
     }
 
-    fn level(&self, target: &LevelTarget) -> Option<Level> {
+    pub(super) fn level(&self, target: &LevelTarget) -> Option<Level> {
         self.levels(target).1
     }
 
@@ -117,6 +118,7 @@ impl<'t> Transaction<'t> {
             Change::Clear(target) => self.set(&target, None),
             Change::LevelFor(target, level, time) => self.set_for(&target, level, time),
             Change::EndTemporary(target) => self.end_temporary(&target),
+            Change::ClearAll(only) => self.clear_all(only),
             Change::Group(name, members) => {
                 check_name("group", &name, strict_aws)?;
                 for member in &members {
@@ -160,7 +162,7 @@ impl<'t> Transaction<'t> {
         let Some(Past(pieces)) = self.state.pasts.of(revision).cloned() else {
             return Err(invalid(format!("no change of revision {revision} is kept")));
         };
-        let now = Instant::now();
+        let now = clock::now();
         for (before, after) in pieces {
             if self.present(&after).at(now) != after.at(now) {
                 let message = format!("{after} was changed again");
@@ -189,7 +191,7 @@ impl<'t> Transaction<'t> {
     /// Sets a temporary level.
     fn set_for(&mut self, target: &LevelTarget, level: Level, time: Duration) -> Result<(), Error> {
         self.can_be_set(target, level)?;
-        let end = Instant::now().checked_add(time).ok_or_else(|| {
+        let end = clock::now().checked_add(time).ok_or_else(|| {
             invalid(format!(
                 "invalid time {time:?} of a temporary level: too long"
             ))
@@ -234,7 +236,7 @@ impl<'t> Transaction<'t> {
         target.check_new(self.limits.strict_aws)
     }
 
-    fn set_entry(&mut self, target: &LevelTarget, entry: Entry) -> Result<(), Error> {
+    pub(super) fn set_entry(&mut self, target: &LevelTarget, entry: Entry) -> Result<(), Error> {
         let level = entry.level();
         let entry = Some(entry).filter(|_| level.is_some());
         self.put(Piece::Level(target.clone(), level, entry))
@@ -257,7 +259,7 @@ impl<'t> Transaction<'t> {
     }
 
     /// Replaces a piece of the state, which is restored if the transaction fails.
-    fn put(&mut self, piece: Piece) -> Result<(), Error> {
+    pub(super) fn put(&mut self, piece: Piece) -> Result<(), Error> {
         let before = self.present(&piece);
         let len = self.state.len();
         self.is_kept_changed |= self.state.put(piece.clone());

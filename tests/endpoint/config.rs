@@ -23,6 +23,35 @@ fn name(socket: &Path) -> String {
     answer.json()["defaultLevel"].as_str().unwrap().to_owned()
 }
 
+/// Also by a server that serves again, as the next one could not be started.
+#[test]
+fn the_servers_of_configurations_guard_loggers_of_secrets() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    let registry = Registry::new();
+    let is_refused = || {
+        for change in [
+            json!({"target": "wire", "level": "DEBUG"}),
+            json!({"target": "a.request", "level": "DEBUG", "for": "1h"}),
+        ] {
+            let request = request_on(&path.join("log.sock"), "PATCH", "/v1/levels");
+            request
+                .json(&json!({"changes": [change]}))
+                .send()
+                .expect(403);
+        }
+    };
+    install(&registry, path, &json!({"socket": "log.sock"})).unwrap();
+    is_refused();
+    let taken = Control::new(&registry)
+        .serve(Endpoint::new().socket(path.join("taken.sock")))
+        .unwrap();
+    let other = json!({"socket": "taken.sock", "allow_sensitive": "yes"});
+    install(&registry, path, &other).unwrap_err();
+    is_refused();
+    drop(taken);
+}
+
 #[test]
 fn a_configuration_serves_until_another_does_not() {
     let directory = tempfile::tempdir().unwrap();

@@ -83,10 +83,6 @@ fn one_level_some_and_all_are_set() {
     assert_eq!(levels(&served), pairs(&[("root", Level::CRITICAL)]));
     let client = served.control.level(&LevelTarget::client_id("c"));
     assert_eq!(client, Some(Level::DEBUG));
-    // So do loggers whose names only a program can choose.
-    served.registry.get_logger("a\nb").set_level(Level::DEBUG);
-    post(&served, "?level=Critical").expect(200);
-    assert_eq!(levels(&served), pairs(&[("root", Level::CRITICAL)]));
     // A temporary level ends with that.
     let hour = std::time::Duration::from_secs(3600);
     let target = LevelTarget::logger("a");

@@ -3,9 +3,11 @@
 
 mod aws_clients;
 mod aws_iot;
+mod clearing;
 #[cfg(feature = "config")]
 mod config;
 mod console;
+mod dry_run;
 mod envoy;
 mod http;
 mod lifecycle;

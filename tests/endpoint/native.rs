@@ -56,7 +56,7 @@ fn an_unknown_path_is_named_as_such() {
     request().open().read_to_string(&mut text).unwrap();
     assert!(text.ends_with(&answer.body), "{text}");
     let answer = served.unix("POST", "/v1/levels").send().expect(405);
-    assert_eq!(answer.header("allow"), Some("GET, PATCH"));
+    assert_eq!(answer.header("allow"), Some("GET, PATCH, DELETE"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::thread;
+use std::time::Duration;
 
 use logtree::control::{Change, Control, LevelTarget, LoggingOptions, Page, TargetType};
 use logtree::{Level, Registry};
@@ -19,8 +20,15 @@ enum Call {
     SetSome(Vec<(LevelTarget, Level)>),
     /// The default level, and no other logger's.
     SetAll(Level),
+    /// A temporary level, which lasts longer than the test.
+    SetFor(LevelTarget, Level),
+    EndTemporary(LevelTarget),
+    ClearAll,
     SetGroup(Option<Level>),
+    Members(Vec<String>),
     Options(Option<Level>, Option<bool>),
+    /// The change so many revisions ago is undone, but not that which made the group.
+    Undo(u64),
 }
 
 /// A call as a request of a dialect: method, path, media type, body.
@@ -43,7 +51,7 @@ fn encoded(text: &str) -> String {
 }
 
 /// Returns a call in each dialect that has it.
-fn dialects(call: &Call, level_word: fn(Level) -> String) -> Vec<Written> {
+fn dialects(call: &Call, level_word: fn(Level) -> String, revision: u64) -> Vec<Written> {
     let mut all = Vec::new();
     let mut add = |method, path: String, media_type, body: String| {
         all.push((method, path, media_type, body));
@@ -102,6 +110,8 @@ fn dialects(call: &Call, level_word: fn(Level) -> String) -> Vec<Written> {
             let query = format!("targetType={kind}&targetName={}", encoded(name));
             let path = format!("/v2LoggingLevel?{query}");
             add("DELETE", path, JSON, String::new());
+            let path = format!("/v1/levels/{}/{}", kind.aws_name(), encoded(name));
+            add("DELETE", path, JSON, String::new());
             let body = json!({ "changes": [native(target, Value::Null)] });
             add("PATCH", "/v1/levels".into(), JSON, body.to_string());
             if matches!(kind, TargetType::Default | TargetType::Logger) {
@@ -134,9 +144,32 @@ fn dialects(call: &Call, level_word: fn(Level) -> String) -> Vec<Written> {
             let path = format!("/logging?level={}", encoded(&level_word(*level)));
             add("POST", path, JSON, String::new());
         }
+        Call::SetFor(target, level) => {
+            let mut change = native(target, json!(level_word(*level)));
+            change["for"] = "1h".into();
+            let body = json!({ "changes": [change] });
+            add("PATCH", "/v1/levels".into(), JSON, body.to_string());
+        }
+        Call::EndTemporary(target) => {
+            let mut change = native(target, Value::Null);
+            change["end"] = true.into();
+            let body = json!({ "changes": [change] });
+            add("PATCH", "/v1/levels".into(), JSON, body.to_string());
+        }
+        Call::ClearAll => add("DELETE", "/v1/levels".into(), JSON, String::new()),
         Call::SetGroup(level) => {
             let body = json!({ "configuredLevel": level.map(level_word) });
             add("POST", spring(GROUP), JSON, body.to_string());
+            let body = json!({ "level": level.map(level_word) });
+            add("PUT", format!("/v1/groups/{GROUP}"), JSON, body.to_string());
+        }
+        Call::Members(members) => {
+            let body = json!({ "members": members });
+            add("PUT", format!("/v1/groups/{GROUP}"), JSON, body.to_string());
+        }
+        Call::Undo(back) => {
+            let body = json!({ "revision": undone(*back, revision) });
+            add("POST", "/v1/undo".into(), JSON, body.to_string());
         }
         Call::Options(level, disable) => {
             let mut body = json!({});
@@ -147,9 +180,23 @@ fn dialects(call: &Call, level_word: fn(Level) -> String) -> Vec<Written> {
                 body["disableAllLogs"] = (*disable).into();
             }
             add("POST", "/v2LoggingOptions".into(), JSON, body.to_string());
+            let level = level.map(level_word);
+            let mut body = json!({});
+            if let Some(level) = level {
+                body["defaultLevel"] = level.into();
+            }
+            if let Some(disable) = disable {
+                body["disableAll"] = (*disable).into();
+            }
+            add("PATCH", "/v1/options".into(), JSON, body.to_string());
         }
     }
     all
+}
+
+/// Returns the revision that is undone; the first one makes the group.
+fn undone(back: u64, revision: u64) -> u64 {
+    revision.saturating_sub(back).max(2)
 }
 
 /// Makes a call on a control. Reports whether it was accepted.
@@ -162,12 +209,17 @@ fn call_control(control: &Control, call: Call) -> bool {
             control.apply(levels.map(|(target, level)| Change::Level(target, level)))
         }
         Call::SetAll(level) => {
-            let loggers = control.loggers().into_iter().skip(1);
-            let set = loggers.filter(|logger| logger.configured.is_some());
-            let clear = set.map(|logger| Change::Clear(LevelTarget::logger(logger.name)));
             let default = Change::Level(LevelTarget::default_level(), level);
-            control.apply(std::iter::once(default).chain(clear))
+            control.apply([Change::ClearAll(Some(TargetType::Logger)), default])
         }
+        Call::SetFor(target, level) => {
+            let hour = Duration::from_secs(3_600);
+            control.apply([Change::LevelFor(target, level, hour)])
+        }
+        Call::EndTemporary(target) => control.apply([Change::EndTemporary(target)]),
+        Call::ClearAll => control.clear_all(None),
+        Call::Members(members) => control.apply([Change::Group(GROUP.to_owned(), members)]),
+        Call::Undo(back) => control.undo(undone(back, control.revision())),
         Call::SetGroup(level) => control.apply([Change::GroupLevel(GROUP.to_owned(), level)]),
         Call::Options(level, disable) => {
             let mut options = LoggingOptions::default();
@@ -187,10 +239,16 @@ fn send(served: &Served, (method, path, media_type, body): Written) -> Answer {
 /// Everything that can be read from a control.
 fn state(control: &Control) -> impl PartialEq + std::fmt::Debug + use<> {
     let overrides = control.list(None, Page::new(Page::MAX)).unwrap().overrides;
-    let levels = overrides.into_iter().map(|one| (one.target, one.level));
+    // Ends differ by the time between the two calls.
+    let levels = overrides.into_iter();
+    let levels = levels.map(|one| (one.target, one.level, one.until.is_some()));
     let options = control.options().unwrap();
+    let mut loggers = control.loggers();
+    for logger in &mut loggers {
+        logger.until = None;
+    }
     (
-        control.loggers(),
+        loggers,
         levels.collect::<Vec<_>>(),
         control.groups(),
         options,
@@ -227,6 +285,11 @@ fn target() -> impl Strategy<Value = LevelTarget> {
     parts.prop_map(|(kind, name)| LevelTarget::new(kind, name))
 }
 
+fn members() -> impl Strategy<Value = Vec<String>> {
+    let name = prop::sample::select(&["a", "a.b", "x.y", "new", "bad..name"][..]);
+    prop::collection::vec(name.prop_map(str::to_owned), 0..3)
+}
+
 fn call() -> impl Strategy<Value = Call> {
     let logger = prop::sample::select(&["a", "a.b", "x", "bad..name"][..]);
     let logger = logger.prop_map(LevelTarget::logger);
@@ -236,7 +299,12 @@ fn call() -> impl Strategy<Value = Call> {
         3 => target().prop_map(Call::Clear),
         2 => some.prop_map(Call::SetSome),
         1 => level().prop_map(Call::SetAll),
+        2 => (target(), level()).prop_map(|(target, level)| Call::SetFor(target, level)),
+        1 => target().prop_map(Call::EndTemporary),
+        1 => Just(Call::ClearAll),
         2 => prop::option::of(level()).prop_map(Call::SetGroup),
+        1 => members().prop_map(Call::Members),
+        3 => (0..4_u64).prop_map(Call::Undo),
         1 => (prop::option::of(level()), prop::option::of(any::<bool>()))
             .prop_map(|(level, disable)| Call::Options(level, disable)),
     ]
@@ -256,11 +324,17 @@ proptest! {
                 true => |level| level.number().to_string(),
                 false => |level| level.to_string(),
             };
-            let written = dialect.get(&dialects(&call, word)).clone();
+            let revision = served.control.revision();
+            let written = dialect.get(&dialects(&call, word, revision)).clone();
             let answer = send(&served, written.clone());
             let is_accepted = call_control(&control, call);
-            let expected = if is_accepted { 200..205 } else { 400..401 };
-            prop_assert!(expected.contains(&answer.status), "{written:?}: {answer:?}");
+            let is_expected = match answer.status {
+                200..205 => is_accepted,
+                // Wrong, or changed again since.
+                400 | 412 => !is_accepted,
+                _ => false,
+            };
+            prop_assert!(is_expected, "{written:?}: {answer:?}");
             prop_assert_eq!(state(&served.control), state(&control), "{:?}", written);
         }
     }
@@ -276,14 +350,18 @@ fn every_dialect_has_its_calls() {
         (Call::Set(logger.clone(), Level::INFO), 5),
         (Call::Set(LevelTarget::event_type("e"), Level::INFO), 3),
         (Call::Set(LevelTarget::client_id("c"), Level::INFO), 2),
-        (Call::Clear(logger.clone()), 4),
+        (Call::Clear(logger.clone()), 5),
         (Call::SetSome(vec![(logger, Level::INFO)]), 2),
         (Call::SetAll(Level::DEBUG), 1),
-        (Call::SetGroup(Some(Level::DEBUG)), 1),
-        (Call::SetGroup(None), 1),
-        (Call::Options(Some(Level::DEBUG), Some(true)), 1),
+        (Call::SetFor(LevelTarget::client_id("c"), Level::INFO), 1),
+        (Call::EndTemporary(LevelTarget::client_id("c")), 1),
+        (Call::ClearAll, 1),
+        (Call::SetGroup(Some(Level::DEBUG)), 2),
+        (Call::SetGroup(None), 2),
+        (Call::Members(vec!["b".to_owned()]), 1),
+        (Call::Options(Some(Level::DEBUG), Some(true)), 2),
     ] {
-        let all = dialects(&call, word);
+        let all = dialects(&call, word, 1);
         assert_eq!(all.len(), dialects_of_it, "{call:?}");
         for written in all {
             let (served, control) = serve_group();

@@ -4,6 +4,7 @@ use crate::control::change::Change;
 use crate::control::control::Control;
 use crate::control::endpoint::audit::Audit;
 use crate::control::endpoint::rate::Rate;
+use crate::control::plan::Planned;
 use crate::control::sensitive::refused;
 #[cfg(any(test, fuzzing))]
 use crate::control::tail::TailOptions;
@@ -107,14 +108,32 @@ impl Access {
     /// Those of [`Control::apply_if`]; [`ErrorKind::NotPermitted`] if the effective level of
     /// a logger of secrets became less than `INFO`; [`ErrorKind::Throttled`] for more than 50 calls in a second.
     pub(super) fn apply(&self, revision: Option<u64>, changes: Vec<Change>) -> Result<u64, Error> {
-        if !self.shared.changes.take() {
-            let message = format!("expected at most {CHANGES} changes in a second");
-            return Err(Error::new(ErrorKind::Throttled, message));
-        }
+        self.take()?;
         match revision {
             Some(revision) => self.control.apply_if(revision, changes),
             None => self.control.apply(changes),
         }
+    }
+
+    /// Returns what changes would do, and the revision. Changes nothing.
+    ///
+    /// # Errors
+    /// Those of [`apply`](Self::apply), whose limits hold here as well.
+    pub(super) fn plan(
+        &self,
+        revision: Option<u64>,
+        changes: Vec<Change>,
+    ) -> Result<(u64, Vec<Planned>), Error> {
+        self.take()?;
+        self.control.plan(revision, changes)
+    }
+
+    fn take(&self) -> Result<(), Error> {
+        if self.shared.changes.take() {
+            return Ok(());
+        }
+        let message = format!("expected at most {CHANGES} changes in a second");
+        Err(Error::new(ErrorKind::Throttled, message))
     }
 
     /// Has a tail show no more of loggers of secrets below `INFO` than their levels do.
@@ -393,6 +412,12 @@ mod tests {
             .unwrap();
         let end = Change::EndTemporary(client());
         assert_eq!(kind(&access, vec![end]), denied);
+        // By the clearing of all that controls have set.
+        registry.get_logger("client").set_level(Level::DEBUG);
+        control
+            .set_level_for(client(), Level::ERROR, minute)
+            .unwrap();
+        assert_eq!(kind(&access, vec![Change::ClearAll(None)]), denied);
         // What the program has allowed may be limited.
         control.set_level(client(), Level::TRACE).unwrap();
         assert_eq!(kind(&access, vec![set("client", Level::DEBUG)]), None);

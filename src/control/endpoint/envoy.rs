@@ -10,7 +10,8 @@ use crate::control::endpoint::request::{self, Request};
 use crate::control::endpoint::response::{self, Response};
 use crate::control::error_codes::invalid;
 use crate::control::target::LevelTarget;
-use crate::error::{Error, ErrorKind};
+use crate::control::target_type::TargetType;
+use crate::error::Error;
 use crate::level::Level;
 
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -19,8 +20,6 @@ usage: /logging?<name>=<level> (change single level)
 usage: /logging?paths=name1:level1,name2:level2,... (change multiple levels)
 usage: /logging?level=<level> (change all levels)
 ";
-/// How often a change of all levels is tried if others change levels meanwhile.
-const ATTEMPTS: u32 = 10;
 
 /// Returns the answer, or [`None`] if the path is none of this dialect.
 pub(super) fn answer(access: &Access, request: &Request) -> Option<Response> {
@@ -64,7 +63,11 @@ fn parameters(request: &Request) -> Result<Vec<(String, String)>, Error> {
 fn change(access: &Access, name: &str, value: &str) -> Result<(), Error> {
     let parse = |level: &str| access.registry().parse_level(level);
     let changes = match name {
-        "level" => return set_all(access, parse(value)?),
+        // The root's level, and none below it that a control has set.
+        "level" => {
+            let root = Change::Level(LevelTarget::default_level(), parse(value)?);
+            vec![Change::ClearAll(Some(TargetType::Logger)), root]
+        }
         "paths" => {
             let paths = value
                 .split(',')
@@ -97,22 +100,6 @@ fn set(name: &str, level: Level) -> Result<Change, Error> {
         return Err(invalid(message));
     }
     Ok(Change::Level(LevelTarget::logger(name), level))
-}
-
-/// Sets the root's level, and clears those of all other loggers.
-fn set_all(access: &Access, level: Level) -> Result<(), Error> {
-    let mut attempts = 1..=ATTEMPTS;
-    loop {
-        let revision = access.control().revision();
-        let loggers = access.control().loggers().into_iter().skip(1);
-        let configured = loggers.filter(|logger| logger.configured.is_some());
-        let mut changes = vec![Change::Level(LevelTarget::default_level(), level)];
-        changes.extend(configured.map(|logger| Change::Clear(LevelTarget::logger(logger.name))));
-        match access.apply(Some(revision), changes) {
-            Err(why) if why.kind() == ErrorKind::Conflict && attempts.next().is_some() => {}
-            result => return result.map(|_| ()),
-        }
-    }
 }
 
 /// Returns the names and effective levels of all loggers, a line each.

@@ -29,15 +29,20 @@ pub(super) fn make(
     if_revision: Option<u64>,
     what: impl Into<String>,
 ) -> Result<Changed, Failure> {
-    let request = match if_revision {
-        Some(revision) => request.header("If-Match", format!("\"{revision}\"")),
-        None => request,
-    };
+    let request = at(request, if_revision);
     let changed: Changed = process.client.call(&request)?.read()?;
     Ok(Changed {
         what: what.into(),
         ..changed
     })
+}
+
+/// Makes a request hold for one revision only.
+pub(super) fn at(request: Request, revision: Option<u64>) -> Request {
+    match revision {
+        Some(revision) => request.header("If-Match", format!("\"{revision}\"")),
+        None => request,
+    }
 }
 
 /// Nothing had to be changed.

@@ -22,9 +22,18 @@ struct Page {
 
 #[derive(Deserialize)]
 struct OfTarget {
-    target: String,
     #[serde(rename = "type")]
     kind: String,
+    until: Option<String>,
+    origin: Option<String>,
+}
+
+impl OfTarget {
+    /// Reports whether a control has set it, so that it can be cleared: of the default level, which
+    /// is always set, only a temporary one.
+    fn is_override(&self) -> bool {
+        self.origin.is_some() && (self.until.is_some() || self.kind != "DEFAULT")
+    }
 }
 
 /// Clears levels.
@@ -38,7 +47,10 @@ pub(crate) fn clear(
     let what = format!("cleared {}", arguments.names.join(", "));
     let replies = fleet.ask(|process| match arguments.all {
         true => clear_all(process, arguments.if_revision),
-        false => send(process, &named, arguments.if_revision, what.clone()),
+        false => {
+            let request = Request::new("PATCH", "/v1/levels").body(json!({"changes": named}));
+            change::make(process, request, arguments.if_revision, what.clone())
+        }
     });
     change::show(screen, replies)
 }
@@ -47,34 +59,29 @@ fn inherit(name: &str, kind: &str) -> Value {
     json!({"target": name, "type": kind, "level": null})
 }
 
+/// Clears what controls have set; levels that the process has set itself stay.
 fn clear_all(process: &Process, if_revision: Option<u64>) -> Result<Changed, Failure> {
-    let mut changes = Vec::new();
+    let mut found_levels = 0;
     let (mut page, mut revision) = (None, if_revision);
     loop {
         let request = Request::get("/v1/levels").query("page", page);
         let found: Page = process.client.call(&request)?.read()?;
         // What is set meanwhile is not cleared unseen.
         revision = revision.or(Some(found.revision));
-        let found_here = found.levels.into_iter().filter(|one| one.kind != "DEFAULT");
-        changes.extend(found_here.map(|one| inherit(&one.target, &one.kind)));
+        found_levels += found.levels.iter().filter(|one| one.is_override()).count();
         page = found.next;
         if page.is_none() {
             break;
         }
     }
-    if changes.is_empty() {
+    if found_levels == 0 {
         return Ok(change::nothing("no level to clear"));
     }
-    let what = format!("cleared {} levels", changes.len());
-    send(process, &changes, revision, what)
-}
-
-fn send(
-    process: &Process,
-    changes: &[Value],
-    if_revision: Option<u64>,
-    what: String,
-) -> Result<Changed, Failure> {
-    let request = Request::new("PATCH", "/v1/levels").body(json!({"changes": changes}));
-    change::make(process, request, if_revision, what)
+    let what = format!("cleared {found_levels} levels");
+    change::make(
+        process,
+        Request::new("DELETE", "/v1/levels"),
+        revision,
+        what,
+    )
 }

@@ -70,6 +70,18 @@ fn levels_are_listed_set_and_cleared() {
     assert_eq!(rows(&text)[1], [&*label, "app.db", "WARNING", "-", "DEBUG"]);
     assert_eq!(rows(&text)[2], [&*label, "new.x", "INFO", "root", "ERROR"]);
     assert_eq!(effective(directory, "app.db.pool"), "WARNING");
+    // It is the process that computes it, and refuses what it would refuse.
+    for wrong in [
+        &["set", "a..b=INFO"][..],
+        &["set", "wire=DEBUG"],
+        &["set", "a=LOUD"],
+    ] {
+        let (tried, made) = (
+            Run::on(directory, &[wrong, &["--dry-run"]].concat()),
+            Run::on(directory, wrong),
+        );
+        assert_eq!((tried.code, &tried.errors), (1, &made.errors), "{wrong:?}");
+    }
 
     let text = Run::on(directory, &["set", "app.db=debug", "app.http=ERROR"]).good();
     assert!(
@@ -123,7 +135,8 @@ fn levels_are_listed_set_and_cleared() {
     Run::on(directory, &["set", "a=INFO", "b=INFO", "c=DEBUG"]).good();
     Run::on(directory, &["set", "--type", "CLIENT_ID", "sensor-7=DEBUG"]).good();
     let text = Run::on(directory, &["clear", "--all"]).good();
-    assert!(text.contains("cleared 5 levels"), "{text}");
+    // With the temporary one of the root.
+    assert!(text.contains("cleared 6 levels"), "{text}");
     let text = Run::on(directory, &["clear", "--all"]).good();
     assert_eq!(text, format!("{label}: no level to clear\n"));
 
@@ -151,6 +164,19 @@ fn groups_and_handlers() {
     let mut daemon = Daemon::start(directory, "app");
     daemon.log(logtree::Level::INFO, "app.http", "hello");
     let label = daemon.label();
+
+    // The levels that the process has set itself stay.
+    let text = Run::on(directory, &["clear", "--all"]).good();
+    assert_eq!(text, format!("{label}: no level to clear\n"));
+    assert_eq!(effective(directory, "app.db"), "WARNING");
+    Run::on(
+        directory,
+        &["set", "a=DEBUG", "app.http=ERROR", "--for", "1h"],
+    )
+    .good();
+    let text = Run::on(directory, &["clear", "--all"]).good();
+    assert!(text.contains("cleared 2 levels"), "{text}");
+    assert_eq!(effective(directory, "app.db"), "WARNING");
 
     let text = Run::on(directory, &["groups"]).good();
     assert_eq!(

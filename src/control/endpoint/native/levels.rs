@@ -80,18 +80,63 @@ pub(super) fn change(access: &Access, request: &Request) -> Answer {
         changes: Vec<Value>,
     }
     let expected = if_match::expected(request)?;
+    require_only(request, "dryRun")?;
+    let is_dry = request.flag("dryRun")?;
     let given: Changes = object::parse(&request.body)?;
     let named = |(number, value)| {
         one(access, value).map_err(|why| invalid(format!("changes[{number}]: {why}")))
     };
     let changes: Result<Vec<_>, _> = given.changes.into_iter().enumerate().map(named).collect();
     let changes = changes?;
+    if is_dry {
+        return plan(access, expected, changes);
+    }
     let targets: Vec<_> = changes.iter().filter_map(set_target).cloned().collect();
     let revision = access.apply(expected, changes)?;
     let warnings = targets
         .iter()
         .filter_map(|target| access.control().warning(target));
     Ok(changed(revision, warnings.collect()))
+}
+
+/// Refuses every parameter but one: misspelt, it would make a change that was only to be tried, or
+/// a larger one.
+fn require_only(request: &Request, name: &str) -> Result<(), Error> {
+    let pairs = request.query().unwrap_or_default();
+    match pairs.iter().find(|(known, _)| known != name) {
+        Some((other, _)) => Err(invalid(format!("unknown parameter {other:?}"))),
+        None => Ok(()),
+    }
+}
+
+/// Returns what changes would do.
+fn plan(access: &Access, expected: Option<u64>, changes: Vec<Change>) -> Answer {
+    #[derive(Serialize)]
+    struct Plan {
+        revision: u64,
+        changes: Vec<One>,
+    }
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct One {
+        target: String,
+        #[serde(rename = "type")]
+        kind: &'static str,
+        now: Option<String>,
+        inherited_from: Option<String>,
+        then: Option<String>,
+    }
+    let (revision, planned) = access.plan(expected, changes)?;
+    let name = |level| access.registry().level_name(level);
+    let changes = planned.into_iter().map(|one| One {
+        target: target_name(&one.target).to_owned(),
+        kind: type_name(one.target.target_type()),
+        now: one.now.map(name),
+        inherited_from: one.inherited_from,
+        then: one.then.map(name),
+    });
+    let changes = changes.collect();
+    Ok(at_revision(revision, &Plan { revision, changes }))
 }
 
 /// Returns the target whose level a change sets.
@@ -144,6 +189,16 @@ fn one(access: &Access, value: Value) -> Result<Change, Error> {
         Some(time) => Change::LevelFor(target, level, time),
         None => Change::Level(target, level),
     })
+}
+
+/// Clears the levels that controls have set, of a type or of all.
+pub(super) fn clear_all(access: &Access, request: &Request) -> Answer {
+    let expected = if_match::expected(request)?;
+    require_only(request, "type")?;
+    let only = request.parameter("type")?;
+    let only = only.map(|text| text.parse()).transpose()?;
+    let revision = access.apply(expected, vec![Change::ClearAll(only)])?;
+    Ok(changed(revision, Vec::new()))
 }
 
 pub(super) fn delete(access: &Access, request: &Request, kind: &str, name: &str) -> Answer {

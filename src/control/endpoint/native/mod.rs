@@ -35,6 +35,7 @@ pub(super) fn answer(access: &Access, request: &Request) -> Option<Response> {
         (["loggers"], &Method::GET) => loggers::list(access, request),
         (["levels"], &Method::GET) => levels::list(access, request),
         (["levels"], &Method::PATCH) => levels::change(access, request),
+        (["levels"], &Method::DELETE) => levels::clear_all(access, request),
         (["levels", kind, name], &Method::DELETE) => levels::delete(access, request, kind, name),
         (["groups"], &Method::GET) => groups::list(access),
         (["groups", name], &Method::PUT) => groups::put(access, request, name),
@@ -44,7 +45,8 @@ pub(super) fn answer(access: &Access, request: &Request) -> Option<Response> {
         (["status" | "console" | "loggers" | "groups" | "handlers" | "audit"], _) => {
             return Some(response::not_allowed("GET"));
         }
-        (["options" | "levels"], _) => return Some(response::not_allowed("GET, PATCH")),
+        (["options"], _) => return Some(response::not_allowed("GET, PATCH")),
+        (["levels"], _) => return Some(response::not_allowed("GET, PATCH, DELETE")),
         (["levels", _, _], _) => return Some(response::not_allowed("DELETE")),
         (["groups", _], _) => return Some(response::not_allowed("PUT")),
         (["undo"], _) => return Some(response::not_allowed("POST")),
