@@ -5,6 +5,7 @@ mod environment;
 mod faults;
 mod moto;
 mod moto_server;
+mod outages;
 mod stub;
 
 use std::net::TcpListener;

@@ -40,6 +40,8 @@ struct Shared {
     calls: Vec<(String, Value)>,
     last_head: String,
     taken: Vec<(i64, String)>,
+    connections: Vec<TcpStream>,
+    is_down: bool,
 }
 
 impl Stub {
@@ -53,8 +55,16 @@ impl Stub {
         let own = Arc::clone(&shared);
         thread::spawn(move || {
             for stream in listener.incoming() {
+                let stream = stream.unwrap();
+                {
+                    let mut shared = own.lock().unwrap();
+                    if shared.is_down {
+                        continue;
+                    }
+                    shared.connections.push(stream.try_clone().unwrap());
+                }
                 let own = Arc::clone(&own);
-                thread::spawn(move || while serve(stream.as_ref().unwrap(), &own).is_ok() {});
+                thread::spawn(move || while serve(&stream, &own).is_ok() {});
             }
         });
         Self { port, shared }
@@ -76,6 +86,19 @@ impl Stub {
 
     pub(crate) fn taken(&self) -> Vec<(i64, String)> {
         self.shared.lock().unwrap().taken.clone()
+    }
+
+    /// Ends all connections, and those that come.
+    pub(crate) fn goes_down(&self) {
+        let mut shared = self.shared.lock().unwrap();
+        shared.is_down = true;
+        for connection in shared.connections.drain(..) {
+            let _ = connection.shutdown(Shutdown::Both);
+        }
+    }
+
+    pub(crate) fn comes_up(&self) {
+        self.shared.lock().unwrap().is_down = false;
     }
 
     pub(crate) fn has_ended(&self) -> bool {
@@ -105,6 +128,9 @@ fn serve(stream: &TcpStream, shared: &Mutex<Shared>) -> io::Result<()> {
     let length = header("content-length: ").parse().unwrap();
     let step = {
         let mut shared = shared.lock().unwrap();
+        if shared.is_down {
+            return Err(io::ErrorKind::ConnectionReset.into());
+        }
         shared.last_head.clone_from(&head);
         shared.script.pop_front().unwrap_or(Step::Take)
     };
