@@ -2,6 +2,9 @@
 
 mod stub;
 
+use std::time::Duration;
+
+use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{Credentials, Region};
 use aws_sdk_s3::primitives::ByteStream;
 
@@ -10,6 +13,9 @@ pub use stub::{Stub, closed_port};
 /// The credentials that the documentation of AWS has.
 pub const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 pub const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+/// How long connecting may take.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The clients of two services.
 #[derive(Clone, Debug)]
@@ -25,18 +31,22 @@ impl Clients {
         let credentials = || Credentials::new(KEY, SECRET, None, None, "example");
         let region = || Region::new("eu-west-1");
         let http = || aws_smithy_http_client::Builder::new().build_http();
+        // A busy machine is no reason for a further attempt.
+        let timeouts = || TimeoutConfig::builder().connect_timeout(PATIENCE).build();
         let s3 = aws_sdk_s3::Config::builder()
             .behavior_version_latest()
             .region(region())
             .credentials_provider(credentials())
             .endpoint_url(url)
             .force_path_style(true)
+            .timeout_config(timeouts())
             .http_client(http());
         let dynamodb = aws_sdk_dynamodb::Config::builder()
             .behavior_version_latest()
             .region(region())
             .credentials_provider(credentials())
             .endpoint_url(url)
+            .timeout_config(timeouts())
             .http_client(http());
         Self {
             s3: aws_sdk_s3::Client::from_conf(s3.build()),

@@ -17,6 +17,14 @@ pub(crate) struct Kept {
     pub(crate) invocation: String,
 }
 
+impl Kept {
+    /// Reports whether it is of the pool of connections: hyper puts one back within the call, or in a
+    /// task without a span, as it comes.
+    pub(crate) fn is_of_pool(&self) -> bool {
+        self.target.starts_with("hyper_util.")
+    }
+}
+
 /// A sink that keeps records.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Collected(Arc<Mutex<Vec<Kept>>>);

@@ -13,14 +13,14 @@ use crate::moto::Moto;
 const LOGGERS: [&str; 4] = ["", "aws_sdk_s3", "aws_sdk_dynamodb", "aws_smithy_runtime"];
 
 /// The bridge of the process, which its tests use one after the other.
-struct Bridge {
-    collected: Collected,
-    runtime: Runtime,
+pub(crate) struct Bridge {
+    pub(crate) collected: Collected,
+    pub(crate) runtime: Runtime,
     _alone: MutexGuard<'static, ()>,
 }
 
 impl Bridge {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static ALONE: Mutex<()> = Mutex::new(());
         static INSTALLED: Once = Once::new();
         static COLLECTED: OnceLock<Collected> = OnceLock::new();
@@ -31,7 +31,7 @@ impl Bridge {
             logtree::tracing::install().unwrap();
         });
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
+            .worker_threads(8)
             .enable_all()
             .build()
             .unwrap();
@@ -43,7 +43,7 @@ impl Bridge {
     }
 
     /// Calls both services at once, by new clients. Returns what is logged from then on.
-    fn call(&self, url: &str, levels: &[(&str, Level)]) -> (usize, Vec<Kept>) {
+    pub(crate) fn call(&self, url: &str, levels: &[(&str, Level)]) -> (usize, Vec<Kept>) {
         for name in LOGGERS {
             let level = levels.iter().find(|(known, _)| *known == name);
             let default = if name.is_empty() {
@@ -119,6 +119,7 @@ impl Bridge {
 /// The places that a service's records come from, as often as they come.
 fn sorted<'r>(records: &'r [Kept], service: &str) -> Vec<&'r str> {
     let own = records.iter().filter(|record| record.service == service);
+    let own = own.filter(|record| !record.is_of_pool());
     let mut targets: Vec<_> = own.map(|record| &*record.target).collect();
     targets.sort_unstable();
     targets
