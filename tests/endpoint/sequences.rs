@@ -287,7 +287,8 @@ fn target() -> impl Strategy<Value = LevelTarget> {
 
 fn members() -> impl Strategy<Value = Vec<String>> {
     let name = prop::sample::select(&["a", "a.b", "x.y", "new", "bad..name"][..]);
-    prop::collection::vec(name.prop_map(str::to_owned), 0..3)
+    // One without any is a logger to Spring Boot, and so to its dialect.
+    prop::collection::vec(name.prop_map(str::to_owned), 1..3)
 }
 
 fn call() -> impl Strategy<Value = Call> {
