@@ -150,7 +150,8 @@ mod on {
     }
 }
 
-/// What a text costs that has no secret: the real messages of boto3, some 100 kB, without those that have one.
+/// What a text costs that has no secret: the real messages of boto3, some 100 kB, without those
+/// that have one.
 #[divan::bench(args = [false, true])]
 fn look_for_secrets(bencher: Bencher<'_, '_>, personal_data: bool) {
     let mut filter = RedactingFilter::credentials();

@@ -27,7 +27,8 @@ fn factories() -> Factories {
     })
 }
 
-/// The check and the application agree, what is wrong is told with places that are there, and changes nothing.
+/// The check and the application agree, what is wrong is reported with places that are there,
+/// and changes nothing.
 pub fn holds(text: &str, syntax: Syntax) {
     let registry = Registry::new();
     let before = registry.dump().to_string();

@@ -1,6 +1,8 @@
-//! Templates of all styles, and patterns of times: none panics, and what is accepted can be written.
+//! Templates of all styles, and patterns of times: none panics, and what is accepted can be
+//! written.
 //!
-//! The first character chooses the style, the second whether the template is checked; a NUL stands before the pattern of the time.
+//! The first character chooses the style, the second whether the template is checked; a NUL stands
+//! before the pattern of the time.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -187,7 +187,8 @@ impl DictConfig {
     /// use logtree::config::DictConfig;
     ///
     /// let ini = "[loggers]\nkeys=root\n[handlers]\nkeys=file\n[formatters]\nkeys=\n\
-    ///            [logger_root]\nhandlers=file\n[handler_file]\nclass=FileHandler\nargs=('%(logs)s/app.log', 'a')\n";
+    ///            [logger_root]\nhandlers=file\n[handler_file]\nclass=FileHandler\n\
+    ///            args=('%(logs)s/app.log', 'a')\n";
     /// DictConfig::from_ini_with(ini, [("logs", "/var/log/app")])?.check()?;
     /// # Ok::<(), logtree::Error>(())
     /// ```

@@ -9,8 +9,8 @@ use crate::registry::Registry;
 use crate::time::Timestamp;
 
 /// A change that was made, and its origin; passed to
-/// [`Control::on_change`](super::Control::on_change), and logged by the logger `logging.control`: at
-/// `INFO`, and at `WARNING` if an endpoint made it.
+/// [`Control::on_change`](super::Control::on_change), and logged by the logger `logging.control`:
+/// at `INFO`, and at `WARNING` if an endpoint made it.
 ///
 /// A change that hides records of `logging.control` is logged itself; one that disables all logging
 /// is not.

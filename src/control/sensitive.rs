@@ -10,9 +10,9 @@ use crate::level::Level;
 use crate::name;
 use crate::registry::{inherited, may_log_secrets};
 
-/// Refuses changes that lower the effective level of a logger of secrets to below `INFO`: by its own
-/// level, or by uncovering one above it that the program has set. What such a change itself sets
-/// above it is inherited as `INFO`.
+/// Refuses changes that lower the effective level of a logger of secrets to below `INFO`: by its
+/// own level, or by uncovering one above it that the program has set. What such a change itself
+/// sets above it is inherited as `INFO`.
 ///
 /// # Errors
 /// [`ErrorKind::NotPermitted`].

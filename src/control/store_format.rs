@@ -1,6 +1,7 @@
-//! The format of a control's file: a line for each change, such as `default 20`, `disable_all true`,
-//! `role NAME`, `level 10 THING_GROUP a.b`, or `group NAME`, with the members separated by tabs.
-//! `guarded` precedes a level that loggers of secrets take as `INFO` if it is lower.
+//! The format of a control's file: a line for each change, such as `default 20`,
+//! `disable_all true`, `role NAME`, `level 10 THING_GROUP a.b`, or `group NAME`, with the members
+//! separated by tabs. `guarded` precedes a level that loggers of secrets take as `INFO` if it is
+//! lower.
 
 use crate::control::change::Change;
 use crate::control::kept::Kept;

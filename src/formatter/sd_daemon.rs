@@ -14,8 +14,8 @@ use crate::record::Record;
 /// a level in between counts as the next lower one. Each line of a record that has several has the
 /// prefix, as the journal stores each as an entry of its own.
 ///
-/// `JournaldHandler` (feature `journald`) sends records natively, with fields and with newlines; its
-/// `is_our_stderr` reports whether standard error is the journal.
+/// `JournaldHandler` (feature `journald`) sends records natively, with fields and with newlines;
+/// its `is_our_stderr` reports whether standard error is the journal.
 ///
 /// # Python
 /// `systemd.daemon`'s `SD_ERR` and the like, which programs write themselves.

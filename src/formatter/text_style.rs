@@ -23,8 +23,8 @@ pub enum Color {
     BrightWhite,
     /// A colour of the terminal's palette of 256.
     Fixed(u8),
-    /// Red, green and blue. Terminals whose `COLORTERM` is not `truecolor` or `24bit` get the nearest of
-    /// the 16 colours above.
+    /// Red, green and blue. Terminals whose `COLORTERM` is not `truecolor` or `24bit` get the
+    /// nearest of the 16 colours above.
     Rgb(u8, u8, u8),
 }
 
@@ -128,8 +128,8 @@ impl From<Color> for TextStyle {
 }
 
 impl Color {
-    /// The colour in the terms of `colored`, which knows the codes, and replaces 24-bit colours by the
-    /// nearest of 16 where `COLORTERM` does not announce them.
+    /// The colour in the terms of `colored`, which knows the codes, and replaces 24-bit colours by
+    /// the nearest of 16 where `COLORTERM` does not announce them.
     const fn to_colored(self) -> colored::Color {
         match self {
             Self::Black => colored::Color::Black,

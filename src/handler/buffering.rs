@@ -40,7 +40,8 @@ use crate::sys::user_code::{self, Owned};
 ///
 /// let (sender, receiver) = channel();
 /// let handler = BufferingHandler::new(2, move |batch: &[OwnedRecord]| {
-///     let _ = sender.send(batch.iter().map(|record| record.message().to_owned()).collect::<Vec<_>>());
+///     let texts = batch.iter().map(|record| record.message().to_owned());
+///     let _ = sender.send(texts.collect::<Vec<_>>());
 /// });
 /// for text in ["a", "b", "c"] {
 ///     handler.handle(&Record::builder().message(text).build());

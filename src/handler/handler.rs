@@ -41,7 +41,8 @@ use crate::time::Timestamp;
 /// use logtree::handler::StreamHandler;
 ///
 /// let registry = Registry::new();
-/// let handler = StreamHandler::stdout().with_level(Level::INFO).with_formatter(Formatter::new("%(message)s")?);
+/// let formatter = Formatter::new("%(message)s")?;
+/// let handler = StreamHandler::stdout().with_level(Level::INFO).with_formatter(formatter);
 /// registry.root().add_handler(handler);
 /// # Ok::<(), logtree::Error>(())
 /// ```

@@ -6,8 +6,8 @@ use crate::text::short_str::ShortStr;
 /// some.
 ///
 /// The higher, the more severe. There is room between the built-in levels for others; a registry
-/// gives them names ([`add_level_name`](crate::Registry::add_level_name)). A record passes if its level is at
-/// least that of the logger.
+/// gives them names ([`add_level_name`](crate::Registry::add_level_name)). A record passes if its
+/// level is at least that of the logger.
 ///
 /// A level parses from a name in any case, from the aliases `WARN`, `FATAL` and `DISABLED`, and
 /// from a number. It prints as its name, or as `Level 15` if it has none.

@@ -202,7 +202,8 @@ const fn bit(at: usize) -> u64 {
     if at < 64 { 1 << at } else { 0 }
 }
 
-/// Applies filters of a logger or an adapter. A filter that panics rejects the record, and is reported.
+/// Applies filters of a logger or an adapter. A filter that panics rejects the record, and is
+/// reported.
 #[cold]
 pub(super) fn passes(filters: &[SharedFilter], record: &mut Record<'_>) -> bool {
     let asked = user_code::call(|| filters.iter().all(|filter| filter.filter(record)));

@@ -1,12 +1,12 @@
 //! The methods that log, which loggers and adapters share.
 
-/// `log`, `exception`, and `trace` to `critical`: by the method that tests the level, and the logger
-/// that makes the record.
+/// `log`, `exception`, and `trace` to `critical`: by the method that tests the level, and the
+/// logger that makes the record.
 macro_rules! level_methods {
     ($type:ty, $passes:ident, |$this:ident| $logger:expr) => {
         impl $type {
-            /// Logs at a level. The macro [`log!`](macro@crate::log) does not evaluate its arguments if
-            /// the level is disabled, and also records module and function.
+            /// Logs at a level. The macro [`log!`](macro@crate::log) does not evaluate its
+            /// arguments if the level is disabled, and also records module and function.
             ///
             /// # Python
             /// `Logger.log`.
@@ -34,7 +34,8 @@ macro_rules! level_methods {
             /// if let Err(error) = "x".parse::<u8>() {
             ///     logger.exception("cannot read the port", &error);
             /// }
-            /// assert_eq!(capture.records()[0].error_text(), Some("invalid digit found in string"));
+            /// let error = capture.records()[0].error_text().map(str::to_owned);
+            /// assert_eq!(error.as_deref(), Some("invalid digit found in string"));
             /// ```
             #[track_caller]
             pub fn exception(&self, message: impl std::fmt::Display, error: &dyn std::error::Error) {

@@ -1,7 +1,8 @@
 //! Records of other programs: [`SocketReceiver`].
 //!
-//! It [listens](listen) on an address, and [serves](serving) what connects. A connection's [`frames`] hold pickles or JSON of the
-//! attributes of Python's records, which become [records](record) of the tree, on a thread that [logs] them.
+//! It [listens](listen) on an address, and [serves](serving) what connects. A connection's
+//! [`frames`] hold pickles or JSON of the attributes of Python's records, which become
+//! [records](record) of the tree, on a thread that [logs] them.
 
 mod frames;
 mod listen;

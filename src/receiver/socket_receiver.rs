@@ -29,8 +29,8 @@ const MOST_RECORD_BYTES: usize = 256 * 1024 * 1024;
 /// Frames hold pickles of all protocols, or JSON. Pickles are read as plain values, and one that
 /// names a class or a function is refused whole: nothing that a program sends is run. (Protocols
 /// below 3 have bytes and sets by functions.) Of whole numbers, what 128 bits do not hold becomes a
-/// string; in JSON, what 64 bits do not hold becomes a float. A record has
-/// [1 MiB](SocketReceiverBuilder::max_record_bytes) at most, 65,536 values and 1,024 key-values, and
+/// string; in JSON, what 64 bits do not hold becomes a float. A record has [1
+/// MiB](SocketReceiverBuilder::max_record_bytes) at most, 65,536 values and 1,024 key-values, and
 /// nests 16 deep; there are 64 connections at most, others wait; and a frame that has begun has 10
 /// seconds. What is refused is counted, and reported by the logger `logging.receiver` at most every
 /// 30 seconds for each reason; the connection goes on, or ends where a frame is cut off or does not
@@ -176,8 +176,8 @@ impl SocketReceiverBuilder {
         self
     }
 
-    /// Sets how many bytes a record has at most; 1 MiB by default, and 256 MiB at most. A longer one
-    /// is left out.
+    /// Sets how many bytes a record has at most; 1 MiB by default, and 256 MiB at most. A longer
+    /// one is left out.
     pub fn max_record_bytes(mut self, bytes: usize) -> Self {
         self.max_record_bytes = bytes.min(MOST_RECORD_BYTES);
         self

@@ -71,8 +71,8 @@ impl RegistryBuilder {
     }
 
     /// Replaces standard error in this registry: for the last resort, the presets and
-    /// [`Registry::stderr_handler`]. The function is called for each handler and may return several writers
-    /// to one place.
+    /// [`Registry::stderr_handler`]. The function is called for each handler and may return several
+    /// writers to one place.
     pub fn stderr(
         mut self,
         open: impl Fn() -> Box<dyn Write + Send> + Send + Sync + 'static,

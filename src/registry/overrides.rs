@@ -8,17 +8,17 @@
 //! | scope with a level | thread | the thread | all loggers of all registries, to the level | pass |
 //!
 //! What they share is one number and two questions. The number is the *gate* of each node, which
-//! all of them lower: it is the load and compare of a disabled call. [`RegistryCore::wants_otherwise`]
-//! is asked after an open gate that the logger's level does not pass, and before the record is made:
-//! does anything else on this thread want this level? [`RegistryCore::decides_for`] is asked with the
-//! record and decides. From the strongest:
+//! all of them lower: it is the load and compare of a disabled call.
+//! [`RegistryCore::wants_otherwise`] is asked after an open gate that the logger's level does not
+//! pass, and before the record is made: does anything else on this thread want this level?
+//! [`RegistryCore::decides_for`] is asked with the record and decides. From the strongest:
 //!
 //! 1. what is disabled: a logger, everything up to a level, everything. The gate stays closed,
 //!    whatever opens it;
 //! 2. the level of the thread's scopes passes, and never silences;
 //! 3. a control's rules that go before loggers, the first opinion;
-//! 4. the owner's level, if one is set on it or between it and the root; it then stands for the logger
-//!    in 5 and 6;
+//! 4. the owner's level, if one is set on it or between it and the root; it then stands for the
+//!    logger in 5 and 6;
 //! 5. the level of the nearest logger that has one;
 //! 6. a control's rules that go before the root;
 //! 7. the root's level.
@@ -50,8 +50,8 @@ impl RegistryCore {
     pub(crate) fn set_override_floor(&self, floor: Option<Level>) {
         let slot = &self.overrides;
         let level = floor.unwrap_or(Level::OFF);
-        // Before the gates open, so that everything that passes them is decided on. Under the lock, as
-        // changes may be concurrent.
+        // Before the gates open, so that everything that passes them is decided on. Under the lock,
+        // as changes may be concurrent.
         self.change_unnoticed(|tree| {
             slot.floor.store(level.number(), Ordering::Relaxed);
             slot.is_active.store(floor.is_some(), Ordering::Release);
@@ -71,8 +71,8 @@ impl RegistryCore {
         by_level && !is_hidden() || self.wants_otherwise(node, level, true)
     }
 
-    /// Reports whether a record of a level that passed the gate, and that the logger's level does not
-    /// pass, may pass, as far as is known without it.
+    /// Reports whether a record of a level that passed the gate, and that the logger's level does
+    /// not pass, may pass, as far as is known without it.
     #[cold]
     #[inline(never)]
     pub(crate) fn wants_otherwise(&self, node: &Node, level: Level, has_key_values: bool) -> bool {

@@ -266,18 +266,18 @@ impl Registry {
     /// - [`Panic`](DropReason::Panic): a filter of a logger panicked.
     /// - [`Reentrant`](DropReason::Reentrant): logging calls were nested too deep, or a handler of
     ///   an event or a span of `tracing` logged through the `log` facade.
-    /// - [`Duplicate`](DropReason::Duplicate): the record is an event of `tracing` as well. It is no
-    ///   loss, except with `LogTracer` for a record of `log` that shares its line with an event.
+    /// - [`Duplicate`](DropReason::Duplicate): the record is an event of `tracing` as well. It is
+    ///   no loss, except with `LogTracer` for a record of `log` that shares its line with an event.
     ///
     /// It is 0 for all others.
     ///
     /// # Examples
     /// ```
-    /// use logtree::Registry;
+    /// use logtree::{Record, Registry};
     /// use logtree::handler::DropReason;
     ///
     /// let registry = Registry::new();
-    /// registry.root().add_filter(|_: &mut logtree::Record<'_>| -> bool { panic!("never passes") });
+    /// registry.root().add_filter(|_: &mut Record<'_>| -> bool { panic!("never passes") });
     /// logtree::error!(registry.root(), "dropped");
     /// assert_eq!(registry.dropped_for(DropReason::Panic), 1);
     /// ```

@@ -24,8 +24,8 @@ pub(crate) fn may_log_secrets(name: &str) -> bool {
     })
 }
 
-/// Returns the level that the logger of a name takes from what is set elsewhere: a guarded one below
-/// `INFO` counts as `INFO` for loggers of secrets.
+/// Returns the level that the logger of a name takes from what is set elsewhere: a guarded one
+/// below `INFO` counts as `INFO` for loggers of secrets.
 pub(crate) fn inherited(level: Level, guarded: bool, name: &str) -> Level {
     if guarded && level < Level::INFO && may_log_secrets(name) {
         return Level::INFO;

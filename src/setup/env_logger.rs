@@ -56,7 +56,8 @@ impl EnvLogger {
 
     /// Sets up the global registry, and installs it as the `log` backend unless another backend is
     /// installed. `LOGTREE_CONTROL` is read whatever the [variable](Self::variable) of the levels
-    /// is; see [`init_from_env`](crate::init_from_env). Returns the handler, or `None` if the root had handlers; then none is added.
+    /// is; see [`init_from_env`](crate::init_from_env). Returns the handler, or `None` if the root
+    /// had handlers; then none is added.
     #[expect(clippy::must_use_candidate, reason = "it is called for its effect")]
     pub fn install(self) -> Option<Handler> {
         let handler = self.install_in(Registry::global());

@@ -19,10 +19,10 @@ use crate::setup::env_logger::EnvLogger;
 /// the logger `logging.config`, as a daemon has no standard error.
 ///
 /// The variable `LOGTREE_CONTROL` has the registry served to the command line `logtree`, browsers
-/// and other programs, as long as it lives: `unix` on a Unix socket, `tcp:PORT` also on this port of
-/// the loopback interface, with the console; `off` and an empty value, or no variable, do nothing.
-/// It needs the feature `control`; see `docs::control`. A problem is
-/// reported as those of directives are.
+/// and other programs, as long as it lives: `unix` on a Unix socket, `tcp:PORT` also on this port
+/// of the loopback interface, with the console; `off` and an empty value, or no variable, do
+/// nothing. It needs the feature `control`; see `docs::control`. A problem is reported as those of
+/// directives are.
 ///
 /// A program that runs with the rights of another user, as by its setuid bit, ignores the
 /// variables: its caller must not choose what it writes. This applies to all variables that the

@@ -118,7 +118,8 @@ macro_rules! layout_methods {
                 self
             }
 
-            /// Sets the style of the template; [`Percent`](crate::formatter::TemplateStyle::Percent) by default.
+            /// Sets the style of the template;
+            /// [`Percent`](crate::formatter::TemplateStyle::Percent) by default.
             pub fn style(mut self, style: crate::formatter::TemplateStyle) -> Self {
                 self.layout.set_style(style);
                 self
@@ -137,8 +138,9 @@ macro_rules! layout_methods {
                 self
             }
 
-            /// Sets the stream: `std::io::stdout()`, or a [`StreamHandler`](crate::handler::StreamHandler) of any writer. Standard error
-            /// by default.
+            /// Sets the stream: `std::io::stdout()`, or a
+            /// [`StreamHandler`](crate::handler::StreamHandler) of any writer. Standard error by
+            /// default.
             pub fn stream(mut self, stream: impl Into<crate::handler::StreamHandler>) -> Self {
                 self.stream = Some(stream.into());
                 self

@@ -15,7 +15,7 @@ use crate::setup::stream_logger::StreamLogger;
 /// use logtree::{Level, get_logger, set_stream_logger};
 ///
 /// set_stream_logger("", Level::INFO); // everything
-/// set_stream_logger("botocore.client.S3", Level::DEBUG); // more of one service; no duplicate lines
+/// set_stream_logger("botocore.client.S3", Level::DEBUG); // more of one; no line twice
 /// get_logger("boto3").set_level(Level::DEBUG); // later: more of another service
 /// log::debug!(target: "boto3::session", "shown");
 /// ```

@@ -133,7 +133,8 @@ impl Verbosity {
     /// ```
     /// use logtree::{Level, Verbosity};
     ///
-    /// let mut arguments: Vec<String> = ["-vv", "copy", "--log=boto3=info", "a"].map(String::from).to_vec();
+    /// let arguments = ["-vv", "copy", "--log=boto3=info", "a"];
+    /// let mut arguments: Vec<String> = arguments.map(String::from).to_vec();
     /// let verbosity = Verbosity::take_from(&mut arguments)?;
     /// assert_eq!(verbosity.level(), Some(Level::DEBUG));
     /// assert_eq!(arguments, ["copy", "a"]);

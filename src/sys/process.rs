@@ -233,12 +233,13 @@ mod system {
                     unsafe_code,
                     reason = "nothing safe closes what a thread owns that was not forked"
                 )]
-                // SAFETY: the descriptor was open at the fork and is still the owner's, as its place
-                // is freed before it is closed, and nothing of the child has run yet that could have
-                // opened another one. Its owner is never used or dropped in a child: the thread that
-                // it belongs to is not there, and what holds it is forgotten. Nothing safe does this:
-                // a socket that is shut down is so in the parent too. A test of the endpoint counts a
-                // child's sockets (`a_child_closes_its_copy_and_leaves_the_parents_socket`).
+                // SAFETY: the descriptor was open at the fork and is still the owner's, as its
+                // place is freed before it is closed, and nothing of the child has run yet that
+                // could have opened another one. Its owner is never used or dropped in a child: the
+                // thread that it belongs to is not there, and what holds it is forgotten. Nothing
+                // safe does this: a socket that is shut down is so in the parent too. A test of the
+                // endpoint counts a child's sockets
+                // (`a_child_closes_its_copy_and_leaves_the_parents_socket`).
                 unsafe {
                     libc::close(descriptor);
                 }

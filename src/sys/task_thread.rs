@@ -16,8 +16,8 @@ pub(crate) struct TaskThread {
 }
 
 impl TaskThread {
-    /// Starts the tasks that `spawn` spawns. The thread calls `begin` before it runs them, and `end`
-    /// once they are dropped.
+    /// Starts the tasks that `spawn` spawns. The thread calls `begin` before it runs them, and
+    /// `end` once they are dropped.
     ///
     /// # Errors
     /// Where `spawn` fails, or the system has no thread left.

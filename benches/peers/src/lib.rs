@@ -1,8 +1,9 @@
 //! What all peers do: the same work, measured the same way.
 //!
-//! A binary is told a workload and a number of calls, does them, and prints the nanoseconds each took: the least of several passes,
-//! as the machine may be shared. Under callgrind the same binary is run with two numbers of calls, and the difference of the
-//! instruction counts is that of the calls alone.
+//! A binary takes a workload and a number of calls, does them, and prints the nanoseconds each
+//! took: the least of several passes, as the machine may be shared. Under callgrind the same binary
+//! is run with two numbers of calls, and the difference of the instruction counts is that of the
+//! calls alone.
 
 pub mod runner;
 pub mod scenes;
@@ -65,10 +66,12 @@ impl Task {
     }
 }
 
-/// The asynchronous workloads: `w5p` at 100,000 records a second, `w5b` as fast as they can be logged.
+/// The asynchronous workloads: `w5p` at 100,000 records a second, `w5b` as fast as they can be
+/// logged.
 ///
-/// Both print `p50 p99 p99.9 end-to-end lost`: the caller's nanoseconds, the clock's own share taken off, wall time a record until
-/// `flush` came back, and the records that are not in the file then.
+/// Both print `p50 p99 p99.9 end-to-end lost`: the caller's nanoseconds, the clock's own share
+/// taken off, wall time a record until `flush` came back, and the records that are not in the file
+/// then.
 pub fn asynchronous(task: &Task, once: impl Fn(u64), flush: impl FnOnce()) {
     let paced = task.workload.ends_with("w5p");
     let mut took = vec![0_u32; usize::try_from(task.calls).unwrap()];

@@ -9,7 +9,8 @@ pub fn package() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Builds a peer by itself and keeps its binary aside, as the next one's features build the common parts anew.
+/// Builds a peer by itself and keeps its binary aside, as the next one's features build the common
+/// parts again.
 pub fn build(name: &str) -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
     cargo

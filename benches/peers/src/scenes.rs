@@ -1,6 +1,8 @@
-//! Faults that a logging library may meet, played in a process of their own; `faults` judges what becomes of it.
+//! Faults that a logging library may meet, played in a process of their own; `faults` judges what
+//! becomes of it.
 //!
-//! A scene's workload is `fe_…` (to standard error), `ff_…` (to a file) or `fa_…` (to a file, asynchronously).
+//! A scene's workload is `fe_…` (to standard error), `ff_…` (to a file) or `fa_…` (to a file,
+//! asynchronously).
 
 use std::cell::RefCell;
 use std::fmt::{self, Display};

@@ -22,8 +22,8 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// that it works whether the program has a runtime or not, and whatever that one does.
 /// [`with_runtime`](Self::with_runtime) has it run elsewhere.
 ///
-/// A call has 15 seconds, 5 of them to connect. The SDK repeats none: the handler does. Clones share
-/// the client and the thread.
+/// A call has 15 seconds, 5 of them to connect. The SDK repeats none: the handler does. Clones
+/// share the client and the thread.
 #[derive(Clone)]
 pub struct CloudWatch {
     pub(crate) client: Client,

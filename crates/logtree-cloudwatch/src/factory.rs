@@ -5,8 +5,9 @@ use logtree::config::Factories;
 use crate::cloudwatch::CloudWatch;
 
 /// Adds the class `watchtower.CloudWatchLogHandler`, in short `cloudwatch`, to what a configuration
-/// can name; see [`Factories::cloudwatch`] for its arguments. The client comes from the environment,
-/// with `region`, `endpoint_url`, `profile` and `role_arn` where the document has them.
+/// can name; see [`Factories::cloudwatch`] for its arguments. The client comes from the
+/// environment, with `region`, `endpoint_url`, `profile` and `role_arn` where the document has
+/// them.
 ///
 /// # Examples
 /// ```
@@ -15,7 +16,7 @@ use crate::cloudwatch::CloudWatch;
 ///
 /// let text = r#"{
 ///     "version": 1,
-///     "handlers": {"cloud": {"class": "cloudwatch", "group": "my-service", "region": "eu-west-1"}},
+///     "handlers": {"cloud": {"class": "cloudwatch", "group": "shop", "region": "eu-west-1"}},
 ///     "root": {"handlers": ["cloud"]}
 /// }"#;
 /// let factories = logtree_cloudwatch::add_to(Factories::new());

@@ -1,5 +1,5 @@
-//! A web service that logs JSON lines, keeps an access log in a rotating file, and changes levels by
-//! requests:
+//! A web service that logs JSON lines, keeps an access log in a rotating file, and changes levels
+//! by requests:
 //!
 //! ```sh
 //! cargo run -- 127.0.0.1:8080 access.log 1000000

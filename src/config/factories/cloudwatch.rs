@@ -17,10 +17,10 @@ impl Factories {
     ///
     /// Arguments are `group` (or `log_group_name`), `stream` (`log_stream_name`), `create`
     /// (`create_log_group`), `retention_days` (`log_group_retention_days`), `tags`
-    /// (`log_group_tags`), `log_group_class` (`STANDARD`, `INFREQUENT_ACCESS`), `oversize` (`split`,
-    /// `truncate`), `pass_embedded_metrics`, and those of delivery, with `send_interval` for
-    /// `linger`; see [`CloudWatchHandler`]. The function reads those of the client, and returns what
-    /// makes it once the whole document is known to be valid.
+    /// (`log_group_tags`), `log_group_class` (`STANDARD`, `INFREQUENT_ACCESS`), `oversize`
+    /// (`split`, `truncate`), `pass_embedded_metrics`, and those of delivery, with `send_interval`
+    /// for `linger`; see [`CloudWatchHandler`]. The function reads those of the client, and returns
+    /// what makes it once the whole document is known to be valid.
     #[must_use]
     pub fn cloudwatch<F, B, P>(mut self, client: F) -> Self
     where

@@ -105,8 +105,9 @@ impl Access {
     /// Returns the new revision.
     ///
     /// # Errors
-    /// Those of [`Control::apply_if`]; [`ErrorKind::NotPermitted`] if the effective level of
-    /// a logger of secrets became less than `INFO`; [`ErrorKind::Throttled`] for more than 50 calls in a second.
+    /// Those of [`Control::apply_if`]; [`ErrorKind::NotPermitted`] if the effective level of a
+    /// logger of secrets became less than `INFO`; [`ErrorKind::Throttled`] for more than 50 calls
+    /// in a second.
     pub(super) fn apply(&self, revision: Option<u64>, changes: Vec<Change>) -> Result<u64, Error> {
         self.take()?;
         match revision {

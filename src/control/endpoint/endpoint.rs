@@ -170,9 +170,9 @@ impl Endpoint {
         self
     }
 
-    /// Restricts the calls of AWS IoT to AWS's words; off by default. Other levels are listed as the
-    /// next less severe of `DEBUG`, `INFO`, `WARN`, `ERROR` and `DISABLED`, or `DEBUG` if they are
-    /// below that, and cannot be set; nor can a target have the type `LOGGER`.
+    /// Restricts the calls of AWS IoT to AWS's words; off by default. Other levels are listed as
+    /// the next less severe of `DEBUG`, `INFO`, `WARN`, `ERROR` and `DISABLED`, or `DEBUG` if they
+    /// are below that, and cannot be set; nor can a target have the type `LOGGER`.
     ///
     /// See [`ControlBuilder::strict_aws`](crate::control::ControlBuilder::strict_aws) for AWS's
     /// other rules.
@@ -194,9 +194,9 @@ impl Endpoint {
     ///
     /// The token is sent as it is: the server must be one to trust, on a network to trust. `https`
     /// is refused, as is a URL with a user. A failure is reported as a problem of the
-    /// [registry](crate::registry::RegistryBuilder::diagnostics) when it begins; the process is announced
-    /// again all the same. The server itself notices that the process has ended. Forked children
-    /// are not announced.
+    /// [registry](crate::registry::RegistryBuilder::diagnostics) when it begins; the process is
+    /// announced again all the same. The server itself notices that the process has ended. Forked
+    /// children are not announced.
     pub fn announce_to(mut self, url: impl Into<String>) -> Self {
         self.announce_to = Some(url.into());
         self

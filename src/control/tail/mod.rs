@@ -1,8 +1,8 @@
 //! Records as they are logged, the live tail, independent of how it is served.
 //!
 //! [`Tails`] has one handler, which taps the tree for all tails of an endpoint: its sink, the
-//! [`Inlet`], copies a record once into a queue, whatever the number of tails, and drops it there if
-//! tails are slower than what is logged. The rest is done by the queue's thread: the [`Outlet`]
+//! [`Inlet`], copies a record once into a queue, whatever the number of tails, and drops it there
+//! if tails are slower than what is logged. The rest is done by the queue's thread: the [`Outlet`]
 //! redacts the record and puts it into the ring of each [`Tail`] whose [`TailFilter`] asks for it.
 //! What does not fit is dropped, and counted. The [`History`] keeps the latest records for tails
 //! that begin or resume.

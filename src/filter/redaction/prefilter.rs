@@ -40,8 +40,8 @@ pub(super) struct Prefilter {
     known: Arc<Vec<(u32, Kinds)>>,
 }
 
-/// So many that other letters seldom share a place, so few that what is used of the table stays near
-/// the processor.
+/// So many that other letters seldom share a place, so few that what is used of the table stays
+/// near the processor.
 const SLOTS: usize = 1 << BITS;
 const BITS: u32 = 16;
 

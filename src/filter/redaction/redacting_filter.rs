@@ -46,9 +46,9 @@ use crate::sys::user_code;
 /// and forms (also percent-encoded), headers, SQL and command lines, in objects with a name and a
 /// value, in tuples, and in the columns of tables. Of usual commands and of the configuration of
 /// routers and servers the places are known that have a secret without a name
-/// (`htpasswd -b file ann …`, `snmp-server community …`). A value that is plainly none is kept: nothing (`null`, `false`), a type, a
-/// number of tokens, a placeholder (`?`, `$1`, `${PASSWORD}`), another mask, or words of a sentence
-/// (`password: required`).
+/// (`htpasswd -b file ann …`, `snmp-server community …`). A value that is plainly none is kept:
+/// nothing (`null`, `false`), a type, a number of tokens, a placeholder (`?`, `$1`,
+/// `${PASSWORD}`), another mask, or words of a sentence (`password: required`).
 ///
 /// # Limits
 /// It recognizes forms, and promises no more than that. It cannot find
@@ -60,8 +60,8 @@ use crate::sys::user_code;
 /// - a password in a sentence far from its name (`expected …, got …`);
 /// - a value before its name, or without one (`assertEquals("…", user.password)`, `VALUES ('ann',
 ///   '…')`), and one that a function reads by a name elsewhere (`getenv("TOKEN") or "…"`);
-/// - a code of a few digits without `your`, `OTP` or the like beside it (`code 817264 expires`), and
-///   a short key in a query whose name is `key`;
+/// - a code of a few digits without `your`, `OTP` or the like beside it (`code 817264 expires`),
+///   and a short key in a query whose name is `key`;
 /// - a name that it does not know; add it by [`with_name`](Self::with_name);
 /// - a secret under a name that is misspelled, abbreviated or in another language than the known
 ///   ones (`tok3n`);
@@ -88,8 +88,9 @@ use crate::sys::user_code;
 /// use logtree::filter::{RedactingFilter, SecretClass};
 ///
 /// let filter = RedactingFilter::credentials().with_name("x-tenant-key").with_personal_data();
-/// let text = r#"{"SecretAccessKey": "wJalrXUtnFEMI/K7MDENG", "x_tenant_key": "t-1", "for": "ann@example.com"}"#;
-/// assert_eq!(filter.redact(text), r#"{"SecretAccessKey": "***", "x_tenant_key": "***", "for": "***"}"#);
+/// let text = r#"{"SecretAccessKey": "wJalrXUtnFEMI/K7MDENG", "x_tenant_key": "t-1"}"#;
+/// assert_eq!(filter.redact(text), r#"{"SecretAccessKey": "***", "x_tenant_key": "***"}"#);
+/// assert_eq!(filter.redact("sent to ann@example.com"), "sent to ***");
 /// assert_eq!(filter.found(SecretClass::SecretKey), 1);
 /// ```
 #[derive(Clone)]

@@ -15,10 +15,10 @@ use crate::time::Timestamp;
 /// Writes each record as one JSON object on one line (RFC 8259, UTF-8).
 ///
 /// The members, in this order: `time` (RFC 3339, UTC, milliseconds), `level`, `logger`, `message`;
-/// if enabled, `file`, `line`, `function`, `module_path`, `thread`, `thread_name`, `process`, `span`, `spans`; the
-/// key-values under their own names, with their own types; `error` and `stack`, if the record has
-/// them. A key-value whose name is taken gets underscores until it is free (`message_`), so nothing
-/// is lost and no name occurs twice.
+/// if enabled, `file`, `line`, `function`, `module_path`, `thread`, `thread_name`, `process`,
+/// `span`, `spans`; the key-values under their own names, with their own types; `error` and
+/// `stack`, if the record has them. A key-value whose name is taken gets underscores until it is
+/// free (`message_`), so nothing is lost and no name occurs twice.
 ///
 /// Numbers are written as numbers, NaN and infinities as `null`, lists and maps as arrays and
 /// objects, bytes as a string of hexadecimal digits. Values that only have a `Display` are strings.

@@ -9,8 +9,8 @@ use crate::record::KeyValues;
 pub(super) struct UniqueNames<'n> {
     own: &'n OwnNames,
     count: usize,
-    /// The bits of the own names and of the names so far: a name whose bit is not set is free, which
-    /// most are. All bits are set once a name was changed.
+    /// The bits of the own names and of the names so far: a name whose bit is not set is free,
+    /// which most are. All bits are set once a name was changed.
     taken: u64,
     /// The bits that only own names have.
     only_own: u64,

@@ -19,8 +19,8 @@ use crate::handler::options::{HandlerOptions, handler_options};
 use crate::sys::sync::Arc;
 use crate::time::SystemClock;
 
-/// Sends records to CloudWatch Logs, by a client that has [`PutLogEvents`]. This crate has none; the
-/// package `logtree-cloudwatch` has one, over the official SDK.
+/// Sends records to CloudWatch Logs, by a client that has [`PutLogEvents`]. This crate has none;
+/// the package `logtree-cloudwatch` has one, over the official SDK.
 ///
 /// Each record is an event, with the record's time in milliseconds and the formatted line as its
 /// message: JSON without another [formatter](CloudWatchHandlerBuilder::formatter). An empty line is

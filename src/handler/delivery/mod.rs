@@ -1,9 +1,9 @@
 //! Delivery to a receiver: at least once, through its outages.
 //!
 //! A call encodes its record ([`transport`]) to an [`entry`] and puts it into the [`memory`]
-//! ([`outgoing`]). The [`worker`]'s thread takes entries out, as a [`flight`], and sends them. Where
-//! that fails, [`backoff`] says when it tries again ([`link`]); what memory has no room for goes to
-//! the [`spool`]. [`state`] is what both sides share under its lock.
+//! ([`outgoing`]). The [`worker`]'s thread takes entries out, as a [`flight`], and sends them.
+//! Where that fails, [`backoff`] says when it tries again ([`link`]); what memory has no room for
+//! goes to the [`spool`]. [`state`] is what both sides share under its lock.
 
 pub(in crate::handler) mod backoff;
 mod confirm;

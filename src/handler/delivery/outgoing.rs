@@ -73,8 +73,8 @@ impl Outgoing {
         SendingMark::current().is_of(self.id)
     }
 
-    /// Encodes a record, and keeps it until it is sent. Returns `false` if there is no thread to send
-    /// it.
+    /// Encodes a record, and keeps it until it is sent. Returns `false` if there is no thread to
+    /// send it.
     ///
     /// # Errors
     /// Where it cannot be encoded.

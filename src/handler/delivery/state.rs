@@ -35,7 +35,8 @@ pub(super) struct State {
     /// The number of the last attempt that has begun, and of the last one that failed.
     pub(super) attempts: u64,
     pub(super) failed_attempt: u64,
-    /// What the receiver may not have of what was sent to it, and whether the thread is to find out.
+    /// What the receiver may not have of what was sent to it, and whether the thread is to find
+    /// out.
     pub(super) unconfirmed: Unconfirmed,
     pub(super) must_confirm: bool,
     /// Grows when the thread is to end.

@@ -79,7 +79,8 @@ pub trait Connection {
     ///
     /// A handler with a spool keeps so many entries, and puts them into the spool when it is closed
     /// and they are not [confirmed](Self::confirm) in time, as far as there is room beside what was
-    /// not sent. Without a spool or room, they are lost with the receiver, and the loss is reported.
+    /// not sent. Without a spool or room, they are lost with the receiver, and the loss is
+    /// reported.
     fn unconfirmed(&self) -> usize {
         0
     }

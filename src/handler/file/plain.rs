@@ -109,7 +109,7 @@ plain_file! {
     FileHandler, Upkeep::Nothing;
     /// Makes a [`FileHandler`].
     ///
-    /// The defaults: appends, opens at once, each record is written at once, permissions `0o600`, no
-    /// directories are made.
+    /// The defaults: appends, opens at once, each record is written at once, permissions `0o600`,
+    /// no directories are made.
     FileHandlerBuilder
 }

@@ -164,7 +164,8 @@ pub(super) use rotating;
 ///
 /// let directory = std::env::temp_dir().join("logtree-doc-rotating");
 /// let path = directory.join("app.log");
-/// let file = RotatingFileHandler::builder(&path).max_bytes(20).backup_count(2).create_dirs(true).open()?;
+/// let file = RotatingFileHandler::builder(&path).max_bytes(20).backup_count(2);
+/// let file = file.create_dirs(true).open()?;
 /// for text in ["first line", "second line"] {
 ///     file.handle(&Record::builder().message(text).build());
 /// }

@@ -51,8 +51,8 @@ const SMALLEST_DATAGRAM: usize = 512;
 ///   string cut. What is lost on the way is lost without notice. Where nothing listens on a
 ///   machine that says so, the handler notices it one message late.
 /// - **TCP** and **TLS**: messages end with a NUL. One of more than 2 MiB, the usual limit of
-///   Graylog, has its longest string cut. The receiver acknowledges nothing, so what it may
-///   not have read, [1 MiB](GelfHandlerBuilder::resend_bytes) at most, is sent again after an outage;
+///   Graylog, has its longest string cut. The receiver acknowledges nothing, so what it may not
+///   have read, [1 MiB](GelfHandlerBuilder::resend_bytes) at most, is sent again after an outage;
 ///   see [`docs::delivery`](crate::docs::delivery#streams-without-an-acknowledgement).
 /// - **HTTP**: a request for each message, as with `HttpHandler`.
 ///   A status of 200 to 299 means that the receiver has it.
@@ -145,7 +145,8 @@ impl GelfHandlerBuilder {
     }
 
     /// Sets how much of what was sent over TCP or TLS may be unread by the receiver; 1 MiB by
-    /// default. It is kept in memory, and sent again after an outage. With 0, nothing is sent again.
+    /// default. It is kept in memory, and sent again after an outage. With 0, nothing is sent
+    /// again.
     pub fn resend_bytes(mut self, bytes: usize) -> Self {
         self.resend_bytes = bytes;
         self

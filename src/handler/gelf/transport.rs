@@ -19,8 +19,8 @@ use crate::handler::sink::formatted;
 use crate::record::Record;
 use crate::sys::sync::Arc;
 
-/// How long a message in a stream can be: the limit of Graylog's inputs (`max_message_size`), unless
-/// they are configured otherwise.
+/// How long a message in a stream can be: the limit of Graylog's inputs (`max_message_size`),
+/// unless they are configured otherwise.
 const STREAM_BYTES: usize = 2 * 1024 * 1024;
 
 /// How the receiver is reached.

@@ -151,8 +151,8 @@ impl HttpHandlerBuilder {
     /// Starts the handler's thread, and returns the handler. Nothing is connected yet.
     ///
     /// # Errors
-    /// For an invalid address or header, where a certificate cannot be read or the spool cannot be used, or the system has no
-    /// thread left.
+    /// For an invalid address or header, where a certificate cannot be read or the spool cannot be
+    /// used, or the system has no thread left.
     pub fn start(self) -> Result<HttpHandler, Error> {
         let mut target = Target::new(&self.url)?;
         target.set_timeout(self.timeout)?;

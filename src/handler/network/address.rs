@@ -44,8 +44,9 @@ impl Protocol {
 }
 
 impl Address {
-    /// Reads `unix:PATH`, `udp:HOST:PORT`, `tcp:HOST:PORT`, `tls:HOST:PORT`, a path that begins with
-    /// a slash, or `HOST:PORT` with the given protocol. A port that is missing is the protocol's.
+    /// Reads `unix:PATH`, `udp:HOST:PORT`, `tcp:HOST:PORT`, `tls:HOST:PORT`, a path that begins
+    /// with a slash, or `HOST:PORT` with the given protocol. A port that is missing is the
+    /// protocol's.
     ///
     /// # Errors
     /// Where it is none of these, or has a user's name. The text is not shown then: it could be a

@@ -9,8 +9,8 @@ use std::time::Duration;
 use crate::sys::process;
 use crate::sys::sync::Mutex;
 
-/// Looks a host up. The system's own function can hang for minutes and cannot be stopped, so it runs
-/// on a thread of its own; while one hangs, no second one is started.
+/// Looks a host up. The system's own function can hang for minutes and cannot be stopped, so it
+/// runs on a thread of its own; while one hangs, no second one is started.
 #[derive(Debug, Default)]
 pub(super) struct Lookup {
     pending: Mutex<Option<Pending>>,

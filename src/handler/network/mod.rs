@@ -1,9 +1,10 @@
 //! Sockets of handlers that send to a receiver: with deadlines for all they do.
 //!
 //! An [`address`] is what users write. A [`dialer`] connects to it, after a [`lookup`] of its name,
-//! and returns a [`stream`] over a [`socket`], or one for [`datagram`]s. [`tls`] is what a stream can be encrypted
-//! with. A [`session`] keeps what it has sent on a stream ([`frames`]) until the receiver has read it, to
-//! [`resend`] it after a reset. All of it belongs on the thread of a delivery: nothing here is called by one that logs.
+//! and returns a [`stream`] over a [`socket`], or one for [`datagram`]s. [`tls`] is what a stream
+//! can be encrypted with. A [`session`] keeps what it has sent on a stream ([`frames`]) until the
+//! receiver has read it, to [`resend`] it after a reset. All of it belongs on the thread of a
+//! delivery: nothing here is called by one that logs.
 
 #![allow(dead_code, reason = "which handlers use it depends on the features")]
 

@@ -55,8 +55,8 @@ impl Socket {
         result
     }
 
-    /// Returns the error that came after an orderly end: the receiver's system has discarded what was
-    /// written after it.
+    /// Returns the error that came after an orderly end: the receiver's system has discarded what
+    /// was written after it.
     pub(super) fn take_error(&self) -> Option<io::Error> {
         of_either!(self, socket => socket.take_error()).unwrap_or_default()
     }

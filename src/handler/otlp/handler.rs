@@ -71,8 +71,8 @@ const ENDPOINT: &str = "http://localhost:4318/v1/logs";
 /// more than one record, halves are sent; a single record that is too large is cut. Records that
 /// the receiver rejects (a partial success, or any other status, redirects included) are dropped,
 /// counted and reported; those of a partial success are not in [`drops`](Self::drops), as their
-/// levels are not known. An outage costs what memory and the [spool](OtlpHandlerBuilder::spool) have
-/// no room for; see [`DeliveryHandler`]. Proxies are not used.
+/// levels are not known. An outage costs what memory and the [spool](OtlpHandlerBuilder::spool)
+/// have no room for; see [`DeliveryHandler`]. Proxies are not used.
 ///
 /// Neither errors nor descriptions show the path or the query of the address, or headers.
 ///
@@ -202,8 +202,8 @@ impl OtlpHandlerBuilder {
     /// Starts the handler's thread, and returns the handler. Nothing is connected yet.
     ///
     /// # Errors
-    /// For a variable that cannot be obeyed, an invalid address or header, where a certificate cannot
-    /// be read or the spool cannot be used, or the system has no thread left.
+    /// For a variable that cannot be obeyed, an invalid address or header, where a certificate
+    /// cannot be read or the spool cannot be used, or the system has no thread left.
     pub fn start(mut self) -> Result<OtlpHandler, Error> {
         let environment = match self.reads_environment {
             true => Environment::read(|name| variable(name).ok())?,

@@ -60,8 +60,8 @@ pub(super) fn log_record(record: &Record<'_>, line: &str) -> LogRecord {
     log
 }
 
-/// Adds a key-value: to the field of its name, where there is one and its value fits, or else to the
-/// attributes.
+/// Adds a key-value: to the field of its name, where there is one and its value fits, or else to
+/// the attributes.
 fn add(log: &mut LogRecord, key: &str, value: Scalar<'_>) {
     let text = |value: Scalar<'_>| match value {
         Scalar::Text(text) => Some(text.to_owned()),

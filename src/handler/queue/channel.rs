@@ -52,9 +52,9 @@ impl Channel {
         }
     }
 
-    /// Returns the place after all records that are in it: a stamp of no record. Once the lanes were
-    /// looked through up to there, these were found, also those whose stamps had been passed before
-    /// they were in.
+    /// Returns the place after all records that are in it: a stamp of no record. Once the lanes
+    /// were looked through up to there, these were found, also those whose stamps had been passed
+    /// before they were in.
     pub(super) fn mark(&self) -> u64 {
         let mark = self.stamps.fetch_add(1, Ordering::SeqCst);
         self.unused_stamps.fetch_add(1, Ordering::Release);

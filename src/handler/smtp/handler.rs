@@ -27,25 +27,26 @@ use crate::sys::sync::Arc;
 /// 10,000 errors are not 10,000 mails.
 ///
 /// The text is the formatted record in UTF-8 (without a formatter, the message); the subject is
-/// fixed, or that of a [formatter](SmtpHandlerBuilder::subject_formatter). In a subject, newlines and
-/// other control characters become blanks, so that none can begin another header, and what is beyond
-/// 200 characters is cut. `Date` is the time of the last record. `Message-ID` is the same when the
-/// same records are sent again; `Auto-Submitted` keeps programs that are away from responding.
+/// fixed, or that of a [formatter](SmtpHandlerBuilder::subject_formatter). In a subject, newlines
+/// and other control characters become blanks, so that none can begin another header, and what is
+/// beyond 200 characters is cut. `Date` is the time of the last record. `Message-ID` is the same
+/// when the same records are sent again; `Auto-Submitted` keeps programs that are away from
+/// responding.
 ///
 /// # Delivery
 /// The address of the server is `HOST` or `HOST:PORT`, port 25 by default; with `tls:` in front
-/// (feature `tls`, port 465 by default), the connection is encrypted from the beginning. Where there
-/// are [credentials](SmtpHandlerBuilder::credentials), TLS is begun by
+/// (feature `tls`, port 465 by default), the connection is encrypted from the beginning. Where
+/// there are [credentials](SmtpHandlerBuilder::credentials), TLS is begun by
 /// [`STARTTLS`](SmtpHandlerBuilder::starttls) before they are sent, and nothing is sent to a server
 /// that does not offer it. One session serves all mails of a burst.
 ///
 /// A record counts as written once the server has taken its mail for one recipient at least;
 /// recipients that it refuses beside others are reported. A status from 500 on for the sender, all
-/// recipients or the mail drops the records, counted and reported, or makes them
-/// [dead letters](SmtpHandlerBuilder::dead_letters), which have the subject as their first line.
-/// After a status from 400 to 499, a log-in that fails, and where the server cannot be reached, it
-/// tries again; a mail that is too large (552) is sent in halves, and the text of a single record is
-/// cut. An outage costs what memory and the [spool](SmtpHandlerBuilder::spool) have no room for; see
+/// recipients or the mail drops the records, counted and reported, or makes them [dead
+/// letters](SmtpHandlerBuilder::dead_letters), which have the subject as their first line. After a
+/// status from 400 to 499, a log-in that fails, and where the server cannot be reached, it tries
+/// again; a mail that is too large (552) is sent in halves, and the text of a single record is cut.
+/// An outage costs what memory and the [spool](SmtpHandlerBuilder::spool) have no room for; see
 /// [`DeliveryHandler`]. A server that takes a mail and is then too slow to say so gets it again.
 ///
 /// Looking up the host, connecting, the beginning of TLS and each command take 5 seconds at most;
@@ -53,8 +54,9 @@ use crate::sys::sync::Arc;
 ///
 /// # Python
 /// `logging.handlers.SMTPHandler`, which sends on the thread that logs, and loses records of a
-/// server that is away. It sends credentials without TLS unless `secure` is given, and with it checks
-/// no certificate; `getSubject` is [`subject_formatter`](SmtpHandlerBuilder::subject_formatter).
+/// server that is away. It sends credentials without TLS unless `secure` is given, and with it
+/// checks no certificate; `getSubject` is
+/// [`subject_formatter`](SmtpHandlerBuilder::subject_formatter).
 ///
 /// # Examples
 /// ```no_run
@@ -94,8 +96,8 @@ impl SmtpHandler {
         to.into_iter().fold(builder, SmtpHandlerBuilder::to).start()
     }
 
-    /// Returns a builder for a handler with other options, which sends by a server, from an address:
-    /// `app@example.com` or `App <app@example.com>`.
+    /// Returns a builder for a handler with other options, which sends by a server, from an
+    /// address: `app@example.com` or `App <app@example.com>`.
     pub fn builder(mailhost: impl AsRef<str>, from: impl AsRef<str>) -> SmtpHandlerBuilder {
         SmtpHandlerBuilder {
             mailhost: mailhost.as_ref().to_owned(),

@@ -138,8 +138,8 @@ fn date(time: Timestamp) -> SystemTime {
     SystemTime::from(time).max(SystemTime::UNIX_EPOCH)
 }
 
-/// Returns a mail as it is sent after `DATA`: the line with a dot alone ends it, so lines that begin
-/// with one have another.
+/// Returns a mail as it is sent after `DATA`: the line with a dot alone ends it, so lines that
+/// begin with one have another.
 pub(super) fn with_dots(mail: &[u8]) -> Vec<u8> {
     let mut sent = Vec::with_capacity(mail.len() + 64);
     let mut begins = true;

@@ -1,7 +1,7 @@
 //! Records sent as mails: [`SmtpHandler`].
 //!
-//! A [`transport`] makes a [`mail`] of one record or of many, and sends it by a [`session`] with the
-//! server. Formats are lettre's; connections are those of all handlers, with their deadlines.
+//! A [`transport`] makes a [`mail`] of one record or of many, and sends it by a [`session`] with
+//! the server. Formats are lettre's; connections are those of all handlers, with their deadlines.
 
 mod handler;
 mod mail;

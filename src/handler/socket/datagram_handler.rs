@@ -25,8 +25,8 @@ use crate::handler::socket::wire::Wire;
 ///
 /// # What is lost
 /// A datagram over a network may get lost without a notice. Where nothing listens on this machine,
-/// or on one that says so, the handler notices it with the next record: that one waits until there is
-/// a receiver, and the one before is lost.
+/// or on one that says so, the handler notices it with the next record: that one waits until there
+/// is a receiver, and the one before is lost.
 ///
 /// # Python
 /// `logging.handlers.DatagramHandler`. Python reports what is too large, and drops it.

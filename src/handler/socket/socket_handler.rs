@@ -23,9 +23,9 @@ use crate::handler::socket::wire::Wire;
 /// A logging call never waits for a receiver; see [`DeliveryHandler`] for what happens while it is
 /// away. Nothing is connected until the first record.
 ///
-/// A dictionary of more than 1 MiB, which a `SocketReceiver` does not take, is sent with its longest
-/// text halved, and marked `…[+N]` for the bytes that are missing, as often as needed; a record that
-/// is too long without such a text is dropped, counted and reported.
+/// A dictionary of more than 1 MiB, which a `SocketReceiver` does not take, is sent with its
+/// longest text halved, and marked `…[+N]` for the bytes that are missing, as often as needed; a
+/// record that is too long without such a text is dropped, counted and reported.
 ///
 /// # What is lost
 /// Receivers acknowledge nothing: a record counts as sent once the system has taken it. What a
@@ -83,8 +83,8 @@ pub struct SocketHandlerBuilder {
 socket_options!(SocketHandlerBuilder);
 
 impl SocketHandlerBuilder {
-    /// Sets how much of what was sent may be unread by the receiver; 1 MiB by default. It is kept in
-    /// memory, and sent again after the receiver has ended. With 0, nothing is sent again.
+    /// Sets how much of what was sent may be unread by the receiver; 1 MiB by default. It is kept
+    /// in memory, and sent again after the receiver has ended. With 0, nothing is sent again.
     pub fn resend_bytes(mut self, bytes: usize) -> Self {
         self.options.resend_bytes = bytes;
         self

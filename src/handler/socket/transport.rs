@@ -85,8 +85,8 @@ impl Sending {
         Error::new(ErrorKind::Io, format!("cannot send to {}", self.address)).with_source(error)
     }
 
-    /// Returns a dictionary that has so many bytes at most, shortened if need be; `None` if it stays
-    /// too long.
+    /// Returns a dictionary that has so many bytes at most, shortened if need be; `None` if it
+    /// stays too long.
     fn fitting<'m>(&self, message: Cow<'m, [u8]>, longest: usize) -> Option<Cow<'m, [u8]>> {
         let mut message = message;
         while message.len() > longest {

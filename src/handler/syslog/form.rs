@@ -22,9 +22,9 @@ pub enum SysLogForm {
     /// the present standard: with the key-values as structured data. The default for receivers on
     /// a network.
     Rfc5424,
-    /// `<14>Nov 26 12:00:00 APP[PID]: MESSAGE`, as the C library writes it to the local daemon; with
-    /// `HOST` after the time for receivers on a network. In local time. The default for the local
-    /// daemon and other Unix sockets.
+    /// `<14>Nov 26 12:00:00 APP[PID]: MESSAGE`, as the C library writes it to the local daemon;
+    /// with `HOST` after the time for receivers on a network. In local time. The default for the
+    /// local daemon and other Unix sockets.
     Rfc3164,
     /// `<14>MESSAGE`, with the [ident](crate::handler::builder::SysLogHandlerBuilder::ident) before
     /// the message and a NUL after it, as Python's handler writes it, and with its severities.

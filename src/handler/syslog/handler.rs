@@ -266,9 +266,9 @@ impl SysLogHandlerBuilder {
     }
 
     /// Sets how much of what was sent on a stream may be unread by the receiver; 1 MiB by default.
-    /// It is kept in memory, and sent again after the receiver has ended. Before more is unread, the
-    /// handler ends its connection and waits for the receiver to end it as well, which it does once
-    /// it has read all; then the handler connects again. See
+    /// It is kept in memory, and sent again after the receiver has ended. Before more is unread,
+    /// the handler ends its connection and waits for the receiver to end it as well, which it does
+    /// once it has read all; then the handler connects again. See
     /// [`SysLogHandler`](SysLogHandler#what-is-lost). With 0, nothing is sent again, and the
     /// connection stays.
     pub fn resend_bytes(mut self, bytes: usize) -> Self {

@@ -20,7 +20,8 @@ type Script = Box<dyn FnMut(&str) -> Deed + Send>;
 
 #[derive(Default)]
 struct Inner {
-    /// All commands, `CONNECT` and `END` for the connections and `.` for the end of a mail included.
+    /// All commands, `CONNECT` and `END` for the connections and `.` for the end of a mail
+    /// included.
     commands: Vec<String>,
     mails: Vec<String>,
 }

@@ -1,4 +1,5 @@
-//! No handler that sends shows what it was given to keep: in no error, report, description or state.
+//! No handler that sends shows what it was given to keep: in no error, report, description or
+//! state.
 
 use std::any::Any;
 use std::fmt::{Debug, Write as _};

@@ -271,7 +271,8 @@ async fn held(round: u64, asks_for_current: bool) {
     tracing::info!("polled");
 }
 
-/// Polls two futures in turn that hold guards over an `.await`, which are then left in another order.
+/// Polls two futures in turn that hold guards over an `.await`, which are then left in another
+/// order.
 pub(super) fn hold_guards_over_awaits(rounds: u64, asks_for_current: bool) {
     let waker = Waker::from(Arc::new(Nothing));
     let mut task = Context::from_waker(&waker);

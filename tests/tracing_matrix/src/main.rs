@@ -1,7 +1,7 @@
 //! Each way of logging, with each order of installation and each front: once in the tree.
 //!
-//! Without a scene among its arguments, the program plays all, each in a process of its own: backends
-//! and default subscribers are installed once for a process.
+//! Without a scene among its arguments, the program plays all, each in a process of its own:
+//! backends and default subscribers are installed once for a process.
 
 mod feedback;
 mod scene;

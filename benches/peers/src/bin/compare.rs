@@ -1,9 +1,10 @@
-//! Builds and runs all peers, and writes the tables and the plot of the documentation's chapter on performance:
+//! Builds and runs all peers, and writes the tables and the plot of the documentation's chapter on
+//! performance:
 //!
 //! ```text
 //! cargo run --release --bin compare            all peers: about ten minutes, needs valgrind
-//! cargo run --release --bin compare -- check   logtree's instruction counts against those in `baseline.txt`
-//! cargo run --release --bin compare -- bless   writes `baseline.txt` anew
+//! cargo run --release --bin compare -- check   logtree's instruction counts against `baseline.txt`
+//! cargo run --release --bin compare -- bless   writes `baseline.txt`
 //! ```
 
 use std::collections::BTreeMap;
@@ -195,7 +196,8 @@ fn table(
             cells.collect::<Vec<_>>().join(" | ")
         );
     }
-    // logtree against the best of the others: its macros against all, and by the facade against those that are reached by it.
+    // logtree against the best of the others: its macros against all, and by the facade against
+    // those that are reached by it.
     let ratio = |column: &str, own: usize| {
         let native =
             |row: usize| matches!(ROWS[row], (_, "tracing" | "spdlog", "") | (_, "slog", _));

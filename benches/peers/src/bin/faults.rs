@@ -1,7 +1,7 @@
 //! Plays faults with all peers, and writes the table of the documentation's chapter on them:
 //!
 //! ```text
-//! cargo run --release --bin faults     all peers; on Linux, as root for the row of the full file system
+//! cargo run --release --bin faults     all peers; the full file system needs root on Linux
 //! ```
 
 use std::collections::BTreeMap;

@@ -1,4 +1,5 @@
-//! The `log` facade with an empty logger: the floor of every backend. And one relaxed load with a compare: the floor of all.
+//! The `log` facade with an empty logger: the floor of every backend. And one relaxed load with a
+//! compare: the floor of all.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};

@@ -12,8 +12,8 @@ use crate::handler::cloudwatch::events::together;
 use crate::handler::delivery::{Connection, Outcome};
 
 /// 10,000 batches of random entries against a service that fails at random: each entry is there, or
-/// was refused for its time or as poison; twice only where a response got lost; and no call breaks a
-/// rule.
+/// was refused for its time or as poison; twice only where a response got lost; and no call breaks
+/// a rule.
 #[test]
 fn ten_thousand_random_batches_lose_nothing() {
     let times = prop_oneof![

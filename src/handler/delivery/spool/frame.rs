@@ -1,7 +1,8 @@
 //! How an entry stands in a segment: [`encode`] and [`decode`].
 //!
 //! ```text
-//! length u32 | CRC-32 u32 | sequence u64 | time i64 | level u16 | flags u8 | name length u32 | name | payload
+//! length u32 | CRC-32 u32 | sequence u64 | time i64 | level u16 | flags u8
+//! name length u32 | name | payload
 //! ```
 //! All numbers are little-endian. The length counts what follows the CRC, which is of the length
 //! and all that follows it.

@@ -34,8 +34,8 @@ use crate::sys::private_file::{self, Access, Links, PRIVATE};
 /// - The end of the process, also by `kill -9`: all that was spooled.
 /// - A power cut: all but the last 4 MiB, as files are synced when they are full and at the end of
 ///   the process; with [`sync_each`](Self::sync_each) all that was spooled.
-/// - Damage of a file: all entries but the damaged ones, which are counted and reported; the file is
-///   kept as `damaged.bad` until the next one.
+/// - Damage of a file: all entries but the damaged ones, which are counted and reported; the file
+///   is kept as `damaged.bad` until the next one.
 ///
 /// # Examples
 /// ```
