@@ -1,45 +1,13 @@
 //! The types from which users build formatters, clocks and records.
 
 use std::collections::BTreeMap;
-use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
-use logtree::formatter::{
-    BufferingFormatter, Color, ColorChoice, Colors, Format, FormatFn, FormatterBuilder,
-    IotJsonFormatter, JsonFormatter, JsonFormatterBuilder, JsonTime, Line, MissingFields,
-    Multiline, TemplateStyle, TextStyle, TimeZone, format_fn,
-};
-use logtree::record::{KeyValues, KeyValuesIter, OwnedRecord, OwnedValue, RecordBuilder, Source};
-use logtree::time::{Clock, ManualClock, SystemClock, Timestamp};
+use logtree::formatter::{Format, Line, format_fn};
+use logtree::record::OwnedValue;
+use logtree::time::{Clock, ManualClock, Timestamp};
 use logtree::{Error, Formatter, Level, Record, Registry};
-
-fn is_debug_send_and_sync<T: Debug + Send + Sync>() {}
-
-#[test]
-fn public_types_are_debug_send_and_sync() {
-    is_debug_send_and_sync::<BufferingFormatter>();
-    is_debug_send_and_sync::<(Color, ColorChoice, Colors, TextStyle)>();
-    is_debug_send_and_sync::<(Formatter, FormatterBuilder, TemplateStyle)>();
-    is_debug_send_and_sync::<(
-        IotJsonFormatter,
-        JsonFormatter,
-        JsonFormatterBuilder,
-        JsonTime,
-    )>();
-    is_debug_send_and_sync::<(Line, MissingFields, Multiline, TimeZone)>();
-    is_debug_send_and_sync::<FormatFn<fn(&Record<'_>, &mut Line) -> Result<(), Error>>>();
-    is_debug_send_and_sync::<(OwnedRecord, OwnedValue, Source<'_>)>();
-    is_debug_send_and_sync::<(ManualClock, SystemClock, Timestamp, Level)>();
-}
-
-/// A record borrows what may belong to one thread: the values and errors of a call.
-#[test]
-fn borrowed_types_are_debug() {
-    fn is_debug<T: Debug>() {}
-    is_debug::<(Record<'_>, RecordBuilder<'_>)>();
-    is_debug::<(KeyValues<'_>, KeyValuesIter<'_>)>();
-}
 
 fn text(format: impl Format, record: &Record<'_>) -> Result<String, Error> {
     let mut line = Line::new();
