@@ -18,10 +18,19 @@ use logtree::{Level, Record};
 use serde_json::Value;
 
 #[derive(Default)]
-struct Kept {
+pub(super) struct Kept {
     groups: Mutex<Vec<LogGroup>>,
     retention: Mutex<Option<u32>>,
     streams: Mutex<BTreeMap<String, Vec<(i64, String)>>>,
+}
+
+#[cfg_attr(not(feature = "full"), allow(dead_code))]
+impl Kept {
+    pub(super) fn messages(&self) -> Vec<String> {
+        let streams = self.streams.lock().unwrap();
+        let events = streams.values().flatten();
+        events.map(|(_, message)| message.clone()).collect()
+    }
 }
 
 impl PutLogEvents for Kept {

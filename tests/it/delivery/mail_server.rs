@@ -68,6 +68,8 @@ impl MailServer {
 
 /// Serves a connection to its end, which comes where reading or writing fails.
 fn serve(stream: &TcpStream, shared: &Mutex<Inner>, script: &mut Script) -> std::io::Result<()> {
+    // A response is written in parts, which would wait for each other.
+    stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream);
     let mut writer = stream;
     let mut next = Some("CONNECT".to_owned());

@@ -16,6 +16,8 @@ mod cloudwatch;
     feature = "smtp"
 ))]
 mod config;
+#[cfg(all(feature = "full", target_os = "linux"))]
+mod contract;
 #[cfg(unix)]
 mod crashes;
 #[cfg(feature = "gelf")]
