@@ -4,8 +4,10 @@ use logtree::handler::StreamHandler;
 use logtree::{Level, get_logger};
 
 mod storage {
-    use logtree::get_logger;
     use logtree::handler::NullHandler;
+    use logtree::{StaticLogger, get_logger, logger};
+
+    static LOG: StaticLogger = logger!("storage.file");
 
     /// Adds a `NullHandler`, once. Without it, warnings go to standard error until the application
     /// configures logging.
@@ -14,10 +16,9 @@ mod storage {
     }
 
     pub(crate) fn open(path: &str) {
-        let logger = get_logger("storage.file");
-        logtree::info!(logger, path = path; "opening");
+        logtree::info!(LOG, path = path; "opening");
         if path.is_empty() {
-            logtree::warn!(logger, "an empty path is the working directory");
+            logtree::warn!(LOG, "an empty path is the working directory");
         }
     }
 }

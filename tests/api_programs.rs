@@ -237,24 +237,27 @@ mod own_sink {
     }
 }
 
-/// A console that changes levels.
+/// A service whose levels are changed by itself, and from a console in the browser.
+#[cfg(feature = "control")]
 mod console {
     use std::time::Duration;
 
-    use logtree::control::{Control, LevelTarget};
-    use logtree::{Error, Level, Registry, set_stream_logger};
+    use logtree::control::{Control, Endpoint, LevelTarget};
+    use logtree::{Error, Level, Registry, info, set_stream_logger};
 
     pub(crate) fn main() -> Result<(), Error> {
         set_stream_logger("", Level::INFO);
-        let control = Control::new(Registry::global()).with_origin("admin");
+        let control = Control::new(Registry::global());
         control.on_change(|change| eprintln!("{change:?}")).detach();
-        control
-            .set_level_for(
-                LevelTarget::logger("sqlx"),
-                Level::DEBUG,
-                Duration::from_secs(600),
-            )
-            .map(drop)
+        let sqlx = LevelTarget::logger("sqlx");
+        control.set_level_for(sqlx, Level::DEBUG, Duration::from_secs(600))?;
+        let server = control.serve(Endpoint::new().tcp("127.0.0.1:0").console(true))?;
+        info!("console at {}", server.console_url().unwrap_or_default());
+        serve()
+    }
+
+    fn serve() -> Result<(), Error> {
+        Ok(())
     }
 }
 
@@ -299,7 +302,9 @@ mod daemon {
 /// Programs that would change the process or read system files only have to compile.
 #[test]
 fn further_programs_compile() {
-    let _: [fn() -> Result<(), logtree::Error>; 2] = [queue_and_rotation::set_up, console::main];
+    let _: fn() -> Result<(), logtree::Error> = queue_and_rotation::set_up;
+    #[cfg(feature = "control")]
+    let _: fn() -> Result<(), logtree::Error> = console::main;
     #[cfg(all(unix, feature = "reload", feature = "signal"))]
     let _: fn() -> Result<(), logtree::Error> = daemon::main;
 }
