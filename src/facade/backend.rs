@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::facade::{echo, feedback};
 use crate::facade::{gate_cache, target_cache};
 use crate::level::Level;
-use crate::logger::{Origin, dispatch};
+use crate::logger::{Entry, dispatch};
 use crate::record::{LazyMessage, Message, Record, Source};
 use crate::registry::{Registry, RegistryCore};
 
@@ -109,7 +109,7 @@ fn log_unless_off(registry: &RegistryCore, record: &log::Record<'_>) {
             if has_key_values() {
                 ours.set_source_of_key_values(record.key_values());
             }
-            dispatch(registry, node, &mut ours, Origin::Call { by_level });
+            dispatch(registry, node, &mut ours, Entry::Call { by_level });
         },
     );
 }

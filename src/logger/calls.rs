@@ -1,7 +1,7 @@
 //! The methods that log.
 
 use crate::level::Level;
-use crate::logger::dispatch::{Origin, dispatch};
+use crate::logger::dispatch::{Entry, dispatch};
 use crate::logger::level_methods::level_methods;
 use crate::logger::logger::Logger;
 use crate::record::{LazyMessage, Message, Record, RecordBuilder, Source};
@@ -18,7 +18,7 @@ impl Logger {
                 &self.registry,
                 &self.node,
                 &mut record.clone(),
-                Origin::Handed,
+                Entry::Handed,
             );
         }
     }
@@ -58,8 +58,8 @@ impl Logger {
     /// Likewise, if it is known whether the logger's level passes it.
     #[inline(always)]
     pub(crate) fn submit_passed(&self, record: &mut Record<'_>, by_level: bool) {
-        let origin = Origin::Call { by_level };
-        dispatch(&self.registry, &self.node, record, origin);
+        let entry = Entry::Call { by_level };
+        dispatch(&self.registry, &self.node, record, entry);
     }
 }
 

@@ -21,7 +21,7 @@ const MAX_DEPTH: u32 = 32;
 
 /// How a record reached its logger.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub(crate) enum Entry {
     /// By a call, through the gate.
     Call {
         /// Whether the logger's level passes it; otherwise the gate is open for something else.
@@ -39,20 +39,20 @@ pub(crate) fn dispatch(
     registry: &RegistryCore,
     node: &Node,
     record: &mut Record<'_>,
-    origin: Origin,
+    entry: Entry,
 ) {
     // In a span, or in a scope with key-values or an owner, it is larger than any depth.
     if here::nesting() >= MAX_DEPTH {
-        return dispatch_otherwise(registry, node, record, origin);
+        return dispatch_otherwise(registry, node, record, entry);
     }
     let _nested = Nested::enter();
-    send(registry, node, None, record, origin);
+    send(registry, node, None, record, entry);
 }
 
 /// In a span, in a scope with key-values or an owner, or nested too deep.
 #[cold]
 #[inline(never)]
-fn dispatch_otherwise(registry: &RegistryCore, node: &Node, record: &Record<'_>, origin: Origin) {
+fn dispatch_otherwise(registry: &RegistryCore, node: &Node, record: &Record<'_>, entry: Entry) {
     if here::depth() >= MAX_DEPTH {
         let dropped = &registry.environment.dropped.reentrant;
         dropped.fetch_add(1, Ordering::Relaxed);
@@ -67,7 +67,7 @@ fn dispatch_otherwise(registry: &RegistryCore, node: &Node, record: &Record<'_>,
             record.rare_fields = RareFieldsRef::Lent(fields);
         }
         let owner = owner.and_then(|owner| registry.owner_node(owner));
-        send(registry, node, owner, &mut record, origin);
+        send(registry, node, owner, &mut record, entry);
     });
 }
 
@@ -77,13 +77,13 @@ fn send(
     node: &Node,
     owner: Option<&Node>,
     record: &mut Record<'_>,
-    origin: Origin,
+    entry: Entry,
 ) {
     let route = node.route();
     // Decided before the filters, which may change the level.
-    record.is_hidden = match origin {
-        Origin::Call { by_level } => !registry.decides_for(node, owner, record, by_level),
-        Origin::Handed => false,
+    record.is_hidden = match entry {
+        Entry::Call { by_level } => !registry.decides_for(node, owner, record, by_level),
+        Entry::Handed => false,
     };
     if owner.is_some() {
         return send_along(&route, owner, registry, record);

@@ -12,6 +12,6 @@ pub(crate) mod passed;
 pub(crate) mod static_logger;
 
 pub use self::adapter::LoggerAdapter;
-pub(crate) use self::dispatch::{Origin, dispatch};
+pub(crate) use self::dispatch::{Entry, dispatch};
 pub use self::into_logger::IntoLogger;
 pub(crate) use self::logger::{Logger, get_logger};

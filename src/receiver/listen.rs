@@ -11,7 +11,7 @@ use crate::sys::not_forked::NotForked;
 #[cfg(unix)]
 use crate::sys::own_file::OwnFile;
 #[cfg(unix)]
-use crate::sys::unix_socket::{check_free, put_in_place};
+use crate::sys::unix_socket::{bind_atomically, check_free};
 
 /// A socket that takes connections or datagrams.
 pub(super) enum Listener {
@@ -101,7 +101,7 @@ fn listen_unix(path: &str, datagrams: bool) -> Result<Listening, Error> {
         return Err(Error::new(ErrorKind::Io, message).with_path(&path));
     }
     let inside = InLock::enter();
-    let bound = put_in_place(&path, |path| {
+    let bound = bind_atomically(&path, |path| {
         Ok(if datagrams {
             let socket = UnixDatagram::bind(path)?;
             socket.set_nonblocking(true)?;

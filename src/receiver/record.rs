@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::handler::socket::unpickle::{MAX_DEPTH, MAX_VALUES, Refused, unpickle};
 use crate::level::Level;
-use crate::logger::{Origin, dispatch};
+use crate::logger::{Entry, dispatch};
 use crate::name::{self, Name};
 use crate::record::{OwnedValue, RecordBuilder, Source};
 use crate::registry::Registry;
@@ -96,7 +96,7 @@ pub(super) fn deliver(registry: &Registry, frame: &[u8]) -> Result<(), Refused> 
         registry,
         &node,
         &mut record.build(),
-        Origin::Call { by_level },
+        Entry::Call { by_level },
     );
     Ok(())
 }

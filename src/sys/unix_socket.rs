@@ -1,4 +1,4 @@
-//! Unix sockets that a process listens on: [`put_in_place`], [`check_free`].
+//! Unix sockets that a process listens on: [`bind_atomically`], [`check_free`].
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -17,7 +17,7 @@ use crate::sys::own_file::OwnFile;
 ///
 /// # Errors
 /// Where the file cannot be made.
-pub(crate) fn put_in_place<S>(
+pub(crate) fn bind_atomically<S>(
     path: &Path,
     bind: impl FnOnce(&Path) -> io::Result<S>,
 ) -> io::Result<(S, OwnFile)> {
@@ -25,13 +25,13 @@ pub(crate) fn put_in_place<S>(
     // Of an earlier process of the same number.
     let _ = fs::remove_file(&beside);
     let socket = bind(&beside)?;
-    let put_in_place = || {
+    let publish = || {
         fs::set_permissions(&beside, Permissions::from_mode(0o600))?;
         let metadata = fs::symlink_metadata(&beside)?;
         fs::rename(&beside, path)?;
         Ok(metadata)
     };
-    let metadata = put_in_place().inspect_err(|_: &io::Error| {
+    let metadata = publish().inspect_err(|_: &io::Error| {
         let _ = fs::remove_file(&beside);
     })?;
     Ok((socket, OwnFile::new(path, &metadata)))

@@ -11,7 +11,7 @@ use tracing_core::{Dispatch, Event, LevelFilter, Metadata};
 
 use crate::facade::{echo, feedback, target_cache};
 use crate::level::Level;
-use crate::logger::{Origin, dispatch};
+use crate::logger::{Entry, dispatch};
 use crate::name;
 use crate::record::{
     CallValues, ContextKey, LazyMessage, Message, OwnedValue, Owner, Record, Source, Span,
@@ -206,8 +206,8 @@ impl Bridge {
         Span::new(metadata.name(), parent, fields, owner)
     }
 
-    /// Logs an event, in the span that it names or in the current one; `find` knows the spans.
-    /// The owner is that of this span, and decides: [`is_enabled`](Self::is_enabled) does not know it.
+    /// Logs an event, in the span that it names or in the current one; `find` knows the spans. The
+    /// owner is that of this span, and decides: [`is_enabled`](Self::is_enabled) does not know it.
     pub(super) fn event(&self, event: &Event<'_>, find: impl FnOnce(&Id) -> Option<Arc<Span>>) {
         match event.parent() {
             Some(parent) => span_stack::with_current(find(parent), || self.event_here(event)),
@@ -340,7 +340,7 @@ fn send(
 /// Passes the record of an event or a span to its logger's handlers.
 #[inline]
 pub(super) fn pass(registry: &RegistryCore, node: &Node, record: &mut Record<'_>, by_level: bool) {
-    event_handling::in_handlers(|| dispatch(registry, node, record, Origin::Call { by_level }));
+    event_handling::in_handlers(|| dispatch(registry, node, record, Entry::Call { by_level }));
 }
 
 /// Lends a message. Apart, as older compilers end the temporaries of arguments with a `let`.

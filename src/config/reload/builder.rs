@@ -81,8 +81,8 @@ impl ReloaderBuilder {
         self
     }
 
-    /// Sets whether loggers that are not named are disabled, as [`DictConfig`] does:
-    /// [`disable_existing_loggers`](crate::config::DictConfig::disable_existing_loggers).
+    /// Sets whether loggers that are not named are disabled, as
+    /// [`disable_existing_loggers`](crate::config::DictConfig::disable_existing_loggers) does.
     pub fn disable_existing_loggers(mut self, disable: bool) -> Self {
         self.settings.disable_existing = Some(disable);
         self

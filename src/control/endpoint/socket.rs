@@ -14,7 +14,7 @@ use crate::control::error_codes::invalid;
 use crate::error::Error;
 use crate::sys::host::process_id;
 use crate::sys::own_file::OwnFile;
-use crate::sys::unix_socket::{beside, check_free, is_listened_on, put_in_place};
+use crate::sys::unix_socket::{beside, bind_atomically, check_free, is_listened_on};
 use crate::sys::variable::variable;
 
 /// How long the address of a socket is, with the byte that ends it.
@@ -66,7 +66,7 @@ fn bind(path: &Path) -> Result<(UnixListener, OwnFile), Error> {
         let message = format!("cannot listen on {}: {why}", path.display());
         return Err(invalid(message).with_path(path));
     }
-    put_in_place(path, |path| {
+    bind_atomically(path, |path| {
         let listener = UnixListener::bind(path)?;
         listener.set_nonblocking(true)?;
         Ok(listener)

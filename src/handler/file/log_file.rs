@@ -44,11 +44,11 @@ pub(super) struct LogFile {
 pub(super) struct Appended {
     /// It is in the buffer, or was.
     pub(super) kept: bool,
-    pub(super) trouble: Option<Trouble>,
+    pub(super) setback: Option<Setback>,
 }
 
 /// What went wrong beside a record, and harmed none.
-pub(super) enum Trouble {
+pub(super) enum Setback {
     /// The file could not be rotated, or opened at its path.
     OldFile(Error),
     /// The buffer could not be written.
@@ -164,8 +164,8 @@ impl LogFile {
         level: Level,
         locked: bool,
     ) -> Result<Appended, Error> {
-        let trouble = self.see_to_upkeep(state, line.len(), locked).err();
-        let mut trouble = trouble.map(Trouble::OldFile);
+        let setback = self.see_to_upkeep(state, line.len(), locked).err();
+        let mut setback = setback.map(Setback::OldFile);
         let buffering = match self.options.buffering {
             None if state.is_corked() => Some(Buffering {
                 level: Level::OFF,
@@ -182,11 +182,11 @@ impl LogFile {
             }
             Some(buffering) => {
                 let failed = self.append_to_buffer(state, line, level, buffering)?;
-                trouble = trouble.or(failed.map(Trouble::Kept));
+                setback = setback.or(failed.map(Setback::Kept));
             }
         }
         let kept = buffering.is_some();
-        Ok(Appended { kept, trouble })
+        Ok(Appended { kept, setback })
     }
 
     #[inline]

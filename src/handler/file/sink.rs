@@ -6,7 +6,7 @@ use crate::context::Notice;
 use crate::error::{Chain, Error};
 use crate::formatter::{Format, with_line};
 use crate::handler::file::file_mode::FileMode;
-use crate::handler::file::log_file::{LogFile, Trouble};
+use crate::handler::file::log_file::{LogFile, Setback};
 use crate::handler::file::options::FileOptions;
 use crate::handler::file::state::{State, Upkeep};
 use crate::handler::handler::Handler;
@@ -61,9 +61,9 @@ impl Sink for FileSink {
             if appended.kept {
                 file.ledger.kept(record);
             }
-            match appended.trouble {
+            match appended.setback {
                 None => {}
-                Some(Trouble::OldFile(error)) => {
+                Some(Setback::OldFile(error)) => {
                     let error = Chain::one_line(&error).to_string();
                     record.environment.diagnostics.notice(
                         Notice::NotRotated,
@@ -73,7 +73,7 @@ impl Sink for FileSink {
                         ),
                     );
                 }
-                Some(Trouble::Kept(error)) => file.ledger.failed(error),
+                Some(Setback::Kept(error)) => file.ledger.failed(error),
             }
             Ok(())
         })
