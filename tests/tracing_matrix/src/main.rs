@@ -3,6 +3,7 @@
 //! Without a scene among its arguments, the program plays all, each in a process of its own:
 //! backends and default subscribers are installed once for a process.
 
+mod caps;
 mod feedback;
 mod scene;
 
@@ -16,6 +17,7 @@ fn main() -> ExitCode {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [_, "feedback", way] => feedback::play(way),
         [features, order, front] => scene::play(features, Order::of(order), Front::of(front)),
+        ["max-level"] => caps::play(),
         [features] => play_all(features),
         _ => panic!("expected the features of tracing, found {arguments:?}"),
     }
