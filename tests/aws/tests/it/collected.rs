@@ -18,8 +18,8 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    /// Reports whether it is of the pool of connections: hyper puts one back within the call, or in a
-    /// task without a span, as it comes.
+    /// Reports whether it is of the pool of connections: hyper puts one back within the call, or in
+    /// a task without a span, as it comes.
     pub(crate) fn is_of_pool(&self) -> bool {
         self.target.starts_with("hyper_util.")
     }
