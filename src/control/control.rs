@@ -161,8 +161,8 @@ impl Control {
     /// Returns the default level, and whether all logging is disabled.
     ///
     /// # Errors
-    /// [`ErrorKind::NotConfigured`] under [AWS's rules](super::ControlBuilder::strict_aws), before
-    /// options were set.
+    /// [`ErrorKind::NotConfigured`](crate::ErrorKind::NotConfigured) under [AWS's
+    /// rules](super::ControlBuilder::strict_aws), before options were set.
     pub fn options(&self) -> Result<LoggingOptions, Error> {
         let state = self.core.state.lock();
         self.limits.require_options(&state)?;
@@ -177,8 +177,9 @@ impl Control {
     /// unchanged. Returns the revision.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`] if the file cannot be written; [`ErrorKind::InvalidRequest`] for an
-    /// invalid level or role. Nothing is changed then.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the file cannot be written;
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for an invalid level or
+    /// role. Nothing is changed then.
     pub fn set_options(&self, options: LoggingOptions) -> Result<u64, Error> {
         self.apply([Change::Options(options)])
     }
@@ -201,10 +202,12 @@ impl Control {
     /// is created, and its level applies to its descendants.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] for an invalid name or the level `NOTSET`;
-    /// [`ErrorKind::LimitExceeded`]; [`ErrorKind::NotConfigured`] under [AWS's
-    /// rules](super::ControlBuilder::strict_aws), before options were set; [`ErrorKind::Io`] if the
-    /// file cannot be written. Nothing is changed then.
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for an invalid name or the
+    /// level `NOTSET`; [`ErrorKind::LimitExceeded`](crate::ErrorKind::LimitExceeded);
+    /// [`ErrorKind::NotConfigured`](crate::ErrorKind::NotConfigured) under [AWS's
+    /// rules](super::ControlBuilder::strict_aws), before options were set;
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the file cannot be written. Nothing is changed
+    /// then.
     pub fn set_level(
         &self,
         target: LevelTarget,
@@ -230,9 +233,9 @@ impl Control {
     /// temporary levels. They are not stored in the file.
     ///
     /// # Errors
-    /// Those of [`set_level`](Self::set_level); [`ErrorKind::LimitExceeded`] also for more than 64
-    /// stacked temporary levels of a target. One that ends no later than a newer one does not
-    /// count.
+    /// Those of [`set_level`](Self::set_level);
+    /// [`ErrorKind::LimitExceeded`](crate::ErrorKind::LimitExceeded) also for more than 64 stacked
+    /// temporary levels of a target. One that ends no later than a newer one does not count.
     pub fn set_level_for(
         &self,
         target: LevelTarget,
@@ -247,7 +250,7 @@ impl Control {
     /// applies again, as if it had expired. A target without a temporary level keeps its level.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] for an invalid name.
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for an invalid name.
     pub fn end_temporary(&self, target: &LevelTarget) -> Result<Option<Level>, Error> {
         self.one(target.clone(), Change::EndTemporary(target.clone()))
     }
@@ -263,8 +266,9 @@ impl Control {
     /// between two pages never make another target be skipped or listed twice.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] for a page of 0 or of more than [`Page::MAX`] entries;
-    /// [`ErrorKind::NotConfigured`] as for [`options`](Self::options).
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for a page of 0 or of more
+    /// than [`Page::MAX`] entries; [`ErrorKind::NotConfigured`](crate::ErrorKind::NotConfigured) as
+    /// for [`options`](Self::options).
     ///
     /// # Examples
     /// ```
@@ -342,9 +346,10 @@ impl Control {
     /// exist. Returns the revision.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] for an invalid name; [`ErrorKind::LimitExceeded`] for more
-    /// groups and members than [`max_targets`](super::ControlBuilder::max_targets);
-    /// [`ErrorKind::Io`] if the file cannot be written.
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for an invalid name;
+    /// [`ErrorKind::LimitExceeded`](crate::ErrorKind::LimitExceeded) for more groups and members
+    /// than [`max_targets`](super::ControlBuilder::max_targets);
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the file cannot be written.
     pub fn set_group<'n>(
         &self,
         name: &str,
@@ -369,8 +374,8 @@ impl Control {
     /// Sets the level of every logger of a group. Returns the revision.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] if there is no such group, and those of
-    /// [`set_level`](Self::set_level).
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) if there is no such group,
+    /// and those of [`set_level`](Self::set_level).
     pub fn set_group_level(&self, name: &str, level: impl Into<Level>) -> Result<u64, Error> {
         self.apply([Change::GroupLevel(name.to_owned(), Some(level.into()))])
     }
@@ -417,7 +422,8 @@ impl Control {
     /// then change, the second is refused instead of overwriting the first one's change.
     ///
     /// # Errors
-    /// [`ErrorKind::Conflict`] if the revision is another one, and those of [`apply`](Self::apply).
+    /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) if the revision is another one, and
+    /// those of [`apply`](Self::apply).
     pub fn apply_if(
         &self,
         revision: u64,
