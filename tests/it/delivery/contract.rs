@@ -36,7 +36,7 @@ fn check<H: Into<Handler>>(make: impl Fn() -> H, texts: impl Fn() -> Vec<Vec<u8>
     };
     let lines = || {
         // What a handler has written may still be on its way.
-        let made = made.lock().unwrap();
+        let made = made.lock().unwrap().clone();
         let written: u64 = made.iter().map(|one| one.counters().written()).sum();
         until(|| messages().len() as u64 >= written);
         messages()
