@@ -136,14 +136,6 @@ impl Control {
         }
     }
 
-    /// Logs changes at `WARNING`; refuses any by which secrets show below `INFO` if it keeps them.
-    #[cfg(feature = "control")]
-    pub(super) fn of_endpoint(mut self, keeps_secrets: bool) -> Self {
-        self.limits.log_level = Level::WARNING;
-        self.limits.keeps_secrets = keeps_secrets;
-        self
-    }
-
     /// Returns the state of a logger; [`None`] if there is none of the name.
     #[cfg(feature = "control")]
     pub(super) fn logger(&self, name: &str) -> Option<LoggerState> {

@@ -65,9 +65,12 @@ impl Shared {
 
 impl Access {
     /// `control` has the origin of the request.
-    pub(super) fn of(control: Control, shared: &Arc<Shared>, is_remote: bool) -> Self {
+    pub(super) fn of(mut control: Control, shared: &Arc<Shared>, is_remote: bool) -> Self {
+        // Refuses any change by which secrets show below `INFO`.
+        control.limits.keeps_secrets = !shared.allow_sensitive;
+        control.limits.log_level = Level::WARNING;
         Self {
-            control: control.of_endpoint(!shared.allow_sensitive),
+            control,
             is_remote,
             shared: Arc::clone(shared),
         }
