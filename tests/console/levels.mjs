@@ -104,8 +104,9 @@ test("undo restores a temporary level with its end, whatever replaced it", async
   await levelIs("app", "WARNING");
 });
 
-test("a change of another client is shown as a difference", async () => {
-  // The page does not hear of it before its own change.
+// Opens the dialog: another client changes `boto3`, and the page does not hear of it before its
+// own change of `app`.
+async function conflict() {
   await page.route("**/v1/status", (route) => route.abort());
   // A poll that was on its way is over.
   await page.locator("#connection").getByText("not reachable").waitFor();
@@ -113,9 +114,17 @@ test("a change of another client is shown as a difference", async () => {
   await press("app", "DEBUG");
   const dialog = page.getByRole("dialog", { name: "Changed meanwhile" });
   await dialog.waitFor();
-  const cells = await dialog.locator("tbody tr").allInnerTexts();
-  const words = cells.map((cell) => cell.trim().split(/\s+/));
-  assert.deepEqual(words, [
+  return dialog;
+}
+
+async function cells(dialog) {
+  const rows = await dialog.locator("tbody tr").allInnerTexts();
+  return rows.map((row) => row.trim().split(/\s+/));
+}
+
+test("a change of another client is shown as a difference", async () => {
+  const dialog = await conflict();
+  assert.deepEqual(await cells(dialog), [
     ["app", "inherited", "inherited", "DEBUG"],
     ["boto3", "inherited", "ERROR"],
   ]);
@@ -132,6 +141,24 @@ test("a change of another client is shown as a difference", async () => {
   await page.unroute("**/v1/status");
   await shop.send("set boto3 OFF");
   await row(page, "boto3").locator(".level", { hasText: "OFF" }).waitFor();
+});
+
+test("what is applied despite a conflict is applied to what the dialog shows", async () => {
+  const dialog = await conflict();
+  await shop.send("set boto3 OFF");
+  // The page reads the new state below the dialog, which still shows the old one.
+  await page.unroute("**/v1/status");
+  await row(page, "boto3").locator(".level", { hasText: "OFF" }).waitFor();
+  await dialog.getByRole("button", { name: "Apply mine" }).click();
+  await dialog.locator("tbody tr", { hasText: "OFF" }).waitFor();
+  assert.deepEqual(await cells(dialog), [
+    ["app", "inherited", "inherited", "DEBUG"],
+    ["boto3", "ERROR", "OFF"],
+  ]);
+  assert.equal(await shop.send("level app"), "INFO");
+  await dialog.getByRole("button", { name: "Apply mine" }).click();
+  await levelIs("app", "DEBUG");
+  assert.equal(await shop.send("level boto3"), "OFF");
 });
 
 test("the filter finds loggers and makes new ones", async () => {

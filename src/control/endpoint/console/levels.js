@@ -95,8 +95,7 @@ function buildRow(name) {
 	});
 	fold.className = "fold";
 	const [label, level] = [el("span", { className: "name", title: name }), el("b")];
-	const [subtotal, source] = [0, 0].map(() => el("span", { className: "note" }));
-	const notes = el("span", { className: "note" });
+	const [subtotal, source, notes] = [0, 0, 0].map(() => el("span", { className: "note" }));
 	const levels = levelButtons(name, (chosen) => setLevel(name, chosen, chosen && chosenTime()));
 	const back = button("Back now", `Back now: end the temporary level of ${name}`, () =>
 		endLevel(name),

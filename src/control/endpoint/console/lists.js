@@ -1,9 +1,7 @@
 // The views of handlers and of changes.
 
 import { byId, count, el, row, say } from "./page.js";
-import { request } from "./process.js";
-
-const POLL = 2_000;
+import { POLL, request } from "./process.js";
 
 function list(view, path, rowOf) {
 	const body = byId(view).querySelector("tbody");

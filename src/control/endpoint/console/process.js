@@ -45,7 +45,7 @@ function parse(block) {
 	return event;
 }
 
-const POLL = 2_000;
+export const POLL = 2_000;
 // How often the loggers are read although no level has changed: new ones appear.
 const RELOAD = 15_000;
 
@@ -94,8 +94,8 @@ async function load() {
 	);
 	readAt = performance.now();
 	took = readAt - start;
-	const withEnd = (logger) => ({ ...logger, until: logger.overrides[0]?.until });
-	const byName = new Map(loggers.map((logger) => [logger.name, withEnd(logger)]));
+	for (const logger of loggers) logger.until = logger.overrides[0]?.until;
+	const byName = new Map(loggers.map((logger) => [logger.name, logger]));
 	Object.assign(model, { loggers: byName, groups, revision });
 }
 

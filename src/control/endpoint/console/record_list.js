@@ -83,20 +83,15 @@ function build(entry, previous) {
 	}
 	const { level, logger, message } = entry.fields;
 	const time = formatTime(entry, previous);
-	const opener = {
-		className: "time",
-		tabIndex: -1,
-		ariaPressed: entry.isMarked || null,
-	};
+	const opener = { className: "time", tabIndex: -1, ariaPressed: entry.isMarked || null };
 	row.append(
 		button(time, `${time} open record`, null, opener),
 		el("b", { className: `level ${tone(entry.number)}` }, level),
 		valueOf(`logger=${logger}`, logger, "logger"),
 		el("span", { className: "message" }, message),
-		...entry.values.map((pair) => {
-			const [key, text] = pair;
-			return el("span", {}, `${key}=`, valueOf(asPair(pair), text, "value"));
-		}),
+		...entry.values.map(([key, text]) =>
+			el("span", {}, `${key}=`, valueOf(`${key}=${text}`, text, "value")),
+		),
 		...entry.rest.map((text) => el("span", { className: "rest" }, text)),
 	);
 	return row;

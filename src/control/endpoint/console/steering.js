@@ -69,15 +69,17 @@ function run(name, what, send) {
 
 // Applies changes to the revision that is shown. Returns `null` if the user withdrew them.
 async function patchLevels(changes) {
-	for (;;) {
+	for (let shown; ; ) {
+		// Kept, as the model goes on while the user is asked.
+		const { revision, loggers } = model;
+		if (shown && !(await ask(changes, shown))) return null;
 		try {
-			const headers = { "If-Match": `"${model.revision}"` };
+			const headers = { "If-Match": `"${revision}"` };
 			return await request("PATCH", "/v1/levels", { changes }, headers);
 		} catch (error) {
 			if (error.status !== 412) throw error;
-			const shown = model.loggers;
+			shown = loggers;
 			await reload();
-			if (!(await ask(changes, shown))) return null;
 		}
 	}
 }
