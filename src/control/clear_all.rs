@@ -45,15 +45,20 @@ impl Transaction<'_> {
             .filter(|target| is_meant(target.target_type()))
             .collect();
         for target in targets {
-            // A level that was changed without a control stays.
-            let Some(entry) = self.state().entry(&target, self.level(&target)) else {
+            let Some(entry) = self.state().any_entry(&target) else {
                 continue;
             };
             let left = match target.target_type() {
                 TargetType::Default => entry.permanent(),
                 _ => entry.own(),
             };
-            self.set_entry(&target, left)?;
+            let level = self.level(&target);
+            // A level that was changed without a control stays, and what was set does not.
+            let level = match entry.level() == level {
+                true => left.level(),
+                false => level,
+            };
+            self.put(Piece::Level(target, level, left.if_set()))?;
         }
         if !is_meant(TargetType::Logger) {
             return Ok(());

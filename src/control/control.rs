@@ -478,7 +478,7 @@ impl Control {
         let before = read(state);
         let (registry, limits) = (&self.registry, &self.limits);
         let transaction = self.core.transaction(state, registry, limits, &self.origin);
-        let (changed, past) = ControlCore::change(transaction, limits, changes)?;
+        let (changed, past) = ControlCore::change(transaction, changes)?;
         state.pasts.add(state.revision, past);
         all.extend(changed);
         Ok(before)

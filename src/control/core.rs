@@ -67,19 +67,18 @@ impl ControlCore {
     /// Applies all changes, or none.
     pub(super) fn change(
         mut transaction: Transaction<'_>,
-        limits: &Limits,
         changes: Vec<Change>,
     ) -> Result<(Vec<Changed>, Past), Error> {
-        Self::make(&mut transaction, limits, changes)?;
+        Self::make(&mut transaction, changes)?;
         transaction.commit()
     }
 
     /// Makes changes that are not committed yet.
     pub(super) fn make(
         transaction: &mut Transaction<'_>,
-        limits: &Limits,
         changes: Vec<Change>,
     ) -> Result<(), Error> {
+        let limits = transaction.limits;
         for change in changes {
             if !matches!(
                 change,

@@ -50,6 +50,12 @@ impl Entry {
         Self::of(self.base, self.origin.clone())
     }
 
+    /// Returns `None` if no control has set anything of it: the level is the program's.
+    pub(super) fn if_set(self) -> Option<Self> {
+        let is_set = self.origin.is_some() || !self.timed.is_empty();
+        is_set.then_some(self)
+    }
+
     pub(super) fn level(&self) -> Option<Level> {
         self.newest().map(|timed| timed.level).or(self.base)
     }

@@ -33,8 +33,7 @@ impl Piece {
         let is_set = entry.level() == *level;
         entry.expire(now);
         let level = if is_set { entry.level() } else { *level };
-        let entry = Some(entry).filter(|entry| entry.level().is_some());
-        Self::Level(target.clone(), level, entry)
+        Self::Level(target.clone(), level, entry.if_set())
     }
 
     /// Returns what distinguishes it from other pieces.

@@ -24,8 +24,8 @@ pub(super) struct Planned {
 }
 
 impl Control {
-    /// Returns the revision, and what the changes would do to it, sorted by target. Nothing is
-    /// changed.
+    /// Returns the revision, and what the changes would do to each target, sorted by target.
+    /// Nothing is changed.
     ///
     /// # Errors
     /// Those of [`apply_if`](Self::apply_if), except that neither a file is written nor a logger
@@ -43,7 +43,7 @@ impl Control {
         let mut transaction = self
             .core
             .transaction(&mut state, registry, limits, &self.origin);
-        ControlCore::make(&mut transaction, limits, changes)?;
+        ControlCore::make(&mut transaction, changes)?;
         let targets = transaction.touched().map(|(target, _)| target);
         let planned = targets
             .map(|target| planned(&transaction, target))

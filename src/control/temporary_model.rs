@@ -92,7 +92,9 @@ impl Model {
     fn past(&mut self, step: Step, revision: u64) -> Option<Past> {
         let mut past = Past::new();
         let mut put = |target: usize, before: Levels, after: Levels| {
-            past.insert(target, (before, after));
+            if before != after {
+                past.insert(target, (before, after));
+            }
         };
         match step {
             Step::SetFor(target, level, time) => {

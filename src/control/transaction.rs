@@ -27,7 +27,7 @@ use crate::time::{Clock, SystemClock, Timestamp};
 pub(super) struct Transaction<'t> {
     registry: &'t Registry,
     rules: &'t Rules,
-    limits: &'t Limits,
+    pub(super) limits: &'t Limits,
     pub(super) origin: Origin,
     state: &'t mut State,
     /// The previous state, in the order of the changes.
@@ -236,10 +236,8 @@ impl<'t> Transaction<'t> {
         target.check_new(self.limits.strict_aws)
     }
 
-    pub(super) fn set_entry(&mut self, target: &LevelTarget, entry: Entry) -> Result<(), Error> {
-        let level = entry.level();
-        let entry = Some(entry).filter(|_| level.is_some());
-        self.put(Piece::Level(target.clone(), level, entry))
+    fn set_entry(&mut self, target: &LevelTarget, entry: Entry) -> Result<(), Error> {
+        self.put(Piece::Level(target.clone(), entry.level(), entry.if_set()))
     }
 
     /// Ends the temporary levels that are over.
@@ -319,15 +317,12 @@ impl<'t> Transaction<'t> {
         Ok((self.changed(&past), past))
     }
 
-    /// Returns what is replaced: of each piece the first state and the last.
+    /// Returns what is replaced: of each piece the first state and the last, if they differ.
     fn past(&self) -> Past {
         let mut seen = BTreeSet::new();
         let first = self.before.iter().filter(|piece| seen.insert(piece.key()));
-        Past(
-            first
-                .map(|piece| (piece.clone(), self.present(piece)))
-                .collect(),
-        )
+        let pairs = first.map(|piece| (piece.clone(), self.present(piece)));
+        Past(pairs.filter(|(before, after)| before != after).collect())
     }
 
     /// Creates the loggers that get levels: a level without a logger must not become its
