@@ -23,7 +23,7 @@ fn name(socket: &Path) -> String {
     answer.json()["defaultLevel"].as_str().unwrap().to_owned()
 }
 
-/// Also by a server that serves again, as the next one could not be started.
+/// Also after a new configuration failed to start, and the previous server serves again.
 #[test]
 fn the_servers_of_configurations_guard_loggers_of_secrets() {
     let directory = tempfile::tempdir().unwrap();

@@ -42,8 +42,9 @@ impl<'r> Names<'r> {
 }
 
 impl TailFilter {
-    /// Reports whether a record may be one, by what can be said without its text. As in the tree,
-    /// what is asked of its owner, or between that and the root, stands for its logger.
+    /// Reports whether a record may be one, by what can be said without its text. As in the tree, a
+    /// level asked for the owner, or for a logger between it and the root, replaces that of the
+    /// record's logger.
     pub(super) fn wants(&self, names: Names<'_>, level: Level, is_shown: bool) -> bool {
         let by_level = match &self.levels {
             None => is_shown,
