@@ -37,9 +37,11 @@ impl Hasher for NumberHasher {
             .for_each(|byte| self.write_u64(self.0 ^ u64::from(*byte)));
     }
 
-    /// Fibonacci hashing: the high bits of the product depend on all bits of the number.
+    /// Fibonacci hashing: the high bits of the product depend on all bits of the number. The table
+    /// takes places from the low ones as well.
     fn write_u64(&mut self, number: u64) {
-        self.0 = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let product = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = product ^ (product >> 32);
     }
 
     fn finish(&self) -> u64 {
