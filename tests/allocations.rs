@@ -70,6 +70,9 @@ fn an_event_allocates_nothing_and_a_span_little() {
             span().in_scope(|| allocations(|| within().in_scope(|| {}))),
             1
         );
+        let of_six = || tracing::info_span!("six", id = 1, b = 2, c = 3, d = 4, e = 5, f = 6);
+        let count = span().in_scope(|| allocations(|| of_six().in_scope(|| {})));
+        assert_eq!(count, 2, "with fields of both");
         let count = span().in_scope(|| allocations(event));
         assert_eq!(count, 0, "in a span");
         registry.get_logger("aws_sdk_s3").set_level(Level::DEBUG);

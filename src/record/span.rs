@@ -6,8 +6,6 @@ use std::ops::Deref;
 
 use arc_swap::ArcSwapOption;
 
-#[cfg(feature = "tracing")]
-use crate::record::key_values::set_value;
 use crate::record::key_values::{Context, ContextKey};
 use crate::record::owner::Owner;
 #[cfg(feature = "tracing")]
@@ -108,7 +106,7 @@ impl Span {
         static LAST: AtomicU64 = AtomicU64::new(0);
         let first = match &parent {
             Some(parent) if own.is_empty() => Self::as_first(parent),
-            Some(parent) => First::Own(with(&parent.values(), own)),
+            Some(parent) => First::Own(within(&parent.values(), own)),
             None => First::Own(own),
         };
         Arc::new(Self {
@@ -144,24 +142,25 @@ impl Span {
     pub(crate) fn set(&self, own: &[(ContextKey, OwnedValue)]) {
         self.later.rcu(|later| {
             let values = later.as_deref().map_or(self.first(), Vec::as_slice);
-            Some(Arc::new(with(values, own.iter().cloned())))
+            Some(Arc::new(within(values, own.to_vec())))
         });
     }
 }
 
-/// Returns key-values with others, which replace those of the same key.
+/// Returns key-values after those around them, or in place of one of the same key; in the memory
+/// that they have, if there is room.
 #[cfg(feature = "tracing")]
-fn with(
-    values: &Context,
-    own: impl IntoIterator<Item = (ContextKey, OwnedValue)>,
+fn within(
+    around: &Context,
+    mut own: Vec<(ContextKey, OwnedValue)>,
 ) -> Vec<(ContextKey, OwnedValue)> {
-    let own = own.into_iter();
-    let mut all = Vec::with_capacity(values.len() + own.size_hint().0);
-    all.extend_from_slice(values);
-    for (key, value) in own {
-        set_value(&mut all, key, value);
+    for (at, (key, value)) in around.iter().enumerate() {
+        match own[at..].iter().position(|(known, _)| known == key) {
+            Some(found) => own[at..=at + found].rotate_right(1),
+            None => own.insert(at, (key.clone(), value.clone())),
+        }
     }
-    all
+    own
 }
 
 impl Drop for Span {

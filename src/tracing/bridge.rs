@@ -159,8 +159,11 @@ impl Bridge {
         }
         let (registry, target) = (self.registry.inner(), metadata.target());
         let level = level_of(*metadata.level());
-        // An event may name another span than the thread's, and so another owner: it decides.
-        let may_name_span = || metadata.is_event() && !contextual_sites::has(metadata);
+        // An event may name another span than the thread's, and so another owner: it decides. Those
+        // that `LogTracer` makes of records have other metadata here, and never name one.
+        let is_of_log = || metadata.fields().field("log.target").is_some();
+        let may_name_span =
+            || metadata.is_event() && !contextual_sites::has(metadata) && !is_of_log();
         if registry.is_owner_asked() && may_name_span() {
             return target_cache::lets_through(registry, target, level);
         }
@@ -212,12 +215,14 @@ impl Bridge {
         match event.parent() {
             Some(parent) => span_stack::with_current(find(parent), || self.event_here(event)),
             None if event.is_root() => span_stack::with_current(None, || self.event_here(event)),
-            None => {
-                if self.registry.inner().is_owner_asked() {
-                    contextual_sites::note(event.metadata());
-                }
-                self.event_here(event);
-            }
+            None => self.event_here(event),
+        }
+    }
+
+    /// Remembers that the events of a call site name no span, before the first is logged.
+    pub(super) fn note_contextual(&self, event: &Event<'_>) {
+        if event.is_contextual() && self.registry.inner().is_owner_asked() {
+            contextual_sites::note(event.metadata());
         }
     }
 

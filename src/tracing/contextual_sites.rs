@@ -1,38 +1,39 @@
 //! Call sites whose events are in the current span of their thread.
 //!
 //! `tracing` asks whether an event is enabled before it says whether the event names a span. All
-//! events of a macro do, or none does, so each thread remembers of which it has seen one.
+//! events of a macro do, or none does, so it is remembered of which one has come.
 
-use std::cell::Cell;
 use std::ptr;
 
 use tracing_core::Metadata;
 
-/// Each thread has room for one of those that share a place.
-const PLACES: usize = 64;
+use crate::sys::sync::{AtomicUsize, Ordering};
 
-thread_local! {
-    /// Addresses of what is never freed.
-    static SITES: [Cell<usize>; PLACES] = const { [const { Cell::new(0) }; PLACES] };
-}
+/// The number of bits of a place. Of call sites that share one, the last one is known.
+const BITS: u32 = 12;
+
+/// Addresses of what is never freed. Seldom written, as each has its event once.
+static SITES: [AtomicUsize; 1 << BITS] = [const { AtomicUsize::new(0) }; 1 << BITS];
 
 /// Remembers a call site.
 pub(super) fn note(metadata: &'static Metadata<'static>) {
-    let address = address_of(metadata);
-    SITES.with(|sites| sites[place(address)].set(address));
+    if !has(metadata) {
+        place(metadata).store(address_of(metadata), Ordering::Relaxed);
+    }
 }
 
 /// Reports whether a call site is known to be one.
 pub(super) fn has(metadata: &Metadata<'_>) -> bool {
-    let address = address_of(metadata);
-    SITES.with(|sites| sites[place(address)].get() == address)
+    place(metadata).load(Ordering::Relaxed) == address_of(metadata)
 }
 
 fn address_of(metadata: &Metadata<'_>) -> usize {
     ptr::from_ref(metadata).addr()
 }
 
-/// The low bits of all addresses are alike.
-fn place(address: usize) -> usize {
-    address / 64 % PLACES
+/// By the high bits of a product, which depend on all bits of the address.
+fn place(metadata: &Metadata<'_>) -> &'static AtomicUsize {
+    let product = (address_of(metadata) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let place = product >> (u64::BITS - BITS);
+    &SITES[place as usize % SITES.len()]
 }

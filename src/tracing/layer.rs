@@ -130,15 +130,14 @@ where
         if !self.bridge.is_enabled(attributes.metadata()) {
             return;
         }
-        // Before the store is locked: it runs user code.
-        let fields = span_fields::of_new(attributes);
         let parent = context.span(id).and_then(|span| span.parent());
         let parent = parent.and_then(|parent| nearest(&parent));
         // Work that runs elsewhere brings its span along, of which the store knows nothing.
         let here = || attributes.is_contextual().then(span_stack::current)?;
-        let new = self
-            .bridge
-            .new_span(attributes, fields, parent.or_else(here));
+        let parent = parent.or_else(here);
+        // While the store is not locked: it runs user code.
+        let fields = span_fields::of_new(attributes, parent.as_deref());
+        let new = self.bridge.new_span(attributes, fields, parent);
         let Some(span) = context.span(id) else {
             return;
         };

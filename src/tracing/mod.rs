@@ -68,11 +68,11 @@
 //! owner, spans that may have one are enabled whatever their level, call sites of events that pass
 //! are asked at each call, and the gates of all loggers are open as far as owners ask. An event
 //! that names its parent belongs to that span's owner. As `tracing` asks without the parent whether
-//! it is enabled, a call site that passes with any owner is enabled on a thread until it is known
-//! to name none, and each of its events is decided on when it is there: values may be evaluated in
-//! vain, and `tracing::event_enabled!` return `true` in vain. A span that names its parent is
-//! enabled as one that does not. Tasks that a library spawns without a span, as `hyper` does for
-//! connections, belong to none.
+//! it is enabled, a call site that passes with any owner is enabled until one of its events is
+//! known to name none, and each is decided on when it is there: values may be evaluated in vain,
+//! and `tracing::event_enabled!` return `true` in vain. No call site is meant that is used both
+//! ways, as no macro does. A span that names its parent is enabled as one that does not. Tasks
+//! that a library spawns without a span, as `hyper` does for connections, belong to none.
 //!
 //! # Installation
 //!

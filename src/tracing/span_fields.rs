@@ -3,25 +3,30 @@
 use tracing_core::field::{Field, Visit};
 use tracing_core::span::{Attributes, Record};
 
-use crate::record::{ContextKey, OwnedValue, set_value};
+use crate::record::{ContextKey, OwnedValue, Span, set_value};
 use crate::text::boundary::floor_char_boundary;
 use crate::tracing::field_value::{FieldValue, Visitor, key_of};
 
 /// How many bytes of a value a span keeps: each record within shows it.
 const MAX_VALUE: usize = 1024;
 
-/// Returns the fields that a new span has.
-pub(super) fn of_new(attributes: &Attributes<'_>) -> Vec<(ContextKey, OwnedValue)> {
-    kept(|visitor| attributes.record(visitor))
+/// Returns the fields that a new span has, with room for those around it.
+pub(super) fn of_new(
+    attributes: &Attributes<'_>,
+    parent: Option<&Span>,
+) -> Vec<(ContextKey, OwnedValue)> {
+    let own = attributes.values().len();
+    let around = parent.filter(|_| own > 0).map_or(0, |it| it.values().len());
+    kept(own + around, |visitor| attributes.record(visitor))
 }
 
 /// Returns the fields that were recorded later.
 pub(super) fn of_record(record: &Record<'_>) -> Vec<(ContextKey, OwnedValue)> {
-    kept(|visitor| record.record(visitor))
+    kept(record.len(), |visitor| record.record(visitor))
 }
 
-fn kept(visit: impl FnOnce(&mut dyn Visit)) -> Vec<(ContextKey, OwnedValue)> {
-    let mut fields = Vec::new();
+fn kept(room: usize, visit: impl FnOnce(&mut dyn Visit)) -> Vec<(ContextKey, OwnedValue)> {
+    let mut fields = Vec::with_capacity(room);
     visit(&mut Visitor(|field: &Field, value: FieldValue<'_>| {
         set_value(&mut fields, key_of(field).into(), cut(value.to_owned()));
     }));

@@ -81,6 +81,7 @@ impl tracing_core::Subscriber for Subscriber {
     }
 
     fn event(&self, event: &Event<'_>) {
+        self.bridge.note_contextual(event);
         self.bridge.event(event, |id| self.spans.get(id));
     }
 
@@ -91,7 +92,7 @@ impl tracing_core::Subscriber for Subscriber {
             None => span_stack::current(),
         };
         let metadata = attributes.metadata();
-        let fields = span_fields::of_new(attributes);
+        let fields = span_fields::of_new(attributes, parent.as_deref());
         let span = self.bridge.new_span(attributes, fields, parent);
         let id = self.spans.add(Arc::clone(&span), metadata);
         self.bridge.created(|| Some(OpenSpan { span, metadata }));

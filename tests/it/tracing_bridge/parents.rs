@@ -77,3 +77,18 @@ fn an_event_with_a_parent_belongs_to_the_parents_owner() {
         });
     });
 }
+
+/// `tracing` asks without the parent, so an event may be enabled in vain. One that `LogTracer`
+/// makes of a record names none, and would be made for each record that is off.
+#[test]
+fn a_record_of_log_is_enabled_by_its_own_thread() {
+    let registry = Registry::new();
+    registry.get_logger("aws_sdk_s3").set_level(Level::DEBUG);
+    with_default(&registry.tracing_subscriber().into(), || {
+        const DEBUG: tracing::Level = tracing::Level::DEBUG;
+        let of_log = || tracing::event_enabled!(target: "hyper", DEBUG, log.target);
+        assert!(!of_log());
+        assert!(Service::S3.span().in_scope(of_log));
+        assert!(tracing::event_enabled!(target: "hyper", DEBUG));
+    });
+}
