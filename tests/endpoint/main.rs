@@ -7,6 +7,7 @@ mod clearing;
 #[cfg(feature = "config")]
 mod config;
 mod console;
+mod corpus;
 mod dry_run;
 mod envoy;
 mod http;
