@@ -1,12 +1,12 @@
-//! The one-line set-ups, on isolated registries.
+//! `StreamLogger`, and loggers to streams and files that are set up several times.
 
 use logtree::control::{Control, LevelTarget};
-use logtree::formatter::{Format, JsonFormatter, Line, TemplateStyle};
-use logtree::handler::{NullHandler, StreamHandler};
-use logtree::setup::{EnvLogger, Installed, LevelOn, set_file_logger};
+use logtree::formatter::{Format, Line};
+use logtree::handler::NullHandler;
+use logtree::setup::{LevelOn, set_file_logger};
 use logtree::{
-    BasicConfig, Error, ErrorKind, Formatter, Level, LevelSpec, Record, Registry, Scope,
-    StreamLogger, Verbosity, get_logger,
+    BasicConfig, Error, ErrorKind, Level, LevelSpec, Record, Scope, StreamLogger, Verbosity,
+    get_logger,
 };
 
 use crate::support::{Text, registry_with_stderr};
@@ -304,45 +304,6 @@ fn boto3_exact_is_boto3() {
     assert!(!registry.logger_names().contains(&"tracing.span".to_owned()));
 }
 
-/// After a one-line set-up, lines of other crates show their origin, and credentials are redacted.
-#[test]
-fn the_last_resort_names_level_and_logger() {
-    let (registry, stderr) = registry_with_stderr();
-    registry.get_logger("dep.part").warning("bare");
-    StreamLogger::new("photolib", Level::DEBUG)
-        .install_in(&registry)
-        .unwrap();
-    registry.get_logger("dep.part").warning("named");
-    registry
-        .get_logger("dep.part")
-        .error("password=hunter2secret");
-    registry.get_logger("dep.part").info("hidden");
-    assert_eq!(
-        stderr.lines(),
-        [
-            "bare",
-            "WARNING dep.part: named",
-            "ERROR dep.part: password=***"
-        ]
-    );
-    // What the program chose stays.
-    let (registry, stderr) = registry_with_stderr();
-    registry.set_last_resort(Some(registry.stderr_handler().into()));
-    StreamLogger::new("photolib", Level::DEBUG)
-        .install_in(&registry)
-        .unwrap();
-    registry.get_logger("dep").warning("own");
-    assert_eq!(stderr.take(), "own\n");
-    let (registry, stderr) = registry_with_stderr();
-    let own = Formatter::new("own %(message)s").unwrap();
-    registry.last_resort().unwrap().set_formatter(own);
-    StreamLogger::new("photolib", Level::DEBUG)
-        .install_in(&registry)
-        .unwrap();
-    registry.get_logger("dep").warning("m");
-    assert_eq!(stderr.take(), "own m\n");
-}
-
 /// A set-up of the root leaves out `tracing`'s reports on spans unless configured.
 #[test]
 fn spans_are_silenced_by_a_set_up_of_the_root() {
@@ -417,27 +378,6 @@ fn the_empty_name_is_everything() {
 }
 
 #[test]
-fn a_library_is_silent() {
-    let (registry, stderr) = registry_with_stderr();
-    registry.get_logger("boto3").add_handler(NullHandler::new());
-    registry.get_logger("boto3.x").critical("not shown");
-    assert_eq!(stderr.get(), "");
-}
-
-#[test]
-fn botocores_rule() {
-    let (registry, _) = registry_with_stderr();
-    let handler = StreamLogger::new("botocore", Level::ERROR)
-        .level_on(LevelOn::Handler)
-        .install_in(&registry)
-        .unwrap();
-    assert_eq!(
-        (registry.get_logger("botocore").level(), handler.level()),
-        (Level::DEBUG, Level::ERROR)
-    );
-}
-
-#[test]
 fn a_wrong_format_changes_nothing() {
     let (registry, _) = registry_with_stderr();
     let before = registry.dump().to_string();
@@ -449,148 +389,4 @@ fn a_wrong_format_changes_nothing() {
         (error.kind(), registry.dump().to_string()),
         (ErrorKind::InvalidFormat, before)
     );
-}
-
-#[test]
-fn basic_config_says_whether_it_acted() {
-    let (registry, stderr) = registry_with_stderr();
-    assert_eq!(
-        BasicConfig::new().install_in(&registry).unwrap(),
-        Installed::Done
-    );
-    registry.root().warning("w");
-    assert_eq!(stderr.take(), "WARNING:root:w\n");
-    let again = BasicConfig::new()
-        .level(Level::DEBUG)
-        .install_in(&registry)
-        .unwrap();
-    assert_eq!(
-        (again, registry.root().level()),
-        (Installed::HadHandlers, Level::WARNING)
-    );
-
-    let text = Text::default();
-    let forced = BasicConfig::new()
-        .force(true)
-        .level(Level::INFO)
-        .style(TemplateStyle::Brace)
-        .stream(text.clone());
-    assert_eq!(forced.install_in(&registry).unwrap(), Installed::Done);
-    registry.root().info("i");
-    assert_eq!(
-        (text.get(), stderr.get()),
-        ("INFO:root:i\n".into(), String::new())
-    );
-}
-
-/// Python changes something before it fails.
-#[test]
-fn basic_config_is_checked_first() {
-    let (registry, _) = registry_with_stderr();
-    let before = registry.dump().to_string();
-    let clash = BasicConfig::new()
-        .stream(Text::default())
-        .handlers([NullHandler::new()]);
-    assert_eq!(
-        clash.install_in(&registry).unwrap_err().kind(),
-        ErrorKind::InvalidConfig
-    );
-    let wrong = BasicConfig::new()
-        .level(Level::DEBUG)
-        .force(true)
-        .format("%(x");
-    assert_eq!(
-        wrong.install_in(&registry).unwrap_err().kind(),
-        ErrorKind::InvalidFormat
-    );
-    assert_eq!(registry.dump().to_string(), before);
-}
-
-#[test]
-fn handlers_without_a_formatter_share_one() {
-    let (registry, _) = registry_with_stderr();
-    let (own, shared) = (Text::default(), Text::default());
-    let keeps =
-        StreamHandler::new(own.clone()).with_formatter(Formatter::new("keep %(message)s").unwrap());
-    let handlers = [keeps, StreamHandler::new(shared.clone())];
-    let _ = BasicConfig::new()
-        .format("%(message)s!")
-        .handlers(handlers)
-        .install_in(&registry)
-        .unwrap();
-    registry.root().warning("a");
-    assert_eq!(
-        (own.get(), shared.get()),
-        ("keep a\n".into(), "a!\n".into())
-    );
-}
-
-/// A set-up with a formatter, or a template in another style.
-#[test]
-fn the_layout_is_a_template_or_a_formatter() {
-    let line = |logger: StreamLogger| {
-        let (registry, stderr) = registry_with_stderr();
-        logger.install_in(&registry).unwrap();
-        logtree::info!(registry.get_logger("a.b"), n = 1; "m");
-        stderr.take()
-    };
-    let a = || StreamLogger::new("a", Level::INFO);
-    let json = line(a().formatter(JsonFormatter::new()));
-    assert!(json.starts_with('{') && json.contains("\"n\":1"), "{json}");
-    let brace = a().style(TemplateStyle::Brace).format("{name}:{asctime}");
-    assert_eq!(line(brace.date_format("T")), "a.b:T n=1\n");
-    let dollar = line(a().style(TemplateStyle::Dollar).date_format("T"));
-    assert_eq!(dollar, "T a.b [INFO] m n=1\n");
-
-    let (registry, _) = registry_with_stderr();
-    let both = a().formatter(JsonFormatter::new()).format("%(message)s");
-    let error = both.install_in(&registry).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidConfig);
-    let both = BasicConfig::new().formatter(JsonFormatter::new());
-    let error = both.date_format("T").install_in(&registry).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidConfig);
-    assert!(registry.logger_names().is_empty());
-}
-
-/// Handlers of different types, one call each; a formatter for those that have none.
-#[test]
-fn basic_config_takes_handlers_of_any_type() {
-    let (registry, text) = (Registry::new(), Text::default());
-    let installed = BasicConfig::new()
-        .formatter(Formatter::new("shared %(message)s").unwrap())
-        .handler(NullHandler::new())
-        .handler(StreamHandler::new(text.clone()))
-        .install_in(&registry);
-    assert_eq!(installed.unwrap(), Installed::Done);
-    registry.root().warning("m");
-    assert_eq!(
-        (text.take().as_str(), registry.root().handlers().len()),
-        ("shared m\n", 2)
-    );
-}
-
-/// A custom variable, and levels for when it is not set.
-#[test]
-fn another_variable_sets_the_levels() {
-    let (registry, _) = registry_with_stderr();
-    let logger = EnvLogger::new().variable("LOGTREE_TEST_IS_NOT_SET");
-    let logger = logger.default_levels("info,x=debug");
-    let handler = logger.clone().install_in(&registry).unwrap();
-    assert_eq!(registry.root().level(), Level::INFO);
-    assert_eq!(registry.get_logger("x").level(), Level::DEBUG);
-    assert!(registry.root().handlers()[0] == handler);
-    assert!(logger.install_in(&registry).is_none());
-}
-
-/// A specification of levels is a value.
-#[test]
-fn level_specs_are_values() {
-    let spec = LevelSpec::parse_lossy("info,a=debug,b=loud");
-    assert_eq!(spec.clone(), spec);
-    assert_ne!(spec, LevelSpec::parse_lossy("info,a=debug"));
-    assert_eq!(spec.levels().len(), 2);
-    let problem = &spec.problems()[0];
-    assert_eq!((problem.line(), problem.column()), (Some(1), Some(16)));
-    let error = "b=loud".parse::<LevelSpec>().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidLevel);
 }
