@@ -23,6 +23,8 @@ fn run(
 ) -> usize {
     let given = std::env::var("LOGTREE_OUTAGE_RECORDS").ok();
     let records: usize = given.map_or(20_000, |text| text.parse().expect("a number"));
+    let least = 2 * OUTAGES;
+    assert!(records >= least, "{records} records, of {least} at least");
     let stub = Stub::new([]);
     let backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(1));
     let builder = CloudWatchHandler::builder(CloudWatch::new(client(&stub.url())), "group")
@@ -42,6 +44,9 @@ fn run(
                 log(&handler, start, &number.to_string());
             }
         }
+    }
+    for number in numbers {
+        log(&handler, start, &number.to_string());
     }
     crate::until(|| handler.flush().is_ok());
     let dropped = handler.counters().dropped();

@@ -22,9 +22,14 @@ const LONG: Duration = Duration::from_secs(600);
 /// How many records need no more than two minutes.
 const FEW: u64 = 20_000;
 
+/// A receiver of a stream reads 4 KiB before it dies, some dozens of records.
+const LEAST: u64 = 100 * KILLS;
+
 fn record_count() -> u64 {
     let given = std::env::var("LOGTREE_OUTAGE_RECORDS").ok();
-    given.map_or(FEW, |text| text.parse().expect("a number"))
+    let count = given.map_or(FEW, |text| text.parse().expect("a number"));
+    assert!(count >= LEAST, "{count} records, of {LEAST} at least");
+    count
 }
 
 /// Waits for what takes the longer the more records there are.
@@ -51,15 +56,15 @@ fn spool(directory: &tempfile::TempDir) -> Spool {
 /// waits until it is known what became of each.
 fn log_through_outages(handler: &Handler, goes_down: impl Fn(), comes_up: impl Fn()) {
     let records = record_count();
-    for at in 0..records {
-        if at % (records / KILLS) == 0 {
-            goes_down();
-        } else if at % (records / KILLS) == records / (2 * KILLS) {
-            comes_up();
+    let part = records / (2 * KILLS);
+    for at in 0..2 * KILLS {
+        match at % 2 {
+            0 => goes_down(),
+            _ => comes_up(),
         }
-        log(handler, at);
+        (at * part..(at + 1) * part).for_each(|number| log(handler, number));
     }
-    comes_up();
+    (2 * KILLS * part..records).for_each(|number| log(handler, number));
     until_all(|| handler.flush().is_ok());
     until(|| is_settled(handler));
     let counters = handler.counters();
