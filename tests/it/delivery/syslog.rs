@@ -13,7 +13,7 @@ use serde_json::Value;
 #[cfg(feature = "tls")]
 use super::certificate;
 use super::syslog_daemon::{
-    LONG, free_ports, lines, start_rsyslog, start_syslog_ng, wait_for_file, wait_for_port,
+    LONG, Port, lines, start_rsyslog, start_syslog_ng, wait_for_file, wait_for_port,
 };
 use super::until;
 
@@ -114,7 +114,7 @@ fn check_rsyslog_5424(lines: &[Value]) {
 fn rsyslog_reads_each_field_by_socket_udp_and_tcp() {
     let directory = tempfile::tempdir().unwrap();
     let socket = directory.path().join("log");
-    let [udp, tcp] = free_ports();
+    let (udp, tcp) = (Port::udp(), Port::tcp());
     let inputs = format!(
         "module(load=\"imuxsock\" SysSock.Use=\"off\")\n\
          input(type=\"imuxsock\" Socket=\"{}\")\n\
@@ -125,7 +125,7 @@ fn rsyslog_reads_each_field_by_socket_udp_and_tcp() {
     let Some((_daemon, out)) = start_rsyslog(directory.path(), &inputs) else {
         return;
     };
-    wait_for_port(tcp);
+    wait_for_port(&tcp);
     wait_for_file(&socket);
     log(
         SysLogHandler::builder(format!("tcp:127.0.0.1:{tcp}")),
@@ -154,14 +154,14 @@ fn rsyslog_reads_each_field_by_socket_udp_and_tcp() {
 #[test]
 fn rsyslog_counts_octets_over_newlines_and_reads_each_form() {
     let directory = tempfile::tempdir().unwrap();
-    let [tcp] = free_ports();
+    let tcp = Port::tcp();
     let inputs = format!(
         "module(load=\"imtcp\")\ninput(type=\"imtcp\" address=\"127.0.0.1\" port=\"{tcp}\")\n"
     );
     let Some((_daemon, out)) = start_rsyslog(directory.path(), &inputs) else {
         return;
     };
-    wait_for_port(tcp);
+    wait_for_port(&tcp);
     let address = format!("tcp:127.0.0.1:{tcp}");
     let raw = || {
         logtree::formatter::format_fn(|record: &Record<'_>, line| {
@@ -205,16 +205,16 @@ fn rsyslog_counts_octets_over_newlines_and_reads_each_form() {
 }
 
 #[test]
-fn rsyslog_reads_each_priority_and_fields_of_each_length() {
+fn rsyslog_reads_each_facility_and_level_and_fields_of_each_length() {
     let directory = tempfile::tempdir().unwrap();
-    let [tcp] = free_ports();
+    let tcp = Port::tcp();
     let inputs = format!(
         "module(load=\"imtcp\")\ninput(type=\"imtcp\" address=\"127.0.0.1\" port=\"{tcp}\")\n"
     );
     let Some((_daemon, out)) = start_rsyslog(directory.path(), &inputs) else {
         return;
     };
-    wait_for_port(tcp);
+    wait_for_port(&tcp);
     let address = format!("tcp:127.0.0.1:{tcp}");
     log_limits(&address);
     check_limits(&lines(&out, 3), ["host", "app", "msgid"], "msg");
@@ -239,7 +239,7 @@ fn rsyslog_reads_each_priority_and_fields_of_each_length() {
 fn rsyslog_reads_each_field_by_tls() {
     let directory = tempfile::tempdir().unwrap();
     let (certificate, key) = certificate::files(directory.path());
-    let [port] = free_ports();
+    let port = Port::tcp();
     let inputs = format!(
         "global(DefaultNetstreamDriver=\"gtls\" DefaultNetstreamDriverCAFile=\"{0}\" \
          DefaultNetstreamDriverCertFile=\"{0}\" DefaultNetstreamDriverKeyFile=\"{1}\")\n\
@@ -252,7 +252,7 @@ fn rsyslog_reads_each_field_by_tls() {
     let Some((_daemon, out)) = start_rsyslog(directory.path(), &inputs) else {
         return;
     };
-    wait_for_port(port);
+    wait_for_port(&port);
     let builder = SysLogHandler::builder(format!("tls:localhost:{port}"));
     log(trusting(builder, &certificate), LOCAL3);
     check_rsyslog_5424(&lines(&out, 5));
@@ -261,14 +261,14 @@ fn rsyslog_reads_each_field_by_tls() {
 #[test]
 fn rsyslog_that_restarts_misses_nothing() {
     let directory = tempfile::tempdir().unwrap();
-    let [tcp] = free_ports();
+    let tcp = Port::tcp();
     let inputs = format!(
         "module(load=\"imtcp\")\ninput(type=\"imtcp\" address=\"127.0.0.1\" port=\"{tcp}\")\n"
     );
     let Some((mut daemon, out)) = start_rsyslog(directory.path(), &inputs) else {
         return;
     };
-    wait_for_port(tcp);
+    wait_for_port(&tcp);
     let handler = SysLogHandler::new(format!("tcp:127.0.0.1:{tcp}")).unwrap();
     handler.set_error_hook(|_| {});
     for number in 0..5_000 {
@@ -317,12 +317,12 @@ fn check_syslog_ng(lines: &[Value]) {
 #[test]
 fn syslog_ng_reads_each_field_by_tcp_with_octet_counts() {
     let directory = tempfile::tempdir().unwrap();
-    let [port] = free_ports();
+    let port = Port::tcp();
     let source = format!("syslog(ip(\"127.0.0.1\") port({port}) transport(\"tcp\"));");
     let Some((_daemon, out)) = start_syslog_ng(directory.path(), &source) else {
         return;
     };
-    wait_for_port(port);
+    wait_for_port(&port);
     let address = format!("tcp:127.0.0.1:{port}");
     log(SysLogHandler::builder(&address), LOCAL3);
     check_syslog_ng(&lines(&out, 5));
@@ -339,7 +339,7 @@ fn syslog_ng_reads_each_field_by_tcp_with_octet_counts() {
 fn syslog_ng_reads_each_field_by_tls() {
     let directory = tempfile::tempdir().unwrap();
     let (certificate, key) = certificate::files(directory.path());
-    let [port] = free_ports();
+    let port = Port::tcp();
     let source = format!(
         "syslog(ip(\"127.0.0.1\") port({port}) transport(\"tls\") tls(key-file(\"{}\") \
          cert-file(\"{}\") peer-verify(optional-untrusted)));",
@@ -349,7 +349,7 @@ fn syslog_ng_reads_each_field_by_tls() {
     let Some((_daemon, out)) = start_syslog_ng(directory.path(), &source) else {
         return;
     };
-    wait_for_port(port);
+    wait_for_port(&port);
     let builder = SysLogHandler::builder(format!("tls:localhost:{port}"));
     log(trusting(builder, &certificate), LOCAL3);
     check_syslog_ng(&lines(&out, 5));

@@ -1,12 +1,15 @@
 //! Daemons of syslog that are installed: [`Daemon`].
 
+use std::fmt::{self, Display, Formatter};
 use std::fs;
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::net::{self, AddressFamily, SocketFlags, SocketType};
 use serde_json::Value;
 
 use super::program::Program;
@@ -83,10 +86,40 @@ fn syslog_ng() -> Option<PathBuf> {
     Some(program)
 }
 
-/// Ports that nothing listens on.
-pub(super) fn free_ports<const N: usize>() -> [u16; N] {
-    let listeners = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-    listeners.map(|listener| listener.local_addr().unwrap().port())
+/// A port for a daemon, which the system gives to no other socket while this lives: it is bound,
+/// and not listened on. A daemon can bind it too, because both allow its reuse.
+pub(super) struct Port {
+    number: u16,
+    _bound: OwnedFd,
+}
+
+impl Port {
+    pub(super) fn tcp() -> Self {
+        Self::bind(SocketType::STREAM)
+    }
+
+    pub(super) fn udp() -> Self {
+        Self::bind(SocketType::DGRAM)
+    }
+
+    fn bind(of: SocketType) -> Self {
+        let flags = SocketFlags::CLOEXEC;
+        let socket = net::socket_with(AddressFamily::INET, of, flags, None).unwrap();
+        net::sockopt::set_socket_reuseaddr(&socket, true).unwrap();
+        net::bind(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = net::getsockname(&socket).unwrap();
+        let number = SocketAddrV4::try_from(address).unwrap().port();
+        Self {
+            number,
+            _bound: socket,
+        }
+    }
+}
+
+impl Display for Port {
+    fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
+        self.number.fmt(to)
+    }
 }
 
 /// The lines that a daemon has written, once there are so many.
@@ -106,9 +139,9 @@ pub(super) fn lines(path: &Path, count: usize) -> Vec<Value> {
 }
 
 /// Waits until a daemon accepts connections.
-pub(super) fn wait_for_port(port: u16) {
+pub(super) fn wait_for_port(port: &Port) {
     let start = Instant::now();
-    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+    while std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port.number)).is_err() {
         assert!(start.elapsed() < LONG, "no daemon");
         thread::sleep(Duration::from_millis(20));
     }
