@@ -15,8 +15,8 @@ use logtree::handler::{
 
 use super::cloudwatch::Kept;
 use super::mail_server::{self, MailServer};
-use super::until;
 use super::web_server::{Deed, WebServer};
+use super::{is_settled, until};
 
 /// What a receiver got: by connection, by datagram, or by request.
 type Received = Arc<Mutex<Vec<Vec<u8>>>>;
@@ -24,10 +24,16 @@ type Received = Arc<Mutex<Vec<Vec<u8>>>>;
 /// Checks a handler by what `texts` returns: all that its receiver has got so far.
 #[track_caller]
 fn check<H: Into<Handler>>(make: impl Fn() -> H, texts: impl Fn() -> Vec<Vec<u8>>) {
-    let made = Mutex::new(Vec::new());
+    // The newest, and what those before it have written. A former one is dropped here, as late as
+    // the next is made, and so within the suite.
+    let made = Mutex::new((None::<Handler>, 0));
     let make = || {
         let handler = make().into();
-        made.lock().unwrap().push(handler.clone());
+        let (newest, written) = &mut *made.lock().unwrap();
+        if let Some(former) = newest.replace(handler.clone()) {
+            until(|| is_settled(&former));
+            *written += former.counters().written();
+        }
         handler
     };
     let messages = || {
@@ -36,8 +42,8 @@ fn check<H: Into<Handler>>(make: impl Fn() -> H, texts: impl Fn() -> Vec<Vec<u8>
     };
     let lines = || {
         // What a handler has written may still be on its way.
-        let made = made.lock().unwrap().clone();
-        let written: u64 = made.iter().map(|one| one.counters().written()).sum();
+        let (newest, written) = &*made.lock().unwrap();
+        let written = written + newest.as_ref().map_or(0, |one| one.counters().written());
         until(|| messages().len() as u64 >= written);
         messages()
     };
