@@ -28,7 +28,7 @@ const MAKING: Duration = Duration::from_secs(60);
 const STALLED: Duration = Duration::from_secs(30);
 /// How long a client has at least to take the end of the response.
 const SHORTEST_LINGER: Duration = Duration::from_secs(1);
-/// How much of what a client still sends is read after the answer, so that it sees the answer.
+/// How much of what a client still sends is read after the response, so that it sees that.
 const MAX_LINGER: u64 = 256 * 1024;
 
 /// The stream of a connection.
@@ -107,15 +107,15 @@ pub(super) async fn serve<S>(
         Box::pin(async move {
             let request = exchange.checked(request).await;
             *deadline.lock() = Some(Instant::now() + MAKING);
-            let answer = exchange.answer(request).await;
-            let is_endless = answer.extensions().get::<Endless>().is_some();
+            let response = exchange.respond(request).await;
+            let is_endless = response.extensions().get::<Endless>().is_some();
             *deadline.lock() = (!is_endless).then(|| Instant::now() + DEADLINE);
             if is_endless {
                 if let Ok(other) = endless.try_acquire_owned() {
                     *place.lock() = other;
                 }
             }
-            Ok::<_, std::convert::Infallible>(answer)
+            Ok::<_, std::convert::Infallible>(response)
         })
     });
     let mut connection = http1::Builder::new()
@@ -153,7 +153,7 @@ pub(super) async fn serve<S>(
 }
 
 /// Closes the sending side, and waits for the client to do the same: what arrives at a closed
-/// connection resets it, and the client may not see the answer then.
+/// connection resets it, and the client may not see the response then.
 async fn linger<S>(stream: &mut Connection<S>) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -170,9 +170,18 @@ where
 mod tests {
     use tokio::net::UnixStream;
     use tokio::runtime::Builder;
-    use tokio::time::Instant;
+    use tokio::task::{JoinHandle, yield_now};
+    use tokio::time::{Instant, advance};
 
     use super::*;
+    use crate::control::control::Control;
+    use crate::control::endpoint::access::Shared;
+    use crate::control::endpoint::exchange::Served;
+    use crate::control::endpoint::peer::Peer;
+    use crate::control::endpoint::rules::Place;
+    use crate::control::tail::{TailOptions, Tails};
+    use crate::level::Level;
+    use crate::registry::Registry;
 
     /// With a clock that goes on when nothing else does.
     fn run(test: impl Future<Output = ()>) {
@@ -227,6 +236,93 @@ mod tests {
             assert!(waited >= STALLED);
             assert!(start.elapsed() > 10 * (STALLED - Duration::from_secs(1)));
             drop(reading.await.unwrap());
+        });
+    }
+
+    /// Serves one request of a client that has sent it.
+    async fn request(control: &Control, request: &[u8]) -> (UnixStream, JoinHandle<()>) {
+        let tails = Tails::new(control.registry(), TailOptions::default());
+        let served = Arc::new(Served {
+            control: control.clone(),
+            shared: Arc::new(Shared::new("test".to_owned(), tails, false, None)),
+            auth: None,
+            console: false,
+        });
+        let peer = Peer::Unix {
+            user: 0,
+            process: None,
+        };
+        let exchange = Exchange::new(&served, peer, Place::Unix);
+        let (server, mut client) = UnixStream::pair().unwrap();
+        client.write_all(request).await.unwrap();
+        let places = Arc::new(Semaphore::new(1));
+        let serving = serve(
+            Connection::from(server),
+            exchange,
+            Arc::clone(&places).try_acquire_owned().unwrap(),
+            places,
+        );
+        (client, tokio::spawn(serving))
+    }
+
+    const CHANGE: &[u8] = b"DELETE /v1/levels/LOGGER/a HTTP/1.1\r\nHost: test\r\n\r\n";
+
+    /// Requests a change, for a response that takes `time` to be made; returns what has arrived.
+    async fn response_after(time: Duration) -> String {
+        let control = Control::new(&Registry::new());
+        let (begun, mut has_begun) = tokio::sync::mpsc::unbounded_channel();
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let released = Mutex::new(released);
+        control.registry().get_logger("a").set_level(Level::INFO);
+        let hook = control.on_change(move |_| {
+            let _ = begun.send(());
+            let _ = released.lock().recv();
+        });
+        let (mut client, serving) = request(&control, CHANGE).await;
+        has_begun.recv().await.unwrap();
+        // The clock does not go on by itself while the hook waits.
+        advance(time).await;
+        for _ in 0..100 {
+            yield_now().await;
+        }
+        drop(release);
+        let mut response = String::new();
+        client.read_to_string(&mut response).await.unwrap();
+        drop(client);
+        serving.await.unwrap();
+        drop(hook);
+        response
+    }
+
+    #[test]
+    fn a_response_has_time_to_be_made() {
+        run(async {
+            let response = response_after(MAKING - Duration::from_secs(1)).await;
+            assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
+        });
+    }
+
+    #[test]
+    fn a_response_that_is_not_made_in_time_is_given_up() {
+        run(async {
+            assert_eq!(response_after(MAKING + Duration::from_secs(1)).await, "");
+        });
+    }
+
+    #[test]
+    fn a_client_that_does_not_take_its_response_is_given_up_in_time() {
+        run(async {
+            let registry = Registry::new();
+            for i in 0..5_000 {
+                registry.get_logger(format!("{i:0100}"));
+            }
+            let control = Control::new(&registry);
+            let start = Instant::now();
+            let get = b"GET /v1/loggers HTTP/1.1\r\nHost: test\r\n\r\n";
+            let (client, serving) = request(&control, get).await;
+            serving.await.unwrap();
+            assert!(start.elapsed() >= DEADLINE && start.elapsed() < STALLED);
+            drop(client);
         });
     }
 }

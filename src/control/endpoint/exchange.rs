@@ -1,4 +1,4 @@
-//! From a request as it arrives to its answer: [`Exchange`].
+//! From a request as it arrives to its response: [`Exchange`].
 
 use http::{HeaderValue, Method, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
@@ -39,8 +39,8 @@ impl Exchange {
         }
     }
 
-    /// Returns the answer to a request, or to one that is refused.
-    pub(super) async fn answer(&self, request: Result<Request, Response>) -> Response {
+    /// Returns the response to a request, or to one that is refused.
+    pub(super) async fn respond(&self, request: Result<Request, Response>) -> Response {
         let mut response = match request {
             Ok(request) => self.routed(request).await,
             Err(refusal) => refusal,
@@ -68,7 +68,7 @@ impl Exchange {
             .await
             .map_err(|_| response::message(StatusCode::BAD_REQUEST, "cannot read the body"))?;
         let body = body.to_bytes();
-        // The answer to `HEAD` is that to `GET`, of which hyper leaves out the body.
+        // The response to `HEAD` is that to `GET`, of which hyper leaves out the body.
         if head.method == Method::HEAD {
             head.method = Method::GET;
         }
@@ -84,17 +84,17 @@ impl Exchange {
         Ok(Request { head, body })
     }
 
-    /// Has the answer made on a thread that may wait: for the file of the control, and for the
-    /// user's hooks. A panic there is an answer too.
+    /// Has the response made on a thread that may wait: for the file of the control, and for the
+    /// user's hooks. A panic there is a response too.
     async fn routed(&self, request: Request) -> Response {
         let served = Arc::clone(&self.served);
         let (origin, is_remote) = (self.peer.to_string(), self.peer.is_remote());
-        let answer = tokio::task::spawn_blocking(move || {
+        let response = tokio::task::spawn_blocking(move || {
             let control = served.control.clone().with_origin(&origin);
             let access = Access::of(control, &served.shared, is_remote);
             router::answer(&access, &request, served.console)
         });
-        answer.await.unwrap_or_else(|_| {
+        response.await.unwrap_or_else(|_| {
             response::message(StatusCode::INTERNAL_SERVER_ERROR, "the request panicked")
         })
     }
