@@ -102,7 +102,7 @@ pub(crate) struct ClearArguments {
     /// What NAME is: LOGGER, CLIENT_ID, SOURCE_IP, PRINCIPAL_ID or EVENT_TYPE.
     #[arg(long = "type", value_name = "TYPE", default_value = "LOGGER")]
     pub(crate) kind: String,
-    /// Clear all levels but the root's.
+    /// Clear all levels that controls have set, except a permanent one of the root.
     #[arg(long, conflicts_with = "names")]
     pub(crate) all: bool,
     /// Change nothing if the revision is another one.

@@ -45,15 +45,6 @@ pub(super) fn at(request: Request, revision: Option<u64>) -> Request {
     }
 }
 
-/// Nothing had to be changed.
-pub(super) fn nothing(what: impl Into<String>) -> Changed {
-    Changed {
-        revision: None,
-        warnings: Vec::new(),
-        what: what.into(),
-    }
-}
-
 /// Says per process what happened.
 pub(super) fn show(
     screen: &mut Screen<'_>,
