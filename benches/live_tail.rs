@@ -1,9 +1,9 @@
 //! What live tails cost the threads that log.
 //!
 //! `cargo bench --bench live_tail --features control` measures calls of eight threads to a file:
-//! without an endpoint's tails, with stalled ones, and with one that reads, in turn, and how many
-//! times the p99 without tails the others have, by the median of all rounds: 11, or the number
-//! after `rounds`. With `disabled` or `disabled-after` as its argument, it makes a million disabled
+//! without an endpoint's tails, with stalled ones, with a thousand slow clients beside these, and
+//! with one tail that reads, in turn, and how many times the p99 without tails the others have, by
+//! the median of all rounds: 11, or the number after `rounds`. With `disabled` or `disabled-after` as its argument, it makes a million disabled
 //! calls, the latter after a tail has come and gone, to count instructions under callgrind. With
 //! `enabled` and a number, it makes so many thousands of enabled calls without a tail, and with
 //! `tailed` with one.
@@ -27,6 +27,7 @@ mod unix {
     use std::net::Shutdown;
     use std::os::unix::net::UnixStream;
     use std::path::{Path, PathBuf};
+    use std::process::{Child, Command, Stdio};
     use std::thread;
     use std::time::Duration;
 
@@ -91,6 +92,7 @@ mod unix {
                 enabled(&scene.registry, 1000 * calls);
                 drop(tail);
             }
+            Some("crowd") => crowd(Path::new(&arguments[2]))?,
             _ => latencies(rounds(arguments.get(2))?)?,
         }
         Ok(())
@@ -112,7 +114,7 @@ mod unix {
             Ok::<_, Box<dyn Error>>(measure(&scene.registry, name))
         };
         quiet("warm-up")?;
-        let mut ratios = [const { Vec::new() }; 4];
+        let mut ratios = [const { Vec::new() }; 5];
         for _ in 0..rounds {
             let base = quiet("no tail")?;
             let scene = Scene::new()?;
@@ -122,7 +124,9 @@ mod unix {
             // Until their sockets are full.
             let stalling = measure(&scene.registry, "32 tails, stalling");
             let stopped = measure(&scene.registry, "32 tails, stalled");
-            drop(stalled);
+            let crowd = Crowd::start(&scene.socket)?;
+            let crowded = measure(&scene.registry, "and 1,000 slow clients");
+            drop((crowd, stalled));
             let scene = Scene::new()?;
             scene.writes_to_a_file()?;
             let mut reading = begin(&scene.socket, "?level=INFO")?;
@@ -131,14 +135,55 @@ mod unix {
             let one = measure(&scene.registry, "one tail, reading");
             connection.shutdown(Shutdown::Both)?;
             let _ = reader.join();
-            let all = [stalling, stopped, one, quiet("no tail, again")?];
+            let all = [stalling, stopped, crowded, one, quiet("no tail, again")?];
             for (ratios, time) in ratios.iter_mut().zip(all) {
                 ratios.push(time.as_secs_f64() / base.as_secs_f64());
             }
         }
-        let names = ["stalling", "stalled", "one reading", "none, again"];
+        let names = ["stalling", "stalled", "crowd", "one reading", "none, again"];
         print_ratios("that without tails", &names, &mut ratios);
         Ok(())
+    }
+
+    /// A process of a thousand clients, so that their descriptors are not those of the server's.
+    struct Crowd(Child);
+
+    impl Crowd {
+        /// Returns once all are connected.
+        fn start(socket: &Path) -> Result<Self, Box<dyn Error>> {
+            let mut command = Command::new(std::env::current_exe()?);
+            let command = command.arg("crowd").arg(socket).stdout(Stdio::piped());
+            let mut crowd = Self(command.spawn()?);
+            let output = crowd.0.stdout.take().ok_or("no output")?;
+            let mut line = String::new();
+            BufReader::new(output).read_line(&mut line)?;
+            if line != "connected\n" {
+                return Err("the clients could not connect".into());
+            }
+            Ok(crowd)
+        }
+    }
+
+    impl Drop for Crowd {
+        fn drop(&mut self) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
+
+    /// Sends a byte of each client's request in turn, until it is killed.
+    fn crowd(socket: &Path) -> Result<(), Box<dyn Error>> {
+        let clients = (0..1000).map(|_| UnixStream::connect(socket));
+        let mut clients = clients.collect::<Result<Vec<_>, _>>()?;
+        println!("connected");
+        loop {
+            for client in &mut clients {
+                if client.write_all(b"G").is_err() {
+                    *client = UnixStream::connect(socket)?;
+                }
+                thread::sleep(Duration::from_millis(1));
+            }
+        }
     }
 
     /// Begins a tail, and returns the connection.
