@@ -6,7 +6,9 @@ use logtree::Registry;
 use logtree::config::DictConfig;
 use serde_json::{Value, json};
 
-use crate::config::keys::{apply, log, with_handler};
+#[cfg(all(feature = "journald", target_os = "linux"))]
+use crate::config::keys::apply;
+use crate::config::keys::{log, with_handler};
 
 /// The arguments of all handlers that send to a receiver, and those of the journal.
 #[test]

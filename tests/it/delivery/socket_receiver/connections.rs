@@ -1,12 +1,11 @@
 //! Connections that end, wait or block.
 
-#[cfg(target_os = "linux")]
-use std::io::Read;
-use std::io::Write;
+use std::io::{Read, Write};
 
 #[cfg(target_os = "linux")]
 use crate::delivery::socket_receiver::ReadWrite;
 use crate::delivery::socket_receiver::{ANY, Receiving, json_frame};
+#[cfg(target_os = "linux")]
 use crate::delivery::until;
 
 /// Whose machine was switched off.

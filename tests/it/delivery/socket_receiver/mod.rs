@@ -7,6 +7,7 @@ mod records;
 #[cfg(unix)]
 mod unix;
 
+#[cfg(target_os = "linux")]
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
