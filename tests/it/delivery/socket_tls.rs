@@ -5,6 +5,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use logtree::delivery::{SocketReceiver, Tls};
 use logtree::handler::SocketHandler;
@@ -87,7 +88,7 @@ fn a_receiver_gets_what_a_handler_sends_by_tls() {
         let text = format!("ünï {number} {}", "x".repeat(number));
         handler.handle(&record.message(text).build());
     }
-    handler.flush().unwrap();
+    handler.flush_within(Duration::from_secs(120)).unwrap();
     until(|| receiver.received() == RECORDS as u64);
     let records = capture.records();
     for (number, record) in records.iter().enumerate() {
