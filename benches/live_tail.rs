@@ -3,10 +3,10 @@
 //! `cargo bench --bench live_tail --features control` measures calls of eight threads to a file:
 //! without an endpoint's tails, with stalled ones, with a thousand slow clients beside these, and
 //! with one tail that reads, in turn, and how many times the p99 without tails the others have, by
-//! the median of all rounds: 11, or the number after `rounds`. With `disabled` or `disabled-after` as its argument, it makes a million disabled
-//! calls, the latter after a tail has come and gone, to count instructions under callgrind. With
-//! `enabled` and a number, it makes so many thousands of enabled calls without a tail, and with
-//! `tailed` with one.
+//! the median of all rounds: 11, or the number after `rounds`. With `disabled` or `disabled-after`
+//! as its argument, it makes a million disabled calls, the latter after a tail has come and gone,
+//! to count instructions under callgrind. With `enabled` and a number, it makes so many thousands
+//! of enabled calls without a tail, and with `tailed` with one.
 
 #[cfg(unix)]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
