@@ -75,3 +75,36 @@ impl Transaction<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::control::control::Control;
+    use crate::control::target::LevelTarget;
+    use crate::level::Level;
+    use crate::registry::Registry;
+
+    /// The program may change it again while files are written.
+    #[test]
+    fn a_level_that_the_program_has_replaced_is_not_set_again() {
+        let registry = Registry::new();
+        let control = Control::new(&registry);
+        for name in ["ours", "replaced"] {
+            let target = LevelTarget::logger(name);
+            control.set_level(target, Level::DEBUG).unwrap();
+        }
+        registry.get_logger("replaced").set_level(Level::INFO);
+        let mut state = control.core.state.lock();
+        let mut transaction =
+            control
+                .core
+                .transaction(&mut state, &registry, &control.limits, "test");
+        transaction.clear_all(None).unwrap();
+        let touched = transaction.touched();
+        let touched: Vec<_> = touched
+            .map(|(target, _)| target.name().to_owned())
+            .collect();
+        drop(transaction);
+        drop(state);
+        assert_eq!(touched, ["ours"]);
+    }
+}

@@ -262,11 +262,16 @@ impl<'t> Transaction<'t> {
         let len = self.state.len();
         self.is_kept_changed |= self.state.put(piece.clone());
         self.before.push(before.clone());
-        let (Piece::Level(target, level, _), Piece::Level(_, old, _)) = (piece, before) else {
+        let (Piece::Level(target, level, entry), Piece::Level(_, old, replaced)) = (piece, before)
+        else {
             return Ok(());
         };
-        let (_, touched) = self.touched.entry(target).or_insert((old, level));
-        *touched = level;
+        // A level that was changed without a control may be changed again meanwhile: where only
+        // what was set goes, it is not set again.
+        let is_ours = |entry: &Option<Entry>| entry.as_ref().is_some_and(|it| it.level() == level);
+        if level != old || is_ours(&entry) || is_ours(&replaced) {
+            self.touched.entry(target).or_insert((old, level)).1 = level;
+        }
         let most = self.limits.max_targets;
         if self.state.len() > len.max(most) {
             let message = format!("expected at most {most} targets with levels");
