@@ -70,6 +70,9 @@ fn an_event_allocates_nothing_and_a_span_little() {
             span().in_scope(|| allocations(|| within().in_scope(|| {}))),
             1
         );
+        let empty = || tracing::info_span!("empty", id = tracing::field::Empty);
+        let count = span().in_scope(|| allocations(|| empty().in_scope(|| {})));
+        assert_eq!(count, 1, "without values");
         let of_six = || tracing::info_span!("six", id = 1, b = 2, c = 3, d = 4, e = 5, f = 6);
         let count = span().in_scope(|| allocations(|| of_six().in_scope(|| {})));
         assert_eq!(count, 2, "with fields of both");

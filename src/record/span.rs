@@ -154,6 +154,7 @@ fn within(
     around: &Context,
     mut own: Vec<(ContextKey, OwnedValue)>,
 ) -> Vec<(ContextKey, OwnedValue)> {
+    own.reserve(around.len());
     for (at, (key, value)) in around.iter().enumerate() {
         match own[at..].iter().position(|(known, _)| known == key) {
             Some(found) => own[at..=at + found].rotate_right(1),

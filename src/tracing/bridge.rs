@@ -161,7 +161,8 @@ impl Bridge {
         let level = level_of(*metadata.level());
         // An event may name another span than the thread's, and so another owner: it decides. Those
         // that `LogTracer` makes of records have other metadata here, and never name one.
-        let is_of_log = || metadata.fields().field("log.target").is_some();
+        let is_of_log =
+            || metadata.name() == "log record" && metadata.fields().field("log.target").is_some();
         let may_name_span =
             || metadata.is_event() && !contextual_sites::has(metadata) && !is_of_log();
         if registry.is_owner_asked() && may_name_span() {

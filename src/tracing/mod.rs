@@ -69,10 +69,11 @@
 //! are asked at each call, and the gates of all loggers are open as far as owners ask. An event
 //! that names its parent belongs to that span's owner. As `tracing` asks without the parent whether
 //! it is enabled, a call site that passes with any owner is enabled until one of its events is
-//! known to name none, and each is decided on when it is there: values may be evaluated in vain,
-//! and `tracing::event_enabled!` return `true` in vain. No call site is meant that is used both
-//! ways, as no macro does. A span that names its parent is enabled as one that does not. Tasks
-//! that a library spawns without a span, as `hyper` does for connections, belong to none.
+//! known to name none (and again where it is forgotten for another), and each is decided on when it
+//! is there: values may be evaluated in vain, and `tracing::event_enabled!` return `true` in vain.
+//! No call site is meant that is used both ways, as no macro does. A span that names its parent is
+//! enabled as one that does not. Tasks that a library spawns without a span, as `hyper` does for
+//! connections, belong to none.
 //!
 //! # Installation
 //!

@@ -26,8 +26,12 @@ pub(super) fn of_record(record: &Record<'_>) -> Vec<(ContextKey, OwnedValue)> {
 }
 
 fn kept(room: usize, visit: impl FnOnce(&mut dyn Visit)) -> Vec<(ContextKey, OwnedValue)> {
-    let mut fields = Vec::with_capacity(room);
+    let mut fields = Vec::new();
     visit(&mut Visitor(|field: &Field, value: FieldValue<'_>| {
+        // Not before the first: fields may be declared without a value.
+        if fields.is_empty() {
+            fields.reserve_exact(room);
+        }
         set_value(&mut fields, key_of(field).into(), cut(value.to_owned()));
     }));
     fields

@@ -2,8 +2,12 @@
 
 use logtree::test::Capture;
 use logtree::{Level, Registry, Scope};
-use tracing::Span;
+use tracing::callsite::{Callsite, Identifier};
 use tracing::dispatcher::with_default;
+use tracing::field::FieldSet;
+use tracing::metadata::Kind;
+use tracing::subscriber::Interest;
+use tracing::{Metadata, Span};
 
 use crate::support::to_text;
 use crate::tracing_bridge::by_each_front;
@@ -78,6 +82,19 @@ fn an_event_with_a_parent_belongs_to_the_parents_owner() {
     });
 }
 
+/// A call site of `LogTracer`.
+struct OfLog;
+
+static OF_LOG: OfLog = OfLog;
+
+impl Callsite for OfLog {
+    fn set_interest(&self, _: Interest) {}
+
+    fn metadata(&self) -> &Metadata<'_> {
+        unreachable!("it is never registered")
+    }
+}
+
 /// `tracing` asks without the parent, so an event may be enabled in vain. One that `LogTracer`
 /// makes of a record names none, and would be made for each record that is off.
 #[test]
@@ -86,9 +103,16 @@ fn a_record_of_log_is_enabled_by_its_own_thread() {
     registry.get_logger("aws_sdk_s3").set_level(Level::DEBUG);
     with_default(&registry.tracing_subscriber().into(), || {
         const DEBUG: tracing::Level = tracing::Level::DEBUG;
-        let of_log = || tracing::event_enabled!(target: "hyper", DEBUG, log.target);
+        let of_log = || {
+            let fields = FieldSet::new(&["message", "log.target"], Identifier(&OF_LOG));
+            let (name, target) = ("log record", "hyper");
+            let metadata =
+                Metadata::new(name, target, DEBUG, None, None, None, fields, Kind::EVENT);
+            tracing::dispatcher::get_default(|dispatch| dispatch.enabled(&metadata))
+        };
         assert!(!of_log());
         assert!(Service::S3.span().in_scope(of_log));
         assert!(tracing::event_enabled!(target: "hyper", DEBUG));
+        assert!(tracing::event_enabled!(target: "hyper", DEBUG, log.target));
     });
 }
