@@ -42,8 +42,10 @@ fn check<H: Into<Handler>>(make: impl Fn() -> H, texts: impl Fn() -> Vec<Vec<u8>
     };
     let lines = || {
         // What a handler has written may still be on its way.
-        let (newest, written) = &*made.lock().unwrap();
-        let written = written + newest.as_ref().map_or(0, |one| one.counters().written());
+        let written = {
+            let (newest, written) = &*made.lock().unwrap();
+            written + newest.as_ref().map_or(0, |one| one.counters().written())
+        };
         until(|| messages().len() as u64 >= written);
         messages()
     };

@@ -105,8 +105,9 @@ impl Port {
     fn bind(of: SocketType) -> Self {
         let flags = SocketFlags::CLOEXEC;
         let socket = net::socket_with(AddressFamily::INET, of, flags, None).unwrap();
-        net::sockopt::set_socket_reuseaddr(&socket, true).unwrap();
         net::bind(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0)).unwrap();
+        // Later, or the system could choose the same port for two of these.
+        net::sockopt::set_socket_reuseaddr(&socket, true).unwrap();
         let address = net::getsockname(&socket).unwrap();
         let number = SocketAddrV4::try_from(address).unwrap().port();
         Self {
