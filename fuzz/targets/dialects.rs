@@ -10,7 +10,7 @@ fuzz_target!(|text: &str| {
     control.set_group("aws", ["boto3", "botocore"]).unwrap();
     control.set_level(LevelTarget::logger("a"), 20).unwrap();
     let before = (control.revision(), control.loggers());
-    let Some(status) = fuzzing::answer(&control, text) else {
+    let Some(status) = fuzzing::status(&control, text) else {
         return;
     };
     assert_ne!(status, 500);

@@ -6,9 +6,9 @@
 #![doc = "```text"]
 #![doc = "arguments   what was typed"]
 #![doc = "discovery   from sockets, or an address, to processes"]
-#![doc = "client      one process: requests and answers"]
-#![doc = "fleet       all of them at once: an answer or a failure for each"]
-#![doc = "verb        what to ask, and what the answers say"]
+#![doc = "client      one process: requests and responses"]
+#![doc = "fleet       all of them at once: a response or a failure for each"]
+#![doc = "verb        what to ask, and what the responses say"]
 #![doc = "screen      tables and colours on a terminal, tab-separated text or JSON elsewhere"]
 #![doc = "```"]
 

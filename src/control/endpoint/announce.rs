@@ -165,8 +165,8 @@ mod tests {
         }
         let mut body = vec![0; length];
         reader.read_exact(&mut body).unwrap();
-        let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 2\r\n\r\n{{}}");
-        (&stream).write_all(answer.as_bytes()).unwrap();
+        let response = format!("HTTP/1.1 {status}\r\nContent-Length: 2\r\n\r\n{{}}");
+        (&stream).write_all(response.as_bytes()).unwrap();
         (head, serde_json::from_slice(&body).unwrap())
     }
 

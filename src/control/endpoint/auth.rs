@@ -11,7 +11,7 @@ use crate::control::endpoint::sigv4::{self, Key};
 use crate::control::endpoint::token::Token;
 use crate::time::{Clock, SystemClock};
 
-/// How many wrong proofs in a second are answered as such.
+/// How many wrong proofs in a second are reported as such.
 const FAILURES: u32 = 10;
 
 /// What clients that connect by TCP have to know.
@@ -123,7 +123,7 @@ mod tests {
             let wrong = String::from_utf8(wrong).unwrap();
             let status = auth
                 .refusal(&head(&wrong), &[])
-                .map(|answer| answer.status());
+                .map(|response| response.status());
             match status.map(|status| status.as_u16()) {
                 Some(401) => {}
                 Some(429) => refused += 1,

@@ -31,8 +31,8 @@ const LEVELS: [(Level, &str); 5] = [
     (Level::OFF, "DISABLED"),
 ];
 
-/// Returns the answer, or [`None`] if the path is none of this dialect.
-pub(super) fn answer(access: &Access, request: &Request) -> Option<Response> {
+/// Returns the response, or [`None`] if the path is none of this dialect.
+pub(super) fn respond(access: &Access, request: &Request) -> Option<Response> {
     let call = match (request.head.uri.path(), &request.head.method) {
         ("/v2LoggingOptions", &Method::GET) => get_options,
         ("/v2LoggingOptions", &Method::POST) => set_options,
@@ -48,22 +48,22 @@ pub(super) fn answer(access: &Access, request: &Request) -> Option<Response> {
         _ => return None,
     };
     Some(call(access, request).unwrap_or_else(|why| {
-        let mut answer = response::of_error(&why);
-        set_type(&mut answer, aws_error_name(why.kind()));
-        answer
+        let mut response = response::of_error(&why);
+        set_type(&mut response, aws_error_name(why.kind()));
+        response
     }))
 }
 
 fn unknown() -> Response {
     let name = "ResourceNotFoundException";
     let body = json!({ "__type": name, "message": "unknown path" });
-    let mut answer = response::json(StatusCode::NOT_FOUND, &body);
-    set_type(&mut answer, name);
-    answer
+    let mut response = response::json(StatusCode::NOT_FOUND, &body);
+    set_type(&mut response, name);
+    response
 }
 
-fn set_type(answer: &mut Response, name: &'static str) {
-    response::set(answer, HeaderName::from_static("x-amzn-errortype"), name);
+fn set_type(response: &mut Response, name: &'static str) {
+    response::set(response, HeaderName::from_static("x-amzn-errortype"), name);
 }
 
 fn done() -> Response {
@@ -110,7 +110,7 @@ fn set_options(access: &Access, request: &Request) -> Result<Response, Error> {
 fn get_options(access: &Access, request: &Request) -> Result<Response, Error> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
-    struct Answer {
+    struct ResponseBody {
         #[serde(skip_serializing_if = "Option::is_none")]
         role_arn: Option<String>,
         default_log_level: String,
@@ -124,13 +124,13 @@ fn get_options(access: &Access, request: &Request) -> Result<Response, Error> {
     let events = request
         .flag("verbose")?
         .then(|| event_configurations(access));
-    let answer = Answer {
+    let response = ResponseBody {
         role_arn: options.role,
         default_log_level: word_of(access, options.default_level.unwrap_or_default()),
         disable_all_logs: options.disable_all.unwrap_or_default(),
         event_configurations: events.transpose()?,
     };
-    Ok(response::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &response))
 }
 
 /// Returns the event types that have levels: the event types are any, so there are no others.
@@ -191,7 +191,7 @@ fn delete_level(access: &Access, request: &Request) -> Result<Response, Error> {
 fn list_levels(access: &Access, request: &Request) -> Result<Response, Error> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
-    struct Answer {
+    struct ResponseBody {
         log_target_configurations: Vec<serde_json::Value>,
         #[serde(skip_serializing_if = "Option::is_none")]
         next_token: Option<String>,
@@ -216,13 +216,13 @@ fn list_levels(access: &Access, request: &Request) -> Result<Response, Error> {
         }
         json!({ "logTarget": target, "logLevel": word_of(access, one.level) })
     });
-    let answer = Answer {
+    let response = ResponseBody {
         log_target_configurations: configurations.collect(),
         next_token: listing
             .next
             .map(|next| URL_SAFE_NO_PAD.encode(next.to_string())),
     };
-    Ok(response::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &response))
 }
 
 /// Returns the value of a parameter that the query has at most once.

@@ -48,7 +48,7 @@ const FILES: [(&str, &str, &str); 15] = [
 ///
 /// The files hold nothing of the process and need no token: a browser cannot send one before the
 /// script runs, which takes it from the fragment of the address and adds it to all its requests.
-pub(super) fn answer(path: &str) -> Option<Response> {
+pub(super) fn respond(path: &str) -> Option<Response> {
     // Browsers ask for it by themselves, without a token; the page has no icon.
     if path == "/favicon.ico" {
         return Some(response::whole(StatusCode::NO_CONTENT, HTML, ""));
@@ -71,17 +71,17 @@ mod tests {
         let size: usize = FILES.iter().map(|file| file.2.len()).sum();
         assert!(size < 60 * 1024, "{size} bytes");
         for (path, _, text) in FILES {
-            assert!(answer(path).is_some());
+            assert!(respond(path).is_some());
             for loaded in text.split(['"', '\'']).filter(|word| is_file(word)) {
                 let name = loaded
                     .trim_start_matches("./")
                     .trim_start_matches("console/");
                 let loaded = format!("/console/{name}");
-                assert!(answer(&loaded).is_some(), "{path} loads {loaded}");
+                assert!(respond(&loaded).is_some(), "{path} loads {loaded}");
             }
         }
-        assert!(answer("/console/").is_none());
-        let icon = answer("/favicon.ico").unwrap();
+        assert!(respond("/console/").is_none());
+        let icon = respond("/favicon.ico").unwrap();
         assert_eq!(icon.status(), StatusCode::NO_CONTENT);
     }
 
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn the_page_is_restricted_to_what_the_endpoint_serves() {
-        let response = answer("/").expect("the page");
+        let response = respond("/").expect("the page");
         let policy = &response.headers()[header::CONTENT_SECURITY_POLICY];
         assert!(
             policy

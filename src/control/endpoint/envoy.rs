@@ -21,8 +21,8 @@ usage: /logging?paths=name1:level1,name2:level2,... (change multiple levels)
 usage: /logging?level=<level> (change all levels)
 ";
 
-/// Returns the answer, or [`None`] if the path is none of this dialect.
-pub(super) fn answer(access: &Access, request: &Request) -> Option<Response> {
+/// Returns the response, or [`None`] if the path is none of this dialect.
+pub(super) fn respond(access: &Access, request: &Request) -> Option<Response> {
     if request.segments()? != ["logging"] {
         return None;
     }

@@ -92,7 +92,7 @@ impl Exchange {
         let response = tokio::task::spawn_blocking(move || {
             let control = served.control.clone().with_origin(&origin);
             let access = Access::of(control, &served.shared, is_remote);
-            router::answer(&access, &request, served.console)
+            router::respond(&access, &request, served.console)
         });
         response.await.unwrap_or_else(|_| {
             response::message(StatusCode::INTERNAL_SERVER_ERROR, "the request panicked")

@@ -73,15 +73,15 @@ pub fn exchange(control: &Control, bytes: &[u8], token: Option<&str>) -> Vec<u8>
     })
 }
 
-/// Returns the status of the answer to a request that passed the rules of the endpoint; `None` if
+/// Returns the status of the response to a request that passed the rules of the endpoint; `None` if
 /// `text` is no request.
 #[must_use]
-pub fn answer(control: &Control, text: &str) -> Option<u16> {
+pub fn status(control: &Control, text: &str) -> Option<u16> {
     let (head, body) = read(text)?;
     let access = Access::new(control.clone(), true);
     let body = body.to_owned().into();
-    let answer = router::answer(&access, &Request { head, body }, true);
-    Some(answer.status().as_u16())
+    let response = router::respond(&access, &Request { head, body }, true);
+    Some(response.status().as_u16())
 }
 
 /// Reports whether a request is signed with a token; `None` if `text` is no request.

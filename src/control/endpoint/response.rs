@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::control::error_codes::http_status;
 use crate::error::Error;
 
-/// The body of an answer: whole, or a stream.
+/// The body of a response: whole, or a stream.
 pub(super) type Body = UnsyncBoxBody<Bytes, std::convert::Infallible>;
 
 pub(super) type Response = http::Response<Body>;
@@ -38,7 +38,10 @@ pub(super) fn whole(
 pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Response {
     match serde_json::to_vec(value) {
         Ok(body) => whole(status, JSON, body),
-        Err(_) => message(StatusCode::INTERNAL_SERVER_ERROR, "cannot write the answer"),
+        Err(_) => message(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "cannot write the response",
+        ),
     }
 }
 
@@ -48,7 +51,7 @@ pub(super) fn message(status: StatusCode, message: &str) -> Response {
     whole(status, JSON, body.to_string())
 }
 
-/// Returns the answer for an error of a control.
+/// Returns the response for an error of a control.
 pub(super) fn of_error(error: &Error) -> Response {
     message(status_of(error), &error.to_string())
 }
@@ -58,7 +61,7 @@ pub(super) fn status_of(error: &Error) -> StatusCode {
     StatusCode::from_u16(http_status(error.kind())).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// Returns the answer to a method that a path does not have.
+/// Returns the response to a method that a path does not have.
 pub(super) fn not_allowed(allowed: &'static str) -> Response {
     let mut response = message(
         StatusCode::METHOD_NOT_ALLOWED,

@@ -1,4 +1,4 @@
-//! From a path to its dialect: [`answer`].
+//! From a path to its dialect: [`respond`].
 
 use http::request::Parts;
 use http::{Method, StatusCode};
@@ -10,26 +10,26 @@ use crate::control::endpoint::{aws_iot, console, envoy, native, spring, tail, za
 
 /// Whether a request is for a file of the console, which has no secrets.
 pub(super) fn is_page(head: &Parts) -> bool {
-    head.method == Method::GET && console::answer(head.uri.path()).is_some()
+    head.method == Method::GET && console::respond(head.uri.path()).is_some()
 }
 
-/// Returns the answer of the dialect that the path belongs to.
-pub(super) fn answer(access: &Access, request: &Request, has_console: bool) -> Response {
+/// Returns the response of the dialect that the path belongs to.
+pub(super) fn respond(access: &Access, request: &Request, has_console: bool) -> Response {
     if has_console && is_page(&request.head) {
-        if let Some(page) = console::answer(request.head.uri.path()) {
+        if let Some(page) = console::respond(request.head.uri.path()) {
             return page;
         }
     }
     let dialects = [
-        tail::answer,
-        native::answer,
-        spring::answer,
-        zap::answer,
-        envoy::answer,
-        aws_iot::answer,
+        tail::respond,
+        native::respond,
+        spring::respond,
+        zap::respond,
+        envoy::respond,
+        aws_iot::respond,
     ];
-    let answer = dialects.iter().find_map(|answer| answer(access, request));
-    answer.unwrap_or_else(|| response::message(StatusCode::NOT_FOUND, "unknown path"))
+    let response = dialects.iter().find_map(|respond| respond(access, request));
+    response.unwrap_or_else(|| response::message(StatusCode::NOT_FOUND, "unknown path"))
 }
 
 #[cfg(test)]
@@ -138,9 +138,9 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever arrives has an answer, and what is refused has changed nothing.
+        /// Whatever arrives has a response, and what is refused has changed nothing.
         #[test]
-        fn every_request_has_an_answer(
+        fn every_request_has_a_response(
             method in prop::sample::select(vec!["GET", "POST", "PUT", "PATCH", "DELETE"]),
             path in prop::collection::vec(piece(), 0..5),
             query in query(),
@@ -155,7 +155,7 @@ mod tests {
             let request = Request { head, body: body.into() };
             let control = Control::new(&Registry::new());
             let access = Access::new(control.clone(), false);
-            let status = answer(&access, &request, false).status();
+            let status = respond(&access, &request, false).status();
             prop_assert_ne!(status, StatusCode::INTERNAL_SERVER_ERROR);
             if !status.is_success() {
                 prop_assert_eq!(control.revision(), 0);

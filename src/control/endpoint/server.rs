@@ -54,7 +54,7 @@ impl Control {
 
 /// A running endpoint; it ends when this is dropped. See [`Control::serve`].
 ///
-/// Requests that are being answered are abandoned, but a change that has begun is made.
+/// Requests in progress are abandoned, but a change that has begun is made.
 #[must_use = "the endpoint ends when this is dropped"]
 pub struct Server {
     running: Running,

@@ -33,7 +33,7 @@ pub(super) struct Key<'k> {
     service: &'k str,
 }
 
-/// Why a request is refused. Clients see one answer for all of these.
+/// Why a request is refused. Clients see one response for all of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// The header cannot be read.

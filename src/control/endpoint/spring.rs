@@ -17,7 +17,7 @@ use crate::control::target::LevelTarget;
 use crate::error::Error;
 use crate::level::Level;
 
-/// What an answer can be, the preferred one first.
+/// What a response can be, the preferred one first.
 const MEDIA_TYPES: [&str; 3] = [
     "application/vnd.spring-boot.actuator.v3+json",
     "application/vnd.spring-boot.actuator.v2+json",
@@ -36,8 +36,8 @@ const LEVELS: [(Level, &str); 7] = [
 
 const ROOT: &str = "ROOT";
 
-/// Returns the answer, or [`None`] if the path is none of this dialect.
-pub(super) fn answer(access: &Access, request: &Request) -> Option<Response> {
+/// Returns the response, or [`None`] if the path is none of this dialect.
+pub(super) fn respond(access: &Access, request: &Request) -> Option<Response> {
     let segments = request.segments()?;
     let segments: Vec<_> = segments.iter().map(String::as_str).collect();
     let name = match segments[..] {
@@ -62,9 +62,9 @@ pub(super) fn answer(access: &Access, request: &Request) -> Option<Response> {
         }
         Method::POST => match configure(access, name, &request.body) {
             Ok(_) => {
-                let mut answer = response::whole(StatusCode::NO_CONTENT, MEDIA_TYPES[0], "");
-                answer.headers_mut().remove(header::CONTENT_TYPE);
-                answer
+                let mut response = response::whole(StatusCode::NO_CONTENT, MEDIA_TYPES[0], "");
+                response.headers_mut().remove(header::CONTENT_TYPE);
+                response
             }
             Err(why) => refusal(response::status_of(&why), &why.to_string()),
         },
@@ -84,9 +84,9 @@ fn shown(request: &Request, value: &impl Serialize) -> Response {
         let message = format!("expected to be accepted: {}", MEDIA_TYPES.join(", "));
         return refusal(StatusCode::NOT_ACCEPTABLE, &message);
     };
-    let mut answer = response::json(StatusCode::OK, value);
-    response::set(&mut answer, header::CONTENT_TYPE, media_type);
-    answer
+    let mut response = response::json(StatusCode::OK, value);
+    response::set(&mut response, header::CONTENT_TYPE, media_type);
+    response
 }
 
 /// Returns the media type that the client prefers; [`None`] if it accepts none of ours.

@@ -20,8 +20,8 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 const ONLY: &str = "Only GET and PUT are supported.";
 
-/// Returns the answer, or [`None`] if the path is none of this dialect.
-pub(super) fn answer(access: &Access, request: &Request) -> Option<Response> {
+/// Returns the response, or [`None`] if the path is none of this dialect.
+pub(super) fn respond(access: &Access, request: &Request) -> Option<Response> {
     if request.segments()? != ["level"] {
         return None;
     }
@@ -29,10 +29,10 @@ pub(super) fn answer(access: &Access, request: &Request) -> Option<Response> {
         Method::GET => level(access),
         Method::PUT => set(access, request).map_or_else(|why| refusal(&why), |_| level(access)),
         _ => {
-            let mut answer = response::not_allowed("GET, PUT");
+            let mut response = response::not_allowed("GET, PUT");
             let body = json!({ "error": ONLY, "message": ONLY });
-            *answer.body_mut() = response::json(StatusCode::OK, &body).into_body();
-            answer
+            *response.body_mut() = response::json(StatusCode::OK, &body).into_body();
+            response
         }
     })
 }

@@ -98,10 +98,10 @@ pub(crate) struct ListLevels {
     /// The number of targets in each request.
     #[arg(long, value_name = "N", alias = "max-results")]
     pub(crate) page_size: Option<u32>,
-    /// The number of targets to print; the answer's NextToken continues.
+    /// The number of targets to print; the response's NextToken continues.
     #[arg(long, value_name = "N")]
     pub(crate) max_items: Option<usize>,
-    /// The NextToken of an earlier answer.
+    /// The NextToken of an earlier response.
     #[arg(long, value_name = "TOKEN", alias = "next-token")]
     pub(crate) starting_token: Option<String>,
     /// Make one request only.

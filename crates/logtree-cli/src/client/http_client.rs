@@ -7,19 +7,19 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
-use hyper::{Response, header};
+use hyper::header;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::client::stream::Stream;
-use crate::client::{Address, Answer, Client, Request};
+use crate::client::{Address, Client, Request, Response};
 use crate::failure::Failure;
 
 /// How long an exchange may take.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// How long an answer may be.
+/// How long a response may be.
 const MAX_BODY: usize = 64 << 20;
 
 /// Reaches an endpoint by one connection for each request, as it serves them.
@@ -36,9 +36,9 @@ impl HttpClient {
         Self { address, token }
     }
 
-    /// Connects, sends a request, and waits for the head of the answer. The connection is driven
+    /// Connects, sends a request, and waits for the head of the response. The connection is driven
     /// by the runtime's other uses.
-    async fn send(&self, request: &Request) -> Result<Response<Incoming>, Failure> {
+    async fn send(&self, request: &Request) -> Result<hyper::Response<Incoming>, Failure> {
         match &self.address {
             #[cfg(unix)]
             Address::Socket(path) => {
@@ -60,7 +60,7 @@ impl HttpClient {
         &self,
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
         request: &Request,
-    ) -> Result<Response<Incoming>, Failure> {
+    ) -> Result<hyper::Response<Incoming>, Failure> {
         let ended = |error: hyper::Error| Failure::new(format!("cannot be asked: {error}"));
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
             .await
@@ -101,7 +101,7 @@ impl HttpClient {
 }
 
 impl Client for HttpClient {
-    fn call(&self, request: &Request) -> Result<Answer, Failure> {
+    fn call(&self, request: &Request) -> Result<Response, Failure> {
         within_limit(&runtime()?, async {
             let response = self.send(request).await?;
             read(response).await
@@ -122,11 +122,11 @@ impl Client for HttpClient {
     }
 }
 
-async fn read(response: Response<Incoming>) -> Result<Answer, Failure> {
+async fn read(response: hyper::Response<Incoming>) -> Result<Response, Failure> {
     let status = response.status().as_u16();
     let body = Limited::new(response.into_body(), MAX_BODY).collect().await;
-    let body = body.map_err(|error| Failure::new(format!("cannot read the answer: {error}")))?;
-    Ok(Answer {
+    let body = body.map_err(|error| Failure::new(format!("cannot read the response: {error}")))?;
+    Ok(Response {
         status,
         body: String::from_utf8_lossy(&body.to_bytes()).into_owned(),
     })

@@ -50,7 +50,7 @@ impl Process {
         }
         // A failure shows at the request that was asked for.
         let status = self.client.call(&Request::get("/v1/status"));
-        if let Ok(status) = status.and_then(|answer| answer.json()) {
+        if let Ok(status) = status.and_then(|response| response.json()) {
             self.name = status["name"].as_str().unwrap_or_default().to_owned();
             self.pid = status["pid"].as_u64().and_then(|pid| pid.try_into().ok());
         }

@@ -1,4 +1,4 @@
-//! All processes at once: an answer or a failure for each.
+//! All processes at once: a response or a failure for each.
 
 mod fleet;
 mod reply;

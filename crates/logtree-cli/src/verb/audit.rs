@@ -40,7 +40,7 @@ pub(crate) fn audit(screen: &mut Screen<'_>, fleet: &Fleet) -> Result<Exit, Fail
         let mut changes = Vec::new();
         for (label, json) in replies {
             let all: Audit = serde_json::from_value(json.clone()).map_err(|error| {
-                Failure::new(format!("{label}: cannot read the answer: {error}"))
+                Failure::new(format!("{label}: cannot read the response: {error}"))
             })?;
             changes.extend(all.changes.into_iter().map(|change| (label, change)));
         }

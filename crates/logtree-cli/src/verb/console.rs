@@ -18,18 +18,18 @@ pub(crate) fn console(screen: &mut Screen<'_>, fleet: &Fleet, open: bool) -> Res
         return Err(Failure::usage(message));
     }
     let replies = fleet.ask(|process| {
-        let answer = process.client.call(&Request::get("/v1/console"))?.json()?;
-        let url = answer["url"].as_str().ok_or_else(|| {
+        let response = process.client.call(&Request::get("/v1/console"))?.json()?;
+        let url = response["url"].as_str().ok_or_else(|| {
             Failure::new("serves no console: it needs Endpoint::tcp and Endpoint::console")
         })?;
         if open {
             open_browser(url)?;
         }
-        Ok(answer)
+        Ok(response)
     });
     screen.replies(replies, Value::clone, |screen, replies| {
-        for (label, answer) in replies {
-            let url = escaped(answer["url"].as_str().unwrap_or_default());
+        for (label, response) in replies {
+            let url = escaped(response["url"].as_str().unwrap_or_default());
             match replies.len() {
                 1 => screen.line(&url)?,
                 _ => screen.line(&format!("{}: {url}", escaped(label)))?,

@@ -37,7 +37,7 @@ pub(crate) fn groups(
         let mut table = Table::new(["PROCESS", "GROUP", "LEVEL", "LOGGERS"]);
         for (label, json) in replies {
             let all: Groups = serde_json::from_value(json.clone()).map_err(|error| {
-                Failure::new(format!("{label}: cannot read the answer: {error}"))
+                Failure::new(format!("{label}: cannot read the response: {error}"))
             })?;
             for group in all.groups {
                 table.row([

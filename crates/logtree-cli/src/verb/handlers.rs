@@ -51,7 +51,7 @@ pub(crate) fn handlers(screen: &mut Screen<'_>, fleet: &Fleet) -> Result<Exit, F
         ]);
         for (label, json) in replies {
             let all: Handlers = serde_json::from_value(json.clone()).map_err(|error| {
-                Failure::new(format!("{label}: cannot read the answer: {error}"))
+                Failure::new(format!("{label}: cannot read the response: {error}"))
             })?;
             for handler in all.handlers {
                 table.row([

@@ -63,7 +63,7 @@ pub(crate) fn levels(
         let mut rows = Vec::new();
         for (label, json) in replies {
             let all: Loggers = serde_json::from_value(json.clone()).map_err(|error| {
-                Failure::new(format!("{label}: cannot read the answer: {error}"))
+                Failure::new(format!("{label}: cannot read the response: {error}"))
             })?;
             let mut above: Vec<String> = Vec::new();
             for logger in all.loggers {
@@ -71,7 +71,7 @@ pub(crate) fn levels(
                 rows.push((label, logger, depth));
             }
         }
-        // Stable, so that the order of the loggers is that of the processes' answers.
+        // Stable, so that the order of the loggers is that of the processes' responses.
         if !arguments.tree {
             rows.sort_by(|(_, a, _), (_, b, _)| key(a).cmp(&key(b)));
         }

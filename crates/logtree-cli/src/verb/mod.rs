@@ -1,4 +1,4 @@
-//! What to ask, and what the answers say. A file for each verb.
+//! What to ask, and what the responses say. A file for each verb.
 
 mod audit;
 mod change;

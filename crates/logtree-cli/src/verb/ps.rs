@@ -44,7 +44,7 @@ pub(crate) fn ps(screen: &mut Screen<'_>, fleet: &Fleet) -> Result<Exit, Failure
         let look = || {
             let json = process.client.call(&Request::get("/v1/status"))?.json()?;
             let status: Status = serde_json::from_value(json.clone())
-                .map_err(|error| Failure::new(format!("cannot read the answer: {error}")))?;
+                .map_err(|error| Failure::new(format!("cannot read the response: {error}")))?;
             Ok::<_, Failure>((json, status, Instant::now()))
         };
         let (_, first, start) = look()?;

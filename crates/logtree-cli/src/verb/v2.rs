@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::fleet::Fleet;
 use crate::screen::Screen;
 
-/// Does what the AWS command line would, in each process. The answer of one process is printed as
+/// Does what the AWS command line would, in each process. The response of one process is printed as
 /// AWS's command line prints it.
 pub(crate) fn v2(screen: &mut Screen<'_>, fleet: &Fleet, verb: &V2) -> Result<Exit, Failure> {
     let replies = fleet.ask(|process| perform(process, verb));
@@ -19,7 +19,7 @@ pub(crate) fn v2(screen: &mut Screen<'_>, fleet: &Fleet, verb: &V2) -> Result<Ex
         let is_quiet = replies
             .iter()
             .all(|reply| reply.result.as_ref().is_ok_and(Value::is_null));
-        // Success without an answer prints nothing, as there.
+        // Success without a response prints nothing, as there.
         if is_quiet && !screen.json {
             return Ok(Exit::Done);
         }
@@ -29,9 +29,9 @@ pub(crate) fn v2(screen: &mut Screen<'_>, fleet: &Fleet, verb: &V2) -> Result<Ex
         return exit;
     }
     screen.replies(replies, Value::clone, |screen, replies| {
-        for (_, answer) in replies {
-            if !answer.is_null() {
-                screen.json(answer)?;
+        for (_, response) in replies {
+            if !response.is_null() {
+                screen.json(response)?;
             }
         }
         Ok(())
@@ -56,7 +56,7 @@ fn perform(process: &Process, verb: &V2) -> Result<Value, Failure> {
                 let events: Vec<_> = events.iter().flat_map(|events| &events.0).collect();
                 body.insert("eventConfigurations".to_owned(), json!(events));
             }
-            call(Request::new("POST", "/v2LoggingOptions").body(body.into())).map(without_answer)
+            call(Request::new("POST", "/v2LoggingOptions").body(body.into())).map(without_response)
         }
         V2::GetV2LoggingOptions(options) => {
             let verbose = match (options.verbose, options.no_verbose) {
@@ -73,7 +73,7 @@ fn perform(process: &Process, verb: &V2) -> Result<Value, Failure> {
                 body.insert("logTarget".to_owned(), target.0.clone());
             }
             insert(&mut body, "logLevel", level.log_level.as_deref());
-            call(Request::new("POST", "/v2LoggingLevel").body(body.into())).map(without_answer)
+            call(Request::new("POST", "/v2LoggingLevel").body(body.into())).map(without_response)
         }
         V2::ListV2LoggingLevels(list) => {
             let limit = list.max_items.unwrap_or(usize::MAX);
@@ -100,7 +100,7 @@ fn perform(process: &Process, verb: &V2) -> Result<Value, Failure> {
             let request = Request::new("DELETE", "/v2LoggingLevel")
                 .query("targetType", level.target_type.clone())
                 .query("targetName", level.target_name.clone());
-            call(request).map(without_answer)
+            call(request).map(without_response)
         }
     }
 }
@@ -116,25 +116,25 @@ fn list_levels(
     let mut all = Vec::new();
     loop {
         let rest = limit.saturating_sub(all.len());
-        let mut answer = page(token.take(), if limit == usize::MAX { limit } else { rest })?;
-        if let Some(entries) = answer[ENTRIES].as_array_mut() {
+        let mut response = page(token.take(), if limit == usize::MAX { limit } else { rest })?;
+        if let Some(entries) = response[ENTRIES].as_array_mut() {
             all.append(entries);
         }
-        token = answer["nextToken"].as_str().map(str::to_owned);
+        token = response["nextToken"].as_str().map(str::to_owned);
         if token.is_none() || one_page || all.len() >= limit {
             break;
         }
     }
-    let mut answer = json!({ENTRIES: all});
+    let mut response = json!({ENTRIES: all});
     if let Some(token) = token {
         let key = if one_page { "nextToken" } else { "NextToken" };
-        answer[key] = json!(token);
+        response[key] = json!(token);
     }
-    Ok(answer)
+    Ok(response)
 }
 
-/// AWS's command line prints nothing for an empty answer.
-fn without_answer(_: Value) -> Value {
+/// AWS's command line prints nothing for an empty response.
+fn without_response(_: Value) -> Value {
     Value::Null
 }
 

@@ -12,7 +12,7 @@ pub(crate) struct Fake {
     thread: Option<JoinHandle<()>>,
 }
 
-/// How an answer ends.
+/// How a response ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
     /// As the protocol says.
@@ -24,27 +24,27 @@ pub(crate) enum End {
 impl Fake {
     /// Sends lines as a stream.
     pub(crate) fn stream(directory: &Path, name: &str, lines: &[&str], end: End) -> Self {
-        let mut answer = "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n\
+        let mut response = "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n\
                           Transfer-Encoding: chunked\r\n\r\n"
             .to_owned();
         for line in lines {
-            answer.push_str(&format!("{:x}\r\n{line}\n\r\n", line.len() + 1));
+            response.push_str(&format!("{:x}\r\n{line}\n\r\n", line.len() + 1));
         }
         if end == End::Whole {
-            answer.push_str("0\r\n\r\n");
+            response.push_str("0\r\n\r\n");
         }
-        Self::answer(directory, name, answer)
+        Self::respond(directory, name, response)
     }
 
-    /// Sends an answer as it is.
-    pub(crate) fn answer(directory: &Path, name: &str, answer: String) -> Self {
+    /// Sends a response as it is.
+    pub(crate) fn respond(directory: &Path, name: &str, response: String) -> Self {
         let path = directory.join(format!("{name}-{}.sock", std::process::id()));
         let listener = UnixListener::bind(path).unwrap();
         let (sender, head) = mpsc::channel();
         let thread = thread::spawn(move || {
             let (stream, _) = listener.accept().unwrap();
             sender.send(read_head(&stream)).unwrap();
-            (&stream).write_all(answer.as_bytes()).unwrap();
+            (&stream).write_all(response.as_bytes()).unwrap();
         });
         Self {
             head,

@@ -134,7 +134,7 @@ fn a_process_that_dies_does_not_end_the_others() {
     let _two = Fake::stream(directory.path(), "two", &[&two], End::Whole);
     let refusal =
         "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 22\r\n\r\n{\"message\":\"too many\"}";
-    let _three = Fake::answer(directory.path(), "three", refusal.to_owned());
+    let _three = Fake::respond(directory.path(), "three", refusal.to_owned());
     let run = Run::on(directory.path(), &["tail", "--once"]);
     assert_eq!((run.code, run.out.lines().count()), (1, 2), "{run:?}");
     for expected in [
@@ -288,11 +288,11 @@ fn it_resumes_after_the_last_record() {
             };
             resumed.push(head.iter().find_map(id_of));
             let body = line(id, message);
-            let answer = format!(
+            let response = format!(
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n",
                 body.len()
             );
-            std::io::Write::write_all(&mut &stream, answer.as_bytes()).unwrap();
+            std::io::Write::write_all(&mut &stream, response.as_bytes()).unwrap();
         }
         resumed
     });

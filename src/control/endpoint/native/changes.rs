@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::control::change::Change;
 use crate::control::endpoint::access::Access;
 use crate::control::endpoint::native::words::{target_name, type_name};
-use crate::control::endpoint::native::{Answer, changed, if_match};
+use crate::control::endpoint::native::{ResponseResult, changed, if_match};
 use crate::control::endpoint::object;
 use crate::control::endpoint::request::Request;
 use crate::control::endpoint::response;
@@ -38,7 +38,7 @@ struct One {
 }
 
 /// Lists the last changes, the newest last.
-pub(super) fn list(access: &Access, request: &Request) -> Answer {
+pub(super) fn list(access: &Access, request: &Request) -> ResponseResult {
     let after = request.parameter("after")?;
     let after = after.map_or(Ok(0), |text| {
         let id: Result<u64, _> = text.parse();
@@ -78,7 +78,7 @@ pub(super) fn list(access: &Access, request: &Request) -> Answer {
 }
 
 /// Undoes a change, unless something that it changed was changed again.
-pub(super) fn undo(access: &Access, request: &Request) -> Answer {
+pub(super) fn undo(access: &Access, request: &Request) -> ResponseResult {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Undo {

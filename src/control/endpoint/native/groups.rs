@@ -5,13 +5,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::control::change::Change;
 use crate::control::endpoint::access::Access;
 use crate::control::endpoint::level_words::LevelWord;
-use crate::control::endpoint::native::{Answer, at_revision, changed, if_match};
+use crate::control::endpoint::native::{ResponseResult, at_revision, changed, if_match};
 use crate::control::endpoint::object;
 use crate::control::endpoint::request::Request;
 use crate::control::error_codes::invalid;
 use crate::control::target::LevelTarget;
 
-pub(super) fn list(access: &Access) -> Answer {
+pub(super) fn list(access: &Access) -> ResponseResult {
     #[derive(Serialize)]
     struct Groups {
         revision: u64,
@@ -38,7 +38,7 @@ pub(super) fn list(access: &Access) -> Answer {
 }
 
 /// Sets members, a level, or both as one change.
-pub(super) fn put(access: &Access, request: &Request, name: &str) -> Answer {
+pub(super) fn put(access: &Access, request: &Request, name: &str) -> ResponseResult {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Group {

@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use crate::control::endpoint::access::Access;
-use crate::control::endpoint::native::Answer;
+use crate::control::endpoint::native::ResponseResult;
 use crate::control::endpoint::response;
 use crate::handler::{DropReason, Handler};
 use crate::registry::Registry;
@@ -37,7 +37,7 @@ struct LastError {
     message: String,
 }
 
-pub(super) fn list(access: &Access) -> Answer {
+pub(super) fn list(access: &Access) -> ResponseResult {
     let registry = access.registry();
     let handlers = registry.handlers().into_iter();
     let handlers = Handlers {

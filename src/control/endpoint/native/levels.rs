@@ -9,7 +9,7 @@ use crate::control::change::Change;
 use crate::control::endpoint::access::Access;
 use crate::control::endpoint::level_words::LevelWord;
 use crate::control::endpoint::native::words::{target_name, time, type_name};
-use crate::control::endpoint::native::{Answer, at_revision, changed, if_match};
+use crate::control::endpoint::native::{ResponseResult, at_revision, changed, if_match};
 use crate::control::endpoint::object::{self, Object};
 use crate::control::endpoint::request::Request;
 use crate::control::error_codes::invalid;
@@ -20,7 +20,7 @@ use crate::control::token::Token;
 use crate::error::Error;
 use crate::level::Level;
 
-pub(super) fn list(access: &Access, request: &Request) -> Answer {
+pub(super) fn list(access: &Access, request: &Request) -> ResponseResult {
     #[derive(Serialize)]
     struct Levels {
         revision: u64,
@@ -73,7 +73,7 @@ fn token(text: &str) -> Result<Token, Error> {
 }
 
 /// Changes the levels of several targets as one.
-pub(super) fn change(access: &Access, request: &Request) -> Answer {
+pub(super) fn change(access: &Access, request: &Request) -> ResponseResult {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Changes {
@@ -110,7 +110,7 @@ fn require_only(request: &Request, name: &str) -> Result<(), Error> {
 }
 
 /// Returns what changes would do.
-fn plan(access: &Access, expected: Option<u64>, changes: Vec<Change>) -> Answer {
+fn plan(access: &Access, expected: Option<u64>, changes: Vec<Change>) -> ResponseResult {
     #[derive(Serialize)]
     struct Plan {
         revision: u64,
@@ -192,7 +192,7 @@ fn one(access: &Access, value: Value) -> Result<Change, Error> {
 }
 
 /// Clears the levels that controls have set, of a type or of all.
-pub(super) fn clear_all(access: &Access, request: &Request) -> Answer {
+pub(super) fn clear_all(access: &Access, request: &Request) -> ResponseResult {
     let expected = if_match::expected(request)?;
     require_only(request, "type")?;
     let only = request.parameter("type")?;
@@ -201,7 +201,7 @@ pub(super) fn clear_all(access: &Access, request: &Request) -> Answer {
     Ok(changed(revision, Vec::new()))
 }
 
-pub(super) fn delete(access: &Access, request: &Request, kind: &str, name: &str) -> Answer {
+pub(super) fn delete(access: &Access, request: &Request, kind: &str, name: &str) -> ResponseResult {
     let target = LevelTarget::new(kind.parse()?, name);
     let expected = if_match::expected(request)?;
     let revision = access.apply(expected, vec![Change::Clear(target)])?;

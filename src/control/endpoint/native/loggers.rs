@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::control::endpoint::access::Access;
-use crate::control::endpoint::native::{Answer, at_revision};
+use crate::control::endpoint::native::{ResponseResult, at_revision};
 use crate::control::endpoint::request::Request;
 use crate::control::listing::Override;
 use crate::control::logger_state::LoggerState;
@@ -44,7 +44,7 @@ struct OverrideOf {
     origin: String,
 }
 
-pub(super) fn list(access: &Access, request: &Request) -> Answer {
+pub(super) fn list(access: &Access, request: &Request) -> ResponseResult {
     let prefix = request.parameter("prefix")?.unwrap_or_default();
     let words = request.parameter("q")?.unwrap_or_default().to_lowercase();
     let configured_only = request.flag("configured")?;

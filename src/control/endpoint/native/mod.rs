@@ -17,17 +17,17 @@ use crate::control::endpoint::request::Request;
 use crate::control::endpoint::response::{self, Response};
 use crate::error::Error;
 
-type Answer = Result<Response, Error>;
+type ResponseResult = Result<Response, Error>;
 
-/// Returns the answer, or [`None`] if the path is none of this dialect.
-pub(super) fn answer(access: &Access, request: &Request) -> Option<Response> {
+/// Returns the response, or [`None`] if the path is none of this dialect.
+pub(super) fn respond(access: &Access, request: &Request) -> Option<Response> {
     let segments = request.segments()?;
     let segments: Vec<_> = segments.iter().map(String::as_str).collect();
     let ["v1", path @ ..] = &*segments else {
         return None;
     };
     let method = &request.head.method;
-    let answer = match (path, method) {
+    let response = match (path, method) {
         (["status"], &Method::GET) => status::get(access),
         (["options"], &Method::GET) => status::options(access),
         (["options"], &Method::PATCH) => status::set_options(access, request),
@@ -52,10 +52,10 @@ pub(super) fn answer(access: &Access, request: &Request) -> Option<Response> {
         (["undo"], _) => return Some(response::not_allowed("POST")),
         _ => return None,
     };
-    Some(answer.unwrap_or_else(|error| response::of_error(&error)))
+    Some(response.unwrap_or_else(|error| response::of_error(&error)))
 }
 
-/// Returns an answer that depends on a revision.
+/// Returns a response that depends on a revision.
 fn at_revision(revision: u64, value: &impl Serialize) -> Response {
     let mut response = response::json(StatusCode::OK, value);
     if let Ok(tag) = HeaderValue::from_str(&format!("\"{revision}\"")) {
@@ -64,7 +64,7 @@ fn at_revision(revision: u64, value: &impl Serialize) -> Response {
     response
 }
 
-/// Returns the answer to a change.
+/// Returns the response to a change.
 fn changed(revision: u64, warnings: Vec<String>) -> Response {
     #[derive(Serialize)]
     struct Changed {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::control::change::Change;
 use crate::control::endpoint::access::Access;
 use crate::control::endpoint::level_words::LevelWord;
-use crate::control::endpoint::native::{Answer, at_revision, changed, if_match};
+use crate::control::endpoint::native::{ResponseResult, at_revision, changed, if_match};
 use crate::control::endpoint::object;
 use crate::control::endpoint::request::Request;
 use crate::control::endpoint::response;
@@ -28,7 +28,7 @@ const FEATURES: [(&str, bool); 10] = [
     ("tower", cfg!(feature = "tower")),
 ];
 
-pub(super) fn get(access: &Access) -> Answer {
+pub(super) fn get(access: &Access) -> ResponseResult {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Status<'s> {
@@ -84,7 +84,7 @@ pub(super) fn get(access: &Access) -> Answer {
     Ok(at_revision(revision, &status))
 }
 
-pub(super) fn options(access: &Access) -> Answer {
+pub(super) fn options(access: &Access) -> ResponseResult {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Options {
@@ -106,7 +106,7 @@ pub(super) fn options(access: &Access) -> Answer {
     Ok(at_revision(revision, &options))
 }
 
-pub(super) fn set_options(access: &Access, request: &Request) -> Answer {
+pub(super) fn set_options(access: &Access, request: &Request) -> ResponseResult {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase", deny_unknown_fields)]
     struct Options {
@@ -128,7 +128,7 @@ pub(super) fn set_options(access: &Access, request: &Request) -> Answer {
 }
 
 /// The address of the console with the token, for the user's programs on a Unix socket.
-pub(super) fn console(access: &Access) -> Answer {
+pub(super) fn console(access: &Access) -> ResponseResult {
     #[derive(Serialize)]
     struct Console<'c> {
         url: Option<&'c str>,

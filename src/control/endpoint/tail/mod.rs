@@ -36,16 +36,16 @@ use crate::control::endpoint::tail::query::TailQuery;
 use crate::control::tail::{Position, Start};
 use crate::error::{Error, ErrorKind};
 
-/// Returns the answer, or [`None`] if the path is another one.
-pub(super) fn answer(access: &Access, request: &Request) -> Option<Response> {
+/// Returns the response, or [`None`] if the path is another one.
+pub(super) fn respond(access: &Access, request: &Request) -> Option<Response> {
     if request.head.uri.path() != "/v1/tail" {
         return None;
     }
     if request.head.method != Method::GET {
         return Some(response::not_allowed("GET"));
     }
-    let answer = begin(access, request);
-    Some(answer.unwrap_or_else(|(status, why)| response::message(status, &why)))
+    let response = begin(access, request);
+    Some(response.unwrap_or_else(|(status, why)| response::message(status, &why)))
 }
 
 /// Why there is no stream.

@@ -1,4 +1,4 @@
-//! What a process answers: [`Answer`].
+//! What a process sends back: [`Response`].
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -7,18 +7,18 @@ use crate::failure::Failure;
 
 /// A response with its complete body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct Response {
     /// The HTTP status.
     pub status: u16,
     /// The body.
     pub body: String,
 }
 
-impl Answer {
+impl Response {
     /// Returns the JSON of a success; `null` for an empty body.
     ///
     /// # Errors
-    /// The message of an answer that is no success; a body that is not JSON.
+    /// The message of a response that is no success; a body that is not JSON.
     pub fn json(&self) -> Result<Value, Failure> {
         if !(200..300).contains(&self.status) {
             return Err(self.failure());
@@ -27,7 +27,7 @@ impl Answer {
             return Ok(Value::Null);
         }
         serde_json::from_str(&self.body)
-            .map_err(|error| Failure::new(format!("cannot read the answer: {error}")))
+            .map_err(|error| Failure::new(format!("cannot read the response: {error}")))
     }
 
     /// Returns the JSON of a success as a value of a type.
@@ -36,10 +36,10 @@ impl Answer {
     /// Those of [`json`](Self::json).
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         serde_json::from_value(self.json()?)
-            .map_err(|error| Failure::new(format!("cannot read the answer: {error}")))
+            .map_err(|error| Failure::new(format!("cannot read the response: {error}")))
     }
 
-    /// Returns what an answer that is no success says.
+    /// Returns what a response that is no success says.
     #[must_use]
     pub fn failure(&self) -> Failure {
         let body: Option<Value> = serde_json::from_str(&self.body).ok();
