@@ -106,12 +106,12 @@ test("undo restores a temporary level with its end, whatever replaced it", async
 
 // Opens the dialog: another client changes `boto3`, and the page does not hear of it before its
 // own change of `app`.
-async function conflict() {
+async function conflict(name = "app") {
   await page.route("**/v1/status", (route) => route.abort());
   // A poll that was on its way is over.
   await page.locator("#connection").getByText("not reachable").waitFor();
   await shop.send("set boto3 ERROR");
-  await press("app", "DEBUG");
+  await press(name, "DEBUG");
   const dialog = page.getByRole("dialog", { name: "Changed meanwhile" });
   await dialog.waitFor();
   return dialog;
@@ -204,6 +204,45 @@ test("a group has one level", async () => {
   await message("group aws is set to ERROR");
   await page.keyboard.press("u");
   await levelIs("botocore", "INFO");
+});
+
+test("a level of a group is for what is shown, and a group that is gone is not shown", async () => {
+  await page.getByText("Groups").click();
+  const save = async (members) => {
+    await page.getByLabel("Name", { exact: true }).fill("both");
+    await page.getByLabel("Loggers, separated by spaces").fill(members);
+    await page.getByRole("button", { name: "Save group" }).click();
+    await message("group both is saved");
+  };
+  await save("app boto3");
+  for (const time of ["until changed", "10 minutes"]) {
+    await page.getByLabel("A level lasts").selectOption(time);
+    const dialog = await conflict("group both");
+    assert.deepEqual(await cells(dialog), [
+      ["app", "inherited", "inherited", "DEBUG"],
+      ["boto3", "inherited", "ERROR", "DEBUG"],
+    ]);
+    await dialog.getByRole("button", { name: "Keep what is there" }).click();
+    await message("nothing was changed");
+    assert.equal(await shop.send("level app"), "INFO");
+    assert.equal(await shop.send("level boto3"), "ERROR");
+    await shop.send("set boto3 CRITICAL");
+    await press("group both", "DEBUG");
+    await dialog.getByRole("button", { name: "Apply mine" }).click();
+    await levelIs("boto3", "DEBUG");
+    await levelIs("app", "DEBUG");
+    await page.unroute("**/v1/status");
+    await message("group both is set to DEBUG");
+    await page.keyboard.press("u");
+    await levelIs("boto3", "CRITICAL");
+    await message("undone: group both");
+    await shop.send("clear boto3");
+    await row(page, "boto3").locator(".level", { hasText: "INFO" }).waitFor();
+  }
+  // Undoing its creation leaves none.
+  await page.keyboard.press("u");
+  await page.getByText("both", { exact: true }).waitFor({ state: "hidden" });
+  assert.equal(await page.locator("#group-count").innerText(), "0");
 });
 
 test("all logging is turned off and on", async () => {

@@ -35,7 +35,13 @@ test("the token leaves the address, and a wrong one is asked for again", async (
 
   const other = await openPage(browser, new URL(shop.url).origin);
   const dialog = other.getByRole("dialog", { name: "Token" });
+  await dialog.waitFor();
+  // What is typed is not judged before it is sent, however often the page asks for the status.
   await dialog.getByLabel("Token").fill("wrong");
+  for (let polls = 0; polls < 2; polls += 1) {
+    await other.waitForResponse((response) => response.status() === 401);
+  }
+  assert.equal(await dialog.getByRole("alert").textContent(), "");
   await dialog.getByRole("button", { name: "Sign in" }).click();
   await dialog.getByText("not accepted").waitFor();
   const token = new URLSearchParams(new URL(shop.url).hash.slice(1)).get("token");
@@ -45,6 +51,29 @@ test("the token leaves the address, and a wrong one is asked for again", async (
   assert.equal(await hash(other), "");
   assert.deepEqual(other.faults, []);
   await other.context().close();
+});
+
+test("a token that is no longer valid is asked for again", async () => {
+  const other = await startProcess();
+  const page = await openPage(browser, other.url);
+  await row(page, "root").waitFor();
+  await other.send("stop");
+  const url = await other.send(`restart ${new URL(other.url).host}`);
+  const dialog = page.getByRole("dialog", { name: "Token" });
+  await dialog.getByText("not valid any more").waitFor();
+  // A process that cannot be reached is no reason to close it.
+  await other.send("stop");
+  await page.locator("#connection").getByText("not reachable").waitFor();
+  assert.ok(await dialog.isVisible());
+  const token = new URLSearchParams(new URL(url).hash.slice(1)).get("token");
+  await other.send(`serve ${new URL(other.url).host}`);
+  await dialog.getByLabel("Token").fill(token);
+  await page.keyboard.press("Enter");
+  await dialog.waitFor({ state: "hidden" });
+  await page.locator("#connection").getByText("pid").waitFor();
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+  await other.end();
 });
 
 test("handlers show what they dropped, and changes who made them", async () => {

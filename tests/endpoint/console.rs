@@ -13,6 +13,7 @@ struct Process {
     control: Control,
     endpoint: Endpoint,
     server: Option<Server>,
+    token_file: String,
 }
 
 impl Process {
@@ -24,13 +25,14 @@ impl Process {
         let control = Control::new(&registry).with_origin("another client");
         let token_file = format!("{directory}/token");
         let endpoint = Endpoint::new().without_socket().name("shop").console(true);
-        let endpoint = endpoint.tcp("127.0.0.1:0").token_file(token_file);
+        let endpoint = endpoint.tcp("127.0.0.1:0").token_file(&token_file);
         let server = control.serve(endpoint.clone()).unwrap();
         Self {
             registry,
             control,
             endpoint,
             server: Some(server),
+            token_file,
         }
     }
 
@@ -91,7 +93,18 @@ impl Process {
                     }
                 }
             }
+            ["clear", name] => {
+                self.control
+                    .clear_level(&LevelTarget::logger(*name))
+                    .unwrap();
+            }
             ["stop"] => self.server = None,
+            // With a new token, which is in the address that is returned.
+            ["restart", address] => {
+                std::fs::remove_file(&self.token_file).unwrap();
+                self.run(&format!("serve {address}"));
+                return self.url();
+            }
             // Another process at the same place: the port that a client knows.
             ["serve", address] => {
                 let endpoint = self.endpoint.clone().tcp(*address);

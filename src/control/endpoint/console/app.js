@@ -1,7 +1,7 @@
 // The console: signs in, switches views, and handles keys.
 
 import { address, byId, duration, el, setText } from "./page.js";
-import { model, poll, setToken, start } from "./process.js";
+import { model, poll, setToken, start, token } from "./process.js";
 import { disableAll, undo } from "./steering.js";
 import "./groups.js";
 import { showLevels } from "./levels.js";
@@ -20,7 +20,7 @@ const keys = {
 	u: [undo, "Undo the last change"],
 	e: [inTail(() => goToError(1)), "Next error in the tail"],
 	E: [inTail(() => goToError(-1)), "Previous error"],
-	m: [inTail(() => mark()), "Mark the record, or unmark it"],
+	m: [inTail(mark), "Mark the record, or unmark it"],
 	n: [inTail(() => goToMark(1)), "Next mark"],
 	N: [inTail(() => goToMark(-1)), "Previous mark"],
 	p: [inTail(pause), "Pause the tail, or go on"],
@@ -56,23 +56,26 @@ function showStatus() {
 	setText(byId("process"), name);
 	document.title = `${name} – logtree`;
 	byId("all-off").ariaPressed = Boolean(isOff);
-	if (signIn.open) {
+	if (signIn.open && model.isReachable) {
 		signIn.close();
 		showView();
 	}
 }
 
-// Asks for the token; the next poll shows whether it is accepted.
+const sayAtSignIn = (text) => setText(signIn.querySelector(".failed"), text);
+
+// Asks for the token, also when that of another start is no longer accepted.
 function askToken() {
-	const [field, failed] = [signIn.querySelector("input"), signIn.querySelector(".failed")];
-	failed.textContent = signIn.open && field.value ? "This token is not accepted" : "";
-	if (!signIn.open) signIn.showModal();
-	signIn.querySelector("form").onsubmit = (event) => {
-		event.preventDefault();
-		setToken(field.value.trim());
-		poll();
-	};
+	if (signIn.open) return;
+	sayAtSignIn(token ? "The token is not valid any more" : "");
+	signIn.showModal();
 }
+
+signIn.onsubmit = async (event) => {
+	event.preventDefault();
+	setToken(signIn.querySelector("input").value.trim());
+	if (await poll()) sayAtSignIn("This token is not accepted");
+};
 
 addEventListener("keydown", (event) => {
 	const isTyping = event.target.matches("input:not([type=checkbox]), select");
@@ -91,7 +94,7 @@ signIn.oncancel = (event) => event.preventDefault();
 model.addEventListener("change", showStatus);
 model.addEventListener("refused", askToken);
 
-const token = address.takeToken();
-if (token) setToken(token);
+const given = address.takeToken();
+if (given) setToken(given);
 address.watch(showView);
 start();

@@ -1,6 +1,6 @@
 // Groups of loggers, above the table of loggers.
 
-import { byId, el, plural, setText } from "./page.js";
+import { byId, count, el, setText } from "./page.js";
 import { model } from "./process.js";
 import { chosenTime, levelButtons, saveGroup, setGroupLevel } from "./steering.js";
 
@@ -8,22 +8,24 @@ const rows = new Map();
 
 function render() {
 	const { groups } = model;
-	setText(byId("group-count"), groups.length ? plural(groups.length, "group") : "none yet");
+	setText(byId("group-count"), count(groups.length));
+	const names = groups.map((group) => group.name);
+	rows.forEach((row, name) => (row.element.hidden = !names.includes(name)));
 	for (const group of groups) {
 		const row = rows.get(group.name) ?? add(group.name);
-		row.group = group;
 		setText(row.members, group.members.join(", "));
 		row.levels.show(group.level, null, true);
 	}
 }
 
 function add(name) {
-	const row = { members: el("span", { className: "note" }) };
-	row.levels = levelButtons(`group ${name}`, (level) =>
-		setGroupLevel(row.group, level, level && chosenTime()),
+	const members = el("span", { className: "note" });
+	const levels = levelButtons(`group ${name}`, (level) =>
+		setGroupLevel(name, level, level && chosenTime()),
 	);
-	const cells = [el("b", {}, name), row.members, row.levels.element];
-	byId("group-list").append(el("div", { className: "bar" }, ...cells));
+	const element = el("div", { className: "bar" }, el("b", {}, name), members, levels.element);
+	const row = { members, levels, element };
+	byId("group-list").append(element);
 	rows.set(name, row);
 	return row;
 }

@@ -9,14 +9,9 @@ const SVG = "http://www.w3.org/2000/svg";
 
 export function draw(svg, entries) {
 	const records = entries.filter((entry) => !entry.notice);
-	if (records.length === 0) {
-		svg.replaceChildren();
-		svg.ariaLabel = "No records";
-		return;
-	}
-	const last = records.at(-1).time;
-	const seconds = (last - records[0].time) / 1000;
-	const step = 1000 * 2 ** Math.max(0, Math.ceil(Math.log2(seconds / (BINS - 1))));
+	const [first, last] = [0, -1].map((at) => records.at(at)?.time ?? 0);
+	// In seconds, doubled as needed. The last record may be older than the first.
+	const step = 1000 * 2 ** Math.ceil(Math.log2(Math.max(1, (last - first) / 1000 / (BINS - 1))));
 	const start = (Math.floor(last / step) + 1 - BINS) * step;
 	const bins = Array.from({ length: BINS }, () => new Map());
 	for (const { time, number } of records) {
@@ -24,7 +19,7 @@ export function draw(svg, entries) {
 		bin?.set(number, (bin.get(number) ?? 0) + 1);
 	}
 	const sums = bins.map((bin) => sum(bin.values()));
-	const most = Math.max(...sums, 1);
+	const most = Math.max(...sums);
 	const bars = bins.flatMap((bin, index) => {
 		let top = HEIGHT;
 		// The most severe at the bottom, where their heights compare best.

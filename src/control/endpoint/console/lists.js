@@ -28,10 +28,9 @@ function list(view, path, rowOf) {
 const bad = (text) => (text ? el("span", { className: "failed" }, text) : "none");
 
 export const showHandlers = list("handlers", "/v1/handlers", (handler) => {
-	const { name, kind, level, accepted, written, queued, dropped = {}, lastError } = handler;
-	const lost = Object.entries(dropped).filter(([, records]) => records > 0);
-	const reasons = lost.map(([reason, records]) => `${count(records)} dropped: ${reason}`);
-	const label = el("span", {}, el("b", {}, name ?? "(no name)"), ` ${kind ?? ""}`);
+	const { name, kind, level, accepted, written, queued, dropped, lastError } = handler;
+	const reasons = Object.entries(dropped).map(([why, lost]) => `${count(lost)} dropped: ${why}`);
+	const label = el("span", {}, el("b", {}, name ?? "(no name)"), ` ${kind}`);
 	const numbers = [accepted, written, queued].map(count);
 	return row(label, level, ...numbers, bad(reasons.join(", ")), bad(lastError?.message));
 });

@@ -2,20 +2,16 @@
 
 export const byId = (id) => document.getElementById(id);
 
-// Creates an element with properties (attributes, if hyphenated) and children. Strings become text
-// nodes, never markup: names and records may hold anything.
+// Creates an element with properties and children. Strings become text nodes, never markup: names
+// and records may hold anything.
 export function el(tag, properties = {}, ...children) {
-	const element = document.createElement(tag);
-	for (const [name, value] of Object.entries(properties)) {
-		if (name.includes("-")) element.setAttribute(name, value);
-		else element[name] = value;
-	}
+	const element = Object.assign(document.createElement(tag), properties);
 	element.append(...children);
 	return element;
 }
 
 export const button = (text, label, onclick, properties = {}) =>
-	el("button", { type: "button", onclick, "aria-label": label || text, ...properties }, text);
+	el("button", { type: "button", onclick, ariaLabel: label || text, ...properties }, text);
 
 export const row = (first, ...cells) =>
 	el("tr", {}, el("th", { scope: "row" }, first), ...cells.map((one) => el("td", {}, one ?? "")));

@@ -1,11 +1,10 @@
 // The process: requests to it, and what is known of it.
 
-const KEY = "logtree.token";
+export let { token } = sessionStorage;
 
-export const setToken = (token) => sessionStorage.setItem(KEY, token);
+export const setToken = (given) => (token = sessionStorage.token = given);
 
 async function send(method, path, { body, headers, signal } = {}) {
-	const token = sessionStorage.getItem(KEY);
 	const all = { ...headers };
 	if (token) all.Authorization = `Bearer ${token}`;
 	if (body) all["Content-Type"] = "application/json";

@@ -20,7 +20,7 @@ export class Entry {
 		this.json = json;
 		this.fields = JSON.parse(json);
 		this.time = Date.parse(this.fields.time);
-		this.number = this.fields.levelNumber ?? 0;
+		this.number = this.fields.levelNumber;
 	}
 
 	get values() {

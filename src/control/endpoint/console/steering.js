@@ -11,17 +11,19 @@ const done = [];
 let running = Promise.resolve();
 
 export const setLevel = (name, level, time) =>
-	run(name, says(name, level, time), () => patchLevels([change(name, level, time)]));
+	run(name, says(name, level, time), () => atShown(() => [change(name, level, time)]));
 
 export const endLevel = (name) =>
 	run(name, `the temporary level of ${name} is over`, () =>
-		patchLevels([{ target: name, end: true }]),
+		atShown(() => [{ target: name, end: true }]),
 	);
 
-export function setGroupLevel({ name, members }, level, time) {
-	const changes = () => members.map((member) => change(member, level, time));
-	const send = () => (time ? patchLevels(changes()) : putGroup(name, { level }));
-	run(name, says(`group ${name}`, level, time), send);
+export function setGroupLevel(name, level, time) {
+	const isIt = (group) => group.name === name;
+	const members = () => model.groups.find(isIt)?.members ?? [];
+	const changes = () => members().map((member) => change(member, level, time));
+	const send = time ? patchLevels : (_, headers) => putGroup(name, { level }, headers);
+	run(name, says(`group ${name}`, level, time), () => atShown(changes, send));
 }
 
 export const saveGroup = (name, members) =>
@@ -67,15 +69,14 @@ function run(name, what, send) {
 	return running;
 }
 
-// Applies changes to the revision that is shown. Returns `null` if the user withdrew them.
-async function patchLevels(changes) {
+// Sends changes for the revision that is shown. Returns `null` if the user withdrew them.
+async function atShown(changes, send = patchLevels) {
 	for (let shown; ; ) {
 		// Kept, as the model goes on while the user is asked.
 		const { revision, loggers } = model;
-		if (shown && !(await ask(changes, shown))) return null;
+		if (shown && !(await ask(changes(), shown))) return null;
 		try {
-			const headers = { "If-Match": `"${revision}"` };
-			return await request("PATCH", "/v1/levels", { changes }, headers);
+			return await send(changes(), { "If-Match": `"${revision}"` });
 		} catch (error) {
 			if (error.status !== 412) throw error;
 			shown = loggers;
@@ -113,7 +114,10 @@ const change = (target, level, time) => ({ target, level, for: time || undefined
 const says = (name, level, time) =>
 	level ? `${name} is set to ${level}${time ? ` for ${time}` : ""}` : `${name} is cleared`;
 
-const putGroup = (name, body) => request("PUT", `/v1/groups/${encodeURIComponent(name)}`, body);
+const patchLevels = (changes, headers) => request("PATCH", "/v1/levels", { changes }, headers);
+
+const putGroup = (name, body, headers) =>
+	request("PUT", `/v1/groups/${encodeURIComponent(name)}`, body, headers);
 
 byId("undo").onclick = undo;
 
