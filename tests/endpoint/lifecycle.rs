@@ -8,10 +8,10 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use logtree::Registry;
-use logtree::control::{Control, Endpoint};
+use logtree::control::{Address, Control, Endpoint, Page, TargetType};
 use serde_json::json;
 
-use crate::http::{Served, files, serve, serve_with};
+use crate::http::{Served, exchange, files, serve, serve_with, skipped};
 
 fn change(served: &Served) -> u16 {
     let body = json!({"changes": [{"target": "a", "level": "DEBUG"}]});
@@ -136,6 +136,51 @@ fn addresses_of_other_hosts_are_refused() {
     assert!(server.token().unwrap().len() >= 32);
     drop(server);
     assert!(control.serve(endpoint().tcp("nonsense")).is_err());
+}
+
+/// A listener of IPv6 has connections of IPv4, to addresses that clients write as such.
+#[test]
+fn a_connection_has_its_address_as_clients_write_it() {
+    for (listens, connects, console) in [
+        ("0.0.0.0:0", "127.0.0.2", "127.0.0.1"),
+        ("[::]:0", "127.0.0.2", "[::1]"),
+        ("[::]:0", "[::1]", "[::1]"),
+    ] {
+        let registry = Registry::new();
+        let control = Control::new(&registry);
+        let endpoint = Endpoint::new().without_socket().tcp(listens);
+        let server = control.serve(endpoint.allow_remote(true).console(true));
+        let Ok(server) = server else {
+            skipped(&format!("cannot listen on {listens}"));
+            continue;
+        };
+        let Address::Tcp(address) = &server.addresses()[0] else {
+            unreachable!("no socket");
+        };
+        let port = address.port();
+        let token = server.token().unwrap();
+        let url = format!("http://{console}:{port}/#token={token}");
+        assert_eq!(server.console_url(), Some(url));
+        let host = format!("{connects}:{port}");
+        let status = |host: &str| {
+            let head = format!(
+                "PATCH /v1/levels HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n"
+            );
+            let body = r#"{"changes": [{"target": "a", "level": "DEBUG"}]}"#;
+            let length = body.len();
+            let bytes = format!("{head}Content-Length: {length}\r\n\r\n{body}");
+            let stream = TcpStream::connect(format!("{connects}:{port}")).unwrap();
+            exchange(stream, bytes.as_bytes()).status
+        };
+        assert_eq!(status(&host), 200, "{host}");
+        assert_eq!(status(&format!("127.0.0.3:{port}")), 421);
+        assert_eq!(status(&format!("[::ffff:127.0.0.2]:{port}")), 421);
+        let page = control.list(Some(TargetType::Logger), Page::new(1));
+        let overrides = page.unwrap().overrides;
+        let origin = overrides[0].origin.as_deref().unwrap();
+        let own = connects.replace("127.0.0.2", "127.0.0.");
+        assert!(origin.starts_with(&format!("http:tcp:{own}")), "{origin}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Accepting connections: [`tcp`], [`unix`].
 
 use std::io;
+use std::net::SocketAddr;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -33,11 +34,17 @@ pub(super) async fn tcp(listener: NotForked<TcpListener>, served: Arc<Served>, h
         |context: &mut Context<'_>| listener.poll_accept(context).map_ok(|(stream, _)| stream);
     each(accept, |connection| {
         let stream = connection.stream();
-        let peer = Peer::Tcp(stream.peer_addr().ok()?);
-        let place = Place::Tcp(Hosts::new(stream.local_addr().ok()?, &hosts));
+        let peer = Peer::Tcp(as_written(stream.peer_addr().ok()?));
+        let place = Place::Tcp(Hosts::new(as_written(stream.local_addr().ok()?), &hosts));
         Some(Exchange::new(&served, peer, place))
     })
     .await;
+}
+
+/// Returns an address as clients write it: one of IPv4 as such, which a listener of IPv6 has in
+/// another form, and without the number of an interface.
+fn as_written(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
 }
 
 /// Serves the clients of a Unix socket: the user and root.

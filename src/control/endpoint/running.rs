@@ -1,6 +1,6 @@
 //! The thread of a server: [`Running`].
 
-use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs};
 
 use tokio::runtime::Builder;
 
@@ -73,9 +73,8 @@ impl Running {
             return Err(invalid(message));
         }
         if let Some(text) = &endpoint.tcp {
-            let (listener, address) = bind_tcp(text, endpoint)?;
+            let (listener, at) = bind_tcp(text, endpoint)?;
             listeners.tcp = Some(listener.into());
-            let address = Address::Tcp(address);
             let given = match &endpoint.token_file {
                 Some(path) => Token::of_file(path)?,
                 None => Token::random()?,
@@ -86,14 +85,14 @@ impl Running {
                 files.push(given.write_beside(&path)?);
             }
             // The fragment is not sent by a browser.
-            let url = format!("{address}/#token={}", given.as_str());
+            let url = format!("http://{}/#token={}", reachable(at), given.as_str());
             console_url = endpoint.console.then_some(url);
-            if let (Some(url), Address::Tcp(at)) = (&endpoint.announce_to, &address) {
+            if let Some(url) = &endpoint.announce_to {
                 let (name, host) = (name.clone(), endpoint.hosts.first().cloned());
                 let token = given.clone();
-                announcer = Some(Announcer::new(url, name, *at, host, token, registry)?);
+                announcer = Some(Announcer::new(url, name, at, host, token, registry)?);
             }
-            addresses.push(address);
+            addresses.push(Address::Tcp(at));
             token = Some(given);
         }
         drop(inside);
@@ -165,6 +164,16 @@ fn start_thread(
     };
     // A hook of the user that does not return does not keep it.
     TaskThread::start("logtree-endpoint", runtime, spawn, become_own_thread, || {})
+}
+
+/// Returns where a browser of this host connects to. An unspecified address is all of the host's.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    address
 }
 
 #[cfg(unix)]
