@@ -264,6 +264,7 @@ fn a_client_proves_itself() {
 fn reads_without_a_token_are_an_option() {
     let served = serve_with(|endpoint| endpoint.unsigned_reads(true));
     served.anonymous("GET", "/v1/status").send().expect(200);
+    served.anonymous("HEAD", "/v1/status").send().expect(200);
     served.anonymous("PATCH", "/v1/levels").send().expect(401);
     served
         .anonymous("POST", "/logging?level=debug")

@@ -3,9 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::request::Parts;
-use http::{HeaderName, Method, StatusCode, header};
+use http::{HeaderName, StatusCode, header};
 
 use crate::control::endpoint::rate::Rate;
+use crate::control::endpoint::request::is_read;
 use crate::control::endpoint::response::{self, Response};
 use crate::control::endpoint::sigv4::{self, Key};
 use crate::control::endpoint::token::Token;
@@ -38,7 +39,7 @@ impl Auth {
         let mut given = head.headers.get_all(header::AUTHORIZATION).iter();
         let (first, second) = (given.next(), given.next());
         let proof = match (first, second) {
-            (None, _) if self.unsigned_reads && head.method == Method::GET => return None,
+            (None, _) if self.unsigned_reads && is_read(&head.method) => return None,
             (None, _) => return Some(unauthorized()),
             (Some(proof), None) => proof.to_str().ok(),
             (Some(_), Some(_)) => None,

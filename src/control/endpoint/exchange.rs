@@ -68,10 +68,6 @@ impl Exchange {
             .await
             .map_err(|_| response::message(StatusCode::BAD_REQUEST, "cannot read the body"))?;
         let body = body.to_bytes();
-        // The response to `HEAD` is that to `GET`, of which hyper leaves out the body.
-        if head.method == Method::HEAD {
-            head.method = Method::GET;
-        }
         let is_page = self.served.console && router::is_page(&head);
         if self.peer.is_remote() && !is_page {
             let Some(auth) = &self.served.auth else {
@@ -80,6 +76,11 @@ impl Exchange {
             if let Some(refusal) = auth.refusal(&head, &body) {
                 return Err(refusal);
             }
+        }
+        // The response to `HEAD` is that to `GET`, of which hyper leaves out the body. Not before,
+        // as a signature covers the method.
+        if head.method == Method::HEAD {
+            head.method = Method::GET;
         }
         Ok(Request { head, body })
     }

@@ -1,5 +1,6 @@
 //! A request whose body has been read: [`Request`].
 
+use http::Method;
 use http::request::Parts;
 use hyper::body::Bytes;
 use percent_encoding::percent_decode_str;
@@ -50,6 +51,11 @@ impl Request {
     pub(super) fn query(&self) -> Option<Vec<(String, String)>> {
         pairs(self.head.uri.query().unwrap_or_default())
     }
+}
+
+/// Reports whether a request of this method changes nothing.
+pub(super) fn is_read(method: &Method) -> bool {
+    [Method::GET, Method::HEAD].contains(method)
 }
 
 /// Returns the decoded pairs of a query or form.

@@ -1,16 +1,16 @@
 //! From a path to its dialect: [`respond`].
 
+use http::StatusCode;
 use http::request::Parts;
-use http::{Method, StatusCode};
 
 use crate::control::endpoint::access::Access;
-use crate::control::endpoint::request::Request;
+use crate::control::endpoint::request::{Request, is_read};
 use crate::control::endpoint::response::{self, Response};
 use crate::control::endpoint::{aws_iot, console, envoy, native, spring, tail, zap};
 
 /// Whether a request is for a file of the console, which has no secrets.
 pub(super) fn is_page(head: &Parts) -> bool {
-    head.method == Method::GET && console::respond(head.uri.path()).is_some()
+    is_read(&head.method) && console::respond(head.uri.path()).is_some()
 }
 
 /// Returns the response of the dialect that the path belongs to.
