@@ -91,6 +91,17 @@ fn i16_loggers_are_listed_with_what_applies_to_them() {
         names(&get(&served, "/v1/loggers?q=B")),
         ["a.B.c", "a.b", "ab"]
     );
+    let below = ["a.B.c"];
+    for prefix in ["a.B", "a::B"] {
+        let listed = get(&served, &format!("/v1/loggers?prefix={prefix}"));
+        assert_eq!(names(&listed), below, "{prefix}");
+    }
+    assert_eq!(names(&get(&served, "/v1/loggers?q=B::C")), below);
+    // Descendants of the root are all.
+    assert_eq!(
+        names(&get(&served, "/v1/loggers?prefix=root")),
+        names(&get(&served, "/v1/loggers"))
+    );
     let configured = get(&served, "/v1/loggers?configured=true");
     assert_eq!(names(&configured), ["root", "a", "ab"]);
     assert_eq!(configured["loggers"][2]["overrides"], json!([]));

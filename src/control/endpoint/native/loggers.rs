@@ -10,6 +10,8 @@ use crate::control::endpoint::request::Request;
 use crate::control::listing::Override;
 use crate::control::logger_state::LoggerState;
 use crate::control::target::LevelTarget;
+use crate::error::Error;
+use crate::name::{dotted, is_root};
 use crate::registry::Registry;
 
 #[derive(Serialize)]
@@ -45,8 +47,13 @@ struct OverrideOf {
 }
 
 pub(super) fn list(access: &Access, request: &Request) -> ResponseResult {
-    let prefix = request.parameter("prefix")?.unwrap_or_default();
-    let words = request.parameter("q")?.unwrap_or_default().to_lowercase();
+    let parameter = |name| {
+        let value = request.parameter(name)?.unwrap_or_default();
+        Ok::<_, Error>(dotted(&value).into_owned())
+    };
+    let prefix = parameter("prefix")?;
+    let prefix = if is_root(&prefix) { "" } else { &prefix };
+    let words = parameter("q")?.to_lowercase();
     let configured_only = request.flag("configured")?;
     // Before the loggers: a change in between makes the revision too old, not too new.
     let revision = access.control().revision();
@@ -54,7 +61,7 @@ pub(super) fn list(access: &Access, request: &Request) -> ResponseResult {
     let overrides: HashMap<_, _> = overrides.map(|one| (one.target.clone(), one)).collect();
     let states = access.control().loggers().into_iter();
     let loggers = states
-        .filter(|state| is_below(&state.name, &prefix))
+        .filter(|state| is_below(&state.name, prefix))
         .filter(|state| state.name.to_lowercase().contains(&words))
         .filter(|state| !configured_only || state.configured.is_some())
         .map(|state| {
