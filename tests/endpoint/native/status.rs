@@ -32,6 +32,44 @@ fn the_status_names_the_process() {
     assert_eq!(files(directory.path()), [""; 0]);
 }
 
+/// The program's own levels are not among those that were set from outside.
+#[test]
+fn the_status_counts_what_controls_have_set() {
+    let served = serve();
+    let overrides = || get(&served, "/v1/status")["overrides"].clone();
+    served.registry.get_logger("own").set_level(Level::DEBUG);
+    assert_eq!(overrides(), 0);
+    let changes = json!([
+        {"target": "own", "level": "INFO", "for": "1h"},
+        {"target": "a", "level": "INFO"},
+        {"target": "root", "level": "ERROR"},
+        {"target": "c", "type": "CLIENT_ID", "level": "DEBUG"},
+    ]);
+    patch(&served, &changes).expect(200);
+    assert_eq!(overrides(), 4);
+    patch(&served, &json!([{"target": "own", "end": true}])).expect(200);
+    served.registry.get_logger("a").set_level(Level::WARNING);
+    assert_eq!(overrides(), 2);
+}
+
+/// All that `Cargo.toml` has, but those that only name others, and that of WebAssembly.
+#[cfg(all(feature = "full", feature = "tls"))]
+#[test]
+fn the_status_names_the_features() {
+    let served = serve();
+    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).unwrap();
+    let (_, text) = text.split_once("\n[features]\n").unwrap();
+    let (text, _) = text.split_once("\n[").unwrap();
+    let names = text
+        .lines()
+        .filter_map(|line| Some(line.split_once(" = [")?.0));
+    let mut names: Vec<_> = names
+        .filter(|name| !["default", "full", "web"].contains(name))
+        .collect();
+    names.sort_unstable();
+    assert_eq!(get(&served, "/v1/status")["features"], json!(names));
+}
+
 #[test]
 fn an_unknown_path_is_named_as_such() {
     let served = serve();

@@ -27,7 +27,22 @@ fn levels_are_listed_set_and_cleared() {
     let daemon = Daemon::start(directory, "app");
     let label = daemon.label();
 
-    let text = Run::on(directory, &["levels", "app.db"]).good();
+    let text = Run::on(directory, &["ps"]).good();
+    let head = [
+        "NAME",
+        "PID",
+        "UPTIME",
+        "ROOT",
+        "LEVELS SET",
+        "RECORDS/S",
+        "STATE",
+    ];
+    assert_eq!(rows(&text)[0], head);
+    // What the process has set itself is no level that was set from outside.
+    let row = &rows(&text)[1];
+    assert_eq!((row[3], row[4], row[5]), ("INFO", "0", "0.0"), "{text}");
+
+    let text = Run::on(directory, &["levels", "app::db"]).good();
     let head = [
         "LOGGER",
         "LEVEL",
@@ -89,6 +104,8 @@ fn levels_are_listed_set_and_cleared() {
         "{text}"
     );
     assert_eq!(effective(directory, "app.db.pool"), "DEBUG");
+    let text = Run::on(directory, &["ps"]).good();
+    assert_eq!(rows(&text)[1][4], "2", "{text}");
 
     let text = Run::on(directory, &["set", "TRACE", "--for", "1h30m"]).good();
     assert!(text.contains("root=TRACE for 1h30m"), "{text}");

@@ -14,18 +14,16 @@ use crate::control::options::LoggingOptions;
 use crate::level::Level;
 use crate::sys::host::process_id;
 
-/// The optional features that the program was built with.
-const FEATURES: [(&str, bool); 10] = [
-    ("config", cfg!(feature = "config")),
-    ("config-toml", cfg!(feature = "config-toml")),
-    ("config-yaml", cfg!(feature = "config-yaml")),
-    ("control", cfg!(feature = "control")),
-    ("gzip", cfg!(feature = "gzip")),
-    ("http", cfg!(feature = "http")),
-    ("reload", cfg!(feature = "reload")),
-    ("serde", cfg!(feature = "serde")),
-    ("signal", cfg!(feature = "signal")),
-    ("tower", cfg!(feature = "tower")),
+macro_rules! features {
+    ($($name:literal),* $(,)?) => { &[$(($name, cfg!(feature = $name))),*] };
+}
+
+/// The optional features, and which of them the program was built with.
+#[rustfmt::skip]
+const FEATURES: &[(&str, bool)] = features![
+    "cloudwatch", "config", "config-toml", "config-yaml", "control", "delivery", "gelf", "gzip",
+    "http", "http-handler", "journald", "otlp", "reload", "serde", "signal", "smtp", "socket",
+    "syslog", "tls", "tower", "tracing", "tracing-layer",
 ];
 
 pub(super) fn get(access: &Access) -> ResponseResult {
@@ -39,6 +37,7 @@ pub(super) fn get(access: &Access) -> ResponseResult {
         revision: u64,
         default_level: String,
         disable_all: bool,
+        /// Those that controls have set.
         overrides: usize,
         /// By all handlers, since they were made.
         accepted: u64,
@@ -64,6 +63,7 @@ pub(super) fn get(access: &Access) -> ResponseResult {
         });
     let features = FEATURES.iter().filter(|(_, has)| *has);
     let handlers = registry.handlers();
+    let overrides = access.control().overrides().into_iter();
     let revision = access.control().revision();
     let status = Status {
         name: &shared.name,
@@ -73,7 +73,7 @@ pub(super) fn get(access: &Access) -> ResponseResult {
         revision,
         default_level: registry.level_name(registry.root().level()),
         disable_all: access.control().is_disabled_all(),
-        overrides: access.control().overrides().len(),
+        overrides: overrides.filter(|one| one.origin.is_some()).count(),
         accepted: handlers
             .iter()
             .map(|handler| handler.counters().accepted())
