@@ -1,7 +1,5 @@
 //! The dialect of AWS IoT: the calls for version 2 of its logging, as AWS's clients make them.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderName, Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -10,6 +8,7 @@ use crate::control::change::Change;
 use crate::control::endpoint::access::Access;
 use crate::control::endpoint::level_words::{LevelWord, nearest};
 use crate::control::endpoint::object::{self, Object};
+use crate::control::endpoint::paging;
 use crate::control::endpoint::request::Request;
 use crate::control::endpoint::response::{self, Response};
 use crate::control::endpoint::sigv4;
@@ -18,7 +17,6 @@ use crate::control::options::LoggingOptions;
 use crate::control::page::Page;
 use crate::control::target::LevelTarget;
 use crate::control::target_type::TargetType;
-use crate::control::token::Token;
 use crate::error::Error;
 use crate::level::Level;
 
@@ -176,7 +174,7 @@ fn set_level(access: &Access, request: &Request) -> Result<Response, Error> {
 
 fn delete_level(access: &Access, request: &Request) -> Result<Response, Error> {
     let required = |name: &str| {
-        let value = parameter(request, name)?;
+        let value = request.parameter(name)?;
         value.ok_or_else(|| invalid(format!("missing parameter {name}")))
     };
     let target = Target {
@@ -197,18 +195,10 @@ fn list_levels(access: &Access, request: &Request) -> Result<Response, Error> {
         next_token: Option<String>,
     }
 
-    let only = parameter(request, "targetType")?;
+    let only = request.parameter("targetType")?;
     let only = only.map(|name| type_of(access, &name)).transpose()?;
-    let size = match parameter(request, "maxResults")? {
-        Some(text) => text.parse().map_err(|_| {
-            let expected = format!("expected a number from 1 to {}", Page::MAX);
-            invalid(format!("invalid maxResults {text:?}: {expected}"))
-        })?,
-        None => Page::MAX,
-    };
-    let token = parameter(request, "nextToken")?;
-    let token = token.map(|text| token_of(&text)).transpose()?;
-    let listing = access.control().list(only, Page::new(size).after(token))?;
+    let page = paging::requested(request, "maxResults", "nextToken")?;
+    let listing = access.control().list(only, page)?;
     let configurations = listing.overrides.iter().map(|one| {
         let mut target = json!({ "targetType": one.target.target_type().aws_name() });
         if one.target.target_type() != TargetType::Default {
@@ -218,29 +208,9 @@ fn list_levels(access: &Access, request: &Request) -> Result<Response, Error> {
     });
     let response = ResponseBody {
         log_target_configurations: configurations.collect(),
-        next_token: listing
-            .next
-            .map(|next| URL_SAFE_NO_PAD.encode(next.to_string())),
+        next_token: listing.next.as_ref().map(paging::text),
     };
     Ok(response::json(StatusCode::OK, &response))
-}
-
-/// Returns the value of a parameter that the query has at most once.
-fn parameter(request: &Request, name: &str) -> Result<Option<String>, Error> {
-    let pairs = request.query();
-    let pairs = pairs.ok_or_else(|| invalid("invalid query: expected UTF-8"))?;
-    let mut values = pairs.into_iter().filter(|(known, _)| known == name);
-    match (values.next(), values.next()) {
-        (value, None) => Ok(value.map(|(_, value)| value)),
-        _ => Err(invalid(format!("expected {name} once"))),
-    }
-}
-
-fn token_of(text: &str) -> Result<Token, Error> {
-    let decoded = URL_SAFE_NO_PAD.decode(text).ok();
-    let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
-    // What is not a token in this form is none in the other.
-    decoded.unwrap_or_default().parse()
 }
 
 fn target_of(access: &Access, target: Target) -> Result<LevelTarget, Error> {

@@ -23,6 +23,7 @@ pub mod fuzzing;
 mod level_words;
 mod native;
 mod object;
+mod paging;
 mod peer;
 mod rate;
 mod request;

@@ -1,5 +1,7 @@
 //! A request whose body has been read: [`Request`].
 
+use std::str::FromStr;
+
 use http::Method;
 use http::request::Parts;
 use hyper::body::Bytes;
@@ -44,6 +46,18 @@ impl Request {
             Some(other) => Err(invalid(format!(
                 "invalid {name} {other:?}: expected true or false"
             ))),
+        }
+    }
+
+    /// Returns the number that a parameter of the query is, in digits alone.
+    pub(super) fn number<N: FromStr>(&self, name: &str, what: &str) -> Result<Option<N>, Error> {
+        let Some(text) = self.parameter(name)? else {
+            return Ok(None);
+        };
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+        match text.parse().ok().filter(|_| is_number) {
+            Some(number) => Ok(Some(number)),
+            None => Err(invalid(format!("invalid {name} {text:?}: expected {what}"))),
         }
     }
 

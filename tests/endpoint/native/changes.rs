@@ -47,6 +47,10 @@ fn changes_are_listed_and_taken_back() {
             .len(),
         1
     );
+    for after in ["", "-1", "%2B3", "x", "18446744073709551616", "3&after=3"] {
+        let path = format!("/v1/audit?after={after}");
+        served.unix("GET", &path).send().expect(400);
+    }
     let undo = |revision: u64| {
         let request = served.unix("POST", "/v1/undo");
         request.json(&json!({ "revision": revision })).send()

@@ -10,7 +10,6 @@ use crate::control::endpoint::native::{ResponseResult, changed, if_match};
 use crate::control::endpoint::object;
 use crate::control::endpoint::request::Request;
 use crate::control::endpoint::response;
-use crate::control::error_codes::invalid;
 
 #[derive(Serialize)]
 struct Audit {
@@ -39,11 +38,7 @@ struct One {
 
 /// Lists the last changes, the newest last.
 pub(super) fn list(access: &Access, request: &Request) -> ResponseResult {
-    let after = request.parameter("after")?;
-    let after = after.map_or(Ok(0), |text| {
-        let id: Result<u64, _> = text.parse();
-        id.map_err(|_| invalid(format!("invalid id {text:?}: expected a number")))
-    })?;
+    let after = request.number("after", "a number")?.unwrap_or(0);
     let revision = access.control().revision();
     let name = |level| access.registry().level_name(level);
     let entries = access.shared().audit.after(after).into_iter();

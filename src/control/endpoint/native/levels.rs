@@ -1,7 +1,5 @@
 //! `/v1/levels`.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -11,12 +9,11 @@ use crate::control::endpoint::level_words::LevelWord;
 use crate::control::endpoint::native::words::{target_name, time, type_name};
 use crate::control::endpoint::native::{ResponseResult, at_revision, changed, if_match};
 use crate::control::endpoint::object::{self, Object};
+use crate::control::endpoint::paging;
 use crate::control::endpoint::request::Request;
 use crate::control::error_codes::invalid;
-use crate::control::page::Page;
 use crate::control::target::LevelTarget;
 use crate::control::target_type::TargetType;
-use crate::control::token::Token;
 use crate::error::Error;
 use crate::level::Level;
 
@@ -38,15 +35,9 @@ pub(super) fn list(access: &Access, request: &Request) -> ResponseResult {
     }
     let only = request.parameter("type")?;
     let only = only.map(|text| text.parse()).transpose()?;
-    let after = request.parameter("page")?;
-    let after = after.map(|text| token(&text)).transpose()?;
-    let size = request.parameter("size")?;
-    let size = size.map_or(Ok(Page::MAX), |text| {
-        let size = text.parse();
-        size.map_err(|_| invalid(format!("invalid size {text:?}: expected a number")))
-    })?;
+    let page = paging::requested(request, "size", "page")?;
     let revision = access.control().revision();
-    let listing = access.control().list(only, Page::new(size).after(after))?;
+    let listing = access.control().list(only, page)?;
     let levels = listing.overrides.into_iter().map(|one| OfTarget {
         target: target_name(&one.target).to_owned(),
         kind: type_name(one.target.target_type()),
@@ -54,22 +45,12 @@ pub(super) fn list(access: &Access, request: &Request) -> ResponseResult {
         until: one.until.map(|until| until.to_string()),
         origin: one.origin,
     });
-    let next = listing
-        .next
-        .map(|next| URL_SAFE_NO_PAD.encode(next.to_string()));
     let levels = Levels {
         revision,
         levels: levels.collect(),
-        next,
+        next: listing.next.as_ref().map(paging::text),
     };
     Ok(at_revision(revision, &levels))
-}
-
-fn token(text: &str) -> Result<Token, Error> {
-    let decoded = URL_SAFE_NO_PAD.decode(text).ok();
-    let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
-    // What is no token in this form is none in the other.
-    decoded.unwrap_or_default().parse()
 }
 
 /// Changes the levels of several targets as one.
