@@ -55,6 +55,21 @@ fn changes_are_listed_and_taken_back() {
         let request = served.unix("POST", "/v1/undo");
         request.json(&json!({ "revision": revision })).send()
     };
+    for body in [
+        "{}",
+        "3",
+        "[3]",
+        r#"{"revision": "3"}"#,
+        r#"{"revision": 3.0}"#,
+        r#"{"revision": -3}"#,
+        r#"{"revision": 18446744073709551616}"#,
+        r#"{"revision": 3, "revision": 3}"#,
+        r#"{"revision": 3, "dry": true}"#,
+    ] {
+        let request = served.unix("POST", "/v1/undo");
+        request.body("application/json", body).send().expect(400);
+    }
+    undo(u64::MAX).expect(400);
     undo(2).expect(200);
     assert_eq!(
         (level(&served, "a"), level(&served, "b")),

@@ -68,6 +68,10 @@ fn k11_levels_change_all_or_nothing() {
         (json!({"level": "INFO"}), "missing field `target`"),
         (json!("x"), "an object"),
         (json!({"target": "x\u{0}", "level": "INFO"}), "not allowed"),
+        (
+            json!({"target": "botocore", "type": "DEFAULT", "level": "INFO"}),
+            "DEFAULT has no name",
+        ),
     ] {
         let good = json!({"target": "botocore", "level": "ERROR"});
         let answer = patch(&served, &json!([good, wrong])).expect(400).json();
@@ -84,6 +88,14 @@ fn k11_levels_change_all_or_nothing() {
         "{\"changes\": 1}",
         "{\"changes\": []} x",
         "nonsense",
+        // Which of the two is meant?
+        r#"{"changes": [{"target": "botocore", "level": "INFO", "level": "OFF"}]}"#,
+        r#"{"changes": [{"target": "boto3", "target": "botocore", "level": "OFF"}]}"#,
+        &format!(
+            r#"{{"changes": [{}{}]}}"#,
+            "[".repeat(9_000),
+            "]".repeat(9_000)
+        ),
     ] {
         let request = served.unix("PATCH", "/v1/levels");
         request.body("application/json", body).send().expect(400);
@@ -105,6 +117,9 @@ fn a_stale_revision_is_refused() {
     assert_eq!(send("\"0\""), 412);
     assert_eq!(send("1"), 200);
     assert_eq!(send("*"), 200);
+    // Larger than any that there is.
+    assert_eq!(send("\"18446744073709551615\""), 412);
+    assert_eq!(send("\"18446744073709551616\""), 412);
     for wrong in ["W/\"3\"", "\"3\", \"4\"", "\"\"", "+3", "x", "-1", ""] {
         assert_eq!(send(wrong), 400, "{wrong}");
     }

@@ -1,7 +1,7 @@
 //! `/v1/levels`.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::control::change::Change;
 use crate::control::endpoint::access::Access;
@@ -16,6 +16,7 @@ use crate::control::target::LevelTarget;
 use crate::control::target_type::TargetType;
 use crate::error::Error;
 use crate::level::Level;
+use crate::name::is_root;
 
 pub(super) fn list(access: &Access, request: &Request) -> ResponseResult {
     #[derive(Serialize)]
@@ -58,14 +59,15 @@ pub(super) fn change(access: &Access, request: &Request) -> ResponseResult {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Changes {
-        changes: Vec<Value>,
+        /// Read one by one, to name the one that is wrong.
+        changes: Vec<Box<RawValue>>,
     }
     let expected = if_match::expected(request)?;
     require_only(request, "dryRun")?;
     let is_dry = request.flag("dryRun")?;
     let given: Changes = object::parse(&request.body)?;
-    let named = |(number, value)| {
-        one(access, value).map_err(|why| invalid(format!("changes[{number}]: {why}")))
+    let named = |(number, value): (usize, Box<RawValue>)| {
+        one(access, value.get()).map_err(|why| invalid(format!("changes[{number}]: {why}")))
     };
     let changes: Result<Vec<_>, _> = given.changes.into_iter().enumerate().map(named).collect();
     let changes = changes?;
@@ -128,7 +130,7 @@ fn set_target(change: &Change) -> Option<&LevelTarget> {
     }
 }
 
-fn one(access: &Access, value: Value) -> Result<Change, Error> {
+fn one(access: &Access, text: &str) -> Result<Change, Error> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct One {
@@ -143,10 +145,16 @@ fn one(access: &Access, value: Value) -> Result<Change, Error> {
         end: bool,
     }
     let Object(one): Object<One> =
-        serde_json::from_value(value).map_err(|why| invalid(why.to_string()))?;
+        serde_json::from_str(text).map_err(|why| invalid(why.to_string()))?;
     let kind = one
         .kind
         .map_or(Ok(TargetType::Logger), |kind| kind.parse())?;
+    if kind == TargetType::Default && !is_root(&one.target) {
+        let name = one.target;
+        return Err(invalid(format!(
+            "invalid name {name:?}: {kind} has no name"
+        )));
+    }
     let target = LevelTarget::new(kind, one.target);
     let time = one.time.map(|text| time(&text)).transpose()?;
     if one.end {
