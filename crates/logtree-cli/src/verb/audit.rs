@@ -1,5 +1,6 @@
 //! `logtree audit`.
 
+use logtree::time::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -44,8 +45,8 @@ pub(crate) fn audit(screen: &mut Screen<'_>, fleet: &Fleet) -> Result<Exit, Fail
             })?;
             changes.extend(all.changes.into_iter().map(|change| (label, change)));
         }
-        // Times are in one format and zone.
-        changes.sort_by(|(_, a), (_, b)| a.time.cmp(&b.time));
+        // Not as text, whose fractions have as many digits as they need.
+        changes.sort_by_cached_key(|(_, change)| change.time.parse::<Timestamp>().ok());
         let mut table = Table::new([
             "TIME", "PROCESS", "REVISION", "TARGET", "OLD", "NEW", "UNTIL", "BY",
         ]);

@@ -5,6 +5,7 @@ use std::os::unix::net::UnixListener;
 use std::thread;
 
 use crate::daemon::Daemon;
+use crate::fake::Fake;
 use crate::program::{Run, private_directory};
 
 #[test]
@@ -138,6 +139,39 @@ fn a_process_that_dies_meanwhile_is_said_so() {
         }
     }
     dies.join().unwrap();
+}
+
+#[test]
+fn changes_of_several_processes_are_by_time() {
+    let directory = private_directory();
+    let directory = directory.path();
+    let serve = |name: &str, times: &[&str]| {
+        let changes = times.iter().map(|time| {
+            let target = format!("{name}{}", time.len());
+            serde_json::json!({"time": time, "revision": 1, "origin": "api", "target": target})
+        });
+        let body = serde_json::json!({"changes": changes.collect::<Vec<_>>()}).to_string();
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+        Fake::respond(directory, name, head + &body)
+    };
+    let fakes = [
+        serve("one", &["2024-01-02T03:04:05Z", "2024-01-02T03:04:05.188Z"]),
+        serve(
+            "two",
+            &[
+                "2024-01-02T03:04:05.187999999Z",
+                "2024-01-02T03:04:05.188001Z",
+            ],
+        ),
+    ];
+    let text = Run::on(directory, &["audit"]).good();
+    let targets: Vec<_> = text
+        .lines()
+        .skip(1)
+        .map(|line| line.split('\t').nth(3).unwrap())
+        .collect();
+    assert_eq!(targets, ["one20", "two30", "one24", "two27"]);
+    drop(fakes);
 }
 
 #[test]
