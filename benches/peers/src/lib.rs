@@ -121,7 +121,7 @@ pub fn facade_until(task: &Task, flush: impl FnOnce()) {
         let say = |text: &dyn std::fmt::Display| log::info!(target: "peer.module", "{text}");
         return scenes::play(&task.workload, Box::leak(Box::new(say)), flush);
     }
-    let once = |n| log::info!(target: "peer.module", "request {n} took {} us status={}", 42, 200);
+    let once = |n| log::info!(target: "peer.module", "request {n} took {} us status={}", black_box(42), black_box(200));
     asynchronous(task, once, flush);
 }
 
@@ -192,7 +192,7 @@ pub fn rules(workload: &str) -> usize {
 pub fn facade(task: &Task) {
     match &*task.workload {
         "w1" => task.measure(
-            |n| log::debug!(target: "peer.module", "request {n} took {} us status={}", 42, 200),
+            |n| log::debug!(target: "peer.module", "request {n} took {} us status={}", black_box(42), black_box(200)),
         ),
         "w2rr_1000" | "w2dyn_1000" => {
             let names = thousand();
@@ -202,24 +202,24 @@ pub fn facade(task: &Task) {
             task.measure(|n| {
                 at = if at == 999 { 0 } else { at + 1 };
                 let target = if dynamic { &*owned[at] } else { names[at] };
-                log::debug!(target: target, "request {n} took {} us status={}", 42, 200);
+                log::debug!(target: target, "request {n} took {} us status={}", black_box(42), black_box(200));
             });
         }
         name if name.starts_with("w2_") => {
             task.measure(
-                |n| log::debug!(target: "peer.module", "request {n} took {} us status={}", 42, 200),
+                |n| log::debug!(target: "peer.module", "request {n} took {} us status={}", black_box(42), black_box(200)),
             );
         }
         "w3_2t" => task.measure_two(
-            |n| log::info!(target: "peer.module", "request {n} took {} us status={}", 42, 200),
+            |n| log::info!(target: "peer.module", "request {n} took {} us status={}", black_box(42), black_box(200)),
         ),
-        "w3" | "w3n" | "w4" | "w4b" | "w3safe" | "w3redact" => {
+        "w3" | "w3n" | "w3three" | "w4" | "w4b" | "w5c" | "w3safe" | "w3redact" => {
             task.measure(
-                |n| log::info!(target: "peer.module", "request {n} took {} us status={}", 42, 200),
+                |n| log::info!(target: "peer.module", "request {n} took {} us status={}", black_box(42), black_box(200)),
             );
         }
         "w6" => task.measure(
-            |n| log::info!(target: "peer.module", id = n, took = 42, status = "ok"; "request done"),
+            |n| log::info!(target: "peer.module", id = n, took = black_box(42), status = black_box("ok"); "request done"),
         ),
         other => panic!("unknown workload {other}"),
     }

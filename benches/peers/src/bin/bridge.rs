@@ -1,6 +1,8 @@
 //! Events and spans of `tracing`: by both fronts of logtree, by the `fmt` layer, and without a
 //! subscriber.
 
+use std::hint::black_box;
+
 use logtree::handler::StreamHandler;
 use logtree::{Formatter, Level, get_logger};
 use peers::{Discard, Task, chrono_now, others};
@@ -62,10 +64,9 @@ fn main() {
         other => panic!("unknown front {other}"),
     }
     let off = |n| {
-        tracing::debug!(target: "peer.module", id = n, took = 42, status = "ok", "request done");
+        tracing::debug!(target: "peer.module", id = n, took = black_box(42), status = black_box("ok"), "request done");
     };
-    let on =
-        |n| tracing::info!(target: "peer.module", id = n, took = 42, status = "ok", "request done");
+    let on = |n| tracing::info!(target: "peer.module", id = n, took = black_box(42), status = black_box("ok"), "request done");
     let span = |n| tracing::info_span!(target: "peer.module", "request", id = n, path = "/orders");
     if front != "none" {
         // Another level, and back: what `tracing` caches of these call sites is final.

@@ -2,12 +2,15 @@
 
 use std::future::{self, Future};
 use std::hint::black_box;
+use std::io::{self, Write};
+use std::sync::{Arc, Barrier};
 use std::task::{Context, Waker};
+use std::thread;
 
-use logtree::{Formatter, Handler, Level, Registry, Scope, get_logger};
 use logtree::filter::RedactingFilter;
 use logtree::formatter::{JsonFormatter, Multiline};
 use logtree::handler::{FileHandler, QueueHandler, StreamHandler};
+use logtree::{Formatter, Handler, Level, Registry, Scope, get_logger};
 use peers::scenes::{self, Out};
 use peers::{
     Discard, Task, asynchronous, facade, facade_until, file_path, others, rules, thousand,
@@ -38,6 +41,11 @@ fn main() {
             }
         }
         "w7" => return set_up(rules(&workload)),
+        "w5c" => return queue_caller(&task),
+        "w3three" => {
+            root.set_level(Level::INFO);
+            (0..3).for_each(|_| root.add_handler(handler(&workload)));
+        }
         "w5p" | "w5b" | "fe" | "ff" | "fa" => return until_flushed(&task, &workload),
         _ => {
             root.set_level(Level::INFO);
@@ -87,15 +95,15 @@ fn handler(workload: &str) -> logtree::Handler {
 fn own(task: &Task, workload: &str) {
     let logger = get_logger("peer.module");
     match workload {
-        "w1" => task.measure(|n| logtree::debug!("request {} took {} us status={}", n, 42, 200)),
+        "w1" => task.measure(|n| logtree::debug!("request {} took {} us status={}", n, black_box(42), black_box(200))),
         "w1held" | "w2held_1000" => {
-            task.measure(|n| logtree::debug!(logger, "request {} took {} us status={}", n, 42, 200))
+            task.measure(|n| logtree::debug!(logger, "request {} took {} us status={}", n, black_box(42), black_box(200)))
         }
         // In a scope with a key-value, whose part is what it takes more than `w3`.
         "scope" => {
             let _scope = Scope::new().with("tenant", "acme").enter();
             task.measure(|n| {
-                logtree::info!(logger, "request {} took {} us status={}", n, 42, 200);
+                logtree::info!(logger, "request {} took {} us status={}", n, black_box(42), black_box(200));
             });
         }
         // A future in such a scope, which does nothing.
@@ -106,14 +114,14 @@ fn own(task: &Task, workload: &str) {
             task.measure(|_| assert!(black_box(future.as_mut().poll(&mut task_context)).is_pending()));
         }
         name if name.starts_with("w2_") => {
-            task.measure(|n| logtree::debug!("request {} took {} us status={}", n, 42, 200));
+            task.measure(|n| logtree::debug!("request {} took {} us status={}", n, black_box(42), black_box(200)));
         }
         "w6" => task
-            .measure(|n| logtree::info!(logger, id = n, took = 42, status = "ok"; "request done")),
+            .measure(|n| logtree::info!(logger, id = n, took = black_box(42), status = black_box("ok"); "request done")),
         "w3_2t" => task
-            .measure_two(|n| logtree::info!(logger, "request {} took {} us status={}", n, 42, 200)),
+            .measure_two(|n| logtree::info!(logger, "request {} took {} us status={}", n, black_box(42), black_box(200))),
         _ => {
-            task.measure(|n| logtree::info!(logger, "request {} took {} us status={}", n, 42, 200))
+            task.measure(|n| logtree::info!(logger, "request {} took {} us status={}", n, black_box(42), black_box(200)))
         }
     }
 }
@@ -157,8 +165,50 @@ fn log_until_flushed(task: &Task, workload: &str, handler: Handler) {
         let say = move |text: &dyn std::fmt::Display| logtree::info!(logger, "{}", text);
         return scenes::play(workload, Box::leak(Box::new(say)), flush);
     }
-    let once = |n| logtree::info!(logger, "request {} took {} us status={}", n, 42, 200);
+    let once = |n| {
+        logtree::info!(
+            logger,
+            "request {} took {} us status={}",
+            n,
+            black_box(42),
+            black_box(200)
+        )
+    };
     asynchronous(task, once, flush);
+}
+
+/// What a record costs the thread that hands it to a queue, whose own thread waits meanwhile.
+fn queue_caller(task: &Task) {
+    struct Waits(Arc<Barrier>);
+
+    impl Write for Waits {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            self.0.wait();
+            loop {
+                thread::park();
+            }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let waiting = Arc::new(Barrier::new(2));
+    let logger = get_logger("peer.module");
+    logger.set_level(Level::INFO);
+    logger.add_handler(QueueHandler::new([StreamHandler::new(Waits(
+        waiting.clone(),
+    ))]));
+    logtree::info!(logger, "the first record");
+    waiting.wait();
+    if task.workload.starts_with("own_") {
+        own(task, "w5c");
+    } else {
+        facade(task);
+    }
+    // Nothing is written at the end, which would count as well.
+    std::process::abort();
 }
 
 /// Creates and configures loggers; prints milliseconds.

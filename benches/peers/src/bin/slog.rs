@@ -1,6 +1,7 @@
 //! slog with slog-term and slog-json.
 
 use std::fs::File;
+use std::hint::black_box;
 use std::io::Write;
 use std::sync::Mutex;
 
@@ -80,17 +81,17 @@ fn main() {
     }
     match &*kind {
         "w5p" | "w5b" => {
-            let once = |n| info!(logger, "request {} took {} us status={}", n, 42, 200);
+            let once = |n| info!(logger, "request {} took {} us status={}", n, black_box(42), black_box(200));
             asynchronous(&task, once, || drop(guard));
         }
         "w1" | "w2" => {
-            task.measure(|n| debug!(logger, "request {} took {} us status={}", n, 42, 200))
+            task.measure(|n| debug!(logger, "request {} took {} us status={}", n, black_box(42), black_box(200)))
         }
         "w6" => task
-            .measure(|n| info!(logger, "request done"; "id" => n, "took" => 42, "status" => "ok")),
+            .measure(|n| info!(logger, "request done"; "id" => n, "took" => black_box(42), "status" => black_box("ok"))),
         "w3" if task.workload == "w3_2t" => {
-            task.measure_two(|n| info!(logger, "request {} took {} us status={}", n, 42, 200));
+            task.measure_two(|n| info!(logger, "request {} took {} us status={}", n, black_box(42), black_box(200)));
         }
-        _ => task.measure(|n| info!(logger, "request {} took {} us status={}", n, 42, 200)),
+        _ => task.measure(|n| info!(logger, "request {} took {} us status={}", n, black_box(42), black_box(200))),
     }
 }

@@ -1,5 +1,6 @@
 //! spdlog-rs, by its own macros; `log_…` by its proxy for the `log` facade.
 
+use std::hint::black_box;
 use std::sync::Arc;
 
 use peers::{
@@ -110,20 +111,20 @@ fn main() {
     }
     match &*kind {
         "w5p" | "w5b" => {
-            let once = |n| info!(logger: logger, "request {} took {} us status={}", n, 42, 200);
+            let once = |n| info!(logger: logger, "request {} took {} us status={}", n, black_box(42), black_box(200));
             asynchronous(&task, once, || flush(&logger));
         }
         "w1" | "w2" => {
-            task.measure(|n| debug!(logger: logger, "request {} took {} us status={}", n, 42, 200))
+            task.measure(|n| debug!(logger: logger, "request {} took {} us status={}", n, black_box(42), black_box(200)))
         }
         "w6" => task.measure(
-            |n| info!(logger: logger, "request done", kv: { id = n, took = 42, status = "ok" }),
+            |n| info!(logger: logger, "request done", kv: { id = n, took = black_box(42), status = black_box("ok") }),
         ),
         "w3" if workload == "w3_2t" => {
             task.measure_two(
-                |n| info!(logger: logger, "request {} took {} us status={}", n, 42, 200),
+                |n| info!(logger: logger, "request {} took {} us status={}", n, black_box(42), black_box(200)),
             );
         }
-        _ => task.measure(|n| info!(logger: logger, "request {} took {} us status={}", n, 42, 200)),
+        _ => task.measure(|n| info!(logger: logger, "request {} took {} us status={}", n, black_box(42), black_box(200))),
     }
 }

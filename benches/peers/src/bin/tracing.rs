@@ -1,6 +1,7 @@
 //! tracing-subscriber: natively, and (`log_…`) for records of the `log` facade.
 
 use std::fs::File;
+use std::hint::black_box;
 use std::sync::Mutex;
 
 use peers::{
@@ -120,8 +121,7 @@ fn native_until(task: &Task, flush: impl FnOnce()) {
         let say = |text: &dyn std::fmt::Display| tracing::info!(target: "peer.module", "{text}");
         return scenes::play(&task.workload, Box::leak(Box::new(say)), flush);
     }
-    let once =
-        |n| tracing::info!(target: "peer.module", "request {n} took {} us status={}", 42, 200);
+    let once = |n| tracing::info!(target: "peer.module", "request {n} took {} us status={}", black_box(42), black_box(200));
     asynchronous(task, once, flush);
 }
 
@@ -129,10 +129,10 @@ fn native(task: &Task) {
     match &*task.workload {
         "w2rr_1000" | "w2dyn_1000" => unsupported(),
         name if name == "w1" || name.starts_with("w2_") => {
-            task.measure(|n| tracing::debug!(target: "peer.module", "request {n} took {} us status={}", 42, 200));
+            task.measure(|n| tracing::debug!(target: "peer.module", "request {n} took {} us status={}", black_box(42), black_box(200)));
         }
-        "w6" => task.measure(|n| tracing::info!(target: "peer.module", id = n, took = 42, status = "ok", "request done")),
-        "w3_2t" => task.measure_two(|n| tracing::info!(target: "peer.module", "request {n} took {} us status={}", 42, 200)),
-        _ => task.measure(|n| tracing::info!(target: "peer.module", "request {n} took {} us status={}", 42, 200)),
+        "w6" => task.measure(|n| tracing::info!(target: "peer.module", id = n, took = black_box(42), status = black_box("ok"), "request done")),
+        "w3_2t" => task.measure_two(|n| tracing::info!(target: "peer.module", "request {n} took {} us status={}", black_box(42), black_box(200))),
+        _ => task.measure(|n| tracing::info!(target: "peer.module", "request {n} took {} us status={}", black_box(42), black_box(200))),
     }
 }
