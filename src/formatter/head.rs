@@ -70,7 +70,7 @@ impl Head {
             return false;
         }
         HEADS.with(|heads| {
-            let kept = &heads[place(record)];
+            let kept = &heads[self.place(record)];
             let name = record.name.as_bytes();
             let since = record.time.as_nanos().wrapping_sub(kept.second.get());
             let nanos = match u32::try_from(since) {
@@ -97,6 +97,16 @@ impl Head {
                 true
             })
         })
+    }
+
+    /// Returns the place of a record's beginning.
+    #[inline(always)]
+    fn place(&self, record: &Record<'_>) -> usize {
+        let name = record.name.as_ptr().addr() / 16;
+        let level = usize::from(record.level.number()) / 2;
+        // So that a record that several formatters write replaces none of its own.
+        let formatter = self.id as usize;
+        (name ^ level).wrapping_add(formatter) % KEPT
     }
 
     /// Keeps the beginning of a record's line. `name` is the position of the name in it, `time`
@@ -127,7 +137,7 @@ impl Head {
             three_digits(nanos / 1_000_000).to_le_bytes()[..3]
         );
         HEADS.with(|heads| {
-            let kept = &heads[place(record)];
+            let kept = &heads[self.place(record)];
             kept.id.set(self.id);
             kept.level.set(record.level);
             kept.name_at.set(name_at);
@@ -153,14 +163,6 @@ impl Kept {
             text: Cell::new(ShortStr::EMPTY),
         }
     }
-}
-
-/// Returns the place of a record's beginning.
-#[inline(always)]
-fn place(record: &Record<'_>) -> usize {
-    let name = record.name.as_ptr().addr() / 16;
-    let level = usize::from(record.level.number()) / 2;
-    (name ^ level) % KEPT
 }
 
 /// Reports whether two strings of the same length are equal; in few steps for the usual lengths.
