@@ -1,5 +1,6 @@
 //! A filter that several loggers and handlers share: [`SharedFilter`].
 
+use std::any::Any;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
@@ -26,8 +27,19 @@ use crate::sys::user_code::Owned;
 /// ```
 #[derive(Clone)]
 pub struct SharedFilter {
-    filter: Owned<Arc<dyn Filter>>,
+    filter: Owned<Arc<dyn AnyFilter>>,
     is_configured: bool,
+}
+
+/// A filter whose type can be asked for.
+trait AnyFilter: Filter {
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl<F: Filter + 'static> AnyFilter for F {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
 }
 
 impl SharedFilter {
@@ -44,6 +56,11 @@ impl SharedFilter {
             is_configured: true,
             ..self
         }
+    }
+
+    /// Returns the filter, if it is of this type.
+    pub(crate) fn downcast_ref<F: Filter + 'static>(&self) -> Option<&F> {
+        (**self.filter).as_any().downcast_ref()
     }
 
     pub(crate) fn is_configured(&self) -> bool {

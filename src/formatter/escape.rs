@@ -25,46 +25,37 @@ pub enum Multiline {
 /// Replaces a newline under [`Multiline::Indent`].
 const INDENT: &str = "\n    ";
 
-/// Appends a string by the rules of `multiline`.
+/// Appends a string by the rules of `multiline`. Reports whether it is there as it was.
 #[inline]
-pub(crate) fn push(out: &mut LineBuf, text: &str, multiline: Multiline) {
+pub(crate) fn push(out: &mut LineBuf, text: &str, multiline: Multiline) -> bool {
     if multiline == Multiline::Raw {
         out.push_str(text);
-    } else {
-        push_safely(out, text, multiline);
+        return true;
     }
+    push_safely(out, text, multiline)
 }
 
 #[inline(never)]
-fn push_safely(out: &mut LineBuf, text: &str, multiline: Multiline) {
-    if out.push_if(text, unprintable) != Some(true) {
-        push_any(out, text, multiline);
-    }
+fn push_safely(out: &mut LineBuf, text: &str, multiline: Multiline) -> bool {
+    out.push_if(text, unprintable) == Some(true) || push_any(out, text, multiline)
 }
 
 // Apart, as short plain strings need none of it.
 #[inline(never)]
-fn push_any(out: &mut LineBuf, text: &str, multiline: Multiline) {
-    if is_plain(text) {
+fn push_any(out: &mut LineBuf, text: &str, multiline: Multiline) -> bool {
+    let is_plain = is_plain(text);
+    if is_plain {
         out.push_str(text);
     } else {
         push_escaped(out, text, multiline);
     }
+    is_plain
 }
 
-/// Escapes what `out` has from `start` on.
+/// Reports whether a string is quickly seen to need no escape.
 #[inline(always)]
-pub(crate) fn escape_from(out: &mut LineBuf, start: usize, multiline: Multiline) {
-    if multiline != Multiline::Raw && !is_printable_ascii(out.bytes_from(start)) {
-        escape_again(out, start, multiline);
-    }
-}
-
-#[cold]
-fn escape_again(out: &mut LineBuf, start: usize, multiline: Multiline) {
-    let text = out.from(start).to_owned();
-    out.truncate(start);
-    push(out, &text, multiline);
+pub(crate) fn stays(text: &[u8], multiline: Multiline) -> bool {
+    multiline == Multiline::Raw || is_printable_ascii(text)
 }
 
 /// Reports whether no character needs an escape.

@@ -45,15 +45,30 @@ pub trait Format: Send + Sync {
     /// # Errors
     /// If the record cannot be written; the handler then drops it and counts it.
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error>;
+
+    /// Reports whether it notes where messages are in its lines, and passes them to no other code, as the
+    /// crate's own do.
+    #[doc(hidden)]
+    fn notes_messages(&self) -> bool {
+        false
+    }
 }
 
 impl<F: Format + ?Sized> Format for Arc<F> {
+    fn notes_messages(&self) -> bool {
+        (**self).notes_messages()
+    }
+
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
         (**self).format(record, line)
     }
 }
 
 impl<F: Format + ?Sized> Format for Box<F> {
+    fn notes_messages(&self) -> bool {
+        (**self).notes_messages()
+    }
+
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
         (**self).format(record, line)
     }

@@ -146,7 +146,9 @@ impl Format for IotJsonFormatter {
         push_given(&mut object, record, STATUS, |out| out.push_str(status));
         let name = record.name();
         let event = name.rsplit('.').next().unwrap_or(name);
-        push_given(&mut object, record, EVENT, |out| push_escaped(out, event));
+        push_given(&mut object, record, EVENT, |out| {
+            push_escaped(out, event);
+        });
         object.key_values(record.key_values(), |key| !is_given(key));
         if !record.message().is_empty() {
             object.text(MESSAGE, record.message());

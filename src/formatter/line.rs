@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::Error;
 use crate::formatter::escape::{self, Multiline};
+use crate::record::Record;
 use crate::text::line_buf::LineBuf;
 use crate::text::pool::Pooled;
 
@@ -25,6 +26,16 @@ use crate::text::pool::Pooled;
 pub struct Line {
     text: Pooled<LineBuf>,
     color: bool,
+    message: Message,
+}
+
+/// Where the text of a record's message is, as it is.
+#[derive(Debug)]
+struct Message {
+    /// The address of the record; 0 where none is noted.
+    record: usize,
+    from: usize,
+    to: usize,
 }
 
 impl Line {
@@ -35,6 +46,11 @@ impl Line {
         Self {
             text: Pooled::take(),
             color: false,
+            message: Message {
+                record: 0,
+                from: 0,
+                to: 0,
+            },
         }
     }
 
@@ -111,6 +127,32 @@ impl Line {
         self.text.is_empty()
     }
 
+    /// Notes that the text from a position on is a record's message, as it is.
+    #[inline]
+    pub(super) fn note_message(&mut self, record: &Record<'_>, from: usize) {
+        self.message = Message {
+            record: address(record),
+            from,
+            to: self.text.len(),
+        };
+    }
+
+    /// Returns a record's message, where a formatter has noted it.
+    #[inline]
+    pub(crate) fn message_of(&self, record: &Record<'_>) -> Option<&[u8]> {
+        let message = &self.message;
+        if message.record != address(record) {
+            return None;
+        }
+        self.as_bytes().get(message.from..message.to)
+    }
+
+    /// Removes what was appended since the line had this length.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.text.truncate(len);
+        self.message.record = 0;
+    }
+
     #[inline]
     pub(super) fn give_back(self) {
         self.text.give_back();
@@ -120,6 +162,12 @@ impl Line {
     pub(crate) fn text_mut(&mut self) -> &mut LineBuf {
         &mut self.text
     }
+}
+
+/// Identifies a record as long as it is borrowed.
+#[inline]
+fn address(record: &Record<'_>) -> usize {
+    std::ptr::from_ref(record).addr()
 }
 
 impl Default for Line {

@@ -2,6 +2,7 @@
 
 use crate::filter::SharedFilter;
 use crate::formatter::{Format, Formatter};
+use crate::handler::in_place::InPlace;
 use crate::sys::sync::{Arc, Lazy};
 use crate::sys::user_code::Owned;
 
@@ -11,6 +12,8 @@ pub(crate) struct HandlerConfig {
     pub(super) filters: Vec<SharedFilter>,
     pub(super) formatter: Owned<Arc<dyn Format>>,
     pub(super) has_formatter: bool,
+    /// What formats and filters bare records, where one step does both.
+    pub(super) in_place: Option<InPlace>,
 }
 
 /// Most handlers are given a formatter, so all others share the default one.
@@ -19,6 +22,7 @@ static MESSAGE_ONLY: Lazy<Arc<HandlerConfig>> = Lazy::new(|| {
         filters: Vec::new(),
         formatter: Owned::new(Arc::new(Formatter::default())),
         has_formatter: false,
+        in_place: None,
     })
 });
 

@@ -12,6 +12,7 @@ use crate::handler::config::HandlerConfig;
 use crate::handler::counters::{Counters, DropReason, Tally};
 use crate::handler::failure::{self, Failure, Loss, Reports};
 use crate::handler::handler_id::HandlerId;
+use crate::handler::in_place::InPlace;
 use crate::handler::sink::{Batch, Sink, SinkFacts, SinkStatus};
 use crate::level::Level;
 use crate::record::{Message, Record, Source};
@@ -112,7 +113,10 @@ impl HandlerCore {
         if config.filters.is_empty() {
             return self.emit(record, &**config.formatter);
         }
-        self.handle_filtered(config, record)
+        match &config.in_place {
+            Some(in_place) if record.is_bare() => self.emit(record, in_place),
+            _ => self.handle_filtered(config, record),
+        }
     }
 
     #[inline(never)]
@@ -206,7 +210,19 @@ impl HandlerCore {
     fn fail(self: &Arc<Self>, record: &Record<'_>, error: Error) {
         let book = &self.book;
         book.tally.dropped(DropReason::of(error.kind()), 1);
-        book.notify(self, record, Loss::Record, error);
+        // Where lines are redacted and records are not, the hook gets one that is.
+        let redacted = self
+            .config
+            .load()
+            .in_place
+            .as_ref()
+            .map(|in_place| in_place.redacted(record));
+        book.notify(
+            self,
+            redacted.as_ref().unwrap_or(record),
+            Loss::Record,
+            error,
+        );
     }
 
     pub(super) fn flush(&self) -> Result<(), Error> {
@@ -259,6 +275,8 @@ impl HandlerCore {
         let one_at_a_time = self.changing.lock();
         let mut config = HandlerConfig::clone(&self.config.load());
         change(&mut config);
+        config.in_place =
+            InPlace::new(&config.filters, &config.formatter).filter(|_| self.facts.writes_lines);
         let old = self.config.swap(Arc::new(config));
         // After the swap: what binds the handler from now on finds the new configuration.
         let observers = {

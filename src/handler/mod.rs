@@ -23,6 +23,7 @@ mod handler_id;
 mod handler_type;
 #[cfg(any(feature = "http-handler", feature = "otlp"))]
 mod http;
+mod in_place;
 mod io;
 #[cfg(all(feature = "journald", target_os = "linux"))]
 mod journald;

@@ -146,6 +146,8 @@ pub struct SinkFacts {
     pub stream: Option<StreamId>,
     /// Whether it discards everything, so that records for it need not be made. Off by default.
     pub discards: bool,
+    /// Whether it writes nothing of a record but the line that a formatter makes of it.
+    pub(super) writes_lines: bool,
 }
 
 impl SinkFacts {
@@ -156,6 +158,7 @@ impl SinkFacts {
             description: description.into(),
             stream: None,
             discards: false,
+            writes_lines: false,
         }
     }
 
@@ -170,6 +173,12 @@ impl SinkFacts {
     #[must_use]
     pub fn with_stream(mut self, stream: StreamId) -> Self {
         self.stream = Some(stream);
+        self
+    }
+
+    /// States that it writes nothing of a record but the line that a formatter makes of it.
+    pub(super) fn of_lines(mut self) -> Self {
+        self.writes_lines = true;
         self
     }
 

@@ -298,7 +298,9 @@ impl Sink for StreamSink {
     }
 
     fn facts(&self) -> SinkFacts {
-        SinkFacts::new(format!("StreamHandler {}", self.name)).with_stream(self.id)
+        SinkFacts::new(format!("StreamHandler {}", self.name))
+            .with_stream(self.id)
+            .of_lines()
     }
 }
 

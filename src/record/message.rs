@@ -35,6 +35,18 @@ impl Message<'_> {
         }
     }
 
+    /// Keeps the text, for a caller that has it already.
+    #[cold]
+    pub(crate) fn keep(&self, text: &[u8]) {
+        if let (Self::Lazy(lazy), Ok(text)) = (self, std::str::from_utf8(text)) {
+            lazy.text.get_or_init(|| {
+                let mut kept = Pooled::<LineBuf>::take();
+                kept.push_str(text);
+                kept
+            });
+        }
+    }
+
     pub(crate) fn text(&self) -> &str {
         match self {
             Self::Lazy(lazy) => lazy.text(),

@@ -67,6 +67,11 @@ impl Finder {
         known.filter(|known| known.need != Need::Query)
     }
 
+    /// Reports whether nothing in a text needs a closer look.
+    pub(super) fn is_clean(&self, text: &[u8]) -> bool {
+        self.prefilter.start(text).is_none() && self.prefilter.next(text, 0).is_none()
+    }
+
     /// Adds what is found in a text.
     pub(super) fn find(&self, text: &str, spans: &mut Spans) {
         self.find_in(text, 0, 0, spans);

@@ -14,22 +14,22 @@ pub(super) fn push_string(out: &mut LineBuf, text: &str) {
     out.push('"');
 }
 
-/// Appends what is between the quotes of a JSON string.
+/// Appends what is between the quotes of a JSON string. Reports whether it is there as it was.
 #[inline(never)]
-pub(crate) fn push_escaped(out: &mut LineBuf, text: &str) {
-    if out.push_if(text, special_in_json) != Some(true) {
-        push_any(out, text);
-    }
+pub(crate) fn push_escaped(out: &mut LineBuf, text: &str) -> bool {
+    out.push_if(text, special_in_json) == Some(true) || push_any(out, text)
 }
 
 // Apart, as short plain strings need none of it.
 #[inline(never)]
-fn push_any(out: &mut LineBuf, text: &str) {
-    if is_plain_json(text) {
+fn push_any(out: &mut LineBuf, text: &str) -> bool {
+    let is_plain = is_plain_json(text);
+    if is_plain {
         out.push_str(text);
     } else {
         push_with_escapes(out, text);
     }
+    is_plain
 }
 
 #[cold]

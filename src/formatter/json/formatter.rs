@@ -119,7 +119,9 @@ impl JsonFormatter {
         let time = (out.len() - start).saturating_sub(LEVEL_KEY.len());
         match record.builtin_level_name() {
             Some(name) => out.push_short(name),
-            None => record.with_level_name(|name| push_escaped(out, name)),
+            None => record.with_level_name(|name| {
+                push_escaped(out, name);
+            }),
         }
         out.push_str("\",\"logger\":\"");
         let name = out.len() - start;
@@ -168,6 +170,10 @@ fn push_number(time: Timestamp, divisor: i64, out: &mut LineBuf) {
 }
 
 impl Format for JsonFormatter {
+    fn notes_messages(&self) -> bool {
+        true
+    }
+
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
         let head = self.head.as_ref();
         let is_known = head.is_some_and(|head| head.push(record, line));
@@ -179,7 +185,11 @@ impl Format for JsonFormatter {
                 self.push_head(record, out);
             }
         }
-        push_escaped(out, record.message());
+        let start = out.len();
+        if push_escaped(out, record.message()) {
+            line.note_message(record, start);
+        }
+        let out = line.text_mut();
         out.push('"');
         let mut object = self.object(out);
         if self.source {

@@ -164,6 +164,10 @@ impl Formatter {
 }
 
 impl Format for Formatter {
+    fn notes_messages(&self) -> bool {
+        true
+    }
+
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
         let mut steps: &[_] = &[];
         match &self.head {

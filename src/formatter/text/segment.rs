@@ -63,12 +63,18 @@ impl Formatter {
         line: &mut Line,
     ) -> Result<(), Error> {
         let out = line.text_mut();
+        let start = out.len();
+        let mut stays = false;
         if self.message_once && record.is_for_one {
-            let start = out.len();
             record.message.push_once(out);
-            escape::escape_from(out, start, self.multiline);
-        } else {
-            escape::push(out, record.message(), self.multiline);
+            stays = escape::stays(out.bytes_from(start), self.multiline);
+            if !stays {
+                record.message.keep(out.bytes_from(start));
+                out.truncate(start);
+            }
+        }
+        if stays || escape::push(out, record.message(), self.multiline) {
+            line.note_message(record, start);
         }
         Ok(())
     }
@@ -106,7 +112,9 @@ impl Formatter {
         line: &mut Line,
     ) -> Result<(), Error> {
         let thread = &record.thread;
-        thread.with_display_name(&mut |name| escape::push(line.text_mut(), name, self.multiline));
+        thread.with_display_name(&mut |name| {
+            escape::push(line.text_mut(), name, self.multiline);
+        });
         Ok(())
     }
 

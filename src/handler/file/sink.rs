@@ -164,6 +164,7 @@ impl Sink for FileSink {
         let path = &self.0.options.path;
         let shown = path.display().to_string();
         SinkFacts::new(format!("{} {}", self.0.kind, shown.escape_debug()))
+            .of_lines()
             .with_stream(StreamId::of_path(path))
     }
 

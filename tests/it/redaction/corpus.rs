@@ -17,6 +17,12 @@ fn texts(file: &str) -> impl Iterator<Item = String> {
     })
 }
 
+/// All texts, without their marks.
+pub(super) fn all() -> impl Iterator<Item = String> {
+    let go = texts(include_str!("must_go.txt")).map(|marked| unmarked(&marked).0);
+    go.chain(texts(include_str!("must_stay.txt")))
+}
+
 /// A text without its marks, and the secrets that they were around.
 fn unmarked(marked: &str) -> (String, Vec<&str>) {
     let parts = marked.split('«').skip(1);

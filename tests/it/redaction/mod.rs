@@ -2,6 +2,7 @@
 
 mod corpus;
 mod generated;
+mod in_place;
 
 use std::io::Read;
 
