@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use logtree::filter::RedactingFilter;
 use logtree::formatter::{Format, JsonFormatter, JsonTime, Multiline};
 use logtree::handler::StreamHandler;
-use logtree::{Formatter, Handler, Level, Record, Registry};
+use logtree::{Formatter, Handler, Record, Registry};
 
 use super::corpus;
 use crate::support::Text;

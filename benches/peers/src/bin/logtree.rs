@@ -44,7 +44,13 @@ fn main() {
         "w5c" => return queue_caller(&task),
         "w3three" => {
             root.set_level(Level::INFO);
-            (0..3).for_each(|_| root.add_handler(handler(&workload)));
+            let line = Formatter::builder()
+                .format(Formatter::BOTO3)
+                .multiline(Multiline::Raw);
+            let line = line.build().unwrap();
+            for _ in 0..3 {
+                root.add_handler(StreamHandler::new(Discard).with_formatter(line.clone()));
+            }
         }
         "w5p" | "w5b" | "fe" | "ff" | "fa" => return until_flushed(&task, &workload),
         _ => {
