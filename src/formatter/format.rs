@@ -46,8 +46,8 @@ pub trait Format: Send + Sync {
     /// If the record cannot be written; the handler then drops it and counts it.
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error>;
 
-    /// Reports whether it notes where messages are in its lines, and passes them to no other code, as the
-    /// crate's own do.
+    /// Reports whether it notes where messages are in its lines, and passes them to no other code,
+    /// as the crate's own do.
     #[doc(hidden)]
     fn notes_messages(&self) -> bool {
         false

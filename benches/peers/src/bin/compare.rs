@@ -71,8 +71,8 @@ const COUNTED: &[(&str, u64, u64)] = &[
     ("w6", 1000, 3000),
 ];
 
-/// Workloads counted of logtree alone: the line with escapes, the presets' line, three handlers, and
-/// the caller of a queue.
+/// Workloads counted of logtree alone: the line with escapes, the presets' line, three handlers,
+/// and the caller of a queue.
 const COUNTED_ALONE: &[(&str, u64, u64)] = &[
     ("w3safe", 1000, 3000),
     ("w3redact", 1000, 3000),
