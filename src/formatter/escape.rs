@@ -1,6 +1,6 @@
 //! Escapes: the strings of a record can neither forge a line nor drive a terminal.
 
-use crate::formatter::scan::{is_printable_ascii, unprintable};
+use crate::formatter::scan::{is_plain_word, is_printable_ascii, special_in_word, unprintable};
 use crate::text::line_buf::LineBuf;
 
 /// How newlines and control characters in messages, names and values are written.
@@ -145,10 +145,7 @@ pub(crate) fn push_escape(out: &mut LineBuf, character: char) {
 /// Appends a key or a value of ` key=value`: a plain word as it is, any other string in quotes.
 #[inline]
 pub(crate) fn push_word(out: &mut LineBuf, word: &str) {
-    let is_plain = |byte| matches!(byte, b'!'..=b'~') && byte != b'"' && byte != b'=';
-    if !word.is_empty() && word.bytes().all(is_plain) {
-        out.push_str(word);
-    } else {
+    if word.is_empty() || out.push_if(word, special_in_word) != Some(true) {
         push_any_word(out, word);
     }
 }
@@ -157,7 +154,7 @@ pub(crate) fn push_word(out: &mut LineBuf, word: &str) {
 fn push_any_word(out: &mut LineBuf, word: &str) {
     let breaks =
         |character: char| matches!(character, ' ' | '"' | '=' | '\t') || is_special(character);
-    if !word.is_empty() && !word.contains(breaks) {
+    if is_plain_word(word) || !word.is_empty() && !word.contains(breaks) {
         out.push_str(word);
         return;
     }

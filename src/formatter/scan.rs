@@ -16,9 +16,15 @@ pub(super) fn is_plain_json(text: &str) -> bool {
     all_words(text.as_bytes(), |word| special_in_json(word) == 0)
 }
 
+/// Reports whether a key or a value of ` key=value` needs no quotes.
+#[inline]
+pub(super) fn is_plain_word(text: &str) -> bool {
+    !text.is_empty() && all_words(text.as_bytes(), |word| special_in_word(word) == 0)
+}
+
 /// Marks the highest bit of each byte below the space or above the tilde.
 ///
-/// Here and in [`special_in_json`], a borrow or a carry can only mark a byte next to one that is
+/// Here and in the other tests, a borrow or a carry can only mark a byte next to one that is
 /// already marked, and what a subtraction marks wrongly is above the tilde, and marked anyway.
 #[inline]
 pub(super) fn unprintable(word: u64) -> u64 {
@@ -32,6 +38,15 @@ pub(super) fn special_in_json(word: u64) -> u64 {
     let controls_and_quote = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
     let backslash = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
     (controls_and_quote | backslash | beyond_tilde(word)) & HIGHS
+}
+
+/// Marks what [`unprintable`] marks, the space, the quote and the equals sign.
+#[inline]
+pub(super) fn special_in_word(word: u64) -> u64 {
+    let controls_and_space = word.wrapping_sub(ONES * 0x21);
+    let quote = (word ^ (ONES * 0x22)).wrapping_sub(ONES);
+    let equals = (word ^ (ONES * 0x3d)).wrapping_sub(ONES);
+    (controls_and_space | quote | equals | beyond_tilde(word)) & HIGHS
 }
 
 #[inline]
@@ -60,7 +75,7 @@ fn all_words(bytes: &[u8], test: impl Fn(u64) -> bool) -> bool {
         // One to three: the first, the middle and the last are all.
         [first, ..] => {
             let [first, middle, last] = [*first, bytes[len / 2], bytes[len - 1]].map(u64::from);
-            test(first | middle << 8 | last << 16 | (ONES * 0x20) << 24)
+            test(first | middle << 8 | last << 16 | (ONES * 0x30) << 24)
         }
     }
 }
@@ -97,10 +112,15 @@ mod tests {
                     assert_eq!(is_plain_json(&text), plain, "{text:?}");
                     let pushed = is_pushed(&text, special_in_json);
                     assert!(pushed.is_none_or(|pushed| pushed == plain), "{text:?}");
+                    let plain = printable && !text.contains([' ', '"', '=']);
+                    assert_eq!(is_plain_word(&text), plain, "{text:?}");
+                    let pushed = is_pushed(&text, special_in_word);
+                    assert!(pushed.is_none_or(|pushed| pushed == plain), "{text:?}");
                 }
             }
             let tildes = "~".repeat(len);
             assert!(is_plain_json(&tildes));
+            assert_eq!(is_plain_word(&tildes), len > 0);
             assert_eq!(is_pushed(&tildes, special_in_json).is_some(), len <= 32);
         }
     }

@@ -78,8 +78,8 @@ impl LineBuf {
     /// Appends a short string if `marks` finds nothing in it. Returns whether it was appended, or
     /// `None` if the string is too long.
     ///
-    /// `marks` receives eight bytes at a time, some of them twice, padded with spaces. Each byte is
-    /// loaded once, for the test and the copy.
+    /// `marks` receives eight bytes at a time, some of them twice, padded with zeros (the digit).
+    /// Each byte is loaded once, for the test and the copy.
     #[inline]
     pub(crate) fn push_if(&mut self, text: &str, marks: impl Fn(u64) -> u64) -> Option<bool> {
         let bytes = text.as_bytes();
@@ -106,7 +106,7 @@ impl LineBuf {
                 let [first, middle, last] = [bytes[0], bytes[len / 2], bytes[len - 1]];
                 (room[0], room[len / 2], room[len - 1]) = (first, middle, last);
                 marks(u64::from_le_bytes([
-                    first, middle, last, b' ', b' ', b' ', b' ', b' ',
+                    first, middle, last, b'0', b'0', b'0', b'0', b'0',
                 ]))
             }
             0 => 0,

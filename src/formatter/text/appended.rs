@@ -20,12 +20,8 @@ impl Formatter {
 
     fn push_key_values(&self, record: &Record<'_>, out: &mut LineBuf) {
         let closes_span = record.rare_fields().closes_span;
-        let segments = self.segments.as_deref().unwrap_or_default();
         record.key_values().for_each(|key, value| {
-            let named = segments.iter().find_map(|segment| match segment {
-                Segment::Field { field, .. } if field.name() == key => Some(field),
-                _ => None,
-            });
+            let named = self.named(key);
             if matches!(named, Some(Field::KeyValue(_) | Field::TaskName)) {
                 return;
             }
@@ -40,6 +36,18 @@ impl Formatter {
             out.push('=');
             Scalar::visit(value, |scalar| push_value(scalar, out));
         });
+    }
+
+    /// Returns the field of the template that has the name of a key.
+    fn named(&self, key: &str) -> Option<&Field> {
+        if self.initials & initial(key) == 0 {
+            return None;
+        }
+        let segments = self.segments.as_deref().unwrap_or_default();
+        segments.iter().find_map(|segment| match segment {
+            Segment::Field { field, .. } if field.name() == key => Some(field),
+            _ => None,
+        })
     }
 
     #[cold]
@@ -82,6 +90,19 @@ impl Formatter {
             }
         }
     }
+}
+
+/// Returns the bits of the first letters of a template's fields: most keys begin with another one.
+pub(super) fn initials(segments: &[Segment]) -> u64 {
+    let initials = segments.iter().map(|segment| match segment {
+        Segment::Field { field, .. } => initial(field.name()),
+        Segment::Literal(_) => 0,
+    });
+    initials.fold(0, |all, bit| all | bit)
+}
+
+fn initial(name: &str) -> u64 {
+    1 << (name.as_bytes().first().copied().unwrap_or_default() % 64)
 }
 
 /// Appends the value of ` key=value`.

@@ -5,6 +5,7 @@ use crate::formatter::colors::Colors;
 use crate::formatter::escape::Multiline;
 use crate::formatter::missing::{Marks, MissingFields};
 use crate::formatter::template::{self, Field, Segment, TemplateStyle};
+use crate::formatter::text::appended::initials;
 use crate::formatter::text::formatter::Formatter;
 use crate::formatter::text::segment::writer;
 use crate::formatter::text::step::Step;
@@ -265,6 +266,7 @@ impl FormatterBuilder {
                 Ok(segments) => Step::all(segments, writer),
                 Err(_) => [Step::failure(writer)].into(),
             },
+            initials: segments.as_deref().map_or(0, initials),
             message_once: messages == 1,
             uses_time: template::uses_time(&self.template, self.style),
             segments,

@@ -53,6 +53,8 @@ use crate::time::Timestamp;
 pub struct Formatter {
     /// `Err` holds why an unchecked template cannot be written.
     pub(super) segments: Result<Vec<Segment>, String>,
+    /// Which first letters their fields have.
+    pub(super) initials: u64,
     /// The segments, prepared.
     pub(super) steps: Box<[Step<Write>]>,
     /// The first of the steps, if their text is kept.
