@@ -283,15 +283,34 @@ mod tests {
                 ] {
                     let logger = registry.root();
                     let record = logger.record_builder(level).name(&place).message("m");
-                    let record = record.time(Timestamp::from_nanos(time)).build();
-                    for formatter in &formatters {
-                        let expected = line_of_a_new_thread(&**formatter, &record, color);
-                        for _ in 0..2 {
-                            assert_eq!(line(&**formatter, &record, color), expected);
+                    let plain = record.time(Timestamp::from_nanos(time)).build();
+                    let mut with_value = plain.clone();
+                    with_value.set_key_value("k", 1);
+                    for record in [plain, with_value] {
+                        for formatter in &formatters {
+                            let expected = line_of_a_new_thread(&**formatter, &record, color);
+                            for _ in 0..2 {
+                                assert_eq!(line(&**formatter, &record, color), expected);
+                            }
                         }
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_is_kept_has_no_levels_name_that_is_a_records_own() {
+        let own = Record::builder()
+            .level(Level::INFO)
+            .name("app")
+            .level_name("OWN");
+        let usual = Record::builder().level(Level::INFO).name("app");
+        let (own, usual) = (own.build(), usual.build());
+        let formatter = Formatter::new(Formatter::BOTO3).unwrap();
+        for (record, shown) in [(&usual, "[INFO]"), (&own, "[OWN]"), (&usual, "[INFO]")] {
+            let line = line(&formatter, record, false);
+            assert!(line.contains(shown), "{line}");
         }
     }
 

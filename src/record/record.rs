@@ -160,13 +160,18 @@ impl<'a> Record<'a> {
     /// Reports whether the name of its level is the one that all registries show for that level.
     #[inline]
     pub(crate) fn has_builtin_level_name(&self) -> bool {
-        self.rare_fields.is_none() && self.environment.level_names.are_builtin()
+        !self.has_own_level_name() && self.environment.level_names.are_builtin()
+    }
+
+    #[inline]
+    fn has_own_level_name(&self) -> bool {
+        !self.rare_fields.is_none() && self.rare_fields().level_name.is_some()
     }
 
     /// Returns the name of a built-in level that still has it.
     #[inline]
     pub(crate) fn builtin_level_name(&self) -> Option<&'static ShortStr<16>> {
-        if self.rare_fields.is_none() {
+        if !self.has_own_level_name() {
             self.environment.level_names.builtin_short(self.level)
         } else {
             None
