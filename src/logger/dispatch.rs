@@ -60,7 +60,7 @@ fn dispatch_otherwise(registry: &RegistryCore, node: &Node, record: &Record<'_>,
     }
     let _nested = Nested::enter();
     scope::with_values(record.context, |context, span, owner| {
-        let fields = span.map(|span| record.rare_fields().in_span(span));
+        let fields = span.map(|span| record.rare_fields.in_span(span));
         // Another record, as what the scope holds lives shorter than what this one borrows.
         let mut record = record.within(context);
         if let Some(fields) = &fields {
@@ -146,7 +146,7 @@ fn offer_to_taps(
     let Some(owner) = owner else {
         return offer(own, further, record);
     };
-    let fields = record.rare_fields().owned_by(owner);
+    let fields = record.rare_fields.owned_by(owner);
     let mut record = record.within(record.context);
     record.rare_fields = RareFieldsRef::Lent(&fields);
     offer(own, further, &record);

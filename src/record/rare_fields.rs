@@ -42,20 +42,6 @@ impl<'a> RareFields<'a> {
         }
     }
 
-    /// Returns the fields of a record in a span, unless it was made in another one.
-    pub(crate) fn in_span(&self, span: &'a Span) -> Self {
-        let mut fields = self.clone();
-        fields.spans.get_or_insert(SpanPath::Open(span));
-        fields
-    }
-
-    /// Returns the fields of a record that belongs to an owner.
-    pub(crate) fn owned_by(&self, name: &'a str) -> Self {
-        let mut fields = self.clone();
-        fields.owner = Some(Cow::Borrowed(name));
-        fields
-    }
-
     pub(crate) fn set_value(&mut self, key: Cow<'a, str>, value: OwnedValue) {
         match self.set.iter_mut().find(|(known, _)| *known == key) {
             Some((_, known)) => *known = value,
@@ -97,10 +83,33 @@ impl<'a> RareFieldsRef<'a> {
         }
     }
 
+    /// Returns the fields of a record in a span, unless it was made in another one.
+    pub(crate) fn in_span(&self, span: &'a Span) -> RareFields<'a> {
+        let mut fields = self.copied();
+        fields.spans.get_or_insert(SpanPath::Open(span));
+        fields
+    }
+
+    /// Returns the fields of a record that belongs to an owner.
+    pub(crate) fn owned_by(&self, name: &'a str) -> RareFields<'a> {
+        let mut fields = self.copied();
+        fields.owner = Some(Cow::Borrowed(name));
+        fields
+    }
+
+    #[inline]
+    fn copied(&self) -> RareFields<'a> {
+        match self {
+            // A copy of these costs several times as much.
+            Self::None => RareFields::none(),
+            _ => self.get().clone(),
+        }
+    }
+
     /// Returns the fields for a change, made the record's own first.
     pub(crate) fn get_mut(&mut self) -> &mut RareFields<'a> {
         if let Self::None | Self::Lent(_) = self {
-            *self = Self::Own(Box::new(self.get().clone()));
+            *self = Self::Own(Box::new(self.copied()));
         }
         match self {
             Self::Own(fields) => fields,

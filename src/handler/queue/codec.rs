@@ -361,7 +361,7 @@ mod tests {
     #[test]
     fn owners_and_processes_arrive_before_key_values() {
         let record = Record::builder().process(7, "p").key_value("k", 1).build();
-        let fields = record.rare_fields().owned_by("service");
+        let fields = record.rare_fields.owned_by("service");
         let mut record = record.within(record.context);
         record.rare_fields = RareFieldsRef::Lent(&fields);
         let read = through(&record);
