@@ -4,14 +4,14 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::ArcSwap;
 
 use crate::record::key_values::{Context, ContextKey};
 use crate::record::owner::Owner;
 #[cfg(feature = "tracing")]
 use crate::record::span_times::SpanTimes;
 use crate::record::value::OwnedValue;
-use crate::sys::sync::Arc;
+use crate::sys::sync::{Arc, OnceCell};
 #[cfg(feature = "tracing")]
 use crate::sys::sync::{AtomicU64, Ordering};
 
@@ -36,8 +36,9 @@ pub(crate) struct Span {
     owner: Option<Owner>,
     /// Its key-values, after those of the spans around it that it does not hide.
     first: First,
-    /// These and those that were recorded later, in place of the first.
-    later: ArcSwapOption<Vec<(ContextKey, OwnedValue)>>,
+    /// These and those that were recorded later, in place of the first; once there are any, as the
+    /// end of such a cell costs a walk over all threads.
+    later: OnceCell<ArcSwap<Vec<(ContextKey, OwnedValue)>>>,
     #[cfg(feature = "tracing")]
     times: SpanTimes,
 }
@@ -75,8 +76,8 @@ impl Deref for SpanValues<'_> {
 
 impl Span {
     pub(crate) fn values(&self) -> SpanValues<'_> {
-        match self.later.load_full() {
-            Some(later) => SpanValues::Later(later),
+        match self.later.get() {
+            Some(later) => SpanValues::Later(later.load_full()),
             None => SpanValues::First(self.first()),
         }
     }
@@ -115,15 +116,15 @@ impl Span {
             parent,
             owner,
             first,
-            later: ArcSwapOption::empty(),
+            later: OnceCell::new(),
             times: SpanTimes::default(),
         })
     }
 
     /// Returns a span's key-values, for one within that adds none.
     fn as_first(span: &Arc<Self>) -> First {
-        match (span.later.load_full(), &span.first) {
-            (Some(later), _) => First::Around(later),
+        match (span.later.get(), &span.first) {
+            (Some(later), _) => First::Around(later.load_full()),
             (None, First::Own(_)) => First::Of(Arc::clone(span)),
             (None, First::Of(other)) => First::Of(Arc::clone(other)),
             (None, First::Around(values)) => First::Around(Arc::clone(values)),
@@ -140,10 +141,9 @@ impl Span {
 
     /// Sets key-values, in place of those with the same keys. Records that were made keep theirs.
     pub(crate) fn set(&self, own: &[(ContextKey, OwnedValue)]) {
-        self.later.rcu(|later| {
-            let values = later.as_deref().map_or(self.first(), Vec::as_slice);
-            Some(Arc::new(within(values, own.to_vec())))
-        });
+        let later = || ArcSwap::from_pointee(self.first().to_vec());
+        let later = self.later.get_or_init(later);
+        later.rcu(|values| within(values, own.to_vec()));
     }
 }
 
