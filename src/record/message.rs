@@ -55,13 +55,22 @@ impl Message<'_> {
     }
 }
 
+/// A text whose parts live only while they are written.
+#[cfg(feature = "tracing")]
+pub(crate) trait LentText {
+    fn write_to(&self, out: &mut dyn Write) -> fmt::Result;
+}
+
 /// What a text is formatted from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) enum MessageSource<'a> {
     /// The result of `format_args!`.
     Arguments(fmt::Arguments<'a>),
     /// A message that a macro could take apart.
     Split(SplitMessage<'a>),
+    /// An event of `tracing`.
+    #[cfg(feature = "tracing")]
+    Lent(&'a dyn LentText),
 }
 
 impl MessageSource<'_> {
@@ -70,7 +79,7 @@ impl MessageSource<'_> {
     fn as_str(&self) -> Option<&'static str> {
         match self {
             Self::Arguments(arguments) => arguments.as_str(),
-            Self::Split(_) => None,
+            _ => None,
         }
     }
 
@@ -84,6 +93,8 @@ impl MessageSource<'_> {
                 Some(text) => out.push_str(text),
                 None => user_code::write_to(out, |out| out.write_fmt(*arguments)),
             },
+            #[cfg(feature = "tracing")]
+            Self::Lent(text) => user_code::write_to(out, |out| text.write_to(out)),
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::facade::{echo, feedback, target_cache};
 use crate::level::Level;
 use crate::logger::{Entry, dispatch};
 use crate::name;
+use crate::record::message::MessageSource;
 use crate::record::{
     CallValues, ContextKey, LazyMessage, Message, OwnedValue, Owner, Record, Source, Span,
 };
@@ -126,7 +127,7 @@ impl Bridge {
 
     /// Returns what levels alone decide; `None` if the thread must be asked.
     fn settled(&self, metadata: &Metadata<'_>) -> Option<bool> {
-        if self.enables(metadata) {
+        if metadata.is_span() && self.enables(metadata) {
             return Some(true);
         }
         let registry = self.registry.inner();
@@ -142,7 +143,7 @@ impl Bridge {
         (!level.passes(scopes.number())).then_some(false)
     }
 
-    /// Reports whether a call site is a span that is enabled whatever the loggers say.
+    /// Reports whether the spans of a call site are enabled whatever the loggers say.
     fn enables(&self, metadata: &Metadata<'_>) -> bool {
         let SpanRules {
             context, owners, ..
@@ -151,7 +152,7 @@ impl Bridge {
     }
 
     pub(super) fn is_enabled(&self, metadata: &Metadata<'_>) -> bool {
-        if self.enables(metadata) {
+        if metadata.is_span() && self.enables(metadata) {
             return true;
         }
         if self.is_unsettled.load(Ordering::Relaxed) {
@@ -326,30 +327,23 @@ fn send(
 ) {
     let message = EventMessage { event, survey };
     let values = EventValues::new(event, survey);
-    with_message(format_args!("{message}"), |text| {
-        let message = Message::Lazy(text);
-        let mut record = Record::new(
-            &registry.environment,
-            way.name,
-            way.level,
-            message,
-            way.source,
-        );
-        if survey.has_values {
-            record.call = CallValues::Lent(&values);
-        }
-        record.error = error.map(|error| error as &dyn StdError);
-        pass(registry, way.node, &mut record, way.by_level);
-    });
+    let text = LazyMessage::new(MessageSource::Lent(&message));
+    let mut record = Record::new(
+        &registry.environment,
+        way.name,
+        way.level,
+        Message::Lazy(&text),
+        way.source,
+    );
+    if survey.has_values {
+        record.call = CallValues::Lent(&values);
+    }
+    record.error = error.map(|error| error as &dyn StdError);
+    pass(registry, way.node, &mut record, way.by_level);
 }
 
 /// Passes the record of an event or a span to its logger's handlers.
 #[inline]
 pub(super) fn pass(registry: &RegistryCore, node: &Node, record: &mut Record<'_>, by_level: bool) {
     event_handling::in_handlers(|| dispatch(registry, node, record, Entry::Call { by_level }));
-}
-
-/// Lends a message. Apart, as older compilers end the temporaries of arguments with a `let`.
-fn with_message(arguments: fmt::Arguments<'_>, use_it: impl FnOnce(&LazyMessage<'_>)) {
-    use_it(&LazyMessage::of_arguments(arguments));
 }

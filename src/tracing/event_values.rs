@@ -44,6 +44,11 @@ impl LentValues for EventValues<'_> {
     }
 
     fn has(&self, key: &str) -> bool {
+        let mut fields = self.event.metadata().fields().iter();
+        if !fields.any(|field| key_of(&field) == key) {
+            return false;
+        }
+        // It may be declared and have no value.
         let mut has = false;
         self.visit(|known, _| has |= known == key);
         has

@@ -12,8 +12,11 @@ use crate::sys::user_code;
 /// A value of `tracing`, borrowed for one step of a visit.
 #[derive(Clone, Copy)]
 pub(super) enum FieldValue<'v> {
-    Signed(i128),
-    Unsigned(u128),
+    Signed(i64),
+    Unsigned(u64),
+    /// One that 64 bits are too few for.
+    LongSigned(&'v i128),
+    LongUnsigned(&'v u128),
     Float(f64),
     Bool(bool),
     Text(&'v str),
@@ -27,14 +30,10 @@ impl FieldValue<'_> {
     /// Lends it as a value of the facade.
     pub(super) fn with<R>(self, read: impl FnOnce(&Value<'_>) -> R) -> R {
         match self {
-            Self::Signed(value) => match i64::try_from(value) {
-                Ok(value) => read(&Value::from(value)),
-                Err(_) => read(&Value::from(&value)),
-            },
-            Self::Unsigned(value) => match u64::try_from(value) {
-                Ok(value) => read(&Value::from(value)),
-                Err(_) => read(&Value::from(&value)),
-            },
+            Self::Signed(value) => read(&Value::from(value)),
+            Self::Unsigned(value) => read(&Value::from(value)),
+            Self::LongSigned(value) => read(&Value::from(value)),
+            Self::LongUnsigned(value) => read(&Value::from(value)),
             Self::Float(value) => read(&Value::from(value)),
             Self::Bool(value) => read(&Value::from(value)),
             Self::Text(text) => read(&Value::from(text)),
@@ -49,6 +48,8 @@ impl FieldValue<'_> {
         match self {
             Self::Signed(value) => value.into(),
             Self::Unsigned(value) => value.into(),
+            Self::LongSigned(value) => (*value).into(),
+            Self::LongUnsigned(value) => (*value).into(),
             Self::Float(value) => value.into(),
             Self::Bool(value) => value.into(),
             Self::Text(text) => text.into(),
@@ -60,7 +61,11 @@ impl FieldValue<'_> {
 
     /// Writes its text, as that of a message.
     pub(super) fn write_to(self, out: &mut dyn fmt::Write) -> fmt::Result {
-        self.with(|value| write!(out, "{value}"))
+        match self {
+            Self::Text(text) => out.write_str(text),
+            Self::Debug(value) => write!(out, "{value:?}"),
+            _ => self.with(|value| write!(out, "{value}")),
+        }
     }
 }
 
@@ -87,19 +92,21 @@ impl<F: FnMut(&Field, FieldValue<'_>)> Visit for Visitor<F> {
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        (self.0)(field, FieldValue::Signed(value.into()));
-    }
-
-    fn record_u64(&mut self, field: &Field, value: u64) {
-        (self.0)(field, FieldValue::Unsigned(value.into()));
-    }
-
-    fn record_i128(&mut self, field: &Field, value: i128) {
         (self.0)(field, FieldValue::Signed(value));
     }
 
-    fn record_u128(&mut self, field: &Field, value: u128) {
+    fn record_u64(&mut self, field: &Field, value: u64) {
         (self.0)(field, FieldValue::Unsigned(value));
+    }
+
+    fn record_i128(&mut self, field: &Field, value: i128) {
+        let short = i64::try_from(value).map(FieldValue::Signed);
+        (self.0)(field, short.unwrap_or(FieldValue::LongSigned(&value)));
+    }
+
+    fn record_u128(&mut self, field: &Field, value: u128) {
+        let short = u64::try_from(value).map(FieldValue::Unsigned);
+        (self.0)(field, short.unwrap_or(FieldValue::LongUnsigned(&value)));
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {

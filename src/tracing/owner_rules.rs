@@ -37,12 +37,9 @@ impl OwnerRules {
         floors.min().unwrap_or(Level::OFF)
     }
 
-    /// Reports whether a call site is a span that is enabled whatever the loggers say: without it,
+    /// Reports whether the spans of a call site are enabled whatever the loggers say: without them,
     /// nothing says whose records are those within.
     pub(super) fn enables(&self, metadata: &Metadata<'_>, registry: &RegistryCore) -> bool {
-        if !metadata.is_span() {
-            return false;
-        }
         let is_asked = registry.is_owner_asked();
         let level = level_of(*metadata.level());
         let mut rules = self.0.iter();

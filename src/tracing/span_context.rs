@@ -47,10 +47,8 @@ impl SpanContext {
         }
     }
 
-    /// Reports whether a call site is a span that is enabled whatever the loggers say.
+    /// Reports whether the spans of a call site are enabled whatever the loggers say.
     pub(super) fn enables(self, metadata: &Metadata<'_>) -> bool {
-        self != Self::ByLevel
-            && metadata.is_span()
-            && level_of(*metadata.level()).passes(self.floor().number())
+        self != Self::ByLevel && level_of(*metadata.level()).passes(self.floor().number())
     }
 }
