@@ -4,12 +4,15 @@ mod carried;
 mod events;
 mod facade;
 mod faults;
+#[cfg(feature = "tracing-layer")]
+mod layers;
 mod levels;
 mod owners;
 mod parents;
 mod span_records;
 mod spans;
 mod traps;
+mod unexpected;
 
 use logtree::Registry;
 use tracing::Dispatch;
