@@ -5,13 +5,10 @@ mod adapter;
 mod capture;
 mod chains;
 mod client;
-#[cfg(feature = "tower")]
-mod client_http;
 mod concurrency;
 #[cfg(all(feature = "config-toml", feature = "config-yaml"))]
 mod config;
 mod control;
-mod control_undo;
 #[cfg(feature = "delivery")]
 mod delivery;
 mod files;

@@ -43,6 +43,9 @@ fn modules_point_downwards() {
             ));
         }
     }
+    for folder in ["tests", "benches", "examples", "crates", "fuzz"] {
+        long_files(&root.join(folder), &mut long);
+    }
     faults.extend(long);
     for (path, _) in modules.iter().filter(|(path, _)| !path.is_empty()) {
         let edges = file_edges(&modules, path);
@@ -92,4 +95,23 @@ fn modules_point_downwards() {
         faults.len(),
         faults.join("\n")
     );
+}
+
+/// Finds files of Rust below a folder that are too long.
+fn long_files(folder: &Path, long: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).expect("the folder exists") {
+        let path = entry.expect("entries can be read").path();
+        let name = path.file_name().unwrap_or_default();
+        if path.is_dir() && name != "target" {
+            long_files(&path, long);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).expect("sources are text");
+            if text.lines().count() > MAX_LINES {
+                long.push(format!(
+                    "{} has more than {MAX_LINES} lines",
+                    path.display()
+                ));
+            }
+        }
+    }
 }

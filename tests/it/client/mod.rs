@@ -1,5 +1,7 @@
 //! The log of a service's client. Tests named `g…` belong to the rows of `docs::features`.
 
+#[cfg(feature = "tower")]
+mod http;
 mod loggers;
 mod messages;
 mod modes;

@@ -9,6 +9,7 @@ mod options;
 mod store;
 mod targets;
 mod temporary;
+mod undo;
 
 use std::thread;
 use std::time::{Duration, Instant};
