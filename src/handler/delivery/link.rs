@@ -57,10 +57,9 @@ impl Link {
         if self.is_up() {
             self.since = SystemClock.now();
         }
-        let wait = after.map_or_else(
-            || backoff.wait(self.failures),
-            |after| after.min(LONGEST_PAUSE),
-        );
+        // A receiver that asks for no pause at all, and fails, would be tried without an end.
+        let asked = after.unwrap_or_default().min(LONGEST_PAUSE);
+        let wait = backoff.wait(self.failures).max(asked);
         self.failures = self.failures.saturating_add(1);
         self.next_attempt = Instant::now().checked_add(wait);
         self.last_error = Some(error);

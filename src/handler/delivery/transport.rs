@@ -107,9 +107,9 @@ pub trait Connection {
 pub enum Outcome {
     /// The receiver has all of it.
     Sent,
-    /// The first so many entries are with the receiver; the others are sent again, after the time
-    /// that the receiver asked for, or else when the [back-off](crate::delivery::Backoff) says so.
-    /// The connection stays.
+    /// The first so many entries are with the receiver; the others are sent again when the
+    /// [back-off](crate::delivery::Backoff) says so, and no earlier than the receiver asked for. The
+    /// connection stays.
     Retry {
         /// How many of the batch are sent.
         sent: usize,

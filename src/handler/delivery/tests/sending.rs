@@ -64,6 +64,50 @@ fn a_wake_up_that_a_connection_uses_is_made_up_for() {
     assert_eq!(world.received(), ["first", "second"]);
 }
 
+/// `Retry-After: 0`, or a time that has passed by this machine's clock: no reason to try again at
+/// once, and without an end.
+#[test]
+fn a_receiver_that_asks_for_no_pause_gets_that_of_the_back_off() {
+    let hour = Duration::from_secs(3600);
+    for after in [None, Some(Duration::ZERO), Some(Duration::from_secs(1))] {
+        let world = Arc::<World>::default();
+        world.script(move |_| Outcome::Retry {
+            sent: 0,
+            after,
+            error: away(),
+        });
+        let builder = world.builder().close_within(Duration::ZERO);
+        let handler = builder.backoff(Backoff::new(hour, hour).without_jitter());
+        let handler = handler.start().unwrap();
+        handler.set_error_hook(|_| {});
+        log(&handler, Level::INFO, "x");
+        until(|| handler.health().failures > 0);
+        let next = handler.health().next_attempt.unwrap();
+        assert!(next > hour / 2, "{after:?}: {next:?}");
+    }
+}
+
+/// A pause that is longer than 5 minutes is not obeyed.
+#[test]
+fn a_receiver_that_asks_for_a_pause_gets_it_up_to_a_limit() {
+    let minute = Duration::from_secs(60);
+    for (after, expected) in [(2 * minute, 2 * minute), (Duration::MAX, 5 * minute)] {
+        let world = Arc::<World>::default();
+        world.script(move |_| Outcome::Retry {
+            sent: 0,
+            after: Some(after),
+            error: away(),
+        });
+        let handler = world.builder().close_within(Duration::ZERO);
+        let handler = handler.start().unwrap();
+        handler.set_error_hook(|_| {});
+        log(&handler, Level::INFO, "x");
+        until(|| handler.health().failures > 0);
+        let next = handler.health().next_attempt.unwrap();
+        assert!(next <= expected && next > minute, "{after:?}: {next:?}");
+    }
+}
+
 /// Attempts that have failed and succeeded since are reported, and no error of a flush.
 #[test]
 fn what_has_recovered_fails_no_flush() {
