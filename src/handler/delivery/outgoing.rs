@@ -13,7 +13,7 @@ use crate::handler::delivery::health::Health;
 use crate::handler::delivery::memory::Memory;
 use crate::handler::delivery::options::DeliveryOptions;
 use crate::handler::delivery::spool::{Losses, SpoolFiles};
-use crate::handler::delivery::state::State;
+use crate::handler::delivery::state::{Enough, State};
 use crate::handler::delivery::transport::{BatchLimits, Transport};
 use crate::handler::delivery::unconfirmed::Unconfirmed;
 use crate::handler::drop_counts::Drops;
@@ -32,6 +32,8 @@ pub(super) struct Outgoing {
     pub(super) id: u64,
     pub(super) transport: Owned<Box<dyn Transport>>,
     pub(super) limits: BatchLimits,
+    /// How much in the memory is sent without waiting for more.
+    pub(super) enough: Enough,
     pub(super) options: DeliveryOptions,
     pub(super) ledger: Ledger,
     pub(super) drops: Drops,
@@ -54,6 +56,11 @@ impl Outgoing {
         let mut limits = transport.limits();
         limits.linger = options.linger.unwrap_or(limits.linger);
         limits.records = options.batch_records.unwrap_or(limits.records).max(1);
+        // A batch, or half of what the memory holds: the other half is for what comes meanwhile.
+        let enough = Enough {
+            records: limits.records.min(options.max_records.div_ceil(2)),
+            bytes: limits.bytes.min(options.max_bytes.div_ceil(2)),
+        };
         let state = State::new(0);
         let spool = options.spool.as_ref();
         let spool = spool.map(|spool| spool.open(state.boot)).transpose()?;
@@ -61,6 +68,7 @@ impl Outgoing {
             id: IDS.fetch_add(1, Ordering::Relaxed),
             transport: Owned::new(transport),
             limits,
+            enough,
             options,
             ledger,
             drops: Drops::default(),
@@ -214,7 +222,7 @@ impl Outgoing {
             let (held, error) = (state.held, state.link.last_error.clone());
             let has_failed = state.failed_attempt > attempts;
             state.hurries = true;
-            state.wake_at = usize::MAX;
+            state.wake_at = Enough::NEVER;
             let sleeper = state.sleeper();
             drop(state);
             if let Some(sleeper) = sleeper {

@@ -28,8 +28,8 @@ pub(super) struct State {
     pub(super) settling: Option<u64>,
     /// What was dropped and not reported yet.
     pub(super) unreported: u64,
-    /// How many entries in the memory make a caller wake the thread.
-    pub(super) wake_at: usize,
+    /// How much in the memory makes a caller wake the thread.
+    pub(super) wake_at: Enough,
     /// Whether the next batch is sent without waiting for others or for the back-off.
     pub(super) hurries: bool,
     /// The number of the last attempt that has begun, and of the last one that failed.
@@ -42,6 +42,29 @@ pub(super) struct State {
     /// Grows when the thread is to end.
     pub(super) epoch: u64,
     pub(super) thread: Option<JoinHandle<()>>,
+}
+
+/// How much there must be in the memory: so many entries, or so many bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Enough {
+    pub(super) records: usize,
+    pub(super) bytes: usize,
+}
+
+impl Enough {
+    pub(super) const NEVER: Self = Self::of(usize::MAX);
+    pub(super) const ANYTHING: Self = Self::of(1);
+
+    const fn of(count: usize) -> Self {
+        Self {
+            records: count,
+            bytes: count,
+        }
+    }
+
+    pub(super) fn is_in(self, memory: &Memory) -> bool {
+        memory.len() >= self.records || memory.bytes >= self.bytes
+    }
 }
 
 impl State {
@@ -58,7 +81,7 @@ impl State {
             held: 0,
             settling: None,
             unreported: 0,
-            wake_at: usize::MAX,
+            wake_at: Enough::NEVER,
             hurries: false,
             attempts: 0,
             failed_attempt: 0,
@@ -82,10 +105,10 @@ impl State {
         }
         self.memory.push(entry);
         self.held += 1;
-        if self.memory.len() < self.wake_at {
+        if !self.wake_at.is_in(&self.memory) {
             return None;
         }
-        self.wake_at = usize::MAX;
+        self.wake_at = Enough::NEVER;
         self.sleeper()
     }
 

@@ -9,7 +9,7 @@ use crate::handler::delivery::entry::Entry;
 use crate::handler::delivery::flight::Flight;
 use crate::handler::delivery::outgoing::{Outgoing, spool_failed};
 use crate::handler::delivery::spool::{Cursor, Losses, SpoolFiles};
-use crate::handler::delivery::state::{State, new_boot};
+use crate::handler::delivery::state::{Enough, State, new_boot};
 use crate::handler::delivery::transport::{Connection, Outcome};
 use crate::level::Level;
 use crate::record::Record;
@@ -141,7 +141,7 @@ impl Outgoing {
                 return Next::Confirm;
             }
             if entries.is_empty() {
-                (state.hurries, state.wake_at) = (false, 1);
+                (state.hurries, state.wake_at) = (false, Enough::ANYTHING);
                 return Next::Wait(None);
             }
             let id = state.new_flight_id();
@@ -184,11 +184,10 @@ impl Outgoing {
         let since = state.waiting_since.filter(|_| !state.hurries)?;
         let left = self.limits.linger.checked_sub(since.elapsed())?;
         let memory = &state.memory;
-        let is_enough = memory.len() >= self.limits.records || memory.bytes >= self.limits.bytes;
-        if is_enough || left.is_zero() || memory.is_empty() {
+        if self.enough.is_in(memory) || left.is_zero() || memory.is_empty() {
             return None;
         }
-        state.wake_at = self.limits.records;
+        state.wake_at = self.enough;
         Some(left)
     }
 

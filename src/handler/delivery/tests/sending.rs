@@ -170,6 +170,38 @@ fn what_is_too_large_is_halved_and_a_single_one_shortened() {
     assert!(is_balanced(&handler) && handler.counters().written() == 4);
 }
 
+/// A batch is full by its records or its bytes. Where the memory is smaller, half of it is enough:
+/// what is full drops records that the receiver would take.
+#[test]
+fn what_is_enough_does_not_wait_for_more() {
+    const MANY: usize = 1 << 30;
+    for (batch_records, batch_bytes, max_records, max_bytes, records, length) in [
+        (10, MANY, MANY, MANY, 10, 1),
+        (MANY, 1_000_000, MANY, MANY, 10, 100_000),
+        (MANY, MANY, 20, MANY, 10, 1),
+        (MANY, MANY, MANY, 2_000_000, 10, 100_000),
+        (MANY, MANY, 1, MANY, 1, 1),
+    ] {
+        let world = Arc::<World>::default();
+        let limits = BatchLimits::default()
+            .with_linger(Duration::from_secs(3600))
+            .with_bytes(batch_bytes)
+            .with_records(batch_records);
+        let handler = world
+            .builder_with(limits)
+            .max_records(max_records)
+            .max_bytes(max_bytes)
+            .start()
+            .unwrap();
+        let text = "x".repeat(length);
+        (1..records).for_each(|_| log(&handler, Level::INFO, &text));
+        assert_eq!(world.received().len(), 0);
+        log(&handler, Level::INFO, &text);
+        until(|| world.received().len() == records);
+        assert_eq!(handler.counters().dropped(), 0);
+    }
+}
+
 /// Halves find the one that the receiver does not take; the others are not sent one by one.
 #[test]
 fn one_that_is_too_large_by_itself_does_not_make_the_others_slow() {
