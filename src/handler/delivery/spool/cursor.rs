@@ -29,14 +29,20 @@ impl Cursor {
         if file.take(64).read_to_string(&mut text).is_err() {
             return Self::default();
         }
-        let parse = || {
-            let (segment, offset) = text.strip_suffix('\n')?.split_once(' ')?;
-            Some(Self {
-                segment: segment.parse().ok()?,
-                offset: offset.parse().ok()?,
-            })
-        };
-        parse().unwrap_or_default()
+        Self::parse(&text).unwrap_or_default()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let (place, sum) = text.strip_suffix('\n')?.rsplit_once(' ')?;
+        // A damaged digit would have files removed that were not sent.
+        if sum != checksum(place) {
+            return None;
+        }
+        let (segment, offset) = place.split_once(' ')?;
+        Some(Self {
+            segment: segment.parse().ok()?,
+            offset: offset.parse().ok()?,
+        })
     }
 
     /// Replaces the cursor of a spool, so that at any time there is the old one or the new one.
@@ -47,10 +53,15 @@ impl Cursor {
             _ => {}
         }
         let mut file = private_file::create(&new, Access::Write, PRIVATE)?;
-        file.write_all(format!("{} {}\n", self.segment, self.offset).as_bytes())?;
+        let place = format!("{} {}", self.segment, self.offset);
+        file.write_all(format!("{place} {}\n", checksum(&place)).as_bytes())?;
         file.sync_all()?;
         drop(file);
         fs::rename(&new, directory.join(NAME))?;
         sync_directory(directory)
     }
+}
+
+fn checksum(place: &str) -> String {
+    format!("{:08x}", crc32fast::hash(place.as_bytes()))
 }

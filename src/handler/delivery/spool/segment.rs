@@ -12,6 +12,8 @@ const MAGIC: &[u8; 8] = b"ltspool1";
 /// The magic and the boot id.
 pub(super) const HEADER: usize = 16;
 const EXTENSION: &str = "seq";
+/// No spool has so many segments: there is always a next number.
+const LAST: u64 = u64::MAX / 2;
 
 /// The path of a segment.
 pub(super) fn path(directory: &Path, number: u64) -> PathBuf {
@@ -28,7 +30,8 @@ pub(super) fn list(directory: &Path) -> io::Result<Vec<(u64, u64)>> {
         let number = Path::new(&name)
             .file_stem()
             .and_then(|stem| stem.to_str()?.parse().ok());
-        let Some(number) = number.filter(|number| path(directory, *number) == file.path()) else {
+        let is_segment = |number: &u64| *number <= LAST && path(directory, *number) == file.path();
+        let Some(number) = number.filter(is_segment) else {
             continue;
         };
         let metadata = file.metadata()?;
