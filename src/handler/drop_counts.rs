@@ -30,6 +30,13 @@ impl Drops {
         self.0[class_of(level)].fetch_add(1, Ordering::Relaxed);
     }
 
+    #[cfg(feature = "delivery")]
+    pub(super) fn note_all(&self, counts: &DropCounts) {
+        for (sum, count) in self.0.iter().zip(counts.0) {
+            sum.fetch_add(count, Ordering::Relaxed);
+        }
+    }
+
     pub(super) fn read(&self) -> DropCounts {
         DropCounts(std::array::from_fn(|at| self.0[at].load(Ordering::Relaxed)))
     }
@@ -52,6 +59,22 @@ impl DropCounts {
     pub fn at(&self, level: Level) -> u64 {
         let at = LEVELS.iter().rposition(|known| *known <= level);
         at.map_or(0, |at| self.0[at])
+    }
+
+    #[cfg(feature = "delivery")]
+    pub(super) fn of(levels: impl IntoIterator<Item = Level>) -> Self {
+        let mut counts = Self::default();
+        for level in levels {
+            counts.0[class_of(level)] += 1;
+        }
+        counts
+    }
+
+    #[cfg(feature = "delivery")]
+    pub(super) fn add(&mut self, other: &Self) {
+        for (sum, count) in self.0.iter_mut().zip(other.0) {
+            *sum += count;
+        }
     }
 
     pub(super) fn since(&self, earlier: &Self) -> Self {

@@ -28,6 +28,14 @@ impl Memory {
         self.classes[class_of(entry.level)].push_back(entry);
     }
 
+    /// Puts entries back that were taken out, which are older than those that have come since.
+    pub(super) fn put_back(&mut self, entries: Vec<Entry>) {
+        for entry in entries.into_iter().rev() {
+            self.bytes += entry.bytes();
+            self.classes[class_of(entry.level)].push_front(entry);
+        }
+    }
+
     pub(super) fn front(&self) -> Option<&Entry> {
         let fronts = self.classes.iter().filter_map(VecDeque::front);
         fronts.min_by_key(|entry| entry.sequence)
@@ -75,6 +83,8 @@ mod tests {
         for (sequence, level) in (0..20).zip(levels.into_iter().cycle()) {
             memory.push(entry(sequence, level));
         }
+        let first: Vec<_> = std::iter::from_fn(|| memory.pop()).take(7).collect();
+        memory.put_back(first);
         assert_eq!(memory.len(), 20);
         assert!(memory.drain().map(|entry| entry.sequence).eq(0..20));
         assert!(memory.is_empty() && memory.bytes == 0);

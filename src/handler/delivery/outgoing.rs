@@ -114,13 +114,15 @@ impl Outgoing {
     /// The state, once there is room for an entry; `None` if it is dropped for lack of room.
     fn with_room(&self, entry: &Entry, bytes: usize) -> Option<MutexGuard<'_, State>> {
         let options = &self.options;
+        let has_room = |memory: &Memory| {
+            let has_room = memory.len() < options.max_records
+                && memory.bytes.saturating_add(bytes) <= options.max_bytes;
+            has_room || memory.is_empty()
+        };
         let mut start = None;
         loop {
             let mut state = self.state.lock();
-            let memory = &state.memory;
-            let has_room = memory.len() < options.max_records
-                && memory.bytes.saturating_add(bytes) <= options.max_bytes;
-            if has_room || memory.is_empty() {
+            if has_room(&state.memory) {
                 return Some(state);
             }
             if options.spool.is_some() {
@@ -129,6 +131,9 @@ impl Outgoing {
                     continue;
                 }
                 state = self.state.lock();
+                if has_room(&state.memory) {
+                    return Some(state);
+                }
             }
             let evicted = match options.overflow {
                 Overflow::BySeverity => state.memory.pop_least_severe(entry.level),
@@ -156,29 +161,41 @@ impl Outgoing {
         }
     }
 
-    /// Moves what is in the memory into the spool. Reports whether there was one.
+    /// Moves what is in the memory into the spool. Reports whether there is room now.
     fn spill(&self) -> bool {
         let mut spool = self.spool.lock();
-        let Some(files) = &mut *spool else {
+        let Some(files) = spool.as_mut().filter(|files| files.takes_more()) else {
             return false;
         };
-        let entries: Vec<_> = self.state.lock().memory.drain().collect();
-        let lost = keep_on_disk(files, &entries);
-        self.state.lock().dropped(lost.0.own);
+        let mut entries: Vec<_> = self.state.lock().memory.drain().collect();
+        let mut losses = Losses::default();
+        let appended = files.append(&entries, &mut losses);
+        let mut state = self.state.lock();
+        state.dropped(losses.own.total());
+        let (has_room, error) = match appended {
+            Ok(()) => (true, None),
+            Err((from, error)) => {
+                // The memory does what it can, as without a spool.
+                state.memory.put_back(entries.split_off(from));
+                (from > 0, Some(error))
+            }
+        };
+        drop(state);
         drop(spool);
-        self.note_losses(&lost);
-        true
+        self.note_losses(&(losses, error), losses.own.total());
+        has_room
     }
 
-    /// Counts what the disk has cost, and reports it. The state knows of it already: a close in
-    /// between must not count it again.
-    pub(super) fn note_losses(&self, (losses, error): &(Losses, Option<io::Error>)) {
-        if losses.own > 0 {
+    /// Counts what the disk has cost, of which so many records are still counted as held, and
+    /// reports it. The state knows of it already: a close in between must not count it again.
+    pub(super) fn note_losses(&self, (losses, error): &(Losses, Option<io::Error>), held: u64) {
+        self.drops.note_all(&losses.own);
+        if held > 0 {
             let reason = match error {
                 Some(_) => DropReason::Io,
                 None => DropReason::Full,
             };
-            self.ledger.lost(reason, losses.own);
+            self.ledger.lost(reason, held);
         }
         if let Some(error) = error {
             self.ledger.failed(spool_failed(error));
@@ -288,18 +305,17 @@ impl Outgoing {
         let boot = state.boot;
         drop(state);
         let kept = spool.as_mut().map(|files| {
-            let mut kept = keep_all(files, left.flight, left.unconfirmed, left.memory);
+            let kept = keep_all(files, left.flight, left.unconfirmed, left.memory);
             files.hand_over(boot);
-            let losses = &mut kept.lost.0;
-            losses.own = losses.own.min(held);
             kept
         });
         drop(spool);
         match &kept {
             Some(Kept { lost, .. }) => {
-                self.ledger.written(held - lost.0.own);
-                self.state.lock().owes_report(lost.0.own);
-                self.note_losses(lost);
+                let own = lost.0.own.total().min(held);
+                self.ledger.written(held - own);
+                self.state.lock().owes_report(own);
+                self.note_losses(lost, own);
             }
             None if held > 0 => {
                 let why = error.as_deref().unwrap_or("it was too slow");
@@ -408,8 +424,7 @@ fn keep_on_disk(files: &mut SpoolFiles, entries: &[Entry]) -> (Losses, Option<io
     match files.append(entries, &mut losses) {
         Ok(()) => (losses, None),
         Err((from, error)) => {
-            let own = entries[from..].iter().filter(|entry| files.is_own(entry));
-            losses.own += own.count() as u64;
+            losses.own.add(&files.count_own(&entries[from..]));
             (losses, Some(error))
         }
     }

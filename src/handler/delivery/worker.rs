@@ -99,11 +99,17 @@ fn run(outgoing: &Arc<Outgoing>, epoch: u64) {
 impl Outgoing {
     fn next(&self, epoch: u64) -> Next {
         let mut losses = Losses::default();
-        let next = self.next_of(epoch, self.spool.lock().as_mut(), &mut losses);
+        let mut spool = self.spool.lock();
+        // Before the state is locked: threads that log do not wait for this.
+        if let Some(files) = spool.as_mut() {
+            files.read_ahead(&mut losses);
+        }
+        let next = self.next_of(epoch, spool.as_mut(), losses.own.total());
+        drop(spool);
         if losses == Losses::default() {
             return next;
         }
-        self.note_losses(&(losses, None));
+        self.note_losses(&(losses, None), losses.own.total());
         match next {
             // The hook for errors may park as well.
             Next::Wait(_) => self.next(epoch),
@@ -111,11 +117,12 @@ impl Outgoing {
         }
     }
 
-    fn next_of(&self, epoch: u64, spool: Option<&mut SpoolFiles>, losses: &mut Losses) -> Next {
+    fn next_of(&self, epoch: u64, spool: Option<&mut SpoolFiles>, lost: u64) -> Next {
         let mut state = self.state.lock();
         if state.epoch != epoch {
             return Next::End;
         }
+        state.dropped(lost);
         let wait = state.link.wait();
         if !wait.is_zero() && !state.hurries {
             return Next::Wait(Some(wait));
@@ -124,9 +131,7 @@ impl Outgoing {
             let (entries, places) = if let Some(notice) = state.notice.take() {
                 (vec![notice], Vec::new())
             } else {
-                let taken = self.take_spooled(spool, losses);
-                state.dropped(losses.own);
-                taken
+                self.take_spooled(spool)
             };
             let entries = if entries.is_empty() {
                 if let Some(wait) = self.lingers(&mut state) {
@@ -153,16 +158,13 @@ impl Outgoing {
         state.flight.clone().map_or(Next::Wait(None), Next::Send)
     }
 
-    fn take_spooled(
-        &self,
-        spool: Option<&mut SpoolFiles>,
-        losses: &mut Losses,
-    ) -> (Vec<Entry>, Vec<Cursor>) {
+    /// Takes entries of the spool that were read ahead, as many as one batch has.
+    fn take_spooled(&self, spool: Option<&mut SpoolFiles>) -> (Vec<Entry>, Vec<Cursor>) {
         let (mut entries, mut places, mut bytes) = (Vec::new(), Vec::new(), 0);
         let Some(files) = spool else {
             return (entries, places);
         };
-        while let Some(next) = files.peek(losses) {
+        while let Some(next) = files.next_ready() {
             if !self.limits.has_room(entries.len(), bytes, next) {
                 break;
             }

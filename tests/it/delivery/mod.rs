@@ -20,6 +20,8 @@ mod config;
 mod contract;
 #[cfg(unix)]
 mod crashes;
+#[cfg(all(any(feature = "journald", feature = "syslog"), target_os = "linux"))]
+mod full_disk;
 #[cfg(feature = "gelf")]
 mod gelf;
 #[cfg(all(

@@ -4,15 +4,21 @@ use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::handler::delivery::entry::Entry;
 use crate::handler::delivery::spool::cursor::Cursor;
 use crate::handler::delivery::spool::frame;
 use crate::handler::delivery::spool::segment::{self, Segment};
+use crate::handler::drop_counts::DropCounts;
 use crate::sys::file_lock;
+use crate::sys::host::Instant;
 
 /// How large a segment becomes at most.
 const SEGMENT_BYTES: u64 = 4 * 1024 * 1024;
+
+/// How long a disk that fails is let alone, as an attempt moves all that is in the memory.
+const REST: Duration = Duration::from_secs(1);
 
 /// What becomes of a segment that held damaged bytes, the last one.
 const DAMAGED: &str = "damaged.bad";
@@ -42,6 +48,8 @@ pub(in crate::handler::delivery) struct SpoolFiles {
     taken_to: Cursor,
     acknowledged: Cursor,
     bad_bytes: u64,
+    /// When the last append failed.
+    failed: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -49,7 +57,7 @@ struct Info {
     number: u64,
     bytes: u64,
     /// How many entries of this process in it were not read yet.
-    own: u64,
+    own: DropCounts,
     is_damaged: bool,
 }
 
@@ -57,7 +65,7 @@ struct Info {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::handler::delivery) struct Losses {
     /// Entries of this process.
-    pub(in crate::handler::delivery) own: u64,
+    pub(in crate::handler::delivery) own: DropCounts,
     /// Entries that another process had left, as far as is known.
     pub(in crate::handler::delivery) foreign: u64,
     /// Bytes that are no entries.
@@ -66,7 +74,7 @@ pub(in crate::handler::delivery) struct Losses {
 
 impl Losses {
     pub(in crate::handler::delivery) fn add(&mut self, other: Self) {
-        self.own += other.own;
+        self.own.add(&other.own);
         self.foreign += other.foreign;
         self.damaged += other.damaged;
     }
@@ -94,7 +102,7 @@ impl SpoolFiles {
             segments.push_back(Info {
                 number,
                 bytes,
-                own: 0,
+                own: DropCounts::default(),
                 is_damaged: false,
             });
         }
@@ -113,6 +121,7 @@ impl SpoolFiles {
             taken_to: cursor,
             acknowledged: cursor,
             bad_bytes: bad.map_or(0, |bad| bad.len()),
+            failed: None,
         })
     }
 
@@ -141,7 +150,8 @@ impl SpoolFiles {
     pub(in crate::handler::delivery) fn own_unread(&self) -> u64 {
         let own = |entry: &&(Entry, Cursor)| self.is_own(&entry.0);
         let ready = self.ready.iter().filter(own).count() as u64;
-        self.segments.iter().map(|info| info.own).sum::<u64>() + ready
+        let segments = self.segments.iter().map(|info| info.own.total());
+        segments.sum::<u64>() + ready
     }
 
     /// Whether there is nothing to be read.
@@ -154,12 +164,27 @@ impl SpoolFiles {
         self.ready.is_empty() && self.segments.iter().all(is_read)
     }
 
+    /// Reports whether it is worth an attempt to append, as the disk has not failed lately.
+    pub(in crate::handler::delivery) fn takes_more(&self) -> bool {
+        self.failed.is_none_or(|failed| failed.elapsed() >= REST)
+    }
+
     /// Appends entries. Returns what had to go for them; none are left out but those that are
     /// larger than a spool may be.
     ///
     /// # Errors
     /// After which those from the returned place on are not in the spool.
     pub(in crate::handler::delivery) fn append(
+        &mut self,
+        entries: &[Entry],
+        losses: &mut Losses,
+    ) -> Result<(), (usize, io::Error)> {
+        let appended = self.append_all(entries, losses);
+        self.failed = appended.is_err().then(Instant::now);
+        appended
+    }
+
+    fn append_all(
         &mut self,
         entries: &[Entry],
         losses: &mut Losses,
@@ -194,7 +219,7 @@ impl SpoolFiles {
             let chunk: Vec<_> = entries[from..from + count].iter().collect();
             let chunk_bytes: u64 = chunk.iter().map(|entry| frame::length(entry) as u64).sum();
             if chunk_bytes + 2 * segment::HEADER as u64 > self.max_bytes {
-                losses.own += chunk.iter().filter(|entry| self.is_own(entry)).count() as u64;
+                losses.own.add(&self.count_own(chunk.iter().copied()));
             } else {
                 losses.add(self.make_room(chunk_bytes));
                 self.append_chunk(&chunk).map_err(|error| (from, error))?;
@@ -205,7 +230,7 @@ impl SpoolFiles {
     }
 
     fn append_chunk(&mut self, chunk: &[&Entry]) -> io::Result<()> {
-        let own = chunk.iter().filter(|entry| self.is_own(entry)).count() as u64;
+        let own = self.count_own(chunk.iter().copied());
         if self.writing.is_none() {
             let number = self.next_number;
             self.next_number += 1;
@@ -213,7 +238,7 @@ impl SpoolFiles {
             self.segments.push_back(Info {
                 number,
                 bytes: segment.length,
-                own: 0,
+                own: DropCounts::default(),
                 is_damaged: false,
             });
             self.writing = Some(segment);
@@ -230,11 +255,17 @@ impl SpoolFiles {
             // What is there of them would be read.
             self.writing = None;
             let path = segment::path(&self.directory, info.number);
-            let cut = File::options().write(true).open(path);
-            let _ = cut.and_then(|file| file.set_len(info.bytes));
+            if info.bytes == segment::HEADER as u64 {
+                // A full disk would get one more with each attempt.
+                let _ = fs::remove_file(path);
+                self.segments.pop_back();
+            } else {
+                let cut = File::options().write(true).open(path);
+                let _ = cut.and_then(|file| file.set_len(info.bytes));
+            }
             return written;
         }
-        info.own += own;
+        info.own.add(&own);
         Ok(())
     }
 
@@ -254,7 +285,7 @@ impl SpoolFiles {
             if self.segments.is_empty() {
                 self.writing = None;
             }
-            losses.own += oldest.own;
+            losses.own.add(&oldest.own);
             losses.foreign += self.foreign_unread(&oldest);
             let next = Cursor {
                 segment: oldest.number + 1,
@@ -290,11 +321,18 @@ impl SpoolFiles {
         self.writing.as_ref().map_or(Ok(()), Segment::sync)
     }
 
-    /// Returns the next entry, without taking it out.
-    pub(in crate::handler::delivery) fn peek(&mut self, losses: &mut Losses) -> Option<&Entry> {
+    /// Reads on until there is an entry that is [ready](Self::next_ready), or nothing to read.
+    pub(in crate::handler::delivery) fn read_ahead(&mut self, losses: &mut Losses) {
         while self.ready.is_empty() {
-            losses.add(self.read_next()?);
+            match self.read_next() {
+                Some(lost) => losses.add(lost),
+                None => break,
+            }
         }
+    }
+
+    /// Returns the next entry that was read ahead, without taking it out.
+    pub(in crate::handler::delivery) fn next_ready(&self) -> Option<&Entry> {
         self.ready.front().map(|(entry, _)| entry)
     }
 
@@ -322,15 +360,15 @@ impl SpoolFiles {
         // A segment that is missing or cannot be read is one without entries: the others are sent.
         let contents = segment::read(directory, number, from, unread.bytes);
         let mut contents = contents.unwrap_or_default();
-        let own = |entry: &Entry| entry.boot == boot && entry.is_counted;
-        let found = contents.entries.iter().filter(|(entry, _)| own(entry));
-        let found = found.count() as u64;
+        let own = |entry: &&Entry| entry.boot == boot && entry.is_counted;
+        let found = contents.entries.iter().map(|(entry, _)| entry);
+        let found = DropCounts::of(found.filter(own).map(|entry| entry.level));
         let losses = Losses {
-            own: unread.own.saturating_sub(found),
+            own: unread.own.since(&found),
             foreign: 0,
             damaged: contents.damaged,
         };
-        unread.own = 0;
+        unread.own = DropCounts::default();
         unread.is_damaged |= contents.damaged > 0;
         self.read_to = Cursor {
             segment: number,
@@ -347,8 +385,8 @@ impl SpoolFiles {
     }
 
     /// Notes that all before a place is with the receiver, and removes what is not needed any more:
-    /// first the cursor is written, as the other order would leave a cursor to a file that is not
-    /// there.
+    /// after the cursor is written, so that a killed process has at most some of it sent again.
+    /// Where it cannot be written, as on a full disk, what is removed makes room for it.
     pub(in crate::handler::delivery) fn acknowledge(&mut self, place: Cursor) -> io::Result<()> {
         self.acknowledged = self.acknowledged.max(place);
         if self.is_read() && self.acknowledged >= self.taken_to {
@@ -359,8 +397,20 @@ impl SpoolFiles {
                 offset: u64::MAX,
             };
         }
-        self.acknowledged.write(&self.directory)?;
+        let noted = self.acknowledged.write(&self.directory);
+        let removed = self.remove_acknowledged()?;
+        if !removed {
+            return noted;
+        }
+        // There may be room now.
+        self.failed = None;
+        noted.or_else(|_| self.acknowledged.write(&self.directory))
+    }
+
+    /// Removes segments that are with the receiver. Reports whether there were any.
+    fn remove_acknowledged(&mut self) -> io::Result<bool> {
         let acknowledged = self.acknowledged;
+        let mut removed = false;
         let is_done = |info: &Info| {
             info.number < acknowledged.segment
                 || info.number == acknowledged.segment && acknowledged.offset == u64::MAX
@@ -369,6 +419,7 @@ impl SpoolFiles {
             let Some(done) = self.segments.pop_front() else {
                 break;
             };
+            removed = true;
             let path = segment::path(&self.directory, done.number);
             if done.is_damaged {
                 // Kept for those who look into it.
@@ -381,7 +432,7 @@ impl SpoolFiles {
                 }
             }
         }
-        Ok(())
+        Ok(removed)
     }
 
     /// Removes segments that have no entries, as a killed process leaves them: no acknowledgement
@@ -402,10 +453,10 @@ impl SpoolFiles {
         let ready = std::mem::take(&mut self.ready);
         let mut gone = Vec::new();
         for (entry, place) in taken.chain(ready) {
-            let is_own = self.is_own(&entry);
+            let own = self.count_own([&entry]);
             let mut segments = self.segments.iter_mut();
             match segments.find(|info| info.number == place.segment) {
-                Some(info) => info.own += u64::from(is_own),
+                Some(info) => info.own.add(&own),
                 None => gone.push(entry),
             }
         }
@@ -419,7 +470,8 @@ impl SpoolFiles {
     pub(in crate::handler::delivery) fn hand_over(&mut self, boot: u64) {
         self.boot = boot;
         self.writing = None;
-        self.segments.iter_mut().for_each(|info| info.own = 0);
+        let infos = self.segments.iter_mut();
+        infos.for_each(|info| info.own = DropCounts::default());
     }
 
     /// Lets another handler use the directory at once. A program that this process is just starting
@@ -430,5 +482,14 @@ impl SpoolFiles {
 
     pub(in crate::handler::delivery) fn is_own(&self, entry: &Entry) -> bool {
         entry.boot == self.boot && entry.is_counted
+    }
+
+    /// How many entries are of this process, by level.
+    pub(in crate::handler::delivery) fn count_own<'e>(
+        &self,
+        entries: impl IntoIterator<Item = &'e Entry>,
+    ) -> DropCounts {
+        let own = entries.into_iter().filter(|entry| self.is_own(entry));
+        DropCounts::of(own.map(|entry| entry.level))
     }
 }

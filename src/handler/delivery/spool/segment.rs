@@ -56,11 +56,16 @@ pub(super) struct Segment {
 
 impl Segment {
     pub(super) fn create(directory: &Path, number: u64, boot: u64) -> io::Result<Self> {
-        let mut file = private_file::create(&path(directory, number), Access::Append, PRIVATE)?;
+        let path = path(directory, number);
+        let mut file = private_file::create(&path, Access::Append, PRIVATE)?;
         let mut header = MAGIC.to_vec();
         header.extend_from_slice(&boot.to_le_bytes());
-        file.write_all(&header)?;
-        sync_directory(directory)?;
+        let begun = file.write_all(&header);
+        if let Err(error) = begun.and_then(|()| sync_directory(directory)) {
+            // A full disk would get one more with each attempt.
+            let _ = fs::remove_file(path);
+            return Err(error);
+        }
         Ok(Self {
             file,
             boot,

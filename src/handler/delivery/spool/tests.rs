@@ -21,12 +21,16 @@ fn entries(sequences: std::ops::Range<u64>, length: usize) -> Vec<Entry> {
     sequences.map(|sequence| entry(sequence, length)).collect()
 }
 
+fn next(files: &mut SpoolFiles, losses: &mut Losses) -> Option<(Entry, Cursor)> {
+    files.read_ahead(losses);
+    files.pop()
+}
+
 fn read_all(files: &mut SpoolFiles) -> (Vec<u64>, Losses) {
     let mut losses = Losses::default();
     let mut sequences = Vec::new();
     let mut last = Cursor::default();
-    while files.peek(&mut losses).is_some() {
-        let (entry, place) = files.pop().unwrap();
+    while let Some((entry, place)) = next(files, &mut losses) {
         sequences.push(entry.sequence);
         last = place;
     }
@@ -63,8 +67,7 @@ fn what_is_appended_is_read_once_by_this_process_or_the_next() {
     let mut losses = Losses::default();
     let mut last = Cursor::default();
     for expected in 1..=400 {
-        files.peek(&mut losses).unwrap();
-        let (entry, place) = files.pop().unwrap();
+        let (entry, place) = next(&mut files, &mut losses).unwrap();
         assert_eq!(entry.sequence, expected);
         last = place;
     }
@@ -90,14 +93,16 @@ fn the_oldest_segment_goes_when_the_spool_is_full() {
     let mut files = Spool::new(&path).max_bytes(64 * 1024).open(1).unwrap();
     let mut lost = 0;
     for first in (1..2001).step_by(10) {
-        lost += append(&mut files, &entries(first..first + 10, 500)).own;
+        lost += append(&mut files, &entries(first..first + 10, 500))
+            .own
+            .total();
         let sizes = segments(&path)
             .into_iter()
             .map(|path| path.metadata().unwrap().len());
         assert!(sizes.sum::<u64>() <= 64 * 1024);
     }
     let huge = append(&mut files, &entries(5000..5001, 100_000));
-    assert_eq!(huge.own, 1);
+    assert_eq!(huge.own.total(), 1);
     let (read, losses) = read_all(&mut files);
     assert_eq!(losses, Losses::default());
     assert!(lost > 0 && read.into_iter().eq(lost + 1..=2000));
@@ -111,6 +116,7 @@ fn a_cursor_that_cannot_be_read_costs_duplicates_only() {
         "1",
         "1 2",
         "99999999999999999999 1\n",
+        "18446744073709551615 1\n",
         "1 \u{7f}\n",
     ] {
         let directory = tempfile::tempdir().unwrap();
@@ -122,6 +128,100 @@ fn a_cursor_that_cannot_be_read_costs_duplicates_only() {
         let (read, _) = read_all(&mut spool.open(2).unwrap());
         assert!(read.into_iter().eq(1..11), "{text:?}");
     }
+}
+
+/// A digit that is another one could be the place after all that is there.
+#[test]
+fn a_damaged_cursor_costs_duplicates_only() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("spool");
+    let spool = Spool::new(&path);
+    let mut files = spool.open(1).unwrap();
+    append(&mut files, &entries(1..11, 10));
+    let mut losses = Losses::default();
+    let five = (0..5).map(|_| next(&mut files, &mut losses).unwrap().1);
+    let place = five.last().unwrap();
+    files.acknowledge(place).unwrap();
+    drop(files);
+    let kept = |name: &str| fs::read(path.join(name)).unwrap();
+    let (cursor, segment) = (kept("cursor"), kept("00000001.seq"));
+    let read = |cursor: &[u8]| {
+        fs::write(path.join("cursor"), cursor).unwrap();
+        fs::write(path.join("00000001.seq"), &segment).unwrap();
+        read_all(&mut spool.open(2).unwrap()).0
+    };
+    assert!(read(&cursor).into_iter().eq(6..11));
+    for at in 0..cursor.len() {
+        for digit in *b"0189 f\n" {
+            let mut damaged = cursor.clone();
+            damaged[at] = digit;
+            let expected = if damaged == cursor { 6 } else { 1 };
+            assert!(read(&damaged).into_iter().eq(expected..11), "{at} {digit}");
+        }
+        assert!(read(&cursor[..at]).into_iter().eq(1..11), "cut at {at}");
+    }
+}
+
+/// There is none that no other could follow.
+#[test]
+fn files_with_numbers_beyond_all_are_not_segments() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("spool");
+    let spool = Spool::new(&path);
+    drop(spool.open(1).unwrap());
+    for number in [u64::MAX, u64::MAX - 1] {
+        fs::write(path.join(format!("{number}.seq")), "x").unwrap();
+    }
+    let mut files = spool.open(2).unwrap();
+    append(&mut files, &entries(1..11, 10));
+    assert!(read_all(&mut files).0.into_iter().eq(1..11));
+}
+
+/// On a full disk nothing but what is removed makes room for it.
+#[test]
+fn what_is_sent_is_removed_where_no_cursor_can_be_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("spool");
+    let spool = Spool::new(&path).max_bytes(64 * 1024);
+    let mut files = spool.open(1).unwrap();
+    append(&mut files, &entries(1..101, 500));
+    let before = segments(&path).len();
+    let obstacle = path.join("cursor.new");
+    fs::create_dir(&obstacle).unwrap();
+    let mut losses = Losses::default();
+    for _ in 1..=80 {
+        let (_, place) = next(&mut files, &mut losses).unwrap();
+        files.acknowledge(place).unwrap_err();
+    }
+    assert_eq!((before, segments(&path).len()), (4, 2));
+    drop(files);
+    // What the next process appends is not taken for sent.
+    let mut files = spool.open(1).unwrap();
+    append(&mut files, &entries(101..111, 500));
+    fs::remove_dir(obstacle).unwrap();
+    let (read, losses) = read_all(&mut files);
+    assert!(
+        read[0] <= 81 && read.iter().copied().eq(read[0]..111),
+        "{read:?}"
+    );
+    assert_eq!(losses, Losses::default());
+    assert!(segments(&path).is_empty());
+}
+
+#[test]
+fn what_cannot_be_appended_leaves_no_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("spool");
+    let mut files = Spool::new(&path).open(1).unwrap();
+    fs::create_dir(path.join("00000001.seq")).unwrap();
+    let mut losses = Losses::default();
+    assert!(files.takes_more());
+    let (from, _) = files.append(&entries(1..11, 10), &mut losses).unwrap_err();
+    assert!(from == 0 && losses == Losses::default() && !files.takes_more());
+    fs::remove_dir(path.join("00000001.seq")).unwrap();
+    append(&mut files, &entries(1..11, 10));
+    assert!(files.takes_more());
+    assert!(read_all(&mut files).0.into_iter().eq(1..11));
 }
 
 /// A process that was killed has left any part of what it wrote last.
@@ -180,10 +280,7 @@ fn entries_of_other_processes_keep_their_identity() {
     drop(files);
     let mut files = spool.open(2).unwrap();
     let mut losses = Losses::default();
-    let read = std::iter::from_fn(|| {
-        files.peek(&mut losses)?;
-        files.pop().map(|(entry, _)| entry)
-    });
+    let read = std::iter::from_fn(|| next(&mut files, &mut losses).map(|(entry, _)| entry));
     assert!(read.eq(all));
 }
 
@@ -198,7 +295,11 @@ fn segments_without_entries_are_removed() {
     for length in [0, 3, segment::HEADER, segment::HEADER + 5] {
         let whole = fs::read(&segment).unwrap();
         fs::write(path.join("00000009.seq"), &whole[..length]).unwrap();
-        fs::write(path.join("cursor"), "2 0\n").unwrap();
+        let cursor = Cursor {
+            segment: 2,
+            offset: 0,
+        };
+        cursor.write(&path).unwrap();
         let mut files = spool.open(2).unwrap();
         assert_eq!(read_all(&mut files).0, [0; 0]);
         files.remove_empty();
@@ -254,7 +355,7 @@ proptest! {
         prop_assert!(read.is_sorted_by(|a, b| a < b), "once each, in order");
         prop_assert!(read.len() >= 202 - damaged, "{} of 202 with {damaged}", read.len());
         prop_assert!(read.ends_with(&[1001, 1002]));
-        prop_assert_eq!(losses.own, 0);
+        prop_assert_eq!(losses.own.total(), 0);
         prop_assert!(files.is_read());
         prop_assert!(files.bytes() <= 256 * 1024);
     }
@@ -284,7 +385,8 @@ proptest! {
                 2 => {
                     let mut losses = Losses::default();
                     for _ in 0..count {
-                        if files.peek(&mut losses).is_none() {
+                        files.read_ahead(&mut losses);
+                        if files.next_ready().is_none() {
                             break;
                         }
                         let (entry, end) = files.pop().unwrap();

@@ -153,6 +153,83 @@ fn the_spool_takes_what_memory_has_no_room_for() {
     until(|| handler.health().spooled_bytes == 0);
 }
 
+/// With a disk that is full, the handler does what it does without a spool: it drops one by one, and
+/// keeps what is severe. Once there is room, it spools again.
+#[test]
+fn a_disk_that_takes_nothing_costs_what_memory_has_no_room_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("spool");
+    let world = Arc::<World>::default();
+    world.goes_away();
+    let builder = world.builder_with(BatchLimits::default().with_records(1));
+    let handler = builder.max_records(10).spool(Spool::new(&path));
+    let handler = handler.start().unwrap();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let hook = Arc::clone(&seen);
+    handler.set_error_hook(move |failure| hook.lock().push(failure.error().to_string()));
+    // No segment can be created.
+    let obstacles = || (1..20).map(|number| path.join(format!("{number:08}.seq")));
+    obstacles().for_each(|path| std::fs::create_dir(path).unwrap());
+    log(&handler, Level::ERROR, "first");
+    until(|| handler.health().failures > 0);
+    for number in 0..10 {
+        log(&handler, Level::ERROR, &format!("error {number}"));
+    }
+    for number in 0..1000 {
+        log(&handler, Level::DEBUG, &format!("debug {number}"));
+    }
+    let counters = handler.counters();
+    assert_eq!((counters.queued(), counters.dropped()), (11, 1000));
+    assert_eq!(handler.drops().at(Level::DEBUG), 1000);
+    let is_reported = |text: &String| text.starts_with("cannot write the spool: ");
+    assert!(seen.lock().iter().any(is_reported));
+
+    obstacles().for_each(|path| std::fs::remove_dir(path).unwrap());
+    let mut more = 0;
+    // The disk is not tried for each record.
+    while handler.health().spooled_bytes == 0 {
+        log(&handler, Level::ERROR, &format!("more {more}"));
+        more += 1;
+        thread::sleep(Duration::from_millis(1));
+    }
+    let dropped = handler.counters().dropped();
+    world.recovers();
+    until(|| handler.counters().queued() == 0);
+    let counters = handler.counters();
+    assert_eq!(
+        (counters.dropped(), counters.accepted()),
+        (dropped, 1011 + more)
+    );
+    assert_eq!(counters.written(), 11 + more - (dropped - 1000));
+    assert!(is_balanced(&handler));
+    until(|| handler.health().spooled_bytes == 0);
+}
+
+/// Also those that went with a segment, for which the spool had no room.
+#[test]
+fn what_a_full_spool_costs_is_counted_by_level() {
+    let directory = tempfile::tempdir().unwrap();
+    let world = Arc::<World>::default();
+    world.goes_away();
+    let handler = with_little_room(&world, directory.path(), 5);
+    handler.set_error_hook(|_| {});
+    let levels = [Level::DEBUG, Level::ERROR, Level::new(25)];
+    for (number, level) in (0..3000).zip(levels.into_iter().cycle()) {
+        log(&handler, level, &format!("{number:0100}"));
+    }
+    let counters = handler.counters();
+    let drops = handler.drops();
+    assert!(counters.dropped() > 1000 && drops.total() == counters.dropped());
+    for level in levels {
+        assert!(
+            drops.at(level).abs_diff(counters.dropped() / 3) < 10,
+            "{drops}"
+        );
+    }
+    let _ = handler.close();
+    assert_eq!(handler.drops().total(), handler.counters().dropped());
+}
+
 /// Outages again and again, with a spool: nothing is lost, nothing is sent twice.
 #[test]
 fn a_hundred_outages_in_a_row() {
