@@ -32,6 +32,8 @@ pub(crate) mod live;
 mod memory;
 #[cfg(any(
     feature = "gelf",
+    feature = "http-handler",
+    feature = "otlp",
     feature = "smtp",
     feature = "socket",
     feature = "syslog",

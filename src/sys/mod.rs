@@ -16,6 +16,8 @@ pub(crate) mod host;
 pub(crate) mod host_name;
 #[cfg(any(
     feature = "gelf",
+    feature = "http-handler",
+    feature = "otlp",
     feature = "smtp",
     feature = "socket",
     feature = "syslog",

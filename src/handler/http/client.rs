@@ -21,6 +21,7 @@ use ureq::tls::{
 use crate::error::{Error, ErrorKind};
 use crate::handler::delivery::{Outcome, Secrets};
 use crate::handler::http::retry_after::retry_after;
+use crate::handler::network::lookup::Lookup;
 #[cfg(feature = "tls")]
 use crate::handler::network::tls::Tls;
 use crate::sys::sync::Arc;
@@ -44,6 +45,7 @@ pub(in crate::handler) struct Target {
     secrets: Secrets,
     /// How long a request takes at most with all its parts.
     timeout: Option<Duration>,
+    lookup: Arc<Lookup>,
     #[cfg(feature = "tls")]
     tls: Tls,
 }
@@ -85,6 +87,7 @@ impl Target {
             headers: Vec::new(),
             secrets: Secrets::default(),
             timeout: None,
+            lookup: Arc::default(),
             #[cfg(feature = "tls")]
             tls: Tls::new(),
         };
@@ -156,6 +159,24 @@ impl Target {
         }
         self.tls = tls;
         Ok(())
+    }
+
+    /// Finds out whether the host has an address. ureq looks it up again, on a thread for each
+    /// attempt: where one hangs, the next attempts would leave more and more of them behind.
+    fn look_up(&self) -> Result<(), Error> {
+        let host = self.url.host().unwrap_or_default();
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        // Any port: only the addresses matter.
+        let port = self.url.port_u16().unwrap_or(80);
+        let within = self.timeout.map_or(CONNECT, |timeout| timeout.min(CONNECT));
+        let found = self.lookup.find(host, port, within);
+        found.map(|_| ()).map_err(|error| {
+            let kind = match error.kind() {
+                std::io::ErrorKind::TimedOut => ErrorKind::TimedOut,
+                _ => ErrorKind::Io,
+            };
+            self.error(kind, &error.to_string())
+        })
     }
 
     /// What may be shown of the address.
@@ -265,6 +286,10 @@ impl Client {
             }
             None => self.target.url.clone(),
         };
+        if !self.is_used {
+            let found = self.target.look_up();
+            found.map_err(|error| Outcome::Broken { sent: 0, error })?;
+        }
         let mut sent = self.attempt(&url, call);
         if self.is_used && sent.as_ref().is_err_and(is_stale) {
             // A firewall or the receiver has ended the connection between two requests.

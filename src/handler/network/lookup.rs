@@ -12,7 +12,7 @@ use crate::sys::sync::Mutex;
 /// Looks a host up. The system's own function can hang for minutes and cannot be stopped, so it
 /// runs on a thread of its own; while one hangs, no second one is started.
 #[derive(Debug, Default)]
-pub(super) struct Lookup {
+pub(in crate::handler) struct Lookup {
     pending: Mutex<Option<Pending>>,
 }
 
@@ -28,7 +28,7 @@ impl Lookup {
     ///
     /// # Errors
     /// Where it has none, or the time is over.
-    pub(super) fn find(
+    pub(in crate::handler) fn find(
         &self,
         host: &str,
         port: u16,

@@ -12,7 +12,7 @@ pub(in crate::handler) mod address;
 pub(in crate::handler) mod datagram;
 pub(in crate::handler) mod dialer;
 pub(in crate::handler) mod frames;
-mod lookup;
+pub(in crate::handler) mod lookup;
 mod resend;
 pub(in crate::handler) mod session;
 mod socket;

@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
+use logtree::delivery::Backoff;
 use logtree::handler::{
     DatagramHandler, GelfHandler, HttpHandler, OtlpHandler, SmtpHandler, SocketHandler,
     SysLogHandler,
@@ -95,6 +96,28 @@ fn a_name_whose_look_up_hangs_costs_no_caller_anything_and_no_record() {
     }
 }
 
+/// A look-up that hangs cannot be stopped: the next attempts wait for the same one.
+fn no_attempt_leaves_a_thread_behind(url: &str) {
+    const ATTEMPTS: u32 = 60;
+    let threads = || fs::read_dir("/proc/self/task").unwrap().count();
+    let timeout = Duration::from_millis(2);
+    let backoff = Backoff::new(timeout, timeout);
+    let before = threads();
+    let http = HttpHandler::builder(url).timeout(timeout).backoff(backoff);
+    let http = http.close_within(Duration::ZERO).start().unwrap();
+    let otlp = OtlpHandler::builder().environment(false).endpoint(url);
+    let otlp = otlp.timeout(timeout).backoff(backoff);
+    let otlp = otlp.close_within(Duration::ZERO).start().unwrap();
+    for handler in [Handler::clone(&http), Handler::clone(&otlp)] {
+        handler.set_error_hook(|_| {});
+        log(&handler);
+    }
+    until(|| http.health().failures > ATTEMPTS && otlp.health().failures > ATTEMPTS);
+    // Each handler has its own, and that of one look-up; there may be one for timers.
+    let more = threads().saturating_sub(before);
+    assert!(more <= 8, "{more} threads");
+}
+
 fn with_a_name_server() {
     // One that no other test has.
     let [.., high, low] = std::process::id().to_be_bytes();
@@ -156,6 +179,7 @@ fn with_a_name_server() {
     // Its look-up hangs still when it returns.
     closed.close().unwrap_err();
     assert_eq!(closed.counters().dropped(), 1);
+    no_attempt_leaves_a_thread_behind(&url);
     drop(server.release);
     for handler in &handlers {
         until(|| is_settled(handler));
