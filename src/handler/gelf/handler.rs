@@ -7,7 +7,7 @@ use crate::handler::delivery::DeliveryHandler;
 use crate::handler::delivery::delivery_type::delivery_type;
 use crate::handler::delivery::options::{DeliveryOptions, delivery_options};
 use crate::handler::gelf::compression::GelfCompression;
-use crate::handler::gelf::transport::{GelfTransport, Route};
+use crate::handler::gelf::transport::{GelfTransport, Route, SMALLEST_DATAGRAM};
 use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
 #[cfg(feature = "http-handler")]
@@ -22,9 +22,6 @@ use crate::sys::host_name::host_name;
 use crate::sys::sync::Arc;
 
 const PORT: u16 = 12_201;
-
-/// The fewest bytes of a datagram, so that it has room for its head and some of the message.
-const SMALLEST_DATAGRAM: usize = 512;
 
 /// Sends records to Graylog, or to what else takes GELF 1.1: over UDP, TCP, TLS or HTTP.
 ///
@@ -138,7 +135,8 @@ impl GelfHandlerBuilder {
     }
 
     /// Sets how many bytes a datagram has at most, 512 at least; 8,192 by default. On the way
-    /// through the internet, 1,420 arrive in one piece.
+    /// through the internet, 1,420 arrive in one piece. Where the system does not take one of that
+    /// size, smaller ones are sent.
     pub fn datagram_bytes(mut self, bytes: usize) -> Self {
         self.datagram_bytes = bytes;
         self

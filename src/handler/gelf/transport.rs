@@ -32,6 +32,9 @@ pub(super) enum Route {
     Http(Arc<Target>),
 }
 
+/// The fewest bytes of a datagram, so that it has room for its head and some of the message.
+pub(super) const SMALLEST_DATAGRAM: usize = 512;
+
 pub(super) struct GelfTransport {
     pub(super) route: Route,
     pub(super) shown: String,
@@ -116,23 +119,35 @@ struct ByDatagrams {
     ids: RandomState,
 }
 
+impl ByDatagrams {
+    fn send_all(&self, datagrams: &[Vec<u8>]) -> std::io::Result<()> {
+        datagrams.iter().try_for_each(|datagram| {
+            self.socket.check()?;
+            self.socket.send(datagram)
+        })
+    }
+}
+
 impl Connection for ByDatagrams {
     fn send(&mut self, batch: &[Entry]) -> Outcome {
         for (sent, entry) in batch.iter().enumerate() {
             let message = self.compression.apply(entry.payload());
-            let id = self.ids.hash_one((entry.boot_id(), entry.sequence()));
-            let Some(datagrams) = datagrams(&message, id, self.largest) else {
-                let message = format!("{}: a message needs more than 128 datagrams", self.shown);
-                return Outcome::TooLarge(Error::new(ErrorKind::LimitExceeded, message));
-            };
-            for datagram in &datagrams {
-                match self
-                    .socket
-                    .check()
-                    .and_then(|()| self.socket.send(datagram))
-                {
-                    Ok(()) => {}
-                    Err(error) if is_too_large(&error) && datagrams.len() == 1 => {
+            loop {
+                let id = (entry.boot_id(), entry.sequence(), self.largest);
+                let id = self.ids.hash_one(id);
+                let Some(datagrams) = datagrams(&message, id, self.largest) else {
+                    let message =
+                        format!("{}: a message needs more than 128 datagrams", self.shown);
+                    return Outcome::TooLarge(Error::new(ErrorKind::LimitExceeded, message));
+                };
+                let longest = datagrams.iter().map(Vec::len).max().unwrap_or(0);
+                match self.send_all(&datagrams) {
+                    Ok(()) => break,
+                    // For the system, or for the way to the receiver.
+                    Err(error) if is_too_large(&error) && longest > SMALLEST_DATAGRAM => {
+                        self.largest = (longest / 2).max(SMALLEST_DATAGRAM);
+                    }
+                    Err(error) if is_too_large(&error) => {
                         return Outcome::TooLarge(failed(&self.shown, error));
                     }
                     Err(error) => {

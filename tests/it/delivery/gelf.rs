@@ -137,6 +137,27 @@ fn a_message_of_too_many_chunks_is_cut() {
     receiver.end();
 }
 
+/// Over UDP, no system takes more than 65,507 bytes at once.
+#[test]
+fn a_datagram_that_the_system_does_not_take_is_sent_in_smaller_ones() {
+    if !python::has("zlib") {
+        return;
+    }
+    // In one datagram, in two, and in one of 65,507 bytes that the system takes.
+    let sizes = [66_000, 100_000, 1_000];
+    let mut receiver = Receiver::start("udp", sizes.len());
+    let builder = receiver.builder().datagram_bytes(70_000);
+    let handler = builder.compression(GelfCompression::None).start().unwrap();
+    for size in sizes {
+        let text = noise(size);
+        log(&handler, &text);
+        handler.flush().unwrap();
+        assert_eq!(receiver.next()["message"]["short_message"], text);
+    }
+    assert_eq!(handler.counters().written(), 3);
+    receiver.end();
+}
+
 /// Sizes on both sides of what fits into 1, 2 and 128 datagrams.
 #[test]
 fn a_message_has_as_many_chunks_as_it_needs() {
