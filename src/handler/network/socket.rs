@@ -8,6 +8,10 @@ use std::time::Duration;
 
 use crate::sys::host::Instant;
 
+/// How often what a receiver sends is read before a write, and discarded; one may send without an
+/// end.
+pub(super) const MOST_READS: usize = 64;
+
 /// The error for a connection that the receiver has closed in order.
 pub(super) fn closed() -> io::Error {
     io::Error::new(

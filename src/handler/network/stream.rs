@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::time::Duration;
 
-use crate::handler::network::socket::{Socket, Timed, closed};
+use crate::handler::network::socket::{MOST_READS, Socket, Timed, closed};
 #[cfg(feature = "tls")]
 use crate::handler::network::tls::{Tls, TlsStream};
 use crate::sys::host::Instant;
@@ -11,9 +11,6 @@ use crate::sys::sync::Arc;
 
 /// How much is read at once of what a receiver sends, which is discarded.
 const DISCARDED: usize = 512;
-
-/// How often that is done before a write.
-const MOST_READS: usize = 64;
 
 /// How much is written within one deadline: a slow receiver has more time for more.
 const PIECE_BYTES: usize = 64 * 1024;

@@ -10,7 +10,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
 
 use crate::error::{Error, ErrorKind as Kind};
-use crate::handler::network::socket::{Socket, Timed, closed};
+use crate::handler::network::socket::{MOST_READS, Socket, Timed, closed};
 use crate::sys::host::Instant;
 use crate::sys::sync::Arc;
 
@@ -283,7 +283,7 @@ impl TlsStream {
     pub(super) fn check(&mut self) -> io::Result<()> {
         let connection = &mut self.connection;
         self.socket.without_waiting(|mut socket| {
-            loop {
+            for _ in 0..MOST_READS {
                 match connection.read_tls(&mut socket) {
                     Ok(0) => return Err(socket.take_error().unwrap_or_else(closed)),
                     Ok(_) => {
@@ -292,10 +292,11 @@ impl TlsStream {
                         discard(&mut connection.reader())?;
                     }
                     Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                    Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                     Err(error) => return Err(error),
                 }
             }
+            Ok(())
         })
     }
 
