@@ -67,6 +67,13 @@ fn timers_of_a_child_run() {
     play("sighup 1");
 }
 
+/// What waits for a receiver, the spool and the connection are the parent's.
+#[cfg(feature = "socket")]
+#[test]
+fn a_child_sends_its_own_records_by_a_connection_of_its_own() {
+    play("delivery 1");
+}
+
 /// A receiver of other programs' records is the parent's alone.
 #[cfg(feature = "socket")]
 #[test]

@@ -13,6 +13,8 @@ mod forks;
 #[cfg(unix)]
 mod forks_child;
 #[cfg(all(unix, feature = "socket"))]
+mod forks_delivery;
+#[cfg(all(unix, feature = "socket"))]
 mod forks_receiver;
 #[cfg(all(unix, feature = "tracing"))]
 mod forks_spans;

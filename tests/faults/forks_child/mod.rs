@@ -33,6 +33,8 @@ pub(super) fn play(scene: &str) {
         #[cfg(feature = "signal")]
         "sighup" => timers::sighup(path),
         #[cfg(feature = "socket")]
+        "delivery" => super::forks_delivery::play(path),
+        #[cfg(feature = "socket")]
         "receiver" => super::forks_receiver::play(path),
         "std_locks" => locks::std_locks(path),
         "scope" => scopes::scope(path),
