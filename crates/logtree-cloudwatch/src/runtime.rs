@@ -15,6 +15,9 @@ use crate::marked::Marked;
 /// How long a call has.
 const DEADLINE: Duration = Duration::from_secs(15);
 
+/// How many names are looked up at once: that of the service, and those of credentials.
+const MOST_LOOK_UPS: usize = 4;
+
 /// Runs the calls of the SDK, while the thread that makes them waits.
 #[derive(Clone, Debug)]
 pub(crate) enum Runtime {
@@ -85,6 +88,8 @@ impl Own {
                 let mut builder = Builder::new_multi_thread();
                 builder.worker_threads(1).enable_all();
                 builder.thread_name("logtree-cloudwatch");
+                // They look names up. Where that hangs, each attempt would leave one behind.
+                builder.max_blocking_threads(MOST_LOOK_UPS);
                 // For what is not part of a call: connections, and the lookup of names.
                 builder.on_thread_start(move || mark.stay());
                 builder.build()?
