@@ -5,6 +5,8 @@ use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::time::Duration;
 
 use crate::formatter::format_fn;
+use crate::handler::delivery::Backoff;
+use crate::handler::syslog::transport::sequence_id;
 use crate::handler::syslog::{
     SysLogFacility, SysLogForm, SysLogFraming, SysLogHandler, SysLogHandlerBuilder,
 };
@@ -433,4 +435,45 @@ fn an_empty_message_and_the_root_have_their_form() {
     let builder = builder.formatter(format_fn(|_, _| Ok(())));
     let message = sent(builder, &receiver, &record);
     assert!(message.ends_with("[meta sequenceId=\"1\"]"), "{message}");
+}
+
+#[test]
+fn a_sequence_begins_again_with_1() {
+    const LAST: u64 = 2_147_483_647;
+    for (sequence, id) in [(1, 1), (LAST, LAST), (LAST + 1, 1), (2 * LAST, LAST)] {
+        assert_eq!(sequence_id(sequence), id);
+    }
+    assert!((1..=LAST).contains(&sequence_id(u64::MAX)));
+}
+
+/// What is logged while it is away comes once it is back.
+#[cfg(unix)]
+#[test]
+fn a_daemon_that_restarts_a_thousand_times_misses_nothing() {
+    use std::os::unix::net::UnixDatagram;
+
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("log");
+    let millisecond = Duration::from_millis(1);
+    let handler = SysLogHandler::builder(format!("unix:{}", path.display()))
+        .backoff(Backoff::new(millisecond, millisecond))
+        .start()
+        .unwrap();
+    handler.set_error_hook(|_| {});
+    let log = |number: u32| handler.handle(&record().message(format!("number {number}")).build());
+    for restart in 0..1_000 {
+        log(2 * restart);
+        let receiver = UnixDatagram::bind(&path).unwrap();
+        receiver.set_read_timeout(Some(LONG)).unwrap();
+        log(2 * restart + 1);
+        for number in 2 * restart..=2 * restart + 1 {
+            let mut bytes = [0; 1_000];
+            let length = receiver.recv(&mut bytes).unwrap();
+            let text = String::from_utf8_lossy(&bytes[..length]);
+            assert!(text.ends_with(&format!(": number {number}")), "{text}");
+        }
+        handler.flush_within(LONG).unwrap();
+        std::fs::remove_file(&path).unwrap();
+    }
+    assert_eq!(handler.counters().written(), 2_000);
 }

@@ -26,6 +26,11 @@ const SHORTEST: usize = 480;
 /// The last number of a message in a sequence; the next one is 1.
 const LAST_SEQUENCE: u64 = 2_147_483_647;
 
+/// Returns the number of an entry in a sequence that begins again with 1 (RFC 5424, 7.3.1).
+pub(super) fn sequence_id(sequence: u64) -> u64 {
+    sequence.saturating_sub(1) % LAST_SEQUENCE + 1
+}
+
 /// The transport of a handler, and what its connections share.
 #[derive(Debug)]
 pub(super) struct SysLog {
@@ -102,7 +107,7 @@ impl SysLog {
         let Some((start, end)) = structured_data::place(payload) else {
             return payload.into();
         };
-        let number = (entry.sequence() - 1) % LAST_SEQUENCE + 1;
+        let number = sequence_id(entry.sequence());
         let (head, tail) = payload.split_at(end);
         let head = if payload[start] == b'-' {
             &head[..start]
