@@ -318,6 +318,93 @@ fn a_server_that_hangs_costs_no_caller_anything_and_no_record() {
     }
 }
 
+/// A status decides, as soon as there is one. What is no response is a failure, and the record is
+/// sent again.
+#[test]
+fn what_servers_send_is_a_response_or_a_failure() {
+    let many_headers = format!("HTTP/1.1 200 OK\r\n{}\r\n", "x: y\r\n".repeat(100_000));
+    let long_header = format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "y".repeat(1 << 20));
+    for (sent, requests) in [
+        (
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+            1,
+        ),
+        (
+            "HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 204 OK\r\n\r\n",
+            1,
+        ),
+        ("HTTP/1.1 200\r\ncontent-length: 0\r\n\r\n", 1),
+        ("HTTP/1.0 200 OK\r\n\r\nuntil the end", 1),
+        ("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nless", 1),
+        (
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+            1,
+        ),
+        ("HTTP/1.1 200 OK\r\ncontent-le", 2),
+        ("HTTP/1.1 2000 OK\r\n\r\n", 2),
+        ("HTTP/1.1 -1 OK\r\n\r\n", 2),
+        ("\0\u{1}\u{2}", 2),
+        ("220 mail.example.com ESMTP\r\n", 2),
+        ("", 2),
+        (&many_headers, 2),
+        (&long_header, 2),
+    ] {
+        let (count, raw) = (AtomicUsize::new(0), sent.as_bytes().to_vec());
+        let server = WebServer::start(move |_| match count.fetch_add(1, Ordering::Relaxed) {
+            0 => Deed::Raw(raw.clone()),
+            _ => Deed::status(200),
+        });
+        let handler = builder(&server).start().unwrap();
+        handler.set_error_hook(|_| {});
+        log(&handler, "x");
+        until(|| is_settled(&handler));
+        let shown = &sent[..sent.len().min(60)];
+        assert_eq!(handler.counters().written(), 1, "{shown:?}");
+        assert_eq!(server.requests().len(), requests, "{shown:?}");
+        // The next one is not mixed up with what is left of the first.
+        log(&handler, "y");
+        until(|| is_settled(&handler));
+        assert_eq!(server.requests().len(), requests + 1, "{shown:?}");
+        assert_eq!(handler.counters().written(), 2, "{shown:?}");
+    }
+}
+
+/// Both forms, and what is neither.
+#[test]
+fn a_server_says_how_long_to_wait_up_to_5_minutes() {
+    for (status, headers, least, most) in [
+        (429, "Retry-After: 120\r\n", 60, 120),
+        (503, "Retry-After: 99999999999999999999999\r\n", 240, 300),
+        (
+            503,
+            "Retry-After: Fri, 31 Dec 9999 23:59:59 GMT\r\n",
+            240,
+            300,
+        ),
+        (
+            429,
+            "Retry-After: Friday, 31-Dec-49 23:59:59 GMT\r\n",
+            240,
+            300,
+        ),
+        (429, "Retry-After: 1\r\nRetry-After: 120\r\n", 0, 120),
+        (503, "Retry-After: -1\r\n", 0, 1),
+        (503, "Retry-After: soon\r\n", 0, 1),
+        (503, "Retry-After: 0\r\n", 0, 1),
+        (503, "Retry-After: Fri, 31 Dec 1999 23:59:59 GMT\r\n", 0, 1),
+    ] {
+        let server = WebServer::start(move |_| Deed::Respond(status, headers, Vec::new()));
+        let handler = builder(&server).close_within(Duration::ZERO).start();
+        let handler = handler.unwrap();
+        handler.set_error_hook(|_| {});
+        log(&handler, "x");
+        until(|| handler.health().failures > 0);
+        let next = handler.health().next_attempt.unwrap();
+        let range = Duration::from_secs(least)..=Duration::from_secs(most);
+        assert!(range.contains(&next), "{headers}: {next:?}");
+    }
+}
+
 /// The status is what counts, whatever the body.
 #[test]
 fn a_large_or_endless_body_is_not_read() {

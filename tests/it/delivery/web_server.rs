@@ -33,6 +33,8 @@ pub(super) enum Deed {
     Respond(u16, &'static str, Vec<u8>),
     /// Responds, and ends the connection later without having said so.
     RespondAndClose(u16),
+    /// Sends this, and ends the connection.
+    Raw(Vec<u8>),
     /// Sends this, a byte at a time, until the client has enough of it.
     Drip(&'static [u8]),
     /// Nothing, until the client has enough of it.
@@ -136,6 +138,11 @@ fn serve(stream: &TcpStream, shared: &Mutex<Inner>, script: &Mutex<Script>) {
             }
             Deed::RespondAndClose(status) => {
                 let _ = stream.write_all(head(status, "", 0).as_bytes());
+                let _ = stream.shutdown(Shutdown::Both);
+                return;
+            }
+            Deed::Raw(bytes) => {
+                let _ = stream.write_all(&bytes);
                 let _ = stream.shutdown(Shutdown::Both);
                 return;
             }
