@@ -147,6 +147,41 @@ fn what_transports_log_goes_to_no_handler_that_sends() {
     assert_eq!(text.counters().written(), 2);
 }
 
+/// Nor does it where each of them is behind a queue, on whose thread the records come.
+#[test]
+fn two_handlers_behind_queues_do_not_feed_each_other() {
+    let worlds = [Arc::<World>::default(), Arc::<World>::default()];
+    let handlers = worlds
+        .each_ref()
+        .map(|world| world.builder().start().unwrap());
+    let ways = handlers
+        .each_ref()
+        .map(|handler| Handler::clone(&QueueHandler::new([handler.clone()])));
+    for world in &worlds {
+        let all = ways.clone();
+        world.script(move |_| {
+            all.iter()
+                .for_each(|way| log(way, Level::DEBUG, "connecting"));
+            Outcome::Sent
+        });
+    }
+    for way in &ways {
+        log(way, Level::INFO, "x");
+        way.flush().unwrap();
+    }
+    // Once more for each thread that what is logged would come by.
+    for way in ways.iter().cycle().take(12) {
+        way.flush().unwrap();
+    }
+    for (world, handler) in worlds.iter().zip(&handlers) {
+        assert_eq!(world.received(), ["x"]);
+        // One of each transport.
+        assert_eq!(handler.counters().dropped_for(DropReason::Reentrant), 2);
+        assert!(is_balanced(handler));
+        *world.script.lock() = None;
+    }
+}
+
 /// Dead letters come from the same thread, but are not caused by its sending.
 #[test]
 fn dead_letters_can_go_to_another_handler_that_sends() {
