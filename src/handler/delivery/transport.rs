@@ -108,8 +108,8 @@ pub enum Outcome {
     /// The receiver has all of it.
     Sent,
     /// The first so many entries are with the receiver; the others are sent again when the
-    /// [back-off](crate::delivery::Backoff) says so, and no earlier than the receiver asked for. The
-    /// connection stays.
+    /// [back-off](crate::delivery::Backoff) says so, and no earlier than the receiver asked for.
+    /// The connection stays.
     Retry {
         /// How many of the batch are sent.
         sent: usize,

@@ -153,8 +153,8 @@ fn the_spool_takes_what_memory_has_no_room_for() {
     until(|| handler.health().spooled_bytes == 0);
 }
 
-/// With a disk that is full, the handler does what it does without a spool: it drops one by one, and
-/// keeps what is severe. Once there is room, it spools again.
+/// With a disk that is full, the handler does what it does without a spool: it drops one by one,
+/// and keeps what is severe. Once there is room, it spools again.
 #[test]
 fn a_disk_that_takes_nothing_costs_what_memory_has_no_room_for() {
     let directory = tempfile::tempdir().unwrap();
