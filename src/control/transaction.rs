@@ -23,6 +23,9 @@ use crate::registry::{NodeId, Registry, Tree};
 use crate::sys::host::Instant;
 use crate::time::{Clock, SystemClock, Timestamp};
 
+/// Clearing a level is a change of its own.
+const CLEAR: &str = "clear its level instead";
+
 /// Rolled back when dropped, unless it was [committed](Self::commit).
 pub(super) struct Transaction<'t> {
     registry: &'t Registry,
@@ -146,6 +149,11 @@ impl<'t> Transaction<'t> {
                 let Some(mut group) = self.state.groups.get(&name).cloned() else {
                     return Err(invalid(format!("unknown group {name:?}")));
                 };
+                if level == Some(Level::NOTSET) {
+                    return Err(invalid(format!(
+                        "cannot set group {name:?} to NOTSET: {CLEAR}"
+                    )));
+                }
                 group.level = level;
                 let members = group.members.clone();
                 self.put(Piece::Group(name, Some(group)))?;
@@ -228,10 +236,8 @@ impl<'t> Transaction<'t> {
     }
 
     fn can_be_set(&self, target: &LevelTarget, level: Level) -> Result<(), Error> {
-        // Clearing a level is a change of its own.
         if level == Level::NOTSET {
-            let message = format!("cannot set {target} to NOTSET: clear its level instead");
-            return Err(invalid(message));
+            return Err(invalid(format!("cannot set {target} to NOTSET: {CLEAR}")));
         }
         target.check_new(self.limits.strict_aws)
     }

@@ -214,7 +214,14 @@ fn groups_are_set_and_listed() {
     put("aws", json!({})).expect(400);
     put("other", json!({"level": "INFO"})).expect(400);
     put("aws", json!({"members": ["a..b"]})).expect(400);
+    put("", json!({"members": ["a"]})).expect(400);
+    put("aws", json!({"members": ["a"], "level": "NOTSET"})).expect(400);
     assert_eq!(served.control.revision(), 2);
+    // Also of a group whose level is nobody's.
+    put("none", json!({"members": []})).expect(200);
+    put("none", json!({"level": 0})).expect(400);
+    let none = &get(&served, "/v1/groups")["groups"][1];
+    assert_eq!(*none, json!({"name": "none", "members": [], "level": null}));
 }
 
 #[test]
