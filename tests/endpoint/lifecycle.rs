@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -314,6 +314,38 @@ fn hooks_that_panic_or_wait_hold_up_nobody_else() {
     drop(stuck);
     drop(release);
     drop(waits);
+}
+
+/// As `nc -N` and `socat` do at the end of their input.
+#[test]
+fn a_client_that_has_sent_all_gets_its_response() {
+    let served = serve_with(|endpoint| endpoint.unsigned_reads(true));
+    let address = served.address();
+    let requests = [
+        format!("GET /v1/status HTTP/1.1\r\nHost: {address}\r\n\r\n"),
+        format!("GET /v1/tail?limit=x HTTP/1.1\r\nHost: {address}\r\n\r\n"),
+        format!("GET /v1/tail HTTP/1.1\r\nHost: {address}\r\n\r\n"),
+        format!("GET /v1/status HTTP/1.1\r\nHost: {address}\r\n"),
+    ];
+    // A stream has no end to wait for, and half a request no response.
+    for (request, expected) in requests.iter().zip([&[200][..], &[400], &[0, 200], &[0]]) {
+        let tcp = TcpStream::connect(address).unwrap();
+        (&tcp).write_all(request.as_bytes()).unwrap();
+        tcp.shutdown(Shutdown::Write).unwrap();
+        let unix = UnixStream::connect(served.socket()).unwrap();
+        (&unix).write_all(request.as_bytes()).unwrap();
+        unix.shutdown(Shutdown::Write).unwrap();
+        for found in [exchange(tcp, b"").status, exchange(unix, b"").status] {
+            assert!(expected.contains(&found), "{request}: {found}");
+        }
+    }
+    let body = r#"{"changes": [{"target": "a", "level": "DEBUG"}]}"#;
+    let unix = UnixStream::connect(served.socket()).unwrap();
+    let length = body.len();
+    let head = format!("PATCH /v1/levels HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n");
+    (&unix).write_all((head + body).as_bytes()).unwrap();
+    unix.shutdown(Shutdown::Write).unwrap();
+    assert_eq!(exchange(unix, b"").status, 200);
 }
 
 #[test]

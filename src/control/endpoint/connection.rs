@@ -12,12 +12,13 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep, timeout_at};
 
 use crate::control::endpoint::exchange::Exchange;
 use crate::control::endpoint::response::Endless;
 use crate::sys::not_forked::NotForked;
-use crate::sys::sync::{Arc, Mutex};
+use crate::sys::sync::{Arc, AtomicBool, Mutex, Ordering};
 
 /// How long a client may take for its request, and then for the response, except a stream. The
 /// time that the response takes to be made is not the client's.
@@ -35,6 +36,9 @@ const MAX_LINGER: u64 = 256 * 1024;
 pub(super) struct Connection<S> {
     stream: NotForked<S>,
     stalled: Option<Pin<Box<Sleep>>>,
+    /// Whether the end of what the client sends is kept from hyper, which takes it for the client's
+    /// departure: some close their side once they have sent the request.
+    hides_end: Arc<AtomicBool>,
 }
 
 impl<S> From<S> for Connection<S>
@@ -45,6 +49,7 @@ where
         Self {
             stream: stream.into(),
             stalled: None,
+            hides_end: Arc::default(),
         }
     }
 }
@@ -61,7 +66,16 @@ impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut *self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut *self.stream).poll_read(context, buffer);
+        match read {
+            Poll::Ready(Ok(()))
+                if buffer.filled().len() == before && self.hides_end.load(Ordering::Relaxed) =>
+            {
+                Poll::Pending
+            }
+            read => read,
+        }
     }
 }
 
@@ -99,18 +113,23 @@ pub(super) async fn serve<S>(
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let hides_end = Arc::clone(&connection.hides_end);
     let place = Mutex::new(place);
     let deadline = Mutex::new(Some(Instant::now() + DEADLINE));
     let service = service_fn(|request: http::Request<Incoming>| {
-        let (exchange, place, deadline) = (&exchange, &place, &deadline);
+        let (exchange, place, deadline, hides_end) = (&exchange, &place, &deadline, &hides_end);
         let endless = Arc::clone(&endless);
         Box::pin(async move {
             let request = exchange.checked(request).await;
+            hides_end.store(true, Ordering::Relaxed);
             *deadline.lock() = Some(Instant::now() + MAKING);
             let response = exchange.respond(request).await;
             let is_endless = response.extensions().get::<Endless>().is_some();
             *deadline.lock() = (!is_endless).then(|| Instant::now() + DEADLINE);
             if is_endless {
+                // A stream ends with its client, which may have gone.
+                hides_end.store(false, Ordering::Relaxed);
+                yield_now().await;
                 if let Ok(other) = endless.try_acquire_owned() {
                     *place.lock() = other;
                 }
@@ -140,6 +159,7 @@ pub(super) async fn serve<S>(
         alarm.as_mut().poll(context).map(|()| None)
     });
     let ended = ended.await;
+    hides_end.store(false, Ordering::Relaxed);
     // A client that is given up has been sent nothing to take.
     let is_over = |ended: &Result<(), hyper::Error>| !matches!(ended, Err(e) if e.is_timeout());
     if ended.is_some_and(|ended| is_over(&ended)) {
@@ -170,7 +190,7 @@ where
 mod tests {
     use tokio::net::UnixStream;
     use tokio::runtime::Builder;
-    use tokio::task::{JoinHandle, yield_now};
+    use tokio::task::JoinHandle;
     use tokio::time::{Instant, advance};
 
     use super::*;
