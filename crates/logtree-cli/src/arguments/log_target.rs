@@ -26,8 +26,9 @@ impl FromStr for EventConfiguration {
     fn from_str(text: &str) -> Result<Self, String> {
         let keys = ["eventType", "logLevel", "logDestination"];
         if text.trim_start().starts_with('[') {
-            let list: Vec<Value> = serde_json::from_str(text).map_err(|error| error.to_string())?;
-            return Ok(Self(list));
+            let list: Vec<_> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+            let list = list.into_iter().map(|map| with_keys(map, &keys));
+            return list.collect::<Result<_, _>>().map(Self);
         }
         Ok(Self(vec![structure(text, &keys)?]))
     }
@@ -35,10 +36,15 @@ impl FromStr for EventConfiguration {
 
 /// Reads one structure.
 fn structure(text: &str, keys: &[&str]) -> Result<Value, String> {
-    let map: Map<String, Value> = match text.trim_start().starts_with('{') {
+    let map = match text.trim_start().starts_with('{') {
         true => serde_json::from_str(text).map_err(|error| error.to_string())?,
         false => shorthand(text)?,
     };
+    with_keys(map, keys)
+}
+
+/// Returns a structure that has no other keys.
+fn with_keys(map: Map<String, Value>, keys: &[&str]) -> Result<Value, String> {
     match map.keys().find(|key| !keys.contains(&key.as_str())) {
         None => Ok(Value::Object(map)),
         Some(key) => Err(format!(

@@ -23,7 +23,7 @@ pub(crate) struct TailArguments {
     #[arg(short = 'n', long, value_name = "N", default_value_t = 0)]
     pub(crate) lines: u32,
     /// End after this many records.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) limit: Option<u64>,
     /// End after the first record at ERROR or above.
     #[arg(long)]

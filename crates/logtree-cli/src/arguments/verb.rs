@@ -1,5 +1,6 @@
 //! What to do: [`Verb`].
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use clap_complete::Shell;
 
@@ -119,6 +120,13 @@ pub(crate) struct GroupsArguments {
     #[arg(long, group = "what", requires = "group")]
     pub(crate) level: Option<String>,
     /// Set its loggers, separated by commas.
-    #[arg(long, group = "what", requires = "group", value_delimiter = ',')]
+    // An empty name is the root's, and would come from a comma too many.
+    #[arg(
+        long,
+        group = "what",
+        requires = "group",
+        value_delimiter = ',',
+        value_parser = NonEmptyStringValueParser::new()
+    )]
     pub(crate) members: Option<Vec<String>>,
 }

@@ -170,6 +170,18 @@ fn the_five_verbs_word_for_word() {
             2,
         ),
         (&["set-v2-logging-options", "--cli-input-json", "[]"], 2),
+        (
+            &[
+                "set-v2-logging-options",
+                "--event-configurations",
+                r#"[{"eventType": "A", "logLevel": "DEBUG"}, {"evenType": "B"}]"#,
+            ],
+            2,
+        ),
+        (
+            &["set-v2-logging-options", "--event-configurations", "[1]"],
+            2,
+        ),
     ] {
         let run = Run::on(directory, arguments);
         assert!(
