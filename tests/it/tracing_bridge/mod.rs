@@ -9,6 +9,7 @@ mod layers;
 mod levels;
 mod owners;
 mod parents;
+mod redaction;
 mod span_records;
 mod spans;
 mod traps;
