@@ -49,6 +49,8 @@ struct Done {
     refused: u64,
     /// Those that it has refused by their places, an earlier process's included.
     dead: Vec<Entry>,
+    /// Whether they were a notice.
+    is_notice: bool,
 }
 
 /// What the thread does next.
@@ -301,7 +303,11 @@ impl Outgoing {
             state.settled();
             state.link.succeeded();
         }
-        let notice = state.link.take_notice();
+        // After a notice there are records first: where more is dropped with each attempt, nothing
+        // else would be sent.
+        let notice = (!done.is_notice)
+            .then(|| state.link.take_notice())
+            .flatten();
         drop(state);
         if let Some(text) = notice {
             self.give_notice(&text);
@@ -403,6 +409,7 @@ impl Outgoing {
             written: own - refused,
             refused,
             dead: dead.into_iter().map(|at| entries[at].clone()).collect(),
+            is_notice: entries[from..to].iter().all(|entry| !entry.is_counted),
         }
     }
 

@@ -45,6 +45,32 @@ fn the_least_severe_go_first_and_the_receiver_learns_how_many() {
     assert!(is_balanced(&handler));
 }
 
+/// Each attempt takes so long that more is dropped meanwhile, also during that of a notice.
+#[test]
+fn a_receiver_that_is_too_slow_gets_more_than_notices() {
+    let world = Arc::<World>::default();
+    let limits = BatchLimits::default().with_records(5);
+    let handler = world.builder_with(limits).max_records(10).start().unwrap();
+    handler.set_error_hook(|_| {});
+    let is_over = Arc::new(Mutex::new(false));
+    let (ours, over) = (Handler::clone(&handler), Arc::clone(&is_over));
+    world.script(move |_| {
+        let (ours, is_over) = (ours.clone(), *over.lock());
+        let others = move || (0..20).for_each(|_| log(&ours, Level::INFO, "x"));
+        if !is_over {
+            thread::spawn(others).join().unwrap();
+        }
+        Outcome::Sent
+    });
+    log(&handler, Level::INFO, "x");
+    let records = || world.received().iter().filter(|text| *text == "x").count();
+    until(|| records() > 50);
+    *is_over.lock() = true;
+    until(|| handler.counters().queued() == 0);
+    assert!(is_balanced(&handler));
+    *world.script.lock() = None;
+}
+
 /// By which receivers drop duplicates.
 #[test]
 fn no_two_notices_have_the_same_identifier() {
