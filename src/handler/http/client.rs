@@ -162,7 +162,7 @@ impl Target {
     }
 
     /// Finds out whether the host has an address. ureq looks it up again, on a thread for each
-    /// attempt: where one hangs, the next attempts would leave more and more of them behind.
+    /// attempt: while look-ups hang, each attempt would leave one more of them.
     fn look_up(&self) -> Result<(), Error> {
         let host = self.url.host().unwrap_or_default();
         let host = host.trim_start_matches('[').trim_end_matches(']');

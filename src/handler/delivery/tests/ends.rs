@@ -147,7 +147,7 @@ fn what_transports_log_goes_to_no_handler_that_sends() {
     assert_eq!(text.counters().written(), 2);
 }
 
-/// Nor does it where each of them is behind a queue, on whose thread the records come.
+/// Nor does it where each of them follows a queue, on whose thread the records come.
 #[test]
 fn two_handlers_behind_queues_do_not_feed_each_other() {
     let worlds = [Arc::<World>::default(), Arc::<World>::default()];
