@@ -104,7 +104,13 @@ pub(super) fn after(
             });
         }
         let end = extent::bare(bytes, value, Around::default());
-        return name.hide(value, end, doubtful, spans);
+        // `PrivateKey(9f86d081…)`
+        let is_quoted = end - value >= 32 && bytes.get(end) == Some(&b')');
+        let manner = Manner {
+            is_quoted,
+            ..doubtful
+        };
+        return name.hide(value, end, manner, spans);
     }
     if rest.first() == Some(&b'{') {
         return container::at(name, at, spans);
@@ -135,7 +141,10 @@ pub(super) fn after(
         let end = extent::bare(near, at + 1, Around::default());
         let parts = text.get(at + 1..end)?;
         let mut from = at + 1;
-        for part in parts.split(['/', '?', '&', ',', '|', ';']).take(3) {
+        if let Some(cell) = parts.split('|').next().filter(|_| rest[0] == b'|') {
+            return name.hide(from, from + cell.len(), doubtful, spans);
+        }
+        for part in parts.split(['/', '?', '&', ',', ';']).take(3) {
             let digits = part.bytes().filter(u8::is_ascii_digit).count();
             if digits >= few && part.len() >= short && part.bytes().all(text::is_name) {
                 return name.hide(from, from + part.len(), doubtful, spans);
@@ -244,7 +253,7 @@ pub(super) fn after(
             before.ends_with(word) && !before[..before.len() - word.len()].ends_with(b"_")
         });
     let is_set = is_put
-        || [&b"set "[..], b"setx "].iter().any(|word| {
+        || [&b"set "[..], b"setx ", b"setenv "].iter().any(|word| {
             let rest = before
                 .len()
                 .checked_sub(word.len())
@@ -282,12 +291,18 @@ pub(super) fn after(
         && (!text::starts_pair(&bytes[place..])
             || bytes[..end].ends_with(b"=") && extent::quote_at(bytes, end).is_none()
             || text::ends_with(&bytes[..name.start], b"label="))
-        && bytes.get(place).is_some_and(u8::is_ascii_alphanumeric);
+        && bytes
+            .get(place)
+            .is_some_and(|byte| text::is_word(*byte) || *byte == b'-' && place > at);
     // `acl token 3c9d7a51-…`, but not `idempotency token 3c9d7a51-…`
     let is_second = bytes[..name.start].ends_with(b" ");
     let two = text::name_start(text, name.start - usize::from(is_second), 24);
-    let is_named = known.class == SecretClass::Token
-        || known.class == SecretClass::SecretKey && name.is_identifier();
+    let is_key = matches!(
+        known.class,
+        SecretClass::SecretKey | SecretClass::EncryptionKey
+    );
+    let is_named =
+        known.class == SecretClass::Token || is_key && (name.is_identifier() || place > at);
     let is_long = is_named && end - place >= 32 && !names::is_open(&bytes[two..name.end]);
     if is_next && (place > at || is_password || end - place >= least) {
         // `passcode 80412`
@@ -297,7 +312,7 @@ pub(super) fn after(
             return name.hide(place, end, Manner::TYPED, spans);
         }
         let manner = Manner {
-            is_quoted: is_scheme && end - place >= 20 || is_long,
+            is_quoted: is_scheme && end - place >= 20 || is_long || is_set,
             ..doubtful
         };
         return name.hide_changed(place, end, 0, manner, spans);

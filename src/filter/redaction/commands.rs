@@ -283,7 +283,10 @@ pub(super) fn protocol(text: &str, start: usize, end: usize, spans: &mut Spans) 
             rest = &rest[..found];
         }
     }
-    let words: Vec<(usize, &[u8])> = words(rest);
+    let mut words: Vec<(usize, &[u8])> = words(rest);
+    // The quote of a text around it.
+    let is_quote = |(_, word): &mut (usize, &[u8])| matches!(*word, b"'" | b"'\"" | b"',");
+    words.pop_if(is_quote);
     let is_mechanism = |word: &[u8]| {
         MECHANISMS
             .iter()

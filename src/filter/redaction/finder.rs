@@ -185,6 +185,8 @@ impl Finder {
             return end;
         };
         looks.view(View::of(&bytes[end..]));
+        let signs = text::run_in(&bytes[end..], 4, |byte| b" =:>+\\".contains(byte));
+        looks.view(View::of(&bytes[end + signs..]));
         if let Some((word, _)) = BESIDE.iter().find(|(word, _)| *word == found) {
             looks.beside.push(word);
             return end;
@@ -234,8 +236,8 @@ impl Finder {
         let name = &text.as_bytes()[start..end];
         let known = self.names.known(name);
         if let Some(known) = known.filter(|known| known.need == Need::Query) {
-            let found = key(text, start, end, known).map(|known| (start, end, known));
-            return found.or_else(|| self.loose(text, start, end));
+            let found = self.loose(text, start, end);
+            return found.or_else(|| Some((start, end, key(text, start, end, known)?)));
         }
         if let Some(known) = known {
             // `code` is one of many words, `one-time code` is not; `mfa token` is another one.

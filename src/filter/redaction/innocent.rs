@@ -5,7 +5,9 @@ use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::names::{self, Known};
 use crate::filter::redaction::placeholder::is_nothing;
 use crate::filter::redaction::places::GRAMMAR;
-use crate::filter::redaction::rules::{ABOUT, MECHANISMS, Need, READERS, SOURCES, TYPES};
+use crate::filter::redaction::rules::{
+    ABOUT, MECHANISMS, Need, READERS, REFERENCES, SOURCES, TYPES,
+};
 use crate::filter::redaction::{look, text};
 
 /// How a value is written down.
@@ -62,7 +64,12 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
                 .bytes()
                 .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     });
-    if is_object || is_position(bare) {
+    let is_reference = || {
+        let is_one = |known: &&str| text::starts_with(value.as_bytes(), known.as_bytes());
+        REFERENCES.iter().any(|known| is_one(&known))
+    };
+    let is_known = || look::is_algorithm(bare) || look::is_time(bare) || is_reference();
+    if is_object || is_position(bare) || known.class != SecretClass::Custom && is_known() {
         return false;
     }
     // A single sign opens what follows; what is secret in a URL is found there.
@@ -72,11 +79,8 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
     // `tokens = quote! {`
     let is_macro = value.ends_with('!') && after.starts_with(b" {");
     // `"password": "Passwort"` is a label.
-    let is_caption = matches!(known.class, SecretClass::Password | SecretClass::Token)
-        && names::is_name_of_one(bare)
-        || !manner.is_quoted
-            && known.class != SecretClass::Custom
-            && names::is_variable_of_one(bare);
+    let is_caption = known.class != SecretClass::Custom
+        && (names::is_name_of_one(bare) || !manner.is_quoted && names::is_variable_of_one(bare));
     let is_kind = known.class == SecretClass::Token && is_grammar(bare.as_bytes());
     // `Secret: ResourceNotFoundException`
     let is_kind = is_kind
@@ -86,7 +90,21 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
             && bare
                 .bytes()
                 .all(|byte| byte.is_ascii_alphabetic() || byte == b'.');
+    // `const selectToken = (state) => …`
+    let is_function = value.starts_with('(') && after.trim_ascii_start().starts_with(b"=>");
+    // What a model of language is made of: `{"token": "hello", "logprob": …}`
+    let is_word = known.class == SecretClass::Token
+        && value.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && text::find(&after[..after.len().min(48)], b"logprob").is_some();
+    // `--secret id=npm,src=.npmrc`
+    let is_about = !manner.is_quoted
+        && value
+            .split_once('=')
+            .is_some_and(|(key, _)| ABOUT.contains(&key));
     if is_macro
+        || is_function
+        || is_word
+        || is_about
         || is_kind
         || is_caption
         || is_sign
@@ -107,7 +125,7 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
     }
     if manner.is_doubtful {
         // `token sk-ant-api03-`: how one begins.
-        if bare.ends_with(['-', '_', '$']) {
+        if bare.ends_with(['-', '_', '$']) && known.class != SecretClass::Password {
             return false;
         }
         let least = if known.class == SecretClass::Password {
@@ -119,7 +137,9 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
         let is_sure = known.need == Need::Any
             && match known.class {
                 SecretClass::Token => manner.is_quoted && bare.len() >= 20,
-                SecretClass::SecretKey => manner.is_quoted && bare.len() >= 32,
+                SecretClass::SecretKey | SecretClass::EncryptionKey => {
+                    manner.is_quoted && bare.len() >= 32
+                }
                 SecretClass::Password => bare.len() >= 20,
                 _ => false,
             };
@@ -138,7 +158,9 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
                 let least = if look::looks_secret(bare) { 10 } else { 16 };
                 value.len() >= least && !value.contains(' ') && !look::is_path(bare)
             }
-            SecretClass::SecretKey | SecretClass::EncryptionKey => !look::is_path(bare),
+            SecretClass::SecretKey | SecretClass::EncryptionKey | SecretClass::Token => {
+                !look::is_path(bare)
+            }
             SecretClass::Password => !(look::is_path(bare) && bare.len() > 4),
             SecretClass::Cookie => bare.contains('=') || !bare.bytes().all(|b| b.is_ascii_digit()),
             _ => true,
@@ -339,6 +361,7 @@ fn is_position(value: &str) -> bool {
 
 /// Numbers, sizes and times are no tokens, and seldom keys.
 fn is_counter(value: &str, known: Known) -> bool {
+    let value = value.strip_prefix('-').unwrap_or(value);
     let digits = value
         .bytes()
         .take_while(|byte| byte.is_ascii_digit() || b".,_".contains(byte))
@@ -354,6 +377,10 @@ fn is_counter(value: &str, known: Known) -> bool {
     let is_whole = unit.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     match known.class {
         SecretClass::Custom => false,
+        // `pass=12ms`
+        SecretClass::Password if known.need == Need::Short && !is_whole => {
+            ["ms", "us", "ns", "s", "%"].contains(&unit)
+        }
         SecretClass::Password => is_whole && digits == 1 && known.need == Need::Any,
         _ if known.is_plural => is_unit,
         SecretClass::Cookie | SecretClass::Authorization | SecretClass::Signature => is_unit,

@@ -304,7 +304,7 @@ fn data_source(text: &str, sign: usize, spans: &mut Spans) {
         _ => &['/', ':'],
     };
     if let Some((name, password)) = user.split_once(of_user) {
-        let is_name = !name.is_empty() && name.bytes().all(text::is_word);
+        let is_name = !name.is_empty() && name.bytes().all(text::is_name);
         if !placeholder::is_nothing(password)
             && (is_net || is_name && !is_address && is_strong(password))
         {

@@ -92,9 +92,14 @@ impl Name<'_> {
         spans: &mut Spans,
     ) -> Option<usize> {
         let bytes = self.text.as_bytes();
-        let found = self.hide(from, end, manner, spans)?;
+        let found = self.hide(from, end, manner, spans);
         let after = end + len;
         let rest = bytes.get(after..).unwrap_or_default();
+        // `"" => "…"`: it is new.
+        let is_new = || from == end && (rest.starts_with(b" => ") || rest.starts_with(b" -> "));
+        if found.is_none() && !is_new() {
+            return None;
+        }
         let Some(word) = [
             " to ",
             " -> ",
@@ -108,10 +113,10 @@ impl Name<'_> {
         ]
         .iter()
         .find(|word| rest.starts_with(word.as_bytes())) else {
-            return Some(found);
+            return found;
         };
         let next = after + word.len();
         let (from, end) = extent::argument(bytes, next);
-        self.hide(from, end, manner, spans).or(Some(found))
+        self.hide(from, end, manner, spans).or(found)
     }
 }

@@ -131,7 +131,7 @@ pub(super) fn after(
     if closed.is_none()
         && !is_constant
         && !bytes[..begin].ends_with(b"{")
-        && !matches!(bytes[..begin], [.., b' ' | b'[' | b'(', b':'])
+        && !matches!(bytes[..begin], [.., b' ' | b'[' | b'(' | b'{', b':'])
     {
         return None;
     }
@@ -186,7 +186,15 @@ pub(super) fn after(
     }
     // A pair, and no list of names.
     let after = (end + len).min(bytes.len());
-    let close = bytes.get(after + text::spaces(&bytes[after..])).copied();
+    let rest = &bytes[after + text::spaces(&bytes[after..])..];
+    let close = rest.first().copied();
+    // ``(`password`, `id`) VALUES``: names of columns.
+    if text::starts_with(
+        rest.get(1..).unwrap_or_default().trim_ascii_start(),
+        b"values",
+    ) {
+        return None;
+    }
     let is_pair = matches!(close, Some(b')' | b']' | b'}' | b'>'));
     let is_name = content
         .bytes()
@@ -209,14 +217,15 @@ pub(super) fn after(
     name.hide(from, end, QUOTED, spans)
 }
 
-/// `("password", Some("…"))`
+/// `("password", Some("…"))`, `("password", ["…"])`
 fn wrapped_in_tuple(name: Name<'_>, value: usize, opening: u8, spans: &mut Spans) -> Option<usize> {
     let bytes = name.text.as_bytes();
     let word = text::run_in(&bytes[value..], 32, |byte| {
         text::is_word(*byte) || *byte == b':'
     });
     let is_call = word > 0 && bytes.get(value + word) == Some(&b'(');
-    (opening == b'(' && is_call)
+    let is_list = bytes.get(value) == Some(&b'[') && extent::quote_at(bytes, value + 1).is_some();
+    (opening == b'(' && (is_call || is_list))
         .then(|| value::at_place(name, value, QUOTED, Around::default(), spans))?
 }
 

@@ -20,8 +20,12 @@ pub(super) fn is_nothing(value: &str) -> bool {
         name > 2 && value.as_bytes()[name..].starts_with(b"=<")
             || value.strip_suffix(" here").is_some_and(is_asked)
     };
+    // `(unchanged)`, `<unset>`
+    let bracketed = [('(', ')'), ('<', '>')]
+        .iter()
+        .find_map(|(open, close)| value.strip_prefix(*open)?.strip_suffix(*close));
     value.is_empty()
-        || is_nothing_word(value)
+        || is_nothing_word(bracketed.unwrap_or(value))
         || is_mask(value)
         || is_placeholder(value)
         || is_usage()
@@ -107,7 +111,7 @@ fn is_mask(value: &str) -> bool {
         || is_partial
         || is_bracketed
             && value.len() < 100
-            && !(value.starts_with('{') && value.contains(": "))
+            && !(value.starts_with('{') && (value.contains(": ") || value.contains('=')))
             && !value.contains(['"', '\''])
             && has_mask()
 }

@@ -15,7 +15,7 @@ pub(super) const CALLS: &[(&str, &str, usize)] = &[
     ("orkc", "networkcredential", 1), ("gin(", "login", 1), ("ftp(", "ftp", LAST), ("ect(", "connect", LAST), ("ial(", "credential", LAST), ("sic.", "basic.encode", LAST),
     ("ordc", "usernamepasswordcredentials", 1), ("ordc", "usernamepasswordcredential", 1),
     ("ordc", "passwordcredentials", 1), ("als(", "plaincredentials", 1),
-    ("orda", "passwordauthentication", 1), ("hpro", "plainauthprovider", 1), ("uth(", "auth", 1),
+    ("orda", "passwordauthentication", 1), ("hpro", "plainauthprovider", 1), ("uth(", "auth", 1), ("uth(", "http_auth", 1),
     ("als(", "credentials", LAST), ("hent", "authenticate", 1), ("nin(", "signin", 1),
     ("tto-", "convertto-securestring", 0), ("sic(", "basic", 1), ("ypt(", "crypt", 0),
     ("gin(", "sp_addlogin", 1), ("sp_p", "sp_password", 1), ("li_c", "mysqli_connect", 2), ("pdo(", "pdo", 2),

@@ -60,7 +60,7 @@ const ANCHORS: &[(&str, Kinds)] = &[
     ("keyb", NAME), ("keyd", NAME), ("keyp", NAME), ("keym", NAME), ("keyr", NAME),
     ("keyt", NAME), ("oken", NAME), ("jwt_", NAME), ("bear", NAME), ("ssio", NAME),
     ("sid_", NAME), ("pat?", NAME), ("sas?", NAME), ("csrf", NAME), ("sic_", NAME),
-    ("xsrf", NAME), ("asse", NAME), ("mlre", NAME), ("memb", NAME), ("h_he", NAME),
+    ("xsrf", NAME), ("asse", NAME), ("mlre", NAME), ("memb", NAME), ("h_he", NAME), ("ycod", NAME), ("ry_c", NAME),
     ("h_va", NAME), ("tial", NAME), ("reds", NAME), ("riza", NAME), ("kie_", NAME),
     ("kies", NAME), ("gnat", NAME), ("sig?", NAME), ("hmac", NAME), ("psk?", NAME),
     ("plai", NAME), ("mnem", NAME), ("phra", NAME), ("onst", NAME), ("n_st", NAME),
@@ -167,12 +167,13 @@ impl Prefilter {
         let users = [LETTERS, DIGITS, b":[%$_*<{"].concat();
         prefilter.add_each([b":", b"/", b"/", &users], URL);
         prefilter.add_each([b"p", b"w", b"d", &any], NAME);
+        prefilter.add_each([b"p", b"w", b"d", b"`&"], NAME);
         prefilter.add_each([b"k", b"e", b"y", b"`?&+.*|\t"], NAME);
         prefilter.add(b":\\/\\", URL);
         prefilter.add_each([b"&?;{[|.", b"p", b"w", SIGNS], NAME);
         prefilter.add_each([b"@", b"/", b"/", &any], COMMAND);
         prefilter.add_each([b" \"'=(`,>", b"/", b"/", &any], URL);
-        prefilter.add_each([b" \"'", b"-", b"upaxwk", b" \"'=,:"], COMMAND);
+        prefilter.add_each([b" \"'", b"-", b"upaxwkn", b" \"'=,:"], COMMAND);
         prefilter.add_each([b" ", b"-", b"sklfigvx", b"u"], COMMAND);
         let glued = [LETTERS, DIGITS, b"$!@#%&"].concat();
         prefilter.add_each([b" \"'", b"-", b"pu", &glued], COMMAND);

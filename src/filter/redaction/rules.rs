@@ -199,7 +199,7 @@ pub(super) const TOPICS: &[&str] = &[
     "command", "cmd", "script", "test", "event", "handler", "filter", "parser", "stream",
     "validator", "generator", "factory", "client", "server", "request", "response", "result",
     "exception", "bucket", "pool", "cache", "queue", "list", "table", "column", "schema", "model", "method",
-    "function", "module", "package",
+    "function", "module", "package", "hasher", "hashers",
 ];
 
 /// Names that end like secrets and are none: they page through lists, distinguish requests, or are
@@ -238,8 +238,7 @@ pub(super) const NOTHING: &[&str] = &[
     "has", "pass", "ready", "unused", "unsupported", "supported", "allowed", "available",
     "unavailable", "malformed", "expires", "expiring", "renewed", "renewing", "no such", "never",
     "always", "auto", "manual", "sensitive", "encrypted", "unlimited", "locked", "unlocked",
-    "strong", "weak", "exists", "removed.", "<nil>", "(null)", "(none)", "(nil)", "(empty)",
-    "(unset)", "(not set)", "<none>", "<empty>", "<null>", "<unset>", "\\n", "nothing", "void",
+    "strong", "weak", "exists", "removed.", "not set", "\\n", "nothing", "void",
     "prompt", "interactive", "stdin", "public", "use", "add", "fix", "support", "rename", "remove",
     "drop", "allow", "make", "move", "replace",
     "value_specified_in_no_log_parameter", "attempt", "attempts", "\\0", "read", "write", "key", "value", "await",
@@ -277,9 +276,14 @@ pub(super) const TYPES: &[&str] = &[
 pub(super) const SOURCES: &[&str] = &[
     "self.", "this.", "$_", "os.environ", "os.getenv", "process.env", "env.", "env[", "env(", "environ",
     "config.", "settings.", "args.", "options.", "opts.", "props.", "req.", "request.", "ctx.",
-    "params.", "params[", "user.", "data.", "cfg.", "conf.", "vault:", "secrets.", "var.",
-    "local.", "getenv(", "system.getenv", "std::env", "arn:aws:", "projects/", "ref+", "file://",
-    "op://", "keyring:", "enc[", "enc(", "ssm:/", "secretsmanager:", "@microsoft.keyvault", "lookup(",
+    "params.", "params[", "user.", "data.", "cfg.", "conf.", "secrets.", "var.", "local.",
+    "getenv(", "system.getenv", "std::env", "enc[", "enc(", "lookup(",
+];
+
+/// What says where a secret is kept, wherever it stands.
+pub(super) const REFERENCES: &[&str] = &[
+    "vault:", "arn:aws:", "projects/", "ref+", "file://", "op://", "keyring:", "ssm:/", "env:",
+    "secretref:", "secretsmanager:", "@microsoft.keyvault",
 ];
 
 /// Functions that look a value up, by the ends of their names.
@@ -424,6 +428,14 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("dt0s01.", Dotted, 60, ANY), shape("phc_", Alnum, 40, ANY),
     shape("phx_", Alnum, 40, ANY), shape("hcaik_", Alnum, 40, ANY),
     shape("lsv2_pt_", Word, 32, ANY), shape("lsv2_sk_", Word, 32, ANY),
+    // Private keys in DER: of RSA, of elliptic curves, and in a wrapper of any kind
+    shape("MIIEpAIBAAK", Base64, 40, ANY), shape("MIIEowIBAAK", Base64, 40, ANY),
+    shape("MIIEogIBAAK", Base64, 40, ANY), shape("MIIJKAIBAAK", Base64, 40, ANY),
+    shape("MIIJKQIBAAK", Base64, 40, ANY), shape("MIIEvQIBADANB", Base64, 40, ANY),
+    shape("MIIEvgIBADANB", Base64, 40, ANY), shape("MIIEvAIBADANB", Base64, 40, ANY),
+    shape("MIIJQgIBADANB", Base64, 40, ANY), shape("MIIJQwIBADANB", Base64, 40, ANY),
+    shape("MHcCAQEE", Base64, 40, ANY), shape("MIGHAgEAM", Base64, 40, ANY),
+    shape("MC4CAQAwBQYDK2V", Base64, 40, ANY),
     // Private keys in PEM, in Base64 once more
     shape("LS0tLS1CRUdJTiBQUklWQVRF", Base64, 20, ANY),
     shape("LS0tLS1CRUdJTiBSU0EgUFJJVkFUR", Base64, 20, ANY),
@@ -431,6 +443,8 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("LS0tLS1CRUdJTiBPUEVOU1NI", Base64, 20, ANY),
     shape("LS0tLS1CRUdJTiBFTkNSWVBURUQ", Base64, 20, ANY),
     // Hashes of passwords
+    shape("{SSHA}", Base64, 20, ANY), shape("{SSHA256}", Base64, 40, ANY),
+    shape("{SSHA512}", Base64, 60, ANY), shape("md5", Hex, 32, 32),
     shape("$1$", Crypt, 20, ANY), shape("$apr1$", Crypt, 20, ANY),
     shape("$9$", Crypt, 8, ANY), shape("$8$", Crypt, 20, ANY),
     shape("aad3b435b51404eeaad3b435b51404ee:", Hex, 32, 32), shape("$5$", Crypt, 40, ANY), shape("$6$", Crypt, 40, ANY),

@@ -26,7 +26,7 @@ enum Sign {
 pub(super) fn after(name: Name<'_>, spans: &mut Spans) -> Option<usize> {
     let bytes = name.text.as_bytes();
     let mut at = name.end;
-    let begin = qualified(bytes, name.start);
+    let begin = qualified(bytes, name);
     let opened = extent::quote_before(bytes, begin);
     let closed = opened.filter(|opened| match extent::quote_at(bytes, at) {
         Some((quote, len)) if quote == *opened => {
@@ -90,7 +90,13 @@ fn member(rest: &[u8]) -> usize {
     let [open @ (b'[' | b'.'), key @ ..] = rest else {
         return 0;
     };
-    let len = text::run_in(key, 32, |byte| text::is_word(*byte));
+    let mut len = text::run_in(key, 32, |byte| text::is_word(*byte));
+    // `account.key.name.blob.core.windows.net=…`: of a host.
+    if *open == b'.' && key[len..].starts_with(b".") {
+        let host = text::run_in(key, 80, |byte| text::is_name(*byte) || *byte == b'.');
+        let is_host = key[..host].iter().filter(|byte| **byte == b'.').count() >= 3;
+        len = if is_host { host } else { len };
+    }
     let is_about = names::is_about(&key[..len], ABOUT) || names::is_about(&key[..len], TOPICS);
     let end = 1 + len + usize::from(*open == b'[');
     let is_closed = *open == b'.' || key.get(len) == Some(&b']');
@@ -177,12 +183,29 @@ fn is_word_in_quotes(name: Name<'_>, at: usize) -> bool {
     word > 0 && extent::quote_at(bytes, at + word).is_some_and(|(quote, _)| quote == opened)
 }
 
-/// Where a name begins that has others before it: `db.password`.
-fn qualified(bytes: &[u8], start: usize) -> usize {
+/// Where a name begins that has others before it: `db.password`, or words, as a key of an object
+/// may have: `{"Admin Password": …}`.
+fn qualified(bytes: &[u8], name: Name<'_>) -> usize {
+    let start = name.start;
     let is_part = |byte: &u8| text::is_name(*byte) || b".:/$@#".contains(byte);
-    let len = text::run_before_in(&bytes[..start], 64, |byte| is_part(byte));
-    let begin = start - len;
+    let begin = start - text::run_before_in(&bytes[..start], 64, is_part);
     if extent::quote_before(bytes, begin).is_some() {
+        return begin;
+    }
+    if bytes[..start].last() != Some(&b' ') {
+        return start;
+    }
+    let is_part = |byte: &u8| text::is_name(*byte) || *byte == b' ';
+    let begin = start - text::run_before_in(&bytes[..start], 40, is_part);
+    let Some(opened) = extent::quote_before(bytes, begin) else {
+        return start;
+    };
+    let before = bytes[..begin - opened.depth - 1].trim_ascii_end();
+    let is_key = extent::quote_at(bytes, name.end).is_some_and(|(quote, len)| {
+        let rest = &bytes[name.end + len..];
+        quote == opened && rest[text::spaces(rest)..].starts_with(b":")
+    });
+    if is_key && matches!(before.last(), Some(b'{' | b',')) {
         begin
     } else {
         start
@@ -268,6 +291,14 @@ fn separated(
     {
         return None;
     }
+    // `key=session:9f86d081-…`: a word of a value.
+    if sign == Sign::Colon
+        && !is_spaced
+        && known.need == Need::Random
+        && bytes[..name.start].ends_with(b"=")
+    {
+        return None;
+    }
     if known.class == SecretClass::Signature && matches!(bytes.get(at), Some(b'\n' | b'\r' | b'\\'))
     {
         // botocore writes it on a line of its own.
@@ -294,6 +325,7 @@ fn separated(
     }
     // `password=' for nil`: the quotes of older programs.
     if sign == Sign::Equals
+        && closed.is_none()
         && bytes[..name.start].ends_with(b"`")
         && bytes.get(from) == Some(&b'\'')
     {

@@ -117,12 +117,14 @@ fn vendor_token(bytes: &[u8], at: usize) -> Option<Span> {
 }
 
 /// Where the four letters of a prefix begin by which it is found: such as few words have. They have
-/// a sign or a digit inside, or else a digit, or else they are the first.
+/// a sign or a digit inside, or else a digit and a sign, or a digit, or else they are the first.
 pub(super) fn anchor(shape: &Shape) -> usize {
     let fours = || shape.prefix.as_bytes().windows(4);
     let has_sign = |four: &[u8]| four[1..3].iter().any(|byte| !byte.is_ascii_alphabetic());
     let has_digit = |four: &[u8]| four.iter().any(u8::is_ascii_digit);
+    let ends_with_sign = |four: &[u8]| has_digit(four) && !four[3].is_ascii_alphanumeric();
     let found = fours().position(has_sign);
+    let found = found.or_else(|| fours().position(ends_with_sign));
     found.or_else(|| fours().position(has_digit)).unwrap_or(0)
 }
 

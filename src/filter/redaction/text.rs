@@ -138,13 +138,11 @@ pub(super) fn starts_pair(bytes: &[u8]) -> bool {
         return false;
     }
     let rest = &bytes[opened + name..];
-    let rest = match rest.first() {
-        Some(b'"' | b'\'') => &rest[1..],
-        _ => rest,
-    };
+    let closed = usize::from(matches!(rest.first(), Some(b'"' | b'\'')));
+    let rest = &rest[closed..];
     // `Initial Catalog=`, `User ID=`: two words, as in connection strings.
     let second = match rest {
-        [b' ', ..] => {
+        [b' ', ..] if closed == 0 => {
             1 + run_in(&rest[1..], 24, |byte| {
                 byte.is_ascii_alphabetic() || *byte == b' '
             })

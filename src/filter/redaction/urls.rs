@@ -51,10 +51,13 @@ fn authority(rest: &[u8]) -> &[u8] {
     let plain = &rest[..end];
     let at = plain.iter().position(|byte| *byte == b'@');
     // A comma may be in a password, or between the hosts that follow; after a host it ends the URL.
-    let comma = plain.iter().position(|byte| *byte == b',');
+    // After a host and a port, a semicolon does, as JDBC has it.
+    let comma = plain.iter().position(|byte| matches!(byte, b',' | b';'));
     if let Some(comma) = comma.filter(|comma| at.is_none_or(|at| *comma < at)) {
         let host = plain[..comma].split(|byte| *byte == b':').nth(1);
-        let is_host = host.is_none_or(|port| port.iter().all(u8::is_ascii_digit));
+        let is_host = host.map_or(plain[comma] == b',', |port| {
+            port.iter().all(u8::is_ascii_digit)
+        });
         if is_host && !plain[..comma].contains(&b'=') {
             return &plain[..comma];
         }

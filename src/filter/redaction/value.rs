@@ -83,10 +83,16 @@ pub(super) fn at_place(
         let end = extent::closing(bytes, from, quote);
         // A prompt: this quote closes the text that the name is in.
         let sent = sent(bytes, from);
+        // `"" => "…"` is none.
+        let is_new = from == end && {
+            let rest = bytes.get(end + len..).unwrap_or_default();
+            rest.starts_with(b" => ") || rest.starts_with(b" -> ")
+        };
         if sent.is_some()
-            || bytes[from..end]
-                .first()
-                .is_none_or(|byte| b"),;]}".contains(byte))
+            || !is_new
+                && bytes[from..end]
+                    .first()
+                    .is_none_or(|byte| b"),;]}".contains(byte))
         {
             let (value, end) = sent.unwrap_or((from, from));
             return name.hide(value, end, Manner::TYPED, spans).or(Some(from));
@@ -214,6 +220,21 @@ pub(super) fn wrapper(bytes: &[u8], at: usize) -> usize {
         let is_open = word > 0 && matches!(rest.get(open), Some(b'{' | b'('));
         let is_one = is_open && extent::quote_at(bytes, at + open + 1).is_some();
         return if is_one { open + 1 } else { 0 };
+    }
+    // `(string) (len=9) "…"`, `(char *) "…"`: what Go's and C's programs say of it.
+    if let Some(cast) = rest.strip_prefix(b"(") {
+        let len = text::run_in(cast, 24, |byte| {
+            text::is_word(*byte) || b"*.[]= ".contains(byte)
+        });
+        if len > 0 && matches!(cast[len..], [b')', b' ', b'"' | b'\\' | b'(', ..]) {
+            return len + 3;
+        }
+    }
+    // `Just "…"`
+    for word in [&b"Just "[..], b"Some ", b"Right ", b"Ok "] {
+        if rest.starts_with(word) && rest.get(word.len()) == Some(&b'"') {
+            return word.len();
+        }
     }
     // `{str} '…'`, `0x55d0 "…"`, as debuggers have it.
     if let Some(word) = rest.strip_prefix(b"{") {

@@ -73,7 +73,7 @@ impl Decoded {
         while at < bytes.len() {
             let rest = &bytes[at..];
             let found = match view {
-                View::Percent => percent(rest),
+                View::Percent => percent(rest).or_else(|| plus(bytes, at)),
                 View::Escaped => escape(rest),
                 View::Entities => entity(rest),
                 View::Ansi => ansi(rest).map(|len| (None, len)),
@@ -124,6 +124,13 @@ fn percent(rest: &[u8]) -> Found {
         [b'%', a, b, ..] => shown(hex(&[*a, *b])?, 3),
         _ => None,
     }
+}
+
+/// `+`, a space in a form, where it is next to an escape: elsewhere it may be of Base64.
+fn plus(bytes: &[u8], at: usize) -> Found {
+    let is_next =
+        || at >= 3 && percent(&bytes[at - 3..at]).is_some() || percent(&bytes[at + 1..]).is_some();
+    (bytes[at] == b'+' && is_next()).then_some((Some(b' '), 1))
 }
 
 fn escape(rest: &[u8]) -> Found {
