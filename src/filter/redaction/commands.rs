@@ -285,8 +285,9 @@ pub(super) fn protocol(text: &str, start: usize, end: usize, spans: &mut Spans) 
     }
     let mut words: Vec<(usize, &[u8])> = words(rest);
     // The quote of a text around it.
-    let is_quote = |(_, word): &mut (usize, &[u8])| matches!(*word, b"'" | b"'\"" | b"',");
-    words.pop_if(is_quote);
+    if let Some((_, b"'" | b"'\"" | b"',")) = words.last() {
+        words.pop();
+    }
     let is_mechanism = |word: &[u8]| {
         MECHANISMS
             .iter()

@@ -185,8 +185,6 @@ impl Finder {
             return end;
         };
         looks.view(View::of(&bytes[end..]));
-        let signs = text::run_in(&bytes[end..], 4, |byte| b" =:>+\\".contains(byte));
-        looks.view(View::of(&bytes[end + signs..]));
         if let Some((word, _)) = BESIDE.iter().find(|(word, _)| *word == found) {
             looks.beside.push(word);
             return end;
@@ -198,6 +196,8 @@ impl Finder {
         let Some((start, end, known)) = self.known_at(text, at, start, end) else {
             return at + 1;
         };
+        let signs = text::run_in(&bytes[end..], 4, |byte| b" =:>+\\".contains(byte));
+        looks.view(View::of(&bytes[end + signs..]));
         let name = Name {
             text,
             start,

@@ -36,6 +36,19 @@ const LONGEST: usize = 512;
 /// Whether a value has to be hidden. `after` is what follows it.
 pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> bool {
     let value = value.trim();
+    // What is compared with many words comes last: most values are none before.
+    is_secret(value, after, known, manner)
+        && (known.class == SecretClass::Custom || !is_public(value))
+}
+
+/// Whether a value is an algorithm, a time, or says where a secret is kept.
+fn is_public(value: &str) -> bool {
+    let bare = value.trim_end_matches(['.', ',', ';', ':', '!']);
+    let is_start = |known: &&str| text::starts_with(value.as_bytes(), known.as_bytes());
+    look::is_algorithm(bare) || look::is_time(bare) || REFERENCES.iter().any(is_start)
+}
+
+fn is_secret(value: &str, after: &[u8], known: Known, manner: Manner) -> bool {
     if value.len() > LONGEST {
         return value.bytes().any(|byte| byte.is_ascii_alphanumeric());
     }
@@ -64,12 +77,7 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
                 .bytes()
                 .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     });
-    let is_reference = || {
-        let is_one = |known: &&str| text::starts_with(value.as_bytes(), known.as_bytes());
-        REFERENCES.iter().any(|known| is_one(&known))
-    };
-    let is_known = || look::is_algorithm(bare) || look::is_time(bare) || is_reference();
-    if is_object || is_position(bare) || known.class != SecretClass::Custom && is_known() {
+    if is_object || is_position(bare) {
         return false;
     }
     // A single sign opens what follows; what is secret in a URL is found there.

@@ -65,6 +65,11 @@ pub(super) fn rest_of_line(text: &str, from: usize) -> impl Iterator<Item = (usi
 
 /// `sqlplus scott/tiger@db`, `imp userid=scott/tiger`
 fn oracle(text: &str, from: usize, is_word: bool, spans: &mut Spans) {
+    // Most lines have none, which is known fast.
+    let near = &text.as_bytes()[from..text.len().min(from + LINE)];
+    if !near.contains(&b'/') {
+        return;
+    }
     for (at, word) in rest_of_line(text, from).take(12) {
         let logon = word.trim_matches(['"', '\'', ',']);
         let named = logon.rsplit('=').next().unwrap_or_default();

@@ -141,8 +141,9 @@ impl Prefilter {
         // `connect` and the usual names of users, of which one alone is too frequent.
         for user in ["ad", "ap", "hr", "ro", "sc", "sy", "us"] {
             let [first, second] = [&user.as_bytes()[..1], &user.as_bytes()[1..]];
-            prefilter.add_each([b"nt", b" ", first, second], PROGRAM);
+            prefilter.add_each([b"t", b" ", first, second], PROGRAM);
         }
+        prefilter.add_each([b"n", b"n", b" ", b"ahrsu"], PROGRAM);
         // `p_a_s_s`, `s.e.c.r.e.t`, `t o k e n`
         for sign in [b"_", b"-", b".", b" "] {
             for [first, second] in [[b"p", b"a"], [b"p", b"w"], [b"s", b"e"], [b"t", b"o"]] {
