@@ -47,6 +47,10 @@ pub(crate) trait LogsReports: Send + Sync {
     /// that one and those that lead to it; where no other is left it goes nowhere, not to the last
     /// resort.
     fn log_report(&self, logger: &str, level: Level, text: &str, about: Option<u64>);
+
+    /// Logs what a filter of a logger has to say, past the logger's filters: a text, and a number
+    /// as a key-value.
+    fn log_summary(&self, logger: &str, level: Level, text: &str, number: (&str, u64));
 }
 
 type OpenWriter = dyn Fn() -> Box<dyn Write + Send> + Send + Sync;
@@ -82,6 +86,12 @@ impl RegistryContext {
     pub(crate) fn log_report(&self, logger: &str, level: Level, text: &str, about: Option<u64>) {
         if let Some(registry) = self.registry.get().and_then(Weak::upgrade) {
             registry.log_report(logger, level, text, about);
+        }
+    }
+
+    pub(crate) fn log_summary(&self, logger: &str, level: Level, text: &str, number: (&str, u64)) {
+        if let Some(registry) = self.registry.get().and_then(Weak::upgrade) {
+            registry.log_summary(logger, level, text, number);
         }
     }
 

@@ -457,3 +457,8 @@ fn no_example_is_forgotten() {
         assert!(output.exists(), "{expected} has no expected output");
     }
 }
+
+#[test]
+fn limits() {
+    check("21_limits", &[]);
+}

@@ -15,6 +15,7 @@ use serde_json::{Value as Json, json};
 use crate::config::mismatch::Mismatch;
 use crate::config::node::{Node, Value};
 use crate::config::read_context::ReadContext;
+use crate::filter::Key;
 use crate::formatter::{ColorChoice, JsonTime, MissingFields, Multiline, TemplateStyle, TimeZone};
 #[cfg(feature = "gelf")]
 use crate::handler::GelfCompression;
@@ -430,6 +431,11 @@ choices! {
         "epoch_millis" => Self::EpochMillis,
         "epoch_nanos" => Self::EpochNanos,
         "omitted" => Self::Omitted,
+    }
+    Key {
+        "call_site" => Self::CallSite,
+        "logger" => Self::Logger,
+        "message" => Self::Message,
     }
     Overflow {
         "block" => Self::Block,

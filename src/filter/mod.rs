@@ -5,9 +5,13 @@ mod level_range;
 mod name_filter;
 mod redaction;
 mod shared_filter;
+mod volume;
 
 pub use self::filter::{Filter, filter_fn};
 pub use self::level_range::LevelRange;
 pub use self::name_filter::NameFilter;
 pub use self::redaction::{RedactingFilter, Secret, SecretClass};
 pub use self::shared_filter::SharedFilter;
+pub use self::volume::{Key, RateLimitFilter};
+
+pub(crate) use self::volume::{Limit, Outlet, settle_all};

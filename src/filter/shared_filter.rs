@@ -5,6 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use crate::filter::filter::Filter;
+use crate::filter::volume::{Limit, RateLimitFilter};
 use crate::record::Record;
 use crate::sys::sync::Arc;
 use crate::sys::user_code::Owned;
@@ -61,6 +62,12 @@ impl SharedFilter {
     /// Returns the filter, if it is of this type.
     pub(crate) fn downcast_ref<F: Filter + 'static>(&self) -> Option<&F> {
         (**self.filter).as_any().downcast_ref()
+    }
+
+    /// Returns the limiter of a filter that limits.
+    pub(crate) fn limit(&self) -> Option<Arc<dyn Limit>> {
+        self.downcast_ref::<RateLimitFilter>()
+            .map(RateLimitFilter::limit)
     }
 
     pub(crate) fn is_configured(&self) -> bool {

@@ -11,6 +11,7 @@ use crate::formatter::Format;
 use crate::handler::config::HandlerConfig;
 use crate::handler::counters::{Counters, DropReason, Tally};
 use crate::handler::failure::{self, Failure, Loss, Reports};
+use crate::handler::handled::Handled;
 use crate::handler::handler_id::HandlerId;
 use crate::handler::in_place::InPlace;
 use crate::handler::sink::{Batch, Sink, SinkFacts, SinkStatus};
@@ -54,24 +55,6 @@ pub(crate) enum MadeBy {
 pub(crate) trait Observer: Send + Sync {
     /// Called after the change, on the thread that made it, with no lock held that this could need.
     fn handler_changed(&self, handler: HandlerId);
-}
-
-/// What became of a record at a handler.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Handled {
-    /// A filter refused it.
-    Refused,
-    /// The formatter or the sink failed; it is counted as dropped.
-    Failed,
-    /// The sink has it.
-    Written,
-}
-
-impl Handled {
-    #[inline]
-    pub(super) fn is_written(self) -> bool {
-        self == Self::Written
-    }
 }
 
 impl HandlerCore {
@@ -136,7 +119,7 @@ impl HandlerCore {
     }
 
     #[inline]
-    fn emit(self: &Arc<Self>, record: &Record<'_>, formatter: &dyn Format) -> Handled {
+    pub(super) fn emit(self: &Arc<Self>, record: &Record<'_>, formatter: &dyn Format) -> Handled {
         let tally = &self.book.tally;
         let place = tally.place();
         place.accepted();
@@ -201,7 +184,7 @@ impl HandlerCore {
     }
 
     #[cold]
-    fn fail_by_panic(self: &Arc<Self>, record: &Record<'_>, panic: Panic) {
+    pub(super) fn fail_by_panic(self: &Arc<Self>, record: &Record<'_>, panic: Panic) {
         let message = format!("a filter, formatter or sink panicked: {panic}");
         self.fail(record, Error::new(ErrorKind::Panicked, message));
     }
@@ -226,11 +209,13 @@ impl HandlerCore {
     }
 
     pub(super) fn flush(&self) -> Result<(), Error> {
+        self.settle_limits();
         let flushed = Self::guard("flush", || self.sink.flush());
         self.book.settle(flushed)
     }
 
     pub(super) fn close(&self) -> Result<(), Error> {
+        self.settle_limits();
         let closed = Self::guard("close", || self.sink.close());
         self.book.settle(closed)
     }
@@ -288,6 +273,7 @@ impl HandlerCore {
             observer.handler_changed(self.id);
         }
         drop(one_at_a_time);
+        self.attach_limits();
         // Kept until here: dropping a filter or formatter is user code, so no lock may be held.
         drop(old);
     }
@@ -359,7 +345,7 @@ pub(super) struct Book {
     /// without a record.
     environment: Mutex<Option<Arc<RegistryContext>>>,
     environment_at: AtomicUsize,
-    handler: OnceCell<Weak<HandlerCore>>,
+    pub(super) handler: OnceCell<Weak<HandlerCore>>,
     /// How the handler described itself when it ended.
     epitaph: OnceCell<String>,
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::filter;
 use crate::handler::core::HandlerCore;
 use crate::handler::handler_id::HandlerId;
 use crate::sys::process;
@@ -189,6 +190,8 @@ pub fn handler_names() -> Vec<Arc<str>> {
 /// # Python
 /// `logging.shutdown`, which goes by the order of making alone.
 pub fn shutdown() {
+    // Those of loggers, too, which know no handler.
+    filter::settle_all();
     // Out of the directory's lock: sinks run the user's code.
     let handlers = sources_first(living());
     // What a function hands on, as that of a `BufferingHandler`, is not known as a target. So all

@@ -18,6 +18,7 @@ mod fallback;
 mod file;
 #[cfg(feature = "gelf")]
 mod gelf;
+mod handled;
 pub(crate) mod handler;
 mod handler_id;
 mod handler_type;
@@ -28,6 +29,7 @@ mod io;
 #[cfg(all(feature = "journald", target_os = "linux"))]
 mod journald;
 mod ledger;
+mod limits;
 pub(crate) mod live;
 mod memory;
 #[cfg(any(

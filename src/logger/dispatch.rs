@@ -261,6 +261,22 @@ impl LogsReports for RegistryCore {
         let _nested = Nested::enter();
         send_along(&route, None, self, &mut record);
     }
+
+    #[cold]
+    fn log_summary(&self, logger: &str, level: Level, text: &str, (key, number): (&str, u64)) {
+        let node = self.nearest(logger);
+        let source = Source::default();
+        let message = Message::Text(text.into());
+        let mut record = Record::new(&self.environment, logger, level, message, &source);
+        record.set_key_value(key, number);
+        let by_level = level >= node.effective_level();
+        record.is_hidden = !self.decides_for(&node, None, &record, by_level);
+        let route = node.route();
+        let handlers = Arc::clone(&route.handlers);
+        let route = Route::new(Vec::new(), handlers, Arc::clone(&route.taps));
+        let _nested = Nested::enter();
+        send_along(&route, None, self, &mut record);
+    }
 }
 
 #[cold]

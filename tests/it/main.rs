@@ -16,6 +16,7 @@ mod formats;
 mod handler;
 mod iot_json;
 mod lazy_gates;
+mod limits;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod macro_errors;
 mod macros;

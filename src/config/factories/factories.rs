@@ -120,6 +120,7 @@ impl Factories {
     /// | `logging.Filter` | `name`, and without a `class` | `name` |
     /// | | `level_range` | `min`, `max`, both inclusive |
     /// | | `redact` | `names`, `except`, `personal_data`, `vendor_tokens`: [`RedactingFilter`](crate::filter::RedactingFilter) |
+    /// | `logtree.RateLimitFilter` | `rate_limit` | `rate`, `per` (a second), `burst`, `by` (`call_site`, `logger`, `message`) or `field`, `even_errors`, `summary_after`: [`RateLimitFilter`](crate::filter::RateLimitFilter) |
     ///
     /// Every handler takes `level`, `formatter` and `filters`. Streams have the attribute
     /// `terminator`; text formatters have `default_time_format`, `default_msec_format` and

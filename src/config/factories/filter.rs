@@ -2,6 +2,7 @@
 
 use std::ops::Bound;
 
+use crate::config::factories::limit;
 use crate::config::factories::table::Table;
 use crate::filter::{LevelRange, NameFilter, RedactingFilter, SharedFilter};
 use crate::level::Level;
@@ -19,6 +20,7 @@ pub(super) fn add(table: &mut Table<SharedFilter>) {
         );
         move || Ok(SharedFilter::from(LevelRange::new(range)))
     });
+    limit::add(table);
     table.add(&["redact"], |arguments| {
         let mut filter = RedactingFilter::credentials();
         for name in arguments

@@ -24,6 +24,7 @@ mod gelf;
 mod http;
 #[cfg(feature = "journald")]
 mod journald;
+mod limit;
 mod memory;
 #[cfg(feature = "otlp")]
 mod otlp;

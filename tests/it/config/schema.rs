@@ -56,6 +56,9 @@ fn it_agrees_with_the_check() {
         formatter(json!({"class": "json", "time": "nanos", "source": true})),
         filter(json!({"name": "a"})),
         filter(json!({"class": "level_range", "min": 10, "max": "ERROR"})),
+        filter(
+            json!({"class": "logtree.RateLimitFilter", "rate": 10, "per": "1s", "burst": 100, "by": "call_site"}),
+        ),
     ];
     for document in right {
         let errors: Vec<_> = validator

@@ -10,6 +10,7 @@ mod delivery;
 mod files;
 mod formatters;
 mod handlers;
+mod limits;
 mod loggers;
 
 use std::fs;

@@ -1,0 +1,3 @@
+//! Filters that limit how many records pass.
+
+mod rate_limit;
