@@ -167,7 +167,7 @@
 //! Unix, Windows and WebAssembly; 32 and 64 bits, either byte order.
 //!
 //! - With `panic = "abort"` a panic in a `Display`, filter, formatter or sink ends the process, and
-//!   queues and buffers are not drained after a panic.
+//!   queues and buffers are not drained after a panic, unless [`log_panics`] is called.
 //! - `wasm32-unknown-unknown` has no threads, files, clock or streams. With the feature `web`, time
 //!   and zone come from the JavaScript host and standard error is `console.error`. Without it, the
 //!   time is 1970 unless the registry has a [clock](registry::RegistryBuilder::clock), and standard
@@ -241,6 +241,7 @@ mod level_spec;
 pub mod logger;
 mod macros;
 mod name;
+pub mod panics;
 #[cfg(feature = "socket")]
 mod receiver;
 pub mod record;
@@ -269,6 +270,7 @@ pub use crate::level::Level;
 pub use crate::level_spec::LevelSpec;
 pub use crate::logger::logger::{Logger, get_logger};
 pub use crate::logger::static_logger::StaticLogger;
+pub use crate::panics::panic_logger::log_panics;
 pub use crate::record::record::Record;
 pub use crate::registry::registry::Registry;
 pub use crate::scope::scope::Scope;

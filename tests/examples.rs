@@ -293,6 +293,13 @@ fn sockets() {
     check("20_sockets", &[]);
 }
 
+#[test]
+fn panics() {
+    let (text, success) = run_in("22_panics", &[], &[("RUST_BACKTRACE", "0")]);
+    assert!(success, "{text}");
+    compare("22_panics", &text);
+}
+
 /// A daemon is controlled in the ways that it prints, and ends with its input.
 #[cfg(all(unix, feature = "control"))]
 #[test]

@@ -216,6 +216,19 @@ pub fn shutdown() {
     }
 }
 
+/// Flushes all living handlers, for a process that may end at once.
+#[cold]
+pub(crate) fn flush_all() {
+    let has_records = |handler: &Arc<HandlerCore>| handler.status().queued > 0;
+    let handlers = sources_first(living()).into_iter();
+    let (waiting, ready): (Vec<_>, Vec<_>) = handlers.partition(has_records);
+    // Those that keep nothing come first, as a flush of the others may wait for a receiver until
+    // the process has ended; and again, as they may be the targets of those.
+    for handler in ready.iter().chain(&waiting).chain(&ready) {
+        let _ = handler.flush();
+    }
+}
+
 /// Reopens the files of all living handlers, as after a program like `logrotate` has renamed them;
 /// handlers without a file do nothing. Returns the errors of those that could not be opened; these
 /// handlers go on in the old file.

@@ -195,6 +195,23 @@ pub(crate) fn with_patience(patience: Duration, work: impl FnOnce()) {
     PATIENCE.set(before);
 }
 
+/// How many threads wait for something to be written before the process may end.
+static IN_A_HURRY: AtomicU32 = AtomicU32::new(0);
+
+/// Reports whether a thread waits, with whatever locks it has, for something to be written.
+#[cfg_attr(not(unix), allow(dead_code, reason = "others have no way past std"))]
+pub(crate) fn is_in_a_hurry() -> bool {
+    IN_A_HURRY.load(Ordering::Relaxed) > 0
+}
+
+/// Calls `wait`, during which all threads hurry.
+pub(crate) fn in_a_hurry<R>(wait: impl FnOnce() -> R) -> R {
+    IN_A_HURRY.fetch_add(1, Ordering::SeqCst);
+    let result = wait();
+    IN_A_HURRY.fetch_sub(1, Ordering::SeqCst);
+    result
+}
+
 #[cfg(all(unix, not(miri)))]
 mod system {
     use std::thread;

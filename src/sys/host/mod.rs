@@ -22,3 +22,11 @@ pub(crate) use self::console::{Standard, enable_escapes};
 #[cfg(not(unix))]
 pub(crate) use self::platform::system_time;
 pub(crate) use self::platform::{Instant, process_id, stderr, stdout};
+
+/// Writes to standard error in one call and past std, whose lock another thread may hold for long.
+pub(crate) fn write_past_std(bytes: &[u8]) {
+    #[cfg(unix)]
+    let _ = rustix::io::write(rustix::stdio::stderr(), bytes);
+    #[cfg(not(unix))]
+    let _ = std::io::Write::write_all(&mut stderr(), bytes);
+}

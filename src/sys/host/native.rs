@@ -30,6 +30,7 @@ mod unix {
     ///
     /// In a child process it is written to past std: a thread of the parent may have had std's lock
     /// at the fork (`eprintln!` has it while its `Display`s run), and there it is never released.
+    /// So it is while a thread that may have the lock waits for a panic to be logged.
     pub(crate) struct Stream(Standard);
 
     pub(crate) fn stderr() -> Stream {
@@ -42,7 +43,7 @@ mod unix {
 
     impl Write for Stream {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            let stream = match (process::is_child(), self.0) {
+            let stream = match (process::is_child() || process::is_in_a_hurry(), self.0) {
                 (false, Standard::Error) => return io::stderr().write(bytes),
                 (false, Standard::Output) => return io::stdout().write(bytes),
                 (true, Standard::Error) => rustix::stdio::stderr(),
