@@ -19,6 +19,8 @@ pub(super) struct Flight {
     pub(super) done: usize,
     /// How many are sent at once.
     pub(super) step: usize,
+    /// How often the next one has failed for a reason of its own.
+    pub(super) failures: u32,
 }
 
 impl Flight {
@@ -29,6 +31,7 @@ impl Flight {
             entries: Arc::new(entries),
             places: Arc::new(places),
             done: 0,
+            failures: 0,
         }
     }
 
@@ -60,6 +63,7 @@ impl Flight {
     /// Notes that so many more are done. Returns the place up to which the spool is done.
     pub(super) fn advance(&mut self, count: usize) -> Option<Cursor> {
         self.done = (self.done + count).min(self.entries.len());
+        self.failures = 0;
         let last = self.done.checked_sub(1)?;
         self.places.get(last).copied()
     }

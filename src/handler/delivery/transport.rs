@@ -125,6 +125,16 @@ pub enum Outcome {
         /// Why. Without credentials.
         error: Error,
     },
+    /// The first so many entries are with the receiver. The next one was not sent for a reason of
+    /// its own on this side that may pass, as where it needs a file and the system has none left.
+    /// It is tried 5 times, with the [back-off](crate::delivery::Backoff) in between, while the
+    /// others wait; then it counts as [`Refused`](Self::Refused). The connection stays.
+    Failed {
+        /// How many of the batch are sent.
+        sent: usize,
+        /// Why. Without credentials.
+        error: Error,
+    },
     /// The batch is too large for the receiver: halves of it are sent, a single entry in its
     /// [shorter form](Transport::shorten).
     TooLarge(Error),

@@ -41,6 +41,9 @@ pub(super) fn start(outgoing: &Arc<Outgoing>) -> Result<(), Error> {
     Ok(())
 }
 
+/// How often an entry is tried that fails for a reason of its own.
+const OWN_ATTEMPTS: u32 = 5;
+
 /// What became of entries.
 #[derive(Default)]
 struct Done {
@@ -279,6 +282,7 @@ impl Outgoing {
             Outcome::Broken { sent, error } => {
                 self.settle_failed(flight, sent.min(count), None, error);
             }
+            Outcome::Failed { sent, error } => self.settle_own(flight, sent.min(count), error),
             Outcome::TooLarge(error) => self.settle_too_large(flight, count, error),
         }
     }
@@ -332,6 +336,25 @@ impl Outgoing {
         state.failed_attempt = state.attempts;
         drop(state);
         self.ledger.retries(error);
+    }
+
+    /// Has the entry after those that are sent tried again, or gives it up: what it fails for is its
+    /// own, and the others would wait for ever.
+    fn settle_own(&self, flight: u64, sent: usize, error: Error) {
+        if sent > 0 {
+            self.settle_sent(flight, sent, &[], 0, None);
+        }
+        let mut state = self.state.lock();
+        let current = state.flight.as_mut().filter(|it| it.id == flight);
+        let is_last = current.is_some_and(|current| {
+            current.failures += 1;
+            current.failures >= OWN_ATTEMPTS
+        });
+        drop(state);
+        match is_last {
+            true => self.settle_sent(flight, 1, &[0], 0, Some(error)),
+            false => self.settle_failed(flight, 0, None, error),
+        }
     }
 
     /// Halves what is sent at once; has a single entry shortened, or gives it up.

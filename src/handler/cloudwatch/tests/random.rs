@@ -87,8 +87,8 @@ fn check_batch(specs: &[(i64, usize, bool)], faults: &[Option<&'static str>]) ->
                 (done, step) = (done + 1, usize::MAX);
             }
             Outcome::Retry { sent, .. } => done += sent,
-            Outcome::Broken { .. } | Outcome::SomeRefused { .. } => {
-                panic!("there is no connection to break, and each event has a place")
+            Outcome::Broken { .. } | Outcome::Failed { .. } | Outcome::SomeRefused { .. } => {
+                panic!("there is no connection or file to fail, and each event has a place")
             }
         }
     }

@@ -110,9 +110,9 @@ impl Connection for Receiving {
         drop(place);
         match &outcome {
             Outcome::Sent => self.take(batch),
-            Outcome::Retry { sent, .. } | Outcome::Broken { sent, .. } => {
-                self.take(&batch[..*sent])
-            }
+            Outcome::Retry { sent, .. }
+            | Outcome::Broken { sent, .. }
+            | Outcome::Failed { sent, .. } => self.take(&batch[..*sent]),
             Outcome::Refused { which, .. } => {
                 let taken = batch
                     .iter()

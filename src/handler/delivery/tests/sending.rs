@@ -334,3 +334,47 @@ fn many_threads_and_a_receiver_that_comes_and_goes() {
     }
     assert!(is_balanced(&handler) && handler.counters().written() == 16_000);
 }
+
+/// The others would wait for it for ever.
+#[test]
+fn an_entry_that_fails_by_itself_is_tried_some_times_and_given_up() {
+    let (world, dead) = (Arc::<World>::default(), Arc::<World>::default());
+    let letters = dead.builder().start().unwrap();
+    let handler = world.builder().dead_letters(letters).start().unwrap();
+    handler.set_error_hook(|_| {});
+    let attempts = Arc::new(Mutex::new((0, 0)));
+    let seen = Arc::clone(&attempts);
+    world.script(move |batch| {
+        let mut seen = seen.lock();
+        let mut fails = |entry: &Entry| match entry.payload() {
+            b"never" => {
+                seen.0 += 1;
+                true
+            }
+            // Whatever it failed for passes.
+            b"late" => {
+                seen.1 += 1;
+                seen.1 < 5
+            }
+            _ => false,
+        };
+        match batch.iter().position(&mut fails) {
+            Some(sent) => Outcome::Failed {
+                sent,
+                error: away(),
+            },
+            None => Outcome::Sent,
+        }
+    });
+    for text in ["a", "never", "b", "late", "c"] {
+        log(&handler, Level::INFO, text);
+    }
+    until(|| handler.counters().queued() == 0);
+    assert_eq!(world.received(), ["a", "b", "late", "c"]);
+    assert_eq!(*attempts.lock(), (5, 5));
+    until(|| dead.received() == ["never"]);
+    let counters = handler.counters();
+    assert_eq!((counters.written(), counters.dropped()), (4, 1));
+    assert_eq!(handler.drops().at(Level::INFO), 1);
+    assert!(handler.health().is_up && is_balanced(&handler));
+}
