@@ -19,13 +19,13 @@ impl Outgoing {
         }
     }
 
-    /// Waits until the receiver has all that was sent.
+    /// Waits until the receiver has all that was sent, unless it never says so.
     pub(super) fn confirm(&self, epoch: u64, connection: &mut Option<Box<dyn Connection>>) {
         let confirmed = self.in_transport(|| {
             if connection.is_none() {
                 *connection = Some(self.transport.connect()?);
             }
-            connection.as_mut().map_or(Ok(()), |it| it.confirm())
+            connection.as_mut().map_or(Ok(true), |it| it.confirm())
         });
         let confirmed = confirmed.unwrap_or_else(|panic| {
             let message = format!("the transport panicked: {panic}");
@@ -44,7 +44,10 @@ impl Outgoing {
         }
         match shown {
             None => {
-                state.unconfirmed.set(0);
+                match confirmed {
+                    Ok(true) => state.unconfirmed.set(0),
+                    _ => state.must_confirm = false,
+                }
                 state.link.succeeded();
             }
             Some(shown) => state.link.failed(&self.options.backoff, None, shown),

@@ -276,7 +276,8 @@ impl Outgoing {
             // What is unconfirmed is waited for all the same: from the spool it is sent twice.
             let is_spooled = self.options.spool.is_some() && !state.link.is_up();
             let is_done = is_spooled || !state.holds_up_to(last);
-            let ends = is_done && state.unconfirmed.is_empty() || !state.has_thread();
+            let is_known = state.unconfirmed.is_empty() || !state.must_confirm;
+            let ends = is_done && is_known || !state.has_thread();
             let sleeper = state.sleeper();
             drop(state);
             if ends || start.elapsed() >= self.options.close_within {

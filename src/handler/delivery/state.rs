@@ -36,7 +36,7 @@ pub(super) struct State {
     pub(super) attempts: u64,
     pub(super) failed_attempt: u64,
     /// What the receiver may not have of what was sent to it, and whether the thread is to find
-    /// out.
+    /// out, as it can.
     pub(super) unconfirmed: Unconfirmed,
     pub(super) must_confirm: bool,
     /// Grows when the thread is to end.

@@ -86,12 +86,14 @@ pub trait Connection {
     }
 
     /// Waits until the receiver has all that was sent, and sends again what it may not have. Called
-    /// when the handler is closed, where some of it is [unconfirmed](Self::unconfirmed).
+    /// when the handler is closed, where some of it is [unconfirmed](Self::unconfirmed). Returns
+    /// `false`, without waiting, where the receiver does not let this side know; the close does not
+    /// wait then either.
     ///
     /// # Errors
     /// Where the receiver does not have it; the connection is replaced, and the new one is asked.
-    fn confirm(&mut self) -> Result<(), Error> {
-        Ok(())
+    fn confirm(&mut self) -> Result<bool, Error> {
+        Ok(true)
     }
 
     /// Called when there is nothing to send for now. Returns whether the connection is kept, which

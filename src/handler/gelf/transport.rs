@@ -194,7 +194,7 @@ impl Connection for ByStream {
         self.session.unconfirmed()
     }
 
-    fn confirm(&mut self) -> Result<(), Error> {
+    fn confirm(&mut self) -> Result<bool, Error> {
         let confirmed = self.session.confirm();
         confirmed.map_err(|error| failed(&self.shown, error))
     }

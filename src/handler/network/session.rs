@@ -164,24 +164,25 @@ impl Session {
         Ok(())
     }
 
-    /// Returns how many of the last frames the receiver may not have read; 0 where it does not say
-    /// so.
+    /// Returns how many of the last frames the receiver may not have read.
     pub(in crate::handler) fn unconfirmed(&self) -> usize {
-        match self.resend.confirms {
-            true => self.resend.len(),
-            false => 0,
-        }
+        self.resend.len()
     }
 
-    /// Waits until the receiver has read all that was sent. It may be sent again for that.
+    /// Waits until the receiver has read all that was sent. It may be sent again for that. Returns
+    /// `false` for a receiver that would not end the connection.
     ///
     /// # Errors
     /// Where the receiver has not.
-    pub(in crate::handler) fn confirm(&mut self) -> io::Result<()> {
+    pub(in crate::handler) fn confirm(&mut self) -> io::Result<bool> {
         if self.resend.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
-        self.finish()
+        match self.resend.confirms {
+            true => self.finish()?,
+            false => self.write_again()?,
+        }
+        Ok(self.resend.confirms)
     }
 
     /// Writes frames to a stream, after those that the receiver may not have got.

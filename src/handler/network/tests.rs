@@ -180,6 +180,10 @@ fn a_receiver_that_does_not_end_is_not_waited_for_again() {
     for number in 1..10 {
         session.send(&frames(number)).unwrap();
     }
+    // It may not have read the last of them: a spool is to keep them.
+    assert_eq!(session.unconfirmed(), 10);
+    assert!(!session.confirm().unwrap());
+    assert_eq!(session.unconfirmed(), 10);
 }
 
 #[test]

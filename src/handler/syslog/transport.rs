@@ -239,7 +239,7 @@ impl Connection for Sending {
         self.session.unconfirmed()
     }
 
-    fn confirm(&mut self) -> Result<(), Error> {
+    fn confirm(&mut self) -> Result<bool, Error> {
         let confirmed = self.session.confirm();
         confirmed.map_err(|error| self.shared.failed(error))
     }

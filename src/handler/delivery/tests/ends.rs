@@ -365,6 +365,32 @@ fn what_is_unconfirmed_at_the_end_goes_to_the_spool() {
     assert_eq!(world.received(), ["c", "d"]);
 }
 
+/// A close would wait in vain for what it never says.
+#[test]
+fn what_a_receiver_never_confirms_goes_to_the_spool_without_a_wait() {
+    let directory = tempfile::tempdir().unwrap();
+    let start = |world: &Arc<World>| {
+        let spool = Spool::new(directory.path().join("spool"));
+        let builder = world.builder().spool(spool);
+        let builder = builder.close_within(Duration::from_secs(3600));
+        builder.start().unwrap()
+    };
+    let world = Arc::<World>::default();
+    (*world.unread.lock(), *world.is_silent.lock()) = (2, true);
+    let handler = start(&world);
+    for text in ["a", "b", "c"] {
+        log(&handler, Level::INFO, text);
+        handler.flush().unwrap();
+    }
+    handler.close().unwrap();
+    assert!(is_balanced(&handler) && handler.counters().written() == 3);
+    drop(handler);
+    let world = Arc::<World>::default();
+    let handler = start(&world);
+    until(|| world.received() == ["b", "c"]);
+    handler.close().unwrap();
+}
+
 #[test]
 fn what_is_unconfirmed_at_the_end_is_reported_without_a_spool() {
     let world = Arc::<World>::default();

@@ -29,6 +29,8 @@ struct World {
     ends_when_idle: Mutex<bool>,
     /// How many of the last entries it has not read, and never will.
     unread: Mutex<usize>,
+    /// Whether it never says what it has read.
+    is_silent: Mutex<bool>,
     /// What the connection does when it is next asked whether it rests.
     at_rest: Mutex<Option<Box<dyn FnOnce() + Send>>>,
     script: Mutex<Option<Script>>,
@@ -81,9 +83,10 @@ impl Connection for Receiving {
         *self.0.unread.lock()
     }
 
-    fn confirm(&mut self) -> Result<(), Error> {
+    fn confirm(&mut self) -> Result<bool, Error> {
         match self.unconfirmed() {
-            0 => Ok(()),
+            0 => Ok(true),
+            _ if *self.0.is_silent.lock() => Ok(false),
             _ => Err(away()),
         }
     }
