@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::handler::delivery::entry::Entry;
 use crate::handler::delivery::spool::Cursor;
+use crate::handler::delivery::transport::BatchLimits;
 use crate::sys::sync::Arc;
 
 /// Entries that were taken out to be sent, in order. They stay here until they are with the
@@ -13,12 +14,15 @@ pub(super) struct Flight {
     /// Which one it is: what became of another one does not concern it.
     pub(super) id: u64,
     pub(super) entries: Arc<Vec<Entry>>,
-    /// The place after each, where they come from the spool.
-    pub(super) places: Arc<Vec<Cursor>>,
+    /// How many notices stand before the records: one at most.
+    pub(super) notices: usize,
+    /// The place after each record, where they come from the spool.
+    places: Arc<Vec<Cursor>>,
     /// How many of them are done.
     pub(super) done: usize,
-    /// How many are sent at once.
+    /// How many are sent at once, and how many can be.
     pub(super) step: usize,
+    pub(super) most: usize,
     /// How often the next one has failed for a reason of its own.
     pub(super) failures: u32,
 }
@@ -28,11 +32,24 @@ impl Flight {
         Self {
             id,
             step: entries.len(),
+            most: entries.len(),
+            notices: 0,
             entries: Arc::new(entries),
             places: Arc::new(places),
             done: 0,
             failures: 0,
         }
+    }
+
+    /// Puts a notice before the records, which have left room for it unless there is but one.
+    pub(super) fn with_notice(mut self, notice: Entry, limits: &BatchLimits) -> Self {
+        let first = self.entries.first();
+        let goes_along = first.is_none_or(|first| limits.room(Some(&notice)).has(first));
+        Arc::make_mut(&mut self.entries).insert(0, notice);
+        self.notices = 1;
+        self.most = if goes_along { self.entries.len() } else { 1 };
+        self.step = self.most;
+        self
     }
 
     /// Those that are not done.
@@ -56,15 +73,16 @@ impl Flight {
 
     /// Those that are not done, with their places in the spool; none where they are not from there.
     pub(super) fn rest_of_spool(&self) -> impl Iterator<Item = (Entry, Cursor)> {
-        let places = self.places.iter().skip(self.done).copied();
-        self.rest().iter().cloned().zip(places)
+        let done = self.done.max(self.notices);
+        let places = self.places.iter().skip(done - self.notices).copied();
+        self.entries[done..].iter().cloned().zip(places)
     }
 
     /// Notes that so many more are done. Returns the place up to which the spool is done.
     pub(super) fn advance(&mut self, count: usize) -> Option<Cursor> {
         self.done = (self.done + count).min(self.entries.len());
         self.failures = 0;
-        let last = self.done.checked_sub(1)?;
+        let last = self.done.checked_sub(self.notices + 1)?;
         self.places.get(last).copied()
     }
 

@@ -16,10 +16,12 @@ pub(super) struct Link {
     pub(super) since: Timestamp,
     pub(super) next_attempt: Option<Instant>,
     pub(super) last_error: Option<String>,
-    /// What was dropped since the last notice.
-    pub(super) dropped: u64,
+    /// What was dropped and the receiver was not told of.
+    dropped: u64,
     /// When the first of them was.
-    pub(super) dropped_since: Option<Instant>,
+    dropped_since: Option<Instant>,
+    /// How many of them the notice tells of that is on its way, and when it was made.
+    telling: Option<(u64, Instant)>,
 }
 
 impl Link {
@@ -31,6 +33,7 @@ impl Link {
             last_error: None,
             dropped: 0,
             dropped_since: None,
+            telling: None,
         }
     }
 
@@ -72,14 +75,29 @@ impl Link {
         }
     }
 
-    /// Takes the text of a notice, if one is due.
-    pub(super) fn take_notice(&mut self) -> Option<String> {
-        let since = self.dropped_since.take()?;
-        let dropped = std::mem::take(&mut self.dropped);
+    /// Returns the text of a notice, if one is due and none is on its way.
+    pub(super) fn begin_notice(&mut self) -> Option<String> {
+        let since = self.dropped_since.filter(|_| self.telling.is_none())?;
+        let now = Instant::now();
+        self.telling = Some((self.dropped, now));
+        let dropped = self.dropped;
         let plural = if dropped == 1 { "" } else { "s" };
-        let seconds = since.elapsed().as_secs_f64();
+        let seconds = now.saturating_duration_since(since).as_secs_f64();
         Some(format!(
             "{dropped} record{plural} dropped in {seconds:.1} s"
         ))
+    }
+
+    /// Notes that the notice that was on its way is with the receiver.
+    pub(super) fn told(&mut self) {
+        if let Some((told, made)) = self.telling.take() {
+            self.dropped -= told;
+            self.dropped_since = (self.dropped > 0).then_some(made);
+        }
+    }
+
+    /// Notes that the notice that was on its way will not be sent.
+    pub(super) fn forget_notice(&mut self) {
+        self.telling = None;
     }
 }

@@ -3,7 +3,7 @@
 //! A call encodes its record ([`transport`]) to an [`entry`] and puts it into the [`memory`]
 //! ([`outgoing`]). The [`worker`]'s thread takes entries out, as a [`flight`], and sends them.
 //! Where that fails, [`backoff`] says when it tries again ([`link`]); what memory has no room for
-//! goes to the [`spool`]. [`state`] is what both sides share under its lock.
+//! goes to the [`spool`], or is dropped, and a [`notice`] says so. [`state`] is what both sides share under its lock.
 
 pub(in crate::handler) mod backoff;
 mod confirm;
@@ -32,6 +32,7 @@ mod handler;
 pub(in crate::handler) mod health;
 mod link;
 mod memory;
+mod notice;
 pub(crate) mod options;
 mod outgoing;
 #[cfg(any(feature = "http-handler", feature = "otlp", feature = "smtp"))]

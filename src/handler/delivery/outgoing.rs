@@ -303,6 +303,7 @@ impl Outgoing {
         let held = left.held.saturating_sub(left.settling.unwrap_or(0));
         let error = left.link.last_error.clone();
         (state.link, state.unreported) = (left.link, left.unreported);
+        state.link.forget_notice();
         let boot = state.boot;
         drop(state);
         let kept = spool.as_mut().map(|files| {

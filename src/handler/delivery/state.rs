@@ -19,7 +19,7 @@ pub(super) struct State {
     pub(super) waiting_since: Option<Instant>,
     pub(super) flight: Option<Flight>,
     flights: u64,
-    /// A notice that is sent before all else.
+    /// A notice that the next flight begins with.
     pub(super) notice: Option<Entry>,
     pub(super) link: Link,
     /// How many records of this process were taken and are neither sent nor lost.

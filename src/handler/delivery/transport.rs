@@ -213,13 +213,52 @@ impl BatchLimits {
         self
     }
 
-    /// Reports whether a batch of so many records and bytes has room for one more entry.
-    pub(super) fn has_room(&self, records: usize, bytes: usize, next: &Entry) -> bool {
-        records == 0
-            || records < self.records && bytes.saturating_add(self.size(next)) <= self.bytes
+    /// Returns the room of a batch, of which a notice may have some.
+    pub(super) fn room(&self, notice: Option<&Entry>) -> Room<'_> {
+        let mut room = Room {
+            limits: self,
+            records: 0,
+            bytes: 0,
+            has_records: false,
+        };
+        if let Some(notice) = notice {
+            room.add(notice);
+        }
+        room
     }
 
-    pub(super) fn size(&self, entry: &Entry) -> usize {
+    fn size(&self, entry: &Entry) -> usize {
         entry.payload.len().saturating_add(self.overhead)
+    }
+}
+
+/// How much of a batch is taken.
+pub(super) struct Room<'l> {
+    limits: &'l BatchLimits,
+    records: usize,
+    bytes: usize,
+    has_records: bool,
+}
+
+impl Room<'_> {
+    /// Takes the room for one more record, if there is so much. The first record always has it.
+    pub(super) fn takes(&mut self, next: &Entry) -> bool {
+        let has_room = self.has(next) || !self.has_records;
+        if has_room {
+            self.has_records = true;
+            self.add(next);
+        }
+        has_room
+    }
+
+    /// Reports whether there is room for one more.
+    pub(super) fn has(&self, next: &Entry) -> bool {
+        let bytes = self.bytes.saturating_add(self.limits.size(next));
+        self.records < self.limits.records && bytes <= self.limits.bytes
+    }
+
+    fn add(&mut self, entry: &Entry) {
+        self.records += 1;
+        self.bytes = self.bytes.saturating_add(self.limits.size(entry));
     }
 }

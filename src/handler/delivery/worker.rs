@@ -4,14 +4,12 @@ use std::thread;
 use std::time::Duration;
 
 use crate::error::{Chain, Error, ErrorKind};
-use crate::formatter::Format;
 use crate::handler::delivery::entry::Entry;
 use crate::handler::delivery::flight::Flight;
 use crate::handler::delivery::outgoing::{Outgoing, spool_failed};
 use crate::handler::delivery::spool::{Cursor, Losses, SpoolFiles};
-use crate::handler::delivery::state::{Enough, State, new_boot};
+use crate::handler::delivery::state::{Enough, State};
 use crate::handler::delivery::transport::{Connection, Outcome};
-use crate::level::Level;
 use crate::record::Record;
 use crate::record::sending_mark::SendingMark;
 use crate::sys::process;
@@ -52,8 +50,6 @@ struct Done {
     refused: u64,
     /// Those that it has refused by their places, an earlier process's included.
     dead: Vec<Entry>,
-    /// Whether they were a notice.
-    is_notice: bool,
 }
 
 /// What the thread does next.
@@ -133,29 +129,30 @@ impl Outgoing {
             return Next::Wait(Some(wait));
         }
         if state.flight.is_none() {
-            let (entries, places) = if let Some(notice) = state.notice.take() {
-                (vec![notice], Vec::new())
-            } else {
-                self.take_spooled(spool)
-            };
-            let entries = if entries.is_empty() {
+            let notice = state.notice.as_ref();
+            let (mut entries, places) = self.take_spooled(spool, notice);
+            if entries.is_empty() {
                 if let Some(wait) = self.lingers(&mut state) {
                     return Next::Wait(Some(wait));
                 }
-                self.take_from_memory(&mut state)
-            } else {
-                entries
-            };
-            if entries.is_empty() && state.must_confirm && !state.unconfirmed.is_empty() {
+                entries = self.take_from_memory(&mut state);
+            }
+            let notice = state.notice.take();
+            let is_empty = entries.is_empty() && notice.is_none();
+            if is_empty && state.must_confirm && !state.unconfirmed.is_empty() {
                 state.hurries &= state.link.is_up();
                 return Next::Confirm;
             }
-            if entries.is_empty() {
+            if is_empty {
                 (state.hurries, state.wake_at) = (false, Enough::ANYTHING);
                 return Next::Wait(None);
             }
             let id = state.new_flight_id();
-            state.flight = Some(Flight::new(id, entries, places));
+            let flight = Flight::new(id, entries, places);
+            state.flight = Some(match notice {
+                Some(notice) => flight.with_notice(notice, &self.limits),
+                None => flight,
+            });
         }
         // One attempt for each request: then the back-off counts again.
         state.hurries &= state.link.is_up();
@@ -164,16 +161,20 @@ impl Outgoing {
     }
 
     /// Takes entries of the spool that were read ahead, as many as one batch has.
-    fn take_spooled(&self, spool: Option<&mut SpoolFiles>) -> (Vec<Entry>, Vec<Cursor>) {
-        let (mut entries, mut places, mut bytes) = (Vec::new(), Vec::new(), 0);
+    fn take_spooled(
+        &self,
+        spool: Option<&mut SpoolFiles>,
+        notice: Option<&Entry>,
+    ) -> (Vec<Entry>, Vec<Cursor>) {
+        let (mut entries, mut places) = (Vec::new(), Vec::new());
+        let mut room = self.limits.room(notice);
         let Some(files) = spool else {
             return (entries, places);
         };
         while let Some(next) = files.next_ready() {
-            if !self.limits.has_room(entries.len(), bytes, next) {
+            if !room.takes(next) {
                 break;
             }
-            bytes += self.limits.size(next);
             let Some((entry, place)) = files.pop() else {
                 break;
             };
@@ -199,12 +200,12 @@ impl Outgoing {
     }
 
     fn take_from_memory(&self, state: &mut State) -> Vec<Entry> {
-        let (mut entries, mut bytes) = (Vec::new(), 0);
+        let mut entries = Vec::new();
+        let mut room = self.limits.room(state.notice.as_ref());
         while let Some(next) = state.memory.front() {
-            if !self.limits.has_room(entries.len(), bytes, next) {
+            if !room.takes(next) {
                 break;
             }
-            bytes += self.limits.size(next);
             entries.extend(state.memory.pop());
         }
         if state.memory.is_empty() {
@@ -307,15 +308,8 @@ impl Outgoing {
             state.settled();
             state.link.succeeded();
         }
-        // After a notice there are records first: where more is dropped with each attempt, nothing
-        // else would be sent.
-        let notice = (!done.is_notice)
-            .then(|| state.link.take_notice())
-            .flatten();
         drop(state);
-        if let Some(text) = notice {
-            self.give_notice(&text);
-        }
+        self.give_notice();
     }
 
     fn settle_failed(&self, flight: u64, sent: usize, after: Option<Duration>, error: Error) {
@@ -369,7 +363,7 @@ impl Outgoing {
         }
         let entry = current.rest().first().cloned();
         // It was this one: the others can be sent at once again.
-        current.step = usize::MAX;
+        current.step = current.most;
         drop(state);
         let shorten = |entry: &Entry| self.in_transport(|| self.transport.shorten(entry));
         let shorter = entry.as_ref().and_then(|entry| {
@@ -399,6 +393,9 @@ impl Outgoing {
         let (entries, from) = (Arc::clone(&current.entries), current.done);
         let place = current.advance(count);
         let to = current.done;
+        if (from..to).contains(&0) && current.notices > 0 {
+            state.link.told();
+        }
         if !current.is_done() {
             state.flight = Some(current);
         }
@@ -432,7 +429,6 @@ impl Outgoing {
             written: own - refused,
             refused,
             dead: dead.into_iter().map(|at| entries[at].clone()).collect(),
-            is_notice: entries[from..to].iter().all(|entry| !entry.is_counted),
         }
     }
 
@@ -455,25 +451,6 @@ impl Outgoing {
             0 => self.ledger.failed(error),
             _ => self.ledger.dropped(refused, error),
         }
-    }
-
-    /// Has a notice sent of what was dropped, in the handler's own format.
-    fn give_notice(&self, text: &str) {
-        let mut payload = Vec::new();
-        let mut entry = None;
-        let mut encode = |record: &Record<'_>, format: &dyn Format| {
-            let encoded = self.in_transport(|| self.transport.encode(record, format, &mut payload));
-            if let Ok(Ok(())) = encoded {
-                let payload = std::mem::take(&mut payload);
-                let mut notice = Entry::new(record.level(), record.time(), record.name(), payload);
-                // No other notice has the same identifier.
-                notice.boot = new_boot();
-                notice.is_counted = false;
-                entry = Some(notice);
-            }
-        };
-        self.ledger.notice(Level::WARNING, text, &mut encode);
-        self.state.lock().notice = entry;
     }
 
     /// Reports what was dropped on the threads that log, which have no time for it.

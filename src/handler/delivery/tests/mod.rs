@@ -1,6 +1,7 @@
 //! Tests of the engine, with a receiver that a test steers.
 
 mod ends;
+mod notices;
 mod room;
 mod sending;
 

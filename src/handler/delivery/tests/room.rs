@@ -45,59 +45,6 @@ fn the_least_severe_go_first_and_the_receiver_learns_how_many() {
     assert!(is_balanced(&handler));
 }
 
-/// Each attempt takes so long that more is dropped meanwhile, also during that of a notice.
-#[test]
-fn a_receiver_that_is_too_slow_gets_more_than_notices() {
-    let world = Arc::<World>::default();
-    let limits = BatchLimits::default().with_records(5);
-    let handler = world.builder_with(limits).max_records(10).start().unwrap();
-    handler.set_error_hook(|_| {});
-    let is_over = Arc::new(Mutex::new(false));
-    let (ours, over) = (Handler::clone(&handler), Arc::clone(&is_over));
-    world.script(move |_| {
-        let (ours, is_over) = (ours.clone(), *over.lock());
-        let others = move || (0..20).for_each(|_| log(&ours, Level::INFO, "x"));
-        if !is_over {
-            thread::spawn(others).join().unwrap();
-        }
-        Outcome::Sent
-    });
-    log(&handler, Level::INFO, "x");
-    let records = || world.received().iter().filter(|text| *text == "x").count();
-    until(|| records() > 50);
-    *is_over.lock() = true;
-    until(|| handler.counters().queued() == 0);
-    assert!(is_balanced(&handler));
-    *world.script.lock() = None;
-}
-
-/// By which receivers drop duplicates.
-#[test]
-fn no_two_notices_have_the_same_identifier() {
-    let world = Arc::<World>::default();
-    let handler = world.builder().max_records(1).start().unwrap();
-    handler.set_error_hook(|_| {});
-    let uids = Arc::new(Mutex::new(Vec::new()));
-    for outage in 1..=2 {
-        world.goes_away();
-        log(&handler, Level::INFO, "first");
-        until(|| handler.health().failures > 0);
-        for _ in 0..3 {
-            log(&handler, Level::INFO, "x");
-        }
-        let seen = Arc::clone(&uids);
-        world.script(move |batch| {
-            let is_notice = |entry: &&Entry| entry.payload().ends_with(b" s");
-            let notices = batch.iter().filter(is_notice);
-            seen.lock().extend(notices.map(Entry::uid));
-            Outcome::Sent
-        });
-        until(|| uids.lock().len() == outage && handler.counters().queued() == 0);
-    }
-    let uids = uids.lock().clone();
-    assert_ne!(uids[0], uids[1]);
-}
-
 #[test]
 fn other_rules_for_what_is_too_much() {
     for (overflow, left) in [
