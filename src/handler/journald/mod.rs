@@ -45,7 +45,8 @@ const SOCKET: &str = "/run/systemd/journal/socket";
 ///
 /// Where the journal is away or busy, records wait as with every [`DeliveryHandler`]; its restart
 /// loses none. What it accepts may still be lost to its rate limit, 10,000 records in 30 seconds by
-/// default, which it notes in the journal alone.
+/// default, which it notes in the journal alone. A large record is sent as a file in memory; where
+/// the system makes none, the record is tried 5 times and then becomes a dead letter.
 ///
 /// Available on Linux.
 ///

@@ -62,9 +62,10 @@ const SMALLEST_LIMIT: usize = 1_024;
 ///
 /// # What is lost
 /// Syslog has no acknowledgement. A datagram over a network may get lost without a notice; on the
-/// same machine, the handler notices that nothing receives it and sends it again. Over TCP and TLS,
-/// a record counts as sent once the system has taken it. What a receiver has not read is lost when
-/// it ends. Therefore the handler keeps what may be unread,
+/// same machine, the handler notices that nothing receives it and sends it again, but what a daemon
+/// has not read of its socket ends with it, unless systemd holds the socket. Over TCP and TLS, a
+/// record counts as sent once the system has taken it. What a receiver has not read is lost when it
+/// ends. Therefore the handler keeps what may be unread,
 /// [1 MiB](SysLogHandlerBuilder::resend_bytes) at most, and sends it again after a reset; after an
 /// orderly end, what it has sent in the last minute. Before more is unread, it has the receiver
 /// confirm it; see [`docs::delivery`](crate::docs::delivery#streams-without-an-acknowledgement). So
