@@ -3,7 +3,8 @@
 //! A call encodes its record ([`transport`]) to an [`entry`] and puts it into the [`memory`]
 //! ([`outgoing`]). The [`worker`]'s thread takes entries out, as a [`flight`], and sends them.
 //! Where that fails, [`backoff`] says when it tries again ([`link`]); what memory has no room for
-//! goes to the [`spool`], or is dropped, and a [`notice`] says so. [`state`] is what both sides share under its lock.
+//! goes to the [`spool`], or is dropped, and a [`notice`] says so. [`state`] is what both sides
+//! share under its lock.
 
 pub(in crate::handler) mod backoff;
 mod confirm;

@@ -332,8 +332,8 @@ impl Outgoing {
         self.ledger.retries(error);
     }
 
-    /// Has the entry after those that are sent tried again, or gives it up: what it fails for is its
-    /// own, and the others would wait for ever.
+    /// Has the entry after those that are sent tried again, or gives it up: what it fails for is
+    /// its own, and the others would wait for ever.
     fn settle_own(&self, flight: u64, sent: usize, error: Error) {
         if sent > 0 {
             self.settle_sent(flight, sent, &[], 0, None);
