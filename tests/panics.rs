@@ -161,6 +161,41 @@ fn ten_panics_a_second_are_logged_for_a_location() {
     assert_eq!(records + left_out.sum::<usize>(), 26, "{}", end.log);
 }
 
+/// With the causes, and std prints nothing.
+#[test]
+fn an_error_of_main_is_logged_once_and_ends_with_1() {
+    let program = build("dev");
+    for (error, expected) in [
+        ("io", "    no room\n"),
+        ("boxed", "    no room\n"),
+        ("sync", "    no room\n"),
+        ("anyhow", "    cannot start\n    caused by: no room\n"),
+    ] {
+        for handler in ["sync", "queue"] {
+            let end = run(&program, error, handler, "alone");
+            assert_eq!(end.status.code(), Some(1), "{error}: {}", end.stderr);
+            let log = format!("ERROR root the program failed\n{expected}");
+            assert_eq!((end.log, end.stderr), (log, String::new()), "{error}");
+        }
+    }
+    let end = run(&program, "nothing", "sync", "alone");
+    assert_eq!(
+        (end.status.code(), end.log, end.stderr),
+        (Some(0), String::new(), String::new())
+    );
+}
+
+/// `anyhow`'s, by its name or any other.
+#[test]
+fn errors_are_values_with_their_causes() {
+    let end = run(&build("dev"), "value", "sync", "alone");
+    let error = "    cannot start\n    caused by: no room\n";
+    assert_eq!(
+        end.log,
+        format!("ERROR app a value\n{error}ERROR app by its key\n{error}")
+    );
+}
+
 #[test]
 fn the_last_panic_logger_logs_until_its_guard_is_dropped() {
     let registry = Registry::new();

@@ -8,6 +8,7 @@ pub(crate) mod from_env;
 mod preset;
 #[cfg(all(unix, feature = "signal"))]
 mod reopen_on_sighup;
+mod report;
 pub mod root;
 pub(crate) mod set_stream_logger;
 pub(crate) mod stream_logger;
@@ -21,5 +22,6 @@ pub use self::file_logger::set_file_logger;
 pub use self::from_env::level_spec_from_env;
 #[cfg(all(unix, feature = "signal"))]
 pub use self::reopen_on_sighup::reopen_on_sighup;
+pub use self::report::{AsError, main, report};
 pub use self::set_stream_logger::{debug_all, set_debug_logger};
 pub use self::stream_logger::LevelOn;

@@ -1,15 +1,19 @@
-//! Plays a scene: the place of the panic, `sync` or `queue`, `logged` or `alone`, and the file.
+//! Plays a scene: the place of the panic, or the type of `main`'s error, `sync` or `queue`,
+//! `logged` or `alone`, and the file.
 
 use std::cell::RefCell;
+use std::error::Error;
 use std::io::{self, Write};
+use std::process::ExitCode;
 use std::sync::mpsc;
 use std::time::Duration;
 use std::{fmt, panic, thread};
 
+use anyhow::Context;
 use logtree::handler::{FileHandler, QueueHandler, StreamHandler};
-use logtree::{Formatter, Handler, Level, Record, Scope, get_logger, log_panics};
+use logtree::{Formatter, Handler, Level, Record, Scope, get_logger, log_panics, setup};
 
-fn main() {
+fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let [place, handler, logged, path] = &*arguments else {
         panic!("four arguments");
@@ -51,13 +55,36 @@ fn main() {
                 let _ = panic::catch_unwind(|| panic!("boom {n}"));
             }
         }
+        "io" => return setup::main(|| Err(io_error())),
+        "boxed" => return setup::main(|| -> Result<(), Box<dyn Error>> { Err(io_error().into()) }),
+        "sync" => {
+            let error: Box<dyn Error + Send + Sync> = io_error().into();
+            return setup::report(&error);
+        }
+        "anyhow" => {
+            let run = || -> anyhow::Result<()> { Err(io_error()).context("cannot start") };
+            return setup::main(run);
+        }
+        "nothing" => return setup::main(|| Ok::<_, io::Error>(())),
+        "value" => {
+            let err = anyhow::Error::new(io_error()).context("cannot start");
+            logtree::error!(get_logger("app"), err; "a value");
+            logtree::error!(get_logger("app"), error:err = err; "by its key");
+        }
         _ => panic!("no such place"),
     }
+    ExitCode::SUCCESS
+}
+
+fn io_error() -> io::Error {
+    io::Error::other("no room")
 }
 
 fn set_up(place: &str, handler: &str, path: &str) {
     let formatter = Formatter::new("%(levelname)s %(name)s %(message)s").unwrap();
-    let file = FileHandler::open(path).unwrap().with_formatter(formatter.clone());
+    let file = FileHandler::open(path)
+        .unwrap()
+        .with_formatter(formatter.clone());
     let mut handlers = vec![Handler::from(file)];
     match place {
         "filter" => {
@@ -78,9 +105,11 @@ fn set_up(place: &str, handler: &str, path: &str) {
     let root = get_logger("");
     root.set_level(Level::INFO);
     if handler == "queue" {
-        let queue = handlers.into_iter().fold(QueueHandler::builder(), |queue, handler| {
-            queue.handler(handler)
-        });
+        let queue = handlers
+            .into_iter()
+            .fold(QueueHandler::builder(), |queue, handler| {
+                queue.handler(handler)
+            });
         root.add_handler(queue.start());
     } else {
         for handler in handlers {
