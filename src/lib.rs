@@ -68,7 +68,7 @@
 //! | configure from a file, and follow it | `config::init_from_file`, `config::Reloader` |
 //! | log an SDK client's requests and retries | [`client::ClientLogger`] |
 //! | hide credentials | [`filter::RedactingFilter`], [`filter::Secret`]; on in the presets |
-//! | limit how many records pass | [`filter::RateLimitFilter`] |
+//! | limit how many records pass | [`filter::RateLimitFilter`], [`filter::SampleFilter`] |
 //! | assert in tests on what is logged | [`test::Capture`], [`test::assert_logs`] |
 //! | see who logs where | [`Registry::dump`] |
 //! | write a handler, formatter or filter | [`handler::Sink`], [`formatter::Format`], [`filter::Filter`] |

@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use crate::filter::filter::Filter;
-use crate::filter::volume::{Limit, RateLimitFilter};
+use crate::filter::volume::{Limit, RateLimitFilter, SampleFilter};
 use crate::record::Record;
 use crate::sys::sync::Arc;
 use crate::sys::user_code::Owned;
@@ -66,8 +66,10 @@ impl SharedFilter {
 
     /// Returns the limiter of a filter that limits.
     pub(crate) fn limit(&self) -> Option<Arc<dyn Limit>> {
-        self.downcast_ref::<RateLimitFilter>()
-            .map(RateLimitFilter::limit)
+        let rate = self
+            .downcast_ref::<RateLimitFilter>()
+            .map(RateLimitFilter::limit);
+        rate.or_else(|| self.downcast_ref::<SampleFilter>().map(SampleFilter::limit))
     }
 
     pub(crate) fn is_configured(&self) -> bool {

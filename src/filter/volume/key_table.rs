@@ -2,7 +2,8 @@
 
 use std::array;
 
-use crate::filter::volume::bucket::{Bucket, Rate, Token};
+use crate::filter::volume::bucket::Bucket;
+use crate::filter::volume::rule::{Rule, UNUSED};
 use crate::sys::sync::{AtomicU64, Mutex, OnceCell, Ordering};
 use crate::time::Timestamp;
 
@@ -15,9 +16,10 @@ pub(super) const MOST_KEYS: usize = SETS * SET;
 
 /// Buckets by the hash of their key. A key that is known is found without a lock.
 ///
-/// A new key gets the bucket that has been full for longest among those that are full: an old key
-/// that comes again gets a full one anyway, so no limit is ever forgotten. Where none is full, it
-/// gets the one that all such keys share: new keys all the time do not buy new bursts.
+/// A new key gets the bucket that has been idle for longest among those that are as good as unused,
+/// such as full of tokens: an old key that comes again gets such a one anyway, so no limit is ever
+/// forgotten. Where there is none, it gets the one that all such keys share: new keys all the time
+/// do not buy new bursts.
 #[derive(Debug)]
 pub(super) struct KeyTable {
     sets: [OnceCell<Box<Set>>; SETS],
@@ -45,13 +47,13 @@ impl KeyTable {
         }
     }
 
-    /// Takes a token of a key. Returns its bucket, and whether there was one.
+    /// Decides on a record of a key. Returns the key's bucket, and whether the record passes.
     #[inline]
-    pub(super) fn take(&self, hash: u64, now: Timestamp, rate: Rate) -> (&Bucket, bool) {
+    pub(super) fn step(&self, hash: u64, now: Timestamp, rule: impl Rule) -> (&Bucket, bool) {
         let set = self.set(hash).get_or_init(Box::default);
-        match set.take(hash, now, rate) {
-            Some(taken) => taken,
-            None => self.take_as_new(set, hash, now, rate),
+        match set.step(hash, now, rule) {
+            Some(decided) => decided,
+            None => self.step_as_new(set, hash, now, rule),
         }
     }
 
@@ -67,30 +69,25 @@ impl KeyTable {
     }
 
     #[cold]
-    fn take_as_new<'t>(
+    fn step_as_new<'t>(
         &'t self,
         set: &'t Set,
         hash: u64,
         now: Timestamp,
-        rate: Rate,
+        rule: impl Rule,
     ) -> (&'t Bucket, bool) {
         let changing = set.changing.lock();
-        if let Some(taken) = set.take(hash, now, rate) {
-            return taken;
+        if let Some(decided) = set.step(hash, now, rule) {
+            return decided;
         }
-        let bucket = if rate.passes_nothing() {
-            None
-        } else {
-            set.begin(hash, now, rate)
-        };
-        if let Some(bucket) = bucket {
+        if let Some((bucket, passes)) = set.begin(hash, now, rule) {
             self.orphaned
                 .fetch_add(bucket.take_pending(), Ordering::SeqCst);
-            return (bucket, true);
+            return (bucket, passes);
         }
         drop(changing);
-        let taken = self.shared.take(now, rate, || true);
-        (&self.shared, taken == Token::Taken)
+        let passes = self.shared.step(now, rule, || true);
+        (&self.shared, passes == Some(true))
     }
 
     /// As [`Bucket::take_quiet`], of all keys.
@@ -122,31 +119,28 @@ impl Set {
         hashes.position(|known| known.load(Ordering::Acquire) == hash)
     }
 
-    /// Takes a token of a key that is known.
+    /// Decides on a record of a key that is known.
     #[inline]
-    fn take(&self, hash: u64, now: Timestamp, rate: Rate) -> Option<(&Bucket, bool)> {
+    fn step(&self, hash: u64, now: Timestamp, rule: impl Rule) -> Option<(&Bucket, bool)> {
         let at = self.position(hash)?;
         let bucket = &self.buckets[at];
         let is_own = || self.hashes[at].load(Ordering::Acquire) == hash;
-        match bucket.take(now, rate, is_own) {
-            Token::Taken => Some((bucket, true)),
-            Token::None => Some((bucket, false)),
-            Token::Gone => None,
-        }
+        Some((bucket, bucket.step(now, rule, is_own)?))
     }
 
-    /// Gives a full bucket to a new key, which takes a token.
-    fn begin(&self, hash: u64, now: Timestamp, rate: Rate) -> Option<&Bucket> {
-        // Another thread may take a token of the one that is chosen.
+    /// Gives an idle bucket to a new key. Returns it, and whether the key's first record passes.
+    fn begin(&self, hash: u64, now: Timestamp, rule: impl Rule) -> Option<(&Bucket, bool)> {
+        let (next, passes) = rule.step(UNUSED, now);
+        // Another thread may change the one that is chosen.
         for _ in 0..SET {
-            let full = self.buckets.iter().enumerate();
-            let full = full.filter_map(|(at, bucket)| Some((bucket.full_since(now)?, at)));
-            let (full_since, at) = full.min()?;
-            // First, so that no thread sees the new number under the old key.
+            let idle = self.buckets.iter().enumerate();
+            let idle = idle.filter_map(|(at, bucket)| Some((bucket.idle_since(now, rule)?, at)));
+            let ((_, state), at) = idle.min_by_key(|((since, _), at)| (*since, *at))?;
+            // First, so that no thread sees the new state under the old key.
             let old = self.hashes[at].swap(0, Ordering::AcqRel);
-            if self.buckets[at].exchange(full_since, now, rate) {
+            if self.buckets[at].exchange(state, next) {
                 self.hashes[at].store(hash, Ordering::Release);
-                return Some(&self.buckets[at]);
+                return Some((&self.buckets[at], passes));
             }
             self.hashes[at].store(old, Ordering::Release);
         }
@@ -159,6 +153,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::filter::volume::rule::Rate;
 
     fn hash(key: u64) -> u64 {
         // Spread over sets, and never 0.
@@ -175,7 +170,7 @@ mod tests {
         let now = Timestamp::from_nanos(0);
         let mut passed = 0;
         for key in 0..KEYS {
-            let (bucket, taken) = table.take(hash(key), now, rate);
+            let (bucket, taken) = table.step(hash(key), now, rate);
             if taken {
                 passed += 1;
             } else {
@@ -186,7 +181,7 @@ mod tests {
         assert_eq!(table.take_quiet(true), (KEYS - passed, false));
         // A second later, new keys take the places, which are full again or not: burst 3, one used.
         let later = now + Duration::from_secs(1);
-        assert!(table.take(hash(KEYS), later, rate).1);
+        assert!(table.step(hash(KEYS), later, rate).1);
         assert!(table.known(hash(KEYS)).is_some());
     }
 
@@ -196,14 +191,14 @@ mod tests {
         let rate = Rate::new(1, Duration::from_secs(1_000), 1);
         let table = KeyTable::new();
         let now = Timestamp::from_nanos(0);
-        assert!(table.take(hash(0), now, rate).1);
+        assert!(table.step(hash(0), now, rate).1);
         for key in 1..100_000 {
-            table.take(hash(key), now + Duration::from_secs(1), rate);
+            table.step(hash(key), now + Duration::from_secs(1), rate);
         }
-        assert!(!table.take(hash(0), now + Duration::from_secs(999), rate).1);
+        assert!(!table.step(hash(0), now + Duration::from_secs(999), rate).1);
         assert!(
             table
-                .take(hash(0), now + Duration::from_secs(1_000), rate)
+                .step(hash(0), now + Duration::from_secs(1_000), rate)
                 .1
         );
     }
@@ -222,7 +217,7 @@ mod tests {
                     scope.spawn(|| {
                         for key in 0..20 {
                             let key = u64::try_from(round % 3).unwrap() * 20 + key;
-                            if table.take((key + 1) << 7, now, rate).1 {
+                            if table.step((key + 1) << 7, now, rate).1 {
                                 passed.fetch_add(1, Ordering::Relaxed);
                             }
                         }

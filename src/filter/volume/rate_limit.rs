@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use crate::filter::filter::Filter;
-use crate::filter::volume::bucket::{Bucket, Rate, Token};
-use crate::filter::volume::key::{Key, KeyHasher};
-use crate::filter::volume::key_table::KeyTable;
+use crate::filter::volume::buckets::Buckets;
+use crate::filter::volume::key::Key;
 use crate::filter::volume::limiter::{Decide, Decision, Limit, Limiter};
+use crate::filter::volume::rule::Rate;
 use crate::record::Record;
 use crate::sys::sync::Arc;
 
@@ -88,11 +88,6 @@ struct RateLimit {
     buckets: Buckets,
 }
 
-enum Buckets {
-    One(Bucket),
-    ByKey(Key, KeyHasher, Box<KeyTable>),
-}
-
 impl RateLimitFilter {
     /// Returns a filter that passes `rate` records in each `per` on average, and as many at once.
     /// A rate of 0 passes none.
@@ -161,13 +156,9 @@ impl RateLimitFilter {
     /// Options come before the first record, so there is nothing to keep.
     fn with(options: Options) -> Self {
         let burst = options.burst.unwrap_or(options.rate);
-        let buckets = match options.key.clone() {
-            None => Buckets::One(Bucket::new()),
-            Some(key) => Buckets::ByKey(key, KeyHasher::default(), Box::new(KeyTable::new())),
-        };
         let decide = RateLimit {
             rate: Rate::new(options.rate, options.per, burst),
-            buckets,
+            buckets: Buckets::new(options.key.clone()),
         };
         let limiter = Limiter::new(decide, options.even_errors, options.summary_after);
         Self {
@@ -193,37 +184,14 @@ impl Decide for RateLimit {
 
     #[inline]
     fn decide(&self, record: &Record<'_>) -> Decision {
-        let (bucket, taken) = match &self.buckets {
-            Buckets::One(bucket) => {
-                let token = bucket.take(record.time(), self.rate, || true);
-                (bucket, token == Token::Taken)
-            }
-            Buckets::ByKey(key, hasher, table) => {
-                table.take(hasher.hash(key, record), record.time(), self.rate)
-            }
-        };
-        if taken {
-            Decision::Pass(bucket.take_pending())
-        } else {
-            bucket.suppress();
-            Decision::Suppress
-        }
+        self.buckets.decide(record, self.rate)
     }
 
     fn exempt(&self, record: &Record<'_>) -> u64 {
-        match &self.buckets {
-            Buckets::One(bucket) => bucket.take_pending(),
-            Buckets::ByKey(key, hasher, table) => {
-                let bucket = table.known(hasher.hash(key, record));
-                bucket.map_or(0, Bucket::take_pending)
-            }
-        }
+        self.buckets.exempt(record)
     }
 
     fn take_quiet(&self, all: bool) -> (u64, bool) {
-        match &self.buckets {
-            Buckets::One(bucket) => bucket.take_quiet(all),
-            Buckets::ByKey(_, _, table) => table.take_quiet(all),
-        }
+        self.buckets.take_quiet(all)
     }
 }

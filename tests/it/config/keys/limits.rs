@@ -4,7 +4,7 @@ use logtree::handler::handler_by_name;
 use logtree::{Level, Registry};
 use serde_json::{Value, json};
 
-use crate::config::install;
+use crate::config::{install, problems};
 use crate::support::Text;
 
 /// What passes of some records of one moment, and what a flush reports.
@@ -33,6 +33,50 @@ fn passed(filter: &Value) -> String {
     text.get()
 }
 
+/// The sum of the numbers of suppressed records: the timer may report some of them before others.
+fn told(text: &str) -> u64 {
+    let numbers = text.split(" suppressed=").skip(1);
+    numbers
+        .map(|number| number.split(' ').next().unwrap().parse::<u64>().unwrap())
+        .sum()
+}
+
+#[test]
+fn of_samples() {
+    let with = |keys: Value| {
+        let mut filter = json!({"class": "sample", "per": "1000d"});
+        let keys = keys.as_object().unwrap().clone();
+        filter.as_object_mut().unwrap().extend(keys);
+        passed(&filter)
+    };
+    let two = with(json!({"every": 3}));
+    assert_eq!(two, "x tenant=1 x tenant=1 suppressed=2 e suppressed=1 ");
+    assert_eq!(
+        with(json!({"class": "logtree.SampleFilter", "every": 3})),
+        two
+    );
+    assert!(with(json!({"first": 1})).starts_with("x tenant=1 e 4 records"));
+    let then = with(json!({"first": 1, "then_every": 2}));
+    assert!(then.starts_with("x tenant=1 z tenant=1 suppressed=1 x tenant=1 suppressed=1 e "));
+    assert!(with(json!({"first": 1, "per": 1e-9})).starts_with("x tenant=1 y tenant=2 z"));
+    assert!(with(json!({"first": 1, "by": "logger"})).starts_with("x tenant=1 x tenant=1 e"));
+    assert!(with(json!({"every": 9, "field": "tenant"})).starts_with("x tenant=1 y tenant=2 e"));
+    assert_eq!(with(json!({"ratio": 0})), "e suppressed=5 ");
+    assert!(with(json!({"ratio": 1, "even_errors": true})).ends_with("x tenant=1 e "));
+    let none = json!({"ratio": 0, "even_errors": true, "summary_after": "1ms"});
+    assert_eq!(told(&with(none)), 6);
+    // Records without the key pass.
+    let by_tenant = with(json!({"ratio": 0, "ratio_by": "tenant", "even_errors": true}));
+    assert!(by_tenant.starts_with("e 5 records"), "{by_tenant}");
+    let text = "expected one of `first`, `every` and `ratio`";
+    for keys in ["", r#", "first": 1, "every": 2"#] {
+        let document =
+            format!(r#"{{"version": 1, "filters": {{"f": {{"class": "sample"{keys}}}}}}}"#);
+        let problems = problems(&document);
+        assert!(problems.iter().any(|it| it.contains(text)), "{problems:?}");
+    }
+}
+
 #[test]
 fn of_rate_limits() {
     // None comes in during the test.
@@ -54,5 +98,5 @@ fn of_rate_limits() {
     assert!(with(json!({"field": "tenant"})).starts_with("x tenant=1 y tenant=2 e 3 records"));
     assert!(with(json!({"even_errors": true})).starts_with("x tenant=1 5 records suppressed"));
     let soon = json!({"summary_after": "1ms", "rate": 0, "even_errors": true});
-    assert!(with(soon).ends_with("suppressed by RateLimitFilter suppressed=6 "));
+    assert_eq!(told(&with(soon)), 6);
 }
