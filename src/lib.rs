@@ -69,6 +69,7 @@
 //! | log an SDK client's requests and retries | [`client::ClientLogger`] |
 //! | hide credentials | [`filter::RedactingFilter`], [`filter::Secret`]; on in the presets |
 //! | limit how many records pass | [`filter::RateLimitFilter`], [`filter::SampleFilter`] |
+//! | log only the first of many times | [`log_once!`], [`log_every_n!`], [`log_every!`] |
 //! | assert in tests on what is logged | [`test::Capture`], [`test::assert_logs`] |
 //! | see who logs where | [`Registry::dump`] |
 //! | write a handler, formatter or filter | [`handler::Sink`], [`formatter::Format`], [`filter::Filter`] |
@@ -284,7 +285,7 @@ pub use crate::setup::verbosity::Verbosity;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::macros::{
-        Argument, CallSite, CallValue, Passed, Template, argument, is_enabled, log_arguments,
-        log_split, logger, passes, std, value,
+        Argument, CallSite, CallValue, Counted, Limit, Pace, Passed, PassedCall, Template,
+        argument, is_enabled, log_arguments, log_split, logger, passes, std, value,
     };
 }

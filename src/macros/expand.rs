@@ -5,26 +5,44 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __log {
-    ($level:expr; target: $name:literal, $($rest:tt)+) => { $crate::__call!(named $name, $level; $($rest)+) };
-    ($level:expr; target: $name:expr, $($rest:tt)+) => { $crate::__call!(kept $crate::get_logger($name), $level; $($rest)+) };
-    ($level:expr; logger: $logger:expr, $($rest:tt)+) => { $crate::__call!(kept $logger, $level; $($rest)+) };
-    ($level:expr; $key:literal = $($rest:tt)+) => { $crate::__call!($level; $key = $($rest)+) };
-    ($level:expr; $format:literal $($rest:tt)*) => { $crate::__call!($level; $format $($rest)*) };
-    ($level:expr; $key:ident = $($rest:tt)+) => { $crate::__call!($level; $key = $($rest)+) };
-    ($level:expr; $key:ident : $($rest:tt)+) => { $crate::__call!($level; $key : $($rest)+) };
-    ($level:expr; $key:ident ; $($rest:tt)+) => { $crate::__call!($level; $key ; $($rest)+) };
+    ($level:expr $(, $limit:ident)?; target: $name:literal, $($rest:tt)+) => { $crate::__call!(named $name, $level $(, $limit)?; $($rest)+) };
+    ($level:expr $(, $limit:ident)?; target: $name:expr, $($rest:tt)+) => { $crate::__call!(kept $crate::get_logger($name), $level $(, $limit)?; $($rest)+) };
+    ($level:expr $(, $limit:ident)?; logger: $logger:expr, $($rest:tt)+) => { $crate::__call!(kept $logger, $level $(, $limit)?; $($rest)+) };
+    ($level:expr $(, $limit:ident)?; $key:literal = $($rest:tt)+) => { $crate::__call!($level $(, $limit)?; $key = $($rest)+) };
+    ($level:expr $(, $limit:ident)?; $format:literal $($rest:tt)*) => { $crate::__call!($level $(, $limit)?; $format $($rest)*) };
+    ($level:expr $(, $limit:ident)?; $key:ident = $($rest:tt)+) => { $crate::__call!($level $(, $limit)?; $key = $($rest)+) };
+    ($level:expr $(, $limit:ident)?; $key:ident : $($rest:tt)+) => { $crate::__call!($level $(, $limit)?; $key : $($rest)+) };
+    ($level:expr $(, $limit:ident)?; $key:ident ; $($rest:tt)+) => { $crate::__call!($level $(, $limit)?; $key ; $($rest)+) };
     // A format made by a macro, as `format!` takes it; it cannot be distinguished from a logger
     // made by one.
-    ($level:expr; $(::)? $($macro:ident)::+ ! $arguments:tt $(, $($rest:tt)*)?) => {
-        $crate::__call!($level; $($macro)::+ ! $arguments $(, $($rest)*)?)
+    ($level:expr $(, $limit:ident)?; $(::)? $($macro:ident)::+ ! $arguments:tt $(, $($rest:tt)*)?) => {
+        $crate::__call!($level $(, $limit)?; $($macro)::+ ! $arguments $(, $($rest)*)?)
     };
-    ($level:expr; $value:ident $(. $field:tt)* $(,)?) => {
+    ($level:expr $(, $limit:ident)?; $value:ident $(. $field:tt)* $(,)?) => {
         $crate::__private::std::compile_error!(
             "expected a message: write the value as an argument of a format string, such as `\"{}\", value`"
         )
     };
-    ($level:expr; $logger:expr, $($rest:tt)+) => { $crate::__call!(kept $logger, $level; $($rest)+) };
-    ($level:expr; $($format:tt)+) => { $crate::__call!($level; $($format)+) };
+    ($level:expr $(, $limit:ident)?; $logger:expr, $($rest:tt)+) => { $crate::__call!(kept $logger, $level $(, $limit)?; $($rest)+) };
+    ($level:expr $(, $limit:ident)?; $($format:tt)+) => { $crate::__call!($level $(, $limit)?; $($format)+) };
+}
+
+/// The same where the level is among the arguments.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __log_at {
+    ([$($limit:ident)?] target: $name:literal, $level:expr, $($rest:tt)+) => { $crate::__call!(named $name, $level $(, $limit)?; $($rest)+) };
+    ([$($limit:ident)?] target: $name:expr, $level:expr, $($rest:tt)+) => { $crate::__call!(kept $crate::get_logger($name), $level $(, $limit)?; $($rest)+) };
+    ([$($limit:ident)?] logger: $logger:expr, $level:expr, $($rest:tt)+) => { $crate::__call!(kept $logger, $level $(, $limit)?; $($rest)+) };
+    ([$($limit:ident)?] $level:expr, $key:literal = $($rest:tt)+) => { $crate::__call!($level $(, $limit)?; $key = $($rest)+) };
+    ([$($limit:ident)?] $level:expr, $format:literal $($rest:tt)*) => { $crate::__call!($level $(, $limit)?; $format $($rest)*) };
+    ([$($limit:ident)?] $level:expr, $key:ident = $($rest:tt)+) => { $crate::__call!($level $(, $limit)?; $key = $($rest)+) };
+    ([$($limit:ident)?] $level:expr, $key:ident : $($rest:tt)+) => { $crate::__call!($level $(, $limit)?; $key : $($rest)+) };
+    ([$($limit:ident)?] $level:expr, $key:ident ; $($rest:tt)+) => { $crate::__call!($level $(, $limit)?; $key ; $($rest)+) };
+    ([$($limit:ident)?] $level:expr, $(::)? $($macro:ident)::+ ! $arguments:tt $(, $($rest:tt)*)?) => {
+        $crate::__call!($level $(, $limit)?; $($macro)::+ ! $arguments $(, $($rest)*)?)
+    };
+    ([$($limit:ident)?] $logger:expr, $level:expr, $($rest:tt)+) => { $crate::__call!(kept $logger, $level $(, $limit)?; $($rest)+) };
 }
 
 /// Tests the level. What it binds for the rest is the logger, and what its test found out.
@@ -52,8 +70,37 @@ macro_rules! __call {
             $crate::__bind!((__logger, __passed) $($rest)+);
         }
     }};
-    ($level:expr; $($rest:tt)+) => {
-        $crate::__call!(named $crate::__private::std::module_path!(), $level; $($rest)+)
+    // With a limit, which counts what the level passes.
+    (named $name:expr, $level:expr, $limit:ident; $($rest:tt)+) => {{
+        static __SITE: $crate::__private::CallSite = $crate::__private::CallSite::new();
+        let __level: $crate::Level = $level;
+        if $crate::__private::CallSite::may_pass(&__SITE, __level) {
+            if let $crate::__private::std::option::Option::Some((__logger, __passed)) =
+                $crate::__private::CallSite::logger(&__SITE, $name, __level)
+            {
+                if let $crate::__private::std::option::Option::Some(__passed) =
+                    $crate::__private::Limit::count(&$limit, __logger, __passed)
+                {
+                    $crate::__bind!((__logger, __passed) $($rest)+);
+                }
+            }
+        }
+    }};
+    (kept $logger:expr, $level:expr, $limit:ident; $($rest:tt)+) => {{
+        let __kept = &$logger;
+        let __logger = $crate::__private::logger(__kept).__logger();
+        if let $crate::__private::std::option::Option::Some(__passed) =
+            $crate::__private::passes(__logger, $level)
+        {
+            if let $crate::__private::std::option::Option::Some(__passed) =
+                $crate::__private::Limit::count(&$limit, __logger, __passed)
+            {
+                $crate::__bind!((__logger, __passed) $($rest)+);
+            }
+        }
+    }};
+    ($level:expr $(, $limit:ident)?; $($rest:tt)+) => {
+        $crate::__call!(named $crate::__private::std::module_path!(), $level $(, $limit)?; $($rest)+)
     };
 }
 

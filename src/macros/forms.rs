@@ -75,18 +75,7 @@
 /// `Logger.log` with `extra`, `exc_info` and `stack_info`.
 #[macro_export]
 macro_rules! log {
-    (target: $name:literal, $level:expr, $($rest:tt)+) => { $crate::__call!(named $name, $level; $($rest)+) };
-    (target: $name:expr, $level:expr, $($rest:tt)+) => { $crate::__call!(kept $crate::get_logger($name), $level; $($rest)+) };
-    (logger: $logger:expr, $level:expr, $($rest:tt)+) => { $crate::__call!(kept $logger, $level; $($rest)+) };
-    ($level:expr, $key:literal = $($rest:tt)+) => { $crate::__call!($level; $key = $($rest)+) };
-    ($level:expr, $format:literal $($rest:tt)*) => { $crate::__call!($level; $format $($rest)*) };
-    ($level:expr, $key:ident = $($rest:tt)+) => { $crate::__call!($level; $key = $($rest)+) };
-    ($level:expr, $key:ident : $($rest:tt)+) => { $crate::__call!($level; $key : $($rest)+) };
-    ($level:expr, $key:ident ; $($rest:tt)+) => { $crate::__call!($level; $key ; $($rest)+) };
-    ($level:expr, $(::)? $($macro:ident)::+ ! $arguments:tt $(, $($rest:tt)*)?) => {
-        $crate::__call!($level; $($macro)::+ ! $arguments $(, $($rest)*)?)
-    };
-    ($logger:expr, $level:expr, $($rest:tt)+) => { $crate::__call!(kept $logger, $level; $($rest)+) };
+    ($($rest:tt)+) => { $crate::__log_at!([] $($rest)+) };
 }
 
 /// Logs at [`Level::TRACE`](crate::Level::TRACE); its grammar is that of

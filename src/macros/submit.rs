@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::logger::passed::Passed;
+use crate::logger::passed::{Passed, PassedCall};
 use crate::logger::{Logger, LoggerAdapter};
 use crate::macros::as_logger::AsLogger;
 use crate::record::call_values::CallValue;
@@ -14,7 +14,7 @@ use crate::record::{CallValues, LazyMessage, Message, Source};
 #[inline(always)]
 pub fn log_split<'a>(
     logger: &'a (impl AsLogger + ?Sized),
-    passed: Passed,
+    passed: impl PassedCall,
     source: &'a Source<'static>,
     template: &'a Template,
     arguments: &'a [Argument<'a>],
@@ -31,7 +31,7 @@ pub fn log_split<'a>(
 #[inline(always)]
 pub fn log_arguments<'a>(
     logger: &'a (impl AsLogger + ?Sized),
-    passed: Passed,
+    passed: impl PassedCall,
     source: &'a Source<'static>,
     arguments: fmt::Arguments<'a>,
     values: &'a [(&'a str, CallValue<'a>)],
@@ -43,15 +43,22 @@ pub fn log_arguments<'a>(
 #[inline(always)]
 fn log<'a>(
     logger: &'a (impl AsLogger + ?Sized),
-    passed: Passed,
+    passed: impl PassedCall,
     source: &'a Source<'static>,
     message: MessageSource<'a>,
     values: &'a [(&'a str, CallValue<'a>)],
 ) {
     match logger.as_adapter() {
-        None if values.is_empty() => submit(logger.as_logger(), passed, source, message),
+        None if values.is_empty() && !notes(&passed) => {
+            submit(logger.as_logger(), passed.passed(), source, message);
+        }
         adapter => submit_with(logger.as_logger(), adapter, passed, source, message, values),
     }
+}
+
+#[inline(always)]
+fn notes<C: PassedCall>(_: &C) -> bool {
+    C::NOTES
 }
 
 /// Submits the usual record.
@@ -70,11 +77,12 @@ fn submit(logger: &Logger, passed: Passed, source: &Source<'static>, message: Me
 fn submit_with(
     logger: &Logger,
     adapter: Option<&LoggerAdapter>,
-    passed: Passed,
+    call: impl PassedCall,
     source: &Source<'static>,
     message: MessageSource<'_>,
     values: &[(&str, CallValue<'_>)],
 ) {
+    let passed = call.passed();
     let text = LazyMessage::new(message);
     let mut record = logger.record(passed.level, Message::Lazy(&text), source);
     if !values.is_empty() {
@@ -91,6 +99,7 @@ fn submit_with(
             }
         }
     }
+    call.note(&mut record);
     match adapter {
         None => logger.submit_passed(&mut record, passed.by_level),
         Some(adapter) => adapter.submit(&mut record),

@@ -45,6 +45,11 @@ const EXPANDED: &[Case] = &[
         r#"logtree::info!(logger, a = 1, "b":? = name; "x");"#,
     ),
     (
+        r#"logtree::log_once!(println!("x"));"#,
+        "expected one of logtree's macros",
+        r#"logtree::log_once!(logtree::info!("x"));"#,
+    ),
+    (
         r#"logtree::info!("{} {}", name);"#,
         "2 positional arguments in format string, but there is 1 argument",
         r#"logtree::info!("{} {}", name, 1);"#,

@@ -1,4 +1,5 @@
-//! Filters that limit how many records pass.
+//! Filters and macros that limit how many records pass.
 
+mod macros;
 mod rate_limit;
 mod sample;
