@@ -67,7 +67,7 @@ pub fn main<E: AsError<WAY>, const WAY: u8>(run: impl FnOnce() -> Result<(), E>)
     }
 }
 
-/// An error, a box of one, or what leads to one by [`AsRef`]. `WAY` tells these apart, and is never
+/// An error, a box of one, or what leads to one by [`AsRef`]. `WAY` distinguishes these, and is never
 /// written.
 ///
 /// The trait is sealed.

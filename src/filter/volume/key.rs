@@ -69,7 +69,7 @@ impl KeyHasher {
     }
 }
 
-/// Nobody but the programmer chooses places, so this needs no secret, and costs a fifth of one.
+/// The programmer alone chooses places, so this needs no secret, and costs a fifth of one.
 #[inline]
 fn of_place(file: &str, line: u32) -> u64 {
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;

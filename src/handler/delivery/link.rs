@@ -20,7 +20,7 @@ pub(super) struct Link {
     dropped: u64,
     /// When the first of them was.
     dropped_since: Option<Instant>,
-    /// How many of them the notice tells of that is on its way, and when it was made.
+    /// How many of them the notice that is on its way reports, and when it was made.
     telling: Option<(u64, Instant)>,
 }
 

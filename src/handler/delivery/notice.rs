@@ -1,4 +1,4 @@
-//! What a receiver is told of records that it will not get.
+//! Reports to a receiver of records that it will not get.
 
 use crate::formatter::Format;
 use crate::handler::delivery::entry::Entry;
@@ -13,7 +13,7 @@ impl Outgoing {
     pub(super) fn give_notice(&self) {
         let mut state = self.state.lock();
         let epoch = state.epoch;
-        // What is dropped until the flight has ended is told of with it.
+        // One at a time: what is dropped during a flight is reported after it.
         let is_free = state.flight.is_none();
         let Some(text) = is_free.then(|| state.link.begin_notice()).flatten() else {
             return;

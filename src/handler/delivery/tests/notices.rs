@@ -41,7 +41,7 @@ fn a_notice_goes_with_the_records_that_are_sent_next() {
     }
 }
 
-/// What the spool has no room for is told of before what it has, and that is acknowledged.
+/// What the spool has no room for is reported before what it has, and that is acknowledged.
 #[test]
 fn a_notice_goes_with_records_of_a_spool() {
     let directory = tempfile::tempdir().unwrap();
