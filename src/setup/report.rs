@@ -67,8 +67,8 @@ pub fn main<E: AsError<WAY>, const WAY: u8>(run: impl FnOnce() -> Result<(), E>)
     }
 }
 
-/// An error, a box of one, or what leads to one by [`AsRef`]. `WAY` distinguishes these, and is never
-/// written.
+/// An error, a box of one, or what leads to one by [`AsRef`]. `WAY` distinguishes these, and is
+/// never written.
 ///
 /// The trait is sealed.
 ///
