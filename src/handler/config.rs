@@ -1,8 +1,9 @@
 //! What a handler reads for each record: [`HandlerConfig`].
 
-use crate::filter::SharedFilter;
+use crate::filter::{Filter, RedactingFilter, SharedFilter};
 use crate::formatter::{Format, Formatter};
 use crate::handler::in_place::InPlace;
+use crate::record::Record;
 use crate::sys::sync::{Arc, Lazy};
 use crate::sys::user_code::Owned;
 
@@ -35,6 +36,17 @@ impl HandlerConfig {
     pub(super) fn set_formatter(&mut self, formatter: Arc<dyn Format>) {
         self.formatter = Owned::new(formatter);
         self.has_formatter = true;
+    }
+
+    /// Returns a record as the filters that redact leave it; `None` where none does.
+    pub(super) fn redacted<'r>(&self, record: &Record<'r>) -> Option<Record<'r>> {
+        let filters = self.filters.iter();
+        let redacting = filters.filter_map(SharedFilter::downcast_ref::<RedactingFilter>);
+        redacting.fold(None, |view, filter| {
+            let mut view = view.unwrap_or_else(|| record.clone());
+            filter.filter(&mut view);
+            Some(view)
+        })
     }
 
     pub(super) fn clear_formatter(&mut self) {

@@ -193,19 +193,21 @@ impl HandlerCore {
     fn fail(self: &Arc<Self>, record: &Record<'_>, error: Error) {
         let book = &self.book;
         book.tally.dropped(DropReason::of(error.kind()), 1);
-        // Where lines are redacted and records are not, the hook gets one that is.
-        let redacted = self
-            .config
-            .load()
-            .in_place
-            .as_ref()
-            .map(|in_place| in_place.redacted(record));
-        book.notify(
-            self,
-            redacted.as_ref().unwrap_or(record),
-            Loss::Record,
-            error,
-        );
+        // The hook gets no secrets: what failed may have come before the filters, or without them.
+        let redacted = user_code::call(|| self.config.load().redacted(record));
+        let redacted = redacted.unwrap_or_else(|_| {
+            let message = Message::Text("a record that could not be redacted".into());
+            let Record {
+                environment,
+                name,
+                level,
+                source,
+                ..
+            } = record;
+            Some(Record::new(environment, name, *level, message, source))
+        });
+        let shown = redacted.as_ref().unwrap_or(record);
+        book.notify(self, shown, Loss::Record, error);
     }
 
     pub(super) fn flush(&self) -> Result<(), Error> {

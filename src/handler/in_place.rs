@@ -35,13 +35,6 @@ impl InPlace {
         })
     }
 
-    /// Returns a record as the filter leaves it.
-    pub(super) fn redacted<'r>(&self, record: &Record<'r>) -> Record<'r> {
-        let mut view = record.clone();
-        self.filter.filter(&mut view);
-        view
-    }
-
     #[cold]
     fn format_redacted(
         &self,
@@ -54,7 +47,9 @@ impl InPlace {
             record.message.keep(message);
         }
         line.truncate(start);
-        self.formatter.format(&self.redacted(record), line)
+        let mut view = record.clone();
+        self.filter.filter(&mut view);
+        self.formatter.format(&view, line)
     }
 }
 

@@ -149,17 +149,65 @@ impl Write for Panics {
 
 #[test]
 fn the_hook_is_given_a_redacted_record() {
-    for handler in [StreamHandler::new(Broken), StreamHandler::new(Panics)] {
-        let registry = Registry::new();
-        let seen = Arc::new(Mutex::new(String::new()));
-        let handler = Handler::from(handler);
-        handler.add_filter(RedactingFilter::credentials());
-        let shown = Arc::clone(&seen);
-        handler.set_error_hook(move |failure| {
-            *shown.lock().unwrap() = failure.record().message().to_owned();
-        });
-        registry.root().add_handler(handler);
-        logtree::warn!(registry.root(), "password={}", "hunter2");
-        assert_eq!(*seen.lock().unwrap(), "password=***");
+    let further = |record: &mut Record<'_>| {
+        assert!(!record.message().contains("filter"), "on purpose");
+        true
+    };
+    for (message, expected) in [
+        ("password=hunter2", "password=***"),
+        (
+            "password=hunter2 panics in a filter",
+            "password=*** panics in a filter",
+        ),
+    ] {
+        for handler in [StreamHandler::new(Broken), StreamHandler::new(Panics)] {
+            let seen = seen_by_hook(handler, message, |handler| {
+                handler.add_filter(further);
+                handler.add_filter(RedactingFilter::credentials());
+            });
+            assert_eq!(seen, expected);
+        }
     }
+    for handler in [StreamHandler::new(Broken), StreamHandler::new(Panics)] {
+        let seen = seen_by_hook(handler, "password=hunter2", |handler| {
+            handler.add_filter(RedactingFilter::credentials());
+        });
+        assert_eq!(seen, "password=***");
+    }
+}
+
+/// Neither does the call panic, nor is a secret shown.
+#[test]
+fn a_pattern_that_panics_shows_nothing() {
+    let pattern = |_: &str| -> Option<std::ops::Range<usize>> { panic!("on purpose") };
+    for further in [false, true] {
+        let handler = StreamHandler::new(Text::default());
+        let seen = seen_by_hook(handler, "password=hunter2", |handler| {
+            handler.add_filter(RedactingFilter::credentials().with_pattern(pattern));
+            if further {
+                handler.add_filter(|_: &mut Record<'_>| true);
+            }
+        });
+        assert_eq!(seen, "a record that could not be redacted");
+    }
+}
+
+/// Logs a message, and returns that of the record that the error hook is given.
+fn seen_by_hook(
+    handler: StreamHandler,
+    message: &'static str,
+    add_filters: impl FnOnce(&Handler),
+) -> String {
+    let registry = Registry::new();
+    let seen = Arc::new(Mutex::new(String::new()));
+    let handler = Handler::from(handler);
+    add_filters(&handler);
+    let shown = Arc::clone(&seen);
+    handler.set_error_hook(move |failure| {
+        *shown.lock().unwrap() = failure.record().message().to_owned();
+    });
+    registry.root().add_handler(handler);
+    logtree::warn!(registry.root(), "{}", message);
+    let seen = seen.lock().unwrap();
+    seen.clone()
 }
