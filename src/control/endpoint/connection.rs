@@ -1,10 +1,10 @@
 //! One connection, and its one request: [`serve`].
 
 use std::future::poll_fn;
-use std::io;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
+use std::{io, mem};
 
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -39,6 +39,8 @@ pub(super) struct Connection<S> {
     /// Whether the end of what the client sends is kept from hyper, which takes it for the client's
     /// departure: some close their side once they have sent the request.
     hides_end: Arc<AtomicBool>,
+    /// Whether that end was reached.
+    has_ended: bool,
 }
 
 impl<S> From<S> for Connection<S>
@@ -50,6 +52,7 @@ where
             stream: stream.into(),
             stalled: None,
             hides_end: Arc::default(),
+            has_ended: false,
         }
     }
 }
@@ -67,15 +70,20 @@ impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
-        let read = Pin::new(&mut *self.stream).poll_read(context, buffer);
-        match read {
-            Poll::Ready(Ok(()))
-                if buffer.filled().len() == before && self.hides_end.load(Ordering::Relaxed) =>
-            {
-                Poll::Pending
-            }
-            read => read,
+        ready!(Pin::new(&mut *self.stream).poll_read(context, buffer))?;
+        if buffer.filled().len() > before {
+            return Poll::Ready(Ok(()));
         }
+        if self.hides_end.load(Ordering::Relaxed) {
+            return Poll::Pending;
+        }
+        // hyper looks for the end as soon as it has read a request, and before the request is
+        // looked at, which may then hide it.
+        if !mem::replace(&mut self.has_ended, true) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -326,6 +334,39 @@ mod tests {
     fn a_response_that_is_not_made_in_time_is_given_up() {
         run(async {
             assert_eq!(response_after(MAKING + Duration::from_secs(1)).await, "");
+        });
+    }
+
+    /// Where the request and the end of what the client sends are there at the same time.
+    #[test]
+    fn a_client_that_ends_with_its_request_gets_its_response() {
+        run(async {
+            let body = r#"{"changes": [{"target": "LOGGER/a", "level": "DEBUG"}]}"#;
+            let length = body.len();
+            let patch = format!(
+                "PATCH /v1/levels HTTP/1.1\r\nHost: test\r\nContent-Length: {length}\r\n\r\n{body}"
+            );
+            let tail = "GET /v1/tail?limit=x HTTP/1.1\r\nHost: test\r\n\r\n";
+            for (text, expected) in [
+                (&patch[..], "HTTP/1.1 200"),
+                (tail, "HTTP/1.1 400"),
+                (&patch[..patch.len() - 10], "HTTP/1.1 400"),
+                (&tail[..tail.len() - 2], ""),
+            ] {
+                let control = Control::new(&Registry::new());
+                let (mut client, serving) = request(&control, text.as_bytes()).await;
+                client.shutdown().await.unwrap();
+                let start = Instant::now();
+                let mut response = String::new();
+                client.read_to_string(&mut response).await.unwrap();
+                serving.await.unwrap();
+                let status = response.get(..12).unwrap_or_default();
+                assert_eq!(
+                    (status, start.elapsed()),
+                    (expected, Duration::ZERO),
+                    "{text}"
+                );
+            }
         });
     }
 
