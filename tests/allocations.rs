@@ -8,7 +8,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use logtree::filter::RedactingFilter;
-use logtree::formatter::{JsonFormatter, TemplateStyle, TimeZone};
+use logtree::formatter::{JsonFormatter, LogfmtFormatter, TemplateStyle, TimeZone};
 use logtree::handler::{
     FileHandler, QueueHandler, RotatingFileHandler, StreamHandler, WatchedFileHandler,
 };
@@ -134,7 +134,8 @@ fn redaction_that_finds_nothing_allocates_nothing() {
 
 #[test]
 fn key_values_and_json_allocate_nothing() {
-    let formatters: [Handler; 3] = [
+    let formatters: [Handler; 4] = [
+        discarding().with_formatter(LogfmtFormatter::new()).into(),
         discarding().with_formatter(JsonFormatter::new()).into(),
         discarding()
             .with_formatter(Formatter::new(Formatter::BOTO3).unwrap())
@@ -152,7 +153,7 @@ fn key_values_and_json_allocate_nothing() {
     for handler in formatters {
         let logger = logger(handler);
         let count = allocations(
-            || logtree::info!(logger, user = "ann", size = black_box(3), ratio = 0.5; "put"),
+            || logtree::info!(logger, user = "ann b", size = black_box(3), ratio = 0.5; "put it"),
         );
         assert_eq!(count, 0);
     }

@@ -182,6 +182,7 @@ mod tests {
     use crate::formatter::escape::Multiline;
     use crate::formatter::format::Format;
     use crate::formatter::json::JsonFormatter;
+    use crate::formatter::logfmt::LogfmtFormatter;
     use crate::formatter::text::Formatter;
     use crate::formatter::zone::TimeZone;
     use crate::registry::Registry;
@@ -229,6 +230,7 @@ mod tests {
             template("%(name)s%(asctime)s%(message)s", Multiline::Raw),
             template("%(name)s %(asctime)s", Multiline::Raw),
             Box::new(JsonFormatter::new()),
+            Box::new(LogfmtFormatter::new()),
         ]
     }
 

@@ -11,6 +11,7 @@ mod head;
 mod iot_json;
 mod json;
 mod line;
+mod logfmt;
 mod missing;
 #[cfg(any(feature = "http-handler", feature = "socket"))]
 mod python_record;
@@ -31,6 +32,7 @@ pub use self::format_fn::{FormatFn, format_fn};
 pub use self::iot_json::IotJsonFormatter;
 pub use self::json::{JsonFormatter, JsonFormatterBuilder, JsonTime};
 pub use self::line::Line;
+pub use self::logfmt::LogfmtFormatter;
 pub use self::missing::MissingFields;
 pub use self::sd_daemon::SdDaemonFormatter;
 pub use self::template::TemplateStyle;

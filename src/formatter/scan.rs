@@ -22,6 +22,12 @@ pub(super) fn is_plain_word(text: &str) -> bool {
     !text.is_empty() && all_words(text.as_bytes(), |word| special_in_word(word) == 0)
 }
 
+/// Reports whether a value of logfmt needs no quotes.
+#[inline]
+pub(super) fn is_plain_logfmt(text: &str) -> bool {
+    !text.is_empty() && all_words(text.as_bytes(), |word| special_in_logfmt(word) == 0)
+}
+
 /// Marks the highest bit of each byte below the space or above the tilde.
 ///
 /// Here and in the other tests, a borrow or a carry can only mark a byte next to one that is
@@ -47,6 +53,13 @@ pub(super) fn special_in_word(word: u64) -> u64 {
     let quote = (word ^ (ONES * 0x22)).wrapping_sub(ONES);
     let equals = (word ^ (ONES * 0x3d)).wrapping_sub(ONES);
     (controls_and_space | quote | equals | beyond_tilde(word)) & HIGHS
+}
+
+/// Marks what [`special_in_word`] marks, and the backslash.
+#[inline]
+pub(super) fn special_in_logfmt(word: u64) -> u64 {
+    let backslash = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
+    special_in_word(word) | backslash & HIGHS
 }
 
 #[inline]
@@ -115,6 +128,10 @@ mod tests {
                     let plain = printable && !text.contains([' ', '"', '=']);
                     assert_eq!(is_plain_word(&text), plain, "{text:?}");
                     let pushed = is_pushed(&text, special_in_word);
+                    assert!(pushed.is_none_or(|pushed| pushed == plain), "{text:?}");
+                    let plain = plain && !text.contains('\\');
+                    assert_eq!(is_plain_logfmt(&text), plain, "{text:?}");
+                    let pushed = is_pushed(&text, special_in_logfmt);
                     assert!(pushed.is_none_or(|pushed| pushed == plain), "{text:?}");
                 }
             }

@@ -17,6 +17,7 @@ mod handler;
 mod iot_json;
 mod lazy_gates;
 mod limits;
+mod logfmt;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod macro_errors;
 mod macros;

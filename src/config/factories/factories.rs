@@ -113,6 +113,7 @@ impl Factories {
     /// |---|---|---|
     /// | `logging.Formatter` | `text`, and without a `class` | `format` (or `fmt`), `datefmt`, `style`, `validate`, `defaults`; `time_zone`, `multiline`, `append_key_values`, `missing` (`mark`, `fail`), `colors`, `sd_daemon` |
     /// | | `json` | `time`, `source`, `thread`, `process`, `sd_daemon` |
+    /// | | `logfmt` | `time`, `source`, `sd_daemon` |
     /// | | `iot_json` | `account` |
     ///
     /// | filters | short name | arguments |

@@ -1,4 +1,4 @@
-//! Formatters: templates and JSON.
+//! Formatters: templates, JSON and logfmt.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use crate::config::arguments::Arguments;
 use crate::config::factories::table::Table;
 use crate::error::{Chain, Error};
 use crate::formatter::{
-    Colors, Format, Formatter, IotJsonFormatter, JsonFormatter, JsonTime, SdDaemonFormatter,
-    TemplateStyle, TimeZone,
+    Colors, Format, Formatter, IotJsonFormatter, JsonFormatter, JsonTime, LogfmtFormatter,
+    SdDaemonFormatter, TemplateStyle, TimeZone,
 };
 use crate::record::OwnedValue;
 use crate::sys::sync::Arc;
@@ -51,6 +51,13 @@ pub(super) fn add(table: &mut Table<Arc<dyn Format>>) {
         }
         let prefixed = prefixed(arguments);
         move || Ok(prefixed(Arc::new(builder.build())))
+    });
+    table.add(&["logfmt"], |arguments| {
+        let time: JsonTime = arguments.optional("time").unwrap_or_default();
+        let source = arguments.optional("source").unwrap_or(false);
+        let formatter = LogfmtFormatter::new().with_time(time).with_source(source);
+        let prefixed = prefixed(arguments);
+        move || Ok(prefixed(Arc::new(formatter)))
     });
     table.add(&["iot_json"], |arguments| {
         let account: String = arguments.optional("account").unwrap_or_default();

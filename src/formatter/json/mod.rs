@@ -13,5 +13,6 @@ pub use self::formatter::JsonFormatter;
 pub use self::time::JsonTime;
 
 pub(super) use self::escape::push_escaped;
-pub(super) use self::object::Object;
+pub(super) use self::object::{Object, push_scalar};
 pub(super) use self::own_names::OwnNames;
+pub(super) use self::time::TimeWriter;

@@ -2,8 +2,11 @@
 
 use crate::formatter::time::TimeFormat;
 use crate::formatter::zone::TimeZone;
+use crate::text::line_buf::LineBuf;
+use crate::time::Timestamp;
 
-/// How [`JsonFormatter`](crate::formatter::JsonFormatter) writes the time.
+/// How [`JsonFormatter`](crate::formatter::JsonFormatter) and
+/// [`LogfmtFormatter`](crate::formatter::LogfmtFormatter) write the time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JsonTime {
@@ -24,11 +27,26 @@ pub enum JsonTime {
 
 /// What writes the time.
 #[derive(Clone, Debug)]
-pub(super) enum TimeWriter {
+pub(crate) enum TimeWriter {
     Text(TimeFormat),
     /// Nanoseconds divided by this.
     Number(i64),
     Omitted,
+}
+
+impl TimeWriter {
+    pub(crate) fn is_written(&self) -> bool {
+        !matches!(self, Self::Omitted)
+    }
+
+    /// Appends the time, without quotes: digits and punctuation only.
+    pub(crate) fn push(&self, time: Timestamp, out: &mut LineBuf) {
+        match self {
+            Self::Text(format) => format.push(time, out),
+            Self::Number(divisor) => out.push_signed(time.as_nanos().div_euclid(*divisor)),
+            Self::Omitted => {}
+        }
+    }
 }
 
 impl From<JsonTime> for TimeWriter {

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
 use logtree::filter::RedactingFilter;
-use logtree::formatter::{Format, JsonFormatter, JsonTime, Multiline};
+use logtree::formatter::{Format, JsonFormatter, JsonTime, LogfmtFormatter, Multiline};
 use logtree::handler::StreamHandler;
 use logtree::{Formatter, Handler, Record, Registry};
 
@@ -57,6 +57,7 @@ fn both_ways_write_the_same_lines() {
         Both::new(formatter(ONCE, Multiline::Escape)),
         Both::new(formatter(TWICE, Multiline::Escape)),
         Both::new(JsonFormatter::builder().time(JsonTime::Omitted).build()),
+        Both::new(LogfmtFormatter::new().with_time(JsonTime::Omitted)),
         // Not one of the crate's, and it shows more than the message as it is.
         Both::new(logtree::formatter::format_fn(|record, line| {
             write!(line, "{:?} ", record.message())?;

@@ -127,6 +127,23 @@ fn of_json_formatters() {
 }
 
 #[test]
+fn of_logfmt_formatters() {
+    let line = |more: Value| {
+        let mut formatter = json!({"class": "logfmt"});
+        let more = more.as_object().unwrap().clone();
+        formatter.as_object_mut().unwrap().extend(more);
+        formatted(&formatter)
+    };
+    let rest = "level=info logger=app msg=\"a\\nb\"";
+    assert_eq!(
+        line(json!({})),
+        format!("time=2024-02-29T12:34:56.789Z {rest} k=1\n")
+    );
+    let omitted = json!({"time": "omitted", "source": true, "sd_daemon": true});
+    assert_eq!(line(omitted), format!("<6>{rest} caller=:0 k=1\n"));
+}
+
+#[test]
 fn of_iot_json_formatters() {
     let written = formatted(&json!({"class": "iot_json", "account": "123456789012"}));
     let entry: Value = serde_json::from_str(&written).unwrap();
