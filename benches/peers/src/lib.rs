@@ -213,12 +213,12 @@ pub fn facade(task: &Task) {
         "w3_2t" => task.measure_two(
             |n| log::info!(target: "peer.module", "request {n} took {} us status={}", black_box(42), black_box(200)),
         ),
-        "w3" | "w3n" | "w3three" | "w4" | "w4b" | "w5c" | "w3safe" | "w3redact" => {
+        "w3" | "w3n" | "w3three" | "w4" | "w4b" | "w5c" | "w3safe" | "w3redact" | "w3logfmt" => {
             task.measure(
                 |n| log::info!(target: "peer.module", "request {n} took {} us status={}", black_box(42), black_box(200)),
             );
         }
-        "w6" => task.measure(
+        "w6" | "w6text" | "w6logfmt" => task.measure(
             |n| log::info!(target: "peer.module", id = n, took = black_box(42), status = black_box("ok"); "request done"),
         ),
         other => panic!("unknown workload {other}"),

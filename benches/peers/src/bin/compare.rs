@@ -72,12 +72,15 @@ const COUNTED: &[(&str, u64, u64)] = &[
 ];
 
 /// Workloads counted of logtree alone: the line with escapes, the presets' line, three handlers,
-/// and the caller of a queue.
+/// the caller of a queue, logfmt, and key-values in text and in logfmt.
 const COUNTED_ALONE: &[(&str, u64, u64)] = &[
     ("w3safe", 1000, 3000),
     ("w3redact", 1000, 3000),
     ("w3three", 1000, 3000),
     ("w5c", 500, 1500),
+    ("w3logfmt", 1000, 3000),
+    ("w6text", 1000, 3000),
+    ("w6logfmt", 1000, 3000),
 ];
 
 /// How far logtree's own counts may rise above the baseline, in percent.

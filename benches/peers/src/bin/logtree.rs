@@ -8,7 +8,7 @@ use std::task::{Context, Waker};
 use std::thread;
 
 use logtree::filter::RedactingFilter;
-use logtree::formatter::{JsonFormatter, Multiline};
+use logtree::formatter::{JsonFormatter, LogfmtFormatter, Multiline};
 use logtree::handler::{FileHandler, QueueHandler, StreamHandler};
 use logtree::{Formatter, Handler, Level, Registry, Scope, get_logger};
 use peers::scenes::{self, Out};
@@ -67,7 +67,7 @@ fn main() {
 
 fn handler(workload: &str) -> logtree::Handler {
     let line = Formatter::builder().format(Formatter::BOTO3);
-    let line = if matches!(workload, "w3safe" | "w3redact") {
+    let line = if matches!(workload, "w3safe" | "w3redact" | "w6text") {
         line
     } else {
         line.multiline(Multiline::Raw)
@@ -94,6 +94,7 @@ fn handler(workload: &str) -> logtree::Handler {
     }
     match workload {
         "w6" => handler.with_formatter(JsonFormatter::new()).into(),
+        "w3logfmt" | "w6logfmt" => handler.with_formatter(LogfmtFormatter::new()).into(),
         _ => handler.with_formatter(line.build().unwrap()).into(),
     }
 }
@@ -122,7 +123,7 @@ fn own(task: &Task, workload: &str) {
         name if name.starts_with("w2_") => {
             task.measure(|n| logtree::debug!("request {} took {} us status={}", n, black_box(42), black_box(200)));
         }
-        "w6" => task
+        "w6" | "w6text" | "w6logfmt" => task
             .measure(|n| logtree::info!(logger, id = n, took = black_box(42), status = black_box("ok"); "request done")),
         "w3_2t" => task
             .measure_two(|n| logtree::info!(logger, "request {} took {} us status={}", n, black_box(42), black_box(200))),
