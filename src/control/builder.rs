@@ -6,7 +6,7 @@ use crate::control::change_log::ChangeLog;
 use crate::control::control::Control;
 use crate::control::core::ControlCore;
 use crate::control::limits::Limits;
-use crate::control::store::{Content, Store};
+use crate::control::local_file::{Content, LocalFile};
 use crate::error::Error;
 use crate::level::Level;
 use crate::registry::Registry;
@@ -72,7 +72,7 @@ impl ControlBuilder {
         let Some(path) = path else {
             return Ok(Control::of(&registry, limits, None));
         };
-        let (store, content) = Store::open(&path)?;
+        let (file, content) = LocalFile::open(&path)?;
         let core = ControlCore::of(&registry);
         let mut state = core.state.lock();
         let restore = |mut content: Content| {
@@ -86,10 +86,10 @@ impl ControlBuilder {
             transaction.commit()
         };
         let restored = content.map(restore).transpose();
-        let store = restored.map(|_| state.add_store(store));
+        let file = restored.map(|_| state.add_file(file));
         drop(state);
         // What is restored is no change that is logged.
         core.notify(&ChangeLog::new(&registry, Level::INFO), &[]);
-        Ok(Control::of(&registry, limits, Some(store?)))
+        Ok(Control::of(&registry, limits, Some(file?)))
     }
 }

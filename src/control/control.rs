@@ -10,11 +10,11 @@ use crate::control::core::ControlCore;
 use crate::control::group::Group;
 use crate::control::limits::Limits;
 use crate::control::listing::{Listing, Override};
+use crate::control::local_file::LocalFile;
 use crate::control::logger_state::LoggerState;
 use crate::control::options::LoggingOptions;
 use crate::control::page::Page;
 use crate::control::state::{State, is_logger};
-use crate::control::store::Store;
 use crate::control::subscription::Subscription;
 use crate::control::target::LevelTarget;
 use crate::control::target_type::TargetType;
@@ -81,7 +81,7 @@ pub struct Control {
     pub(super) core: Arc<ControlCore>,
     pub(super) limits: Limits,
     /// Kept alive, as the file is written as long as a control with it lives.
-    _store: Option<Arc<Store>>,
+    _file: Option<Arc<LocalFile>>,
     pub(super) origin: Arc<str>,
 }
 
@@ -92,12 +92,12 @@ impl Control {
         Self::of(registry, Limits::default(), None)
     }
 
-    pub(super) fn of(registry: &Registry, limits: Limits, store: Option<Arc<Store>>) -> Self {
+    pub(super) fn of(registry: &Registry, limits: Limits, file: Option<Arc<LocalFile>>) -> Self {
         Self {
             registry: registry.clone(),
             core: ControlCore::of(registry),
             limits,
-            _store: store,
+            _file: file,
             origin: "api".into(),
         }
     }

@@ -24,6 +24,7 @@ mod group;
 mod kept;
 mod limits;
 mod listing;
+mod local_file;
 mod logger_state;
 mod options;
 mod origin;
@@ -34,7 +35,6 @@ mod plan;
 mod rules;
 mod sensitive;
 mod state;
-mod store;
 mod store_format;
 mod subscription;
 #[cfg(feature = "control")]

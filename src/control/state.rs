@@ -6,9 +6,9 @@ use crate::control::change::Change;
 use crate::control::entry::Entry;
 use crate::control::group::Group;
 use crate::control::kept::Kept;
+use crate::control::local_file::LocalFile;
 use crate::control::options::LoggingOptions;
 use crate::control::past::{Pasts, Piece};
-use crate::control::store::Store;
 use crate::control::target::LevelTarget;
 use crate::control::target_type::TargetType;
 use crate::error::{Error, ErrorKind};
@@ -34,7 +34,7 @@ pub(super) struct State {
     pub(super) groups: BTreeMap<String, Group>,
     pub(super) pasts: Pasts,
     /// The files of the live controls.
-    stores: Vec<Weak<Store>>,
+    files: Vec<Weak<LocalFile>>,
 }
 
 pub(super) fn is_logger(target: &LevelTarget) -> bool {
@@ -177,18 +177,18 @@ impl State {
     }
 
     /// Returns the files of the live controls.
-    pub(super) fn stores(&self) -> Vec<Arc<Store>> {
-        self.stores.iter().filter_map(Weak::upgrade).collect()
+    pub(super) fn files(&self) -> Vec<Arc<LocalFile>> {
+        self.files.iter().filter_map(Weak::upgrade).collect()
     }
 
     /// Adds a file, or returns the known one of the same path.
-    pub(super) fn add_store(&mut self, store: Store) -> Arc<Store> {
-        self.stores.retain(|store| store.strong_count() > 0);
-        let known = self.stores().into_iter().find(|known| known.is(&store));
+    pub(super) fn add_file(&mut self, file: LocalFile) -> Arc<LocalFile> {
+        self.files.retain(|file| file.strong_count() > 0);
+        let known = self.files().into_iter().find(|known| known.is(&file));
         known.unwrap_or_else(|| {
-            let store = Arc::new(store);
-            self.stores.push(Arc::downgrade(&store));
-            store
+            let file = Arc::new(file);
+            self.files.push(Arc::downgrade(&file));
+            file
         })
     }
 

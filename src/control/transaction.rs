@@ -10,11 +10,11 @@ use crate::control::entry::{Entry, Timed};
 use crate::control::error_codes::{invalid, limit_exceeded};
 use crate::control::group::Group;
 use crate::control::limits::Limits;
+use crate::control::local_file::Prepared;
 use crate::control::origin::Origin;
 use crate::control::past::{Past, Piece};
 use crate::control::rules::Rules;
 use crate::control::state::{State, is_logger};
-use crate::control::store::Prepared;
 use crate::control::target::{LevelTarget, check_name};
 use crate::control::target_type::TargetType;
 use crate::error::{Error, ErrorKind};
@@ -311,12 +311,12 @@ impl<'t> Transaction<'t> {
     /// and what was replaced. [`ControlCore::notify`](super::core::ControlCore::notify) follows,
     /// once the state is unlocked.
     pub(super) fn commit(mut self) -> Result<(Vec<Changed>, Past), Error> {
-        let stores = match self.is_kept_changed {
-            true => self.state.stores(),
+        let files = match self.is_kept_changed {
+            true => self.state.files(),
             false => Vec::new(),
         };
         let changes = self.state.changes();
-        let prepared = stores.iter().map(|store| store.prepare(&changes));
+        let prepared = files.iter().map(|file| file.prepare(&changes));
         let prepared = prepared.collect::<Result<Vec<_>, _>>()?;
         // Loggers are created once all else has succeeded, and before anything is changed.
         let levels = self.create_loggers()?;

@@ -1,4 +1,4 @@
-//! The file of a control: [`Store`].
+//! The file of a control: [`LocalFile`].
 
 use std::fs;
 use std::io::{self, Write};
@@ -20,7 +20,7 @@ const _: () =
     assert!(10_000 * ("guarded level 65535 PRINCIPAL_ID \n".len() + Name::MAX_LEN) < LONGEST);
 
 /// A file that keeps options, levels and groups.
-pub(super) struct Store {
+pub(super) struct LocalFile {
     path: PathBuf,
     longest: usize,
 }
@@ -38,14 +38,14 @@ impl Content {
     }
 }
 
-impl Store {
-    /// Returns the store of a path, and its content; `None` if the file does not exist yet.
+impl LocalFile {
+    /// Returns the file of a path, and its content; `None` if the file does not exist yet.
     pub(super) fn open(path: &Path) -> Result<(Self, Option<Content>), Error> {
         Self::open_up_to(path, LONGEST)
     }
 
     fn open_up_to(path: &Path, longest: usize) -> Result<(Self, Option<Content>), Error> {
-        let store = Self {
+        let file = Self {
             path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
             longest,
         };
@@ -53,7 +53,7 @@ impl Store {
         let text = match small_file::read(path, longest) {
             Ok(text) => text,
             Err(Unread::Failed(error)) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok((store, None));
+                return Ok((file, None));
             }
             Err(Unread::Failed(error)) => {
                 return Err(Error::io(format!("cannot read {what}"), error).with_path(path));
@@ -67,7 +67,7 @@ impl Store {
             changes: Vec::new(),
         };
         content.changes = parse(&text).map_err(|(line, why)| content.refused(line, &why))?;
-        Ok((store, Some(content)))
+        Ok((file, Some(content)))
     }
 
     /// Whether both write the same file.
@@ -90,7 +90,7 @@ impl Store {
         let mut beside = self.path.clone().into_os_string();
         beside.push(".new");
         let prepared = Prepared {
-            store: self,
+            file: self,
             beside: beside.into(),
         };
         prepared.write(&text).map_err(|error| self.failed(error))?;
@@ -104,8 +104,8 @@ impl Store {
 }
 
 /// A new file beside the old one, which it replaces; removed if it is not [kept](Self::keep).
-pub(super) struct Prepared<'s> {
-    store: &'s Store,
+pub(super) struct Prepared<'f> {
+    file: &'f LocalFile,
     beside: PathBuf,
 }
 
@@ -123,8 +123,8 @@ impl Prepared<'_> {
 
     /// Replaces the old file.
     pub(super) fn keep(self) -> Result<(), Error> {
-        let path = &self.store.path;
-        fs::rename(&self.beside, path).map_err(|error| self.store.failed(error))?;
+        let path = &self.file.path;
+        fs::rename(&self.beside, path).map_err(|error| self.file.failed(error))?;
         // Without this the new name may be lost in a crash of the system. Some file systems cannot
         // do it; the change is made anyway.
         let _ = sync_directory(path);
@@ -174,16 +174,16 @@ mod tests {
             .unwrap();
         let length = fs::read(&path).unwrap().len();
         let core = ControlCore::of(&registry);
-        let (store, kept) = Store::open_up_to(&path, length).unwrap();
+        let (file, kept) = LocalFile::open_up_to(&path, length).unwrap();
         assert_eq!(kept.unwrap().changes.len(), 2);
         let changes = core.state.lock().changes();
-        store.prepare(&changes).unwrap().keep().unwrap();
-        let error = Store::open_up_to(&path, length - 1).err().unwrap();
+        file.prepare(&changes).unwrap().keep().unwrap();
+        let error = LocalFile::open_up_to(&path, length - 1).err().unwrap();
         let says = format!("expected at most {} bytes, found {length}", length - 1);
         assert!(error.to_string().contains(&says), "{error}");
-        let error = Store {
+        let error = LocalFile {
             longest: length - 1,
-            ..store
+            ..file
         }
         .prepare(&changes)
         .err()
