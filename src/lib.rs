@@ -144,6 +144,7 @@
 //! | `reload` | following a configuration file; implies `config` | |
 //! | `signal` | reopening files at `SIGHUP` | signal-hook |
 //! | `control` | an endpoint by which a running process is inspected and changed | hyper, tokio, serde, sha2 and others |
+//! | `fleet` | levels for all instances of a service, in a store that they share | serde, `serde_json` |
 //! | `serde` | `Serialize` and `Deserialize` for levels, times, values and the state of a control | serde |
 //! | `http` | dumps of requests and responses of the `http` crate, for [`client::ClientLogger`] | http |
 //! | `tower` | a layer that logs requests, responses and retries of a `tower` service | tower-layer, tower-service |

@@ -12,7 +12,10 @@ pub fn http_status(kind: ErrorKind) -> u16 {
         ErrorKind::NotConfigured => 404,
         ErrorKind::LimitExceeded => 410,
         ErrorKind::Conflict => 412,
+        ErrorKind::NeedsConsent(_) => 428,
         ErrorKind::Throttled => 429,
+        ErrorKind::Unavailable => 503,
+        ErrorKind::Uncertain => 504,
         _ => 500,
     }
 }
@@ -27,6 +30,7 @@ pub fn aws_error_name(kind: ErrorKind) -> &'static str {
         ErrorKind::LimitExceeded => "LimitExceededException",
         ErrorKind::Throttled => "ThrottlingException",
         ErrorKind::Conflict => "VersionConflictException",
+        ErrorKind::Unavailable => "ServiceUnavailableException",
         _ => "InternalException",
     }
 }

@@ -20,6 +20,8 @@ mod core;
 mod endpoint;
 mod entry;
 mod error_codes;
+#[cfg(feature = "fleet")]
+pub mod fleet;
 mod group;
 mod kept;
 mod limits;

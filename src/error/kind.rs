@@ -29,6 +29,13 @@ pub enum ErrorKind {
     /// A change that needs a permission which was not given, such as `allow_sensitive` of an
     /// endpoint.
     NotPermitted,
+    /// A change of a fleet that writes or silences so much that it needs consent: for this number
+    /// of loggers on all instances.
+    NeedsConsent(u64),
+    /// The store of a fleet cannot be reached.
+    Unavailable,
+    /// A request was sent, and no response came: it may have been done, or not.
+    Uncertain,
     /// More requests than allowed in that time.
     Throttled,
     /// Another `log` backend is installed.

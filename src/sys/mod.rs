@@ -8,6 +8,7 @@ pub(crate) mod fork;
 pub(crate) mod host;
 #[cfg(any(
     feature = "cloudwatch",
+    feature = "fleet",
     feature = "gelf",
     feature = "otlp",
     feature = "smtp",

@@ -21,8 +21,8 @@ macro_rules! features {
 /// The optional features, and which of them the program was built with.
 #[rustfmt::skip]
 const FEATURES: &[(&str, bool)] = features![
-    "cloudwatch", "config", "config-toml", "config-yaml", "control", "delivery", "gelf", "gzip",
-    "http", "http-handler", "journald", "otlp", "reload", "serde", "signal", "smtp", "socket",
+    "cloudwatch", "config", "config-toml", "config-yaml", "control", "delivery", "fleet", "gelf",
+    "gzip", "http", "http-handler", "journald", "otlp", "reload", "serde", "signal", "smtp", "socket",
     "syslog", "tls", "tower", "tracing", "tracing-layer",
 ];
 

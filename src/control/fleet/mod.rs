@@ -1,0 +1,53 @@
+//! Levels for all instances of a service, in a [`Store`] that they share.
+//!
+//! [`MemoryStore`] is the one of this crate, for tests; `logtree-etcd` has one on etcd.
+//!
+//! # Examples
+//! ```
+//! use std::time::Duration;
+//!
+//! use logtree::control::fleet::{MemoryStore, Store};
+//!
+//! let store = MemoryStore::new();
+//! let snapshot = store.load(Duration::from_secs(2))?;
+//! assert_eq!(snapshot.number(), 0, "nothing was changed yet");
+//! # Ok::<(), logtree::control::fleet::StoreError>(())
+//! ```
+
+mod abilities;
+mod batch;
+mod budget;
+mod codec;
+mod head;
+mod health;
+mod identity;
+mod key;
+mod labels;
+mod logged;
+mod memory_store;
+mod percent;
+mod report;
+mod revision;
+mod selector;
+mod setting;
+mod snapshot;
+mod store;
+mod store_error;
+
+pub use self::abilities::{Abilities, Watch};
+pub use self::batch::{Batch, Put};
+pub use self::budget::Budget;
+pub use self::head::Head;
+pub use self::health::{Condition, Health};
+pub use self::identity::Identity;
+pub use self::key::Key;
+pub use self::labels::Labels;
+pub use self::logged::{Edit, Logged};
+pub use self::memory_store::MemoryStore;
+pub use self::report::{Report, ReportState, Reported};
+pub use self::revision::Revision;
+pub use self::selector::Selector;
+pub use self::setting::{GroupMembers, Off, Setting};
+pub use self::snapshot::{Held, Raw, Snapshot, Value};
+pub use self::store::{Following, Sink, Store};
+pub use self::store_error::{StoreError, StoreErrorKind};
