@@ -8,7 +8,7 @@ use tracing_core::span::{Current, Id};
 
 use crate::record::Span;
 use crate::sys::fork::InLock;
-use crate::sys::sync::Arc;
+use crate::sys::sync::{Arc, AtomicU64, Ordering};
 use crate::tracing::open_span::OpenSpan;
 
 struct Open {
@@ -17,13 +17,16 @@ struct Open {
 }
 
 /// The open spans. Whatever order ids are closed and cloned in, nothing panics: an id that is not
-/// known is left alone.
+/// known is left alone, and counted.
 ///
 /// A child keeps its parent's names and key-values, and not the parent open.
 #[derive(Default)]
 pub(super) struct SpanStore {
     /// Guards of it never leave a function.
     open: DashMap<u64, Open, BuildHasherDefault<NumberHasher>>,
+    /// How often an id was cloned or closed that was not known: closed already, or of another
+    /// subscriber.
+    unknown_ids: AtomicU64,
 }
 
 /// Hashes the numbers of spans, which are counted here: none is chosen to collide.
@@ -72,20 +75,34 @@ impl SpanStore {
 
     pub(super) fn reference(&self, id: &Id) {
         let _inside = InLock::enter();
-        if let Some(mut open) = self.open.get_mut(&id.into_u64()) {
-            open.references += 1;
+        match self.open.get_mut(&id.into_u64()) {
+            Some(mut open) => open.references += 1,
+            None => self.note_unknown(),
         }
     }
 
     /// Ends a reference. Returns the span if it was the last.
     pub(super) fn close(&self, id: &Id) -> Option<OpenSpan> {
+        let mut is_known = false;
         let inside = InLock::enter();
         let closed = self.open.remove_if_mut(&id.into_u64(), |_, open| {
+            is_known = true;
             open.references -= 1;
             open.references == 0
         });
         drop(inside);
+        if !is_known {
+            self.note_unknown();
+        }
         Some(closed?.1.span)
+    }
+
+    fn note_unknown(&self) {
+        self.unknown_ids.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn unknown_ids(&self) -> u64 {
+        self.unknown_ids.load(Ordering::Relaxed)
     }
 
     pub(super) fn current(&self, number: u64) -> Current {

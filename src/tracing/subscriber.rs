@@ -42,6 +42,13 @@ impl Subscriber {
     pub fn open_spans(&self) -> usize {
         self.spans.len()
     }
+
+    /// Returns how often an id was cloned or closed that is of no open span: closed too often, or
+    /// another subscriber's. Nothing else comes of it.
+    #[must_use]
+    pub fn unknown_ids(&self) -> u64 {
+        self.spans.unknown_ids()
+    }
 }
 
 impl Registry {
@@ -141,6 +148,7 @@ impl fmt::Debug for Subscriber {
         f.debug_struct("Subscriber")
             .field("bridge", &self.bridge)
             .field("open_spans", &self.spans.len())
+            .field("unknown_ids", &self.spans.unknown_ids())
             .finish()
     }
 }

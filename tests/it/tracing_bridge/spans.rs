@@ -240,7 +240,17 @@ fn unknown_ids_do_no_harm() {
     subscriber.exit(&id);
     assert!(!subscriber.try_close(id.clone()));
     assert!(!subscriber.try_close(id));
-    assert_eq!(subscriber.open_spans(), 0);
+    assert_eq!((subscriber.open_spans(), subscriber.unknown_ids()), (0, 3));
+    // One that is closed by all its holders is unknown to the next.
+    let dispatch = Dispatch::from(subscriber);
+    let span = with_default(&dispatch, || tracing::error_span!(target: "a", "span"));
+    let id = span.id().unwrap();
+    drop(span.clone());
+    drop(span);
+    let subscriber: &logtree::tracing::Subscriber = dispatch.downcast_ref().unwrap();
+    assert_eq!(subscriber.unknown_ids(), 3);
+    assert_eq!(subscriber.clone_span(&id), id);
+    assert_eq!((subscriber.open_spans(), subscriber.unknown_ids()), (0, 4));
 }
 
 struct Nothing;
