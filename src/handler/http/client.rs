@@ -360,6 +360,9 @@ fn is_stale(error: &ureq::Error) -> bool {
 }
 
 fn agent(target: &Target) -> Result<Agent, Error> {
+    // Where a request may take long, so may its parts: a slow link needs the time for a batch.
+    let half = target.timeout.unwrap_or_default() / 2;
+    let (write, read) = (WRITE.max(half), READ.max(half));
     let builder = Config::builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -373,10 +376,10 @@ fn agent(target: &Target) -> Result<Agent, Error> {
         .max_idle_age(Duration::from_secs(30))
         .timeout_resolve(Some(CONNECT))
         .timeout_connect(Some(CONNECT))
-        .timeout_send_request(Some(WRITE))
-        .timeout_send_body(Some(WRITE))
-        .timeout_recv_response(Some(READ))
-        .timeout_recv_body(Some(READ))
+        .timeout_send_request(Some(write))
+        .timeout_send_body(Some(write))
+        .timeout_recv_response(Some(read))
+        .timeout_recv_body(Some(read))
         .timeout_global(target.timeout);
     #[cfg(feature = "tls")]
     let builder = match target.url.scheme_str() {

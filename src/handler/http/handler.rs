@@ -142,7 +142,8 @@ impl HttpHandlerBuilder {
         self
     }
 
-    /// Sets how long a request takes at most, with its response; 30 seconds by default.
+    /// Sets how long a request takes at most, with its response; 30 seconds by default. Half of
+    /// it is the most for its body, and for the response, but at least 5 and 10 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self

@@ -162,7 +162,8 @@ impl OtlpHandlerBuilder {
         self
     }
 
-    /// Sets how long a request takes at most, with its response; 10 seconds by default.
+    /// Sets how long a request takes at most, with its response; 10 seconds by default. Half of
+    /// it is the most for its body, and for the response, but at least 5 and 10 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
