@@ -12,8 +12,13 @@ pub(crate) fn failure<E>(error: &SdkError<E, HttpResponse>) -> ServiceError
 where
     E: ProvideErrorMetadata + StdError + 'static,
 {
-    let SdkError::ServiceError(context) = error else {
-        return ServiceError::unreachable(chain(error));
+    let context = match error {
+        SdkError::ServiceError(context) => context,
+        // Nothing was sent, nor will be: the request itself is to blame.
+        SdkError::ConstructionFailure(_) => {
+            return ServiceError::new("ConstructionFailure", chain(error));
+        }
+        _ => return ServiceError::unreachable(chain(error)),
     };
     let response = context.raw();
     let meta = context.err().meta();
@@ -38,4 +43,23 @@ fn chain(error: &(dyn StdError + 'static)) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_cloudwatchlogs::operation::put_log_events::PutLogEventsError;
+
+    use super::*;
+
+    type Failed = SdkError<PutLogEventsError, HttpResponse>;
+
+    #[test]
+    fn only_what_was_sent_is_repeated() {
+        let built: Failed = SdkError::construction_failure("an event without a message");
+        let found = failure(&built);
+        assert_eq!(found.code(), "ConstructionFailure");
+        assert!(found.to_string().contains("an event without a message"));
+        let late: Failed = SdkError::timeout_error("late");
+        assert_eq!(failure(&late).code(), "");
+    }
 }

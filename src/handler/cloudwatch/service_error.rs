@@ -14,7 +14,7 @@ use crate::text::boundary::floor_char_boundary;
 /// | code | what a [`CloudWatchHandler`](crate::handler::CloudWatchHandler) does |
 /// |---|---|
 /// | `ResourceNotFoundException` | creates group and stream, and repeats the call; if it may not create them, tries each minute |
-/// | `InvalidParameterException`, `ValidationException`, `SerializationException` | finds the event that is to blame by halves of the batch; it becomes a dead letter |
+/// | `InvalidParameterException`, `ValidationException`, `SerializationException`, and `ConstructionFailure` of an SDK that cannot make the request | finds the event that is to blame by halves of the batch; it becomes a dead letter |
 /// | `AccessDeniedException`, `UnrecognizedClientException` and others of credentials | tries each minute |
 /// | `DataAlreadyAcceptedException` | counts the events as sent |
 /// | all others, none included | tries again, with longer and longer pauses |
@@ -101,7 +101,8 @@ impl ServiceError {
     pub(super) fn is_of_events(&self) -> bool {
         matches!(
             self.code.as_str(),
-            "InvalidParameterException"
+            "ConstructionFailure"
+                | "InvalidParameterException"
                 | "PayloadTooLargeException"
                 | "RequestEntityTooLarge"
                 | "RequestEntityTooLargeException"
