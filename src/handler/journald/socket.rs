@@ -182,6 +182,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("socket");
         let journal = UnixDatagram::bind(&path).unwrap();
+        let patience = Some(Duration::from_secs(60));
+        journal.set_read_timeout(patience).unwrap();
         let dead = MemoryHandler::new(10);
         let handler = DeliveryHandler::builder(WithoutFiles(path))
             .backoff(Backoff::new(Duration::ZERO, Duration::ZERO))
