@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use logtree::{Level, Registry};
 use tracing::dispatcher::with_default;
 use tracing::{Dispatch, Event, Subscriber};
-use tracing_subscriber::filter::{LevelFilter, Targets, filter_fn};
+use tracing_error::{ErrorLayer, SpanTrace};
+use tracing_subscriber::filter::{EnvFilter, LevelFilter, Targets, filter_fn};
 use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, reload};
@@ -144,4 +145,67 @@ fn layers_of_two_registries_keep_their_levels() {
     with_default(&Dispatch::new(stack.with(few.tracing_layer())), scene);
     assert_eq!(of_all.lines().len(), 3);
     assert_eq!(of_few.lines().len(), 2);
+}
+
+/// `EnvFilter` keeps spans of its own on a stack of its own, by which it decides.
+#[test]
+fn directives_of_an_env_filter_come_before_the_tree() {
+    for (directives, expected) in [
+        ("app=info", &["outer:inner info a=1 c=3"][..]),
+        (
+            "off,[middle{b=2}]=debug",
+            &[
+                "middle:inner info b=2 c=3",
+                "middle:inner debug b=2 c=3",
+                "middle:inner other b=2 c=3",
+            ],
+        ),
+        ("off,[middle{b=3}]=debug", &[]),
+    ] {
+        let (registry, text) = registry(Level::DEBUG);
+        let filter = EnvFilter::try_new(directives).unwrap();
+        let stack = tracing_subscriber::registry().with(filter);
+        let stack = Dispatch::new(stack.with(registry.tracing_layer()));
+        with_default(&stack, || {
+            scene();
+            registry.root().set_level(Level::WARNING);
+            scene();
+        });
+        assert_eq!(text.lines(), expected, "{directives}");
+    }
+}
+
+#[test]
+fn directives_of_a_neighbours_env_filter_are_its_own() {
+    let (registry, text) = registry(Level::INFO);
+    let neighbour = Neighbour::default();
+    let filter = EnvFilter::try_new("off,[middle]=debug").unwrap();
+    let stack = tracing_subscriber::registry().with(neighbour.clone().with_filter(filter));
+    with_default(&Dispatch::new(stack.with(registry.tracing_layer())), scene);
+    assert_eq!(
+        text.lines(),
+        ["outer:inner info a=1 c=3", "outer:inner other a=1 c=3"]
+    );
+    assert_eq!(neighbour.0.load(Ordering::Relaxed), 3);
+}
+
+#[test]
+fn the_trace_of_an_error_has_the_spans_whatever_the_tree_shows() {
+    let (registry, text) = registry(Level::WARNING);
+    let stack = tracing_subscriber::registry().with(ErrorLayer::default());
+    with_default(&Dispatch::new(stack.with(registry.tracing_layer())), || {
+        let trace = {
+            let _outer = tracing::info_span!(target: "app", "outer").entered();
+            let _inner = tracing::debug_span!(target: "app", "inner").entered();
+            SpanTrace::capture()
+        };
+        // Shows the spans that it holds, which are closed.
+        tracing::error!(target: "app", "failed: {trace}");
+    });
+    let text = text.lines().concat();
+    let (inner, outer) = (text.find("app::inner"), text.find("app::outer"));
+    assert!(
+        text.contains("failed: ") && inner.is_some() && inner < outer,
+        "{text}"
+    );
 }
