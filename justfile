@@ -37,6 +37,10 @@ deny:
 cloudwatch:
     .ci/cloudwatch
 
+# The package for fleets, against servers of etcd.
+etcd:
+    .ci/etcd
+
 # The AWS SDK for Rust in the tree, against an imitation of AWS.
 aws:
     .ci/aws

@@ -1,0 +1,116 @@
+//! Users, roles and TLS of etcd.
+
+use std::fs;
+use std::time::Duration;
+
+use logtree::Level;
+use logtree::control::fleet::{Condition, Store, StoreErrorKind};
+use logtree_etcd::EtcdStore;
+
+use crate::WITHIN;
+use crate::changes::{change, insist, level};
+use crate::etcd::Etcd;
+use crate::place::Place;
+
+/// Instances read, and report; operators do all. Their passwords are their names.
+fn enable_users(etcd: &Etcd) {
+    for words in [
+        "user add root:root",
+        "user grant-role root root",
+        "user add pay:pay",
+        "user add ann:ann",
+        "role add instance",
+        "role add operator",
+        "role grant-permission instance --prefix=true read /logtree/v1/shop/set/",
+        "role grant-permission instance --prefix=true readwrite /logtree/v1/shop/seen/",
+        "role grant-permission operator --prefix=true readwrite /logtree/v1/shop/",
+        "user grant-role pay instance",
+        "user grant-role ann operator",
+        "auth enable",
+    ] {
+        etcd.ctl(&words.split(' ').collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn instances_read_and_operators_write() {
+    let Some(etcd) = Etcd::start() else { return };
+    enable_users(&etcd);
+    let directory = tempfile::tempdir().unwrap();
+    let store = |user: &str, password: &str| {
+        let file = directory.path().join(format!("{user}-{password}"));
+        fs::write(&file, format!("{password}\n")).unwrap();
+        let builder = EtcdStore::builder("shop").endpoint(etcd.address());
+        builder.user(user, file).build().unwrap()
+    };
+    let (instance, operator) = (store("pay", "pay"), store("ann", "ann"));
+    let (place, _following) = Place::follow(&instance);
+    insist(&operator, &[level("botocore", Level::DEBUG)]);
+    place.until_number(1);
+    let error = change(&instance, &[level("botocore", Level::ERROR)]).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Denied, "{error}");
+    for (user, password) in [("pay", "wrong"), ("nobody", "x")] {
+        let error = store(user, password).load(WITHIN).unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Denied, "{error}");
+        assert!(!error.to_string().contains("wrong"));
+    }
+    let nobody = EtcdStore::from_url(&etcd.url("shop")).unwrap();
+    let error = nobody.load(WITHIN).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Denied, "{error}");
+
+    // All tokens are invalid after a change of roles.
+    let root = "--user=root:root";
+    etcd.ctl(&[
+        root,
+        "role",
+        "revoke-permission",
+        "instance",
+        "--prefix=true",
+        "/logtree/v1/shop/set/",
+    ]);
+    let error = instance.load(WITHIN).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Denied, "{error}");
+    etcd.ctl(&[
+        root,
+        "role",
+        "grant-permission",
+        "instance",
+        "--prefix=true",
+        "read",
+        "/logtree/v1/shop/set/",
+    ]);
+    instance.load(WITHIN).unwrap();
+    insist(&operator, &[level("botocore", Level::ERROR)]);
+    place.until_number(2);
+}
+
+#[test]
+fn a_follower_that_is_refused_follows_once_it_is_not() {
+    let Some(etcd) = Etcd::start() else { return };
+    enable_users(&etcd);
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("password");
+    fs::write(&file, "old").unwrap();
+    let builder = EtcdStore::builder("shop").endpoint(etcd.address());
+    let store = builder.user("pay", &file).build().unwrap();
+    let (place, _following) = Place::follow(&store);
+    place.until_condition(Condition::CutOff);
+    assert!(place.snapshots.lock().unwrap().is_empty());
+    // The file is read at each attempt.
+    fs::write(&file, "pay").unwrap();
+    place.until_condition(Condition::Following);
+}
+
+#[test]
+fn a_password_file_that_is_missing_is_named() {
+    let builder = EtcdStore::builder("shop").endpoint("127.0.0.1:1");
+    let store = builder
+        .user("pay", "/nonexistent/password")
+        .build()
+        .unwrap();
+    let error = store.load(Duration::from_secs(5)).unwrap_err();
+    assert!(
+        error.to_string().contains("/nonexistent/password"),
+        "{error}"
+    );
+}
