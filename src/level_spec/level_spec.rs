@@ -29,7 +29,7 @@ const MAX_PROBLEMS: usize = 16;
 ///
 /// | directive | problem | applied |
 /// |---|---|---|
-/// | `*=debug`, `app*=debug` | a name includes all loggers below it; patterns are not supported | no |
+/// | `*=debug`, `app.*=debug`, `app*=debug` | a name includes all loggers below it; patterns are not supported | no |
 /// | `app:debug`, `trace!`, `a@b=info` | characters other than letters, digits, `_`, `-`, `.` and `::` | no |
 /// | `a.=debug`, `.a`, `a..b` | an empty segment | no |
 /// | `70000`, `-1`, `1.5=info` | a number instead of a name, or out of the levels' range | no |

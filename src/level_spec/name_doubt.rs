@@ -107,8 +107,11 @@ fn of_sign(registry: &Registry, name: &str, in_name: &str) -> Option<Doubt> {
         let above = name[..at].trim_end_matches(['.', ':']);
         let expected = if above.is_empty() {
             "LEVEL alone, for all loggers".to_owned()
-        } else {
+        } else if above.len() < at {
             format!("{}, which includes all loggers below it", quoted(above))
+        } else {
+            // The name before it need not be that of any logger.
+            "whole names, each of which includes all loggers below it".to_owned()
         };
         return Some(Doubt::new(
             at,
@@ -256,7 +259,7 @@ mod tests {
             ),
             (
                 "app*=info",
-                "line 1, column 4: unsupported pattern in the name \"app*\": expected \"app\", which includes all loggers below it",
+                "line 1, column 4: unsupported pattern in the name \"app*\": expected whole names, each of which includes all loggers below it",
                 "",
             ),
             (
@@ -266,7 +269,7 @@ mod tests {
             ),
             (
                 "a?c=info",
-                "line 1, column 2: unsupported pattern in the name \"a?c\": expected \"a\"",
+                "line 1, column 2: unsupported pattern in the name \"a?c\": expected whole names",
                 "",
             ),
             (
