@@ -151,6 +151,7 @@
 //! | `tracing` | the module `tracing`: events and spans of `tracing` in the tree | tracing-core |
 //! | `tracing-layer` | the same as a layer of `tracing-subscriber`; implies `tracing` | tracing-subscriber |
 //! | `gzip` | compression of rotated files | flate2 |
+//! | `pretty` | `formatter::PrettyFormatter`: columns, colours and widths for people who develop | unicode-width |
 //! | `delivery` | `handler::DeliveryHandler` and the module `delivery`: what all handlers that send have in common | crc32fast |
 //! | `syslog` | `handler::SysLogHandler` | |
 //! | `journald` | `handler::JournaldHandler`, on Linux | |

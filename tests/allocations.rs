@@ -132,6 +132,29 @@ fn redaction_that_finds_nothing_allocates_nothing() {
     assert_eq!(count, 0);
 }
 
+#[cfg(feature = "pretty")]
+#[test]
+fn a_pretty_line_allocates_nothing() {
+    use logtree::formatter::{ColorChoice, PrettyFormatter};
+
+    for (color, width) in [
+        (ColorChoice::Never, 200),
+        (ColorChoice::Always, 200),
+        (ColorChoice::Always, 60),
+    ] {
+        let formatter = PrettyFormatter::new().width(width).wrap(true);
+        let logger = logger(discarding().with_color(color).with_formatter(formatter));
+        let count = allocations(
+            || logtree::info!(logger, user = "ann", size = black_box(3); "request {} took {} us", black_box(7), 42),
+        );
+        assert_eq!(count, 0, "{width}");
+        let count = allocations(
+            || logtree::info!(logger, query = "SELECT *\nFROM t"; "größe {}\nzwei", black_box(7)),
+        );
+        assert_eq!(count, 0, "{width} with lines below");
+    }
+}
+
 #[test]
 fn key_values_and_json_allocate_nothing() {
     let formatters: [Handler; 4] = [

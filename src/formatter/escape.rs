@@ -156,10 +156,15 @@ fn push_any_word(out: &mut LineBuf, word: &str) {
         |character: char| matches!(character, ' ' | '"' | '=' | '\t') || is_special(character);
     if is_plain_word(word) || !word.is_empty() && !word.contains(breaks) {
         out.push_str(word);
-        return;
+    } else {
+        push_quoted(out, word);
     }
+}
+
+/// Appends a string in quotes.
+pub(super) fn push_quoted(out: &mut LineBuf, text: &str) {
     out.push('"');
-    let mut rest = word;
+    let mut rest = text;
     while let Some(at) =
         rest.find(|character| matches!(character, '"' | '\\' | '\t') || is_special(character))
     {

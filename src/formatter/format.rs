@@ -81,7 +81,17 @@ pub(crate) fn with_line<R>(
     color: bool,
     write: impl FnOnce(&mut Line) -> Result<R, Error>,
 ) -> Result<R, Error> {
-    let mut line = Line::new().with_color(color);
+    with_line_of(Line::new().with_color(color), formatter, record, write)
+}
+
+/// [`with_line`], for a line that its sink has made.
+#[inline]
+pub(crate) fn with_line_of<R>(
+    mut line: Line,
+    formatter: &dyn Format,
+    record: &Record<'_>,
+    write: impl FnOnce(&mut Line) -> Result<R, Error>,
+) -> Result<R, Error> {
     formatter.format(record, &mut line)?;
     let written = write(&mut line);
     line.give_back();

@@ -4,6 +4,8 @@ use std::fmt;
 
 use crate::error::Error;
 use crate::formatter::escape::{self, Multiline};
+#[cfg(feature = "pretty")]
+use crate::formatter::shared::{Screen, Shared};
 use crate::record::Record;
 use crate::text::line_buf::LineBuf;
 use crate::text::pool::Pooled;
@@ -27,6 +29,10 @@ pub struct Line {
     text: Pooled<LineBuf>,
     color: bool,
     message: Message,
+    #[cfg(feature = "pretty")]
+    pub(super) screen: Option<Screen>,
+    #[cfg(feature = "pretty")]
+    pub(super) shared: Option<Shared>,
 }
 
 /// Where the text of a record's message is, as it is.
@@ -51,7 +57,18 @@ impl Line {
                 from: 0,
                 to: 0,
             },
+            #[cfg(feature = "pretty")]
+            screen: None,
+            #[cfg(feature = "pretty")]
+            shared: None,
         }
+    }
+
+    /// Sets what is known of the stream, which leaves out what the line above has as well.
+    #[cfg(feature = "pretty")]
+    pub(crate) fn on_screen(mut self, screen: Screen) -> Self {
+        self.screen = Some(screen);
+        self
     }
 
     /// Sets whether the stream shows colours; `false` unless set.

@@ -1,5 +1,7 @@
 //! Records as text: [`Format`], and the formatters of this crate.
 
+#[cfg(feature = "pretty")]
+pub(crate) mod above;
 mod buffering;
 mod color_choice;
 mod colors;
@@ -13,10 +15,14 @@ mod json;
 mod line;
 mod logfmt;
 mod missing;
+#[cfg(feature = "pretty")]
+mod pretty;
 #[cfg(any(feature = "http-handler", feature = "socket"))]
 mod python_record;
 mod scan;
 mod sd_daemon;
+#[cfg(feature = "pretty")]
+pub(crate) mod shared;
 mod template;
 pub(crate) mod text;
 mod text_style;
@@ -34,13 +40,16 @@ pub use self::json::{JsonFormatter, JsonFormatterBuilder, JsonTime};
 pub use self::line::Line;
 pub use self::logfmt::LogfmtFormatter;
 pub use self::missing::MissingFields;
+#[cfg(feature = "pretty")]
+#[cfg_attr(docsrs, doc(cfg(feature = "pretty")))]
+pub use self::pretty::PrettyFormatter;
 pub use self::sd_daemon::SdDaemonFormatter;
 pub use self::template::TemplateStyle;
 pub use self::text::FormatterBuilder;
 pub use self::text_style::{Color, TextStyle};
 pub use self::zone::TimeZone;
 
-pub(crate) use self::format::with_line;
+pub(crate) use self::format::{with_line, with_line_of};
 #[cfg(any(feature = "http-handler", feature = "socket"))]
 pub(crate) use self::python_record::for_each_field;
 #[cfg(any(feature = "gelf", feature = "http-handler"))]

@@ -63,6 +63,7 @@ mod stream;
 mod stream_id;
 #[cfg(feature = "syslog")]
 mod syslog;
+mod terminal;
 #[cfg(test)]
 mod tests;
 

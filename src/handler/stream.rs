@@ -3,13 +3,14 @@
 use std::io::{self, Write};
 
 use crate::error::Error;
-use crate::formatter::{ColorChoice, Format, with_line};
+use crate::formatter::{ColorChoice, Format, with_line_of};
 use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
 use crate::handler::io::exclusive::Exclusive;
 use crate::handler::io::line_writer::LineWriter;
 use crate::handler::sink::{Sink, SinkFacts};
 use crate::handler::stream_id::StreamId;
+use crate::handler::terminal::{Above, Terminal};
 use crate::record::Record;
 use crate::sys::host::{self, Standard};
 use crate::sys::sync::{Arc, AtomicBool, Ordering};
@@ -56,6 +57,7 @@ impl StreamHandler {
             "<stderr>",
             StreamId::STDERR,
             color,
+            Terminal::of(Standard::Error, &io::stderr()),
         )
     }
 
@@ -68,6 +70,7 @@ impl StreamHandler {
             "<stdout>",
             StreamId::STDOUT,
             color,
+            Terminal::of(Standard::Output, &io::stdout()),
         )
     }
 
@@ -75,22 +78,32 @@ impl StreamHandler {
     /// logs itself does not come back to it.
     #[must_use]
     pub fn new(writer: impl Write + Send + 'static) -> Self {
-        Self::of(Box::new(writer), "<writer>", StreamId::unique(), false)
+        let id = StreamId::unique();
+        Self::of(Box::new(writer), "<writer>", id, false, Terminal::none())
     }
 
     /// To a writer that stands for standard error, as an isolated registry may have one.
     pub(crate) fn in_place_of_stderr(writer: Box<dyn Write + Send>) -> Self {
-        Self::of(writer, "<stderr>", StreamId::STDERR, false)
+        let id = StreamId::STDERR;
+        Self::of(writer, "<stderr>", id, false, Terminal::none())
     }
 
-    fn of(writer: Box<dyn Write + Send>, name: &'static str, id: StreamId, color: bool) -> Self {
+    fn of(
+        writer: Box<dyn Write + Send>,
+        name: &'static str,
+        id: StreamId,
+        color: bool,
+        terminal: Terminal,
+    ) -> Self {
         let stream = Stream {
             lines: LineWriter::new(writer),
             terminator: None,
+            above: Above::default(),
         };
         let sink = Arc::new(StreamSink {
             stream: Exclusive::new(stream),
             color: AtomicBool::new(color),
+            terminal,
             name,
             id,
         });
@@ -161,6 +174,7 @@ impl StreamHandler {
             "<stderr>",
             StreamId::STDERR,
             false,
+            Terminal::none(),
         )
     }
 
@@ -264,33 +278,33 @@ struct Stream {
     lines: LineWriter<Box<dyn Write + Send>>,
     /// `None` is a newline.
     terminator: Option<String>,
+    above: Above,
 }
 
 struct StreamSink {
     stream: Exclusive<Stream>,
     color: AtomicBool,
+    terminal: Terminal,
     name: &'static str,
     id: StreamId,
 }
 
 impl Sink for StreamSink {
     fn write(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error> {
-        with_line(
-            formatter,
-            record,
-            self.color.load(Ordering::Relaxed),
-            |line| {
-                self.stream.with(|stream| {
-                    match &stream.terminator {
-                        None => line.push('\n'),
-                        Some(terminator) => line.push_str(terminator),
-                    }
-                    let written = stream.lines.write_lines(line.as_bytes());
-                    written.map_err(|error| Error::io("cannot write to the stream", error))?;
-                    flush(&mut stream.lines)
-                })
-            },
-        )
+        let color = self.color.load(Ordering::Relaxed);
+        let line = self.terminal.line(color, record);
+        with_line_of(line, formatter, record, |line| {
+            self.stream.with(|stream| {
+                stream.above.leave_out(line);
+                match &stream.terminator {
+                    None => line.push('\n'),
+                    Some(terminator) => line.push_str(terminator),
+                }
+                let written = stream.lines.write_lines(line.as_bytes());
+                written.map_err(|error| Error::io("cannot write to the stream", error))?;
+                flush(&mut stream.lines)
+            })
+        })
     }
 
     fn flush(&self) -> Result<(), Error> {

@@ -224,6 +224,18 @@ impl LineBuf {
         self.as_bytes().get(start..).unwrap_or_default()
     }
 
+    /// The bytes from a position on, for changes that leave a valid string: ASCII for ASCII, or
+    /// whole pushes in another order.
+    #[cfg(feature = "pretty")]
+    pub(crate) fn bytes_mut_from(&mut self, start: usize) -> &mut [u8] {
+        let inline = &mut *self.0;
+        let bytes = match inline.bytes.get_mut(..inline.len) {
+            Some(bytes) => bytes,
+            None => &mut inline.long,
+        };
+        bytes.get_mut(start..).unwrap_or_default()
+    }
+
     /// Removes what was appended since the buffer had this length.
     #[inline]
     pub(crate) fn truncate(&mut self, len: usize) {

@@ -25,6 +25,8 @@ mod owner_model;
 mod owners;
 mod platform;
 mod presets;
+#[cfg(feature = "pretty")]
+mod pretty;
 mod queue;
 mod redaction;
 mod regression;

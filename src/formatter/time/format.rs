@@ -101,6 +101,18 @@ impl TimeFormat {
         })
     }
 
+    /// Returns `2026-11-21 01:02:03.456`.
+    #[cfg(feature = "pretty")]
+    pub(crate) fn with_date_and_millis(zone: TimeZone) -> Self {
+        let mut head = items(PYTHON_TIME, zone);
+        head.push(Item::Literal("."));
+        Self {
+            id: new_id(),
+            head,
+            ..Self::python(zone)
+        }
+    }
+
     /// Returns the format without Python's rounding.
     pub(crate) fn exact(self) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! Escape sequences on a console.
+//! Consoles: their escape sequences and their width.
 
 /// The process's own streams.
 #[derive(Clone, Copy)]
@@ -31,4 +31,35 @@ pub(crate) fn enable_escapes(stream: Standard) -> bool {
         let (Standard::Output | Standard::Error) = stream;
         true
     }
+}
+
+/// Returns how many columns a stream's terminal has; `None` where the stream is none.
+#[cfg(feature = "pretty")]
+pub(crate) fn columns(stream: Standard) -> Option<u16> {
+    #[cfg(unix)]
+    let columns = {
+        let stream = match stream {
+            Standard::Output => rustix::stdio::stdout(),
+            Standard::Error => rustix::stdio::stderr(),
+        };
+        rustix::termios::tcgetwinsize(stream).ok()?.ws_col
+    };
+    #[cfg(windows)]
+    let columns = {
+        use winapi_util::{HandleRef, console};
+
+        let stream = match stream {
+            Standard::Output => HandleRef::stdout(),
+            Standard::Error => HandleRef::stderr(),
+        };
+        let (columns, _) = console::screen_buffer_info(stream).ok()?.size();
+        u16::try_from(columns).ok()?
+    };
+    #[cfg(not(any(unix, windows)))]
+    let columns = {
+        let (Standard::Output | Standard::Error) = stream;
+        0
+    };
+    // A terminal that does not know its size has 0.
+    Some(columns).filter(|columns| *columns > 0)
 }

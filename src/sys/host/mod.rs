@@ -18,6 +18,8 @@ mod platform;
 #[path = "bare_wasm.rs"]
 mod platform;
 
+#[cfg(feature = "pretty")]
+pub(crate) use self::console::columns;
 pub(crate) use self::console::{Standard, enable_escapes};
 #[cfg(not(unix))]
 pub(crate) use self::platform::system_time;

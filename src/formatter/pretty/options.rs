@@ -1,0 +1,72 @@
+//! What a pretty format is made of: [`Options`].
+
+use crate::formatter::pretty::glyphs::{self, Glyphs};
+use crate::formatter::pretty::label::Label;
+use crate::formatter::pretty::styles::Styles;
+use crate::formatter::shared::Screen;
+use crate::formatter::time::TimeFormat;
+use crate::formatter::zone::TimeZone;
+use crate::sys::variable::variable;
+
+/// All that the parts of a line are written by.
+#[derive(Clone, Debug)]
+pub(super) struct Options {
+    /// `2026-11-27 12:00:00.123`
+    pub(super) time: TimeFormat,
+    pub(super) repeats_times: bool,
+    pub(super) label: Label,
+    pub(super) name_width: usize,
+    pub(super) aligns_names: bool,
+    pub(super) has_source: bool,
+    /// Given, in place of the terminal's.
+    pub(super) width: Option<usize>,
+    pub(super) wraps: bool,
+    pub(super) styles: Styles,
+    pub(super) glyphs: &'static Glyphs,
+    /// Stack traces have the frames of other packages as well.
+    pub(super) has_all_frames: bool,
+}
+
+/// Keys whose values are shown as errors.
+pub(super) fn is_error(key: &str) -> bool {
+    matches!(key, "error" | "err")
+}
+
+impl Options {
+    pub(super) fn new() -> Self {
+        let read = |name: &str| variable(name).ok();
+        let is_set = |name| read(name).is_some_and(|value| !value.is_empty());
+        Self {
+            time: time(TimeZone::Local),
+            repeats_times: false,
+            label: Label::Five,
+            name_width: 24,
+            aligns_names: false,
+            has_source: true,
+            width: None,
+            // What collects the output of a build has no width.
+            wraps: !is_set("CI"),
+            styles: Styles::default(),
+            glyphs: if glyphs::is_foreign_locale(read) {
+                &glyphs::ASCII
+            } else {
+                &glyphs::UNICODE
+            },
+            has_all_frames: read("RUST_BACKTRACE").as_deref() == Some("full"),
+        }
+    }
+
+    /// Returns the columns of a line; `None` where they are not known.
+    #[inline]
+    pub(super) fn columns(&self, screen: Option<Screen>) -> Option<usize> {
+        self.width.or_else(|| {
+            let columns = screen.map_or(0, |screen| screen.columns);
+            (columns > 0).then_some(columns.into())
+        })
+    }
+}
+
+/// Returns the format of times.
+pub(super) fn time(zone: TimeZone) -> TimeFormat {
+    TimeFormat::with_date_and_millis(zone).exact()
+}

@@ -1,0 +1,4 @@
+//! The format for people who develop.
+
+mod golden;
+mod lines;
