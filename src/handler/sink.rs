@@ -148,6 +148,8 @@ pub struct SinkFacts {
     pub discards: bool,
     /// Whether it writes nothing of a record but the line that a formatter makes of it.
     pub(super) writes_lines: bool,
+    /// Whether it must be called on the thread that logs: what it writes to is the thread's own.
+    pub(super) is_of_the_caller: bool,
 }
 
 impl SinkFacts {
@@ -159,6 +161,7 @@ impl SinkFacts {
             stream: None,
             discards: false,
             writes_lines: false,
+            is_of_the_caller: false,
         }
     }
 
@@ -179,6 +182,12 @@ impl SinkFacts {
     /// States that it writes nothing of a record but the line that a formatter makes of it.
     pub(super) fn of_lines(mut self) -> Self {
         self.writes_lines = true;
+        self
+    }
+
+    /// Sets whether it must be called on the thread that logs.
+    pub(super) fn of_the_caller(mut self, is_of_the_caller: bool) -> Self {
+        self.is_of_the_caller = is_of_the_caller;
         self
     }
 

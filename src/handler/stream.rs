@@ -12,6 +12,7 @@ use crate::handler::sink::{Sink, SinkFacts};
 use crate::handler::stream_id::StreamId;
 use crate::handler::terminal::{Above, Terminal};
 use crate::record::Record;
+use crate::sys::captured_stderr::CapturedStderr;
 use crate::sys::host::{self, Standard};
 use crate::sys::sync::{Arc, AtomicBool, Ordering};
 
@@ -166,12 +167,29 @@ impl StreamHandler {
     }
 
     /// Returns a handler for tests: it writes to standard error by way of `eprint!`, which the test
-    /// harness captures on the thread of a test.
+    /// harness captures on the thread of a test and on threads that the test starts. So the output
+    /// of a test that passes is not shown, and that of one that fails contains its own records
+    /// only.
+    ///
+    /// The line is written on the thread that logs, formatted before: a
+    /// [`QueueHandler`](crate::handler::QueueHandler) in front of it passes each record on at once,
+    /// on that thread. Threads that live longer than a test, as those of a runtime in a static,
+    /// print into the output of the test that started them.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::Registry;
+    /// use logtree::handler::StreamHandler;
+    ///
+    /// let registry = Registry::new();
+    /// registry.root().add_handler(StreamHandler::for_tests());
+    /// logtree::warn!(registry.root(), "shown if the test fails");
+    /// ```
     #[must_use]
     pub fn for_tests() -> Self {
         Self::of(
             Box::new(CapturedStderr),
-            "<stderr>",
+            CapturedStderr::NAME,
             StreamId::STDERR,
             false,
             Terminal::none(),
@@ -209,22 +227,6 @@ impl StreamHandler {
             Ok(())
         });
         self
-    }
-}
-
-/// Standard error as the test harness captures it.
-struct CapturedStderr;
-
-impl Write for CapturedStderr {
-    #[expect(clippy::print_stderr, reason = "what the test harness captures")]
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // A panic, where standard error is closed, is caught by the handler.
-        eprint!("{}", String::from_utf8_lossy(bytes));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 
@@ -315,6 +317,7 @@ impl Sink for StreamSink {
         SinkFacts::new(format!("StreamHandler {}", self.name))
             .with_stream(self.id)
             .of_lines()
+            .of_the_caller(self.name == CapturedStderr::NAME)
     }
 }
 

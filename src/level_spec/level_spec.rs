@@ -134,14 +134,14 @@ impl LevelSpec {
     }
 
     /// Returns a specification without levels and with a problem.
-    pub(crate) fn of_problem(message: String) -> Self {
+    pub(super) fn of_problem(message: String) -> Self {
         let mut spec = Self::default();
         spec.add_problem(None, message);
         spec
     }
 
     /// Returns the specification with the source of its text as the problems' path.
-    pub(crate) fn read_from(mut self, source: &str) -> Self {
+    pub(super) fn read_from(mut self, source: &str) -> Self {
         for problem in &mut self.problems {
             source.clone_into(&mut problem.path);
         }
@@ -149,7 +149,7 @@ impl LevelSpec {
     }
 
     /// Reports whether it sets the root's level.
-    pub(crate) fn names_the_root(&self) -> bool {
+    pub(super) fn names_the_root(&self) -> bool {
         self.levels.iter().any(|(name, _)| name.is_empty())
     }
 

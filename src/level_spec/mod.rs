@@ -7,6 +7,8 @@
 mod level_spec;
 mod levels;
 mod name_doubt;
+mod variables;
 
 pub use self::level_spec::LevelSpec;
 pub use self::levels::Levels;
+pub(crate) use self::variables::VARIABLES;

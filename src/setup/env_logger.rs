@@ -5,14 +5,11 @@ use std::env::VarError;
 
 use crate::formatter::Formatter;
 use crate::handler::Handler;
-use crate::level_spec::LevelSpec;
+use crate::level_spec::{LevelSpec, VARIABLES};
 use crate::registry::Registry;
 use crate::setup::control_variable;
 use crate::setup::preset::{self, Preset};
 use crate::sys::variable::variable;
-
-/// The variable that is read, and the one that is read if it is not set.
-const VARIABLES: [&str; 2] = ["LOGTREE", "RUST_LOG"];
 
 /// A builder for [`init_from_env`](crate::init_from_env) with more options: another variable, and
 /// default levels.
@@ -72,7 +69,7 @@ impl EnvLogger {
 
     /// Returns the levels that the variable gives.
     pub(super) fn spec(&self, registry: &Registry) -> Option<LevelSpec> {
-        self.spec_with(registry, variable)
+        LevelSpec::of_variables(registry, &self.variables, variable)
     }
 
     fn install_with(
@@ -80,19 +77,8 @@ impl EnvLogger {
         registry: &Registry,
         variable: impl Fn(&str) -> Result<String, VarError>,
     ) -> Option<Handler> {
-        let spec = self.spec_with(registry, &variable);
-        let needs_default = spec
-            .as_ref()
-            .is_none_or(|spec| !spec.problems().is_empty() && !spec.names_the_root());
-        let default = needs_default.then(|| {
-            LevelSpec::parse_in(registry, &self.default_levels).read_from("the default levels")
-        });
-        for spec in [default, spec].into_iter().flatten() {
-            spec.apply_in(registry);
-            for problem in spec.problems() {
-                registry.report_problem(&format!("cannot read the levels: {problem}"));
-            }
-        }
+        let (names, default) = (&self.variables, &self.default_levels);
+        LevelSpec::apply_variables(registry, names, default, &variable);
         control_variable::serve(registry, &variable);
         let root = registry.root();
         if !root.handlers().is_empty() {
@@ -103,22 +89,6 @@ impl EnvLogger {
         root.add_handler(handler.clone());
         preset::name_loggers_in_last_resort(registry, true);
         Some(handler)
-    }
-
-    /// Reads the first variable that is set. A value that is not text is a problem.
-    fn spec_with(
-        &self,
-        registry: &Registry,
-        variable: impl Fn(&str) -> Result<String, VarError>,
-    ) -> Option<LevelSpec> {
-        self.variables.iter().find_map(|name| match variable(name) {
-            Ok(text) => Some(LevelSpec::parse_in(registry, &text).read_from(name)),
-            Err(VarError::NotPresent) => None,
-            Err(VarError::NotUnicode(_)) => {
-                let problem = LevelSpec::of_problem("invalid UTF-8".to_owned());
-                Some(problem.read_from(name))
-            }
-        })
     }
 }
 
@@ -257,9 +227,8 @@ mod tests {
         let (root, x, reported) = of("x=debug");
         assert_eq!((root, x, reported.len()), (Level::WARNING, Level::DEBUG, 0));
         let registry = Registry::new();
-        let spec = logger("")
-            .spec_with(&registry, |_| Err(VarError::NotUnicode("x".into())))
-            .unwrap();
+        let no_text = |_: &str| Err(VarError::NotUnicode("x".into()));
+        let spec = LevelSpec::of_variables(&registry, &VARIABLES, no_text).unwrap();
         assert_eq!(spec.problems()[0].to_string(), "LOGTREE: invalid UTF-8");
     }
 }

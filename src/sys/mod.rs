@@ -1,6 +1,7 @@
 //! What lies between the crate and its process: locks, forks, ends of the process, the host's clock
 //! and console, code of users.
 
+pub(crate) mod captured_stderr;
 #[cfg(feature = "tracing")]
 pub(crate) mod event_handling;
 pub(crate) mod file_lock;

@@ -199,7 +199,6 @@ pub(crate) fn with_patience(patience: Duration, work: impl FnOnce()) {
 static IN_A_HURRY: AtomicU32 = AtomicU32::new(0);
 
 /// Reports whether a thread waits, with whatever locks it has, for something to be written.
-#[cfg_attr(not(unix), allow(dead_code, reason = "others have no way past std"))]
 pub(crate) fn is_in_a_hurry() -> bool {
     IN_A_HURRY.load(Ordering::Relaxed) > 0
 }

@@ -1,16 +1,20 @@
 //! Records kept for a test: [`Capture`].
 
 use std::fmt;
+use std::io::Write;
 use std::thread::{self, ThreadId};
 
 use crate::error::Error;
-use crate::formatter::Format;
+use crate::formatter::{Format, Formatter};
 use crate::handler::{Handler, Sink};
 use crate::level::Level;
 use crate::logger::{IntoLogger, Logger};
 use crate::record::{OwnedRecord, Record};
 use crate::registry::{Registry, TapId};
+use crate::sys::captured_stderr::CapturedStderr;
 use crate::sys::sync::{Arc, Mutex};
+use crate::sys::user_code;
+use crate::test::snapshot;
 
 /// Keeps the records of a logger and its descendants until it is dropped, for tests.
 ///
@@ -48,6 +52,7 @@ pub struct Capture {
     records: Arc<Mutex<Vec<OwnedRecord>>>,
     /// Records of the `log` macros go to another backend.
     lacks_facade: bool,
+    prints_on_failure: bool,
 }
 
 impl Capture {
@@ -104,6 +109,53 @@ impl Capture {
         self.len() == 0
     }
 
+    /// Has the records printed when the capture is dropped by a test that fails: with their times,
+    /// to where the test harness shows the output of that test. A test that passes prints nothing.
+    /// [`take`](Self::take) removes records from what is printed.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::test::Capture;
+    ///
+    /// let capture = Capture::new("app").to_failure_output();
+    /// log::info!(target: "app", "shown if the test fails");
+    /// assert_eq!(capture.len(), 1);
+    /// ```
+    #[expect(clippy::wrong_self_convention, reason = "it says where the records go")]
+    pub fn to_failure_output(mut self) -> Self {
+        self.prints_on_failure = true;
+        self
+    }
+
+    /// Returns the records so far as text that is the same in each run, for a comparison with an
+    /// expected one: `LEVEL logger: message key=value`, with errors and their causes below.
+    ///
+    /// What differs between runs is replaced: dates and times of day by `<time>`; addresses, which
+    /// are `0x` and at least seven digits, by `<address>`; the number after `pid`, `process` or
+    /// `process_id` by `<pid>`; and `ThreadId(7)` by `<thread>`. Other changing text, such as
+    /// durations, a filter has to replace or the comparison to ignore.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::Registry;
+    /// use logtree::test::Capture;
+    ///
+    /// let logger = Registry::new().get_logger("app");
+    /// let capture = Capture::new(&logger);
+    /// logtree::info!(logger, pid = std::process::id(), at = "2026-11-27T23:24:47Z"; "started");
+    /// logtree::warn!(logger, rows = 3; "buffer at {:p}", &logger);
+    /// assert_eq!(
+    ///     capture.snapshot(),
+    ///     "INFO app: started pid=<pid> at=<time>\n\
+    ///      WARNING app: buffer at <address> rows=3\n"
+    /// );
+    /// ```
+    #[must_use]
+    pub fn snapshot(&self) -> String {
+        let formatter = Formatter::preset("%(levelname)s %(name)s: %(message)s").build_preset();
+        snapshot::normalized(&lines(&self.records(), &formatter))
+    }
+
     /// Asserts that a record of this level whose message contains `text` was logged.
     ///
     /// # Panics
@@ -158,6 +210,14 @@ impl Capture {
 impl Drop for Capture {
     fn drop(&mut self) {
         self.logger.end_tap(self.tap);
+        if self.prints_on_failure && thread::panicking() {
+            let formatter = Formatter::preset(Formatter::BOTO3).build_preset();
+            // The test fails anyway; nothing may come out of a destructor.
+            user_code::call_ignoring_panic(|| {
+                let text = lines(&self.records(), &formatter);
+                let _ = CapturedStderr.write_all(text.as_bytes());
+            });
+        }
     }
 }
 
@@ -211,8 +271,21 @@ impl CaptureBuilder {
             tap,
             records,
             lacks_facade,
+            prints_on_failure: false,
         }
     }
+}
+
+/// Returns a line for each record, and more for errors.
+fn lines(records: &[OwnedRecord], formatter: &Formatter) -> String {
+    let mut text = String::new();
+    for record in records {
+        let line = formatter.format_to_string(&record.as_record());
+        // What cannot be formatted has its message shown.
+        text += &line.unwrap_or_else(|_| record.message().to_owned());
+        text.push('\n');
+    }
+    text
 }
 
 /// The captured records, for the message of a failed assertion.

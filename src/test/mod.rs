@@ -3,6 +3,7 @@
 mod assert;
 mod capture;
 mod init;
+mod snapshot;
 
 pub use self::assert::{assert_logs, assert_no_logs};
 pub use self::capture::{Capture, CaptureBuilder};

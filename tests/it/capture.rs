@@ -142,3 +142,30 @@ fn levels_below_the_captures_are_left_out() {
     thread::scope(|scope| drop(scope.spawn(|| logger.info("other thread"))));
     assert_eq!(capture.messages(), ["other thread"]);
 }
+
+/// Key-values, errors and their causes are in it; what differs between runs is not.
+#[test]
+fn a_snapshot_is_the_same_in_each_run() {
+    let logger = Registry::new().get_logger("app");
+    let capture = Capture::new(&logger);
+    let take = || {
+        let here = Box::new(7);
+        let now = logtree::time::Timestamp::now();
+        let error = std::io::Error::other("no route");
+        logtree::info!(logger, pid = std::process::id(), rows = 3; "started at {now}");
+        logtree::warn!(logger, at:% = now; "buffer {here:p} of {:?}", thread::current().id());
+        logtree::error!(logger, err = error; "failed\nagain");
+        let snapshot = capture.snapshot();
+        assert_eq!(capture.take().len(), 3);
+        snapshot
+    };
+    let first = take();
+    assert_eq!(
+        first,
+        "INFO app: started at <time> pid=<pid> rows=3\n\
+         WARNING app: buffer <address> of <thread> at=<time>\n\
+         ERROR app: failed\n    again\n    no route\n"
+    );
+    let second = thread::scope(|scope| scope.spawn(take).join().unwrap());
+    assert_eq!(second, first);
+}

@@ -17,6 +17,8 @@ pub(super) struct Account {
     /// Records that had been taken, and were dropped for newer ones.
     pub(super) dropped_oldest: AtomicU64,
     pub(super) written: Arc<Written>,
+    /// Records that were handed over past the queue.
+    pub(super) bypassed: AtomicU64,
 }
 
 fn next_id() -> u64 {
@@ -31,6 +33,7 @@ impl Account {
             common: Mutex::new(None),
             dropped_oldest: AtomicU64::new(0),
             written: Arc::default(),
+            bypassed: AtomicU64::new(0),
         }
     }
 

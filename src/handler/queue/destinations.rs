@@ -26,6 +26,12 @@ impl Destinations {
         &self.handlers
     }
 
+    /// Whether one of them must be called on the thread that logs.
+    pub(super) fn are_of_the_caller(&self) -> bool {
+        let mut handlers = self.handlers.iter();
+        handlers.any(|handler| handler.core.facts.is_of_the_caller)
+    }
+
     /// Whether records would be thrown away.
     pub(super) fn is_empty(&self) -> bool {
         self.handlers.is_empty()

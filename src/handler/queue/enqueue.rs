@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
-use crate::formatter::Format;
+use crate::formatter::{Format, Line};
 use crate::handler::queue::account::Account;
 use crate::handler::queue::codec;
 use crate::handler::queue::core::QueueCore;
@@ -59,8 +59,8 @@ impl QueueCore {
         // A child starts with an empty queue before anything else, also where no lock is taken on
         // the way.
         fork::settle_if_new();
-        if self.worker.leads_nowhere() {
-            return Err(Error::new(ErrorKind::Closed, "the queue has no handlers"));
+        if self.worker.is_bypassed() {
+            return self.bypass(account, record, formatter);
         }
         let environment = self.number_of_known(record);
         // The length of a record is not known before it is written.
@@ -74,6 +74,33 @@ impl QueueCore {
             }
             put.map_err(|NoRoom| self.drop_newest(record.level))
         })
+    }
+
+    /// Hands a record over on the calling thread, past the queue.
+    #[cold]
+    fn bypass(
+        &self,
+        account: &Account,
+        record: &Record<'_>,
+        formatter: Option<&dyn Format>,
+    ) -> Result<(), Error> {
+        let destinations = self.worker.destinations();
+        if destinations.is_empty() {
+            return Err(Error::new(ErrorKind::Closed, "the queue has no handlers"));
+        }
+        let mut record = record.clone();
+        // The handlers share the text.
+        record.is_for_one = false;
+        if let Some(formatter) = formatter {
+            let mut line = Line::new();
+            formatter.format(&record, &mut line)?;
+            record.set_message(line.as_str().to_owned());
+            record.clear_error();
+            record.clear_stack();
+        }
+        destinations.handle(&record);
+        account.bypassed.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 
     #[inline]

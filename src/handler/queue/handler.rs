@@ -43,7 +43,9 @@ use crate::sys::sync::{Arc, Ordering};
 /// device comes back.
 ///
 /// What is in the queue is lost when the process is killed or aborts. Without handlers it refuses
-/// all records.
+/// all records. Where one of the handlers is [for
+/// tests](crate::handler::StreamHandler::for_tests), each record is handed over at once, by the
+/// thread that logs it.
 ///
 /// The message is formatted by the caller, all else by the thread. With a formatter of its own the
 /// whole line becomes the message, error and stack included.
@@ -263,7 +265,10 @@ impl Sink for QueueSink {
     }
 
     fn facts(&self) -> SinkFacts {
-        SinkFacts::new("QueueHandler")
+        // The handlers of a listener of its own are known from the start.
+        let handlers = self.queue.core.worker.destinations();
+        let is_of_the_caller = self.listener.is_some() && handlers.are_of_the_caller();
+        SinkFacts::new("QueueHandler").of_the_caller(is_of_the_caller)
     }
 
     fn status(&self) -> SinkStatus {
@@ -274,7 +279,9 @@ impl Sink for QueueSink {
         SinkStatus::default()
             .with_queued(queued)
             .with_lost(DropReason::Full, lost)
-            .with_written(self.account.written.get())
+            .with_written(
+                self.account.written.get() + self.account.bypassed.load(Ordering::Relaxed),
+            )
             .with_targets(
                 core.worker
                     .destinations()

@@ -41,7 +41,8 @@ pub(super) struct Worker {
     pub(super) running: AtomicBool,
     pub(super) sleeping: AtomicBool,
     pub(super) stopping: AtomicBool,
-    nowhere: AtomicBool,
+    /// There is no handler, or one that must be called on the thread that logs.
+    bypassed: AtomicBool,
     /// Grows with each record that is handed over.
     pub(super) progress: AtomicU64,
     pub(super) flush: Flush,
@@ -80,15 +81,16 @@ impl Worker {
         }
     }
 
-    /// Whether it has no handler to hand records to. One that was never given any has not come yet.
+    /// Whether records do not go through the queue: there is no handler to hand them to, or one
+    /// that must be called on the thread that logs. One that was never given any has not come yet.
     #[inline]
-    pub(super) fn leads_nowhere(&self) -> bool {
-        self.nowhere.load(Ordering::Relaxed)
+    pub(super) fn is_bypassed(&self) -> bool {
+        self.bypassed.load(Ordering::Relaxed)
     }
 
     pub(super) fn set_destinations(&self, destinations: Destinations) {
-        self.nowhere
-            .store(destinations.is_empty(), Ordering::Relaxed);
+        let bypassed = destinations.is_empty() || destinations.are_of_the_caller();
+        self.bypassed.store(bypassed, Ordering::Relaxed);
         let old = std::mem::replace(&mut *self.destinations.lock(), Arc::new(destinations));
         // Out of the lock: the end of a handler runs the user's code.
         drop(old);

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use logtree::formatter::Format;
 use logtree::handler::{
     DropReason, FileHandler, MemoryHandler, QueueHandler, QueueListener, RecordQueue, Sink,
+    StreamHandler,
 };
 use logtree::{Error, ErrorKind, Handler, Level, Record};
 use tempfile::tempdir;
@@ -200,4 +201,63 @@ fn a_file_after_a_queue_that_is_logged_to_directly() {
     gate.open();
     handler.flush().unwrap();
     assert_eq!(text.lines(), ["by the queue"]);
+}
+
+/// What the test harness captures belongs to the thread that logs, so nothing is left to another
+/// thread, or for later.
+#[test]
+fn a_queue_is_passed_by_on_the_way_to_a_handler_for_tests() {
+    struct Threads(Mutex<Vec<(thread::ThreadId, String, Option<String>)>>);
+    impl Sink for Threads {
+        fn write(&self, record: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+            let error = record.error_text().map(Into::into);
+            let text = record.message().to_owned();
+            self.0
+                .lock()
+                .unwrap()
+                .push((thread::current().id(), text, error));
+            Ok(())
+        }
+    }
+    let seen = Arc::new(Threads(Mutex::default()));
+    let for_tests = StreamHandler::for_tests();
+    let handler = QueueHandler::builder()
+        .handler(for_tests.clone())
+        .handler(Handler::new(Arc::clone(&seen)))
+        .start();
+    // Another queue in front of it is passed by as well.
+    let outer = QueueHandler::new([handler.clone()]);
+    let registry = logtree::Registry::new();
+    registry.root().add_handler(outer.clone());
+    let error = std::io::Error::other("the cause");
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for number in 0..50 {
+                    logtree::error!(registry.root(), err = &error; "text {number}");
+                    let seen = seen.0.lock().unwrap();
+                    let mine = seen.iter().filter(|(id, ..)| *id == thread::current().id());
+                    let (_, text, error) = mine.clone().last().unwrap();
+                    assert_eq!(mine.count(), number + 1);
+                    assert_eq!(*text, format!("text {number}"));
+                    assert_eq!(error.as_deref(), Some("the cause"));
+                }
+            });
+        }
+    });
+    for handler in [
+        Handler::from(outer.clone()),
+        handler.into(),
+        for_tests.into(),
+    ] {
+        let counters = handler.counters();
+        let counts = (counters.accepted(), counters.written(), counters.queued());
+        assert_eq!(counts, (200, 200, 0), "{handler:?}");
+    }
+    // With a formatter the whole line is the message.
+    outer.set_formatter(logtree::Formatter::new("%(levelname)s %(message)s").unwrap());
+    logtree::error!(registry.root(), err = &error; "text");
+    let (_, text, error) = seen.0.lock().unwrap().pop().unwrap();
+    assert_eq!((&*text, error), ("ERROR text\n    the cause", None));
+    outer.flush().unwrap();
 }
