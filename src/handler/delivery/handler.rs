@@ -109,10 +109,11 @@ impl DeliveryHandler {
     ) -> Result<Self, Error> {
         let ledger = Ledger::new();
         let outgoing = Arc::new(Outgoing::new(transport, delivery, ledger.clone())?);
-        worker::start(&outgoing)?;
         let sink = DeliverySink(Arc::clone(&outgoing));
         let handler = Handler::over(Box::new(sink), &ledger);
         options.apply_to(&handler);
+        // After what it reports its failures with, as a spool may have entries already.
+        worker::start(&outgoing)?;
         Ok(Self { handler, outgoing })
     }
 

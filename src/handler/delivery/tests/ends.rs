@@ -410,3 +410,42 @@ fn what_is_unconfirmed_at_the_end_is_reported_without_a_spool() {
     assert_eq!(handler.counters().written(), 1);
     assert!(is_balanced(&handler));
 }
+
+/// What an earlier process has left is sent, and may fail, as soon as there is a thread.
+#[test]
+fn a_handler_has_its_description_before_it_sends() {
+    struct Undescribed(Arc<Mutex<(bool, Vec<bool>)>>);
+    impl Transport for Undescribed {
+        fn connect(&self) -> Result<Box<dyn Connection>, Error> {
+            let mut seen = self.0.lock();
+            let is_described = seen.0;
+            seen.1.push(is_described);
+            Err(away())
+        }
+
+        fn describe(&self) -> String {
+            // A thread that was started has time to connect.
+            for _ in 0..100 {
+                if !self.0.lock().1.is_empty() {
+                    break;
+                }
+                thread::sleep(Duration::from_millis(2));
+            }
+            self.0.lock().0 = true;
+            "Undescribed".to_owned()
+        }
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let spool = Spool::new(directory.path().join("spool"));
+    for _ in 0..2 {
+        let seen = Arc::<Mutex<_>>::default();
+        let builder = DeliveryHandler::builder(Undescribed(Arc::clone(&seen)));
+        let builder = builder.spool(spool.clone()).close_within(Duration::ZERO);
+        let handler = builder.start().unwrap();
+        handler.set_error_hook(|_| {});
+        log(&handler, Level::INFO, "a");
+        until(|| !seen.lock().1.is_empty());
+        handler.close().unwrap();
+        assert!(seen.lock().1.iter().all(|is_described| *is_described));
+    }
+}
