@@ -46,13 +46,15 @@ pub(crate) async fn follow(
     loop {
         let Err(failure) = follower.session().await;
         let worked = follower.since.take().map(|since| since.elapsed());
-        // Without a failure, a list is only out of date.
-        if failure.kind == FailureKind::Compacted && worked.is_some() {
+        let wait = back_off.wait(&failure, worked.unwrap_or_default());
+        if failure.kind == FailureKind::Compacted {
+            // The connection works; what is in place is only out of date.
+            sleep(wait).await;
             continue;
         }
         follower.output.failed(&failure);
         follower.connector.forget().await;
-        sleep(back_off.wait(&failure, worked.unwrap_or_default())).await;
+        sleep(wait).await;
     }
 }
 

@@ -136,6 +136,7 @@ struct Difficult {
     passed: AtomicUsize,
     newest: Mutex<Snapshot>,
     asked: Mutex<Option<StoreErrorKind>>,
+    conditions: Mutex<Vec<Condition>>,
     store: EtcdStore,
 }
 
@@ -150,7 +151,9 @@ impl Sink for Difficult {
         *self.newest.lock().unwrap() = whole;
     }
 
-    fn health(&self, _: Health) {}
+    fn health(&self, health: Health) {
+        self.conditions.lock().unwrap().push(health.condition);
+    }
 }
 
 #[test]
@@ -162,6 +165,7 @@ fn a_sink_that_panics_or_asks_its_store_is_passed_the_newest_state_later() {
         passed: AtomicUsize::new(0),
         newest: Mutex::default(),
         asked: Mutex::default(),
+        conditions: Mutex::default(),
         store: store.clone(),
     });
     let following = store.follow(Arc::clone(&sink) as Arc<dyn Sink>).unwrap();
@@ -175,6 +179,9 @@ fn a_sink_that_panics_or_asks_its_store_is_passed_the_newest_state_later() {
         *sink.asked.lock().unwrap(),
         Some(StoreErrorKind::Unreachable)
     );
+    until("the conditions", || {
+        *sink.conditions.lock().unwrap() == [Condition::CutOff, Condition::Following]
+    });
     drop(following);
     // The sink has a store, and the thread of that one the sink: both are gone.
     until("the end", || Arc::strong_count(&sink) == 1);

@@ -8,6 +8,7 @@ mod follows;
 mod outages;
 mod place;
 mod processes;
+mod proxy;
 mod reports;
 #[cfg(feature = "tls")]
 mod tls;

@@ -7,10 +7,11 @@ use logtree::Level;
 use logtree::control::fleet::{Condition, Store, StoreErrorKind};
 use logtree_etcd::EtcdStore;
 
-use crate::WITHIN;
 use crate::changes::{batch, insist, level};
 use crate::etcd::Etcd;
 use crate::place::{Place, level_of};
+use crate::proxy::{Lost, Proxy};
+use crate::{WITHIN, until};
 
 #[test]
 fn a_server_that_is_killed_is_followed_again() {
@@ -149,7 +150,45 @@ fn a_restored_state_is_taken_though_it_is_older() {
     place.until_number(2);
 }
 
-/// A change whose response is lost is found by its name, and not made again.
+/// Found by its name, and not made again; or made again, where the request was lost.
+#[test]
+fn a_change_whose_request_or_response_is_lost_is_made_once() {
+    let Some(etcd) = Etcd::start() else { return };
+    let direct = EtcdStore::from_url(&etcd.url("shop")).unwrap();
+    let mut number = 0;
+    for (lost, times) in [(Lost::Response, 1), (Lost::Request, 1), (Lost::Request, 3)] {
+        let proxy = Proxy::start(etcd.address(), "set/level/all/LOGGER/x", lost, times);
+        let url = format!("etcd://{}/shop", proxy.address);
+        let store = EtcdStore::from_url(&url).unwrap();
+        let before = etcd.revision();
+        number += 1;
+        let made = insist(&store, &[level("x", Level::DEBUG)]);
+        assert_eq!((made.number, proxy.left()), (number, 0), "{lost:?}");
+        // One revision of etcd: it was made once.
+        assert_eq!(
+            (made.position, etcd.revision()),
+            (before + 1, before + 1),
+            "{lost:?}"
+        );
+        assert_eq!(direct.load(WITHIN).unwrap().number(), number);
+    }
+    // Others came after it, and the head is theirs.
+    let proxy = Proxy::start(etcd.address(), "set/level/all/LOGGER/x", Lost::Response, 1);
+    let url = format!("etcd://{}/shop", proxy.address);
+    let store = EtcdStore::from_url(&url).unwrap();
+    let state = store.load(WITHIN).unwrap();
+    let change = batch(&state, &[level("x", Level::ERROR)]);
+    std::thread::scope(|scope| {
+        let made = scope.spawn(|| store.commit(&change, WITHIN));
+        until("the change", || {
+            direct.load(WITHIN).unwrap().number() == number + 1
+        });
+        insist(&direct, &[level("y", Level::ERROR)]);
+        assert_eq!(made.join().unwrap().unwrap().number, number + 1);
+    });
+}
+
+/// The server goes while a change is made, at some point of it.
 #[test]
 fn a_change_without_a_response_is_found_or_made_once() {
     let Some(mut etcd) = Etcd::start() else {

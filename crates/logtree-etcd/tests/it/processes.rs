@@ -12,12 +12,12 @@ use std::thread;
 use std::time::Duration;
 
 use logtree::Level;
-use logtree::control::fleet::{Health, Sink, Snapshot, Store, Value};
+use logtree::control::fleet::{Batch, Head, Health, Key, Sink, Snapshot, Store, Value};
 use logtree_etcd::EtcdStore;
 
 use crate::changes::{Edit, clear, insist, level};
 use crate::etcd::Etcd;
-use crate::until;
+use crate::{WITHIN, until};
 
 /// Has this test follow: a URL, and the file that it writes to.
 const URL: &str = "LOGTREE_ETCD_TEST_URL";
@@ -252,4 +252,35 @@ fn all_processes_have_what_three_writers_made_of_a_thousand_changes() {
         return;
     };
     assert!(processes_and_writers(&mut etcd, 20, 1_000, 120) > 990);
+}
+
+/// More changes than the server keeps for a watch that does not read: it is canceled.
+#[test]
+fn a_process_whose_watch_is_compacted_lists_again() {
+    let Some(etcd) = Etcd::start() else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let url = etcd.url("shop");
+    let follower = Follower::start(&url, directory.path(), "f");
+    until("the first state", || !follower.lines().is_empty());
+    follower.signal("-STOP");
+    let large = "x".repeat(100_000);
+    for _ in 0..20 {
+        etcd.ctl(&["put", "/logtree/v1/shop/set/x", &large]);
+    }
+    let store = EtcdStore::from_url(&url).unwrap();
+    let mut version = 0;
+    for number in 1..=1_500 {
+        let mut head = Head::default();
+        head.n = number;
+        let batch = Batch::new(number, number.to_string())
+            .head_version(version)
+            .put(Key::Head, head.to_json());
+        version = store.commit(&batch, WITHIN).unwrap().position;
+    }
+    etcd.compact();
+    follower.signal("-CONT");
+    until("the last state", || {
+        let lines = follower.lines();
+        lines.last().is_some_and(|line| line.starts_with("1500 "))
+    });
 }

@@ -82,6 +82,13 @@ fn instances_read_and_operators_write() {
     instance.load(WITHIN).unwrap();
     insist(&operator, &[level("botocore", Level::ERROR)]);
     place.until_number(2);
+
+    // A password that is exchanged, with the file that has it.
+    etcd.ctl(&[root, "user", "delete", "pay"]);
+    etcd.ctl(&[root, "user", "add", "pay:new"]);
+    etcd.ctl(&[root, "user", "grant-role", "pay", "instance"]);
+    fs::write(directory.path().join("pay-pay"), "new").unwrap();
+    instance.load(WITHIN).unwrap();
 }
 
 #[test]
