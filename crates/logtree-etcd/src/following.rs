@@ -5,11 +5,12 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
 use logtree::control::fleet::{Condition, Following, Health, Sink, StoreError};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::back_off::BackOff;
-use crate::client::Failure;
+use crate::client::{Connector, Failure};
 use crate::etcd_store::Inner;
 use crate::follower::{Output, follow};
 use crate::passing::Passing;
@@ -21,8 +22,9 @@ const END: Duration = Duration::from_secs(1);
 pub(crate) struct EtcdFollowing {
     store: Arc<Inner>,
     passing: Arc<Passing>,
-    task: JoinHandle<()>,
-    /// Disconnected once the task is gone.
+    /// Dropped to stop it.
+    stop: Option<oneshot::Sender<()>>,
+    /// Disconnected once the sink is no longer called.
     gone: Receiver<()>,
 }
 
@@ -30,50 +32,53 @@ impl EtcdFollowing {
     pub(crate) fn start(store: Arc<Inner>, sink: Arc<dyn Sink>) -> Result<Self, StoreError> {
         let passing = Arc::new(Passing::new(sink, store.prefix.len()));
         let (here, gone) = sync_channel(0);
+        let (stop, stopped) = oneshot::channel();
         let connector = Arc::clone(&store.connector);
         let prefix = store.set_prefix().into_bytes();
         let output = Arc::clone(&passing);
-        let task = store.worker.spawn(async move {
-            let _here = here;
-            let mut back_off = BackOff::default();
-            let mut wait = None;
-            loop {
-                // A task of its own: a sink may panic. It is aborted with this one.
-                let mut inner = JoinSet::new();
-                let (connector, prefix) = (Arc::clone(&connector), prefix.clone());
-                let output = Arc::clone(&output);
-                let panicked = Failure::unreachable("the follower panicked");
-                let next = back_off.wait(&panicked, Duration::ZERO);
-                inner.spawn(async move {
-                    if let Some(wait) = wait {
-                        output.failed(&panicked);
-                        sleep(wait).await;
-                    }
-                    follow(connector, prefix, output).await
-                });
-                inner.join_next().await;
-                wait = Some(next);
+        store.worker.spawn(async move {
+            // A task of its own: a sink may panic.
+            let mut tasks = JoinSet::new();
+            tokio::select! {
+                _ = stopped => {}
+                () = follow_for_ever(&mut tasks, &connector, &prefix, &output) => {}
             }
+            tasks.shutdown().await;
+            drop(output);
+            drop(here);
         })?;
         Ok(Self {
             store,
             passing,
-            task,
+            stop: Some(stop),
             gone,
         })
     }
+}
 
-    fn end(&self) {
-        if self.store.worker.is_forked() {
-            return;
-        }
-        self.task.abort();
-        let end = Instant::now() + END;
-        // On the thread of the store, which the sink is called on, there is nothing to wait for.
-        if !self.store.worker.is_own_thread() {
-            let _ = self.gone.recv_timeout(END);
-            self.store.end_report(end);
-        }
+/// Follows again after each panic.
+async fn follow_for_ever(
+    tasks: &mut JoinSet<()>,
+    connector: &Arc<Connector>,
+    prefix: &[u8],
+    output: &Arc<Passing>,
+) {
+    let mut back_off = BackOff::default();
+    let mut wait = None;
+    loop {
+        let (connector, output) = (Arc::clone(connector), Arc::clone(output));
+        let prefix = prefix.to_vec();
+        let panicked = Failure::unreachable("the follower panicked");
+        let next = back_off.wait(&panicked, Duration::ZERO);
+        tasks.spawn(async move {
+            if let Some(wait) = wait {
+                output.failed(&panicked);
+                sleep(wait).await;
+            }
+            match follow(connector, prefix, output).await {}
+        });
+        tasks.join_next().await;
+        wait = Some(next);
     }
 }
 
@@ -90,6 +95,17 @@ impl Following for EtcdFollowing {
 
 impl Drop for EtcdFollowing {
     fn drop(&mut self) {
-        self.end();
+        if self.store.worker.is_forked() {
+            // To drop it would wake a task of the parent.
+            std::mem::forget(self.stop.take());
+            return;
+        }
+        let end = Instant::now() + END;
+        drop(self.stop.take());
+        // On the thread of the store, which the sink is called on, there is nothing to wait for.
+        if !self.store.worker.is_own_thread() {
+            let _ = self.gone.recv_timeout(END);
+            self.store.end_report(end);
+        }
     }
 }

@@ -32,7 +32,6 @@ impl Etcd {
     }
 
     /// With the certificates `server` and `client` of the authority `ca`, which are in a directory.
-    #[cfg(feature = "tls")]
     pub(crate) fn start_with_tls(directory: &Path) -> Option<Self> {
         let file = |option: &str, name: &str| {
             format!(
@@ -128,6 +127,20 @@ impl Etcd {
     /// Halts it: connections stay open, and nothing answers.
     pub(crate) fn pause(&self) {
         self.signal("-STOP");
+        // Its threads halt one by one.
+        let is_halted = |task: std::io::Result<std::fs::DirEntry>| {
+            let status = std::fs::read_to_string(task.unwrap().path().join("status"));
+            status.is_ok_and(|status| status.contains("State:\tT"))
+        };
+        let tasks = format!("/proc/{}/task", self.server.id());
+        let start = Instant::now();
+        while !std::fs::read_dir(&tasks).unwrap().all(is_halted) {
+            assert!(
+                start.elapsed() < Duration::from_secs(60),
+                "it does not halt"
+            );
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 
     pub(crate) fn resume(&self) {
