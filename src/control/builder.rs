@@ -1,15 +1,21 @@
 //! Options of a control: [`ControlBuilder`].
 
 use std::path::PathBuf;
+#[cfg(feature = "fleet")]
+use std::time::Duration;
 
 use crate::control::change_log::ChangeLog;
 use crate::control::control::Control;
 use crate::control::core::ControlCore;
+#[cfg(feature = "fleet")]
+use crate::control::fleet::{Identity, Joining, Store};
 use crate::control::limits::Limits;
 use crate::control::local_file::{Content, LocalFile};
 use crate::error::Error;
 use crate::level::Level;
 use crate::registry::Registry;
+#[cfg(feature = "fleet")]
+use crate::sys::sync::Arc;
 
 /// Builder for a [`Control`]; see [`Control::builder`].
 ///
@@ -20,6 +26,8 @@ pub struct ControlBuilder {
     registry: Registry,
     path: Option<PathBuf>,
     limits: Limits,
+    #[cfg(feature = "fleet")]
+    joining: Joining,
 }
 
 impl Control {
@@ -29,6 +37,8 @@ impl Control {
             registry: registry.clone(),
             path: None,
             limits: Limits::default(),
+            #[cfg(feature = "fleet")]
+            joining: Joining::default(),
         }
     }
 }
@@ -64,10 +74,20 @@ impl ControlBuilder {
     /// is writable by everyone, is too long, or has invalid content, with the line;
     /// [`ErrorKind::LimitExceeded`](crate::ErrorKind::LimitExceeded). Nothing is changed then.
     pub fn open(self) -> Result<Control, Error> {
+        #[cfg(feature = "fleet")]
+        let joining = self.joining.clone();
+        let control = self.open_file()?;
+        #[cfg(feature = "fleet")]
+        joining.join(&control.core)?;
+        Ok(control)
+    }
+
+    fn open_file(self) -> Result<Control, Error> {
         let Self {
             registry,
             path,
             limits,
+            ..
         } = self;
         let Some(path) = path else {
             return Ok(Control::of(&registry, limits, None));
@@ -91,5 +111,89 @@ impl ControlBuilder {
         // What is restored is no change that is logged.
         core.notify(&ChangeLog::new(&registry, Level::INFO), &[]);
         Ok(Control::of(&registry, limits, Some(file?)))
+    }
+}
+
+#[cfg(feature = "fleet")]
+impl ControlBuilder {
+    /// Has the registry follow a fleet, as an instance of it: what is set for all instances, or for
+    /// some, applies here as well. It belongs to the registry, whichever controls are left, and
+    /// ends with it, or with another fleet of the registry.
+    ///
+    /// Of what is set for one target, the first that is there applies:
+    ///
+    /// | | set by | [layer](super::Layer) |
+    /// |---|---|---|
+    /// | 1 | the fleet, [forced](super::fleet::Terms::with_force) | `fleet …, forced` |
+    /// | 2 | a control of this process, for a while first | `local` |
+    /// | 3 | the fleet, the most specific [selector](super::fleet::Selector) | `fleet zone=eu-1a, 17` |
+    /// | 4 | the program | `file` |
+    ///
+    /// [`open`](Self::open) does not fail, and does not wait, while the store cannot be reached.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::control::fleet::{Identity, MemoryStore};
+    /// use logtree::control::{Control, LevelTarget};
+    /// use logtree::{Level, Registry};
+    /// use std::time::Duration;
+    ///
+    /// let store = MemoryStore::new();
+    /// store.put("set/level/all/LOGGER/botocore", r#"{"level":"DEBUG","number":10}"#);
+    /// let identity = Identity::new("payments").zone("eu-1a");
+    /// let control = Control::builder(&Registry::new())
+    ///     .fleet(store, identity)
+    ///     .fleet_wait(Duration::from_secs(60))
+    ///     .open()?;
+    /// let target = LevelTarget::logger("botocore");
+    /// assert_eq!(control.level(&target), Some(Level::DEBUG));
+    /// control.set_level(target.clone(), Level::INFO)?;
+    /// assert_eq!(control.level(&target), Some(Level::INFO));
+    /// # Ok::<(), logtree::Error>(())
+    /// ```
+    pub fn fleet(mut self, store: impl Store + 'static, identity: Identity) -> Self {
+        self.joining.fleet = Some((Arc::new(store), identity));
+        self
+    }
+
+    /// Sets how long [`open`](Self::open) waits until the levels of the fleet are in place.
+    /// Default: not at all.
+    pub fn fleet_wait(mut self, time: Duration) -> Self {
+        self.joining.wait = time;
+        self
+    }
+
+    /// Sets a file that keeps what the store has passed, for its user alone, so that the levels of
+    /// the fleet apply at once when the program starts again, until the store passes others. Levels
+    /// for a while apply until their end. From a file that is older than a day, only levels from
+    /// `INFO` apply. Default: none.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::control::fleet::{Identity, MemoryStore};
+    /// use logtree::control::{Control, LevelTarget};
+    /// use logtree::{Level, Registry};
+    /// use std::time::Duration;
+    ///
+    /// let directory = tempfile::tempdir()?;
+    /// let file = directory.path().join("fleet.json");
+    /// let start = |store| {
+    ///     let builder = Control::builder(&Registry::new());
+    ///     builder.fleet(store, Identity::new("payments")).fleet_cache(&file)
+    /// };
+    /// let store = MemoryStore::new();
+    /// store.put("set/level/all/LOGGER/botocore", r#"{"level":"ERROR","number":40}"#);
+    /// let first = start(store.clone()).fleet_wait(Duration::from_secs(60)).open()?;
+    /// while !file.exists() {
+    ///     std::thread::sleep(Duration::from_millis(1));
+    /// }
+    /// store.set_reachable(false);
+    /// let second = start(store).open()?;
+    /// assert_eq!(second.level(&LevelTarget::logger("botocore")), Some(Level::ERROR));
+    /// # Ok::<(), logtree::Error>(())
+    /// ```
+    pub fn fleet_cache(mut self, path: impl Into<PathBuf>) -> Self {
+        self.joining.cache = Some(path.into());
+        self
     }
 }

@@ -45,6 +45,10 @@ impl<'r> ChangeLog<'r> {
             let record = record
                 .key_value("origin", &*changed.origin)
                 .key_value("revision", changed.revision);
+            let record = match changed.fleet {
+                Some(fleet) => record.key_value("fleet", fleet),
+                None => record,
+            };
             logger.handle(&record.build());
         }
         if let Some(warning) = changed.warning(self.registry) {

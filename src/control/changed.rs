@@ -37,6 +37,8 @@ pub struct Changed {
     pub origin: String,
     /// The revision after the change.
     pub revision: u64,
+    /// The fleet's revision, if the fleet made the change; see the feature `fleet`.
+    pub fleet: Option<u64>,
 }
 
 impl Changed {

@@ -32,6 +32,9 @@ pub(super) struct ControlCore {
     /// A server without a handle, of a type of the endpoint.
     #[cfg(feature = "control")]
     pub(super) standing: Mutex<Option<Box<dyn std::any::Any + Send + Sync>>>,
+    /// What makes the registry follow a fleet, of a type of that.
+    #[cfg(feature = "fleet")]
+    pub(super) membership: Mutex<Option<Arc<dyn std::any::Any + Send + Sync>>>,
 }
 
 impl ControlCore {
@@ -49,6 +52,8 @@ impl ControlCore {
                 alarm: Alarm,
                 #[cfg(feature = "control")]
                 standing: Mutex::default(),
+                #[cfg(feature = "fleet")]
+                membership: Mutex::default(),
             })
         })
     }
@@ -134,7 +139,7 @@ impl ControlCore {
         self.subscribers.notify(changed);
     }
 
-    fn registry(&self) -> Option<Registry> {
+    pub(super) fn registry(&self) -> Option<Registry> {
         self.registry.upgrade().map(Registry::of_inner)
     }
 }

@@ -1,5 +1,7 @@
 //! The levels of one target: [`Entry`].
 
+use crate::control::fleet_level::FleetLevel;
+use crate::control::layer::Layer;
 use crate::control::origin::Origin;
 use crate::level::Level;
 use crate::sys::host::Instant;
@@ -16,6 +18,17 @@ pub(super) struct Entry {
     /// The temporary levels: the newest last, which ends first. One that would end before a newer
     /// one is never effective again, and is removed.
     timed: Vec<Timed>,
+    /// The level of the fleet.
+    fleet: Option<Box<FleetLevel>>,
+}
+
+/// What the level of a target is from.
+enum Source<'e> {
+    Fleet(&'e FleetLevel),
+    Timed(&'e Timed),
+    /// A control, without an end.
+    Local(&'e Origin),
+    Program,
 }
 
 /// A temporary level.
@@ -37,36 +50,99 @@ impl Entry {
             base,
             origin: origin.filter(|_| base.is_some()),
             timed: Vec::new(),
+            fleet: None,
         }
+    }
+
+    /// Sets the level of the fleet.
+    pub(super) fn with_fleet(mut self, fleet: Option<FleetLevel>) -> Self {
+        self.fleet = fleet.map(Box::new);
+        self
+    }
+
+    /// Returns the level of the fleet.
+    pub(super) fn fleet(&self) -> Option<&FleetLevel> {
+        self.fleet.as_deref()
     }
 
     /// Returns what is left without the levels that controls have set.
     pub(super) fn own(&self) -> Self {
-        Self::of(self.base.filter(|_| self.origin.is_none()), None)
+        let own = Self::of(self.base.filter(|_| self.origin.is_none()), None);
+        own.with_fleet(self.fleet().cloned())
     }
 
     /// Returns what is left without temporary levels.
     pub(super) fn permanent(&self) -> Self {
-        Self::of(self.base, self.origin.clone())
+        let permanent = Self::of(self.base, self.origin.clone());
+        permanent.with_fleet(self.fleet().cloned())
     }
 
     /// Returns `None` if no control has set anything of it: the level is the program's.
     pub(super) fn if_set(self) -> Option<Self> {
-        let is_set = self.origin.is_some() || !self.timed.is_empty();
+        let is_set = self.is_local() || self.fleet.is_some();
         is_set.then_some(self)
     }
 
+    /// Reports whether a control of this process has set something of it.
+    pub(super) fn is_local(&self) -> bool {
+        self.origin.is_some() || !self.timed.is_empty()
+    }
+
+    /// Returns what is in effect: the fleet if it insists, then what is set here, for a while
+    /// first, then the fleet, then the program.
+    fn source(&self) -> Source<'_> {
+        match (self.fleet(), self.newest(), &self.origin) {
+            (Some(fleet), ..) if fleet.forced => Source::Fleet(fleet),
+            (_, Some(timed), _) => Source::Timed(timed),
+            (_, None, Some(origin)) => Source::Local(origin),
+            (Some(fleet), None, None) => Source::Fleet(fleet),
+            (None, None, None) => Source::Program,
+        }
+    }
+
     pub(super) fn level(&self) -> Option<Level> {
-        self.newest().map(|timed| timed.level).or(self.base)
+        match self.source() {
+            Source::Fleet(fleet) => Some(fleet.level),
+            Source::Timed(timed) => Some(timed.level),
+            Source::Local(_) | Source::Program => self.base,
+        }
     }
 
     /// Returns the origin of the level in effect; `None` if it was not set by a control.
     pub(super) fn origin(&self) -> Option<&Origin> {
-        let temporary = self.newest().map(|timed| &timed.origin);
-        temporary.or(self.origin.as_ref())
+        match self.source() {
+            Source::Fleet(fleet) => Some(&fleet.origin),
+            Source::Timed(timed) => Some(&timed.origin),
+            Source::Local(origin) => Some(origin),
+            Source::Program => None,
+        }
     }
 
-    /// Returns the temporary level in effect.
+    /// Returns when the level in effect ends, by the system clock.
+    pub(super) fn until(&self) -> Option<Timestamp> {
+        match self.source() {
+            Source::Fleet(fleet) => fleet.until,
+            Source::Timed(timed) => Some(timed.until),
+            Source::Local(_) | Source::Program => None,
+        }
+    }
+
+    /// Returns where the level in effect comes from.
+    pub(super) fn layer(&self) -> Layer {
+        match self.source() {
+            Source::Fleet(fleet) => Layer::Fleet {
+                selector: fleet.selector.as_ref().to_owned(),
+                revision: fleet.revision,
+                forced: fleet.forced,
+            },
+            Source::Timed(_) | Source::Local(_) => Layer::Local {
+                hides: self.fleet().map(|fleet| fleet.level),
+            },
+            Source::Program => Layer::Program,
+        }
+    }
+
+    /// Returns the newest temporary level, which a control has set.
     pub(super) fn newest(&self) -> Option<&Timed> {
         self.timed.last()
     }

@@ -1,6 +1,7 @@
 //! Targets and their levels: [`Listing`].
 
 use crate::control::entry::Entry;
+use crate::control::layer::Layer;
 use crate::control::target::LevelTarget;
 use crate::control::token::Token;
 use crate::level::Level;
@@ -21,15 +22,17 @@ pub struct Override {
     /// The [origin](super::Control::with_origin) of the level; `None` if it was not set through a
     /// control.
     pub origin: Option<String>,
+    /// Where the level comes from.
+    pub layer: Layer,
 }
 
 impl Override {
     /// An override, given what controls have set for its target.
     pub(super) fn of(target: LevelTarget, level: Level, entry: Option<&Entry>) -> Self {
-        let newest = entry.and_then(Entry::newest);
         let origin = entry.and_then(Entry::origin);
         Self {
-            until: newest.map(|newest| newest.until),
+            until: entry.and_then(Entry::until),
+            layer: entry.map_or(Layer::Program, Entry::layer),
             origin: origin.map(|origin| origin.name.as_ref().to_owned()),
             target,
             level,

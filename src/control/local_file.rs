@@ -1,15 +1,14 @@
 //! The file of a control: [`LocalFile`].
 
-use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::control::beside::Beside;
 use crate::control::error_codes::{invalid, limit_exceeded};
 use crate::control::kept::Kept;
 use crate::control::store_format::{parse, print};
 use crate::error::Error;
 use crate::name::Name;
-use crate::sys::private_file::{self, Access, PRIVATE};
 use crate::sys::small_file::{self, Unread};
 
 /// The limit for writing and reading, in bytes.
@@ -87,14 +86,9 @@ impl LocalFile {
             );
             return Err(limit_exceeded(message).with_path(&self.path));
         }
-        let mut beside = self.path.clone().into_os_string();
-        beside.push(".new");
-        let prepared = Prepared {
-            file: self,
-            beside: beside.into(),
-        };
-        prepared.write(&text).map_err(|error| self.failed(error))?;
-        Ok(prepared)
+        let written = Beside::write(&self.path, &text);
+        let beside = written.map_err(|error| self.failed(error))?;
+        Ok(Prepared { file: self, beside })
     }
 
     fn failed(&self, error: io::Error) -> Error {
@@ -106,52 +100,21 @@ impl LocalFile {
 /// A new file beside the old one, which it replaces; removed if it is not [kept](Self::keep).
 pub(super) struct Prepared<'f> {
     file: &'f LocalFile,
-    beside: PathBuf,
+    beside: Beside,
 }
 
 impl Prepared<'_> {
-    fn write(&self, text: &str) -> io::Result<()> {
-        // A leftover of an earlier process, or a planted file.
-        match fs::remove_file(&self.beside) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut file = private_file::create(&self.beside, Access::Write, PRIVATE)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    }
-
     /// Replaces the old file.
     pub(super) fn keep(self) -> Result<(), Error> {
-        let path = &self.file.path;
-        fs::rename(&self.beside, path).map_err(|error| self.file.failed(error))?;
-        // Without this the new name may be lost in a crash of the system. Some file systems cannot
-        // do it; the change is made anyway.
-        let _ = sync_directory(path);
-        Ok(())
+        let kept = self.beside.keep();
+        kept.map_err(|error| self.file.failed(error))
     }
-}
-
-impl Drop for Prepared<'_> {
-    /// After `keep`, no file has this name any more.
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.beside);
-    }
-}
-
-#[cfg(unix)]
-fn sync_directory(path: &Path) -> io::Result<()> {
-    path.parent()
-        .map_or(Ok(()), |directory| fs::File::open(directory)?.sync_all())
-}
-
-#[cfg(not(unix))]
-fn sync_directory(_: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::control::control::Control;
     use crate::control::core::ControlCore;

@@ -4,6 +4,7 @@
 //! Its model is that of AWS IoT's logging options and levels, with expiry, groups, revisions and
 //! persistence in addition.
 
+mod beside;
 mod builder;
 mod change;
 mod change_log;
@@ -16,14 +17,19 @@ mod clock;
 )]
 mod control;
 mod core;
+mod differences;
 #[cfg(feature = "control")]
 mod endpoint;
 mod entry;
 mod error_codes;
 #[cfg(feature = "fleet")]
 pub mod fleet;
+#[cfg(feature = "fleet")]
+mod fleet_change;
+mod fleet_level;
 mod group;
 mod kept;
+mod layer;
 mod limits;
 mod listing;
 mod local_file;
@@ -61,6 +67,7 @@ pub use self::endpoint::{Address, Endpoint, Server};
 pub(crate) use self::endpoint::{Asker, serve_standing};
 pub use self::error_codes::{aws_error_name, http_status};
 pub use self::group::Group;
+pub use self::layer::Layer;
 pub use self::listing::{Listing, Override};
 pub use self::logger_state::LoggerState;
 pub use self::options::LoggingOptions;

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 
 use crate::control::entry::Entry;
+use crate::control::fleet_level::FleetLevel;
 use crate::control::group::Group;
 use crate::control::target::LevelTarget;
 use crate::level::Level;
@@ -20,6 +21,12 @@ pub(super) enum Piece {
         role: Option<String>,
         disable_all: bool,
     },
+    /// Whether the fleet disables all logging.
+    #[cfg_attr(
+        not(feature = "fleet"),
+        expect(dead_code, reason = "without a store, nothing sets it")
+    )]
+    FleetOff(bool),
 }
 
 impl Piece {
@@ -36,12 +43,53 @@ impl Piece {
         Self::Level(target.clone(), level, entry.if_set())
     }
 
+    /// Returns it without the level of the fleet: what this process itself has set.
+    pub(super) fn local(&self) -> Self {
+        let Self::Level(target, level, Some(entry)) = self else {
+            return self.clone();
+        };
+        if entry.fleet().is_none() {
+            return self.clone();
+        }
+        let local = entry.clone().with_fleet(None);
+        // A level that was changed without a control stays.
+        let level = match entry.level() == *level {
+            true => local.level(),
+            false => *level,
+        };
+        Self::Level(target.clone(), level, local.if_set())
+    }
+
+    /// Returns it with the level of the fleet; what has none so far is [local](Self::local).
+    pub(super) fn with_fleet(self, fleet: Option<FleetLevel>) -> Self {
+        let Self::Level(target, level, entry) = self else {
+            return self;
+        };
+        if fleet.is_none() {
+            return Self::Level(target, level, entry);
+        }
+        let entry = entry.filter(|entry| entry.level() == level);
+        let entry = entry
+            .unwrap_or_else(|| Entry::of(level, None))
+            .with_fleet(fleet);
+        Self::Level(target, entry.level(), entry.if_set())
+    }
+
+    /// Returns the level of the fleet.
+    pub(super) fn fleet(&self) -> Option<&FleetLevel> {
+        match self {
+            Self::Level(.., entry) => entry.as_ref()?.fleet(),
+            _ => None,
+        }
+    }
+
     /// Returns what distinguishes it from other pieces.
     pub(super) fn key(&self) -> impl Ord + use<'_> {
         match self {
-            Self::Level(target, ..) => (Some(target), None),
-            Self::Group(name, _) => (None, Some(name)),
-            Self::Options { .. } => (None, None),
+            Self::Level(target, ..) => (Some(target), None, false),
+            Self::Group(name, _) => (None, Some(name), false),
+            Self::Options { .. } => (None, None, false),
+            Self::FleetOff(_) => (None, None, true),
         }
     }
 }
@@ -52,6 +100,7 @@ impl fmt::Display for Piece {
             Self::Level(target, ..) => target.fmt(f),
             Self::Group(name, _) => write!(f, "the group {name}"),
             Self::Options { .. } => f.write_str("the options"),
+            Self::FleetOff(_) => f.write_str("the fleet's switch"),
         }
     }
 }

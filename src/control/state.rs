@@ -29,6 +29,10 @@ pub(super) struct State {
     /// The targets that were set by a control. The level of a logger is the registry's; here are
     /// the level to keep in files, and the one that applies again later.
     targets: BTreeMap<LevelTarget, Entry>,
+    /// How many of them only a fleet has set: no limit of this process is for them.
+    of_fleet: usize,
+    /// Whether the fleet disables all logging.
+    pub(super) fleet_off: bool,
     /// When the temporary level in effect of each target ends.
     ends: BTreeSet<(Instant, LevelTarget)>,
     pub(super) groups: BTreeMap<String, Group>,
@@ -87,7 +91,12 @@ impl State {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.targets.len()
+        self.targets.len() - self.of_fleet
+    }
+
+    /// Reports whether all logging is to be disabled.
+    pub(super) fn is_off(&self) -> bool {
+        self.disable_all || self.fleet_off
     }
 
     /// Returns the entry of a target, also if its level was changed without a control.
@@ -115,6 +124,10 @@ impl State {
                 self.role = role;
                 self.disable_all = disable_all;
             }
+            Piece::FleetOff(off) => {
+                self.fleet_off = off;
+                return false;
+            }
         }
         true
     }
@@ -122,11 +135,16 @@ impl State {
     fn put_entry(&mut self, target: LevelTarget, entry: Option<Entry>) -> bool {
         let end_of = |entry: &Option<Entry>| entry.as_ref()?.newest().map(|timed| timed.end);
         let kept_of = |entry: &Option<Entry>| entry.as_ref()?.kept();
+        let of_fleet = |entry: &Option<Entry>| {
+            usize::from(entry.as_ref().is_some_and(|entry| !entry.is_local()))
+        };
         let (end, kept) = (end_of(&entry), kept_of(&entry));
+        self.of_fleet += of_fleet(&entry);
         let before = match entry {
             Some(entry) => self.targets.insert(target.clone(), entry),
             None => self.targets.remove(&target),
         };
+        self.of_fleet -= of_fleet(&before);
         let end_before = end_of(&before);
         if end_before != end {
             if let Some(end) = end_before {
@@ -158,11 +176,11 @@ impl State {
 
     /// Returns the targets whose level is temporary, with that level and its end.
     pub(super) fn temporary(&self) -> BTreeMap<LevelTarget, (Level, Timestamp)> {
-        let ends = self.ends.iter().filter_map(|(_, target)| {
-            let newest = self.targets.get(target)?.newest()?;
-            Some((target.clone(), (newest.level, newest.until)))
-        });
-        ends.collect()
+        let targets = self
+            .targets
+            .iter()
+            .filter_map(|(target, entry)| Some((target.clone(), (entry.level()?, entry.until()?))));
+        targets.collect()
     }
 
     /// Returns when the next temporary level ends.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::control::change::Change;
 use crate::control::changed::Changed;
 use crate::control::clock;
+use crate::control::differences::{level_change, other_change};
 use crate::control::entry::{Entry, Timed};
 use crate::control::error_codes::{invalid, limit_exceeded};
 use crate::control::group::Group;
@@ -39,6 +40,8 @@ pub(super) struct Transaction<'t> {
     touched: BTreeMap<LevelTarget, (Option<Level>, Option<Level>)>,
     /// Whether the content of files changes.
     is_kept_changed: bool,
+    /// The fleet's revision, if it makes the changes.
+    pub(super) fleet: Option<u64>,
 }
 
 impl<'t> Transaction<'t> {
@@ -58,6 +61,7 @@ impl<'t> Transaction<'t> {
             before: Vec::new(),
             touched: BTreeMap::new(),
             is_kept_changed: false,
+            fleet: None,
         }
     }
 
@@ -172,11 +176,14 @@ impl<'t> Transaction<'t> {
         };
         let now = clock::now();
         for (before, after) in pieces {
-            if self.present(&after).at(now) != after.at(now) {
+            let present = self.present(&after);
+            // What the fleet has set meanwhile is no change of what was replaced, and stays.
+            if present.local().at(now) != after.local().at(now) {
                 let message = format!("{after} was changed again");
                 return Err(Error::new(ErrorKind::Conflict, message));
             }
-            self.put(before.at(now))?;
+            let restored = before.local().at(now);
+            self.put(restored.with_fleet(present.fleet().cloned()))?;
         }
         Ok(())
     }
@@ -193,7 +200,9 @@ impl<'t> Transaction<'t> {
             None if self.level(target).is_some() => {}
             None => target.check(self.limits.strict_aws)?,
         }
-        self.set_entry(target, Entry::of(level, Some(self.origin.clone())))
+        let fleet = self.state.any_entry(target).and_then(Entry::fleet).cloned();
+        let entry = Entry::of(level, Some(self.origin.clone()));
+        self.set_entry(target, entry.with_fleet(fleet))
     }
 
     /// Sets a temporary level.
@@ -209,9 +218,10 @@ impl<'t> Transaction<'t> {
         let until = Timestamp::from_nanos(until);
         let now = self.level(target);
         // A level that was set without a control applies again later.
+        let fleet = self.state.any_entry(target).and_then(Entry::fleet).cloned();
         let mut entry = match self.state.entry(target, now) {
             Some(entry) => entry.clone(),
-            None => Entry::of(now, None),
+            None => Entry::of(now, None).with_fleet(fleet),
         };
         if !entry.push(Timed::new(end, until, level, &self.origin)) {
             let message = format!(
@@ -244,6 +254,12 @@ impl<'t> Transaction<'t> {
 
     fn set_entry(&mut self, target: &LevelTarget, entry: Entry) -> Result<(), Error> {
         self.put(Piece::Level(target.clone(), entry.level(), entry.if_set()))
+    }
+
+    /// Reports whether nothing has changed yet.
+    #[cfg(feature = "fleet")]
+    pub(super) fn is_empty(&self) -> bool {
+        self.before.is_empty()
     }
 
     /// Ends the temporary levels that are over.
@@ -298,10 +314,11 @@ impl<'t> Transaction<'t> {
                 role: self.state.role.clone(),
                 disable_all: self.state.disable_all,
             },
+            Piece::FleetOff(_) => Piece::FleetOff(self.state.fleet_off),
         }
     }
 
-    fn present_level(&self, target: LevelTarget) -> Piece {
+    pub(super) fn present_level(&self, target: LevelTarget) -> Piece {
         let (level, entry) = (self.level(&target), self.state.any_entry(&target).cloned());
         Piece::Level(target, level, entry)
     }
@@ -359,7 +376,7 @@ impl<'t> Transaction<'t> {
     }
 
     fn publish(&self, levels: Vec<(NodeId, Level, bool)>) {
-        let disable_all = self.state.disable_all;
+        let disable_all = self.state.is_off();
         self.registry.inner().change_unnoticed(|tree: &mut Tree| {
             for (id, level, guarded) in levels {
                 match guarded {
@@ -388,6 +405,7 @@ impl<'t> Transaction<'t> {
         let changed = || Changed {
             origin: self.origin.name.as_ref().to_owned(),
             revision: self.state.revision,
+            fleet: self.fleet,
             ..Changed::default()
         };
         let levels = past.0.iter();
@@ -400,73 +418,6 @@ impl<'t> Transaction<'t> {
         }
         all
     }
-}
-
-/// Returns what changed of a piece that is a level: the level, or its end.
-fn level_change(before: &Piece, after: &Piece, changed: &dyn Fn() -> Changed) -> Option<Changed> {
-    let (Piece::Level(target, old, old_entry), Piece::Level(_, new, entry)) = (before, after)
-    else {
-        return None;
-    };
-    // The end is that of the level in effect.
-    let end = |entry: &Option<Entry>, level: &Option<Level>| {
-        let entry = entry.as_ref().filter(|entry| entry.level() == *level)?;
-        entry.newest().map(|timed| timed.until)
-    };
-    let until = end(entry, new);
-    (old != new || end(old_entry, old) != until).then(|| Changed {
-        target: Some(target.clone()),
-        before: *old,
-        after: *new,
-        until,
-        ..changed()
-    })
-}
-
-/// Returns what changed of a piece that is not a level.
-fn other_change(before: &Piece, after: &Piece, changed: &dyn Fn() -> Changed) -> Vec<Changed> {
-    let mut all = Vec::new();
-    match (before, after) {
-        (Piece::Group(name, before), Piece::Group(_, after)) => {
-            let members = |group: &Option<Group>| group.as_ref().map(|group| group.members.clone());
-            if members(before) != members(after) {
-                let gone = || Group {
-                    name: name.clone(),
-                    members: Vec::new(),
-                    level: None,
-                };
-                all.push(Changed {
-                    group: Some(after.clone().unwrap_or_else(gone)),
-                    ..changed()
-                });
-            }
-        }
-        (
-            Piece::Options {
-                role: old_role,
-                disable_all: was_disabled,
-                ..
-            },
-            Piece::Options {
-                role, disable_all, ..
-            },
-        ) => {
-            if was_disabled != disable_all {
-                all.push(Changed {
-                    disable_all: Some(*disable_all),
-                    ..changed()
-                });
-            }
-            if old_role != role {
-                all.push(Changed {
-                    role: Some(role.clone().unwrap_or_default()),
-                    ..changed()
-                });
-            }
-        }
-        _ => {}
-    }
-    all
 }
 
 impl Drop for Transaction<'_> {

@@ -43,6 +43,10 @@ pub mod delivery {}
 #[doc = include_str!("control_clients.md")]
 pub mod control {}
 
+#[cfg(feature = "fleet")]
+#[doc = include_str!("fleet.md")]
+pub mod fleet {}
+
 #[cfg(feature = "tracing")]
 #[doc = include_str!("tracing.md")]
 pub mod tracing {}

@@ -33,7 +33,7 @@ pub(crate) fn read(path: &Path, max_bytes: usize) -> Result<String, Unread> {
 }
 
 /// The text of a file that only the user and root can read or write; otherwise as [`read`].
-#[cfg(feature = "control")]
+#[cfg(any(feature = "control", feature = "fleet"))]
 pub(crate) fn read_private(path: &Path, max_bytes: usize) -> Result<String, Unread> {
     read_checked(path, max_bytes, private::check)
 }
@@ -78,7 +78,7 @@ fn is_writable_by_all(_: &Metadata) -> bool {
     false
 }
 
-#[cfg(all(unix, feature = "control"))]
+#[cfg(all(unix, any(feature = "control", feature = "fleet")))]
 mod private {
     use std::fs::Metadata;
     use std::os::unix::fs::MetadataExt;
@@ -94,7 +94,7 @@ mod private {
     }
 }
 
-#[cfg(all(not(unix), feature = "control"))]
+#[cfg(all(not(unix), any(feature = "control", feature = "fleet")))]
 mod private {
     use std::fs::Metadata;
 

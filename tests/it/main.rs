@@ -12,6 +12,8 @@ mod control;
 #[cfg(feature = "delivery")]
 mod delivery;
 mod files;
+#[cfg(feature = "fleet")]
+mod fleet;
 mod formats;
 mod handler;
 mod iot_json;

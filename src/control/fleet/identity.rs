@@ -62,6 +62,10 @@ impl Identity {
         self
     }
 
+    pub(super) fn service(&self) -> &str {
+        &self.service
+    }
+
     /// Returns the labels of the instance.
     #[must_use]
     pub fn labels(&self) -> Labels {

@@ -328,10 +328,12 @@ impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = self.0.lock();
         let (position, keys) = (inner.position, inner.kept.len());
+        let followers = inner.followers.len();
         drop(inner);
-        let mut all = f.debug_struct("MemoryStore");
-        all.field("position", &position)
+        f.debug_struct("MemoryStore")
+            .field("position", &position)
             .field("keys", &keys)
+            .field("followers", &followers)
             .finish()
     }
 }

@@ -17,29 +17,47 @@
 mod abilities;
 mod batch;
 mod budget;
+mod cache;
 mod codec;
+mod consent;
+mod edits;
+#[expect(
+    clippy::module_inception,
+    reason = "the noun stands in the file of its name"
+)]
+mod fleet;
 mod head;
 mod health;
 mod identity;
+mod joining;
 mod key;
 mod labels;
 mod logged;
+mod mailbox;
+mod member;
 mod memory_store;
+mod meter;
 mod percent;
+mod placement;
 mod report;
 mod revision;
 mod selector;
 mod setting;
 mod snapshot;
+mod status;
 mod store;
 mod store_error;
+mod terms;
+mod watchdog;
 
 pub use self::abilities::{Abilities, Watch};
 pub use self::batch::{Batch, Put};
 pub use self::budget::Budget;
+pub use self::fleet::Fleet;
 pub use self::head::Head;
 pub use self::health::{Condition, Health};
 pub use self::identity::Identity;
+pub(super) use self::joining::Joining;
 pub use self::key::Key;
 pub use self::labels::Labels;
 pub use self::logged::{Edit, Logged};
@@ -49,5 +67,7 @@ pub use self::revision::Revision;
 pub use self::selector::Selector;
 pub use self::setting::{GroupMembers, Off, Setting};
 pub use self::snapshot::{Held, Raw, Snapshot, Value};
+pub use self::status::{Standing, Status};
 pub use self::store::{Following, Sink, Store};
 pub use self::store_error::{StoreError, StoreErrorKind};
+pub use self::terms::Terms;

@@ -84,6 +84,18 @@ pub struct Raw {
     pub left: Option<Duration>,
 }
 
+impl Value {
+    /// Returns the JSON of it.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        match self {
+            Self::Level(setting) => setting.to_json(),
+            Self::Off(off) => off.to_json(),
+            Self::Group(group) => group.to_json(),
+        }
+    }
+}
+
 impl Raw {
     /// Returns an entry that the store does not remove.
     #[must_use]
@@ -171,6 +183,14 @@ impl Snapshot {
     #[must_use]
     pub fn number(&self) -> u64 {
         self.head.as_ref().map_or(0, |head| head.n)
+    }
+
+    /// Returns the entries as they are stored, the head among them.
+    pub(super) fn to_raw(&self) -> impl Iterator<Item = (String, u64, String)> {
+        let head = self.head.iter();
+        let head = head.map(|head| (Key::Head.to_string(), self.head_version, head.to_json()));
+        let entries = self.entries.iter();
+        head.chain(entries.map(|(key, held)| (key.to_string(), held.version, held.value.to_json())))
     }
 
     /// Returns the revision.

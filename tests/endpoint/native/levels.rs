@@ -155,6 +155,7 @@ fn overrides_are_listed_in_pages_and_deleted() {
     let first = &get(&served, "/v1/levels?type=client_id&size=1")["levels"][0];
     let expected = json!({
         "target": "c/0 ü", "type": "CLIENT_ID", "level": "DEBUG", "until": null, "origin": "api",
+        "layer": "local",
     });
     assert_eq!(*first, expected);
     for query in [

@@ -33,6 +33,7 @@ pub(super) fn list(access: &Access, request: &Request) -> ResponseResult {
         level: String,
         until: Option<String>,
         origin: Option<String>,
+        layer: String,
     }
     let only = request.parameter("type")?;
     let only = only.map(|text| text.parse()).transpose()?;
@@ -45,6 +46,7 @@ pub(super) fn list(access: &Access, request: &Request) -> ResponseResult {
         level: access.registry().level_name(one.level),
         until: one.until.map(|until| until.to_string()),
         origin: one.origin,
+        layer: one.layer.to_string(),
     });
     let levels = Levels {
         revision,
