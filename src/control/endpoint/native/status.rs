@@ -22,8 +22,8 @@ macro_rules! features {
 #[rustfmt::skip]
 const FEATURES: &[(&str, bool)] = features![
     "cloudwatch", "config", "config-toml", "config-yaml", "control", "delivery", "fleet", "gelf",
-    "gzip", "http", "http-handler", "journald", "otlp", "reload", "serde", "signal", "smtp", "socket",
-    "syslog", "tls", "tower", "tracing", "tracing-layer",
+    "gzip", "http", "http-handler", "journald", "otlp", "pretty", "reload", "serde", "signal", "smtp",
+    "socket", "syslog", "tls", "tower", "tracing", "tracing-layer",
 ];
 
 pub(super) fn get(access: &Access) -> ResponseResult {
