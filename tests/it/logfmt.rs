@@ -127,10 +127,7 @@ fn levels_are_in_lower_case_and_the_source_on_request() {
         (Level::new(25), r#""no \"tice\n""#),
     ] {
         let root = registry.root();
-        let record = root
-            .record_builder(level)
-            .name("a b")
-            .source(source.clone());
+        let record = root.record_builder(level).name("a b").source(source);
         let record = record
             .time(Timestamp::from_nanos(1_500_000_000))
             .message("")
