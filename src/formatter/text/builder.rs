@@ -3,16 +3,19 @@
 use crate::error::Error;
 use crate::formatter::colors::Colors;
 use crate::formatter::escape::Multiline;
+use crate::formatter::format::Format;
 use crate::formatter::missing::{Marks, MissingFields};
 use crate::formatter::template::{self, Field, Segment, TemplateStyle};
 use crate::formatter::text::appended::initials;
 use crate::formatter::text::formatter::Formatter;
+use crate::formatter::text::own_fields::OwnFields;
 use crate::formatter::text::segment::writer;
 use crate::formatter::text::step::Step;
 use crate::formatter::text::template_head::TemplateHead;
 use crate::formatter::time::{PYTHON_MSEC, PYTHON_TIME, TimeFormat};
 use crate::formatter::zone::TimeZone;
 use crate::record::OwnedValue;
+use crate::sys::sync::Arc;
 
 impl Formatter {
     /// Returns a formatter for a template in the `%` style; an empty template is the message alone.
@@ -82,6 +85,7 @@ pub struct FormatterBuilder {
     colors: Option<Colors>,
     missing: MissingFields,
     python_words: bool,
+    own_fields: OwnFields,
 }
 
 impl Default for FormatterBuilder {
@@ -100,6 +104,7 @@ impl Default for FormatterBuilder {
             colors: None,
             missing: MissingFields::default(),
             python_words: false,
+            own_fields: OwnFields::default(),
         }
     }
 }
@@ -178,6 +183,32 @@ impl FormatterBuilder {
             .into_iter()
             .map(|(key, value)| (key.into().into_boxed_str(), value.into()));
         self.defaults.extend(defaults);
+        self
+    }
+
+    /// Adds a field for templates, which `format` writes; a key-value of its name is left to it.
+    /// What it writes is neither padded nor escaped: [`Line::push_escaped`] escapes. The fields
+    /// that every record has cannot be replaced.
+    ///
+    /// [`Line::push_escaped`]: crate::formatter::Line::push_escaped
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::formatter::format_fn;
+    /// use logtree::{Formatter, Level, Record};
+    ///
+    /// let initial = format_fn(|record, line| {
+    ///     line.push_escaped(&record.level_name()[..1]);
+    ///     Ok(())
+    /// });
+    /// let formatter = Formatter::builder().field("initial", initial);
+    /// let formatter = formatter.format("%(initial)s %(message)s");
+    /// let record = Record::builder().level(Level::INFO).message("up").build();
+    /// assert_eq!(formatter.build()?.format_to_string(&record)?, "I up");
+    /// # Ok::<(), logtree::Error>(())
+    /// ```
+    pub fn field(mut self, name: impl Into<String>, format: impl Format + 'static) -> Self {
+        self.own_fields.add(name.into().into(), Arc::new(format));
         self
     }
 
@@ -277,6 +308,7 @@ impl FormatterBuilder {
             colors: self.colors,
             missing: self.missing,
             python_words: self.python_words,
+            own_fields: self.own_fields,
             marks: Marks::default(),
         }
     }

@@ -7,6 +7,7 @@ use crate::formatter::format::Format;
 use crate::formatter::line::Line;
 use crate::formatter::missing::{Marks, MissingFields, near_field};
 use crate::formatter::template::{Field, Segment};
+use crate::formatter::text::own_fields::OwnFields;
 use crate::formatter::text::step::Step;
 use crate::formatter::text::template_head::TemplateHead;
 use crate::formatter::time::TimeFormat;
@@ -70,6 +71,7 @@ pub struct Formatter {
     pub(super) missing: MissingFields,
     /// `True` and `False` for `true` and `false`.
     pub(super) python_words: bool,
+    pub(super) own_fields: OwnFields,
     pub(super) marks: Marks,
 }
 
@@ -167,7 +169,7 @@ impl Formatter {
 
 impl Format for Formatter {
     fn notes_messages(&self) -> bool {
-        true
+        self.own_fields.is_empty()
     }
 
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {

@@ -3,6 +3,7 @@
 mod appended;
 mod builder;
 mod formatter;
+mod own_fields;
 mod segment;
 mod span_time;
 mod step;

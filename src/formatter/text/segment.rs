@@ -156,6 +156,11 @@ impl Formatter {
         record: &Record<'_>,
         line: &mut Line,
     ) -> Result<(), Error> {
+        if let Field::KeyValue(name) = field {
+            if let Some(own) = self.own_fields.get(name) {
+                return own.format(record, line);
+            }
+        }
         let is_colored = line.color() && *field == Field::LevelName;
         let colors = self.colors.as_ref().filter(|_| is_colored);
         let start = colors.map_or("", |colors| colors.start(record.level()));
