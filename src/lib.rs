@@ -63,7 +63,8 @@
 //! | debug one request among thousands | [`Scope::level`] |
 //! | write to files, and rotate them | [`handler::RotatingFileHandler`], [`handler::TimedRotatingFileHandler`] |
 //! | log without waiting for the device | [`handler::QueueHandler`] |
-//! | write JSON | [`formatter::JsonFormatter`] |
+//! | write JSON, for ECS, Google Cloud, Datadog … | [`formatter::JsonFormatter`] |
+//! | write logfmt | [`formatter::LogfmtFormatter`] |
 //! | keep details in memory and show them on failure | [`backlog::Backlog`], [`handler::MemoryHandler`] |
 //! | configure from a file, and follow it | `config::init_from_file`, `config::Reloader` |
 //! | log an SDK client's requests and retries | [`client::ClientLogger`] |

@@ -157,7 +157,9 @@ fn a_pretty_line_allocates_nothing() {
 
 #[test]
 fn key_values_and_json_allocate_nothing() {
-    let formatters: [Handler; 4] = [
+    let formatters: [Handler; 6] = [
+        discarding().with_formatter(JsonFormatter::ecs()).into(),
+        discarding().with_formatter(JsonFormatter::gcp("p")).into(),
         discarding().with_formatter(LogfmtFormatter::new()).into(),
         discarding().with_formatter(JsonFormatter::new()).into(),
         discarding()
@@ -176,7 +178,7 @@ fn key_values_and_json_allocate_nothing() {
     for handler in formatters {
         let logger = logger(handler);
         let count = allocations(
-            || logtree::info!(logger, user = "ann b", size = black_box(3), ratio = 0.5; "put it"),
+            || logtree::info!(logger, trace_id = "4bf9", user = "ann b", size = black_box(3), ratio = 0.5; "put it"),
         );
         assert_eq!(count, 0);
     }

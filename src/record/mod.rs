@@ -46,4 +46,4 @@ pub(crate) use self::span::{Span, SpanPath};
 #[cfg(feature = "tracing")]
 pub(crate) use self::span_times::SpanTimes;
 pub(crate) use self::thread::ThreadInfo;
-pub(crate) use self::value::Scalar;
+pub(crate) use self::value::{KeptValue, Scalar};

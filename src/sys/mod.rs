@@ -7,14 +7,6 @@ pub(crate) mod event_handling;
 pub(crate) mod file_lock;
 pub(crate) mod fork;
 pub(crate) mod host;
-#[cfg(any(
-    feature = "cloudwatch",
-    feature = "fleet",
-    feature = "gelf",
-    feature = "otlp",
-    feature = "smtp",
-    feature = "syslog"
-))]
 pub(crate) mod host_name;
 #[cfg(any(
     feature = "gelf",

@@ -17,6 +17,7 @@ mod fleet;
 mod formats;
 mod handler;
 mod iot_json;
+mod json;
 mod lazy_gates;
 mod limits;
 mod logfmt;

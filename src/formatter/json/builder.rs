@@ -1,9 +1,17 @@
 //! How [`JsonFormatter`]s are built: [`JsonFormatterBuilder`].
 
 use crate::formatter::head::Head;
+use crate::formatter::json::content::Content;
+use crate::formatter::json::field_map::{FieldMap, Member};
 use crate::formatter::json::formatter::{JsonFormatter, NAMES};
+use crate::formatter::json::gcp;
 use crate::formatter::json::own_names::OwnNames;
+use crate::formatter::json::placement::Placement;
+use crate::formatter::json::preset::{Options, Preset};
 use crate::formatter::json::time::{JsonTime, TimeWriter};
+use crate::formatter::time::TimeFormat;
+use crate::formatter::zone::TimeZone;
+use crate::record::OwnedValue;
 
 impl JsonFormatter {
     /// Returns a formatter with the default members.
@@ -26,66 +34,138 @@ impl Default for JsonFormatter {
 
 /// Builds a [`JsonFormatter`].
 ///
+/// Its members can be renamed, chosen and added to; [`ecs`](Self::ecs), [`gcp`](Self::gcp),
+/// [`pino`](Self::pino), [`bunyan`](Self::bunyan), [`logstash`](Self::logstash) and
+/// [`datadog`](Self::datadog) set all that another system expects, and are called first.
+///
 /// # Examples
 /// ```
-/// use logtree::formatter::{JsonFormatter, JsonTime};
+/// use logtree::formatter::{Format, JsonFormatter, JsonTime, Line};
 ///
 /// let formatter = JsonFormatter::builder()
-///     .time(JsonTime::Nanos)
-///     .name("time", "@timestamp")
+///     .time(JsonTime::Omitted)
 ///     .name("message", "msg")
-///     .source(true)
+///     .constant("service", "shop")
 ///     .build();
-/// # let _ = formatter;
+/// let record = logtree::Record::builder().name("app").message("up").key_value("port", 80).build();
+/// let mut line = Line::new();
+/// formatter.format(&record, &mut line)?;
+/// let expected = r#"{"level":"NOTSET","logger":"app","msg":"up","service":"shop","port":80}"#;
+/// assert_eq!(line.as_str(), expected);
+/// # Ok::<(), logtree::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct JsonFormatterBuilder {
-    time: JsonTime,
+    pub(super) preset: Preset,
+    options: Options,
     names: Vec<(String, String)>,
-    source: bool,
-    thread: bool,
-    process: bool,
-    spans: bool,
+    members: Option<Vec<String>>,
     reserved: &'static [&'static str],
 }
 
 impl JsonFormatterBuilder {
     /// Sets how the time is written.
     pub fn time(mut self, time: JsonTime) -> Self {
-        self.time = time;
+        self.options.time = time;
         self
     }
 
-    /// Renames a member of the formatter itself, such as `message`; any other name has no effect. A
-    /// new name that another member has gets an underscore.
+    /// Renames a member of the formatter itself, such as `message`; any other name is that of a
+    /// key-value. A new name that another member has gets an underscore.
+    ///
+    /// A preset's members are known by the names that they have without it (`message`, not `msg`),
+    /// or, where it adds one, by that (`hostname`).
     pub fn name(mut self, from: impl Into<String>, to: impl Into<String>) -> Self {
         self.names.push((from.into(), to.into()));
         self
     }
 
+    /// Sets which members are written, and their order, by the names that [`name`](Self::name)
+    /// takes. The names of the others are free for key-values. A name that is no member's is that
+    /// of a key-value, which is null in records that lack it. Constants and further key-values
+    /// follow.
+    ///
+    /// Errors and stack traces are written only if `error` and `stack` are among them.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::formatter::{Format, JsonFormatter, Line};
+    ///
+    /// let members = ["message", "user", "thread_name"];
+    /// let formatter = JsonFormatter::builder().members(members).build();
+    /// let record = logtree::Record::builder().message("up").thread(1, "main").build();
+    /// let mut line = Line::new();
+    /// formatter.format(&record, &mut line)?;
+    /// assert_eq!(line.as_str(), r#"{"message":"up","user":null,"thread_name":"main"}"#);
+    /// # Ok::<(), logtree::Error>(())
+    /// ```
+    pub fn members(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.members = Some(names.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Adds a member that is the same in each object, replacing one of its name.
+    pub fn constant(mut self, name: impl Into<String>, value: impl Into<OwnedValue>) -> Self {
+        self.options.constants.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets the name of the service: ECS's `service.name`, from which `event.dataset` follows
+    /// unless it is set as a [constant](Self::constant); the service in Google Cloud's error
+    /// reports; elsewhere `service`.
+    pub fn service(mut self, name: impl Into<String>) -> Self {
+        self.options.service = Some(name.into());
+        self
+    }
+
+    /// Sets the version of the service: `service.version` in ECS, `version` at Datadog and Google
+    /// Cloud, elsewhere `service_version`.
+    pub fn service_version(mut self, version: impl Into<String>) -> Self {
+        self.options.service_version = Some(version.into());
+        self
+    }
+
     /// Sets whether `file`, `line`, `function` and `module_path` are written; off by default.
     pub fn source(mut self, source: bool) -> Self {
-        self.source = source;
+        self.options.source = source;
         self
     }
 
     /// Sets whether `thread` and `thread_name` are written; off by default.
     pub fn thread(mut self, thread: bool) -> Self {
-        self.thread = thread;
+        self.options.thread = thread;
         self
     }
 
     /// Sets whether `process`, the id of the process, is written; off by default.
     pub fn process(mut self, process: bool) -> Self {
-        self.process = process;
+        self.options.process = process;
         self
     }
 
     /// Sets whether `span`, the name of the innermost span, and `spans`, the names of all (as
     /// `outer:inner`), are written for records inside of spans; off by default.
     pub fn spans(mut self, spans: bool) -> Self {
-        self.spans = spans;
+        self.options.spans = spans;
+        self
+    }
+
+    pub(super) fn preset(mut self, preset: Preset) -> Self {
+        let options = &mut self.options;
+        (options.source, options.thread, options.process) = match preset {
+            Preset::Plain => (false, false, false),
+            Preset::Ecs { .. } | Preset::Python { .. } => (true, true, true),
+            Preset::Gcp { .. } => (true, false, false),
+            Preset::Pino | Preset::Bunyan => (false, false, true),
+            Preset::Logstash | Preset::Datadog => (false, true, false),
+        };
+        options.time = match preset {
+            Preset::Gcp { .. } => JsonTime::Nanos,
+            Preset::Pino => JsonTime::EpochMillis,
+            _ => JsonTime::Millis,
+        };
+        self.preset = preset;
         self
     }
 
@@ -99,24 +179,108 @@ impl JsonFormatterBuilder {
     /// Returns the formatter.
     #[must_use]
     pub fn build(self) -> JsonFormatter {
-        let time = self.time.into();
-        let is_renamed = !self.names.is_empty();
+        let map = self.map();
+        let options = self.options;
+        let time = options.time.into();
         let head = match &time {
-            TimeWriter::Text(format) if !is_renamed => Head::new(format),
+            TimeWriter::Text(format) if map.is_none() => Head::new(format),
             _ => None,
         };
-        let names = OwnNames::new(&[&NAMES, self.reserved].concat());
         JsonFormatter {
             time,
             head,
-            is_renamed,
-            names: names.renamed(&self.names),
-            source: self.source,
-            thread: self.thread,
-            process: self.process,
-            spans: self.spans,
+            map: map.map(Box::new),
+            names: OwnNames::new(&[&NAMES, self.reserved].concat()),
+            source: options.source,
+            thread: options.thread,
+            process: options.process,
+            spans: options.spans,
         }
     }
+
+    /// Returns the map of members that are not the default ones.
+    fn map(&self) -> Option<FieldMap> {
+        let Self { options, .. } = self;
+        let is_plain = matches!(self.preset, Preset::Plain);
+        let has_constants = !options.constants.is_empty()
+            || options.service.is_some()
+            || options.service_version.is_some();
+        if is_plain && self.names.is_empty() && self.members.is_none() && !has_constants {
+            return None;
+        }
+        let mut members = self.preset.members(options);
+        if let Some(chosen) = &self.members {
+            members = choose(members, chosen, &self.preset.constants(options));
+        }
+        for (from, to) in &self.names {
+            let at = members.iter().position(|member| member.id == *from);
+            let Some(at) = at else {
+                let key_value = (&**from, &**to, Content::key_value(from, false));
+                members.push(Member::new(key_value, true, false));
+                continue;
+            };
+            let mut name = to.clone();
+            let has_other = |name: &str| {
+                let mut others = members.iter().enumerate();
+                others.any(|(other, member)| other != at && member.name == name)
+            };
+            while has_other(&name) {
+                name.push('_');
+            }
+            members[at].name = name;
+        }
+        Member::make_unique(&mut members);
+        let mut reserved = self.reserved.to_vec();
+        if matches!(self.preset, Preset::Gcp { .. }) {
+            reserved.extend(gcp::RESERVED);
+        }
+        let placement = match &self.preset {
+            Preset::Ecs { prefix } => Placement::Ecs {
+                prefix: prefix.clone(),
+            },
+            _ => Placement::Plain,
+        };
+        let is_sparse = !matches!(self.preset, Preset::Plain | Preset::Python { .. });
+        let (time, hidden) = match &self.preset {
+            Preset::Python { time, hidden, .. } => (time.clone(), hidden.clone()),
+            _ => (TimeFormat::python(TimeZone::Local), Vec::new()),
+        };
+        Some(FieldMap::new(
+            members, &reserved, placement, is_sparse, time, hidden,
+        ))
+    }
+}
+
+/// Returns the chosen members in their order, before the constants.
+fn choose(
+    mut members: Vec<Member>,
+    chosen: &[String],
+    constants: &[(String, OwnedValue)],
+) -> Vec<Member> {
+    let mut written: Vec<Member> = Vec::new();
+    for id in chosen {
+        if written.iter().any(|member| member.id == *id) {
+            continue;
+        }
+        match members.iter().position(|member| member.id == *id) {
+            Some(at) => {
+                let member = members.remove(at);
+                written.push(Member {
+                    is_written: true,
+                    is_late: false,
+                    ..member
+                });
+            }
+            None => {
+                let content = Content::key_value(id, true);
+                written.push(Member::new((id, id, content), true, false));
+            }
+        }
+    }
+    let is_constant =
+        |member: &Member| constants.iter().any(|(constant, _)| *constant == member.id);
+    written.extend(members.into_iter().filter(is_constant));
+    written
 }
 
 #[cfg(test)]

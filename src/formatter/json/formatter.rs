@@ -3,14 +3,14 @@
 use crate::error::Error;
 use crate::formatter::format::Format;
 use crate::formatter::head::Head;
-use crate::formatter::json::escape::{push_escaped, push_string};
+use crate::formatter::json::escape::push_escaped;
+use crate::formatter::json::field_map::FieldMap;
 use crate::formatter::json::object::Object;
 use crate::formatter::json::own_names::OwnNames;
 use crate::formatter::json::time::TimeWriter;
 use crate::formatter::line::Line;
 use crate::record::{Record, Scalar};
 use crate::text::line_buf::LineBuf;
-use crate::time::Timestamp;
 
 /// Writes each record as one JSON object on one line (RFC 8259, UTF-8).
 ///
@@ -52,7 +52,8 @@ pub struct JsonFormatter {
     /// The beginning of its lines, if it is kept.
     pub(super) head: Option<Head>,
     pub(super) names: OwnNames,
-    pub(super) is_renamed: bool,
+    /// Its members, where they are not the default ones.
+    pub(super) map: Option<Box<FieldMap>>,
     pub(super) source: bool,
     pub(super) thread: bool,
     pub(super) process: bool,
@@ -77,10 +78,6 @@ pub(super) const NAMES: [&str; 15] = [
     "span",
     "spans",
 ];
-const TIME: usize = 0;
-const LEVEL: usize = 1;
-const LOGGER: usize = 2;
-const MESSAGE: usize = 3;
 const FILE: usize = 4;
 const LINE: usize = 5;
 const FUNCTION: usize = 6;
@@ -109,9 +106,9 @@ impl JsonFormatter {
                 format.push(record.time(), out);
                 out.push_str(LEVEL_KEY);
             }
-            TimeWriter::Number(divisor) => {
+            TimeWriter::Number(_) => {
                 out.push_str("{\"time\":");
-                push_number(record.time(), *divisor, out);
+                self.time.push(record.time(), out);
                 out.push_str(",\"level\":\"");
             }
             TimeWriter::Omitted => out.push_str("{\"level\":\""),
@@ -133,40 +130,10 @@ impl JsonFormatter {
         }
     }
 
-    /// [`push_head`](Self::push_head) with renamed members.
-    #[cold]
-    fn push_renamed_head(&self, record: &Record<'_>, out: &mut LineBuf) {
-        let mut object = self.object(out);
-        object.out.push('{');
-        match &self.time {
-            TimeWriter::Text(format) => {
-                object.first_key(TIME);
-                object.out.push('"');
-                format.push(record.time(), object.out);
-                object.out.push_str("\",");
-            }
-            TimeWriter::Number(divisor) => {
-                object.first_key(TIME);
-                push_number(record.time(), *divisor, object.out);
-                object.out.push(',');
-            }
-            TimeWriter::Omitted => {}
-        }
-        object.first_key(LEVEL);
-        record.with_level_name(|name| push_string(object.out, name));
-        object.text(LOGGER, record.name());
-        object.key(MESSAGE);
-        object.out.push('"');
-    }
-
     fn object<'o>(&'o self, out: &'o mut LineBuf) -> Object<'o> {
         let own = &self.names;
         Object { out, own }
     }
-}
-
-fn push_number(time: Timestamp, divisor: i64, out: &mut LineBuf) {
-    out.push_signed(time.as_nanos().div_euclid(divisor));
 }
 
 impl Format for JsonFormatter {
@@ -175,15 +142,15 @@ impl Format for JsonFormatter {
     }
 
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
+        if let Some(map) = &self.map {
+            map.push(record, line);
+            return Ok(());
+        }
         let head = self.head.as_ref();
         let is_known = head.is_some_and(|head| head.push(record, line));
         let out = line.text_mut();
         if !is_known {
-            if self.is_renamed {
-                self.push_renamed_head(record, out);
-            } else {
-                self.push_head(record, out);
-            }
+            self.push_head(record, out);
         }
         let start = out.len();
         if push_escaped(out, record.message()) {

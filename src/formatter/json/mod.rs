@@ -1,10 +1,18 @@
 //! Records as JSON: [`JsonFormatter`], and the object writer that all JSON formatters share.
 
 mod builder;
+mod content;
 mod escape;
+mod failure;
+mod field_map;
 mod formatter;
+mod gcp;
+mod key_value;
 mod object;
 mod own_names;
+mod placement;
+mod preset;
+mod systems;
 mod time;
 mod unique_names;
 

@@ -58,7 +58,14 @@ impl Object<'_> {
             if names.is_new(key) {
                 push_escaped(self.out, key);
             } else {
-                push_escaped(self.out, &names.free(key, key_values, &is_written));
+                let each = |visit: &mut dyn FnMut(&str)| {
+                    key_values.for_each(|key, _| {
+                        if is_written(key) {
+                            visit(key);
+                        }
+                    });
+                };
+                push_escaped(self.out, &names.free(key, &each));
             }
             self.out.push_str("\":");
             value.read(|scalar| push_scalar(self.out, scalar));
@@ -108,6 +115,23 @@ pub(crate) fn push_scalar(out: &mut LineBuf, value: Scalar<'_>) {
             Ok(whole) => out.push_unsigned(whole),
             Err(_) => push_plain(value, out),
         },
+    }
+}
+
+/// Appends a value as a string; null stays null.
+pub(super) fn push_as_text(out: &mut LineBuf, value: Scalar<'_>) {
+    match value {
+        Scalar::Null | Scalar::Text(_) | Scalar::Other(_) => push_scalar(out, value),
+        Scalar::Nested(OwnedValue::List(_) | OwnedValue::Map(_)) | Scalar::Bool(_) => {
+            LineBuf::with(|json| {
+                push_scalar(json, value);
+                push_string(out, json.as_str());
+            });
+        }
+        _ => LineBuf::with(|text| {
+            push_plain(value, text);
+            push_string(out, text.as_str());
+        }),
     }
 }
 

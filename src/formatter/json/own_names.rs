@@ -13,37 +13,13 @@ pub(crate) struct OwnNames {
 
 impl OwnNames {
     pub(crate) fn new(names: &[&str]) -> Self {
-        Self::of(names.iter().copied().map(Box::from).collect())
-    }
-
-    fn of(names: Box<[Box<str>]>) -> Self {
+        let names: Box<[Box<str>]> = names.iter().copied().map(Box::from).collect();
         let all = |bit: fn(&str) -> u64| names.iter().fold(0, |bits, name| bits | bit(name));
         Self {
             bits: all(bit_of),
             middle_bits: all(middle_bit_of),
             names,
         }
-    }
-
-    /// Returns the names after renamings by pairs of an original and a new name. A new name that
-    /// another member has gets underscores.
-    pub(super) fn renamed(self, pairs: &[(String, String)]) -> Self {
-        let mut names = self.names.clone();
-        for (from, to) in pairs {
-            let Some(at) = self.names.iter().position(|name| **name == **from) else {
-                continue;
-            };
-            let mut name = to.clone();
-            let has_other = |name: &str| {
-                let mut others = names.iter().enumerate();
-                others.any(|(other, known)| other != at && **known == *name)
-            };
-            while has_other(&name) {
-                name.push('_');
-            }
-            names[at] = name.into();
-        }
-        Self::of(names)
     }
 
     #[inline]

@@ -35,6 +35,16 @@ pub(crate) enum TimeWriter {
 }
 
 impl TimeWriter {
+    /// Returns what writes a time as Python's `isoformat` does, in UTC.
+    pub(super) fn python_iso() -> Self {
+        Self::text("%Y-%m-%dT%H:%M:%S.%6f+00:00", TimeZone::Utc)
+    }
+
+    fn text(pattern: &str, zone: TimeZone) -> Self {
+        TimeFormat::strftime(pattern, zone)
+            .map_or(Self::Omitted, |format| Self::Text(format.exact()))
+    }
+
     pub(crate) fn is_written(&self) -> bool {
         !matches!(self, Self::Omitted)
     }
@@ -51,14 +61,10 @@ impl TimeWriter {
 
 impl From<JsonTime> for TimeWriter {
     fn from(time: JsonTime) -> Self {
-        let text = |pattern, zone| {
-            TimeFormat::strftime(pattern, zone)
-                .map_or(Self::Omitted, |format| Self::Text(format.exact()))
-        };
         match time {
-            JsonTime::Millis => text("%Y-%m-%dT%H:%M:%S.%3fZ", TimeZone::Utc),
-            JsonTime::Nanos => text("%Y-%m-%dT%H:%M:%S.%9fZ", TimeZone::Utc),
-            JsonTime::LocalMillis => text("%Y-%m-%dT%H:%M:%S.%3f%:z", TimeZone::Local),
+            JsonTime::Millis => Self::text("%Y-%m-%dT%H:%M:%S.%3fZ", TimeZone::Utc),
+            JsonTime::Nanos => Self::text("%Y-%m-%dT%H:%M:%S.%9fZ", TimeZone::Utc),
+            JsonTime::LocalMillis => Self::text("%Y-%m-%dT%H:%M:%S.%3f%:z", TimeZone::Local),
             JsonTime::EpochMillis => Self::Number(1_000_000),
             JsonTime::EpochNanos => Self::Number(1),
             JsonTime::Omitted => Self::Omitted,

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use crate::formatter::json::own_names::{OwnNames, bit_of};
-use crate::record::KeyValues;
+
+/// Calls with each of several names.
+pub(super) type Names<'n> = dyn Fn(&mut dyn FnMut(&str)) + 'n;
 
 /// The names of the key-values that an object has so far.
 pub(super) struct UniqueNames<'n> {
@@ -45,16 +47,11 @@ impl<'n> UniqueNames<'n> {
     }
 
     /// Returns the name itself, or with underscores if it is one of the formatter's own or taken,
-    /// and takes it. `key_values` are those that the object has, in order.
+    /// and takes it. `each` calls with all names that the object asks for, in order.
     #[cold]
-    pub(super) fn free<'k>(
-        &mut self,
-        key: &'k str,
-        key_values: KeyValues<'_>,
-        is_written: &dyn Fn(&str) -> bool,
-    ) -> Cow<'k, str> {
+    pub(super) fn free<'k>(&mut self, key: &'k str, each: &Names<'_>) -> Cow<'k, str> {
         let mut name = Cow::Borrowed(key);
-        while self.is_taken(&name, key_values, is_written) {
+        while self.is_taken(&name, each) {
             name.to_mut().push('_');
         }
         if let Cow::Owned(name) = &name {
@@ -65,18 +62,11 @@ impl<'n> UniqueNames<'n> {
         name
     }
 
-    fn is_taken(
-        &self,
-        name: &str,
-        key_values: KeyValues<'_>,
-        is_written: &dyn Fn(&str) -> bool,
-    ) -> bool {
+    fn is_taken(&self, name: &str, each: &Names<'_>) -> bool {
         let (mut at, mut is_earlier) = (0, false);
-        key_values.for_each(|other, _| {
-            if is_written(other) {
-                is_earlier |= at < self.count && other == name;
-                at += 1;
-            }
+        each(&mut |other| {
+            is_earlier |= at < self.count && other == name;
+            at += 1;
         });
         is_earlier || self.own.contain(name) || self.renamed.iter().any(|renamed| renamed == name)
     }

@@ -57,6 +57,12 @@ fn both_ways_write_the_same_lines() {
         Both::new(formatter(ONCE, Multiline::Escape)),
         Both::new(formatter(TWICE, Multiline::Escape)),
         Both::new(JsonFormatter::builder().time(JsonTime::Omitted).build()),
+        Both::new(
+            JsonFormatter::builder()
+                .ecs()
+                .time(JsonTime::Omitted)
+                .build(),
+        ),
         Both::new(LogfmtFormatter::new().with_time(JsonTime::Omitted)),
         // Not one of the crate's, and it shows more than the message as it is.
         Both::new(logtree::formatter::format_fn(|record, line| {
