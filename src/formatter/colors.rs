@@ -43,7 +43,7 @@ impl Colors {
     }
 
     /// Returns the escape sequence that starts the style of a level; empty for none.
-    pub(super) fn start(&self, level: Level) -> &str {
+    pub(crate) fn start(&self, level: Level) -> &str {
         let after = self.starts.partition_point(|(known, _)| *known <= level);
         after.checked_sub(1).map_or("", |at| &self.starts[at].1)
     }

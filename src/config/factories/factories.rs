@@ -18,7 +18,7 @@ use crate::config::factories::socket;
 #[cfg(feature = "syslog")]
 use crate::config::factories::syslog;
 use crate::config::factories::table::Table;
-use crate::config::factories::{file, filter, formatter, memory, queue, stream};
+use crate::config::factories::{colored, file, filter, formatter, json, memory, queue, stream};
 use crate::config::streams::Streams;
 use crate::error::Error;
 use crate::filter::{Filter, SharedFilter};
@@ -112,8 +112,11 @@ impl Factories {
     /// | formatters | short name | arguments |
     /// |---|---|---|
     /// | `logging.Formatter` | `text`, and without a `class` | `format` (or `fmt`), `datefmt`, `style`, `validate`, `defaults`; `time_zone`, `multiline`, `append_key_values`, `missing` (`mark`, `fail`), `colors`, `sd_daemon` |
-    /// | | `json` | `time`, `source`, `thread`, `process`, `sd_daemon` |
+    /// | | `json`, `ecs`, `gcp`, `pino`, `bunyan`, `logstash`, `datadog` | `time`, `source`, `thread`, `process`, `spans`, `members`, `names` and `constants` (sections), `service`, `service_version`, `sd_daemon`; for `ecs` also `custom_prefix`, for `gcp` `project`: [`JsonFormatterBuilder`](crate::formatter::JsonFormatterBuilder) |
+    /// | `pythonjsonlogger.json.JsonFormatter`, `pythonjsonlogger.jsonlogger.JsonFormatter`, and those of `orjson` and `msgspec` | | `format` (or `fmt`), `datefmt`, `style`, `validate`, `rename_fields`, `static_fields`, `reserved_attrs`, `timestamp`, `prefix`; `json_indent` and `json_ensure_ascii`, without effect |
     /// | | `logfmt` | `time`, `source`, `sd_daemon` |
+    /// | `colorlog.ColoredFormatter` | | `format` (or `fmt`), `datefmt`, `style`, `validate`, `defaults`, `log_colors`, `secondary_log_colors`, `reset`, `no_color`, `force_color`; `stream`, without effect, as colours are shown where the handler's stream shows them |
+    /// | `uvicorn.logging.DefaultFormatter`, `uvicorn.logging.AccessFormatter` | | `format` (or `fmt`), `datefmt`, `style`, `validate`, `defaults`, `use_colors`; `levelprefix`, and of the key-values of an access `request_line` (or `method`, `full_path` and `http_version`), `status_code` |
     /// | | `iot_json` | `account` |
     ///
     /// | filters | short name | arguments |
@@ -153,6 +156,8 @@ impl Factories {
         syslog::add(&mut handlers);
         let mut formatters = Table::new("formatter");
         formatter::add(&mut formatters);
+        json::add(&mut formatters);
+        colored::add(&mut formatters);
         let mut filters = Table::new("filter");
         filter::add(&mut filters);
         Self {

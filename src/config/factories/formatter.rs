@@ -1,4 +1,4 @@
-//! Formatters: templates, JSON and logfmt.
+//! Formatters: templates, logfmt, and AWS IoT's.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use crate::config::arguments::Arguments;
 use crate::config::factories::table::Table;
 use crate::error::{Chain, Error};
 use crate::formatter::{
-    Colors, Format, Formatter, IotJsonFormatter, JsonFormatter, JsonTime, LogfmtFormatter,
+    Colors, Format, Formatter, FormatterBuilder, IotJsonFormatter, JsonTime, LogfmtFormatter,
     SdDaemonFormatter, TemplateStyle, TimeZone,
 };
 use crate::record::OwnedValue;
@@ -14,16 +14,7 @@ use crate::sys::sync::Arc;
 
 pub(super) fn add(table: &mut Table<Arc<dyn Format>>) {
     table.add(&["logging.Formatter", "text"], |arguments| {
-        // Built here already: whether a template is valid depends on nothing else.
         let formatter = text(arguments);
-        if let Err(error) = &formatter {
-            let key = if arguments.has("fmt") {
-                "fmt"
-            } else {
-                "format"
-            };
-            arguments.problem(key, Chain::one_line(error).to_string());
-        }
         let prefixed = prefixed(arguments);
         let (registry, name) = (arguments.registry().clone(), arguments.name().to_owned());
         move || {
@@ -36,21 +27,6 @@ pub(super) fn add(table: &mut Table<Arc<dyn Format>>) {
             }
             Ok(prefixed(Arc::new(formatter)))
         }
-    });
-    table.add(&["json"], |arguments| {
-        let time: JsonTime = arguments.optional("time").unwrap_or_default();
-        let mut builder = JsonFormatter::builder().time(time);
-        if let Some(source) = arguments.optional("source") {
-            builder = builder.source(source);
-        }
-        if let Some(thread) = arguments.optional("thread") {
-            builder = builder.thread(thread);
-        }
-        if let Some(process) = arguments.optional("process") {
-            builder = builder.process(process);
-        }
-        let prefixed = prefixed(arguments);
-        move || Ok(prefixed(Arc::new(builder.build())))
     });
     table.add(&["logfmt"], |arguments| {
         let time: JsonTime = arguments.optional("time").unwrap_or_default();
@@ -66,7 +42,7 @@ pub(super) fn add(table: &mut Table<Arc<dyn Format>>) {
 }
 
 /// Reads whether lines have the priorities of the journal, and returns what adds them.
-fn prefixed(
+pub(super) fn prefixed(
     arguments: &mut Arguments<'_>,
 ) -> impl FnOnce(Arc<dyn Format>) -> Arc<dyn Format> + use<> {
     let is_prefixed = arguments.optional("sd_daemon").unwrap_or(false);
@@ -76,8 +52,11 @@ fn prefixed(
     }
 }
 
-fn text(arguments: &mut Arguments<'_>) -> Result<Formatter, Error> {
-    let mut builder = Formatter::builder();
+/// Reads the arguments of Python's class; returns their template as well.
+pub(super) fn python_arguments(
+    arguments: &mut Arguments<'_>,
+    default: fn(TemplateStyle) -> &'static str,
+) -> (FormatterBuilder, String) {
     // The section's key, and the argument of Python's class.
     let (format, fmt) = (
         arguments.optional::<String>("format"),
@@ -86,13 +65,15 @@ fn text(arguments: &mut Arguments<'_>) -> Result<Formatter, Error> {
     if format.is_some() && fmt.is_some() {
         arguments.problem("fmt", "\"format\" and \"fmt\" are the same key");
     }
-    if let Some(template) = format.or(fmt).filter(|template| !template.is_empty()) {
-        builder = builder.format(template);
-    }
-    if let Some(pattern) = arguments.optional::<String>("datefmt") {
+    let date_format: Option<String> = arguments.optional("datefmt");
+    let style = arguments.optional::<TemplateStyle>("style");
+    let template = format.or(fmt).filter(|template| !template.is_empty());
+    let template = template.unwrap_or_else(|| default(style.unwrap_or_default()).to_owned());
+    let mut builder = Formatter::builder().format(template.as_str());
+    if let Some(pattern) = date_format {
         builder = builder.date_format(pattern);
     }
-    match arguments.optional::<TemplateStyle>("style") {
+    match style {
         Some(style) => builder = builder.style(style),
         // Whether a template of an invalid style is valid cannot be known.
         None if arguments.has("style") => builder = builder.format(""),
@@ -104,6 +85,29 @@ fn text(arguments: &mut Arguments<'_>) -> Result<Formatter, Error> {
     if let Some(defaults) = arguments.optional::<BTreeMap<String, OwnedValue>>("defaults") {
         builder = builder.defaults(defaults);
     }
+    (builder, template)
+}
+
+/// Builds a formatter while the document is checked: whether a template is valid depends on nothing
+/// else.
+pub(super) fn build(
+    arguments: &mut Arguments<'_>,
+    builder: FormatterBuilder,
+) -> Result<Formatter, Error> {
+    let formatter = builder.build();
+    if let Err(error) = &formatter {
+        let key = if arguments.has("fmt") {
+            "fmt"
+        } else {
+            "format"
+        };
+        arguments.problem(key, Chain::one_line(error).to_string());
+    }
+    formatter
+}
+
+fn text(arguments: &mut Arguments<'_>) -> Result<Formatter, Error> {
+    let (mut builder, _) = python_arguments(arguments, |_| "");
     if let Some(zone) = arguments.optional::<TimeZone>("time_zone") {
         builder = builder.time_zone(zone);
     }
@@ -138,5 +142,5 @@ fn text(arguments: &mut Arguments<'_>) -> Result<Formatter, Error> {
             ),
         }
     }
-    builder.build()
+    build(arguments, builder)
 }

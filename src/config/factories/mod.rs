@@ -4,6 +4,7 @@
 mod address;
 #[cfg(feature = "cloudwatch")]
 mod cloudwatch;
+mod colored;
 #[cfg(any(feature = "smtp", feature = "socket", feature = "syslog"))]
 mod constant;
 #[cfg(any(feature = "http-handler", feature = "smtp"))]
@@ -24,6 +25,7 @@ mod gelf;
 mod http;
 #[cfg(feature = "journald")]
 mod journald;
+mod json;
 mod limit;
 mod memory;
 #[cfg(feature = "otlp")]

@@ -1,9 +1,13 @@
 //! JSON as other systems read it.
 
+#[cfg(feature = "config")]
+use crate::error::Error;
 use crate::formatter::json::builder::JsonFormatterBuilder;
 use crate::formatter::json::formatter::JsonFormatter;
 use crate::formatter::json::preset::Preset;
 use crate::formatter::template::Field;
+#[cfg(feature = "config")]
+use crate::formatter::template::{self, Segment, TemplateStyle};
 use crate::formatter::time::TimeFormat;
 use crate::formatter::zone::TimeZone;
 
@@ -234,5 +238,38 @@ impl JsonFormatterBuilder {
             timestamp: None,
             hidden: Vec::new(),
         })
+    }
+
+    /// [`python`](Self::python) with the fields of a template and further ones, and
+    /// python-json-logger's other options: a pattern for `asctime`, the name of a further time, and
+    /// keys that are not written.
+    #[cfg(feature = "config")]
+    pub(crate) fn python_json_logger(
+        self,
+        (template, style, is_checked): (&str, TemplateStyle, bool),
+        further: &[&str],
+        date_format: Option<&str>,
+        timestamp: Option<String>,
+        hidden: Vec<String>,
+    ) -> Result<Self, Error> {
+        let segments = match is_checked {
+            true => template::parse(template, style)?,
+            false => template::parse_unchecked(template, style)?,
+        };
+        let fields = segments.into_iter().filter_map(|segment| match segment {
+            Segment::Field { field, .. } => Some(field),
+            Segment::Literal(_) => None,
+        });
+        let further = further.iter().map(|name| Field::of_name(name));
+        let time = match date_format.filter(|pattern| !pattern.is_empty()) {
+            Some(pattern) => TimeFormat::strftime(pattern, TimeZone::Local)?,
+            None => TimeFormat::python(TimeZone::Local),
+        };
+        Ok(self.preset(Preset::Python {
+            fields: fields.chain(further).collect(),
+            time,
+            timestamp,
+            hidden,
+        }))
     }
 }
