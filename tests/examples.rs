@@ -469,3 +469,8 @@ fn no_example_is_forgotten() {
 fn limits() {
     check("21_limits", &[]);
 }
+
+#[test]
+fn formats() {
+    check("23_formats", &[]);
+}
