@@ -33,6 +33,9 @@ mod joining;
 mod key;
 mod labels;
 mod logged;
+mod machine;
+#[cfg(test)]
+mod machine_model;
 mod mailbox;
 mod member;
 mod memory_store;
@@ -61,6 +64,7 @@ pub(super) use self::joining::Joining;
 pub use self::key::Key;
 pub use self::labels::Labels;
 pub use self::logged::{Edit, Logged};
+pub use self::machine::{Machine, MachineAction, MachineChange, MachineEvent};
 pub use self::memory_store::MemoryStore;
 pub use self::report::{Report, ReportState, Reported};
 pub use self::revision::Revision;
