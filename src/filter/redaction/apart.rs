@@ -5,7 +5,7 @@ use crate::filter::redaction::extent::{self, Around, Quote};
 use crate::filter::redaction::innocent::Manner;
 use crate::filter::redaction::look;
 use crate::filter::redaction::name::Name;
-use crate::filter::redaction::places::{AFTER_OPTIONS, LINKS};
+use crate::filter::redaction::places::{AFTER_OPTIONS, FIELDS, LINKS};
 use crate::filter::redaction::rules::Need;
 use crate::filter::redaction::span::Spans;
 use crate::filter::redaction::value;
@@ -32,6 +32,22 @@ pub(super) fn after(
         ..Manner::default()
     };
     let rest = &bytes[at..];
+    if let Some(value) = typed_in(bytes, name, at) {
+        let (from, end) = extent::argument(bytes, value);
+        let manner = if is_password { Manner::TYPED } else { doubtful };
+        return name.hide(from, end, manner, spans);
+    }
+    // `the passphrase is rose amber stone`, `mnemonic rose amber …`
+    let is_spoken = text::starts_with(rest, b"is ");
+    let is_seed = || known.class == SecretClass::EncryptionKey;
+    if closed.is_none() && at > tight && known.need != Need::Short && (is_spoken || is_seed()) {
+        let place = at + if is_spoken { 3 } else { 0 };
+        let phrase = value::phrase(name, place, true);
+        let is_one = |end: &usize| place > at || look::is_material(&text[place..*end]);
+        if let Some(end) = phrase.filter(is_one) {
+            return name.hide(place, end, Manner::TYPED, spans);
+        }
+    }
     // `Password("…")`, `set_password("…")`, `Token { raw: "…" }`
     if at == tight && matches!(rest.first(), Some(b'('))
         || [
@@ -280,6 +296,9 @@ pub(super) fn after(
         Need::Any if is_row => 8,
         Need::Any if is_tight(&bytes[place..end]) => 12,
         Need::Any => 20,
+        Need::Material => 32,
+        // `secret_id    3c9d7a51-…`
+        Need::Random if is_row => 32,
         _ => usize::MAX,
     };
     // A long one needs no sign: `aws configure set NAME VALUE`.
@@ -291,9 +310,11 @@ pub(super) fn after(
         && (!text::starts_pair(&bytes[place..])
             || bytes[..end].ends_with(b"=") && extent::quote_at(bytes, end).is_none()
             || text::ends_with(&bytes[..name.start], b"label="))
-        && bytes
-            .get(place)
-            .is_some_and(|byte| text::is_word(*byte) || *byte == b'-' && place > at);
+        && bytes.get(place).is_some_and(|byte| {
+            text::is_word(*byte)
+                || *byte == b'-' && place > at
+                || b"+/".contains(byte) && bytes[..end].ends_with(b"=")
+        });
     // `acl token 3c9d7a51-…`, but not `idempotency token 3c9d7a51-…`
     let is_second = bytes[..name.start].ends_with(b" ");
     let two = text::name_start(text, name.start - usize::from(is_second), 24);
@@ -301,23 +322,53 @@ pub(super) fn after(
         known.class,
         SecretClass::SecretKey | SecretClass::EncryptionKey
     );
-    let is_named =
-        known.class == SecretClass::Token || is_key && (name.is_identifier() || place > at);
+    let is_material = || text.get(place..end).is_some_and(look::is_material);
+    let is_named = known.class == SecretClass::Token
+        || is_key && (name.is_identifier() || place > at || is_material());
     let is_long = is_named && end - place >= 32 && !names::is_open(&bytes[two..name.end]);
     if is_next && (place > at || is_password || end - place >= least) {
         // `passcode 80412`
-        let is_code = text::ends_with(name.as_str().as_bytes(), b"code")
+        let is_code = [&b"code"[..], b"token"]
+            .iter()
+            .any(|end| text::ends_with(name.as_str().as_bytes(), end))
             && text.get(place..end).is_some_and(look::is_code);
         if is_code && is_password {
             return name.hide(place, end, Manner::TYPED, spans);
         }
         let manner = Manner {
             is_quoted: is_scheme && end - place >= 20 || is_long || is_set,
-            ..doubtful
+            is_doubtful: known.need != Need::Random,
+            is_prose: false,
         };
         return name.hide_changed(place, end, 0, manner, spans);
     }
     None
+}
+
+/// What is typed into a field, as programs that drive a browser have it: `('#password').type('…')`,
+/// `fill('input[name=password]', '…')`, `fill_in 'Password', with: '…'`.
+fn typed_in(bytes: &[u8], name: Name<'_>, at: usize) -> Option<usize> {
+    let is_call = |word: &[u8]| {
+        let mut calls = FIELDS.iter();
+        calls.any(|call| word.eq_ignore_ascii_case(call.as_bytes()))
+    };
+    let closes = text::run_in(&bytes[at..], 3, |byte| b"]\"'`)".contains(byte));
+    let at = at + closes;
+    let value = match &bytes[at..] {
+        [b'.', rest @ ..] if bytes[..at].ends_with(b")") => {
+            let len = text::run_in(rest, 20, |byte| text::is_word(*byte));
+            (is_call(&rest[..len]) && rest.get(len) == Some(&b'(')).then_some(at + len + 2)?
+        }
+        [b',', b' ', rest @ ..] => {
+            let with = rest.strip_prefix(b"with: ").map_or(0, |_| 6);
+            let line = line_before(bytes, name.start);
+            let call = line.iter().rposition(|byte| *byte == b'(').unwrap_or(0);
+            let word = text::run_before_in(&line[..call], 20, |byte| text::is_word(*byte));
+            (with > 0 || is_call(&line[call - word..call])).then_some(at + 2 + with)?
+        }
+        _ => return None,
+    };
+    extent::quote_at(bytes, value).map(|_| value)
 }
 
 /// Whether a word is of letters and some digits, and nothing else; `-` and `_` among many.

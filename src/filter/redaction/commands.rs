@@ -322,6 +322,7 @@ pub(super) fn protocol(text: &str, start: usize, end: usize, spans: &mut Spans) 
         ("AUTH", [_, second, ..]) if words.len() == 2 && is_line || is_hello => {
             (!is_mechanism(second.1)).then_some(*second)
         }
+        ("AUTH", [one, ..]) if std::str::from_utf8(one.1).is_ok_and(text::is_random) => Some(*one),
         // A tag is before the command.
         ("LOGIN", [_, second]) if before.len() < 60 => Some(*second),
         _ => None,

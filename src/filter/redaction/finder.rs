@@ -2,8 +2,8 @@
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::name::Name;
-use crate::filter::redaction::names::{Known, LONGEST, Names};
-use crate::filter::redaction::places::BESIDE;
+use crate::filter::redaction::names::{self, Known, LONGEST, Names};
+use crate::filter::redaction::places::{BESIDE, CIPHERS};
 use crate::filter::redaction::prefilter::{self, Kinds, Prefilter};
 use crate::filter::redaction::rules::Need;
 use crate::filter::redaction::span::{Span, Spans};
@@ -11,7 +11,7 @@ use crate::filter::redaction::text::{self, ends_escape, is_name};
 
 use crate::filter::redaction::views::{Decoded, View};
 use crate::filter::redaction::{
-    bindings, commands, logons, place, rows, separator, shapes, statements, urls,
+    apart, bindings, commands, logons, look, place, rows, separator, shapes, statements, urls,
 };
 
 /// How often a text may have been encoded.
@@ -187,7 +187,6 @@ impl Finder {
         looks.view(View::of(&bytes[end..]));
         if let Some((word, _)) = BESIDE.iter().find(|(word, _)| *word == found) {
             looks.beside.push(word);
-            return end;
         }
         if commands::protocol(text, start, end, spans) || statements::word(text, start, end, spans)
         {
@@ -350,8 +349,14 @@ fn key(text: &str, start: usize, end: usize, known: Known) -> Option<Known> {
     if rest.starts_with(b"=") && matches!(bytes[..start].last(), Some(b'?' | b'&')) {
         return Some(known);
     }
-    let signs = rest.iter().take(8);
-    let signs = signs.take_while(|byte| b" =:\"'".contains(byte)).count();
+    // `the key for staging is …`
+    let is_spoken = rest.starts_with(b" for ") || rest.starts_with(b" is ");
+    let linked = if is_spoken {
+        1 + apart::linking(&rest[1..])
+    } else {
+        0
+    };
+    let signs = text::run_in(&rest[linked..], 8, |byte| b" =:\"'".contains(byte)) + linked;
     let signs = signs
         + if rest[signs..].starts_with(b"b'") {
             2
@@ -368,17 +373,36 @@ fn key(text: &str, start: usize, end: usize, known: Known) -> Option<Known> {
     let word = &rest[signs..];
     let word = &word[..text::run(word, |byte| is_name(*byte))];
     let has = |is: fn(&u8) -> bool| word.iter().any(is);
-    let is_sure = end - start > 4
+    let digits = |word: &[u8]| word.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let is_sure = (end - start > 4 || linked > 1)
         && word.len() >= 16
-        && word.iter().filter(|byte| byte.is_ascii_digit()).count() >= 2
+        && has(u8::is_ascii_digit)
         && has(u8::is_ascii_uppercase)
-        && has(u8::is_ascii_lowercase);
-    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+        && has(u8::is_ascii_lowercase)
+        && (digits(word) >= 2 || std::str::from_utf8(word).is_ok_and(text::is_random));
+    // `aes key=…`, `keytab: … key …`, `key=… iv=…`
+    if text
+        .get(end + signs..end + signs + len)
+        .is_some_and(look::is_material)
+    {
+        let before = text::line_before(bytes, start);
+        let after = &rest[signs + len..rest.len().min(signs + len + 8)];
+        let is_in = |part: &[u8], word: &str| text::find(part, word.as_bytes()).is_some();
+        let has = |part: &[u8]| CIPHERS.iter().any(|word| is_in(part, word));
+        return (signs > 0 && (has(before) || has(after))).then_some(Known {
+            class: SecretClass::EncryptionKey,
+            need: Need::Material,
+            ..known
+        });
+    }
     let is_random =
-        digits >= 2 && text::is_mixed(value) && !value.iter().all(u8::is_ascii_hexdigit);
+        digits(value) >= 2 && text::is_mixed(value) && !value.iter().all(u8::is_ascii_hexdigit);
     let is_one =
         signs > 0 && (is_base64 || is_sure || is_variable && is_random && !value.contains(&b'/'));
-    is_one.then_some(Known {
+    // `public key`
+    let before = usize::from(bytes[..start].ends_with(b" "));
+    let two = text::name_start(text, start - before, 16);
+    (is_one && !names::is_open(&bytes[two..end])).then_some(Known {
         need: Need::Random,
         ..known
     })

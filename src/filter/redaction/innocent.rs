@@ -128,8 +128,12 @@ fn is_secret(value: &str, after: &[u8], known: Known, manner: Manner) -> bool {
     if is_rule(bare) || is_counter(bare, known) || is_sentence(value) || is_account(value) {
         return false;
     }
+    if known.need == Need::Material {
+        return look::is_material(bare);
+    }
     if manner.is_doubtful && matches!(known.need, Need::Digits | Need::Code) {
-        return is_code(bare, known);
+        // `pins 12-40`
+        return is_code(bare, known) && !known.is_plural;
     }
     if manner.is_doubtful {
         // `token sk-ant-api03-`: how one begins.
@@ -181,7 +185,7 @@ fn is_secret(value: &str, after: &[u8], known: Known, manner: Manner) -> bool {
         Need::Digits | Need::Code => {
             is_code(bare, known) || look::looks_secret(bare) && !look::is_constant(bare)
         }
-        Need::Long | Need::Query => look::is_long_code(bare),
+        Need::Long | Need::Query | Need::Material => look::is_long_code(bare),
     }
 }
 
@@ -377,11 +381,13 @@ fn is_counter(value: &str, known: Known) -> bool {
     if digits == 0 {
         return false;
     }
+    #[rustfmt::skip]
+    const UNITS: &[&str] = &[
+        "", "%", "b", "k", "m", "g", "s", "h", "d", "w", "x", "ms", "us", "ns", "kb", "mb", "gb",
+        "kib", "mib", "gib", "min", "sec", "day", "bit", "th", "st", "nd", "rd", "tok", "px", "am", "pm",
+    ];
     let unit = &value[digits..];
-    let is_unit = unit.len() <= 3
-        && unit
-            .bytes()
-            .all(|byte| byte.is_ascii_alphabetic() || byte == b'%');
+    let is_unit = UNITS.iter().any(|known| unit.eq_ignore_ascii_case(known));
     let is_whole = unit.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     match known.class {
         SecretClass::Custom => false,

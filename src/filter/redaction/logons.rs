@@ -84,7 +84,7 @@ fn oracle(text: &str, from: usize, is_word: bool, spans: &mut Spans) {
         let is_user = user.starts_with(|c: char| c.is_ascii_alphabetic())
             && user
                 .bytes()
-                .all(|byte| text::is_word(byte) || b"$#[]".contains(&byte));
+                .all(|byte| text::is_name(byte) || b"$#[]".contains(&byte));
         // Without a database it may be a path.
         let is_one =
             !target.is_empty() || named.len() < logon.len() || !password.contains(['/', '.']);
@@ -156,8 +156,9 @@ fn pgpass(text: &str, at: usize, spans: &mut Spans) {
     }
 }
 
-/// `ann / …`, `ann:…`, `ann, …`; only the first two after a word of prose. What is a plain word is
-/// no password here. Words in lower case may be before them: `for staging: `, `with `.
+/// `ann / …`, `ann:…`, `ann, …`; only the first two after a word of prose; and `ann …` if that is
+/// random. What is a plain word is no password here. Words in lower case may be before them:
+/// `for staging: `, `with `.
 pub(super) fn pair(text: &str, from: usize, is_word: bool, spans: &mut Spans) {
     let bytes = text.as_bytes();
     let mut at = from;
@@ -206,13 +207,17 @@ fn pair_at(text: &str, at: usize, is_word: bool, is_further: bool, spans: &mut S
         b"/",
         b":",
         b",",
+        b" ",
     ];
     let Some(sign) = signs.iter().find(|sign| bytes[at..].starts_with(sign)) else {
         return false;
     };
     let (start, stop) = argument_near(text, at + sign.len());
     let value = text.get(start..stop).unwrap_or_default();
-    let is_one = !is_word || value.len() >= 6 && sign.contains(&b'/') | sign.contains(&b':');
+    let is_one = match *sign {
+        b" " => text::is_random(value),
+        sign => !is_word || value.len() >= 6 && sign.contains(&b'/') | sign.contains(&b':'),
+    };
     let is_one =
         is_one && is_strong(value) && !value.ends_with(':') && !(is_word && value.contains(':'));
     let is_host = || *sign == b"/" && text.get(user..user + len).is_some_and(look::is_label);
@@ -227,7 +232,8 @@ fn pair_at(text: &str, at: usize, is_word: bool, is_further: bool, spans: &mut S
 fn is_strong(password: &str) -> bool {
     let has = |is: fn(&u8) -> bool| password.bytes().any(|byte| is(&byte));
     has(u8::is_ascii_alphabetic)
-        && has(|byte| !byte.is_ascii_alphabetic() && !b"-_.".contains(byte))
+        && (has(|byte| !byte.is_ascii_alphabetic() && !b"-_.".contains(byte))
+            || text::is_random(password))
         && password.len() >= 4
         && !placeholder::is_nothing(password)
         && !look::is_path(password)
@@ -311,7 +317,8 @@ fn data_source(text: &str, sign: usize, spans: &mut Spans) {
     if let Some((name, password)) = user.split_once(of_user) {
         let is_name = !name.is_empty() && name.bytes().all(text::is_name);
         if !placeholder::is_nothing(password)
-            && (is_net || is_name && !is_address && is_strong(password))
+            && (is_net
+                || is_name && is_strong(password) && (!is_address || text::is_random(password)))
         {
             spans.push(Span::new(
                 sign - password.len(),

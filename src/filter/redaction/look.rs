@@ -23,6 +23,19 @@ pub(super) fn is_time(value: &str) -> bool {
         && date.iter().filter(|byte| **byte == b'T').count() == 1
 }
 
+/// A key written out, as long as keys are, or the words of a wallet's.
+pub(super) fn is_material(value: &str) -> bool {
+    let digits = value.strip_prefix("0x").unwrap_or(value);
+    let is_key = matches!(digits.len(), 32 | 48 | 64 | 96 | 128)
+        && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && !text::is_repeated(digits.as_bytes());
+    let is_word = |word: &str| {
+        (3..=8).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase())
+    };
+    let words = value.split(' ');
+    is_key || matches!(words.clone().count(), 12 | 15 | 18 | 21 | 24) && words.clone().all(is_word)
+}
+
 /// A few digits.
 pub(super) fn is_code(value: &str) -> bool {
     (3..=10).contains(&value.len())

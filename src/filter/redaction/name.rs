@@ -103,6 +103,7 @@ impl Name<'_> {
         let Some(word) = [
             " to ",
             " -> ",
+            " → ",
             " => ",
             " != ",
             " but got ",

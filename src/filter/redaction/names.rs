@@ -178,15 +178,15 @@ pub(super) fn is_about(name: &[u8], words: &[&str]) -> bool {
 fn shorter(name: &[u8]) -> Option<&[u8]> {
     static WORDS: Lazy<ByLast<()>> =
         Lazy::new(|| ByLast::new(AFTER.iter().map(|word| (*word, ()))));
+    let words = WORDS.of(name).map(|(start, ())| start);
+    if let Some(start) = words.filter(|start| *start > 2).min() {
+        return Some(&name[..start]);
+    }
     let digits = text::run_before(name, |byte| {
         byte.is_ascii_digit() || matches!(byte, b'_' | b'-')
     });
     if digits > 0 {
         return Some(&name[..name.len() - digits]);
-    }
-    let words = WORDS.of(name).map(|(start, ())| start);
-    if let Some(start) = words.filter(|start| *start > 2).min() {
-        return Some(&name[..start]);
     }
     matches!(name, [.., b's' | b'S']).then(|| &name[..name.len() - 1])
 }

@@ -9,6 +9,9 @@ use crate::filter::redaction::text::{self, is_word};
 use crate::filter::redaction::{look, placeholder, statements};
 use crate::sys::sync::Lazy;
 
+/// What stands for a secret in a pattern.
+const SECRETS: [char; 3] = ['!', '?', '%'];
+
 /// What begins with words, by four letters of these.
 struct Start {
     four: [u8; 4],
@@ -45,6 +48,7 @@ pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
         let from = start + phrase.len();
         match found.words {
             Some("~code") => before(text, start, spans),
+            Some("~quoted") => quoted(text, start, spans),
             Some("!2") => {
                 statements::call(text, from, 2, false, spans);
             }
@@ -86,7 +90,11 @@ fn starts() -> Vec<Start> {
 
 /// What stands as it is, and the words that follow.
 pub(super) fn split(place: &str) -> (&str, &str) {
-    place.split_at(place.find(['*', '#', '~', '!', '?']).unwrap_or(place.len()))
+    place.split_at(
+        place
+            .find(['*', '#', '~', '!', '?', '%'])
+            .unwrap_or(place.len()),
+    )
 }
 
 /// Hides what is secret among the words after a place, as far as they are as described.
@@ -105,7 +113,7 @@ fn follow(text: &str, from: usize, wanted: &str, spans: &mut Spans) {
             while words.next_if(is_number).is_some() {}
             continue;
         }
-        let found = match want.trim_end_matches(['!', '?']) {
+        let found = match want.trim_end_matches(SECRETS) {
             "" if skips => words.by_ref().last(),
             _ if skips => words.find(|word| value_of(want, word.1).is_some()),
             _ => words.next(),
@@ -117,15 +125,15 @@ fn follow(text: &str, from: usize, wanted: &str, spans: &mut Spans) {
             return;
         };
         skips = false;
-        if want.ends_with(['!', '?']) {
-            hide(text, at + len, want.ends_with('?'), spans);
+        if let Some(sign) = want.chars().last().filter(|last| SECRETS.contains(last)) {
+            hide(text, at + len, sign, spans);
         }
     }
 }
 
 /// Where in a word the value begins, if it is one as described.
 fn value_of(want: &str, word: &str) -> Option<usize> {
-    let literal = want.trim_end_matches(['!', '?']);
+    let literal = want.trim_end_matches(SECRETS);
     if let Some((start, sign)) = literal.split_once('*') {
         let is_option = start.is_empty() && word.starts_with('-');
         let is_one = text::starts_with(word.as_bytes(), start.as_bytes()) && !is_option;
@@ -158,8 +166,18 @@ fn before(text: &str, end: usize, spans: &mut Spans) {
     }
 }
 
-/// Hides the argument at a place; where that is asked for, only what is more than a plain word.
-fn hide(text: &str, at: usize, is_doubtful: bool, spans: &mut Spans) {
+/// `"…".toCharArray()`
+fn quoted(text: &str, end: usize, spans: &mut Spans) {
+    let len = text::run_before_in(&text.as_bytes()[..end], 64, |byte| !b"\"\n".contains(byte));
+    let value = text.get(end - len..end).unwrap_or_default();
+    if look::looks_secret(value) && text.as_bytes()[..end - len].ends_with(b"\"") {
+        spans.push(Span::new(end - len, end, SecretClass::Password));
+    }
+}
+
+/// Hides the argument at a place; after some signs, only what is more than a plain word, or looks
+/// like a secret.
+fn hide(text: &str, at: usize, sign: char, spans: &mut Spans) {
     let (from, end) = extent::argument_near(text, at);
     let Some(word) = text.get(from..end) else {
         return;
@@ -171,7 +189,12 @@ fn hide(text: &str, at: usize, is_doubtful: bool, spans: &mut Spans) {
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte == b'-');
     let is_value = !placeholder::is_nothing(word) && !word.starts_with('-') && !look::is_path(word);
-    if is_value && !(is_doubtful && is_plain) {
+    let is_one = match sign {
+        '!' => true,
+        '?' => !is_plain,
+        _ => look::looks_secret(word) || look::is_code(word),
+    };
+    if is_value && is_one {
         spans.push(Span::new(from, end, SecretClass::Password));
     }
 }
@@ -187,7 +210,10 @@ mod tests {
         for (four, place) in PLACES {
             let (start, words) = split(place);
             assert!(start.contains(four) && four.len() == 4, "{place:?}");
-            assert!(words.contains(['!', '?']) || words == "~code", "{place:?}");
+            assert!(
+                words.contains(SECRETS) || ["~code", "~quoted"].contains(&words),
+                "{place:?}"
+            );
         }
         for (four, call, _) in CALLS {
             assert!(

@@ -174,10 +174,15 @@ fn is_placeholder(value: &str) -> bool {
         [b'(', ..] => inside("((", "))"),
         [b'{', ..] => {
             // Jenkins writes keys so: `{AQAAABAAAA…}`.
+            // `{ann …}` has a user and a password.
             inside("{", "}")
                 && !value.starts_with("{AQAAAB")
+                && !value
+                    .trim_matches(['{', '}'])
+                    .split(' ')
+                    .any(text::is_random)
                 && !value.contains(['"', '\''])
-                && !value.contains(": ")
+                && !(value.contains(':') && value.contains(' '))
                 || inside("{{", "}}") && !value.contains('"')
         }
         // `<hunter22>` is in brackets.

@@ -32,7 +32,7 @@ pub(super) const CALLS: &[(&str, &str, usize)] = &[
     (".ver", "jwt.verify", 1), (".dec", "jwt.decode", 1), (".enc", "aes.encrypt", 1), (".dec", "aes.decrypt", 1), ("teus", "createuser", LAST), ("te_u", "create_user", LAST), ("addu", "adduser", LAST),
     ("d_us", "add_user", LAST), ("gnup", "signup", LAST), ("gn_i", "sign_in", LAST), ("gn_u", "sign_up", LAST), ("og_i", "log_in", LAST), ("ogon", "logon", LAST),
     ("are(", "bcrypt.compare", 0), ("esyn", "bcrypt.comparesync", 0), ("ash(", "bcrypt.hash", 0),
-    ("hsyn", "bcrypt.hashsync", 0), ("shpw", "bcrypt.hashpw", 0), ("ckpw", "bcrypt.checkpw", 0),
+    ("hsyn", "bcrypt.hashsync", 0), ("shpw", "hashpw", 0), ("ckpw", "checkpw", 0), ("run(", "bot.run", 0),
 ];
 
 /// Words that a user and a password follow.
@@ -41,7 +41,7 @@ pub(super) const LOGONS: &[&str] = &[
     "logging in as ", "authenticating with ", "credentials are ",
     "login failed for ", "login: ", "login attempt ", "auth attempt ", "authenticating ", "login ", "auth ", "auth failed: ", "authentication failed for ", "credentials found: ", "logged in as ", "signing in as ", "sign in as ", "connecting as ", "connect as ",
     "authenticating as ", "authenticate as ", "credentials: ", "creds: ", "creds ", "credentials ",
-    "zugangsdaten: ",
+    "zugangsdaten: ", "login=", "logon ", "auth: ", "userinfo=", "user.info=", "user.info\":\"",
     "user/pass", "user/password", "username/password", "user and password", "username and password",
 ];
 
@@ -77,20 +77,21 @@ pub(super) const PROGRAMS: &[(&str, &str)] = &[
     ("smbmap", "p"), ("mongoimport", "p"), ("mongoexport", "p"), ("mysqlimport", "p."),
     ("mysqlcheck", "p."), ("skopeo login", "p"), ("buildah login", "p"), ("nerdctl login", "p"),
     ("oras login", "p"), ("crane auth login", "p"), ("ncftpget", "p"), ("ncftpput", "p"),
-    ("beeline", "p"), ("racadm", "p"), ("p4", "P"), ("ssh-keygen", "PN"), ("esxcli", "p"), ("ldapmodrdn", "w"), ("ldapcompare", "w"),
+    ("beeline", "p"), ("racadm", "p"), ("p4", "P"), ("ssh-keygen", "PN"), ("esxcli", "p"), ("ldapmodrdn", "w"), ("ldapcompare", "w"), ("conan user", "p"),
 ];
 
 /// Words that a secret follows, by four letters that they are found by.
 ///
 /// What is before the first sign stands as it is; then come words of the same line. `*` is any one
 /// that is no option, `#` a number or a short word of digits that may be missing, `~` as many words
-/// as there are up to the next one of the pattern. `!` is the secret, and `?` one that is more than
-/// a plain word; a part of a word may be before them (`*:!`). After `~` alone it is the last word;
-/// before `~code` it stands; `!2` is the third argument of a call.
+/// as there are up to the next one of the pattern. `!` is the secret, `?` one that is more than a
+/// plain word, `%` one that looks like a secret or a code; a part of a word may be before them
+/// (`*:!`). After `~` alone it is the last word; before `~code` it stands, and in the quotes before
+/// `~quoted`; `!2` is the third argument of a call.
 pub(super) const PLACES: &[(&str, &str)] = &[
     // Routers, switches and their managers
     ("snmp", "snmp-server community !"), ("snmp", "snmp-server user ~ auth * ! priv ~ !"),
-    ("nabl", "enable secret # ?"), ("sern", "username * ~ secret # ?"),
+    ("le s", "enable secret # ?"), ("sern", "username * ~ secret # ?"),
     ("-key", "authentication-key # md5 # !"), ("-key", "authentication-key # ?"),
     ("t-ke", "message-digest-key # md5 # !"), ("ey-s", "key-string # ?"),
     ("dius", "radius-server ~ key # ?"), ("cs-s", "tacacs-server ~ key # ?"),
@@ -126,12 +127,45 @@ pub(super) const PLACES: &[(&str, &str)] = &[
     ("cf a", "cf auth * !"), ("umi ", "pulumi config set ~ --secret * !"),
     ("uci ", "uci set ~ *.key=!"), ("n ke", "option key '!"), (": ea", ": eap \"!"), (": xa", ": xauth \"!"),
     ("hawk", "hawk id=* ~ mac=!"),
+    // Protocols: IRC, FTP, SCRAM, TLS, NTLM
+    ("ify ", "identify %"), ("ify ", "identify * %"), ("per ", "oper * %"), ("p> u", "ftp> user * %"),
+    ("uth-", "auth-user-pass * %"), ("biws", "c=biws,r=*,p=!"), ("esws", "c=esws,r=*,p=!"),
+    ("cd10", "c=cd10*,r=*,p=!"), ("n,,n", "n,,n=*,r=!"), ("m-sh", "scram-sha-256 n=*,r=!"),
+    ("-fin", "server-final v=!"), ("t_ra", "client_random * %"), ("ffic", "_traffic_secret_0 * %"),
+    ("ntlm", "ntlm ~ hash=%"), ("ssp ", "ntlmssp response %"), ("hinf", "authinfo:* ~ \"p:!"),
+    // Codes and keys that are spoken of
+    ("a co", "2fa code %"), ("a co", "mfa code %"), ("n co", "verification code %"),
+    ("n co", "authentication code %"), ("er c", "enter code %"), ("in c", "login code %"),
+    (" has", "password hash %"), ("eed ", "seed hex %"), 
+    ("s ac", "secrets versions access ~ data !"), ("e co", "bundle config ~ *:%"),
+    ("ocha", "\".tochararray(~quoted"),
+    ("e-ti", "one-time password %"), ("p co", "backup code %"), ("ssws", "ssws %"),
+    ("secr", "secret-set-value * %"), ("btoa", "btoa(*:%"),
+    ("e64(", "base64(*:%"), ("ode(", "b64encode(*:%"),
 ];
 
 /// Programs that read a secret where something is written to them: `echo … | kinit`.
 pub(super) const READERS: &[&str] = &[
     "sudo -s", "su ", "kinit", "passwd", "cryptsetup", "-stdin", "with-token", "passphrase-fd", "password_stdin", "secret put",
     "pass stdin", "passin stdin", "openconnect", "ssh-add", "pass insert", "lpass login", "secret-tool", "secret create", "realm join", "net ads join",
+];
+
+/// Functions that fill in a field, whose name is before them or their first argument.
+pub(super) const FIELDS: &[&str] = &[
+    "type", "fill", "val", "send_keys", "sendkeys", "setvalue", "set_value", "set", "typetext",
+    "replacetext", "settext", "presssequentially", "press_sequentially",
+];
+
+/// Words beside the key of a cipher.
+pub(super) const CIPHERS: &[&str] = &[
+    "aes", "chacha", "cipher", "crypt", "keytab", "krb5", "iv=", "iv:", "nonce=",
+];
+
+/// Words of sentences about passwords, beside those that say nothing of a value.
+pub(super) const SPOKEN: &[&str] = &[
+    "than", "that", "this", "with", "and", "but", "from", "for", "user", "users", "about", "only",
+    "when", "into", "now", "longer", "same", "via", "being", "are", "been", "too", "will", "can",
+    "your", "you", "one", "already", "before", "after", "until", "because", "since", "still",
 ];
 
 /// Words that link a name with its value.
@@ -168,10 +202,10 @@ pub(super) const NAME_KEYS: &[&str] = &[
     "property", "label", "var", "path", "setting",
 ];
 
-/// Words, and the keys whose values are secret where a text has them: of AWS's parameter store, and
-/// of keys as JSON (JWK).
+/// Words, and the keys whose values are secret where a text has them: of AWS's parameter store, of
+/// Terraform, and of keys as JSON (JWK).
 pub(super) const BESIDE: &[(&str, &[&str])] = &[
-    ("SecureString", &["Value"]), ("kty", &["k", "d", "p", "q", "dp", "dq", "qi"]),
+    ("SecureString", &["Value"]), ("random_password", &["result"]), ("kty", &["k", "d", "p", "q", "dp", "dq", "qi"]),
 ];
 
 /// Kinds of tokens of a grammar.

@@ -66,11 +66,11 @@ const ANCHORS: &[(&str, Kinds)] = &[
     ("plai", NAME), ("mnem", NAME), ("phra", NAME), ("onst", NAME), ("n_st", NAME),
     ("fier", NAME), ("----", PEM), ("\\u00", ESCAPE), ("akia", SHAPE), ("asia", SHAPE),
     ("abia", SHAPE), ("acca", SHAPE), ("%3aa", SHAPE), ("@tcp", COMMAND), ("@uni", COMMAND),
-    ("@udp", COMMAND), ("ogin", COMMAND | LOGON), ("fied", COMMAND), ("hent", COMMAND | LOGON),
+    ("@udp", COMMAND), ("ogin", COMMAND | LOGON), ("ied ", COMMAND), ("hent", COMMAND | LOGON),
     ("ugfz", COMMAND), ("tuse", COMMAND), ("_sym", NAME), ("aes_", NAME),
     ("bypa", NAME), ("sqlp", PROGRAM), ("sqll", PROGRAM), ("sqlc", PROGRAM),
     ("xpdp", PROGRAM), ("mpdp", PROGRAM), ("exp ", PROGRAM), ("imp ", PROGRAM), ("rman", PROGRAM),
-    ("rget", PROGRAM), ("erid", PROGRAM), ("dgmg", PROGRAM), ("net ", PROGRAM), ("n as", LOGON),
+    ("get ", PROGRAM), ("erid", PROGRAM), ("dgmg", PROGRAM), ("net ", PROGRAM), ("n as", LOGON),
     ("g as", LOGON), ("r/pa", LOGON), ("e/pa", LOGON), ("d pa", LOGON), ("tial", LOGON),
     ("reds", LOGON), ("@orc", COMMAND), ("@loc", COMMAND), ("@pro", COMMAND), ("@dev", COMMAND),
     ("@tes", COMMAND), ("@db_", COMMAND), ("@db/", COMMAND), ("@10.", COMMAND), ("@127", COMMAND),
@@ -84,6 +84,9 @@ const ANCHORS: &[(&str, Kinds)] = &[
     
     ("nswe", NAME), ("uth ", LOGON), ("ity?", NAME), ("--pr", COMMAND), ("htok", NAME), ("tapi", NAME), ("t-ap", NAME), ("pwha", NAME), ("pwdh", NAME), ("ppid", NAME), ("psk_", NAME), ("@db.", COMMAND), ("@mys", COMMAND), ("@pos", COMMAND), ("@pg-", COMMAND), ("@pg.", COMMAND), ("@mon", COMMAND), ("@red", COMMAND), ("@sql", COMMAND), ("@ora", COMMAND), ("@hos", COMMAND), ("@ser", COMMAND), ("@smt", COMMAND), ("@mai", COMMAND), ("@ftp", COMMAND), ("hin:", COMMAND), ("sip:", COMMAND), ("pser", COMMAND), ("sswo", NAME), ("pswd", NAME), ("pasw", NAME), ("pwor", NAME), ("pwrd", NAME), ("tick", NAME), ("ypt?", NAME),
     ("muni", NAME), ("p%61", ESCAPE), ("s%65", ESCAPE), ("t%6f", ESCAPE), ("odes", NAME), ("edwo", NAME), ("d_wo", NAME), ("tyst", NAME), ("y_st", NAME), ("kty?", NAME), ("334 ", COMMAND), ("utty", PEM),("echo", COMMAND), ("ntf ", COMMAND), ("yes ", COMMAND), ("on >", COMMAND), (" <<<", COMMAND), ("zuga", LOGON), ("rete", NAME), ("eed?", NAME),
+    ("stgc", NAME), ("mlar", NAME), ("tkn_", NAME), ("tok?", NAME), ("thn?", NAME), ("rumb", NAME), ("riv?", NAME), ("emas", NAME), ("wif?", NAME),
+    ("maid", NAME), ("tyhe", NAME), ("ty_h", NAME), ("mbte", NAME), ("mb_t", NAME), ("ppw_", NAME), ("lpw_", NAME),
+    ("npw_", NAME), ("spw_", NAME), ("uth:", LOGON), ("rinf", LOGON), ("r.in", LOGON), ("gon ", LOGON), ("@api", COMMAND),
 ];
 
 /// What can follow the end of a name, or precede its start.
@@ -162,6 +165,10 @@ impl Prefilter {
         // `auth` alone; as the first word of a name it is too frequent.
         prefilter.add_each([b"u", b"t", b"h", b"=:\"'\\% (\r\n,)>]"], NAME);
         prefilter.add_each([STARTS, b"e", b"y", b"j"], SHAPE);
+        // The first digits of a number in Base64.
+        for [first, second] in [[&b"m"[..], b"tjz"], [b"n", b"dtjz"], [b"o", b"dt"]] {
+            prefilter.add_each([STARTS, first, second, b"aeimquycgk"], SHAPE);
+        }
         prefilter.add_each([STARTS, b"a", b"3", b"t"], SHAPE);
         prefilter.add_each([DIGITS, b":", b"a", &any], SHAPE);
         prefilter.add_each([DIGITS, b"q", b"~", &any], SHAPE);
@@ -354,7 +361,7 @@ fn low(bytes: u64) -> u32 {
 /// Of some that were tried it is the one that gives the fewest frequent letters a place of the set.
 #[inline]
 fn place(letters: u32) -> usize {
-    const FACTOR: u32 = 0xcd_de8b << 8;
+    const FACTOR: u32 = 0x26_2a01 << 8;
     (letters.wrapping_mul(FACTOR) >> (32 - BITS)) as usize
 }
 

@@ -46,9 +46,11 @@ use crate::sys::user_code;
 /// and forms (also percent-encoded), headers, SQL and command lines, in objects with a name and a
 /// value, in tuples, and in the columns of tables. Of usual commands and of the configuration of
 /// routers and servers the places are known that have a secret without a name
-/// (`htpasswd -b file ann …`, `snmp-server community …`). A value that is plainly none is kept:
-/// nothing (`null`, `false`), a type, a number of tokens, a placeholder (`?`, `$1`,
-/// `${PASSWORD}`), another mask, or words of a sentence (`password: required`).
+/// (`htpasswd -b file ann …`, `snmp-server community …`), as are those of what proves one in
+/// protocols (SCRAM, NTLM), and of what tests type into fields (`fill('#password', '…')`). A value
+/// that is plainly none is kept: nothing (`null`, `false`), a type, a number of tokens, a
+/// placeholder (`?`, `$1`, `${PASSWORD}`), another mask, or words of a sentence
+/// (`password: required`).
 ///
 /// # Limits
 /// It recognizes forms, and promises no more than that. It cannot find
@@ -57,15 +59,23 @@ use crate::sys::user_code;
 ///   (`mytool login ann rose`);
 /// - a user and a password without a scheme before them, unless the host looks like one of a
 ///   database (`ann:…@build7`);
+/// - a value of a name of one letter (`u=ann&p=…`, `/login?t=…`), or of a word that mostly has
+///   other values (`seed`, `priv`, `routing_key`, `key` beside `aes` and the like) where it is
+///   neither 32, 48, 64, 96 or 128 hexadecimal digits nor the 12 to 24 words of a wallet;
+/// - a password of several words without quotes, unless it is all that follows a name that says so
+///   (`passphrase: …`), or `password is`;
 /// - a password in a sentence far from its name (`expected …, got …`);
 /// - a value before its name, or without one (`assertEquals("…", user.password)`, `VALUES ('ann',
-///   '…')`), and one that a function reads by a name elsewhere (`getenv("TOKEN") or "…"`);
+///   '…')`, `0x… private key`), and one that a function reads by a name elsewhere
+///   (`getenv("TOKEN") or "…"`);
 /// - a code of a few digits without `your`, `OTP` or the like beside it (`code 817264 expires`),
 ///   and a short key in a query whose name is `key`;
 /// - a name that it does not know; add it by [`with_name`](Self::with_name);
 /// - a secret under a name that is misspelled, abbreviated or in another language than the known
 ///   ones (`tok3n`);
 /// - a password that is a plain word, where a sentence or a list has it (`login as ann / rose`);
+/// - a secret whose name is cut in two (`"pass" "word"`), or is the heading of what it is in
+///   (`[secrets]`, and `api = "…"` below);
 /// - a secret that was encrypted, compressed, encoded in Base64 as a whole, or spelled in other
 ///   characters;
 /// - a secret that is cut in two, by the caller or between two records;

@@ -26,6 +26,8 @@ pub(super) enum Need {
     Long,
     /// The same in a query, and what is plainly Base64 elsewhere: the name has other meanings.
     Query,
+    /// A key written out, or the words of a wallet's: the name mostly has other values.
+    Material,
 }
 
 /// How a name has to end.
@@ -56,9 +58,7 @@ const fn names(class: SecretClass, fit: Fit, need: Need, names: &'static [&'stat
 
 /// The first that fits decides.
 pub(super) const NAMES: &[Names] = &[
-    names(AccessKeyId, Fit::End, Need::Any, &[
-        "accesskeyid", "credential",
-    ]),
+    names(AccessKeyId, Fit::End, Need::Any, &["accesskeyid", "credential"]),
     names(SecretKey, Fit::End, Need::Any, &[
         "secretaccesskey", "accesskey", "secretkey", "secretstring", "secretbinary", "secret",
         "secretkeybase", "accountkey", "sharedkey", "storagekey", "masterkey",
@@ -67,7 +67,8 @@ pub(super) const NAMES: &[Names] = &[
         "ingestkey", "ingestionkey", "instrumentationkey", "integrationkey", "integrationskey",
         "writekey", "unsealkey", "recoverykey", "serverkey", "securitykey", "webhookkey",
         "consumerkey", "isakmpkey", "connectionstring", "codeverifier", "secretvalue", "securevalue", "fastlykey", "authtok", "artapi",
-        "mashapekey",
+        "mashapekey", "identityheader", "secretproof", "honeycombteam",
+        "keystorekey", "truststorekey", "unlockkey",
     ]),
     names(EncryptionKey, Fit::End, Need::Any, &[
         "privatekey", "customerkey", "encryptionkey", "encryptkey", "cryptkey", "cryptokey",
@@ -76,35 +77,29 @@ pub(super) const NAMES: &[Names] = &[
         "keymaterial", "privkey", "clientkeydata", "symmetrickey", "fernetkey", "totpseed", "otpseed", "walletseed",
         "masterseed", "hdseed",
     ]),
-    names(EncryptionKey, Fit::Word, Need::Random, &[
-        "linkkey",
+    names(EncryptionKey, Fit::Word, Need::Random, &["linkkey", "wif"]),
+    names(EncryptionKey, Fit::Word, Need::Material, &["seed", "priv", "premaster", "routingkey"]),
+    names(Token, Fit::End, Need::Random, &["inputtoken"]),
+    names(Password, Fit::End, Need::Digits, &[
+        "onetimepassword", "onetimepasscode", "yourcode", "accesscode", "activationcode", "unlockcode",
+        "logincode", "authenticationcode", "confirmationcode",
+        "otptoken", "mfatoken", "2fatoken", "totptoken",
     ]),
-    names(Token, Fit::End, Need::Random, &[
-        "inputtoken",
-    ]),
-    names(Token, Fit::End, Need::Any, &[
-        "token", "apikey", "jwt", "bearer", "idtokenhint",
-    ]),
+    names(Token, Fit::End, Need::Any, &["token", "apikey", "jwt", "bearer", "idtokenhint"]),
     names(Token, Fit::Word, Need::Random, &[
         "session", "sessionid", "sessid", "sessionkey", "sessionhash", "sid", "phpsessid",
         "jsessionid", "aspsessionid", "connectsid", "userauth", "aspxauth", "auth", "xauth", "basicauth",
         "pat", "csrf", "xsrf", "basic", "assertion", "samlresponse", "authcode", "authorizationcode",
-        "nkey", "remember",
+        "nkey", "remember", "tkn", "tok", "apitok", "authn", "crumb", "castgc", "samlart",
     ]),
-    names(SecretKey, Fit::Word, Need::Random, &[
-        "credentials", "creds", "secretid", "community", "sas", "skey", "ikey",
-    ]),
-    names(Password, Fit::End, Need::Digits, &[
-        "onetimepassword", "onetimepasscode", "yourcode", "accesscode", "activationcode", "unlockcode",
-        "logincode", "authenticationcode", "confirmationcode",
-    ]),
+    names(SecretKey, Fit::Word, Need::Random, &["credentials", "creds", "secretid", "community", "sas", "skey", "ikey"]),
     names(Password, Fit::End, Need::Any, &[
         "password", "ssword", "passwd", "pasword", "paswd", "passw0rd", "passphrase", "passcode", "pwd", "passwort", "motdepasse",
         "userpass", "dbpass", "smtppass", "mailpass", "mysqlpass", "adminpass", "rootpass",
         "sshpass", "ftppass", "authpass", "keypass", "storepass", "requirepass", "masterauth",
         "bindpw", "rootpw", "userpw", "dbpw", "passw", "psswd", "passwrd", "ldappass",
         "proxypass", "redispass", "pgpass", "bindpass", "passkey", "securityanswer", "secretanswer",
-        "recoverycode", "backupcode", "psk", "wifikey", "wlankey", "wpakey", "wpa2key", "wepkey", "passhash", "pwhash", "pwdhash", "seedword", "communitystring",
+        "recoverycode", "backupcode", "psk", "wifikey", "wlankey", "wpakey", "wpa2key", "wepkey", "passhash", "pwhash", "pwdhash", "seedword", "communitystring", "maidenname",
     ]),
     // In other languages, with their marks and without.
     names(Password, Fit::End, Need::Any, &[
@@ -119,47 +114,23 @@ pub(super) const NAMES: &[Names] = &[
     names(SecretKey, Fit::End, Need::Any, &[
         "clésecrète", "clesecrete", "密钥", "密鑰", "秘钥", "秘密鍵", "クライアントシークレット", "비밀키", "секрет", "geheimnis",
     ]),
-    names(Token, Fit::End, Need::Any, &[
-        "токен", "令牌", "トークン", "토큰",
-    ]),
-    names(Password, Fit::End, Need::Short, &[
-        "pass",
-    ]),
-    names(Password, Fit::Word, Need::Short, &[
-        "pw", "psw", "mdp", "geheim", "pswd", "pword", "pwrd",
-    ]),
-    names(SecretKey, Fit::Word, Need::Random, &[
-        "clave", "clavesecreta",
-    ]),
+    names(Token, Fit::End, Need::Any, &["токен", "令牌", "トークン", "토큰"]),
+    names(Password, Fit::End, Need::Short, &["pass"]),
+    names(Password, Fit::Word, Need::Short, &["pw", "psw", "mdp", "geheim", "pswd", "pword", "pwrd"]),
+    names(SecretKey, Fit::Word, Need::Random, &["clave", "clavesecreta"]),
     names(Password, Fit::Word, Need::Digits, &[
         "pin", "pincode", "otp", "otpcode", "totp", "cvv", "cvv2", "cvc", "mfacode", "totpcode",
         "verificationcode", "securitycode", "onetimecode", "smscode", "puk", "2facode", "tfacode",
-        "signincode", "pairingcode", "otptoken", "mfatoken", "2fatoken", "totptoken", "devicepin",
+        "signincode", "pairingcode", "devicepin", "pinnumber",
     ]),
-    names(Password, Fit::Word, Need::Code, &[
-        "resetcode", "emailcode", "invitecode", "invitationcode",
-    ]),
-    names(Token, Fit::Word, Need::Long, &[
-        "code", "ticket", "encrypt",
-    ]),
-    names(Token, Fit::Word, Need::Query, &[
-        "key", "appid",
-    ]),
-    names(Password, Fit::End, Need::Random, &[
-        "passwordmessage",
-    ]),
-    names(Authorization, Fit::End, Need::Any, &[
-        "authorization",
-    ]),
-    names(Cookie, Fit::End, Need::Any, &[
-        "cookie",
-    ]),
-    names(Signature, Fit::End, Need::Any, &[
-        "signature",
-    ]),
-    names(Signature, Fit::Word, Need::Random, &[
-        "sig", "hmac",
-    ]),
+    names(Password, Fit::Word, Need::Code, &["resetcode", "emailcode", "invitecode", "invitationcode"]),
+    names(Token, Fit::Word, Need::Long, &["code", "ticket", "encrypt"]),
+    names(Token, Fit::Word, Need::Query, &["key", "appid"]),
+    names(Password, Fit::End, Need::Random, &["passwordmessage"]),
+    names(Authorization, Fit::End, Need::Any, &["authorization"]),
+    names(Cookie, Fit::End, Need::Any, &["cookie"]),
+    names(Signature, Fit::End, Need::Any, &["signature"]),
+    names(Signature, Fit::Word, Need::Random, &["sig", "hmac"]),
 ];
 
 /// What may stand after a name: `password_confirmation`, `token_value`, `secrets`.
@@ -173,7 +144,8 @@ pub(super) const AFTER: &[&str] = &[
 /// Words of a name that say what its value is although others follow: `password_db`.
 pub(super) const INNER: &[(&str, SecretClass)] = &[
     ("password", Password), ("passwd", Password), ("pwd", Password), ("senha", Password),
-    ("contraseña", Password), ("secret", SecretKey), ("token", Token), ("apikey", Token),
+    ("contraseña", Password), ("secret", SecretKey), ("secrets", SecretKey), ("token", Token), ("apikey", Token),
+    ("dbpass", Password), ("opsession", Token),
 ];
 
 /// Last words of names that say something about a secret, and what a map of secrets has beside
@@ -187,6 +159,7 @@ pub(super) const ABOUT: &[&str] = &[
     "rotation", "rotate", "provider", "engine", "backend", "algorithm", "alg", "encoding",
     "prefix", "suffix", "hint", "label", "description", "scope", "scopes", "environment",
     "external", "lifetime", "duration", "timeout", "domain", "template", "regex", "pattern",
+    "accessor",
 ];
 
 /// Last words of names that are about a secret, but name secrets where such a map has them.
@@ -216,7 +189,7 @@ pub(super) const OPEN: &[&str] = &[
     "promptpassword", "askpassword", "usepassword", "haspassword", "requirepassword",
     "nopassword", "hastoken", "usetoken", "notoken", "hassecret", "isbearer",
     "cookieaccept", "existingsecret", "websocketkey", "publickey", "idempotencykey", "cachekey", "primarykey", "foreignkey", "partitionkey",
-    "sortkey", "hashkey", "rangekey", "objectkey", "s3key", "filekey", "rowkey", "indexkey", "routingkey",
+    "sortkey", "hashkey", "rangekey", "objectkey", "s3key", "filekey", "rowkey", "indexkey",
     "messagekey", "shardkey", "groupkey", "hostkey", "lookupkey", "registrykey", "itemkey", "dedupkey",
     "translationkey", "requestkey", "orderkey", "bypass", "compass", "trespass", "surpass", "encompass",
     "overpass", "underpass", "lowpass", "highpass", "bandpass", "allpass", "multipass", "prepass",
@@ -450,6 +423,7 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("aad3b435b51404eeaad3b435b51404ee:", Hex, 32, 32), shape("$5$", Crypt, 40, ANY), shape("$6$", Crypt, 40, ANY),
     shape("$y$", Crypt, 40, ANY), shape("$2a$", Crypt, 50, ANY), shape("$2b$", Crypt, 50, ANY),
     shape("$2y$", Crypt, 50, ANY), shape("$argon2", Crypt, 40, ANY),
+    shape("pbkdf2_sha256$", Crypt, 40, ANY), shape("pbkdf2:sha256:", Crypt, 40, ANY), shape("scrypt:32768:8:1$", Crypt, 40, ANY),
     // Models
     shape("sk-proj-", Word, 20, ANY), shape("sk-svcacct-", Word, 20, ANY),
     shape("sk-admin-", Word, 20, ANY), shape("sk-ant-", Word, 20, ANY),
@@ -474,7 +448,10 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("ddp_", Alnum, 36, ANY), shape("lip_", Word, 40, ANY),
     shape("apify_api_", Alnum, 30, ANY), shape("zpka_", Word, 40, ANY),
     shape("rpa_", Alnum, 40, ANY), shape("wandb_v1_", Word, 40, ANY),
-    shape("postman-", Word, 60, ANY),
+    shape("postman-", Word, 60, ANY), shape("aio_", Alnum, 28, 28), shape("CFPAT-", Word, 43, ANY),
+    shape("dnkey-", Word, 60, ANY), shape("AQVN", Word, 35, 40), shape("r8_", Alnum, 32, 40),
+    shape("access-production-", Word, 36, 36), shape("access-sandbox-", Word, 36, 36),
+    shape("oauth:", Alnum, 28, 40),
 ];
 
 /// Where tokens are a part of the path: host, and what the token follows.
@@ -493,5 +470,6 @@ pub(super) const WEBHOOKS: &[(&str, &str)] = &[
     // Links that open an account.
     ("", "/reset/"), ("", "/reset-password/"), ("", "/password-reset/"), ("", "/password_reset/"),
     ("", "/activate/"), ("", "/magic/"), ("", "/magic-link/"), ("", "/verify-email/"),
-    ("", "/invite/"), ("", "/set-password/"), ("", "/confirm-email/"),
+    ("", "/invite/"), ("", "/set-password/"), ("", "/confirm-email/"), ("", "/verify/"),
+    ("", "/unsubscribe/"),
 ];

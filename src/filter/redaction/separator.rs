@@ -236,7 +236,7 @@ fn sign(rest: &[u8]) -> Option<(Sign, usize)> {
         [b'-' | b'~', b'>', ..] | [b'<', b'-', ..] => (Sign::Equals, 2),
         [b'=', ..] => (Sign::Equals, 1),
         // Paths of types go on at once; values in Base64 (LDIF) do not.
-        [b':', b':', b'=', ..] => (Sign::Doubtful, 3),
+        [b':', b':', b'=' | b':', ..] => (Sign::Doubtful, 3),
         [b':', b':', b' ', ..] => (Sign::Doubtful, 2),
         [b':', b':', ..] => return None,
         // Dashes of print.
@@ -249,6 +249,9 @@ fn sign(rest: &[u8]) -> Option<(Sign, usize)> {
         [0xef, 0xbc, 0x9d, ..] | [0xe2, 0x86, 0x90 | 0x92, ..] | [0xe2, 0x87, 0x92, ..] => {
             (Sign::Equals, 3)
         }
+        // Other arrows, lines and signs, and an ellipsis.
+        [0xe2, 0x86..=0x9e, _, ..] | [0xe2, 0x80, 0xa6, ..] => (Sign::Doubtful, 3),
+        [0xc2, 0xa6 | 0xac | 0xb7, ..] => (Sign::Doubtful, 2),
         _ => return None,
     };
     Some(sign)

@@ -21,7 +21,8 @@ pub(super) fn at(text: &str, at: usize, vendors: bool, spans: &mut Spans) -> Opt
         .or_else(|| vendor_token(bytes, place).filter(|_| vendors))
         .or_else(|| vendor_token(bytes, at).filter(|_| vendors && sign > 0))
         .or_else(|| bot_token(bytes, place + usize::from(bytes[place] != b'%')).filter(|_| vendors))
-        .or_else(|| client_secret(bytes, at).filter(|_| vendors))?;
+        .or_else(|| client_secret(bytes, at).filter(|_| vendors))
+        .or_else(|| discord_token(bytes, at).filter(|_| vendors))?;
     let mut end = span.resume;
     spans.push(span);
     if span.class == SecretClass::AccessKeyId {
@@ -117,14 +118,15 @@ fn vendor_token(bytes: &[u8], at: usize) -> Option<Span> {
 }
 
 /// Where the four letters of a prefix begin by which it is found: such as few words have. They have
-/// a sign or a digit inside, or else a digit and a sign, or a digit, or else they are the first.
+/// a digit and a sign after it, or else a sign or a digit inside, or a digit, or they are the
+/// first.
 pub(super) fn anchor(shape: &Shape) -> usize {
     let fours = || shape.prefix.as_bytes().windows(4);
     let has_sign = |four: &[u8]| four[1..3].iter().any(|byte| !byte.is_ascii_alphabetic());
     let has_digit = |four: &[u8]| four.iter().any(u8::is_ascii_digit);
     let ends_with_sign = |four: &[u8]| has_digit(four) && !four[3].is_ascii_alphanumeric();
-    let found = fours().position(has_sign);
-    let found = found.or_else(|| fours().position(ends_with_sign));
+    let found = fours().position(ends_with_sign);
+    let found = found.or_else(|| fours().position(has_sign));
     found.or_else(|| fours().position(has_digit)).unwrap_or(0)
 }
 
@@ -176,6 +178,23 @@ fn bot_token(bytes: &[u8], at: usize) -> Option<Span> {
     let is_marked = bytes[..start].ends_with(b"bot") || bytes[token..].starts_with(b"AA");
     let is_one = (6..=12).contains(&number) && len >= 30 && is_marked;
     is_one.then(|| Span::new(start, token + len, SecretClass::Token))
+}
+
+/// `MTE3….G….…`: a number in Base64, a time, and a code, as a bot of Discord has them.
+fn discord_token(bytes: &[u8], start: usize) -> Option<Span> {
+    const LENGTHS: [std::ops::RangeInclusive<usize>; 3] = [23..=28, 6..=7, 27..=45];
+    if !matches!(bytes.get(start), Some(b'M' | b'N' | b'O')) || !is_start(bytes, start) {
+        return None;
+    }
+    let mut end = start;
+    for (part, lengths) in LENGTHS.iter().enumerate() {
+        let dot = usize::from(part > 0);
+        let is_next = dot == 0 || bytes.get(end) == Some(&b'.');
+        let len = text::run_in(bytes.get(end + dot..)?, 64, |byte| text::is_name(*byte));
+        (is_next && lengths.contains(&len)).then_some(())?;
+        end += dot + len;
+    }
+    Some(Span::new(start, end, SecretClass::Token))
 }
 
 /// A client's secret of Azure: `…8Q~…`, whose third letter from the start of the mark a digit is.

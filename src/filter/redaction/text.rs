@@ -91,6 +91,18 @@ pub(super) fn is_mixed(bytes: &[u8]) -> bool {
     (lower || upper) && digit || lower && upper
 }
 
+/// Letters and digits that change so often as in no name: `tm9xZ57ybnhKDMooQECC`.
+pub(super) fn is_random(value: &str) -> bool {
+    let class = |byte: &u8| (byte.is_ascii_lowercase(), byte.is_ascii_uppercase());
+    let changes = value.as_bytes().windows(2);
+    let changes = changes.filter(|two| class(&two[0]) != class(&two[1]));
+    value.len() >= 12
+        && is_mixed(value.as_bytes())
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && value.bytes().any(|byte| byte.is_ascii_uppercase())
+        && changes.count() * 3 > value.len()
+}
+
 /// Whether all bytes are the same, or but two kinds of bytes.
 pub(super) fn is_repeated(bytes: &[u8]) -> bool {
     let Some((first, rest)) = bytes.split_first() else {

@@ -5,6 +5,7 @@ use crate::filter::redaction::extent::{self, Around};
 use crate::filter::redaction::innocent::{self, Manner};
 use crate::filter::redaction::look;
 use crate::filter::redaction::name::Name;
+use crate::filter::redaction::places::SPOKEN;
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::{container, header, placeholder, text};
 
@@ -114,7 +115,7 @@ pub(super) fn at_place(
     if let Some(end) = container::at(name, at, spans) {
         return Some(end);
     }
-    if let Some(end) = phrase(name, at) {
+    if let Some(end) = phrase(name, at, false) {
         return name.hide(at, end, Manner::TYPED, spans).or(Some(end));
     }
     let mut end = extent::bare(bytes, at, around);
@@ -134,7 +135,14 @@ pub(super) fn at_place(
             .position(|byte| matches!(byte, b')' | b'\n'));
         end = close.map_or(end, |close| at + close);
     }
-    let found = name.hide(at, end, manner, spans);
+    let is_changed = [" -> ", " → ", " => "]
+        .iter()
+        .any(|sign| bytes[end..].starts_with(sign.as_bytes()));
+    let found = if is_changed {
+        name.hide_changed(at, end, 0, manner, spans)
+    } else {
+        name.hide(at, end, manner, spans)
+    };
     if known.is_plural && found.is_some() {
         return Some(several(name, end, manner, spans));
     }
@@ -150,21 +158,36 @@ fn sent(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
     let at = send + text::run_in(&bytes[send..], 16, is_part);
     let (quote, len) = extent::quote_at(bytes, at)?;
     let end = extent::closing(bytes, at + len, quote);
-    (!bytes[from..at].contains(&b'\n') || near.starts_with(b")")).then_some((at + len, end))
+    let is_near = !bytes[from..at].contains(&b'\n') || near.starts_with(b")");
+    (is_near || near.trim_ascii_start().starts_with(b"send")).then_some((at + len, end))
 }
 
-/// Where a value ends that is a phrase of several words: of a name that says so.
-fn phrase(name: Name<'_>, at: usize) -> Option<usize> {
-    const NAMES: &[&str] = &["phrase", "mnemonic", "answer", "words"];
-    let is_one = |end: &&&str| text::ends_with(name.as_str().as_bytes(), end.as_bytes());
-    NAMES.iter().find(is_one)?;
+/// Where a value ends that is a phrase of several words: of a name that says so, or of a password
+/// that is spoken of.
+pub(super) fn phrase(name: Name<'_>, at: usize, is_spoken: bool) -> Option<usize> {
+    const NAMES: &[&str] = &["phrase", "mnemonic", "answer", "words", "seed"];
+    let is_one = |end: &&str| text::ends_with(name.as_str().as_bytes(), end.as_bytes());
+    let is_named = NAMES.iter().any(is_one);
+    if !is_named && !(is_spoken && name.known.class == SecretClass::Password) {
+        return None;
+    }
     let rest = &name.text[at..];
     let line = rest.split(['\n', '\r', '"', ',', ';']).next()?.trim_end();
-    let is_word = |word: &str| word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    // What a sentence has is in no phrase.
+    let is_plain = |word: &str| {
+        word.len() >= 3
+            && word.bytes().all(|byte| byte.is_ascii_lowercase())
+            && !placeholder::is_nothing(word)
+            && !SPOKEN.contains(&word)
+    };
+    let is_word = |word: &str| {
+        word.bytes().all(|byte| byte.is_ascii_alphabetic()) && (!is_spoken || is_plain(word))
+    };
+    let least = if is_named { 3 } else { 4 };
     let mut words = line.split(' ');
     let is_value = !placeholder::is_nothing(words.clone().next()?);
     let count = words.clone().count();
-    (is_value && (3..=24).contains(&count) && words.all(is_word)).then_some(at + line.len())
+    (is_value && (least..=24).contains(&count) && words.all(is_word)).then_some(at + line.len())
 }
 
 /// What follows one of several: `recovery codes: …, …`.
