@@ -121,7 +121,6 @@ impl Capture {
     /// log::info!(target: "app", "shown if the test fails");
     /// assert_eq!(capture.len(), 1);
     /// ```
-    #[expect(clippy::wrong_self_convention, reason = "it says where the records go")]
     pub fn to_failure_output(mut self) -> Self {
         self.prints_on_failure = true;
         self

@@ -19,7 +19,8 @@ use crate::sys::variable::variable;
 /// With `--nocapture`, and by nextest, the same lines are shown as they are written. For the
 /// records of one test, as values, see [`Capture`](crate::test::Capture).
 ///
-/// `#[test_log::test]` of the crate test-log installs env_logger in its place: use one of the two.
+/// `#[test_log::test]` of the crate test-log installs `env_logger` in its place: use one
+/// of the two.
 ///
 /// # Examples
 /// ```

@@ -235,10 +235,10 @@ fn a_queue_is_passed_by_on_the_way_to_a_handler_for_tests() {
             scope.spawn(|| {
                 for number in 0..50 {
                     logtree::error!(registry.root(), err = &error; "text {number}");
-                    let seen = seen.0.lock().unwrap();
-                    let mine = seen.iter().filter(|(id, ..)| *id == thread::current().id());
-                    let (_, text, error) = mine.clone().last().unwrap();
-                    assert_eq!(mine.count(), number + 1);
+                    let mut mine = seen.0.lock().unwrap().clone();
+                    mine.retain(|(id, ..)| *id == thread::current().id());
+                    assert_eq!(mine.len(), number + 1);
+                    let (_, text, error) = &mine[number];
                     assert_eq!(*text, format!("text {number}"));
                     assert_eq!(error.as_deref(), Some("the cause"));
                 }
