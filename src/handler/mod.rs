@@ -82,6 +82,8 @@ pub use self::drop_counts::DropCounts;
 pub use self::error_hook::FailedRecord;
 pub use self::fallback::FallbackHandler;
 pub use self::file::{
+#[cfg(feature = "config")]
+pub(crate) use self::file::check_suffix;
     FileHandler, FileMode, RotatingFileHandler, TimedRotatingFileHandler, WatchedFileHandler, When,
 };
 #[cfg(feature = "gelf")]

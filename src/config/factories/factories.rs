@@ -87,7 +87,7 @@ impl Factories {
     /// | `logging.FileHandler` | `file` | `filename`, `mode` (`a`, `w`, `x`), `encoding` (UTF-8), `delay`, `errors`; and `permissions`, `create_dirs`, `follow_symlinks`, `buffered`, `flush_level`, `flush_interval` |
     /// | `logging.handlers.WatchedFileHandler` | `watched_file` | the same |
     /// | `logging.handlers.RotatingFileHandler` | `rotating_file` | the same, and `maxBytes`, `backupCount`; `compress`, `multi_process` |
-    /// | `logging.handlers.TimedRotatingFileHandler` | `timed_rotating_file` | the same, and `when`, `interval`, `utc`, `atTime` |
+    /// | `logging.handlers.TimedRotatingFileHandler` | `timed_rotating_file` | the same, and `when`, `interval`, `utc`, `atTime`; `suffix`, also as an attribute |
     /// | `logging.handlers.MemoryHandler` | `memory` | `capacity`, `flushLevel`, `target`, `flushOnClose`; `respect_target_level` |
     /// | `logging.handlers.QueueHandler` | `queue` | `handlers`, `respect_handler_level`, `queue`, `listener`; `bytes_per_thread`, `max_bytes`, `max_records`, `overflow`, `block_at_most` |
     /// | | `fallback` | `handlers` |

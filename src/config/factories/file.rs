@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::formatter::TimeZone;
 use crate::handler::{
     FileHandler, FileMode, Handler, RotatingFileHandler, TimedRotatingFileHandler,
-    WatchedFileHandler, When,
+    WatchedFileHandler, When, check_suffix,
 };
 use crate::level::Level;
 use crate::sys::sync::Arc;
@@ -80,6 +80,13 @@ pub(super) fn add(table: &mut Table<Handler>) {
             let utc = arguments.optional("utc").unwrap_or(false);
             let at_time = at_time(arguments);
             move || {
+            // Python has it as an attribute.
+            let suffix: Option<String> = arguments.optional("suffix");
+            let suffix = suffix.or(arguments.attribute("suffix"));
+            let checked = suffix.as_deref().map(|format| check_suffix(format, when));
+            if let Some(Err(error)) = checked {
+                arguments.problem("suffix", error.to_string());
+            }
                 let builder = options!(TimedRotatingFileHandler, common);
                 let mut builder = rotation_options!(builder, rotation)
                     .when(when)
@@ -89,6 +96,9 @@ pub(super) fn add(table: &mut Table<Handler>) {
                     builder = builder.at_time(hour, minute, second);
                 }
                 common.open(builder)
+                if let Some(format) = suffix {
+                    builder = builder.suffix(format);
+                }
             }
         },
     );

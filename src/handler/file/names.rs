@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{fmt, fs, io};
 
-use crate::handler::file::schedule::When;
+use crate::handler::file::suffix::Suffix;
 use crate::handler::file::system;
 use crate::sys::sync::Arc;
 
@@ -139,14 +139,14 @@ impl Names {
     ///
     /// # Errors
     /// Where the directory cannot be listed.
-    pub(super) fn of_intervals(&self, when: When) -> io::Result<Vec<IntervalFile>> {
+    pub(super) fn of_intervals(&self, suffix: &Suffix) -> io::Result<Vec<IntervalFile>> {
         let directory = self.base.parent().unwrap_or(Path::new("."));
         system::before("list")?;
         let mut found = Vec::new();
         for entry in fs::read_dir(directory)? {
             let entry = entry?;
             let path = entry.path();
-            if let Some((interval, form)) = self.interval_of(&path, when) {
+            if let Some((interval, form)) = self.interval_of(&path, suffix) {
                 found.push(IntervalFile {
                     interval,
                     form,
@@ -159,29 +159,29 @@ impl Names {
     }
 
     /// The interval in a file's name, and the form.
-    fn interval_of(&self, path: &Path, when: When) -> Option<(Interval, Form)> {
+    fn interval_of(&self, path: &Path, suffix: &Suffix) -> Option<(Interval, Form)> {
         let name = path.file_name()?.as_encoded_bytes();
         [Form::Unfinished, Form::Compressed, Form::Plain]
             .into_iter()
             .find_map(|form| {
                 let plain = name.strip_suffix(form.suffix().as_bytes())?;
-                Some((self.interval_of_plain(plain, when)?, form))
+                Some((self.interval_of_plain(plain, suffix)?, form))
             })
     }
 
-    fn interval_of_plain(&self, name: &[u8], when: When) -> Option<Interval> {
+    fn interval_of_plain(&self, name: &[u8], form: &Suffix) -> Option<Interval> {
         if self.namer.is_none() {
             let base = self.base.file_name()?.as_encoded_bytes();
             let (start, suffix) = name.split_at_checked(base.len())?;
             let suffix = suffix.strip_prefix(b".").filter(|_| is_same(start, base))?;
-            return Interval::read(suffix, when)
+            return Interval::read(suffix, form)
                 .filter(|(_, len)| *len == suffix.len())
                 .map(|(it, _)| it);
         }
         // With a namer the interval can stand anywhere: it is right if the namer makes the very
         // name of it.
         (0..name.len()).find_map(|at| {
-            let (interval, _) = Interval::read(&name[at..], when)?;
+            let (interval, _) = Interval::read(&name[at..], form)?;
             let whole = Interval {
                 number: 0,
                 ..interval.clone()
@@ -198,9 +198,9 @@ impl Names {
 impl Interval {
     /// Reads an interval at the start of a name, with its number as far as there is one; and how
     /// long it is.
-    fn read(text: &[u8], when: When) -> Option<(Self, usize)> {
-        let start = std::str::from_utf8(text.get(..when.suffix_len())?).ok()?;
-        if !when.is_suffix(start) {
+    fn read(text: &[u8], suffix: &Suffix) -> Option<(Self, usize)> {
+        let start = std::str::from_utf8(text.get(..suffix.len())?).ok()?;
+        if !suffix.is_text(start) {
             return None;
         }
         let rest = &text[start.len()..];
@@ -247,9 +247,10 @@ fn appended(path: &Path, text: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::handler::file::when::When;
 
     fn interval(names: &Names, name: &str) -> Option<(String, u32, Form)> {
-        let found = names.interval_of(&Path::new("/l").join(name), When::Day);
+        let found = names.interval_of(&Path::new("/l").join(name), &Suffix::of(When::Day));
         found.map(|(it, form)| (it.start, it.number, form))
     }
 
@@ -326,7 +327,7 @@ mod tests {
             b"a\xff.log.2024-02-29.3"
         );
         assert_eq!(
-            names.interval_of(&path, When::Day),
+            names.interval_of(&path, &Suffix::of(When::Day)),
             Some((made, Form::Plain))
         );
     }

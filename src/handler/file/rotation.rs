@@ -256,7 +256,7 @@ impl Rotation {
     /// The files of intervals in the directory that count as its own.
     fn found(&self) -> io::Result<Vec<IntervalFile>> {
         match &self.schedule {
-            Some(schedule) => self.names.of_intervals(schedule.when),
+            Some(schedule) => self.names.of_intervals(&schedule.suffix),
             None => Ok(Vec::new()),
         }
     }

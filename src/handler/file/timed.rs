@@ -9,9 +9,10 @@ use crate::handler::file::compression::Rotated;
 use crate::handler::file::log_file::LogFile;
 use crate::handler::file::options::{FileOptions, file_options};
 use crate::handler::file::rotating::{RotationOptions, rotating};
-use crate::handler::file::schedule::{Schedule, When};
+use crate::handler::file::schedule::Schedule;
 use crate::handler::file::sink;
 use crate::handler::file::state::Upkeep;
+use crate::handler::file::when::When;
 use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
 use crate::record::Record;
@@ -85,6 +86,7 @@ impl TimedRotatingFileHandler {
             interval: 1,
             at_time: None,
             zone: TimeZone::Local,
+            suffix: None,
         }
     }
 
@@ -132,6 +134,7 @@ pub struct TimedRotatingFileHandlerBuilder {
     interval: u32,
     at_time: Option<(u8, u8, u8)>,
     zone: TimeZone,
+    suffix: Option<String>,
 }
 
 file_options!(TimedRotatingFileHandlerBuilder);
@@ -161,6 +164,32 @@ impl TimedRotatingFileHandlerBuilder {
         self
     }
 
+    /// Sets the format of the time in the names of rotated files, for `strftime`, in place of
+    /// `%Y-%m-%d` and, for shorter intervals, `_%H-%M-%S` as far as they need it. It has the fields
+    /// `%Y`, `%m`, `%d`, `%H`, `%M` and `%S` in this order, those after the interval's perhaps not,
+    /// with letters, `-`, `_` and `.` between them. So names sort by time, and are recognized when
+    /// files are removed; files with names of another format stay.
+    ///
+    /// # Python
+    /// The attribute `suffix`, to which `extMatch` must fit.
+    ///
+    /// # Examples
+    /// ```
+    /// use logtree::ErrorKind;
+    /// use logtree::handler::{TimedRotatingFileHandler, When};
+    ///
+    /// let path = std::env::temp_dir().join("logtree-doc-suffix.log");
+    /// let daily = || TimedRotatingFileHandler::builder(&path).when(When::Midnight).delay(true);
+    /// daily().suffix("%Y%m%d").open()?; // logtree-doc-suffix.log.20261127
+    /// let error = daily().suffix("%d.%m.%Y").open().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::InvalidRollover);
+    /// # Ok::<(), logtree::Error>(())
+    /// ```
+    pub fn suffix(mut self, format: impl Into<String>) -> Self {
+        self.suffix = Some(format.into());
+        self
+    }
+
     /// How many rotated files are kept, the newest ones; 0, the default, keeps all. Only files with
     /// names that this handler writes are removed, and none where the directory cannot be
     /// listed. A lower count than before counts at the next rotation.
@@ -173,10 +202,13 @@ impl TimedRotatingFileHandlerBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidRollover`](crate::ErrorKind::InvalidRollover) when the day, the interval
-    /// or the time of day does not exist; [`ErrorKind::Io`](crate::ErrorKind::Io), with the
-    /// path, when the file cannot be opened.
+    /// or the time of day does not exist, or the suffix lacks a field;
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io), with the path, when the file cannot be opened.
     pub fn open(self) -> Result<TimedRotatingFileHandler, Error> {
-        let schedule = Schedule::new(self.when, self.interval, self.at_time, self.zone)?;
+        let mut schedule = Schedule::new(self.when, self.interval, self.at_time, self.zone)?;
+        if let Some(format) = &self.suffix {
+            schedule = schedule.with_suffix(format)?;
+        }
         let rotation = self.rotation.build(&self.options, Some(schedule))?;
         let upkeep = Upkeep::Rotate(Box::new(rotation));
         let (handler, file) = sink::open("TimedRotatingFileHandler", self.options, upkeep)?;

@@ -246,3 +246,35 @@ fn a_restart_keeps_the_phase() {
     let drift = second.rollover_at().unwrap().seconds() - due.seconds();
     assert!((0..=1).contains(&drift), "{drift}");
 }
+
+/// A suffix of one's own: files with it are removed, and those of other names are left alone.
+#[test]
+fn files_may_have_another_suffix() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("t.log");
+    let clock = Arc::new(ManualClock::new(Timestamp::from_nanos(0)));
+    let others = ["t.log.1969-12-31", "t.log.19691231x", "t.log.196912"];
+    for name in others {
+        fs::write(directory.path().join(name), "").unwrap();
+    }
+    let builder = TimedRotatingFileHandler::builder(&path)
+        .when(When::Midnight)
+        .time_zone(TimeZone::Utc)
+        .max_bytes(4)
+        .backup_count(2)
+        .clock(clock.clone());
+    let handler = builder.suffix("%Y%m%d").open().unwrap();
+    let day = |days: i64| Timestamp::from_nanos(days * 24 * 60 * 60 * 1_000_000_000);
+    for (n, days) in [(10, 0), (11, 1), (12, 1), (13, 2), (14, 40)] {
+        clock.set(day(days));
+        log(&handler, &n.to_string());
+    }
+    let mut names = names(directory.path());
+    names.retain(|name| !others.contains(&&**name));
+    assert_eq!(names, ["t.log", "t.log.19700102.1", "t.log.19700103"]);
+    assert_eq!(read(directory.path().join("t.log.19700102.1")), "12\n");
+    assert_eq!(read(directory.path().join("t.log.19700103")), "13\n");
+    for name in others {
+        assert!(directory.path().join(name).exists(), "{name}");
+    }
+}

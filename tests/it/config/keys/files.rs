@@ -144,6 +144,9 @@ fn of_rotation() {
         json!({"atTime": "2"}),
         json!({"interval": 0}),
         json!({"when": "X"}),
+        json!({"suffix": "%d.%m.%Y"}),
+        json!({"suffix": "%Y%m%d", "when": "H"}),
+        json!({".": {"suffix": "%Y"}}),
     ] {
         let config = DictConfig::from_value(&timed(wrong.clone())).unwrap();
         assert!(config.check_in(&Registry::new()).is_err(), "{wrong}");
