@@ -1,5 +1,6 @@
 //! Filters decide which records are processed further: [`Filter`] and its implementations.
 
+mod editing_filter;
 mod filter;
 mod level_range;
 mod name_filter;
@@ -7,6 +8,7 @@ mod redaction;
 mod shared_filter;
 mod volume;
 
+pub use self::editing_filter::EditingFilter;
 pub use self::filter::{Filter, filter_fn};
 pub use self::level_range::LevelRange;
 pub use self::name_filter::NameFilter;

@@ -3,6 +3,7 @@
 
 mod builder;
 pub(crate) mod call_values;
+mod edits;
 mod key_values;
 pub(crate) mod message;
 mod owned;

@@ -355,44 +355,6 @@ impl<'a> Record<'a> {
             .set_value(key.into(), value.into());
     }
 
-    /// Removes the error, for a filter.
-    ///
-    /// # Python
-    /// `record.exc_info = record.exc_text = None`.
-    ///
-    /// # Examples
-    /// ```
-    /// use logtree::Registry;
-    /// use logtree::filter::filter_fn;
-    /// use logtree::test::Capture;
-    ///
-    /// let logger = Registry::new().get_logger("app");
-    /// logger.add_filter(filter_fn(|record| {
-    ///     record.clear_error();
-    ///     true
-    /// }));
-    /// let capture = Capture::new(&logger);
-    /// logtree::warn!(logger, err = std::fmt::Error; "failed");
-    /// assert_eq!(capture.records()[0].error_text(), None);
-    /// ```
-    pub fn clear_error(&mut self) {
-        self.error = None;
-        if self.rare_fields().error.is_some() {
-            self.rare_fields.get_mut().error = None;
-        }
-    }
-
-    /// Removes the stack trace, for a filter.
-    ///
-    /// # Python
-    /// `record.stack_info = None`.
-    pub fn clear_stack(&mut self) {
-        self.backtrace = None;
-        if self.rare_fields().stack.is_some() {
-            self.rare_fields.get_mut().stack = None;
-        }
-    }
-
     /// Replaces the texts of the error and of the stack.
     pub(crate) fn replace_failure(&mut self, error: Option<String>, stack: Option<String>) {
         if let Some(error) = error {

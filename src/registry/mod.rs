@@ -18,6 +18,7 @@ mod level_text;
 mod node;
 mod overrides;
 mod owners;
+mod record_hook;
 pub(crate) mod registry;
 mod route;
 mod secrets;

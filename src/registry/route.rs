@@ -9,7 +9,7 @@ use crate::sys::sync::Arc;
 /// parent's.
 #[derive(Debug, Default)]
 pub(crate) struct Route {
-    /// The logger's own filters.
+    /// The registry's hook for records, and the logger's own filters.
     pub(crate) filters: Vec<SharedFilter>,
     /// Its own handlers, then its ancestors', up to where propagation ends. The same handler can
     /// stand in it twice.

@@ -11,6 +11,7 @@ mod config;
 mod control;
 #[cfg(feature = "delivery")]
 mod delivery;
+mod edits;
 mod files;
 #[cfg(feature = "fleet")]
 mod fleet;

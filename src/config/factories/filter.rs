@@ -1,10 +1,11 @@
 //! Filters by name and by level.
 
+use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use crate::config::factories::limit;
 use crate::config::factories::table::Table;
-use crate::filter::{LevelRange, NameFilter, RedactingFilter, SharedFilter};
+use crate::filter::{EditingFilter, LevelRange, NameFilter, RedactingFilter, SharedFilter};
 use crate::level::Level;
 
 pub(super) fn add(table: &mut Table<SharedFilter>) {
@@ -19,6 +20,20 @@ pub(super) fn add(table: &mut Table<SharedFilter>) {
             end(arguments.optional("max")),
         );
         move || Ok(SharedFilter::from(LevelRange::new(range)))
+    });
+    table.add(&["logtree.EditingFilter", "edit"], |arguments| {
+        let without_error = arguments.optional("without_error").unwrap_or(false);
+        let without_stack = arguments.optional("without_stack").unwrap_or(false);
+        let removed: Vec<String> = arguments.optional("remove").unwrap_or_default();
+        let renamed: BTreeMap<String, String> = arguments.optional("rename").unwrap_or_default();
+        let mut filter = EditingFilter::new()
+            .without_error(without_error)
+            .without_stack(without_stack);
+        filter = removed.into_iter().fold(filter, EditingFilter::remove);
+        filter = renamed
+            .into_iter()
+            .fold(filter, |filter, (key, to)| filter.rename(key, to));
+        move || Ok(SharedFilter::from(filter))
     });
     limit::add(table);
     table.add(&["redact"], |arguments| {

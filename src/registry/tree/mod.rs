@@ -37,6 +37,8 @@ pub(crate) struct Tree {
     /// The same for the most verbose scope on any thread.
     scope_floor: Level,
     owners: Owners,
+    /// What sees each record first, whatever its logger.
+    hook: Option<SharedFilter>,
     taps: Vec<Tap>,
     last_tap: TapId,
     /// The copies of nodes' gates.
@@ -68,8 +70,8 @@ type Link = std::num::NonZeroU32;
 struct Own {
     handlers: Vec<Handler>,
     filters: Vec<SharedFilter>,
-    /// The node's route without its filters, which its descendants share; `None` while the node's
-    /// own route serves.
+    /// The node's route without its own filters, which its descendants share; `None` while the
+    /// node's own route serves.
     downstream: Option<Arc<Route>>,
 }
 
@@ -94,6 +96,7 @@ impl Tree {
             override_floor: Level::OFF,
             scope_floor: Level::OFF,
             owners: Owners::default(),
+            hook: None,
             taps: Vec::new(),
             last_tap: TapId(0),
             copies: HashMap::new(),

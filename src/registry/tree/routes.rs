@@ -36,6 +36,14 @@ impl Tree {
             .map_or(&[], |own| &own.filters)
     }
 
+    /// Replaces what sees each record first; returns the previous one, to be dropped outside the
+    /// lock.
+    pub(crate) fn replace_hook(&mut self, hook: Option<SharedFilter>) -> Option<SharedFilter> {
+        let old = std::mem::replace(&mut self.hook, hook);
+        self.refresh_routes(NodeId::ROOT);
+        old
+    }
+
     /// Changes the node's handlers and filters; returns the previous ones, to be dropped outside
     /// the lock.
     pub(crate) fn change_own(
@@ -174,12 +182,14 @@ impl Tree {
                 taps.push(tap);
             }
         }
-        let filters = self.filters(id).to_vec();
+        let hook = self.hook.as_slice();
+        let filters = [hook, self.filters(id)].concat();
         let route = Arc::new(Route::new(filters, handlers.into(), taps.into()));
+        let hook = hook.to_vec();
         if let Some(own) = &mut self.slots[id.at()].own {
-            own.downstream = (!route.filters.is_empty()).then(|| {
+            own.downstream = (!own.filters.is_empty()).then(|| {
                 let (handlers, taps) = (Arc::clone(&route.handlers), Arc::clone(&route.taps));
-                Arc::new(Route::new(Vec::new(), handlers, taps))
+                Arc::new(Route::new(hook, handlers, taps))
             });
         }
         route

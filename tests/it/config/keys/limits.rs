@@ -1,4 +1,4 @@
-//! Keys of the filters that limit.
+//! Keys of the filters that limit, and of those that change records.
 
 use logtree::{Level, Registry};
 use serde_json::{Value, json};
@@ -100,4 +100,48 @@ fn of_rate_limits() {
     assert!(with(json!({"even_errors": true})).starts_with("x tenant=1 5 records suppressed"));
     let soon = json!({"summary_after": "1ms", "rate": 0, "even_errors": true});
     assert_eq!(told(&with(soon)), 6);
+}
+
+#[test]
+fn of_edits() {
+    let with = |keys: Value| {
+        let mut filter = json!({"class": "edit"});
+        let keys = keys.as_object().unwrap().clone();
+        filter.as_object_mut().unwrap().extend(keys);
+        let text = Text::default();
+        let document = json!({
+            "version": 1,
+            "filters": {"edit": filter},
+            "handlers": {"h": {"class": "stream", "stream": "ext://test", "filters": ["edit"]}},
+            "root": {"handlers": ["h"]}
+        });
+        let registry = Registry::new();
+        install(&document, &text, &registry).unwrap();
+        let error = std::io::Error::other("the cause");
+        logtree::error!(registry.root(), a = 1, b = 2, err = error; "failed");
+        text.get()
+    };
+    assert_eq!(with(json!({})), "failed a=1 b=2\n    the cause\n");
+    assert_eq!(with(json!({"without_error": true})), "failed a=1 b=2\n");
+    assert_eq!(
+        with(json!({"class": "logtree.EditingFilter", "remove": ["a", "b"]})),
+        "failed\n    the cause\n"
+    );
+    let both = json!({"without_error": true, "remove": ["a"], "rename": {"b": "c", "x": "y"}});
+    assert_eq!(with(both), "failed c=2\n");
+    let stack = |without: bool| {
+        let text = Text::default();
+        let document = json!({
+            "version": 1,
+            "filters": {"edit": {"class": "edit", "without_stack": without}},
+            "handlers": {"h": {"class": "stream", "stream": "ext://test", "filters": ["edit"]}},
+            "root": {"handlers": ["h"]}
+        });
+        let registry = Registry::new();
+        install(&document, &text, &registry).unwrap();
+        logtree::error!(registry.root(), here:backtrace; "failed");
+        text.lines().len()
+    };
+    assert_eq!(stack(true), 1);
+    assert!(stack(false) > 1);
 }
