@@ -72,6 +72,9 @@
 //! | limit how many records pass | [`filter::RateLimitFilter`], [`filter::SampleFilter`] |
 //! | log only the first of many times | [`log_once!`], [`log_every_n!`], [`log_every!`] |
 //! | assert in tests on what is logged | [`test::Capture`], [`test::assert_logs`] |
+//! | see the logs of tests that fail, and of no others | [`test::init`] |
+//! | have a file for each tenant, job or user | [`handler::RoutingHandler`] |
+//! | change all records, or those of a handler | [`Registry::set_record_hook`], [`filter::EditingFilter`] |
 //! | see who logs where | [`Registry::dump`] |
 //! | write a handler, formatter or filter | [`handler::Sink`], [`formatter::Format`], [`filter::Filter`] |
 //!

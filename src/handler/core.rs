@@ -139,17 +139,24 @@ impl HandlerCore {
     }
 
     /// Handles a record, but leaves a failure to the caller: it is neither counted nor reported.
+    /// `formatter` serves a handler that was given none.
     ///
     /// # Errors
     /// Those of the formatter and the sink; a panic counts as one.
-    pub(super) fn try_handle(&self, record: &Record<'_>) -> Result<bool, Error> {
+    pub(super) fn try_handle(
+        &self,
+        record: &Record<'_>,
+        formatter: Option<&dyn Format>,
+    ) -> Result<bool, Error> {
         let mut passed = false;
         Self::guard("write", || {
             let config = self.config.load();
             let mut view = record.clone();
             passed = config.filters.iter().all(|filter| filter.filter(&mut view));
             if passed {
-                self.sink.write(&view, &**config.formatter)?;
+                let formatter = formatter.filter(|_| !config.has_formatter);
+                self.sink
+                    .write(&view, formatter.unwrap_or(&**config.formatter))?;
                 let place = self.book.tally.place();
                 place.accepted();
                 place.taken();

@@ -126,7 +126,7 @@ impl Sink for Chain {
             if !link.retry.lock().is_due() {
                 continue;
             }
-            match link.handler.core.try_handle(record) {
+            match link.handler.core.try_handle(record, None) {
                 Ok(_) => {
                     link.retry.lock().succeeded();
                     return Ok(());

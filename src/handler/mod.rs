@@ -54,6 +54,7 @@ mod origin;
 mod otlp;
 mod outbox;
 mod queue;
+mod routing;
 mod sink;
 #[cfg(feature = "smtp")]
 mod smtp;
@@ -81,9 +82,9 @@ pub use self::delivery::DeliveryHandler;
 pub use self::drop_counts::DropCounts;
 pub use self::error_hook::FailedRecord;
 pub use self::fallback::FallbackHandler;
-pub use self::file::{
 #[cfg(feature = "config")]
 pub(crate) use self::file::check_suffix;
+pub use self::file::{
     FileHandler, FileMode, RotatingFileHandler, TimedRotatingFileHandler, WatchedFileHandler, When,
 };
 #[cfg(feature = "gelf")]
@@ -106,6 +107,7 @@ pub use self::null::NullHandler;
 #[cfg_attr(docsrs, doc(cfg(feature = "otlp")))]
 pub use self::otlp::OtlpHandler;
 pub use self::queue::{Overflow, QueueHandler, QueueListener, RecordQueue};
+pub use self::routing::RoutingHandler;
 pub use self::sink::{Batch, Sink, SinkFacts, SinkStatus, formatted};
 #[cfg(feature = "smtp")]
 #[cfg_attr(docsrs, doc(cfg(feature = "smtp")))]
@@ -144,6 +146,7 @@ pub mod builder {
     #[cfg_attr(docsrs, doc(cfg(feature = "otlp")))]
     pub use super::otlp::OtlpHandlerBuilder;
     pub use super::queue::{QueueHandlerBuilder, RecordQueueBuilder};
+    pub use super::routing::RoutingHandlerBuilder;
     #[cfg(feature = "smtp")]
     #[cfg_attr(docsrs, doc(cfg(feature = "smtp")))]
     pub use super::smtp::SmtpHandlerBuilder;

@@ -38,6 +38,7 @@ fn no_child_hangs_or_repeats_whatever_the_handler() {
         "memory",
         "buffering",
         "fallback",
+        "router",
         "timed",
         "watched",
         "panicking",

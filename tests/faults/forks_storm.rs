@@ -12,7 +12,8 @@ use logtree::control::{Control, LevelTarget, Page};
 use logtree::formatter::Format;
 use logtree::handler::{
     BufferingHandler, FallbackHandler, FileHandler, MemoryHandler, NullHandler, QueueHandler,
-    RotatingFileHandler, Sink, StreamHandler, TimedRotatingFileHandler, WatchedFileHandler,
+    RotatingFileHandler, RoutingHandler, Sink, StreamHandler, TimedRotatingFileHandler,
+    WatchedFileHandler,
 };
 use logtree::record::OwnedRecord;
 use logtree::{Error, Handler, Level, Record, Registry};
@@ -82,6 +83,11 @@ fn handler_of(kind: &str, path: &Path) -> (Handler, Option<Rotate>) {
             BufferingHandler::new(50, deliver).into()
         }
         "fallback" => FallbackHandler::new(file()).or(file()).into(),
+        "router" => {
+            let path = path.to_owned();
+            let builder = RoutingHandler::builder("key", move |_| FileHandler::open(&path));
+            builder.build().into()
+        }
         other => panic!("unknown kind {other}"),
     };
     (handler, rotates)

@@ -9,8 +9,8 @@ use std::thread;
 
 use logtree::formatter::Format;
 use logtree::handler::{
-    BufferingHandler, DropReason, FallbackHandler, Ledger, MemoryHandler, QueueHandler, Sink,
-    SinkStatus, StreamHandler,
+    BufferingHandler, DropReason, FallbackHandler, Ledger, MemoryHandler, QueueHandler,
+    RoutingHandler, Sink, SinkStatus, StreamHandler,
 };
 use logtree::record::OwnedRecord;
 use logtree::{Error, ErrorKind, Formatter, Handler, Record};
@@ -156,7 +156,7 @@ struct Subject {
     seen: Vec<Seen>,
 }
 
-const KINDS: usize = 9;
+const KINDS: usize = 10;
 
 fn subject(kind: usize, steps: &[Step], capacity: usize) -> Subject {
     let (script, seen) = (Script::new(steps), Seen::default());
@@ -228,6 +228,11 @@ fn subject(kind: usize, steps: &[Step], capacity: usize) -> Subject {
                 inner: vec![target],
                 seen: vec![seen],
             }
+        }
+        8 => {
+            let (script, seen) = (script.clone(), seen.clone());
+            let open = move |_: &str| Ok(Handler::new(Device(script.clone(), seen.clone())));
+            alone(RoutingHandler::builder("key", open).build().into())
         }
         _ => alone(
             StreamHandler::new(device())
@@ -320,7 +325,7 @@ fn play(kind: usize, steps: &[Step], capacity: usize, count: usize, threads: usi
     // Each loss is reported once: the rest of the script may fail first, then one more record
     // carries the report.
     let device = subject.inner.first().unwrap_or(&subject.outer);
-    if [0, 1, 3, 4, 7, 8].contains(&kind) {
+    if [0, 1, 3, 4, 7, 8, 9].contains(&kind) {
         for _ in 0..=steps.len() {
             record("1", |record| {
                 device.handle(record);

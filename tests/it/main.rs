@@ -38,6 +38,7 @@ mod regression;
 mod reload;
 mod rotation;
 mod rotation_model;
+mod routing;
 mod scope;
 mod scope_model;
 mod scope_tasks;

@@ -7,8 +7,8 @@ use std::{fs, iter};
 use logtree::formatter::{Format, format_fn};
 use logtree::handler::{
     BufferingHandler, FallbackHandler, FileHandler, FileMode, Ledger, MemoryHandler, QueueHandler,
-    QueueListener, RecordQueue, RotatingFileHandler, Sink, SinkFacts, SinkStatus, StreamHandler,
-    TimedRotatingFileHandler, WatchedFileHandler, When, check_sink, formatted,
+    QueueListener, RecordQueue, RotatingFileHandler, RoutingHandler, Sink, SinkFacts, SinkStatus,
+    StreamHandler, TimedRotatingFileHandler, WatchedFileHandler, When, check_sink, formatted,
 };
 use logtree::record::OwnedRecord;
 use logtree::{Error, ErrorKind, Handler, Level, Record};
@@ -89,6 +89,11 @@ fn handlers_of_handlers_keep_the_contract() {
     let fallback = || FallbackHandler::new(target()).or(target());
     assert_eq!(check_sink(fallback, lines), NOTHING);
     text.take();
+    let router = || {
+        let target = target();
+        RoutingHandler::builder("key", move |_| Ok(target.clone())).build()
+    };
+    assert_eq!(check_sink(router, lines), NOTHING);
     let messages = Arc::new(Mutex::new(Vec::new()));
     let buffering = || {
         let messages = Arc::clone(&messages);

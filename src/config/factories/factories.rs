@@ -91,6 +91,7 @@ impl Factories {
     /// | `logging.handlers.MemoryHandler` | `memory` | `capacity`, `flushLevel`, `target`, `flushOnClose`; `respect_target_level` |
     /// | `logging.handlers.QueueHandler` | `queue` | `handlers`, `respect_handler_level`, `queue`, `listener`; `bytes_per_thread`, `max_bytes`, `max_records`, `overflow`, `block_at_most` |
     /// | | `fallback` | `handlers` |
+    /// | `logtree.RoutingHandler` | `router` | `key`, `max_open` (64), `missing` (`none`), and those of `file`, with `{value}` in the `filename` and without `mode`; with `maxBytes`, those of `rotating_file`: [`RoutingHandler`](crate::handler::RoutingHandler) |
     /// | `logging.handlers.SysLogHandler` | `syslog` (feature `syslog`) | `address` (`local`, `unix:PATH`, `udp:HOST:PORT`, `tcp:…`, `tls:…`, or a list of host and port), `facility`, `socktype`, `ident`, `append_nul`; `form` (`rfc5424`, `rfc3164`, `python`), `framing` (`octet_counting`, `newline`, `nul`, `none`), `app_name`, `host`, `enterprise`, `bom`, `sequence_id`, `max_message_bytes`, `resend_bytes`, a section `tls`, and those of delivery |
     /// | `systemd.journal.JournalHandler` | `journald` (feature `journald`) | `identifier` (or `SYSLOG_IDENTIFIER`), `socket`, and those of delivery |
     /// | `logging.handlers.HTTPHandler` | `http` (feature `http-handler`) | `host`, `url`, `method` (`GET`, `POST`), `secure`, `credentials`; `body` (`query`, `form`, `json`, `ndjson`, `json_array`), `headers`, `timeout`, a section `tls`, and those of delivery |
@@ -124,8 +125,8 @@ impl Factories {
     /// | `logging.Filter` | `name`, and without a `class` | `name` |
     /// | | `level_range` | `min`, `max`, both inclusive |
     /// | | `redact` | `names`, `except`, `personal_data`, `vendor_tokens`: [`RedactingFilter`](crate::filter::RedactingFilter) |
-    /// | `logtree.RateLimitFilter` | `rate_limit` | `rate`, `per` (a second), `burst`, `by` (`call_site`, `logger`, `message`) or `field`, `even_errors`, `summary_after`: [`RateLimitFilter`](crate::filter::RateLimitFilter) |
     /// | `logtree.EditingFilter` | `edit` | `without_error`, `without_stack`, `remove` (a list of keys), `rename` (a section of keys and their new names): [`EditingFilter`](crate::filter::EditingFilter) |
+    /// | `logtree.RateLimitFilter` | `rate_limit` | `rate`, `per` (a second), `burst`, `by` (`call_site`, `logger`, `message`) or `field`, `even_errors`, `summary_after`: [`RateLimitFilter`](crate::filter::RateLimitFilter) |
     /// | `logtree.SampleFilter` | `sample` | `first` with `then_every` (0) and `per` (a second), `every`, or `ratio`, which may have `ratio_by`; `by` or `field`, `even_errors`, `summary_after`: [`SampleFilter`](crate::filter::SampleFilter) |
     ///
     /// Every handler takes `level`, `formatter` and `filters`. Streams have the attribute

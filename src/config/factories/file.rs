@@ -1,4 +1,4 @@
-//! Files: plain, watched, rotated.
+//! Files: plain, watched, rotated, and one for each value of a key.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use crate::config::factories::table::Table;
 use crate::error::Error;
 use crate::formatter::TimeZone;
 use crate::handler::{
-    FileHandler, FileMode, Handler, RotatingFileHandler, TimedRotatingFileHandler,
+    FileHandler, FileMode, Handler, RotatingFileHandler, RoutingHandler, TimedRotatingFileHandler,
     WatchedFileHandler, When, check_suffix,
 };
 use crate::level::Level;
@@ -16,6 +16,7 @@ use crate::sys::sync::Arc;
 use crate::time::Clock;
 
 pub(super) fn add(table: &mut Table<Handler>) {
+    routed(table);
     table.add(&["logging.FileHandler", "file"], |arguments| {
         arguments.by_place(&["filename", "mode", "encoding", "delay", "errors"]);
         let common = Common::read(arguments);
@@ -79,7 +80,6 @@ pub(super) fn add(table: &mut Table<Handler>) {
             }
             let utc = arguments.optional("utc").unwrap_or(false);
             let at_time = at_time(arguments);
-            move || {
             // Python has it as an attribute.
             let suffix: Option<String> = arguments.optional("suffix");
             let suffix = suffix.or(arguments.attribute("suffix"));
@@ -87,6 +87,7 @@ pub(super) fn add(table: &mut Table<Handler>) {
             if let Some(Err(error)) = checked {
                 arguments.problem("suffix", error.to_string());
             }
+            move || {
                 let builder = options!(TimedRotatingFileHandler, common);
                 let mut builder = rotation_options!(builder, rotation)
                     .when(when)
@@ -95,16 +96,67 @@ pub(super) fn add(table: &mut Table<Handler>) {
                 if let Some([hour, minute, second]) = at_time {
                     builder = builder.at_time(hour, minute, second);
                 }
-                common.open(builder)
                 if let Some(format) = suffix {
                     builder = builder.suffix(format);
                 }
+                common.open(builder)
             }
         },
     );
 }
 
+/// A file for each value of a key.
+fn routed(table: &mut Table<Handler>) {
+    table.add(&["logtree.RoutingHandler", "router"], |arguments| {
+        let key: String = arguments.required("key");
+        let max_open: Option<usize> = arguments.optional("max_open");
+        if max_open == Some(0) {
+            arguments.problem("max_open", "expected a whole number from 1, found 0");
+        }
+        let missing: Option<String> = arguments.optional("missing");
+        let common = Common::read(arguments);
+        if common.mode != FileMode::Append {
+            // A file that is opened again would lose what it has.
+            let message = "expected \"a\": files are closed, and opened again, while in use";
+            arguments.problem("mode", message);
+        }
+        let rotation = Rotation::read(arguments);
+        let template = common.filename.to_str().map(str::to_owned);
+        let template = template.filter(|path| path.contains(PLACE_OF_THE_VALUE));
+        if template.is_none() && !common.filename.as_os_str().is_empty() {
+            let message = format!("expected a path with {PLACE_OF_THE_VALUE}");
+            arguments.problem("filename", message);
+        }
+        move || {
+            let template = template.unwrap_or_default();
+            let open = move |value: &str| {
+                let value = RoutingHandler::file_name(value);
+                let path = template.replace(PLACE_OF_THE_VALUE, &value);
+                let (common, rotation) = (common.clone_with(path), rotation.clone());
+                if rotation.max_bytes == 0 {
+                    common.open(options!(FileHandler, common))
+                } else {
+                    let builder = options!(RotatingFileHandler, common);
+                    common.open(rotation_options!(builder, rotation))
+                }
+            };
+            let mut builder = RoutingHandler::builder(key, open);
+            if let Some(most) = max_open {
+                builder = builder.max_open(most);
+            }
+            if let Some(value) = missing {
+                builder = builder.missing(value);
+            }
+            Ok(builder.build().into())
+        }
+    });
+}
+
+/// What is replaced by the value in the path of a file.
+const PLACE_OF_THE_VALUE: &str = "{value}";
+
 /// The arguments of all file handlers.
+#[derive(Clone)]
 struct Common {
     filename: PathBuf,
     mode: FileMode,
@@ -148,6 +200,13 @@ impl Common {
             buffered: arguments.optional("buffered"),
             flush_level: arguments.optional("flush_level"),
             flush_interval: arguments.optional("flush_interval"),
+        }
+    }
+
+    fn clone_with(&self, path: String) -> Self {
+        Self {
+            filename: path.into(),
+            ..self.clone()
         }
     }
 
@@ -218,6 +277,7 @@ macro_rules! options {
 }
 use options;
 
+#[derive(Clone)]
 struct Rotation {
     max_bytes: u64,
     backup_count: usize,

@@ -155,6 +155,92 @@ fn of_rotation() {
         path,
         &timed(json!({"atTime": "02:30:15", "utc": true, "interval": 2})),
     );
+    // Python has the suffix as an attribute.
+    for suffix in [
+        json!({"suffix": "%Y%m%d"}),
+        json!({".": {"suffix": "%Y%m%d"}}),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path();
+        let mut document = timed(suffix);
+        document["root"] = json!({"level": 1, "handlers": ["h"]});
+        document["handlers"]["h"]["maxBytes"] = json!(8);
+        log(&apply(path, &document), &["12345", "12345"]);
+        let names = names(path);
+        let [_, rotated] = &*names else {
+            panic!("{names:?}");
+        };
+        let date = rotated.strip_prefix("d.log.").unwrap();
+        assert!(date.len() == 8 && date.parse::<u32>().is_ok(), "{rotated}");
+    }
+}
+
+#[test]
+fn of_routers() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    let make = |more: Value| {
+        let mut handler = json!({"class": "router", "key": "tenant", "filename": "{value}.log"});
+        handler
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        json!({
+            "version": 1,
+            "formatters": {"f": {"format": "%(levelname)s %(message)s %(tenant)s", "append_key_values": false}},
+            "handlers": {"h": handler},
+            "root": {"level": 1, "handlers": ["h"]}
+        })
+    };
+    let registry = apply(path, &make(json!({"formatter": "f", "level": "INFO"})));
+    let logger = registry.get_logger("app");
+    logtree::info!(logger, tenant = "acme"; "one");
+    logtree::info!(logger, tenant = "../x"; "two");
+    logtree::info!(logger, other = 1; "three");
+    logtree::debug!(logger, tenant = "acme"; "hidden");
+    assert_eq!(names(path), ["%2E.%2Fx.log", "acme.log", "none.log"]);
+    assert_eq!(read(path, "acme.log"), "INFO one acme\n");
+    assert_eq!(read(path, "%2E.%2Fx.log"), "INFO two ../x\n");
+    assert_eq!(read(path, "none.log"), "INFO three -\n");
+
+    // With its own name; files in directories, of two values one is open, and limits of length.
+    let keys = json!({
+        "class": "logtree.RoutingHandler", "filename": "all/{value}/{value}.log", "create_dirs": true,
+        "key": "user", "missing": "nobody", "max_open": 1, "maxBytes": 20, "backupCount": 1
+    });
+    let registry = apply(path, &make(keys));
+    let logger = registry.get_logger("app");
+    for number in 0..3 {
+        logtree::info!(logger, user = "a"; "{number}");
+        logtree::info!(logger, "{number}");
+    }
+    assert_eq!(names(&path.join("all")), ["a", "nobody"]);
+    assert_eq!(names(&path.join("all/a")), ["a.log", "a.log.1"]);
+    assert_eq!(read(path, "all/a/a.log.1"), "0 user=a\n1 user=a\n");
+    assert_eq!(read(path, "all/nobody/nobody.log"), "0\n1\n2\n");
+
+    for (wrong, problem) in [
+        (
+            json!({"max_open": 0}),
+            "handlers.h.max_open: expected a whole number from 1, found 0",
+        ),
+        (
+            json!({"filename": "all.log"}),
+            "handlers.h.filename: expected a path with {value}",
+        ),
+        (
+            json!({"mode": "w"}),
+            "handlers.h.mode: expected \"a\": files are closed",
+        ),
+        (json!({"key": 3}), "handlers.h.key: expected"),
+    ] {
+        let config = DictConfig::from_value(&make(wrong)).unwrap();
+        let error = config.check_in(&Registry::new()).unwrap_err();
+        let [found] = error.problems() else {
+            panic!("{:?}", error.problems());
+        };
+        assert!(found.to_string().contains(problem), "{found}");
+    }
 }
 
 #[cfg(feature = "gzip")]
