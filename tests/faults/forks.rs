@@ -62,6 +62,8 @@ fn a_child_does_without_a_device_that_hangs() {
 fn timers_of_a_child_run() {
     play("ticker 1");
     play("expiry 1");
+    #[cfg(feature = "fleet")]
+    play("fleet 1");
     #[cfg(feature = "reload")]
     play("reload 1");
     #[cfg(feature = "signal")]

@@ -214,6 +214,10 @@ impl Member {
                 after.save = work.take_unsaved(now);
             }
         }
+        if outcome.placed.next_end.is_some() {
+            // A child that logs nothing would never end it.
+            process::wake_in_child();
+        }
         let tick = match work.watchdog.is_watching() {
             true => Duration::from_secs(1),
             false => TICK,

@@ -17,7 +17,7 @@ use super::forks_spans;
 use super::forks_storm;
 
 /// A child that does not end in this time counts as hung.
-const LIMIT: Duration = Duration::from_secs(300);
+pub(super) const LIMIT: Duration = Duration::from_secs(300);
 
 pub(super) fn play(scene: &str) {
     let mut words = scene.splitn(3, ' ');
@@ -28,6 +28,8 @@ pub(super) fn play(scene: &str) {
         "hung_stream" | "hung_queue" | "hung_memory" => locks::hung(kind, path),
         "ticker" => timers::ticker(path),
         "expiry" => timers::expiry(),
+        #[cfg(feature = "fleet")]
+        "fleet" => timers::fleet(),
         #[cfg(feature = "reload")]
         "reload" => timers::reload(path),
         #[cfg(feature = "signal")]

@@ -8,6 +8,8 @@ use logtree::control::{Control, LevelTarget};
 use logtree::handler::FileHandler;
 use logtree::{Level, Registry};
 
+#[cfg(feature = "fleet")]
+use crate::forks_child::LIMIT;
 use crate::forks_child::{in_child, lines, log, until};
 
 /// The timer writes out a buffer that no record fills.
@@ -47,6 +49,34 @@ pub(super) fn expiry() {
     until("the parent ends it", || {
         logger.effective_level() == Level::WARNING
     });
+}
+
+/// A child keeps the levels of a fleet until their end, and follows it no longer.
+#[cfg(feature = "fleet")]
+pub(super) fn fleet() {
+    use logtree::control::fleet::{Condition, Identity, MemoryStore, Store};
+
+    let (store, registry) = (MemoryStore::new(), Registry::new());
+    store.put("set/for/all/LOGGER/app", r#"{"number":10,"for_s":1}"#);
+    store.put("set/level/all/LOGGER/kept", r#"{"number":20}"#);
+    let builder = Control::builder(&registry).fleet(store.clone(), Identity::new("shop"));
+    let control = builder.fleet_wait(LIMIT).open().unwrap();
+    let (timed, kept) = (registry.get_logger("app"), registry.get_logger("kept"));
+    assert_eq!((timed.level(), kept.level()), (Level::DEBUG, Level::INFO));
+    until("the instance reports", || {
+        store.reports(LIMIT).unwrap().len() == 1
+    });
+    in_child("fleet", || {
+        assert_eq!(timed.level(), Level::DEBUG);
+        let health = control.fleet().unwrap().health().unwrap();
+        assert_eq!(health.condition, Condition::Forked);
+        store.put("set/level/all/LOGGER/kept", r#"{"number":40}"#);
+        until("the child ends it", || timed.level() == Level::NOTSET);
+        kept.level() == Level::INFO
+    });
+    until("the parent ends it", || timed.level() == Level::NOTSET);
+    // What the child has put is in its own memory.
+    assert_eq!(kept.level(), Level::INFO);
 }
 
 #[cfg(feature = "reload")]
