@@ -8,6 +8,8 @@ use crate::level::Level;
 use crate::logger::{Entry, dispatch};
 use crate::record::{LazyMessage, Message, Record, Source};
 use crate::registry::{Registry, RegistryCore};
+#[cfg(feature = "fleet")]
+use crate::sys::quiet_thread;
 
 /// Makes the global registry the backend of the `log` facade: from now on, every crate's records
 /// go through the tree.
@@ -93,6 +95,10 @@ fn log_unless_off(registry: &RegistryCore, record: &log::Record<'_>) {
         level,
         has_key_values,
         |node, name, by_level| {
+            #[cfg(feature = "fleet")]
+            if level < Level::WARNING && quiet_thread::is_dropped(record.target()) {
+                return;
+            }
             #[cfg(feature = "tracing")]
             if feedback::is_refused(registry, echo::is_echo(registry, record)) {
                 return;

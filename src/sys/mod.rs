@@ -27,6 +27,8 @@ pub(crate) mod own_file;
 pub(crate) mod presence;
 pub(crate) mod private_file;
 pub(crate) mod process;
+#[cfg(feature = "fleet")]
+pub(crate) mod quiet_thread;
 pub(crate) mod small_file;
 pub(crate) mod sync;
 #[cfg(any(feature = "control", feature = "socket"))]

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
+use logtree::control::fleet::mark_store_thread;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -123,6 +124,7 @@ fn start() -> Result<Started, Failure> {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .thread_name(NAME)
+        .on_thread_start(mark_store_thread)
         .max_blocking_threads(MOST_LOOK_UPS)
         .build()
         .map_err(failed)?;
@@ -130,6 +132,7 @@ fn start() -> Result<Started, Failure> {
     let (running, end) = oneshot::channel();
     let thread = thread::Builder::new().name(NAME.to_owned());
     let thread = thread.spawn(move || {
+        mark_store_thread();
         let _ = runtime.block_on(end);
         // Waits for no look-up of a name.
         runtime.shutdown_background();

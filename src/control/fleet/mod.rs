@@ -50,6 +50,7 @@ mod snapshot;
 mod status;
 mod store;
 mod store_error;
+mod store_thread;
 mod terms;
 mod watchdog;
 
@@ -74,4 +75,5 @@ pub use self::snapshot::{Held, Raw, Snapshot, Value};
 pub use self::status::{Standing, Status};
 pub use self::store::{Following, Sink, Store};
 pub use self::store_error::{StoreError, StoreErrorKind};
+pub use self::store_thread::mark_store_thread;
 pub use self::terms::Terms;
