@@ -1,15 +1,17 @@
 //! Levels for all instances of a service, in etcd v3, for [`logtree`].
 //!
-//! [`EtcdStore`] is the [`Store`](logtree::control::fleet::Store) of a service:
+//! [`EtcdStore`] is the [`Store`](logtree::control::fleet::Store) of a service, which its instances
+//! follow:
 //!
 //! ```no_run
-//! use std::time::Duration;
-//!
-//! use logtree::control::fleet::Store;
+//! use logtree::Registry;
+//! use logtree::control::Control;
+//! use logtree::control::fleet::Identity;
 //! use logtree_etcd::EtcdStore;
 //!
 //! let store = EtcdStore::from_url("etcd://127.0.0.1:2379/payments")?;
-//! println!("{} changes so far", store.load(Duration::from_secs(2))?.number());
+//! let identity = Identity::new("payments").version("1.4.2").zone("eu-1a");
+//! let control = Control::builder(&Registry::global()).fleet(store, identity).open()?;
 //! # Ok::<(), logtree::Error>(())
 //! ```
 //!
