@@ -8,6 +8,7 @@
 #![doc = "discovery   from sockets, or an address, to processes"]
 #![doc = "client      one process: requests and responses"]
 #![doc = "fleet       all of them at once: a response or a failure for each"]
+#![doc = "etcd        instead of processes, a fleet in etcd: a file for each verb"]
 #![doc = "verb        what to ask, and what the responses say"]
 #![doc = "screen      tables and colours on a terminal, tab-separated text or JSON elsewhere"]
 #![doc = "```"]
@@ -15,6 +16,8 @@
 mod arguments;
 pub mod client;
 mod discovery;
+#[cfg(feature = "fleet")]
+mod etcd;
 mod exit;
 mod failure;
 mod fleet;

@@ -62,6 +62,10 @@ fn perform(cli: &Cli, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
         Verb::Completions { shell } => return verb::completions(screen, *shell),
         _ => {}
     }
+    #[cfg(feature = "fleet")]
+    if let Some(exit) = crate::etcd::perform(cli, screen)? {
+        return Ok(exit);
+    }
     let found = search(&cli.target)?;
     for failure in &found.refused {
         screen.notice(&failure.message);
@@ -72,8 +76,8 @@ fn perform(cli: &Cli, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
         Verb::Levels(arguments) => verb::levels(screen, &fleet, arguments),
         Verb::Set(arguments) => verb::set(screen, &fleet, arguments),
         Verb::Clear(arguments) => verb::clear(screen, &fleet, arguments),
-        Verb::Off => verb::switch(screen, &fleet, true),
-        Verb::On => verb::switch(screen, &fleet, false),
+        Verb::Off(_) => verb::switch(screen, &fleet, true),
+        Verb::On(_) => verb::switch(screen, &fleet, false),
         Verb::Tail(arguments) => verb::tail(screen, &fleet, &cli.target, arguments),
         Verb::Groups(arguments) => verb::groups(screen, &fleet, arguments),
         Verb::Handlers => verb::handlers(screen, &fleet),
@@ -84,6 +88,8 @@ fn perform(cli: &Cli, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
         Verb::Check(_) | Verb::Replay(_) | Verb::Pretty(_) | Verb::Completions { .. } => {
             Ok(Exit::Done)
         }
+        #[cfg(feature = "fleet")]
+        Verb::Status(_) | Verb::Undo(_) => Ok(Exit::Done),
     }?;
     Ok(match exit {
         Exit::Done => Exit::failed_if(!found.refused.is_empty()),

@@ -20,6 +20,9 @@ pub(crate) struct Cli {
     pub(crate) verb: Verb,
     #[command(flatten)]
     pub(crate) target: Target,
+    #[cfg(feature = "fleet")]
+    #[command(flatten)]
+    pub(crate) etcd: crate::arguments::EtcdTarget,
     /// Print JSON.
     #[arg(long, global = true, help_heading = "Output")]
     pub(crate) json: bool,

@@ -20,9 +20,15 @@ pub(crate) enum Verb {
     /// Clears levels, so that they are inherited again.
     Clear(ClearArguments),
     /// Disables all logging; the levels stay.
-    Off,
+    Off(SwitchArguments),
     /// Enables logging again.
-    On,
+    On(SwitchArguments),
+    /// Shows which instances of a fleet have what is set.
+    #[cfg(feature = "fleet")]
+    Status(StatusArguments),
+    /// Undoes a change of a fleet.
+    #[cfg(feature = "fleet")]
+    Undo(UndoArguments),
     /// Prints records as they are logged; Ctrl-C ends it, and changes nothing.
     ///
     /// Shows what the loggers show, whatever the levels of the handlers, and
@@ -93,6 +99,9 @@ pub(crate) struct SetArguments {
     /// Print what would change, and change nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    #[cfg(feature = "fleet")]
+    #[command(flatten)]
+    pub(crate) fleet: crate::arguments::FleetChange,
 }
 
 #[derive(Args, Debug)]
@@ -109,6 +118,33 @@ pub(crate) struct ClearArguments {
     /// Change nothing if the revision is another one.
     #[arg(long, value_name = "N")]
     pub(crate) if_revision: Option<u64>,
+    #[cfg(feature = "fleet")]
+    #[command(flatten)]
+    pub(crate) fleet: crate::arguments::FleetChange,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SwitchArguments {
+    #[cfg(feature = "fleet")]
+    #[command(flatten)]
+    pub(crate) fleet: crate::arguments::FleetChange,
+}
+
+#[cfg(feature = "fleet")]
+#[derive(Args, Debug)]
+pub(crate) struct StatusArguments {
+    #[command(flatten)]
+    pub(crate) instances: crate::arguments::Instances,
+}
+
+#[cfg(feature = "fleet")]
+#[derive(Args, Debug)]
+pub(crate) struct UndoArguments {
+    /// The number of the change; `audit` lists them.
+    pub(crate) change: u64,
+    /// Why, for the others.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
 }
 
 #[derive(Args, Debug)]

@@ -13,7 +13,7 @@ mod pretty;
 mod ps;
 mod replay;
 mod set;
-mod span;
+pub(crate) mod span;
 mod switch;
 mod tail;
 mod v2;

@@ -5,13 +5,13 @@ use std::time::Duration;
 use logtree::time::Timestamp;
 
 /// Returns the time from one moment to another; zero if it is the other way round.
-pub(super) fn between(from: Timestamp, to: Timestamp) -> Duration {
+pub(crate) fn between(from: Timestamp, to: Timestamp) -> Duration {
     let nanos = to.as_nanos().saturating_sub(from.as_nanos());
     Duration::from_nanos(u64::try_from(nanos).unwrap_or_default())
 }
 
 /// Returns the two largest units: `3d 4h`, `1h 0m`, `9m 59s`, `7s`.
-pub(super) fn shown(span: Duration) -> String {
+pub(crate) fn shown(span: Duration) -> String {
     let seconds = span.as_secs();
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400);
     match (days, hours, minutes) {

@@ -6,6 +6,12 @@ mod check;
 mod completions;
 mod daemon;
 mod discovery;
+#[cfg(feature = "fleet")]
+#[path = "../../../logtree-etcd/tests/it/etcd.rs"]
+#[expect(dead_code, reason = "the tests of the store use more of it")]
+mod etcd;
+#[cfg(feature = "fleet")]
+mod etcd_fleet;
 mod fake;
 mod fleet;
 mod levels;
