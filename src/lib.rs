@@ -291,7 +291,7 @@ pub use crate::setup::verbosity::Verbosity;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::macros::{
-        Argument, CallSite, CallValue, Counted, Limit, Pace, Passed, PassedCall, Template,
+        Argument, CallSite, CallValue, Counted, Limit, Pace, Passed, PassedCall, Site, Template,
         argument, is_enabled, log_arguments, log_split, logger, passes, std, value,
     };
 }

@@ -208,9 +208,9 @@ impl HandlerCore {
                 environment,
                 name,
                 level,
-                source,
                 ..
             } = record;
+            let source = record.source();
             Some(Record::new(environment, name, *level, message, source))
         });
         let shown = redacted.as_ref().unwrap_or(record);

@@ -4,7 +4,7 @@ use crate::level::Level;
 use crate::logger::dispatch::{Entry, dispatch};
 use crate::logger::level_methods::level_methods;
 use crate::logger::logger::Logger;
-use crate::record::{LazyMessage, Message, Record, RecordBuilder, Source};
+use crate::record::{LazyMessage, Message, Record, RecordBuilder, Source, SourceRef};
 
 impl Logger {
     /// Passes a record that was created elsewhere to filters and handlers. The logger's level does
@@ -33,11 +33,12 @@ impl Logger {
             .level(level)
     }
 
+    #[inline(always)]
     pub(crate) fn record<'r>(
         &'r self,
         level: Level,
         message: Message<'r>,
-        source: &Source<'r>,
+        source: impl Into<SourceRef<'r>>,
     ) -> Record<'r> {
         Record::new(
             &self.registry.environment,

@@ -139,7 +139,7 @@ macro_rules! __bind {
         $crate::__private::log_arguments(
             $logger,
             $passed,
-            $crate::__bind!(@source),
+            $crate::__bind!(@site),
             $crate::__private::std::format_args!($($format)+),
             &[$($crate::__value!($($value)+)),*],
         )
@@ -147,13 +147,13 @@ macro_rules! __bind {
 
     (@arguments ($logger:ident, $passed:ident) [$([$($value:tt)+])*] [$format:literal, $($all:tt)+] [$($argument:ident)*]) => {{
         static __TEMPLATE: $crate::__private::Template = $crate::__private::Template::new($format);
-        let __source = $crate::__bind!(@source);
+        let __site = $crate::__bind!(@site);
         match &[$($crate::__value!($($value)+)),*] {
             __values => if $crate::__private::Template::is_plain(&__TEMPLATE) {
                 $crate::__private::log_split(
                     $logger,
                     $passed,
-                    __source,
+                    __site,
                     &__TEMPLATE,
                     &[$($crate::__private::argument($argument).__argument()),*],
                     __values,
@@ -162,7 +162,7 @@ macro_rules! __bind {
                 $crate::__private::log_arguments(
                     $logger,
                     $passed,
-                    __source,
+                    __site,
                     $crate::__private::std::format_args!($format, $(*$argument),*),
                     __values,
                 )
@@ -179,16 +179,17 @@ macro_rules! __bind {
         }
     };
 
-    (@source) => {{
+    (@site) => {{
         // Its path has the name of the function.
         struct __Here;
-        static __SOURCE: $crate::record::Source<'static> = $crate::record::Source::of_call_site(
-            $crate::__private::std::module_path!(),
-            $crate::__private::std::file!(),
-            $crate::__private::std::line!(),
-            $crate::__private::std::any::type_name::<__Here>,
-        );
-        &__SOURCE
+        static __HERE: $crate::__private::Site =
+            $crate::__private::Site::new($crate::record::Source::of_call_site(
+                $crate::__private::std::module_path!(),
+                $crate::__private::std::file!(),
+                $crate::__private::std::line!(),
+                $crate::__private::std::any::type_name::<__Here>,
+            ));
+        &__HERE
     }};
 
     ($to:tt target: $name:literal, $($rest:tt)+) => {

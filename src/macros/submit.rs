@@ -7,15 +7,16 @@ use crate::logger::{Logger, LoggerAdapter};
 use crate::macros::as_logger::AsLogger;
 use crate::record::call_values::CallValue;
 use crate::record::message::MessageSource;
+use crate::record::site::Site;
 use crate::record::split_message::{Argument, SplitMessage, Template};
-use crate::record::{CallValues, LazyMessage, Message, Source};
+use crate::record::{CallValues, LazyMessage, Message};
 
 /// Logs a message that was taken apart.
 #[inline(always)]
 pub fn log_split<'a>(
     logger: &'a (impl AsLogger + ?Sized),
     passed: impl PassedCall,
-    source: &'a Source<'static>,
+    site: &'static Site,
     template: &'a Template,
     arguments: &'a [Argument<'a>],
     values: &'a [(&'a str, CallValue<'a>)],
@@ -24,7 +25,7 @@ pub fn log_split<'a>(
         template,
         arguments,
     });
-    log(logger, passed, source, message, values);
+    log(logger, passed, site, message, values);
 }
 
 /// Logs any other message.
@@ -32,27 +33,27 @@ pub fn log_split<'a>(
 pub fn log_arguments<'a>(
     logger: &'a (impl AsLogger + ?Sized),
     passed: impl PassedCall,
-    source: &'a Source<'static>,
+    site: &'static Site,
     arguments: fmt::Arguments<'a>,
     values: &'a [(&'a str, CallValue<'a>)],
 ) {
     let message = MessageSource::Arguments(arguments);
-    log(logger, passed, source, message, values);
+    log(logger, passed, site, message, values);
 }
 
 #[inline(always)]
 fn log<'a>(
     logger: &'a (impl AsLogger + ?Sized),
     passed: impl PassedCall,
-    source: &'a Source<'static>,
+    site: &'static Site,
     message: MessageSource<'a>,
     values: &'a [(&'a str, CallValue<'a>)],
 ) {
     match logger.as_adapter() {
         None if values.is_empty() && !notes(&passed) => {
-            submit(logger.as_logger(), passed.passed(), source, message);
+            submit(logger.as_logger(), passed.passed(), site, message);
         }
-        adapter => submit_with(logger.as_logger(), adapter, passed, source, message, values),
+        adapter => submit_with(logger.as_logger(), adapter, passed, site, message, values),
     }
 }
 
@@ -63,12 +64,12 @@ fn notes<C: PassedCall>(_: &C) -> bool {
 
 /// Submits the usual record.
 #[inline(never)]
-fn submit(logger: &Logger, passed: Passed, source: &Source<'static>, message: MessageSource<'_>) {
+fn submit(logger: &Logger, passed: Passed, site: &'static Site, message: MessageSource<'_>) {
     if !logger.wants_plain(passed) {
         return;
     }
     let text = LazyMessage::new(message);
-    let mut record = logger.record(passed.level, Message::Lazy(&text), source);
+    let mut record = logger.record(passed.level, Message::Lazy(&text), site);
     logger.submit_passed(&mut record, passed.by_level);
 }
 
@@ -78,13 +79,13 @@ fn submit_with(
     logger: &Logger,
     adapter: Option<&LoggerAdapter>,
     call: impl PassedCall,
-    source: &Source<'static>,
+    site: &'static Site,
     message: MessageSource<'_>,
     values: &[(&str, CallValue<'_>)],
 ) {
     let passed = call.passed();
     let text = LazyMessage::new(message);
-    let mut record = logger.record(passed.level, Message::Lazy(&text), source);
+    let mut record = logger.record(passed.level, Message::Lazy(&text), site);
     if !values.is_empty() {
         record.call = CallValues::Macro(values);
         for (_, value) in values {

@@ -8,6 +8,7 @@ use crate::record::message::Message;
 use crate::record::record::Record;
 use crate::record::sending_mark::SendingMark;
 use crate::record::source::Source;
+use crate::record::source_ref::SourceRef;
 use crate::record::thread::ThreadInfo;
 use crate::record::value::OwnedValue;
 use crate::sys::sync::Arc;
@@ -75,7 +76,7 @@ impl<'a> RecordBuilder<'a> {
 
     /// Sets the place in the program.
     pub fn source(mut self, source: Source<'a>) -> Self {
-        self.record.source = source;
+        self.record.source = SourceRef::Own(source);
         self
     }
 

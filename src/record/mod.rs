@@ -21,7 +21,9 @@ pub(crate) mod record;
 pub(crate) mod sending_mark;
 #[cfg(feature = "serde")]
 mod serialize;
+pub(crate) mod site;
 mod source;
+mod source_ref;
 pub(crate) mod span;
 #[cfg(feature = "tracing")]
 mod span_times;
@@ -43,8 +45,9 @@ pub(crate) use self::message::{LazyMessage, Message};
 pub(crate) use self::owner::Owner;
 pub(crate) use self::rare_fields::{RareFields, RareFieldsRef};
 pub(crate) use self::record::Record;
+pub(crate) use self::source_ref::SourceRef;
 pub(crate) use self::span::{Span, SpanPath};
 #[cfg(feature = "tracing")]
 pub(crate) use self::span_times::SpanTimes;
-pub(crate) use self::thread::ThreadInfo;
+pub(crate) use self::thread::{KnownThread, ThreadInfo};
 pub(crate) use self::value::{KeptValue, Scalar};

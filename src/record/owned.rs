@@ -11,6 +11,7 @@ use crate::record::rare_fields::{RareFields, RareFieldsRef};
 use crate::record::record::Record;
 use crate::record::sending_mark::SendingMark;
 use crate::record::source::Source;
+use crate::record::source_ref::SourceRef;
 use crate::record::span::SpanPath;
 use crate::record::thread::ThreadInfo;
 use crate::record::value::OwnedValue;
@@ -73,16 +74,17 @@ impl OwnedRecord {
         rare_fields.closes_span = record.rare_fields().closes_span;
         let owner = record.rare_fields().owner.as_deref();
         rare_fields.owner = owner.map(|name| name.to_owned().into());
+        let source = record.source();
         Self {
             environment: Arc::clone(record.environment),
             name: record.name().into(),
             level: record.level(),
             message: record.message().into(),
             time: record.time(),
-            module_path: record.source.module_path().into(),
-            file: record.source.file().into(),
-            line: record.source.line(),
-            function: record.source.function().into(),
+            module_path: source.module_path().into(),
+            file: source.file().into(),
+            line: source.line(),
+            function: source.function().into(),
             thread_id: record.thread_id(),
             thread_name: record.thread_name().map(Into::into),
             mark: record.thread.mark(),
@@ -107,7 +109,7 @@ impl OwnedRecord {
             is_hidden: false,
             message: Message::Text((&*self.message).into()),
             time: self.time,
-            source,
+            source: SourceRef::Own(source),
             thread: ThreadInfo::Given {
                 id: self.thread_id,
                 name: self.thread_name.as_deref(),

@@ -16,6 +16,7 @@ use crate::record::key_values::{Context, KeyValues};
 use crate::record::message::Message;
 use crate::record::rare_fields::{RareFields, RareFieldsRef};
 use crate::record::source::Source;
+use crate::record::source_ref::SourceRef;
 use crate::record::thread::ThreadInfo;
 use crate::record::value::OwnedValue;
 #[cfg(feature = "tracing")]
@@ -58,7 +59,7 @@ pub struct Record<'a> {
     pub(crate) is_hidden: bool,
     pub(crate) message: Message<'a>,
     pub(crate) time: Timestamp,
-    pub(crate) source: Source<'a>,
+    pub(crate) source: SourceRef<'a>,
     pub(crate) thread: ThreadInfo<'a>,
     /// Key-values of the scope and of an adapter.
     pub(crate) context: &'a Context,
@@ -70,13 +71,14 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    #[inline]
+    // Always: it is generic, and made once for a call of a macro.
+    #[inline(always)]
     pub(crate) fn new(
         environment: &'a Arc<RegistryContext>,
         name: &'a str,
         level: Level,
         message: Message<'a>,
-        source: &Source<'a>,
+        source: impl Into<SourceRef<'a>>,
     ) -> Self {
         Self {
             environment,
@@ -86,7 +88,7 @@ impl<'a> Record<'a> {
             is_hidden: false,
             message,
             time: environment.now(),
-            source: *source,
+            source: source.into(),
             thread: ThreadInfo::Current,
             context: &[],
             call: CallValues::None,
@@ -228,7 +230,7 @@ impl<'a> Record<'a> {
     /// Returns the place in the program.
     #[must_use]
     pub fn source(&self) -> &Source<'a> {
-        &self.source
+        self.source.get()
     }
 
     /// Returns std's number of the thread, 1 for the first; 0 late in the end of a thread, when it
@@ -377,7 +379,7 @@ impl fmt::Debug for Record<'_> {
             .field("name", &self.name())
             .field("level", &format_args!("{}", self.level_name()))
             .field("message", &self.message())
-            .field("source", &self.source)
+            .field("source", self.source())
             .field("key_values", &self.key_values())
             .finish_non_exhaustive()
     }

@@ -28,8 +28,6 @@ pub struct Source<'a> {
 enum Function<'a> {
     Name(&'a str),
     OfItem(fn() -> &'static str),
-    /// The type name of that item, in a record that was encoded.
-    AroundItem(&'a str),
 }
 
 impl Default for Function<'_> {
@@ -51,7 +49,6 @@ impl<'a> Function<'a> {
         match self {
             Self::Name(name) => name,
             Self::OfItem(path) => function_around(path()),
-            Self::AroundItem(path) => function_around(path),
         }
     }
 }
@@ -98,22 +95,6 @@ impl<'a> Source<'a> {
             file: record.file().unwrap_or_default(),
             line: record.line().unwrap_or_default(),
             ..Self::default()
-        }
-    }
-
-    /// Sets the function to the one around an item, by the type name of the item.
-    pub(crate) fn with_function_around(mut self, path: &'a str) -> Self {
-        self.function = Function::AroundItem(path);
-        self
-    }
-
-    /// Returns the function as it is known, and whether that is the type name of an item inside it,
-    /// which costs less than the name.
-    pub(crate) fn function_as_given(&self) -> (&'a str, bool) {
-        match self.function {
-            Function::Name(name) => (name, false),
-            Function::OfItem(path) => (path(), true),
-            Function::AroundItem(path) => (path, true),
         }
     }
 

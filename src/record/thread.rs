@@ -18,16 +18,18 @@ pub(crate) enum ThreadInfo<'a> {
     },
 }
 
-struct Known {
+/// What is known of a thread.
+#[derive(Clone, Debug)]
+pub(crate) struct KnownThread {
     id: u64,
     name: Option<Box<str>>,
 }
 
 thread_local! {
-    static KNOWN: OnceCell<Known> = const { OnceCell::new() };
+    static KNOWN: OnceCell<KnownThread> = const { OnceCell::new() };
 }
 
-impl Known {
+impl KnownThread {
     fn of_current() -> Self {
         let thread = thread::current();
         // std does not return the number, but prints it: `ThreadId(7)`.
@@ -46,12 +48,26 @@ impl Known {
             .try_with(|known| read(known.get_or_init(Self::of_current)))
             .ok()
     }
+
+    /// Returns the calling thread, unless it is late in its end.
+    pub(crate) fn current() -> Option<Self> {
+        Self::with(Self::clone)
+    }
 }
 
-impl ThreadInfo<'_> {
+impl<'a> ThreadInfo<'a> {
+    /// Lends a thread that is known; one that is not has the number 0.
+    pub(crate) fn of(known: Option<&'a KnownThread>, mark: SendingMark) -> Self {
+        Self::Given {
+            id: known.map_or(0, |known| known.id),
+            name: known.and_then(|known| known.name.as_deref()),
+            mark,
+        }
+    }
+
     pub(crate) fn id(&self) -> u64 {
         match self {
-            Self::Current => Known::with(|known| known.id).unwrap_or(0),
+            Self::Current => KnownThread::with(|known| known.id).unwrap_or(0),
             Self::Given { id, .. } => *id,
         }
     }
@@ -65,7 +81,7 @@ impl ThreadInfo<'_> {
 
     pub(crate) fn name(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::Current => Known::with(|known| {
+            Self::Current => KnownThread::with(|known| {
                 known
                     .name
                     .as_deref()
@@ -81,7 +97,7 @@ impl ThreadInfo<'_> {
             Self::Given { name, .. } => read(*name),
             Self::Current => {
                 // Late in the end of a thread it is no longer known, and left out.
-                let _ = Known::with(|known| read(known.name.as_deref()));
+                let _ = KnownThread::with(|known| read(known.name.as_deref()));
             }
         }
     }
@@ -102,7 +118,7 @@ impl ThreadInfo<'_> {
             } => write(name),
             Self::Given { id, name: None, .. } => number(*id),
             Self::Current => {
-                let known = Known::with(|known| match &known.name {
+                let known = KnownThread::with(|known| match &known.name {
                     Some(name) => write(name),
                     None => {
                         let mut digits = itoa::Buffer::new();

@@ -7,7 +7,7 @@ use std::thread::LocalKey;
 use crate::text::pool::{MAX_KEPT_CAPACITY, Pool, Pooled, Reuse};
 use crate::text::short_str::ShortStr;
 
-/// A string that only grows, in UTF-8.
+/// A string that only grows, in UTF-8; bytes of another kind may stand before it.
 ///
 /// Lines consist of short strings, for which a call to `memcpy` costs more than the copy itself:
 /// strings of up to 32 bytes are copied as two words of a fixed size that overlap, into an array of
@@ -54,8 +54,9 @@ impl LineBuf {
         self.push_bytes(text.as_bytes());
     }
 
+    /// Appends bytes, which no string that is read may contain unless they are UTF-8.
     #[inline]
-    fn push_bytes(&mut self, bytes: &[u8]) {
+    pub(crate) fn push_bytes(&mut self, bytes: &[u8]) {
         let len = bytes.len();
         let Some(room) = self.room::<32>() else {
             return self.push_slowly(bytes);
@@ -207,6 +208,24 @@ impl LineBuf {
     pub(crate) fn as_bytes(&self) -> &[u8] {
         let inline = &*self.0;
         inline.bytes.get(..inline.len).unwrap_or(&inline.long)
+    }
+
+    /// Leaves room for bytes that are filled in later.
+    #[inline]
+    pub(crate) fn leave<const N: usize>(&mut self) {
+        match self.room::<N>() {
+            Some(_) => self.0.len += N,
+            None => self.push_slowly(&[0; N]),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn as_bytes_mut(&mut self) -> &mut [u8] {
+        let inline = &mut *self.0;
+        inline
+            .bytes
+            .get_mut(..inline.len)
+            .unwrap_or(&mut inline.long)
     }
 
     pub(crate) fn as_str(&self) -> &str {

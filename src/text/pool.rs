@@ -97,28 +97,27 @@ impl<T: Reuse> DerefMut for Pooled<T> {
     }
 }
 
-thread_local! {
-    static BYTES: Pool<Vec<u8>> = const { Pool::new() };
-}
-
-impl Reuse for Vec<u8> {
-    fn pool() -> &'static LocalKey<Pool<Self>> {
-        &BYTES
-    }
-
-    #[inline]
-    fn reset(&mut self) {
-        self.clear();
-        if self.capacity() > MAX_KEPT_CAPACITY {
-            *self = Self::new();
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::panic;
+
+    thread_local! {
+        static BYTES: Pool<Vec<u8>> = const { Pool::new() };
+    }
+
+    impl Reuse for Vec<u8> {
+        fn pool() -> &'static LocalKey<Pool<Self>> {
+            &BYTES
+        }
+
+        fn reset(&mut self) {
+            self.clear();
+            if self.capacity() > MAX_KEPT_CAPACITY {
+                *self = Self::new();
+            }
+        }
+    }
 
     fn filled(text: &[u8]) -> (Pooled<Vec<u8>>, *const u8) {
         let mut buffer = Pooled::<Vec<u8>>::take();

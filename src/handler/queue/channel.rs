@@ -7,6 +7,7 @@ use crate::handler::queue::environments::Environments;
 use crate::handler::queue::lane::{Lane, LaneWriter, Sizes, ring_size};
 use crate::handler::queue::options::Options;
 use crate::handler::queue::ring::Spares;
+use crate::record::KnownThread;
 use crate::sys::process;
 use crate::sys::sync::{Arc, AtomicBool, AtomicU32, AtomicU64, Mutex, Ordering};
 
@@ -101,13 +102,19 @@ impl Channel {
     }
 
     /// A way in.
-    pub(super) fn add_lane(&self, account: &Account, most: usize, limit: usize) -> LaneWriter {
+    pub(super) fn add_lane(
+        &self,
+        account: &Account,
+        thread: Option<KnownThread>,
+        most: usize,
+        limit: usize,
+    ) -> LaneWriter {
         let sizes = Sizes {
             most,
             budget: Arc::clone(&self.budget),
             limit,
         };
-        let entry = LaneWriter::new(account.id(), &account.written, sizes, &self.spares);
+        let entry = LaneWriter::new(account.id(), thread, &account.written, sizes, &self.spares);
         self.lanes.lock().push(Arc::clone(entry.lane()));
         entry
     }

@@ -6,61 +6,53 @@ use crate::context::RegistryContext;
 use crate::error::Error;
 use crate::formatter::{Format, Line};
 use crate::handler::queue::encoded_values::{
-    EncodedKeyValues, get, push_scalar, push_text, sized_text, text_at,
+    EncodedKeyValues, Reader, get, push_scalar, push_text,
 };
 use crate::level::Level;
 use crate::record::sending_mark::SendingMark;
+use crate::record::site::Site;
 use crate::record::{
-    CallValues, Message, RareFields, RareFieldsRef, Record, Source, SpanPath, ThreadInfo,
+    CallValues, KnownThread, Message, RareFields, RareFieldsRef, Record, Source, SourceRef,
+    SpanPath, ThreadInfo,
 };
 use crate::sys::sync::Arc;
 use crate::text::line_buf::LineBuf;
 use crate::time::Timestamp;
 
-/// The texts of a record, in the order in which they follow the head.
-const TEXTS: usize = 10;
-const NAME: usize = 0;
-const MESSAGE: usize = 1;
-const MODULE_PATH: usize = 2;
-const FILE: usize = 3;
-const FUNCTION: usize = 4;
-const THREAD_NAME: usize = 5;
-const LEVEL_NAME: usize = 6;
-const ERROR: usize = 7;
-const STACK: usize = 8;
-const SPANS: usize = 9;
-
-/// Where the head's numbers stand.
+/// Where the head's numbers stand. The name and the message follow it, and then what few records
+/// have, in the order of the flags.
 const TOTAL: usize = 0;
 const LEVEL: usize = 4;
 const FLAGS: usize = 6;
 const STAMP: usize = 8;
 const TIME: usize = 16;
-const THREAD: usize = 24;
-const LINE: usize = 32;
-const ENVIRONMENT: usize = 36;
-const LENGTHS: usize = 40;
+const ENVIRONMENT: usize = 24;
+/// The number of the call of a macro; 0 where the record has a source of its own.
+const SITE: usize = 28;
+const NAME_LENGTH: usize = 32;
+const MESSAGE_LENGTH: usize = 36;
 /// The length of the head.
-pub(super) const HEAD: usize = LENGTHS + 4 * TEXTS;
+pub(super) const HEAD: usize = 40;
 
-const HAS_THREAD_NAME: u16 = 1;
-const HAS_LEVEL_NAME: u16 = 2;
-const HAS_ERROR: u16 = 4;
-const HAS_STACK: u16 = 8;
-const HAS_PROCESS: u16 = 16;
-const HAS_KEY_VALUES: u16 = 32;
-/// The function stands as the path of an item inside it, whose end is found when it is asked for.
-const FUNCTION_OF_ITEM: u16 = 64;
-const IS_HIDDEN: u16 = 128;
-const HAS_SPANS: u16 = 256;
-const HAS_MARK: u16 = 512;
+/// Another thread than that of the lane.
+const HAS_THREAD: u16 = 1;
+const HAS_THREAD_NAME: u16 = 2;
+const HAS_SOURCE: u16 = 4;
+const HAS_LEVEL_NAME: u16 = 8;
+const HAS_ERROR: u16 = 16;
+const HAS_STACK: u16 = 32;
+const HAS_SPANS: u16 = 64;
 /// Beside `HAS_SPANS`.
-const CLOSES_SPAN: u16 = 1024;
-const HAS_OWNER: u16 = 2048;
+const CLOSES_SPAN: u16 = 128;
+const HAS_MARK: u16 = 256;
+const HAS_PROCESS: u16 = 512;
+const HAS_OWNER: u16 = 1024;
+const HAS_KEY_VALUES: u16 = 2048;
+const IS_HIDDEN: u16 = 4096;
 const HAS_RARE_FIELDS: u16 =
     HAS_LEVEL_NAME | HAS_ERROR | HAS_STACK | HAS_PROCESS | HAS_SPANS | HAS_OWNER;
 
-/// Appends a record to `out`.
+/// Appends a record to `out`, which is empty.
 ///
 /// With a formatter the whole line becomes the message, error and stack included, as Python's
 /// `QueueHandler.prepare` has it.
@@ -71,70 +63,100 @@ pub(super) fn encode(
     record: &Record<'_>,
     formatter: Option<&dyn Format>,
     environment: u32,
-    out: &mut Vec<u8>,
+    out: &mut LineBuf,
 ) -> Result<(), Error> {
-    out.clear();
-    // Filled in at the end, and of a length that is known, so that each number is one step.
+    // Filled in at the end, when all is known.
     let mut head = [0; HEAD];
-    out.extend_from_slice(&head);
-    let mut lengths = [0_u32; TEXTS];
-    let mut flags = 0;
-    let mut push = |at: usize, bytes: &[u8], out: &mut Vec<u8>| {
-        // A text of 4 GiB is cut: no queue is that long.
-        let bytes = &bytes[..bytes.len().min(u32::MAX as usize)];
-        lengths[at] = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        out.extend_from_slice(bytes);
-    };
-    push(NAME, record.name.as_bytes(), out);
+    out.leave::<HEAD>();
+    out.push_str(record.name);
+    let message = out.len();
     match formatter {
-        None => LineBuf::with(|text| {
-            record.push_message(text);
-            push(MESSAGE, text.as_bytes(), out);
-        }),
+        None => record.push_message(out),
         Some(formatter) => {
             let mut line = Line::new();
             formatter.format(record, &mut line)?;
-            push(MESSAGE, line.as_bytes(), out);
+            out.push_bytes(line.as_bytes());
         }
     }
-    push(MODULE_PATH, record.source.module_path().as_bytes(), out);
-    push(FILE, record.source.file().as_bytes(), out);
-    let (function, of_item) = record.source.function_as_given();
-    push(FUNCTION, function.as_bytes(), out);
-    flags |= if of_item { FUNCTION_OF_ITEM } else { 0 };
+    let end = out.len();
+    let site = match &record.source {
+        SourceRef::Site(site) => site.number(),
+        SourceRef::Own(_) => 0,
+    };
+    let mark = record.thread.mark();
+    let is_usual = record.is_bare()
+        && site != 0
+        && matches!(record.thread, ThreadInfo::Current)
+        && mark == SendingMark::NONE;
+    let mut flags = if is_usual {
+        0
+    } else {
+        push_further(record, mark, formatter.is_none(), out)
+    };
     flags |= if record.is_hidden { IS_HIDDEN } else { 0 };
-    record.thread.with_name(|name| {
-        if let Some(name) = name {
-            push(THREAD_NAME, name.as_bytes(), out);
-            flags |= HAS_THREAD_NAME;
-        }
-    });
-    let details = record.rare_fields();
-    if let Some(name) = &details.level_name {
-        push(LEVEL_NAME, name.as_bytes(), out);
-        flags |= HAS_LEVEL_NAME;
+    let length = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
+    put(&mut head, TOTAL, length(out.len()));
+    put(&mut head, LEVEL, record.level.number().to_le_bytes());
+    put(&mut head, FLAGS, flags.to_le_bytes());
+    put(&mut head, TIME, record.time.as_nanos().to_le_bytes());
+    put(&mut head, ENVIRONMENT, environment.to_le_bytes());
+    put(&mut head, SITE, site.to_le_bytes());
+    put(&mut head, NAME_LENGTH, length(message - HEAD));
+    put(&mut head, MESSAGE_LENGTH, length(end - message));
+    if let Some(place) = out.as_bytes_mut().first_chunk_mut() {
+        *place = head;
     }
-    if formatter.is_none() && record.has_failure() {
+    Ok(())
+}
+
+/// Appends what few records have. Returns the flags.
+#[inline(never)]
+fn push_further(
+    record: &Record<'_>,
+    mark: SendingMark,
+    has_failure: bool,
+    out: &mut LineBuf,
+) -> u16 {
+    let mut flags = 0;
+    if let ThreadInfo::Given { id, name, .. } = record.thread {
+        flags |= push_thread(id, name, out);
+    }
+    match &record.source {
+        SourceRef::Own(source) if *source != Source::default() => {
+            push_text(out, source.module_path());
+            push_text(out, source.file());
+            out.push_bytes(&source.line().to_le_bytes());
+            push_text(out, source.function());
+            flags |= HAS_SOURCE;
+        }
+        _ => {}
+    }
+    let details = record.rare_fields();
+    let mut push = |flag: u16, text: &str| {
+        push_text(out, text);
+        flags |= flag;
+    };
+    if let Some(name) = &details.level_name {
+        push(HAS_LEVEL_NAME, name);
+    }
+    if has_failure && record.has_failure() {
         if let Some(error) = record.error_text() {
-            push(ERROR, error.as_bytes(), out);
-            flags |= HAS_ERROR;
+            push(HAS_ERROR, &error);
         }
         if let Some(stack) = record.stack() {
-            push(STACK, stack.as_bytes(), out);
-            flags |= HAS_STACK;
+            push(HAS_STACK, &stack);
         }
     }
     if let Some(spans) = &details.spans {
-        push(SPANS, spans.kept().as_bytes(), out);
-        flags |= HAS_SPANS | if details.closes_span { CLOSES_SPAN } else { 0 };
+        push(HAS_SPANS, &spans.kept());
+        flags |= if details.closes_span { CLOSES_SPAN } else { 0 };
     }
-    let mark = record.thread.mark();
     if mark != SendingMark::NONE {
-        out.extend_from_slice(&mark.bits().to_le_bytes());
+        out.push_bytes(&mark.bits().to_le_bytes());
         flags |= HAS_MARK;
     }
     if let Some((id, name)) = &details.process {
-        out.extend_from_slice(&id.to_le_bytes());
+        out.push_bytes(&id.to_le_bytes());
         push_text(out, name);
         flags |= HAS_PROCESS;
     }
@@ -150,21 +172,41 @@ pub(super) fn encode(
             value.read(|scalar| push_scalar(out, scalar));
         });
     }
+    flags
+}
+
+fn push_thread(id: u64, name: Option<&str>, out: &mut LineBuf) -> u16 {
+    out.push_bytes(&id.to_le_bytes());
+    match name {
+        None => HAS_THREAD,
+        Some(name) => {
+            push_text(out, name);
+            HAS_THREAD | HAS_THREAD_NAME
+        }
+    }
+}
+
+/// Appends to `out` an encoded record of the calling thread, for a lane that is no thread's own.
+pub(super) fn add_thread(record: &[u8], out: &mut LineBuf) {
+    let flags = u16::from_le_bytes(get(record, FLAGS));
+    let lengths = [NAME_LENGTH, MESSAGE_LENGTH].map(|at| u32::from_le_bytes(get(record, at)));
+    let end = lengths
+        .iter()
+        .fold(HEAD, |end, length| end + *length as usize);
+    let Some((before, after)) = record.split_at_checked(end) else {
+        return;
+    };
+    out.push_bytes(before);
+    let mut added = 0;
+    if flags & HAS_THREAD == 0 {
+        ThreadInfo::Current.with_name(|name| {
+            added = push_thread(ThreadInfo::Current.id(), name, out);
+        });
+    }
+    out.push_bytes(after);
     let total = u32::try_from(out.len()).unwrap_or(u32::MAX);
-    put(&mut head, TOTAL, total.to_le_bytes());
-    put(&mut head, LEVEL, record.level.number().to_le_bytes());
-    put(&mut head, FLAGS, flags.to_le_bytes());
-    put(&mut head, TIME, record.time.as_nanos().to_le_bytes());
-    put(&mut head, THREAD, record.thread.id().to_le_bytes());
-    put(&mut head, LINE, record.source.line().to_le_bytes());
-    put(&mut head, ENVIRONMENT, environment.to_le_bytes());
-    for (at, length) in lengths.iter().enumerate() {
-        put(&mut head, LENGTHS + 4 * at, length.to_le_bytes());
-    }
-    if let Some(place) = out.first_chunk_mut() {
-        *place = head;
-    }
-    Ok(())
+    put(out.as_bytes_mut(), TOTAL, total.to_le_bytes());
+    put(out.as_bytes_mut(), FLAGS, (flags | added).to_le_bytes());
 }
 
 /// Writes the place that a record has among those of all threads.
@@ -207,85 +249,77 @@ impl Head {
     }
 }
 
-/// Takes a record apart and lends it out.
+/// Takes a record of a lane apart and lends it out.
 pub(super) fn decode(
     bytes: &[u8],
+    lane: Option<&KnownThread>,
     environments: &[Option<Arc<RegistryContext>>],
+    is_for_one: bool,
     read: impl FnOnce(&Record<'_>),
 ) {
-    let lengths: [usize; TEXTS] =
-        std::array::from_fn(|at| u32::from_le_bytes(get(bytes, LENGTHS + 4 * at)) as usize);
-    let mut at = HEAD + lengths.iter().sum::<usize>();
-    // They stand side by side, so that one check is enough for all.
-    let mut rest = text_at(bytes, HEAD, at - HEAD);
-    let texts = lengths.map(|len| {
-        let (text, after) = rest.split_at_checked(len).unwrap_or_default();
-        rest = after;
-        text
-    });
+    let number = |at| u32::from_le_bytes(get(bytes, at));
     let flags = u16::from_le_bytes(get(bytes, FLAGS));
-    let given = |flag: u16, place: usize| (flags & flag != 0).then_some(texts[place]);
+    let has = |flag: u16| flags & flag != 0;
+    let mut rest = Reader(bytes.get(HEAD..).unwrap_or_default());
+    let name = rest.text_of(number(NAME_LENGTH));
+    let message = rest.text_of(number(MESSAGE_LENGTH));
+    let mut thread = ThreadInfo::of(lane, SendingMark::NONE);
+    if let (true, ThreadInfo::Given { id, name, .. }) = (has(HAS_THREAD), &mut thread) {
+        *id = u64::from_le_bytes(rest.array());
+        *name = has(HAS_THREAD_NAME).then(|| rest.text());
+    }
+    let mut source = SourceRef::Own(Source::default());
+    if let Some(site) = Site::of_number(number(SITE)) {
+        source = SourceRef::Site(site);
+    } else if has(HAS_SOURCE) {
+        let source_of = Source::default()
+            .with_module_path(rest.text())
+            .with_file(rest.text())
+            .with_line(u32::from_le_bytes(rest.array()))
+            .with_function(rest.text());
+        source = SourceRef::Own(source_of);
+    }
+    let mut text_if = |flag| has(flag).then(|| Cow::Borrowed(rest.text()));
     let mut details = RareFields::none();
-    details.level_name = given(HAS_LEVEL_NAME, LEVEL_NAME).map(Cow::Borrowed);
-    details.error = given(HAS_ERROR, ERROR).map(Cow::Borrowed);
-    details.stack = given(HAS_STACK, STACK).map(Cow::Borrowed);
-    details.spans = given(HAS_SPANS, SPANS).map(|names| SpanPath::Kept(names.into()));
-    details.closes_span = flags & CLOSES_SPAN != 0;
-    let mut mark = SendingMark::NONE;
-    if flags & HAS_MARK != 0 {
-        mark = SendingMark::from_bits(u64::from_le_bytes(get(bytes, at)));
-        at += size_of::<u64>();
+    details.level_name = text_if(HAS_LEVEL_NAME);
+    details.error = text_if(HAS_ERROR);
+    details.stack = text_if(HAS_STACK);
+    details.spans = text_if(HAS_SPANS).map(SpanPath::Kept);
+    details.closes_span = has(CLOSES_SPAN);
+    if let (true, ThreadInfo::Given { mark, .. }) = (has(HAS_MARK), &mut thread) {
+        *mark = SendingMark::from_bits(u64::from_le_bytes(rest.array()));
     }
-    if flags & HAS_PROCESS != 0 {
-        let id = u32::from_le_bytes(get(bytes, at));
-        let (name, end) = sized_text(bytes, at + 4);
-        details.process = Some((id, Cow::Borrowed(name)));
-        at = end;
+    if has(HAS_PROCESS) {
+        let id = u32::from_le_bytes(rest.array());
+        details.process = Some((id, Cow::Borrowed(rest.text())));
     }
-    if flags & HAS_OWNER != 0 {
-        let (name, end) = sized_text(bytes, at);
-        details.owner = Some(Cow::Borrowed(name));
-        at = end;
-    }
-    let key_values = EncodedKeyValues(bytes.get(at..).unwrap_or_default());
-    let environment = u32::from_le_bytes(get(bytes, ENVIRONMENT)) as usize;
+    details.owner = has(HAS_OWNER).then(|| Cow::Borrowed(rest.text()));
+    let key_values = EncodedKeyValues(rest);
     // It is kept as long as records of it are in the queue, so that it is found.
-    let environment = environments.get(environment).and_then(Option::as_ref);
-    let environment = environment.unwrap_or_else(|| RegistryContext::global());
-    let source = Source::default()
-        .with_module_path(texts[MODULE_PATH])
-        .with_file(texts[FILE])
-        .with_line(u32::from_le_bytes(get(bytes, LINE)));
+    let environment = environments.get(number(ENVIRONMENT) as usize);
+    let environment = environment.and_then(Option::as_ref);
     let record = Record {
-        environment,
-        name: texts[NAME],
+        environment: environment.unwrap_or_else(|| RegistryContext::global()),
+        name,
         level: Level::new(u16::from_le_bytes(get(bytes, LEVEL))),
-        is_for_one: false,
-        is_hidden: flags & IS_HIDDEN != 0,
-        message: Message::Text(Cow::Borrowed(texts[MESSAGE])),
+        is_for_one,
+        is_hidden: has(IS_HIDDEN),
+        message: Message::Text(Cow::Borrowed(message)),
         time: Timestamp::from_nanos(i64::from_le_bytes(get(bytes, TIME))),
-        source: if flags & FUNCTION_OF_ITEM == 0 {
-            source.with_function(texts[FUNCTION])
-        } else {
-            source.with_function_around(texts[FUNCTION])
-        },
-        thread: ThreadInfo::Given {
-            id: u64::from_le_bytes(get(bytes, THREAD)),
-            name: given(HAS_THREAD_NAME, THREAD_NAME),
-            mark,
-        },
+        source,
+        thread,
         context: &[],
-        call: if flags & HAS_KEY_VALUES == 0 {
-            CallValues::None
-        } else {
+        call: if has(HAS_KEY_VALUES) {
             CallValues::Source(&key_values)
+        } else {
+            CallValues::None
         },
         error: None,
         backtrace: None,
-        rare_fields: if flags & HAS_RARE_FIELDS == 0 {
-            RareFieldsRef::None
-        } else {
+        rare_fields: if has(HAS_RARE_FIELDS) {
             RareFieldsRef::Lent(&details)
+        } else {
+            RareFieldsRef::None
         },
     };
     read(&record);
@@ -298,12 +332,13 @@ mod tests {
     use crate::record::OwnedValue;
 
     fn through(record: &Record<'_>) -> crate::record::OwnedRecord {
-        let mut bytes = Vec::new();
+        let mut bytes = LineBuf::default();
         encode(record, None, 0, &mut bytes).unwrap();
-        let head = Head::read(bytes.first_chunk().unwrap());
+        let (bytes, environment) = (bytes.as_bytes(), Arc::clone(record.environment));
+        let head = Head::of(bytes).unwrap();
         assert_eq!((head.len, head.level), (bytes.len(), record.level()));
-        let mut read = None;
-        decode(&bytes, &[Some(Arc::clone(record.environment))], |record| {
+        let (mut read, lane) = (None, KnownThread::current());
+        decode(bytes, lane.as_ref(), &[Some(environment)], true, |record| {
             read = Some(record.to_owned_record());
         });
         read.unwrap()
@@ -393,10 +428,48 @@ mod tests {
         let formatter = Formatter::builder()
             .format("%(name)s: %(message)s")
             .python_exact();
-        let mut bytes = Vec::new();
+        let mut bytes = LineBuf::default();
         encode(&record, Some(&formatter.build().unwrap()), 0, &mut bytes).unwrap();
-        decode(&bytes, &[Some(Arc::clone(record.environment))], |read| {
+        let environments = [Some(Arc::clone(record.environment))];
+        decode(bytes.as_bytes(), None, &environments, true, |read| {
             assert_eq!((read.message(), read.error_text()), ("a: x\nE: 1", None));
+        });
+    }
+
+    /// By the lane that is no thread's own, and by one's own.
+    #[test]
+    fn a_record_has_its_thread_by_any_lane() {
+        let logged = || {
+            let mut bytes = LineBuf::default();
+            let record = Record::builder().message("m").key_value("k", 1).build();
+            encode(&record, None, 0, &mut bytes).unwrap();
+            let mut with_thread = LineBuf::default();
+            add_thread(bytes.as_bytes(), &mut with_thread);
+            let (lane, id) = (KnownThread::current(), ThreadInfo::Current.id());
+            (bytes, lane, with_thread, id)
+        };
+        let named = std::thread::Builder::new().name("named".to_owned());
+        let (bytes, lane, with_thread, id) = named.spawn(logged).unwrap().join().unwrap();
+        for (bytes, lane) in [(bytes, lane.as_ref()), (with_thread, None)] {
+            assert_eq!(Head::of(bytes.as_bytes()).unwrap().len, bytes.len());
+            decode(bytes.as_bytes(), lane, &[], true, |record| {
+                assert_eq!(record.thread_name().as_deref(), Some("named"));
+                assert_eq!((record.thread_id(), record.message()), (id, "m"));
+                assert_eq!(record.key_values().get("k").unwrap().to_i64(), Some(1));
+            });
+        }
+    }
+
+    #[test]
+    fn a_record_of_a_macro_refers_to_its_call() {
+        static SITE: Site = Site::new(Source::of_call_site("a::b", "a.rs", 7, || "a::b::f::item"));
+        let mut record = Record::builder().message("m").build();
+        record.source = SourceRef::from(&SITE);
+        let mut bytes = LineBuf::default();
+        encode(&record, None, 0, &mut bytes).unwrap();
+        assert_eq!(bytes.len(), HEAD + 1);
+        decode(bytes.as_bytes(), None, &[], true, |record| {
+            assert!(std::ptr::eq(record.source(), SITE.source()));
         });
     }
 }

@@ -37,6 +37,11 @@ impl Destinations {
         self.handlers.is_empty()
     }
 
+    /// Whether one handler receives all records.
+    pub(super) fn is_one(&self) -> bool {
+        self.handlers.len() == 1
+    }
+
     pub(super) fn handle(&self, record: &Record<'_>) {
         for handler in &self.handlers {
             if !self.respect_levels || record.level() >= handler.level() {

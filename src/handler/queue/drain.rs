@@ -128,9 +128,9 @@ impl QueueCore {
                 destinations.batch(Batch::Begins);
             }
             while let Some(taken) = run.next() {
-                codec::decode(taken.bytes, &run.environments, |record| {
-                    destinations.handle(record);
-                });
+                let (thread, is_for_one) = (taken.lane.thread(), destinations.is_one());
+                let handle = |record: &Record<'_>| destinations.handle(record);
+                codec::decode(taken.bytes, thread, &run.environments, is_for_one, handle);
                 drained.bytes += taken.bytes.len();
                 // Only the thread whose turn it is writes it.
                 let progress = self.worker.progress.load(Ordering::Relaxed) + 1;

@@ -13,10 +13,11 @@ use crate::handler::queue::lane::LaneWriter;
 use crate::handler::queue::overflow::Overflow;
 use crate::handler::queue::worker::is_worker_of;
 use crate::level::Level;
-use crate::record::Record;
+use crate::record::{KnownThread, Record};
 use crate::sys::host::Instant;
 use crate::sys::sync::{Arc, Ordering, Weak};
 use crate::sys::{fork, user_code};
+use crate::text::line_buf::LineBuf;
 use crate::text::pool::Pooled;
 
 /// The calling thread's part of one handler's queue.
@@ -64,16 +65,17 @@ impl QueueCore {
         }
         let environment = self.number_of_known(record);
         // The length of a record is not known before it is written.
-        let mut bytes = Pooled::<Vec<u8>>::take();
+        let mut buffer = Pooled::<LineBuf>::take();
         // Runs the user's code, so nothing may be borrowed or locked here.
-        codec::encode(record, formatter, environment, &mut bytes).and_then(|()| {
-            let mut put = self.push(account, &mut bytes, record.level);
-            // After the push: a queue that is closed meanwhile is emptied by one of the two.
-            if self.channel.is_closed() {
-                put = self.push_closed(put, account, &mut bytes, record.level);
-            }
-            put.map_err(|NoRoom| self.drop_newest(record.level))
-        })
+        codec::encode(record, formatter, environment, &mut buffer)?;
+        let bytes = buffer.as_bytes_mut();
+        let mut put = self.push(account, bytes, record.level);
+        // After the push: a queue that is closed meanwhile is emptied by one of the two.
+        if self.channel.is_closed() {
+            put = self.push_closed(put, account, bytes, record.level);
+        }
+        buffer.give_back();
+        put.map_err(|NoRoom| self.drop_newest(record.level))
     }
 
     /// Hands a record over on the calling thread, past the queue.
@@ -151,7 +153,9 @@ impl QueueCore {
         lanes.push(Mine {
             account: account.id(),
             handler: Arc::downgrade(account),
-            entry: self.channel.add_lane(account, most, limit),
+            entry: self
+                .channel
+                .add_lane(account, KnownThread::current(), most, limit),
         });
         lanes.len() - 1
     }
@@ -274,11 +278,13 @@ impl QueueCore {
         self.push_waiting(level, || self.attempt_in_common(account, bytes))
     }
 
-    fn attempt_in_common(&self, account: &Account, bytes: &mut [u8]) -> Tried {
+    fn attempt_in_common(&self, account: &Account, bytes: &[u8]) -> Tried {
+        let mut buffer = Pooled::<LineBuf>::take();
+        codec::add_thread(bytes, &mut buffer);
         let mut common = account.common.lock();
         let all = self.channel.budget.of_all();
-        let entry = common.get_or_insert_with(|| self.channel.add_lane(account, all, all));
-        let tried = self.attempt_growing(account, entry, bytes);
+        let entry = common.get_or_insert_with(|| self.channel.add_lane(account, None, all, all));
+        let tried = self.attempt_growing(account, entry, buffer.as_bytes_mut());
         drop(common);
         self.worker.call();
         tried

@@ -9,6 +9,7 @@ use crate::handler::queue::codec::Head;
 use crate::handler::queue::ring::{Ring, Spares};
 use crate::handler::queue::written::Written;
 use crate::level::Level;
+use crate::record::KnownThread;
 use crate::sys::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering};
 
 /// The first ring of a thread: many threads log a few records in all their life.
@@ -23,6 +24,8 @@ const NEXT: usize = 64 * 1024;
 pub(super) struct Lane {
     /// The handler that puts the records in.
     account: u64,
+    /// Whose records they are; `None` where each one says so.
+    thread: Option<KnownThread>,
     /// Of that handler.
     written: Arc<Written>,
     spares: Arc<Spares>,
@@ -69,12 +72,14 @@ pub(super) fn ring_size(most: usize) -> usize {
 impl LaneWriter {
     pub(super) fn new(
         account: u64,
+        thread: Option<KnownThread>,
         written: &Arc<Written>,
         sizes: Sizes,
         spares: &Arc<Spares>,
     ) -> Self {
         let lane = Lane {
             account,
+            thread,
             written: Arc::clone(written),
             spares: Arc::clone(spares),
             rings: Mutex::default(),
@@ -243,6 +248,11 @@ impl Lane {
         self.account
     }
 
+    /// The thread of the records that have no other.
+    pub(super) fn thread(&self) -> Option<&KnownThread> {
+        self.thread.as_ref()
+    }
+
     /// Records that are in it or just being handed over.
     pub(super) fn queued(&self) -> u64 {
         // In this order, so that the difference is never below zero.
@@ -338,12 +348,14 @@ mod tests {
     use super::*;
     use crate::handler::queue::codec::{HEAD, encode, set_stamp};
     use crate::record::Record;
+    use crate::text::line_buf::LineBuf;
 
     fn record(stamp: u64, len: usize) -> Vec<u8> {
-        let mut bytes = Vec::new();
+        let mut bytes = LineBuf::default();
         let text = "x".repeat(len - HEAD);
-        let record = Record::builder().message(text).thread(1, "").build();
+        let record = Record::builder().message(text).build();
         encode(&record, None, 0, &mut bytes).unwrap();
+        let mut bytes = bytes.as_bytes().to_vec();
         set_stamp(&mut bytes, stamp);
         assert_eq!(bytes.len(), len);
         bytes
@@ -358,6 +370,7 @@ mod tests {
         };
         LaneWriter::new(
             1,
+            None,
             &Arc::default(),
             sizes,
             &Arc::new(Spares::new(ring_size(most))),

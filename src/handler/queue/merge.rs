@@ -100,7 +100,7 @@ impl Run {
 /// A record that was taken out.
 pub(super) struct Taken<'r> {
     pub(super) bytes: &'r [u8],
-    lane: &'r Lane,
+    pub(super) lane: &'r Lane,
 }
 
 impl Drop for Taken<'_> {

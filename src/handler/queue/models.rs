@@ -13,6 +13,7 @@ use crate::handler::queue::ring::Spares;
 use crate::handler::queue::written::Written;
 use crate::record::Record;
 use crate::sys::sync::Arc;
+use crate::text::line_buf::LineBuf;
 
 /// Room for so many records of [`record`].
 fn entry(room: usize, written: &Arc<Written>) -> LaneWriter {
@@ -24,7 +25,7 @@ fn entry(room: usize, written: &Arc<Written>) -> LaneWriter {
         budget,
     };
     let spares = Arc::new(Spares::new(ring_size(most)));
-    let entry = LaneWriter::new(1, written, sizes, &spares);
+    let entry = LaneWriter::new(1, None, written, sizes, &spares);
     // A value is made when it is first used, which must not be by two threads at a time.
     let _ = (entry.fill(), entry.lane().queued(), entry.lane().is_over());
     let _ = (
@@ -38,9 +39,9 @@ fn entry(room: usize, written: &Arc<Written>) -> LaneWriter {
 
 /// The shortest record, with its number.
 fn record(stamp: u64) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let record = Record::builder().thread(1, "").build();
-    encode(&record, None, 0, &mut bytes).unwrap();
+    let mut bytes = LineBuf::default();
+    encode(&Record::builder().build(), None, 0, &mut bytes).unwrap();
+    let mut bytes = bytes.as_bytes().to_vec();
     set_stamp(&mut bytes, stamp);
     assert_eq!(bytes.len(), HEAD);
     bytes

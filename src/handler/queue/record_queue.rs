@@ -102,7 +102,7 @@ pub struct RecordQueueBuilder {
 
 impl RecordQueueBuilder {
     /// How many bytes each thread that logs may have in it, 1 MiB unless set, 256 MiB at most and 1
-    /// KiB at least; a record takes its texts and some 80 bytes. The memory is taken as it is
+    /// KiB at least; a record takes its texts and some 40 bytes. The memory is taken as it is
     /// needed, in blocks. A record that is longer than that goes through when nothing else of
     /// its thread is in the queue.
     pub fn bytes_per_thread(mut self, bytes: usize) -> Self {

@@ -118,7 +118,7 @@ fn what_has_no_room_on_its_way_is_counted() {
     let registry = Registry::new();
     let loggers = ["app", "other"].map(|name| registry.get_logger(name));
     let options = TailOptions {
-        // So many that all that had room is part of the history.
+        // So many that all that had room, with long texts, is part of the history.
         bytes: 128 * 1024,
         ..TailOptions::default()
     };
@@ -128,6 +128,7 @@ fn what_has_no_room_on_its_way_is_counted() {
     let first = next_event(&mut tail, &loggers[0]);
     let first = tails.position(&first);
     const RECORDS: u64 = 10_000;
+    let [least, shown] = ["least ", "shown "].map(|text| text.repeat(40));
     let (hold, is_held, go_on) = (tails.clone(), Barrier::new(2), Barrier::new(2));
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -139,8 +140,8 @@ fn what_has_no_room_on_its_way_is_counted() {
         is_held.wait();
         for _ in 0..RECORDS {
             for logger in &loggers {
-                logger.debug("least");
-                logger.warning("shown");
+                logger.debug(&least);
+                logger.warning(&shown);
             }
         }
         go_on.wait();

@@ -19,6 +19,7 @@ use crate::handler::sink::{Batch, Sink};
 use crate::level::Level;
 use crate::record::Record;
 use crate::sys::sync::{Arc, AtomicBool, AtomicU64, Ordering};
+use crate::text::line_buf::LineBuf;
 
 /// A record of `ERROR` or above wakes the listener's thread; others wait until its nap ends.
 #[test]
@@ -126,14 +127,12 @@ fn a_record_that_comes_in_late_is_written_when_call_and_close_return() {
     let core = &handler.queue().core;
     let record = Record::builder().message("late").build();
     let account = Arc::new(Account::new());
-    let mut late = core.channel.add_lane(&account, 4096, 4096);
-    let mut bytes = Vec::new();
+    let mut late = core.channel.add_lane(&account, None, 4096, 4096);
+    let mut bytes = LineBuf::default();
     let environment = core.channel.environments.number_of(record.environment);
     codec::encode(&record, None, environment, &mut bytes).unwrap();
-    codec::set_stamp(
-        &mut bytes,
-        core.channel.stamps.fetch_add(1, Ordering::SeqCst),
-    );
+    let bytes = bytes.as_bytes_mut();
+    codec::set_stamp(bytes, core.channel.stamps.fetch_add(1, Ordering::SeqCst));
     handler.flush().unwrap();
     core.channel.close_door();
     thread::scope(|scope| {
@@ -141,7 +140,7 @@ fn a_record_that_comes_in_late_is_written_when_call_and_close_return() {
             core.close().unwrap();
             counting.seen()
         });
-        assert!(late.grow(bytes.len()) && late.push(&bytes));
+        assert!(late.grow(bytes.len()) && late.push(bytes));
         core.worker.call();
         until("it is taken out", || core.work.lock().merge.taken() == 1);
         let logs = scope.spawn(|| {

@@ -1,0 +1,83 @@
+//! A call of a macro in the program: [`Site`].
+
+use crate::record::source::Source;
+use crate::sys::sync::{AtomicU32, Mutex, Ordering};
+
+/// A call of a macro in the program, in a static: what is known of its records beforehand.
+///
+/// A record that is kept as bytes refers to it by a number, which is assigned when it is first
+/// asked for, and never given back: there are as many as the program has calls.
+#[derive(Debug)]
+pub struct Site {
+    source: Source<'static>,
+    /// One more than its place among the sites; 0 until it is asked for.
+    number: AtomicU32,
+}
+
+static SITES: Mutex<Vec<&'static Site>> = Mutex::new(Vec::new());
+
+impl Site {
+    /// Returns a site that has no number yet.
+    #[must_use]
+    pub const fn new(source: Source<'static>) -> Self {
+        Self {
+            source,
+            number: AtomicU32::new(0),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn source(&self) -> &Source<'static> {
+        &self.source
+    }
+
+    /// Returns the number of the site, which is not 0.
+    #[inline]
+    pub(crate) fn number(&'static self) -> u32 {
+        // Relaxed: the site itself is found under the lock.
+        match self.number.load(Ordering::Relaxed) {
+            0 => self.register(),
+            number => number,
+        }
+    }
+
+    #[cold]
+    fn register(&'static self) -> u32 {
+        let mut sites = SITES.lock();
+        // Another thread may have been first.
+        let mut number = self.number.load(Ordering::Relaxed);
+        if number == 0 {
+            sites.push(self);
+            number = u32::try_from(sites.len()).unwrap_or(u32::MAX);
+            self.number.store(number, Ordering::Relaxed);
+        }
+        drop(sites);
+        number
+    }
+
+    /// Returns the site with a number.
+    pub(crate) fn of_number(number: u32) -> Option<&'static Self> {
+        let at = usize::try_from(number).ok()?.checked_sub(1)?;
+        SITES.lock().get(at).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_is_found_by_its_number() {
+        static SITES: [Site; 2] = [
+            Site::new(Source::of_call_site("", "", 1, || "")),
+            Site::new(Source::of_call_site("", "", 2, || "")),
+        ];
+        let numbers = SITES.each_ref().map(Site::number);
+        assert_ne!(numbers[0], numbers[1]);
+        for (site, number) in SITES.iter().zip(numbers) {
+            assert_eq!(site.number(), number);
+            assert!(std::ptr::eq(Site::of_number(number).unwrap(), site));
+        }
+        assert!(Site::of_number(0).is_none());
+    }
+}
