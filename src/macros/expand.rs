@@ -139,7 +139,7 @@ macro_rules! __bind {
         $crate::__private::log_arguments(
             $logger,
             $passed,
-            $crate::__bind!(@site),
+            $crate::__bind!(@site None),
             $crate::__private::std::format_args!($($format)+),
             &[$($crate::__value!($($value)+)),*],
         )
@@ -147,7 +147,7 @@ macro_rules! __bind {
 
     (@arguments ($logger:ident, $passed:ident) [$([$($value:tt)+])*] [$format:literal, $($all:tt)+] [$($argument:ident)*]) => {{
         static __TEMPLATE: $crate::__private::Template = $crate::__private::Template::new($format);
-        let __site = $crate::__bind!(@site);
+        let __site = $crate::__bind!(@site Some(&__TEMPLATE));
         match &[$($crate::__value!($($value)+)),*] {
             __values => if $crate::__private::Template::is_plain(&__TEMPLATE) {
                 $crate::__private::log_split(
@@ -179,16 +179,18 @@ macro_rules! __bind {
         }
     };
 
-    (@site) => {{
+    (@site $($template:tt)+) => {{
         // Its path has the name of the function.
         struct __Here;
-        static __HERE: $crate::__private::Site =
-            $crate::__private::Site::new($crate::record::Source::of_call_site(
+        static __HERE: $crate::__private::Site = $crate::__private::Site::new(
+            $crate::record::Source::of_call_site(
                 $crate::__private::std::module_path!(),
                 $crate::__private::std::file!(),
                 $crate::__private::std::line!(),
                 $crate::__private::std::any::type_name::<__Here>,
-            ));
+            ),
+            $crate::__private::std::option::Option::$($template)+,
+        );
         &__HERE
     }};
 

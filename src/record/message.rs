@@ -47,6 +47,18 @@ impl Message<'_> {
         }
     }
 
+    /// Returns the parts of a message that a macro took apart.
+    #[inline]
+    pub(crate) fn split(&self) -> Option<&SplitMessage<'_>> {
+        match self {
+            Self::Lazy(LazyMessage {
+                source: MessageSource::Split(split),
+                ..
+            }) => Some(split),
+            _ => None,
+        }
+    }
+
     pub(crate) fn text(&self) -> &str {
         match self {
             Self::Lazy(lazy) => lazy.text(),

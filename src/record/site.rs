@@ -1,6 +1,7 @@
 //! A call of a macro in the program: [`Site`].
 
 use crate::record::source::Source;
+use crate::record::split_message::Template;
 use crate::sys::sync::{AtomicU32, Mutex, Ordering};
 
 /// A call of a macro in the program, in a static: what is known of its records beforehand.
@@ -10,6 +11,8 @@ use crate::sys::sync::{AtomicU32, Mutex, Ordering};
 #[derive(Debug)]
 pub struct Site {
     source: Source<'static>,
+    /// That of the message, where the macro took it apart.
+    template: Option<&'static Template>,
     /// One more than its place among the sites; 0 until it is asked for.
     number: AtomicU32,
 }
@@ -19,9 +22,10 @@ static SITES: Mutex<Vec<&'static Site>> = Mutex::new(Vec::new());
 impl Site {
     /// Returns a site that has no number yet.
     #[must_use]
-    pub const fn new(source: Source<'static>) -> Self {
+    pub const fn new(source: Source<'static>, template: Option<&'static Template>) -> Self {
         Self {
             source,
+            template,
             number: AtomicU32::new(0),
         }
     }
@@ -29,6 +33,11 @@ impl Site {
     #[inline]
     pub(crate) fn source(&self) -> &Source<'static> {
         &self.source
+    }
+
+    #[inline]
+    pub(crate) fn template(&self) -> Option<&'static Template> {
+        self.template
     }
 
     /// Returns the number of the site, which is not 0.
@@ -69,8 +78,8 @@ mod tests {
     #[test]
     fn a_site_is_found_by_its_number() {
         static SITES: [Site; 2] = [
-            Site::new(Source::of_call_site("", "", 1, || "")),
-            Site::new(Source::of_call_site("", "", 2, || "")),
+            Site::new(Source::of_call_site("", "", 1, || ""), None),
+            Site::new(Source::of_call_site("", "", 2, || ""), None),
         ];
         let numbers = SITES.each_ref().map(Site::number);
         assert_ne!(numbers[0], numbers[1]);

@@ -31,7 +31,7 @@ impl SplitMessage<'_> {
 }
 
 /// The most placeholders that a template has.
-const MOST: usize = 6;
+pub(crate) const MOST: usize = 6;
 
 /// The literal pieces of a format string whose only placeholders are `{}`.
 #[derive(Clone, Copy, Debug)]

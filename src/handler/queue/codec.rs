@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::context::RegistryContext;
 use crate::error::Error;
 use crate::formatter::{Format, Line};
+use crate::handler::queue::encoded_message::{Arguments, push_arguments};
 use crate::handler::queue::encoded_values::{
     EncodedKeyValues, Reader, get, push_scalar, push_text,
 };
@@ -49,6 +50,8 @@ const HAS_PROCESS: u16 = 512;
 const HAS_OWNER: u16 = 1024;
 const HAS_KEY_VALUES: u16 = 2048;
 const IS_HIDDEN: u16 = 4096;
+/// The message stands as its arguments.
+const HAS_ARGUMENTS: u16 = 8192;
 const HAS_RARE_FIELDS: u16 =
     HAS_LEVEL_NAME | HAS_ERROR | HAS_STACK | HAS_PROCESS | HAS_SPANS | HAS_OWNER;
 
@@ -70,7 +73,9 @@ pub(super) fn encode(
     out.leave::<HEAD>();
     out.push_str(record.name);
     let message = out.len();
+    let mut flags = 0;
     match formatter {
+        None if push_arguments(record, out) => flags |= HAS_ARGUMENTS,
         None => record.push_message(out),
         Some(formatter) => {
             let mut line = Line::new();
@@ -88,11 +93,9 @@ pub(super) fn encode(
         && site != 0
         && matches!(record.thread, ThreadInfo::Current)
         && mark == SendingMark::NONE;
-    let mut flags = if is_usual {
-        0
-    } else {
-        push_further(record, mark, formatter.is_none(), out)
-    };
+    if !is_usual {
+        flags |= push_further(record, mark, formatter.is_none(), out);
+    }
     flags |= if record.is_hidden { IS_HIDDEN } else { 0 };
     let length = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
     put(&mut head, TOTAL, length(out.len()));
@@ -261,8 +264,8 @@ pub(super) fn decode(
     let flags = u16::from_le_bytes(get(bytes, FLAGS));
     let has = |flag: u16| flags & flag != 0;
     let mut rest = Reader(bytes.get(HEAD..).unwrap_or_default());
-    let name = rest.text_of(number(NAME_LENGTH));
-    let message = rest.text_of(number(MESSAGE_LENGTH));
+    let name = rest.part(number(NAME_LENGTH)).all();
+    let message = rest.part(number(MESSAGE_LENGTH));
     let mut thread = ThreadInfo::of(lane, SendingMark::NONE);
     if let (true, ThreadInfo::Given { id, name, .. }) = (has(HAS_THREAD), &mut thread) {
         *id = u64::from_le_bytes(rest.array());
@@ -298,13 +301,25 @@ pub(super) fn decode(
     // It is kept as long as records of it are in the queue, so that it is found.
     let environment = environments.get(number(ENVIRONMENT) as usize);
     let environment = environment.and_then(Option::as_ref);
+    let arguments = Arguments::read(if has(HAS_ARGUMENTS) {
+        message
+    } else {
+        Reader(&[])
+    });
+    let lazy = match source {
+        SourceRef::Site(site) if has(HAS_ARGUMENTS) => arguments.message(site),
+        _ => None,
+    };
     let record = Record {
         environment: environment.unwrap_or_else(|| RegistryContext::global()),
         name,
         level: Level::new(u16::from_le_bytes(get(bytes, LEVEL))),
         is_for_one,
         is_hidden: has(IS_HIDDEN),
-        message: Message::Text(Cow::Borrowed(message)),
+        message: match &lazy {
+            Some(lazy) => Message::Lazy(lazy),
+            None => Message::Text(Cow::Borrowed(message.all())),
+        },
         time: Timestamp::from_nanos(i64::from_le_bytes(get(bytes, TIME))),
         source,
         thread,
@@ -329,7 +344,9 @@ pub(super) fn decode(
 mod tests {
     use super::*;
     use crate::formatter::Formatter;
-    use crate::record::OwnedValue;
+    use crate::record::message::MessageSource;
+    use crate::record::split_message::{Argument, SplitMessage, Template};
+    use crate::record::{LazyMessage, OwnedValue};
 
     fn through(record: &Record<'_>) -> crate::record::OwnedRecord {
         let mut bytes = LineBuf::default();
@@ -462,14 +479,38 @@ mod tests {
 
     #[test]
     fn a_record_of_a_macro_refers_to_its_call() {
-        static SITE: Site = Site::new(Source::of_call_site("a::b", "a.rs", 7, || "a::b::f::item"));
-        let mut record = Record::builder().message("m").build();
-        record.source = SourceRef::from(&SITE);
-        let mut bytes = LineBuf::default();
-        encode(&record, None, 0, &mut bytes).unwrap();
-        assert_eq!(bytes.len(), HEAD + 1);
-        decode(bytes.as_bytes(), None, &[], true, |record| {
-            assert!(std::ptr::eq(record.source(), SITE.source()));
-        });
+        static TEMPLATE: Template = Template::new("{} {} {}");
+        static SITE: Site = Site::new(
+            Source::of_call_site("a::b", "a.rs", 7, || "a::b::f::item"),
+            Some(&TEMPLATE),
+        );
+        let encoded = |template: &Template, last, read: &mut dyn FnMut(&Record<'_>)| {
+            let arguments = [Argument::Unsigned(1), Argument::Signed(-2), last];
+            let arguments = &arguments;
+            let split = SplitMessage {
+                template,
+                arguments,
+            };
+            let text = LazyMessage::new(MessageSource::Split(split));
+            let mut record = Record::builder().name("n").build();
+            (record.source, record.message) = (SourceRef::from(&SITE), Message::Lazy(&text));
+            let mut bytes = LineBuf::default();
+            encode(&record, None, 0, &mut bytes).unwrap();
+            decode(bytes.as_bytes(), None, &[], true, |record| {
+                assert!(std::ptr::eq(record.source(), SITE.source()));
+                read(record);
+            });
+            bytes.len() - HEAD - 1
+        };
+        let text_of = |expected: &'static str| {
+            move |record: &Record<'_>| assert_eq!(record.message(), expected)
+        };
+        let len = encoded(&TEMPLATE, Argument::Text("é"), &mut text_of("1 -2 é"));
+        assert_eq!(len, 9 + 9 + 5 + 2);
+        // What only this thread can format, and a template of another call, is a text.
+        let other = encoded(&TEMPLATE, Argument::Other(&'é'), &mut text_of("1 -2 é"));
+        let another = Template::new("{}-{}-{}");
+        let text = encoded(&another, Argument::Text("é"), &mut text_of("1--2-é"));
+        assert_eq!((other, text), ("1 -2 é".len(), "1--2-é".len()));
     }
 }

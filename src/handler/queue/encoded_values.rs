@@ -78,18 +78,23 @@ impl<'b> Reader<'b> {
         *array
     }
 
-    /// A text of this length.
-    pub(super) fn text_of(&mut self, len: u32) -> &'b str {
-        let (text, rest) = self.0.split_at_checked(len as usize).unwrap_or_default();
+    /// So many bytes.
+    pub(super) fn part(&mut self, len: u32) -> Self {
+        let (part, rest) = self.0.split_at_checked(len as usize).unwrap_or_default();
         self.0 = rest;
-        // It was a text when it was written.
-        std::str::from_utf8(text).unwrap_or_default()
+        Self(part)
+    }
+
+    /// All of it, which is a text.
+    pub(super) fn all(self) -> &'b str {
+        // It was one when it was written.
+        std::str::from_utf8(self.0).unwrap_or_default()
     }
 
     /// A text with its length before it.
     pub(super) fn text(&mut self) -> &'b str {
         let len = u32::from_le_bytes(self.array());
-        self.text_of(len)
+        self.part(len).all()
     }
 }
 

@@ -13,6 +13,7 @@ mod codec;
 mod core;
 mod destinations;
 mod drain;
+mod encoded_message;
 mod encoded_values;
 mod enqueue;
 mod environments;
