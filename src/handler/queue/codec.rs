@@ -9,6 +9,9 @@ use crate::handler::queue::encoded_message::{Arguments, push_arguments};
 use crate::handler::queue::encoded_values::{
     EncodedKeyValues, Reader, get, push_scalar, push_text,
 };
+use crate::handler::queue::head::{
+    ENVIRONMENT, FLAGS, HEAD, LEVEL, MESSAGE_LENGTH, NAME_LENGTH, SITE, TIME, TOTAL, put,
+};
 use crate::level::Level;
 use crate::record::sending_mark::SendingMark;
 use crate::record::site::Site;
@@ -19,21 +22,6 @@ use crate::record::{
 use crate::sys::sync::Arc;
 use crate::text::line_buf::LineBuf;
 use crate::time::Timestamp;
-
-/// Where the head's numbers stand. The name and the message follow it, and then what few records
-/// have, in the order of the flags.
-const TOTAL: usize = 0;
-const LEVEL: usize = 4;
-const FLAGS: usize = 6;
-const STAMP: usize = 8;
-const TIME: usize = 16;
-const ENVIRONMENT: usize = 24;
-/// The number of the call of a macro; 0 where the record has a source of its own.
-const SITE: usize = 28;
-const NAME_LENGTH: usize = 32;
-const MESSAGE_LENGTH: usize = 36;
-/// The length of the head.
-pub(super) const HEAD: usize = 40;
 
 /// Another thread than that of the lane.
 const HAS_THREAD: u16 = 1;
@@ -212,46 +200,6 @@ pub(super) fn add_thread(record: &[u8], out: &mut LineBuf) {
     put(out.as_bytes_mut(), FLAGS, (flags | added).to_le_bytes());
 }
 
-/// Writes the place that a record has among those of all threads.
-#[inline]
-pub(super) fn set_stamp(record: &mut [u8], stamp: u64) {
-    put(record, STAMP, stamp.to_le_bytes());
-}
-
-#[inline]
-fn put<const N: usize>(out: &mut [u8], at: usize, bytes: [u8; N]) {
-    if let Some(place) = out.get_mut(at..at + N) {
-        place.copy_from_slice(&bytes);
-    }
-}
-
-/// The beginning of a record in bytes: what its way through the queue is decided by.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Head {
-    /// All of it, the head included.
-    pub(super) len: usize,
-    pub(super) level: Level,
-    /// Its place among the records of all threads.
-    pub(super) stamp: u64,
-}
-
-impl Head {
-    pub(super) fn read(bytes: &[u8; HEAD]) -> Self {
-        // One without a length would be met for ever.
-        let len = u32::from_le_bytes(get(bytes, TOTAL)) as usize;
-        Self {
-            len: len.max(HEAD),
-            level: Level::new(u16::from_le_bytes(get(bytes, LEVEL))),
-            stamp: u64::from_le_bytes(get(bytes, STAMP)),
-        }
-    }
-
-    /// The head of the first of several records.
-    pub(super) fn of(records: &[u8]) -> Option<Self> {
-        records.first_chunk().map(Self::read)
-    }
-}
-
 /// Takes a record of a lane apart and lends it out.
 pub(super) fn decode(
     bytes: &[u8],
@@ -344,6 +292,7 @@ pub(super) fn decode(
 mod tests {
     use super::*;
     use crate::formatter::Formatter;
+    use crate::handler::queue::head::Head;
     use crate::record::message::MessageSource;
     use crate::record::split_message::{Argument, SplitMessage, Template};
     use crate::record::{LazyMessage, OwnedValue};

@@ -9,6 +9,7 @@ use crate::formatter::{Format, Line};
 use crate::handler::queue::account::Account;
 use crate::handler::queue::codec;
 use crate::handler::queue::core::QueueCore;
+use crate::handler::queue::head::set_stamp;
 use crate::handler::queue::lane::LaneWriter;
 use crate::handler::queue::overflow::Overflow;
 use crate::handler::queue::worker::is_worker_of;
@@ -217,7 +218,7 @@ impl QueueCore {
         }
         // A thread that knows of this record gets a later stamp. See `merge`.
         let stamp = self.channel.stamps.fetch_add(1, Ordering::SeqCst);
-        codec::set_stamp(bytes, stamp);
+        set_stamp(bytes, stamp);
         let pushed = entry.push(bytes);
         if !pushed {
             self.channel.unused_stamps.fetch_add(1, Ordering::Release);

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use rtrb::Producer;
 
 use crate::handler::queue::budget::Budget;
-use crate::handler::queue::codec::Head;
+use crate::handler::queue::head::Head;
 use crate::handler::queue::ring::{Ring, Spares};
 use crate::handler::queue::written::Written;
 use crate::level::Level;
@@ -346,7 +346,8 @@ impl Lane {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::handler::queue::codec::{HEAD, encode, set_stamp};
+    use crate::handler::queue::codec::encode;
+    use crate::handler::queue::head::{HEAD, set_stamp};
     use crate::record::Record;
     use crate::text::line_buf::LineBuf;
 

@@ -17,8 +17,8 @@ use std::time::Duration;
 
 use crate::context::RegistryContext;
 use crate::handler::queue::channel::Channel;
-use crate::handler::queue::codec::Head;
 use crate::handler::queue::environments::Numbered;
+use crate::handler::queue::head::Head;
 use crate::handler::queue::lane::Lane;
 use crate::sys::host::Instant;
 use crate::sys::sync::{Arc, AtomicUsize, Ordering};

@@ -19,6 +19,7 @@ mod enqueue;
 mod environments;
 mod flush;
 mod handler;
+mod head;
 mod lane;
 mod listener;
 mod merge;

@@ -7,7 +7,8 @@
 use loom::thread;
 
 use crate::handler::queue::budget::Budget;
-use crate::handler::queue::codec::{HEAD, Head, encode, set_stamp};
+use crate::handler::queue::codec::encode;
+use crate::handler::queue::head::{HEAD, Head, set_stamp};
 use crate::handler::queue::lane::{Lane, LaneWriter, Sizes, ring_size};
 use crate::handler::queue::ring::Spares;
 use crate::handler::queue::written::Written;

@@ -3,7 +3,7 @@
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use crate::handler::queue::budget::{Budget, Reservation};
-use crate::handler::queue::codec::{HEAD, Head};
+use crate::handler::queue::head::{HEAD, Head};
 use crate::sys::sync::{Arc, Mutex};
 
 /// What a ring takes beside its bytes: its own head and a place in the lists, rounded up.

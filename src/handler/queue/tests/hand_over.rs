@@ -11,6 +11,7 @@ use crate::handler::handler::Handler;
 use crate::handler::queue::account::Account;
 use crate::handler::queue::codec;
 use crate::handler::queue::handler::QueueHandler;
+use crate::handler::queue::head::set_stamp;
 use crate::handler::queue::listener::QueueListener;
 use crate::handler::queue::record_queue::RecordQueue;
 use crate::handler::queue::tests::{Counting, log, until};
@@ -132,7 +133,7 @@ fn a_record_that_comes_in_late_is_written_when_call_and_close_return() {
     let environment = core.channel.environments.number_of(record.environment);
     codec::encode(&record, None, environment, &mut bytes).unwrap();
     let bytes = bytes.as_bytes_mut();
-    codec::set_stamp(bytes, core.channel.stamps.fetch_add(1, Ordering::SeqCst));
+    set_stamp(bytes, core.channel.stamps.fetch_add(1, Ordering::SeqCst));
     handler.flush().unwrap();
     core.channel.close_door();
     thread::scope(|scope| {
