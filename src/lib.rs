@@ -54,6 +54,7 @@
 //! |---|---|
 //! | print the records of one service | [`set_stream_logger`] |
 //! | choose format, stream or colours as well | [`StreamLogger`], [`BasicConfig`] |
+//! | pretty lines on a terminal, others elsewhere | `init_pretty` |
 //! | take levels from `LOGTREE` or `RUST_LOG` | [`init_from_env`], [`init_from_env_or`] |
 //! | support `-v` and `-q` | [`Verbosity`] |
 //! | log with key-values, errors, backtraces | [`info!`], [`log!`](macro@log) |
@@ -283,6 +284,9 @@ pub use crate::registry::registry::Registry;
 pub use crate::scope::scope::Scope;
 pub use crate::setup::basic_config::{BasicConfig, basic_config};
 pub use crate::setup::from_env::{init_from_env, init_from_env_or};
+#[cfg(feature = "pretty")]
+#[cfg_attr(docsrs, doc(cfg(feature = "pretty")))]
+pub use crate::setup::pretty::init_pretty;
 pub use crate::setup::set_stream_logger::set_stream_logger;
 pub use crate::setup::stream_logger::StreamLogger;
 pub use crate::setup::verbosity::Verbosity;

@@ -38,7 +38,7 @@ fn build(profile: &Path) {
     macro_rules! enabled {
         ($($feature:literal)+) => { [$(($feature, cfg!(feature = $feature))),+] };
     }
-    let features = enabled!("config" "config-toml" "config-yaml" "reload" "signal" "serde" "web" "http" "tower" "gzip" "control" "delivery" "journald" "http-handler" "otlp" "gelf" "syslog" "cloudwatch" "smtp" "socket" "tls");
+    let features = enabled!("config" "config-toml" "config-yaml" "reload" "signal" "serde" "web" "http" "tower" "gzip" "control" "delivery" "journald" "http-handler" "otlp" "pretty" "gelf" "syslog" "cloudwatch" "smtp" "socket" "tls");
     let features = features.iter().filter(|(_, enabled)| *enabled);
     let features: Vec<_> = features.map(|(feature, _)| *feature).collect();
     let name = match profile.file_name().and_then(|name| name.to_str()) {
@@ -74,7 +74,12 @@ fn run_binary(binary: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> 
 
 /// Replaces `2026-11-21 01:02:03,456` by `TIME`.
 fn without_times(text: &str) -> String {
-    const SHAPES: [&str; 2] = ["0000-00-00 00:00:00,000", "0000-00-00T00:00:00Z"];
+    const SHAPES: [&str; 4] = [
+        "0000-00-00 00:00:00,000",
+        "0000-00-00T00:00:00Z",
+        "00:00:00.000",
+        "        .000",
+    ];
     let mut out = String::new();
     let mut rest = text;
     while let Some(character) = rest.chars().next() {
@@ -463,6 +468,15 @@ fn no_example_is_forgotten() {
             .join(format!("{expected}.txt"));
         assert!(output.exists(), "{expected} has no expected output");
     }
+}
+
+#[cfg(feature = "pretty")]
+#[test]
+fn pretty() {
+    let variables = [("LOGTREE_FORMAT", "pretty"), ("COLUMNS", "90"), ("CI", "")];
+    let (text, success) = run_in("24_pretty", &[], &variables);
+    assert!(success, "{text}");
+    compare("24_pretty", &text);
 }
 
 #[test]

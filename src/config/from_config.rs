@@ -16,6 +16,8 @@ use crate::config::mismatch::Mismatch;
 use crate::config::node::{Node, Value};
 use crate::config::read_context::ReadContext;
 use crate::filter::Key;
+#[cfg(feature = "pretty")]
+use crate::formatter::{AutoFormatter, JsonFormatter, LogfmtFormatter, PrettyFormatter};
 use crate::formatter::{ColorChoice, JsonTime, MissingFields, Multiline, TemplateStyle, TimeZone};
 #[cfg(feature = "gelf")]
 use crate::handler::GelfCompression;
@@ -378,6 +380,22 @@ choices! {
 choices! {
     GelfCompression {
         "none" => Self::None,
+    }
+}
+
+#[cfg(feature = "pretty")]
+choices! {
+    PrettyFormatter {
+        "pretty" => Self::new(),
+        "loguru" => Self::loguru(),
+        "zerolog" => Self::zerolog(),
+        "charm" => Self::charm(),
+        "pino" => Self::pino(),
+    }
+    AutoFormatter {
+        "text" => Self::new(),
+        "json" => Self::new().elsewhere(JsonFormatter::new()),
+        "logfmt" => Self::new().elsewhere(LogfmtFormatter::new()),
     }
 }
 

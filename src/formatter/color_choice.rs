@@ -9,8 +9,9 @@ use crate::sys::variable::variable;
 #[non_exhaustive]
 pub enum ColorChoice {
     /// If the stream is a terminal and the environment does not forbid it. `NO_COLOR` (not empty),
-    /// `CLICOLOR=0` and `TERM=dumb` forbid colours; `CLICOLOR_FORCE` (not empty, not `0`) shows
-    /// them without a terminal, unless `NO_COLOR` is set. The default.
+    /// `CLICOLOR=0` and `TERM=dumb` forbid colours; `CLICOLOR_FORCE` and
+    /// `FORCE_COLOR` (not empty, not `0`) show them without a terminal, unless `NO_COLOR` is set.
+    /// The default.
     #[default]
     Auto,
     /// Always.
@@ -33,15 +34,12 @@ impl ColorChoice {
         variable: impl Fn(&str) -> Option<String>,
     ) -> bool {
         let set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
+        let forces = |name: &str| set(name) && variable(name).as_deref() != Some("0");
         match self {
             Self::Always => true,
             Self::Never => false,
             Self::Auto if set("NO_COLOR") => false,
-            Self::Auto
-                if set("CLICOLOR_FORCE") && variable("CLICOLOR_FORCE").as_deref() != Some("0") =>
-            {
-                true
-            }
+            Self::Auto if forces("CLICOLOR_FORCE") || forces("FORCE_COLOR") => true,
             Self::Auto => {
                 variable("CLICOLOR").as_deref() != Some("0")
                     && variable("TERM").as_deref() != Some("dumb")
@@ -70,6 +68,7 @@ mod tests {
         assert!(
             auto(false, &[("CLICOLOR_FORCE", "1")]) && !auto(false, &[("CLICOLOR_FORCE", "0")])
         );
+        assert!(auto(false, &[("FORCE_COLOR", "3")]) && !auto(false, &[("FORCE_COLOR", "0")]));
         assert!(!auto(true, &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]));
         assert!(!auto(true, &[("CLICOLOR", "0")]) && !auto(true, &[("TERM", "dumb")]));
         let never_asks = |choice: ColorChoice| choice.decide(|| unreachable!(), |_| unreachable!());

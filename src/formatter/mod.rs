@@ -42,7 +42,7 @@ pub use self::logfmt::LogfmtFormatter;
 pub use self::missing::MissingFields;
 #[cfg(feature = "pretty")]
 #[cfg_attr(docsrs, doc(cfg(feature = "pretty")))]
-pub use self::pretty::PrettyFormatter;
+pub use self::pretty::{AutoFormatter, PrettyFormatter};
 pub use self::sd_daemon::SdDaemonFormatter;
 pub use self::template::TemplateStyle;
 pub use self::text::FormatterBuilder;

@@ -3,6 +3,7 @@
 /// What is known of the stream that a line is for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Screen {
+    pub(crate) is_terminal: bool,
     /// 0 where the width is not known.
     pub(crate) columns: u16,
 }

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::env::VarError;
 
-use crate::formatter::Formatter;
+use crate::formatter::{Format, Formatter};
 use crate::handler::Handler;
 use crate::level_spec::{LevelSpec, VARIABLES};
 use crate::registry::Registry;
 use crate::setup::control_variable;
 use crate::setup::preset::{self, Preset};
+use crate::sys::sync::Arc;
 use crate::sys::variable::variable;
 
 /// A builder for [`init_from_env`](crate::init_from_env) with more options: another variable, and
@@ -64,7 +65,17 @@ impl EnvLogger {
 
     /// Sets up a registry. Returns the handler, or `None` if the root had handlers.
     pub fn install_in(self, registry: &Registry) -> Option<Handler> {
-        self.install_with(registry, variable)
+        self.install_with(registry, variable, &preset::formatter(Formatter::BOTO3))
+    }
+
+    /// Sets up a registry, with a formatter.
+    #[cfg(feature = "pretty")]
+    pub(super) fn install_as(
+        self,
+        registry: &Registry,
+        formatter: &Arc<dyn Format>,
+    ) -> Option<Handler> {
+        self.install_with(registry, variable, formatter)
     }
 
     /// Returns the levels that the variable gives.
@@ -76,6 +87,7 @@ impl EnvLogger {
         &self,
         registry: &Registry,
         variable: impl Fn(&str) -> Result<String, VarError>,
+        formatter: &Arc<dyn Format>,
     ) -> Option<Handler> {
         let (names, default) = (&self.variables, &self.default_levels);
         LevelSpec::apply_variables(registry, names, default, &variable);
@@ -84,8 +96,7 @@ impl EnvLogger {
         if !root.handlers().is_empty() {
             return None;
         }
-        let formatter = preset::formatter(Formatter::BOTO3);
-        let handler = Preset::STDERR.handler(registry.stderr_handler(), &formatter);
+        let handler = Preset::STDERR.handler(registry.stderr_handler(), formatter);
         root.add_handler(handler.clone());
         preset::name_loggers_in_last_resort(registry, true);
         Some(handler)
@@ -102,10 +113,18 @@ impl Default for EnvLogger {
 mod tests {
     use super::*;
     use crate::level::Level;
-    use crate::sys::sync::{Arc, Mutex};
+    use crate::sys::sync::Mutex;
 
     fn logger(default: &'static str) -> EnvLogger {
         EnvLogger::new().default_levels(default)
+    }
+
+    fn set_up(
+        logger: &EnvLogger,
+        registry: &Registry,
+        variable: impl Fn(&str) -> Result<String, VarError>,
+    ) -> Option<Handler> {
+        logger.install_with(registry, variable, &preset::formatter(Formatter::BOTO3))
     }
 
     fn levels(
@@ -118,8 +137,8 @@ mod tests {
             let value = if name == "LOGTREE" { logtree } else { rust_log };
             value.map(str::to_owned).ok_or(VarError::NotPresent)
         };
-        assert!(logger(default).install_with(&registry, variable).is_some());
-        assert!(logger(default).install_with(&registry, variable).is_none());
+        assert!(set_up(&logger(default), &registry, variable).is_some());
+        assert!(set_up(&logger(default), &registry, variable).is_none());
         (
             registry.root().level(),
             registry.get_logger("a.b").effective_level(),
@@ -161,7 +180,7 @@ mod tests {
     #[test]
     fn problems_are_reported() {
         let (registry, reported) = reporting();
-        logger("").install_with(&registry, misspelled);
+        set_up(&logger(""), &registry, misspelled);
         assert_eq!(registry.get_logger("b").level(), Level::INFO);
         let reported = std::mem::take(&mut *reported.lock());
         assert_eq!(reported.len(), 1);
@@ -180,7 +199,7 @@ mod tests {
         registry
             .root()
             .add_handler(crate::handler::NullHandler::new());
-        logger("").install_with(&registry, misspelled);
+        set_up(&logger(""), &registry, misspelled);
         capture.assert_logged(
             Level::WARNING,
             "cannot read the levels: line 1, column 3: LOGTREE: unknown level",
@@ -198,7 +217,7 @@ mod tests {
                 "RUST_LOG" => Ok(variable.to_owned()),
                 _ => Err(VarError::NotPresent),
             };
-            logger("info,x=error").install_with(&registry, rust_log);
+            set_up(&logger("info,x=error"), &registry, rust_log);
             let reported = reported.lock().clone();
             (
                 registry.root().level(),

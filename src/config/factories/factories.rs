@@ -11,6 +11,8 @@ use crate::config::factories::http;
 use crate::config::factories::journald;
 #[cfg(feature = "otlp")]
 use crate::config::factories::otlp;
+#[cfg(feature = "pretty")]
+use crate::config::factories::pretty;
 #[cfg(feature = "smtp")]
 use crate::config::factories::smtp;
 #[cfg(feature = "socket")]
@@ -119,6 +121,8 @@ impl Factories {
     /// | `colorlog.ColoredFormatter` | | `format` (or `fmt`), `datefmt`, `style`, `validate`, `defaults`, `log_colors`, `secondary_log_colors`, `reset`, `no_color`, `force_color`; `stream`, without effect, as colours are shown where the handler's stream shows them |
     /// | `uvicorn.logging.DefaultFormatter`, `uvicorn.logging.AccessFormatter` | | `format` (or `fmt`), `datefmt`, `style`, `validate`, `defaults`, `use_colors`; `levelprefix`, and of the key-values of an access `request_line` (or `method`, `full_path` and `http_version`), `status_code` |
     /// | | `iot_json` | `account` |
+    /// | `logtree.PrettyFormatter` | `pretty` (feature `pretty`) | `preset` (`pretty`, `loguru`, `zerolog`, `charm`, `pino`), `time_zone`, `repeat_times`, `short_levels`, `name_width`, `align_names`, `source`, `width`, `wrap`, `ascii` |
+    /// | `logtree.AutoFormatter` | `auto` (feature `pretty`) | `elsewhere` (`text`, `json`, `logfmt`), and those of `pretty` |
     ///
     /// | filters | short name | arguments |
     /// |---|---|---|
@@ -160,6 +164,8 @@ impl Factories {
         formatter::add(&mut formatters);
         json::add(&mut formatters);
         colored::add(&mut formatters);
+        #[cfg(feature = "pretty")]
+        pretty::add(&mut formatters);
         let mut filters = Table::new("filter");
         filter::add(&mut filters);
         Self {

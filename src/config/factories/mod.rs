@@ -30,6 +30,8 @@ mod limit;
 mod memory;
 #[cfg(feature = "otlp")]
 mod otlp;
+#[cfg(feature = "pretty")]
+mod pretty;
 mod queue;
 #[cfg(feature = "smtp")]
 mod smtp;

@@ -14,7 +14,8 @@ use crate::text::line_buf::LineBuf;
 /// A list or a map with more columns stands below the line.
 const LONGEST_NESTED: usize = 60;
 
-/// Appends the key-values, each after a blank. Those of several lines go below.
+/// Appends the key-values, each after a blank or on a line of its own. Those of several lines go
+/// below.
 pub(super) fn push_all(
     pen: &mut Pen<'_>,
     below: &mut Below,
@@ -26,9 +27,13 @@ pub(super) fn push_all(
         return;
     }
     let start = pen.out.len();
-    pen.own(" ");
+    let has_lines = options.layout.has_lines_of_fields;
+    if !has_lines {
+        pen.own(" ");
+    }
+    let first = pen.out.len();
     let mut fields = Fields {
-        errors_end: start + 1,
+        errors_end: first,
         pen,
         below,
         options,
@@ -36,7 +41,7 @@ pub(super) fn push_all(
     values.for_each_kept(|key, value| {
         value.read(|scalar| fields.push(key, scalar));
     });
-    if pen.out.len() == start + 1 {
+    if pen.out.len() == first {
         pen.out.truncate(start);
     }
 }
@@ -61,7 +66,7 @@ impl Fields<'_, '_> {
         }
     }
 
-    /// Appends ` key=` and a value.
+    /// Appends a key and a value.
     #[inline]
     fn push_field(&mut self, key: &str, push_value: impl FnOnce(&mut Pen<'_>)) {
         let start = self.pen.out.len();
@@ -69,10 +74,11 @@ impl Fields<'_, '_> {
         let styles = &self.options.styles;
         let is_error = is_error(key);
         let style = if is_error { &styles.error } else { &styles.key };
-        pen.own(" ");
+        let has_lines = self.options.layout.has_lines_of_fields;
+        pen.own(if has_lines { "\n    " } else { " " });
         pen.start(style);
         push_key(pen, key);
-        pen.own("=");
+        pen.own(if has_lines { ": " } else { "=" });
         // The value of an error is in its style as well.
         if !is_error {
             pen.end(style);

@@ -8,7 +8,8 @@ use crate::formatter::line::Line;
 use crate::formatter::pretty::below::{Below, INDENT, Kind};
 use crate::formatter::pretty::glyphs;
 use crate::formatter::pretty::label::{self, Label};
-use crate::formatter::pretty::options::{self, Options};
+use crate::formatter::pretty::layout::Part;
+use crate::formatter::pretty::options::Options;
 use crate::formatter::pretty::pen::{Pen, push_blanks};
 use crate::formatter::pretty::place::Place;
 use crate::formatter::pretty::{fields, name, wrap};
@@ -78,7 +79,7 @@ use crate::text::line_buf::LineBuf;
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct PrettyFormatter {
-    options: Options,
+    pub(super) options: Options,
 }
 
 impl PrettyFormatter {
@@ -91,7 +92,7 @@ impl PrettyFormatter {
 
     /// Sets the time zone; the machine's by default.
     pub fn time_zone(mut self, zone: TimeZone) -> Self {
-        self.options.time = options::time(zone);
+        self.options.set_zone(zone);
         self
     }
 
@@ -193,21 +194,53 @@ impl PrettyFormatter {
         let color = line.color();
         let mut pen = Pen::new(line.text_mut(), color);
         let mut below = Below::default();
-        let shared = self.push_time(&mut pen, record, screen.is_some());
-        pen.own(" ");
-        let style = match color {
-            true => options.styles.levels.start(record.level()),
-            false => "",
-        };
-        label::push(&mut pen, record, options.label, style);
-        pen.own("  ");
-        let name_at = pen.column();
-        name::push(&mut pen, record.name(), options.name_width);
-        if options.aligns_names {
-            let end = name_at + options.name_width;
-            pen.blanks(end.saturating_sub(pen.column()));
+        let (mut shared, mut name_at) = (None, 0);
+        for part in options.layout.parts {
+            match part {
+                Part::Text(text) => pen.own(text),
+                Part::Time => shared = self.push_time(&mut pen, record, screen.is_some()),
+                Part::Level => {
+                    let style = match color {
+                        true => options.styles.levels.start(record.level()),
+                        false => "",
+                    };
+                    label::push(&mut pen, record, options.label, style);
+                }
+                Part::Name => {
+                    name_at = pen.column();
+                    name::push(&mut pen, record.name(), options.name_width);
+                    if options.aligns_names {
+                        let end = name_at + options.name_width;
+                        pen.blanks(end.saturating_sub(pen.column()));
+                    }
+                }
+                Part::Place => {
+                    name_at = pen.column();
+                    push_place(&mut pen, record, options);
+                }
+                Part::Message => {
+                    self.push_message_and_fields(&mut pen, &mut below, record, name_at, width);
+                }
+            }
         }
-        pen.own("  ");
+        let wrap_at = width.filter(|_| options.wraps);
+        if !below.is_empty() {
+            below.push(&mut pen, options, wrap_at);
+        }
+        line.shared = shared;
+    }
+
+    /// Appends the message and what is on its line.
+    #[inline]
+    fn push_message_and_fields(
+        &self,
+        pen: &mut Pen<'_>,
+        below: &mut Below,
+        record: &Record<'_>,
+        name_at: usize,
+        width: Option<usize>,
+    ) {
+        let options = &self.options;
         let (message_at, start) = (pen.column(), pen.out.len());
         let is_bold = record.level() >= Level::INFO;
         let style = if is_bold {
@@ -216,25 +249,28 @@ impl PrettyFormatter {
             ""
         };
         pen.start(style);
-        push_message(&mut pen, &mut below, record);
+        push_message(pen, below, record);
         pen.end(style);
+        let has_lines = options.layout.has_lines_of_fields;
+        if !record.is_bare() && !has_lines {
+            fields::push_all(pen, below, record, options);
+        }
+        if let Some(width) = width {
+            if options.wraps && pen.column() > width {
+                self.wrap_from(pen, start, message_at, name_at, width);
+            }
+        }
+        if options.has_source {
+            self.push_source(pen, record, width);
+        }
         if !record.is_bare() {
-            fields::push_all(&mut pen, &mut below, record, options);
+            if has_lines {
+                fields::push_all(pen, below, record, options);
+            }
             if record.has_failure() {
                 below.add_failure(record);
             }
         }
-        let wrap_at = width.filter(|_| options.wraps);
-        if wrap_at.is_some_and(|width| pen.column() > width) {
-            self.wrap_from(&mut pen, start, message_at, name_at, width.unwrap_or(0));
-        }
-        if options.has_source {
-            self.push_source(&mut pen, record, width);
-        }
-        if !below.is_empty() {
-            below.push(&mut pen, options, wrap_at);
-        }
-        line.shared = shared;
     }
 
     /// Appends the time. Returns what the stream may leave out, if it is for one.
@@ -246,7 +282,7 @@ impl PrettyFormatter {
         options.time.push(record.time(), pen.out);
         let mut shared = None;
         // A year outside the calendar is written as its seconds.
-        if is_stream && pen.out.len() - start == TIME {
+        if is_stream && options.layout.time.is_none() && pen.out.len() - start == TIME {
             let text = pen.out.bytes_mut_from(start);
             if let (Some(&day), Some(&clock)) = (text.first_chunk(), text.last_chunk::<CLOCK>()) {
                 if let Some(start) = text.first_chunk_mut() {
@@ -333,6 +369,21 @@ fn push_message(pen: &mut Pen<'_>, below: &mut Below, record: &Record<'_>) {
         }
         _ => pen.shown(message.strip_suffix('\n').unwrap_or(message)),
     }
+}
+
+/// Appends `name:function:line`.
+fn push_place(pen: &mut Pen<'_>, record: &Record<'_>, options: &Options) {
+    let source = record.source();
+    let style = &*options.styles.key;
+    pen.start(style);
+    name::push(pen, record.name(), options.name_width);
+    if !source.function().is_empty() {
+        pen.own(":");
+        pen.shown(source.function());
+    }
+    pen.own(":");
+    pen.out.push_unsigned(source.line().into());
+    pen.end(style);
 }
 
 impl Default for PrettyFormatter {

@@ -13,30 +13,41 @@ pub(super) enum Label {
     Five,
     /// `INF`
     Three,
+    /// `DEBU`, `INFO`
+    Four,
+    /// Left in eight columns.
+    Eight,
+    Whole,
 }
 
 impl Label {
     /// Returns the text of a level that has its usual name.
     fn of(self, level: Level) -> Option<&'static str> {
-        let texts = match level {
-            Level::TRACE => ["TRACE", "TRC"],
-            Level::DEBUG => ["DEBUG", "DBG"],
-            Level::INFO => ["INFO", "INF"],
-            Level::WARNING => ["WARN", "WRN"],
-            Level::ERROR => ["ERROR", "ERR"],
-            Level::CRITICAL => ["CRIT", "CRT"],
+        let [short, three, whole] = match level {
+            Level::TRACE => ["TRACE", "TRC", "TRACE"],
+            Level::DEBUG => ["DEBUG", "DBG", "DEBUG"],
+            Level::INFO => ["INFO", "INF", "INFO"],
+            Level::WARNING => ["WARN", "WRN", "WARNING"],
+            Level::ERROR => ["ERROR", "ERR", "ERROR"],
+            Level::CRITICAL => ["CRIT", "CRT", "CRITICAL"],
             _ => return None,
         };
         Some(match self {
-            Self::Five => texts[0],
-            Self::Three => texts[1],
+            Self::Five => short,
+            Self::Three => three,
+            Self::Four => &short[..4],
+            Self::Eight | Self::Whole => whole,
         })
     }
 
-    fn columns(self) -> usize {
+    /// Returns the columns, and whether a name fills them from the left.
+    fn columns(self) -> (usize, bool) {
         match self {
-            Self::Five => 5,
-            Self::Three => 3,
+            Self::Five => (5, false),
+            Self::Three => (3, false),
+            Self::Four => (4, false),
+            Self::Eight => (8, true),
+            Self::Whole => (0, true),
         }
     }
 }
@@ -46,8 +57,15 @@ impl Label {
 pub(super) fn push(pen: &mut Pen<'_>, record: &Record<'_>, label: Label, style: &str) {
     match label.of(record.level()) {
         Some(text) if record.builtin_level_name().is_some() => {
-            pen.blanks(label.columns() - text.len());
+            let (columns, is_left) = label.columns();
+            let missing = columns.saturating_sub(text.len());
+            if !is_left {
+                pen.blanks(missing);
+            }
             pen.styled(style, text);
+            if is_left {
+                pen.blanks(missing);
+            }
         }
         _ => push_other(pen, record, label, style),
     }
@@ -57,6 +75,7 @@ pub(super) fn push(pen: &mut Pen<'_>, record: &Record<'_>, label: Label, style: 
 #[cold]
 fn push_other(pen: &mut Pen<'_>, record: &Record<'_>, label: Label, style: &str) {
     let number = record.level().number();
+    let (limit, is_left) = label.columns();
     LineBuf::with(|text| {
         record.with_level_name(|name| {
             let usual = label.of(record.level());
@@ -69,17 +88,23 @@ fn push_other(pen: &mut Pen<'_>, record: &Record<'_>, label: Label, style: &str)
                 let mut shown = [0; 4];
                 for character in name.chars() {
                     let character: &str = character.encode_utf8(&mut shown);
-                    if columns(text.as_str()) + columns(character) > label.columns() {
+                    if limit > 0 && columns(text.as_str()) + columns(character) > limit {
                         break;
                     }
                     push_shown(text, character);
                 }
             }
         });
-        pen.blanks(label.columns().saturating_sub(columns(text.as_str())));
+        let missing = limit.saturating_sub(columns(text.as_str()));
+        if !is_left {
+            pen.blanks(missing);
+        }
         pen.start(style);
         pen.is_not_plain();
         pen.out.push_str(text.as_str());
         pen.end(style);
+        if is_left {
+            pen.blanks(missing);
+        }
     });
 }

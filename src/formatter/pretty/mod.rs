@@ -1,5 +1,6 @@
 //! Lines for people who develop: [`PrettyFormatter`].
 
+mod auto;
 mod below;
 mod columns;
 mod fields;
@@ -7,11 +8,14 @@ mod formatter;
 mod frames;
 mod glyphs;
 mod label;
+mod layout;
 mod name;
 mod options;
 mod pen;
 mod place;
+mod presets;
 mod styles;
 mod wrap;
 
+pub use self::auto::AutoFormatter;
 pub use self::formatter::PrettyFormatter;

@@ -2,6 +2,7 @@
 
 use crate::formatter::pretty::glyphs::{self, Glyphs};
 use crate::formatter::pretty::label::Label;
+use crate::formatter::pretty::layout::{self, Layout};
 use crate::formatter::pretty::styles::Styles;
 use crate::formatter::shared::Screen;
 use crate::formatter::time::TimeFormat;
@@ -11,7 +12,9 @@ use crate::sys::variable::variable;
 /// All that the parts of a line are written by.
 #[derive(Clone, Debug)]
 pub(super) struct Options {
-    /// `2026-11-27 12:00:00.123`
+    pub(super) layout: &'static Layout,
+    pub(super) zone: TimeZone,
+    /// `2026-11-27 12:00:00.123`, unless the layout has another one.
     pub(super) time: TimeFormat,
     pub(super) repeats_times: bool,
     pub(super) label: Label,
@@ -37,7 +40,9 @@ impl Options {
         let read = |name: &str| variable(name).ok();
         let is_set = |name| read(name).is_some_and(|value| !value.is_empty());
         Self {
-            time: time(TimeZone::Local),
+            layout: &layout::PRETTY,
+            zone: TimeZone::Local,
+            time: time(&layout::PRETTY, TimeZone::Local),
             repeats_times: false,
             label: Label::Five,
             name_width: 24,
@@ -56,6 +61,18 @@ impl Options {
         }
     }
 
+    pub(super) fn set_layout(&mut self, layout: &'static Layout) {
+        self.layout = layout;
+        self.label = layout.label;
+        self.has_source = layout.has_source;
+        self.time = time(layout, self.zone);
+    }
+
+    pub(super) fn set_zone(&mut self, zone: TimeZone) {
+        self.zone = zone;
+        self.time = time(self.layout, zone);
+    }
+
     /// Returns the columns of a line; `None` where they are not known.
     #[inline]
     pub(super) fn columns(&self, screen: Option<Screen>) -> Option<usize> {
@@ -66,7 +83,14 @@ impl Options {
     }
 }
 
-/// Returns the format of times.
-pub(super) fn time(zone: TimeZone) -> TimeFormat {
-    TimeFormat::with_date_and_millis(zone).exact()
+/// Returns the format of a layout's times.
+fn time(layout: &Layout, zone: TimeZone) -> TimeFormat {
+    let given = layout
+        .time
+        .map(|pattern| TimeFormat::strftime(pattern, zone));
+    // The layouts' own patterns are valid, as tests show.
+    let format = given.and_then(Result::ok);
+    format
+        .unwrap_or_else(|| TimeFormat::with_date_and_millis(zone))
+        .exact()
 }

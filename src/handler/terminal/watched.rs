@@ -47,6 +47,7 @@ impl Terminal {
     #[inline]
     pub(in crate::handler) fn line(&self, color: bool, record: &Record<'_>) -> Line {
         let screen = Screen {
+            is_terminal: self.stream.is_some(),
             columns: match self.stream {
                 Some(stream) => self.columns(stream, record.time().as_nanos().unsigned_abs()),
                 None => self.given,

@@ -181,3 +181,28 @@ fn options_change_the_look() {
         .align_names(true);
     assert_golden("options", &shown(formatter, ColorChoice::Never));
 }
+
+#[test]
+fn presets_look_like_other_loggers() {
+    let presets = [
+        ("loguru", PrettyFormatter::loguru()),
+        ("zerolog", PrettyFormatter::zerolog()),
+        ("charm", PrettyFormatter::charm()),
+        ("pino", PrettyFormatter::pino()),
+    ];
+    for (name, preset) in presets {
+        let formatter = || {
+            preset
+                .clone()
+                .time_zone(TimeZone::Utc)
+                .wrap(true)
+                .ascii(false)
+                .width(80)
+        };
+        assert_golden(name, &shown(formatter(), ColorChoice::Never));
+        assert_golden(
+            &format!("{name}_color"),
+            &shown(formatter(), ColorChoice::Always),
+        );
+    }
+}

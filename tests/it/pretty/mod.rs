@@ -2,3 +2,4 @@
 
 mod golden;
 mod lines;
+mod set_up;
