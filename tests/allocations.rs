@@ -153,6 +153,23 @@ fn a_pretty_line_allocates_nothing() {
         );
         assert_eq!(count, 0, "{width} with lines below");
     }
+    #[cfg(feature = "tracing")]
+    {
+        let registry = Registry::new();
+        registry.root().set_level(Level::INFO);
+        let formatter = PrettyFormatter::new()
+            .width(100)
+            .color_names(true)
+            .icons(true);
+        registry
+            .root()
+            .add_handler(discarding().with_formatter(formatter));
+        tracing::subscriber::with_default(registry.tracing_subscriber(), || {
+            let span = tracing::info_span!("S3.PutObject", took_ms = 12);
+            let count = span.in_scope(|| allocations(|| tracing::info!(body_bytes = 7, "done")));
+            assert_eq!(count, 0, "in a span");
+        });
+    }
 }
 
 #[test]

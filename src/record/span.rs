@@ -191,6 +191,28 @@ impl SpanPath<'_> {
         }
     }
 
+    /// Calls `visit` with the names of the innermost spans, from the outermost on, without an
+    /// allocation.
+    #[cfg(feature = "pretty")]
+    pub(crate) fn for_each_name(&self, mut visit: impl FnMut(&str)) {
+        const MOST: usize = 16;
+        match self {
+            Self::Open(innermost) => {
+                let spans =
+                    || std::iter::successors(Some(*innermost), |span| span.parent.as_deref());
+                for at in (0..spans().take(MOST).count()).rev() {
+                    if let Some(span) = spans().nth(at) {
+                        visit(span.name);
+                    }
+                }
+            }
+            Self::Kept(names) => {
+                let left_out = names.split(SEPARATOR).count().saturating_sub(MOST);
+                names.split(SEPARATOR).skip(left_out).for_each(visit);
+            }
+        }
+    }
+
     /// Returns about how many bytes it takes in what keeps it.
     #[cfg(feature = "control")]
     pub(crate) fn heap_bytes(&self) -> usize {

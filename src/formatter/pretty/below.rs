@@ -72,6 +72,17 @@ impl Below {
         true
     }
 
+    /// Returns the first line of a record's message; its others are added.
+    pub(super) fn first_line_of<'r>(&mut self, record: &'r Record<'_>) -> &'r str {
+        let message = record.message();
+        match message.split_once('\n') {
+            Some((first, rest)) if !rest.is_empty() && self.add(Kind::Message, "", rest) => {
+                first.strip_suffix('\r').unwrap_or(first)
+            }
+            _ => message.strip_suffix('\n').unwrap_or(message),
+        }
+    }
+
     /// Adds the error and the stack trace of a record.
     #[cold]
     pub(super) fn add_failure(&mut self, record: &Record<'_>) {

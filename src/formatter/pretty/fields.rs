@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::formatter::escape;
 use crate::formatter::pretty::below::{Below, Kind};
+use crate::formatter::pretty::human::{self, Unit};
 use crate::formatter::pretty::options::{Options, is_error};
 use crate::formatter::pretty::pen::Pen;
 use crate::formatter::scan::{special_in_logfmt, special_in_word};
@@ -38,8 +39,21 @@ pub(super) fn push_all(
         below,
         options,
     };
+    for first in &options.order {
+        values.for_each_kept(|key, value| {
+            if *key == **first {
+                value.read(|scalar| fields.push(key, scalar));
+            }
+        });
+    }
+    let is_left = |key: &str| {
+        let mut done = options.order.iter().chain(&options.excluded);
+        !done.any(|known| **known == *key)
+    };
     values.for_each_kept(|key, value| {
-        value.read(|scalar| fields.push(key, scalar));
+        if is_left(key) {
+            value.read(|scalar| fields.push(key, scalar));
+        }
     });
     if pen.out.len() == first {
         pen.out.truncate(start);
@@ -62,8 +76,30 @@ impl Fields<'_, '_> {
             Scalar::Bool(value) => {
                 self.push_field(key, |pen| pen.own(if value { "true" } else { "false" }));
             }
-            number => self.push_field(key, |pen| template::push_plain(number, pen.out)),
+            number => self.push_number(key, number),
         }
+    }
+
+    #[inline]
+    fn push_number(&mut self, key: &str, number: Scalar<'_>) {
+        if self.options.humanizes && key.contains('_') {
+            if let Some((name, unit)) = human::unit_of(key) {
+                return self.push_measured(key, name, unit, number);
+            }
+        }
+        self.push_field(key, |pen| template::push_plain(number, pen.out));
+    }
+
+    /// Appends a number of a unit, by the name without it, or as it is.
+    #[inline(never)]
+    fn push_measured(&mut self, key: &str, name: &str, unit: Unit, number: Scalar<'_>) {
+        LineBuf::with(|text| {
+            if human::push(number, unit, text) {
+                self.push_field(name, |pen| pen.shown(text.as_str()));
+            } else {
+                self.push_field(key, |pen| template::push_plain(number, pen.out));
+            }
+        });
     }
 
     /// Appends a key and a value.
@@ -73,19 +109,27 @@ impl Fields<'_, '_> {
         let pen = &mut *self.pen;
         let styles = &self.options.styles;
         let is_error = is_error(key);
-        let style = if is_error { &styles.error } else { &styles.key };
+        let own = styles.of_key(key);
+        let style = match own {
+            Some(style) => style,
+            None if is_error => &styles.error,
+            None => &styles.key,
+        };
         let has_lines = self.options.layout.has_lines_of_fields;
         pen.own(if has_lines { "\n    " } else { " " });
         pen.start(style);
         push_key(pen, key);
         pen.own(if has_lines { ": " } else { "=" });
         // The value of an error is in its style as well.
-        if !is_error {
+        let is_whole = is_error || own.is_some();
+        if !is_whole {
             pen.end(style);
         }
         push_value(pen);
-        if is_error {
+        if is_whole {
             pen.end(style);
+        }
+        if is_error {
             self.put_first(start);
         }
     }
@@ -137,6 +181,17 @@ impl Fields<'_, '_> {
     fn push_other(&mut self, key: &str, value: Scalar<'_>) {
         LineBuf::with(|text| {
             template::push_plain(value, text);
+            if self.options.humanizes {
+                let len = text.len();
+                LineBuf::with(|duration| {
+                    if human::push_debug(text.as_str(), duration) {
+                        text.push_str(duration.as_str());
+                    }
+                });
+                if text.len() > len {
+                    return self.push_field(key, |pen| pen.shown(text.from(len)));
+                }
+            }
             if !matches!(text.as_bytes(), [b'[', .., b']'] | [b'{', .., b'}']) {
                 return self.push_text(key, text.as_str());
             }

@@ -5,15 +5,16 @@ use crate::formatter::colors::Colors;
 use crate::formatter::escape::{self, Multiline};
 use crate::formatter::format::Format;
 use crate::formatter::line::Line;
-use crate::formatter::pretty::below::{Below, INDENT, Kind};
+use crate::formatter::pretty::below::{Below, INDENT};
 use crate::formatter::pretty::glyphs;
 use crate::formatter::pretty::label::{self, Label};
 use crate::formatter::pretty::layout::Part;
+use crate::formatter::pretty::links::Links;
 use crate::formatter::pretty::options::Options;
 use crate::formatter::pretty::pen::{Pen, push_blanks};
 use crate::formatter::pretty::place::Place;
-use crate::formatter::pretty::{fields, name, wrap};
-use crate::formatter::shared::Shared;
+use crate::formatter::pretty::{fields, highlight, name, spans, wrap};
+use crate::formatter::shared::{DELTA, Screen, Shared};
 use crate::formatter::zone::TimeZone;
 use crate::level::Level;
 use crate::record::Record;
@@ -39,6 +40,10 @@ use crate::text::line_buf::LineBuf;
 ///   the last one.
 /// - Values are quoted where they are empty or have a blank, a quote, a backslash or a control
 ///   character. `error` and `err` come first.
+/// - Numbers whose key ends in `_ns`, `_us`, `_ms`, `_secs` or `_bytes`, and `Duration`s, have
+///   their unit: `took=12.4ms` for `took_us=12400`.
+/// - The names of the spans of `tracing` stand before the message, unless the line above has the
+///   same.
 /// - Values of several lines, the further lines of a message, lists and maps of more than 60
 ///   columns, the error with its causes and the stack trace stand below. The latter has only the
 ///   frames of the program, unless `RUST_BACKTRACE` is `full`.
@@ -195,6 +200,7 @@ impl PrettyFormatter {
         let mut pen = Pen::new(line.text_mut(), color);
         let mut below = Below::default();
         let (mut shared, mut name_at) = (None, 0);
+        let (mut delta_at, mut path) = (None, None);
         for part in options.layout.parts {
             match part {
                 Part::Text(text) => pen.own(text),
@@ -204,11 +210,24 @@ impl PrettyFormatter {
                         true => options.styles.levels.start(record.level()),
                         false => "",
                     };
+                    if options.has_deltas {
+                        delta_at = Some(pen.out.len());
+                        pen.blanks(DELTA);
+                    }
+                    if options.has_icons {
+                        label::push_icon(&mut pen, record.level(), options.glyphs.icons, style);
+                    }
                     label::push(&mut pen, record, options.label, style);
                 }
                 Part::Name => {
                     name_at = pen.column();
+                    let style = match options.colors_names {
+                        true => options.styles.of_name(record.name()),
+                        false => "",
+                    };
+                    pen.start(style);
                     name::push(&mut pen, record.name(), options.name_width);
+                    pen.end(style);
                     if options.aligns_names {
                         let end = name_at + options.name_width;
                         pen.blanks(end.saturating_sub(pen.column()));
@@ -219,7 +238,19 @@ impl PrettyFormatter {
                     push_place(&mut pen, record, options);
                 }
                 Part::Message => {
-                    self.push_message_and_fields(&mut pen, &mut below, record, name_at, width);
+                    let spans = match record.rare_fields.is_none() {
+                        true => None,
+                        false => record.rare_fields().spans.as_ref(),
+                    };
+                    if let Some(spans) = spans {
+                        path = spans::push(&mut pen, spans, options);
+                    }
+                    let padding = self.push_message_and_fields(
+                        &mut pen, &mut below, record, name_at, width, screen,
+                    );
+                    if let Some(path) = &mut path {
+                        path.padding_at = padding;
+                    }
                 }
             }
         }
@@ -227,7 +258,11 @@ impl PrettyFormatter {
         if !below.is_empty() {
             below.push(&mut pen, options, wrap_at);
         }
-        line.shared = shared;
+        line.shared = shared.map(|shared| Shared {
+            delta_at,
+            path,
+            ..shared
+        });
     }
 
     /// Appends the message and what is on its line.
@@ -239,7 +274,8 @@ impl PrettyFormatter {
         record: &Record<'_>,
         name_at: usize,
         width: Option<usize>,
-    ) {
+        screen: Option<Screen>,
+    ) -> Option<usize> {
         let options = &self.options;
         let (message_at, start) = (pen.column(), pen.out.len());
         let is_bold = record.level() >= Level::INFO;
@@ -248,9 +284,14 @@ impl PrettyFormatter {
         } else {
             ""
         };
-        pen.start(style);
-        push_message(pen, below, record);
-        pen.end(style);
+        if options.highlights && pen.color {
+            let first = below.first_line_of(record);
+            highlight::push(pen, first, style, &options.styles);
+        } else {
+            pen.start(style);
+            push_message(pen, below, record);
+            pen.end(style);
+        }
         let has_lines = options.layout.has_lines_of_fields;
         if !record.is_bare() && !has_lines {
             fields::push_all(pen, below, record, options);
@@ -260,8 +301,9 @@ impl PrettyFormatter {
                 self.wrap_from(pen, start, message_at, name_at, width);
             }
         }
+        let mut padding = None;
         if options.has_source {
-            self.push_source(pen, record, width);
+            padding = self.push_source(pen, record, width, screen);
         }
         if !record.is_bare() {
             if has_lines {
@@ -271,6 +313,7 @@ impl PrettyFormatter {
                 below.add_failure(record);
             }
         }
+        padding
     }
 
     /// Appends the time. Returns what the stream may leave out, if it is for one.
@@ -291,6 +334,9 @@ impl PrettyFormatter {
                 pen.out.truncate(start + CLOCK);
                 shared = Some(Shared {
                     day,
+                    time: record.time(),
+                    delta_at: None,
+                    path: None,
                     clock_at: (!options.repeats_times).then_some(start),
                     is_ascii: options.glyphs.is_ascii,
                 });
@@ -324,25 +370,43 @@ impl PrettyFormatter {
         });
     }
 
-    /// Appends the place in the program, at the right if the width is known.
+    /// Appends the place in the program, at the right if the width is known. Returns where it is
+    /// padded, if that is on the first line.
     #[inline]
-    fn push_source(&self, pen: &mut Pen<'_>, record: &Record<'_>, width: Option<usize>) {
-        let Some(place) = Place::of(record.source()) else {
-            return;
-        };
+    fn push_source(
+        &self,
+        pen: &mut Pen<'_>,
+        record: &Record<'_>,
+        width: Option<usize>,
+        screen: Option<Screen>,
+    ) -> Option<usize> {
+        let place = Place::of(record.source())?;
+        let at = pen.out.len();
+        let mut padding = None;
         let mut blanks = 2;
         if let Some(width) = width {
             let (column, columns) = (pen.column(), place.columns());
             let room = width.saturating_sub(columns);
             if column + 2 <= room || !self.options.wraps {
                 blanks = room.saturating_sub(column).max(2);
+                padding = Some(at);
             } else {
                 pen.new_line();
                 blanks = room.max(INDENT);
             }
         }
         pen.blanks(blanks);
+        let is_terminal = screen.is_some_and(|screen| screen.is_terminal);
+        let links = self.options.links.as_ref();
+        let links = links.filter(|_| pen.color && (is_terminal || self.options.forces_links));
+        if let Some(links) = links {
+            links.start(pen, place.whole, place.line);
+        }
         place.push(pen, &self.options.styles.dim);
+        if links.is_some() {
+            Links::end(pen);
+        }
+        padding
     }
 }
 
@@ -362,13 +426,7 @@ fn push_message(pen: &mut Pen<'_>, below: &mut Below, record: &Record<'_>) {
         record.message.keep(pen.out.bytes_from(start));
         pen.out.truncate(start);
     }
-    let message = record.message();
-    match message.split_once('\n') {
-        Some((first, rest)) if !rest.is_empty() && below.add(Kind::Message, "", rest) => {
-            pen.shown(first.strip_suffix('\r').unwrap_or(first));
-        }
-        _ => pen.shown(message.strip_suffix('\n').unwrap_or(message)),
-    }
+    pen.shown(below.first_line_of(record));
 }
 
 /// Appends `name:function:line`.

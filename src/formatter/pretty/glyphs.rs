@@ -9,6 +9,10 @@ pub(super) struct Glyphs {
     pub(super) cause: &'static str,
     /// In place of what is left out.
     pub(super) ellipsis: &'static str,
+    /// Between the names of spans.
+    pub(super) separator: &'static str,
+    /// Of TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL.
+    pub(super) icons: [&'static str; 6],
     pub(super) is_ascii: bool,
 }
 
@@ -17,6 +21,8 @@ pub(super) static UNICODE: Glyphs = Glyphs {
     corner: "╰",
     cause: "↳",
     ellipsis: "…",
+    separator: " › ",
+    icons: ["·", "◦", "●", "▲", "✖", "✖"],
     is_ascii: false,
 };
 
@@ -25,6 +31,8 @@ pub(super) static ASCII: Glyphs = Glyphs {
     corner: "`",
     cause: ">",
     ellipsis: "~",
+    separator: " > ",
+    icons: [".", "-", "*", "!", "x", "X"],
     is_ascii: true,
 };
 

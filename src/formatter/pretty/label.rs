@@ -108,3 +108,16 @@ fn push_other(pen: &mut Pen<'_>, record: &Record<'_>, label: Label, style: &str)
         }
     });
 }
+
+/// Appends the mark of a level.
+#[cold]
+pub(super) fn push_icon(pen: &mut Pen<'_>, level: Level, icons: [&'static str; 6], style: &str) {
+    let level = usize::from(level.number());
+    let icon = match level {
+        ..10 => icons[0],
+        10..60 => icons[level / 10],
+        _ => icons[5],
+    };
+    pen.mark(style, icon);
+    pen.own(" ");
+}

@@ -3,17 +3,22 @@
 mod auto;
 mod below;
 mod columns;
+mod extras;
 mod fields;
 mod formatter;
 mod frames;
 mod glyphs;
+mod highlight;
+mod human;
 mod label;
 mod layout;
+mod links;
 mod name;
 mod options;
 mod pen;
 mod place;
 mod presets;
+mod spans;
 mod styles;
 mod wrap;
 

@@ -3,6 +3,7 @@
 use crate::formatter::pretty::glyphs::{self, Glyphs};
 use crate::formatter::pretty::label::Label;
 use crate::formatter::pretty::layout::{self, Layout};
+use crate::formatter::pretty::links::{self, Links};
 use crate::formatter::pretty::styles::Styles;
 use crate::formatter::shared::Screen;
 use crate::formatter::time::TimeFormat;
@@ -21,6 +22,21 @@ pub(super) struct Options {
     pub(super) name_width: usize,
     pub(super) aligns_names: bool,
     pub(super) has_source: bool,
+    /// How files are linked to, if they are.
+    pub(super) links: Option<Links>,
+    /// Whether they are where there is no terminal.
+    pub(super) forces_links: bool,
+    /// Whether spans are shown by indentation, not by their names.
+    pub(super) is_tree: bool,
+    /// Whether the time since the line above is shown.
+    pub(super) has_deltas: bool,
+    pub(super) humanizes: bool,
+    pub(super) colors_names: bool,
+    pub(super) has_icons: bool,
+    pub(super) highlights: bool,
+    /// The keys that come first.
+    pub(super) order: Vec<Box<str>>,
+    pub(super) excluded: Vec<Box<str>>,
     /// Given, in place of the terminal's.
     pub(super) width: Option<usize>,
     pub(super) wraps: bool,
@@ -39,6 +55,7 @@ impl Options {
     pub(super) fn new() -> Self {
         let read = |name: &str| variable(name).ok();
         let is_set = |name| read(name).is_some_and(|value| !value.is_empty());
+        let (knows_links, forces_links) = links::are_known(read);
         Self {
             layout: &layout::PRETTY,
             zone: TimeZone::Local,
@@ -48,6 +65,16 @@ impl Options {
             name_width: 24,
             aligns_names: false,
             has_source: true,
+            links: knows_links.then(Links::new),
+            forces_links,
+            is_tree: false,
+            has_deltas: false,
+            humanizes: true,
+            colors_names: false,
+            has_icons: false,
+            highlights: false,
+            order: Vec::new(),
+            excluded: Vec::new(),
             width: None,
             // What collects the output of a build has no width.
             wraps: !is_set("CI"),

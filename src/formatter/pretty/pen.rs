@@ -76,6 +76,12 @@ impl<'l> Pen<'l> {
         self.end(style);
     }
 
+    /// Appends a text that takes no column.
+    pub(super) fn unseen_text(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.unseen += text.len();
+    }
+
     #[inline]
     pub(super) fn blanks(&mut self, count: usize) {
         push_blanks(self.out, count);

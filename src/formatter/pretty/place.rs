@@ -6,8 +6,9 @@ use crate::record::Source;
 
 /// A file, as short as it is found by people, and a line.
 pub(super) struct Place<'r> {
+    pub(super) whole: &'r str,
     file: &'r str,
-    line: u32,
+    pub(super) line: u32,
 }
 
 impl<'r> Place<'r> {
@@ -16,6 +17,7 @@ impl<'r> Place<'r> {
     pub(super) fn of(source: &Source<'r>) -> Option<Self> {
         let file = source.file();
         (!file.is_empty()).then(|| Self {
+            whole: file,
             file: short(file),
             line: source.line(),
         })
@@ -31,8 +33,8 @@ impl<'r> Place<'r> {
         };
         let digits = match self.line {
             ..10 => 1,
-            ..100 => 2,
-            ..1000 => 3,
+            10..100 => 2,
+            100..1000 => 3,
             line => line.ilog10() as usize + 1,
         };
         file + 1 + digits
@@ -100,7 +102,11 @@ mod tests {
         ] {
             assert_eq!(short(file), shown, "{file}");
         }
-        let place = |line| Place { file: "a.rs", line };
+        let place = |line| Place {
+            whole: "a.rs",
+            file: "a.rs",
+            line,
+        };
         assert_eq!(
             [0, 9, 10, 100].map(|line| place(line).columns()),
             [6, 6, 7, 8]

@@ -33,8 +33,8 @@ impl PrettyFormatter {
     /// use logtree::Record;
     /// use logtree::formatter::PrettyFormatter;
     ///
-    /// let record = Record::builder().name("app").level(20).message("up").key_value("n", 1).build();
-    /// let line = PrettyFormatter::zerolog().format_to_string(&record);
+    /// let record = Record::builder().name("app").level(20).message("up").key_value("n", 1);
+    /// let line = PrettyFormatter::zerolog().format_to_string(&record.build());
     /// assert!(line.ends_with("M INF app > up  n=1"));
     /// ```
     pub fn zerolog() -> Self {
@@ -48,8 +48,8 @@ impl PrettyFormatter {
     /// use logtree::Record;
     /// use logtree::formatter::PrettyFormatter;
     ///
-    /// let record = Record::builder().name("app").level(10).message("up").key_value("n", 1).build();
-    /// let line = PrettyFormatter::charm().format_to_string(&record);
+    /// let record = Record::builder().name("app").level(10).message("up").key_value("n", 1);
+    /// let line = PrettyFormatter::charm().format_to_string(&record.build());
     /// assert!(line.ends_with(" DEBU app: up  n=1"));
     /// ```
     pub fn charm() -> Self {
@@ -63,8 +63,8 @@ impl PrettyFormatter {
     /// use logtree::Record;
     /// use logtree::formatter::PrettyFormatter;
     ///
-    /// let record = Record::builder().name("app").level(20).message("up").key_value("n", 1).build();
-    /// let line = PrettyFormatter::pino().format_to_string(&record);
+    /// let record = Record::builder().name("app").level(20).message("up").key_value("n", 1);
+    /// let line = PrettyFormatter::pino().format_to_string(&record.build());
     /// assert!(line.ends_with("] INFO (app): up\n    n: 1"));
     /// ```
     pub fn pino() -> Self {

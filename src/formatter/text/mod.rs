@@ -5,7 +5,7 @@ mod builder;
 mod formatter;
 mod own_fields;
 mod segment;
-mod span_time;
+pub(super) mod span_time;
 mod step;
 mod template_head;
 

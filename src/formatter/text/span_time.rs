@@ -25,7 +25,7 @@ pub(super) fn push(key: &str, value: &Value<'_>, out: &mut LineBuf) -> bool {
 
 /// Appends a duration with three digits.
 #[expect(clippy::cast_precision_loss, reason = "three digits are written")]
-fn push_nanos(nanos: u64, out: &mut LineBuf) {
+pub(in crate::formatter) fn push_nanos(nanos: u64, out: &mut LineBuf) {
     let mut size = nanos as f64;
     for unit in ["ns", "µs", "ms"] {
         // What three digits round to 1,000 has a larger unit.
