@@ -85,16 +85,23 @@ mod tests {
         panic!("on purpose");
     }
 
+    /// A logger whose records no handler prints, whether or not another test has set the root up.
+    fn captured() -> Logger {
+        let logger = get_logger("captured");
+        logger.set_propagate(false);
+        logger
+    }
+
     #[test]
     fn passes_with_a_capture() {
         let _capture = Capture::thread_local("captured").to_failure_output();
-        get_logger("captured").debug("passes_with_a_capture");
+        captured().debug("passes_with_a_capture");
     }
 
     #[test]
     fn fails_with_a_capture() {
         let capture = Capture::thread_local("captured").to_failure_output();
-        get_logger("captured").debug("taken");
+        captured().debug("taken");
         assert_eq!(capture.take().len(), 1);
         log::debug!(target: "captured", "fails_with_a_capture");
         panic!("on purpose");
