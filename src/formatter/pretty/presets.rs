@@ -14,8 +14,9 @@ impl PrettyFormatter {
     ///
     /// # Examples
     /// ```
+    /// use logtree::Record;
     /// use logtree::formatter::PrettyFormatter;
-    /// use logtree::record::{Record, Source};
+    /// use logtree::record::Source;
     ///
     /// let source = Source::default().with_function("connect").with_line(41);
     /// let record = Record::builder().name("app").level(20).message("up").source(source).build();
