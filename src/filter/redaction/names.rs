@@ -1,7 +1,9 @@
 //! Names whose values are secret.
 
 use crate::filter::redaction::class::SecretClass;
-use crate::filter::redaction::rules::{self, ABOUT, AFTER, Fit, INNER, NAMES, Need, OPEN, TOPICS};
+use crate::filter::redaction::rules::{
+    self, ABOUT, AFTER, Fit, INNER, KEEPERS, NAMES, Need, OPEN, TOPICS,
+};
 use crate::filter::redaction::text;
 use crate::sys::sync::Lazy;
 
@@ -60,6 +62,11 @@ impl Names {
         let (mut rest, mut is_plural) = (name, false);
         for _ in 0..4 {
             if let Some((class, need)) = rule(rest) {
+                let need = if need == Need::Query && is_keeper(rest) {
+                    Need::Random
+                } else {
+                    need
+                };
                 return (!is_open(rest)).then_some(Known {
                     class,
                     need,
@@ -158,6 +165,14 @@ fn inner(name: &[u8]) -> Option<Known> {
             is_plural: false,
         })
     })
+}
+
+/// Whether a key is that of a vendor or of a database: `stripe_key`.
+fn is_keeper(name: &[u8]) -> bool {
+    static WORDS: Lazy<ByLast<()>> =
+        Lazy::new(|| ByLast::new(KEEPERS.iter().map(|word| (*word, ()))));
+    let head = &name[..name.len().saturating_sub(3)];
+    !head.is_empty() && WORDS.of(head).any(|(start, ())| is_word_start(head, start))
 }
 
 /// Whether a name ends like a secret's and is none.

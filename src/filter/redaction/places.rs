@@ -158,7 +158,7 @@ pub(super) const FIELDS: &[&str] = &[
 
 /// Words beside the key of a cipher.
 pub(super) const CIPHERS: &[&str] = &[
-    "aes", "chacha", "cipher", "crypt", "keytab", "krb5", "iv=", "iv:", "nonce=",
+    "aes", "salt=", "chacha", "cipher", "crypt", "keytab", "krb5", "iv=", "iv:", "nonce=",
 ];
 
 /// Words of sentences about passwords, beside those that say nothing of a value.

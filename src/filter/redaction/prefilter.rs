@@ -84,7 +84,7 @@ const ANCHORS: &[(&str, Kinds)] = &[
     
     ("nswe", NAME), ("uth ", LOGON), ("ity?", NAME), ("--pr", COMMAND), ("htok", NAME), ("tapi", NAME), ("t-ap", NAME), ("pwha", NAME), ("pwdh", NAME), ("ppid", NAME), ("psk_", NAME), ("@db.", COMMAND), ("@mys", COMMAND), ("@pos", COMMAND), ("@pg-", COMMAND), ("@pg.", COMMAND), ("@mon", COMMAND), ("@red", COMMAND), ("@sql", COMMAND), ("@ora", COMMAND), ("@hos", COMMAND), ("@ser", COMMAND), ("@smt", COMMAND), ("@mai", COMMAND), ("@ftp", COMMAND), ("hin:", COMMAND), ("sip:", COMMAND), ("pser", COMMAND), ("sswo", NAME), ("pswd", NAME), ("pasw", NAME), ("pwor", NAME), ("pwrd", NAME), ("tick", NAME), ("ypt?", NAME),
     ("muni", NAME), ("p%61", ESCAPE), ("s%65", ESCAPE), ("t%6f", ESCAPE), ("odes", NAME), ("edwo", NAME), ("d_wo", NAME), ("tyst", NAME), ("y_st", NAME), ("kty?", NAME), ("334 ", COMMAND), ("utty", PEM),("echo", COMMAND), ("ntf ", COMMAND), ("yes ", COMMAND), ("on >", COMMAND), (" <<<", COMMAND), ("zuga", LOGON), ("rete", NAME), ("eed?", NAME),
-    ("stgc", NAME), ("mlar", NAME), ("tkn_", NAME), ("tok?", NAME), ("thn?", NAME), ("rumb", NAME), ("riv?", NAME), ("emas", NAME), ("wif?", NAME),
+    ("stgc", NAME), ("eppe", NAME), ("acod", NAME), ("fa_c", NAME), ("mlar", NAME), ("tkn_", NAME), ("tok?", NAME), ("thn?", NAME), ("rumb", NAME), ("riv?", NAME), ("emas", NAME), ("wif?", NAME),
     ("maid", NAME), ("tyhe", NAME), ("ty_h", NAME), ("mbte", NAME), ("mb_t", NAME), ("ppw_", NAME), ("lpw_", NAME),
     ("npw_", NAME), ("spw_", NAME), ("uth:", LOGON), ("rinf", LOGON), ("r.in", LOGON), ("gon ", LOGON), ("@api", COMMAND),
 ];

@@ -77,7 +77,7 @@ pub(super) const NAMES: &[Names] = &[
         "keymaterial", "privkey", "clientkeydata", "symmetrickey", "fernetkey", "totpseed", "otpseed", "walletseed",
         "masterseed", "hdseed",
     ]),
-    names(EncryptionKey, Fit::Word, Need::Random, &["linkkey", "wif"]),
+    names(EncryptionKey, Fit::Word, Need::Random, &["linkkey", "wif", "pepper"]),
     names(EncryptionKey, Fit::Word, Need::Material, &["seed", "priv", "premaster", "routingkey"]),
     names(Token, Fit::End, Need::Random, &["inputtoken"]),
     names(Password, Fit::End, Need::Digits, &[
@@ -121,7 +121,7 @@ pub(super) const NAMES: &[Names] = &[
     names(Password, Fit::Word, Need::Digits, &[
         "pin", "pincode", "otp", "otpcode", "totp", "cvv", "cvv2", "cvc", "mfacode", "totpcode",
         "verificationcode", "securitycode", "onetimecode", "smscode", "puk", "2facode", "tfacode",
-        "signincode", "pairingcode", "devicepin", "pinnumber",
+        "signincode", "pairingcode", "factorcode", "devicepin", "pinnumber",
     ]),
     names(Password, Fit::Word, Need::Code, &["resetcode", "emailcode", "invitecode", "invitationcode"]),
     names(Token, Fit::Word, Need::Long, &["code", "ticket", "encrypt"]),
@@ -136,7 +136,7 @@ pub(super) const NAMES: &[Names] = &[
 /// What may stand after a name: `password_confirmation`, `token_value`, `secrets`.
 pub(super) const AFTER: &[&str] = &[
     "confirmation", "confirm", "again", "repeat", "value", "val", "text", "string", "str", "raw",
-    "old", "new", "current", "previous", "base64", "b64", "field", "input", "plain", "clear",
+    "old", "new", "current", "previous", "base64", "b64", "field", "input", "plain", "clear", "encrypted",
     "env", "encoded", "hex", "bytes", "primary", "secondary", "pem", "header", "param", "arg",
     "data", "ascii", "为", "是", "は",
 ];
@@ -146,6 +146,18 @@ pub(super) const INNER: &[(&str, SecretClass)] = &[
     ("password", Password), ("passwd", Password), ("pwd", Password), ("senha", Password),
     ("contraseña", Password), ("secret", SecretKey), ("secrets", SecretKey), ("token", Token), ("apikey", Token),
     ("dbpass", Password), ("opsession", Token),
+];
+
+/// Words before `key` that say that it opens something: `stripe_key`.
+pub(super) const KEEPERS: &[&str] = &[
+    "db", "database", "client", "azure", "gcp", "google", "openai", "anthropic", "gemini", "mistral", "cohere",
+    "groq", "huggingface", "stripe", "paypal", "braintree", "adyen", "twilio", "sendgrid", "mailgun", "mailchimp",
+    "postmark", "sparkpost", "mandrill", "algolia", "datadog", "newrelic", "rollbar", "bugsnag", "sentry",
+    "pagerduty", "opsgenie", "firebase", "fcm", "apns", "heroku", "cloudflare", "digitalocean", "linode", "github",
+    "gitlab", "jfrog", "artifactory", "nuget", "rubygems", "npm", "pypi", "saml", "okta", "auth0", "hubspot",
+    "salesforce", "zendesk", "intercom", "mixpanel", "amplitude", "shopify", "plaid", "coinbase", "binance",
+    "airtable", "notion", "trello", "dropbox", "mapbox", "maps", "giphy", "youtube", "cloudinary", "launchdarkly",
+    "honeycomb", "grafana", "pinecone", "qdrant", "supabase", "contentful", "deepl",
 ];
 
 /// Last words of names that say something about a secret, and what a map of secrets has beside
