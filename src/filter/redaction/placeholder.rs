@@ -175,14 +175,13 @@ fn is_placeholder(value: &str) -> bool {
         [b'{', ..] => {
             // Jenkins writes keys so: `{AQAAABAAAA…}`.
             // `{ann …}` has a user and a password.
+            let has_pair = value.contains(':') && value.contains(' ');
+            let mut words = value.trim_matches(['{', '}']).split(' ');
             inside("{", "}")
                 && !value.starts_with("{AQAAAB")
-                && !value
-                    .trim_matches(['{', '}'])
-                    .split(' ')
-                    .any(text::is_random)
+                && !words.any(text::is_random)
                 && !value.contains(['"', '\''])
-                && !(value.contains(':') && value.contains(' '))
+                && !has_pair
                 || inside("{{", "}}") && !value.contains('"')
         }
         // `<hunter22>` is in brackets.

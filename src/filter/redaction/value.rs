@@ -168,7 +168,7 @@ pub(super) fn phrase(name: Name<'_>, at: usize, is_spoken: bool) -> Option<usize
     const NAMES: &[&str] = &["phrase", "mnemonic", "answer", "words", "seed"];
     let is_one = |end: &&str| text::ends_with(name.as_str().as_bytes(), end.as_bytes());
     let is_named = NAMES.iter().any(is_one);
-    if !is_named && !(is_spoken && name.known.class == SecretClass::Password) {
+    if !(is_named || is_spoken && name.known.class == SecretClass::Password) {
         return None;
     }
     let rest = &name.text[at..];
