@@ -76,9 +76,9 @@ impl Follower {
             let nothing = State::default();
             let before = self.place.as_ref().unwrap_or(&nothing);
             let state = list(&client, &self.prefix, before).await?;
-            let from = state.revision.saturating_add(1);
+            let (cluster, from) = (state.cluster, state.revision.saturating_add(1));
             self.put_in_place(state);
-            self.watch(&client, from).await?;
+            self.watch(&client, cluster, from).await?;
         }
     }
 
@@ -91,8 +91,8 @@ impl Follower {
     }
 
     /// Watches until it is time to list again.
-    async fn watch(&mut self, client: &Client, from: i64) -> Result<(), Failure> {
-        let mut watch = client.watch(&self.prefix, from).await?;
+    async fn watch(&mut self, client: &Client, cluster: u64, from: i64) -> Result<(), Failure> {
+        let mut watch = client.watch(&self.prefix, cluster, from).await?;
         self.since.get_or_insert_with(Instant::now);
         self.output.reachable();
         let end = tokio::time::Instant::now() + random::about(LISTING, 0.2);

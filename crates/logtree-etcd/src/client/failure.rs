@@ -28,7 +28,7 @@ pub(crate) enum FailureKind {
     AnswerTooLarge,
     /// The server's space is used up.
     Full,
-    /// The revision is compacted.
+    /// The revision is gone: compacted, or of a cluster that was restored since.
     Compacted,
     /// There is no such lease.
     NoLease,

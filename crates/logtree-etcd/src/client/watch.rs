@@ -5,7 +5,7 @@ use std::time::Duration;
 use etcd_client::{WatchOptions, WatchResponse, WatchStream};
 use tokio::time::timeout;
 
-use super::client::{Client, in_time};
+use super::client::{Client, in_time, of_cluster};
 use super::entry::Entry;
 use super::failure::{Failure, FailureKind};
 
@@ -16,6 +16,8 @@ const CREATION: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) struct Watch {
     stream: WatchStream,
+    /// What was listed before it.
+    cluster: u64,
 }
 
 /// What one message says: the changes of one or several revisions, each of them whole.
@@ -30,8 +32,13 @@ pub(crate) struct Event {
 }
 
 impl Client {
-    /// Watches the keys below a prefix from a revision of the cluster on.
-    pub(crate) async fn watch(&self, prefix: &[u8], from: i64) -> Result<Watch, Failure> {
+    /// Watches the keys below a prefix from a revision of a cluster on.
+    pub(crate) async fn watch(
+        &self,
+        prefix: &[u8],
+        cluster: u64,
+        from: i64,
+    ) -> Result<Watch, Failure> {
         // No previous values, which are not needed, and no fragments, which would be parts of a
         // revision.
         let options = WatchOptions::new()
@@ -40,13 +47,13 @@ impl Client {
             .with_progress_notify();
         let mut watches = self.etcd.watch_client();
         let stream = in_time(watches.watch(prefix, Some(options))).await?;
-        let mut watch = Watch { stream };
+        let mut watch = Watch { stream, cluster };
         let first = match timeout(CREATION, watch.stream.message()).await {
             Ok(message) => message?,
             Err(_) => return Err(Failure::unreachable("no watch within 5 s")),
         };
         match first {
-            Some(response) if response.created() => checked(&response).map(|()| watch),
+            Some(response) if response.created() => watch.checked(&response).map(|()| watch),
             _ => Err(Failure::unreachable("the watch was not created")),
         }
     }
@@ -58,7 +65,7 @@ impl Watch {
         let Some(response) = self.stream.message().await? else {
             return Err(Failure::unreachable("the watch has ended"));
         };
-        checked(&response)?;
+        self.checked(&response)?;
         let events = response.events().iter().filter_map(|event| event.kv());
         Ok(events
             .map(|pair| Event {
@@ -70,16 +77,16 @@ impl Watch {
             })
             .collect())
     }
-}
 
-/// A canceled watch keeps its stream open, and says nothing more.
-fn checked(response: &WatchResponse) -> Result<(), Failure> {
-    if response.compact_revision() > 0 {
-        let message = format!("compacted up to {}", response.compact_revision());
-        return Err(Failure::new(FailureKind::Compacted, message));
+    /// A canceled watch keeps its stream open, and says nothing more.
+    fn checked(&self, response: &WatchResponse) -> Result<(), Failure> {
+        if response.compact_revision() > 0 {
+            let message = format!("compacted up to {}", response.compact_revision());
+            return Err(Failure::new(FailureKind::Compacted, message));
+        }
+        if response.canceled() {
+            return Err(Failure::canceled(response.cancel_reason()));
+        }
+        of_cluster(self.cluster, response.header())
     }
-    if response.canceled() {
-        return Err(Failure::canceled(response.cancel_reason()));
-    }
-    Ok(())
 }
