@@ -24,7 +24,7 @@ impl Terminal {
 }
 
 #[derive(Default)]
-pub(in crate::handler) struct Above;
+pub(in crate::handler) struct Above {}
 
 impl Above {
     #[inline]

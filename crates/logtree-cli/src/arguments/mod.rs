@@ -24,8 +24,6 @@ pub(crate) use self::log_target::{EventConfiguration, LogTarget};
 pub(crate) use self::tail::TailArguments;
 pub(crate) use self::target::Target;
 pub(crate) use self::v2::V2;
-pub(crate) use self::verb::{
-    ClearArguments, GroupsArguments, LevelsArguments, SetArguments, SwitchArguments, Verb,
-};
+pub(crate) use self::verb::{ClearArguments, GroupsArguments, LevelsArguments, SetArguments, Verb};
 #[cfg(feature = "fleet")]
-pub(crate) use self::verb::{StatusArguments, UndoArguments};
+pub(crate) use self::verb::{StatusArguments, SwitchArguments, UndoArguments};

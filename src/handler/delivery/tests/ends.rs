@@ -420,6 +420,7 @@ fn a_handler_has_its_description_before_it_sends() {
             let mut seen = self.0.lock();
             let is_described = seen.0;
             seen.1.push(is_described);
+            drop(seen);
             Err(away())
         }
 
