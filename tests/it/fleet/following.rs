@@ -1,5 +1,6 @@
 //! What an instance has while its store changes, is away, and is back.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -162,26 +163,27 @@ fn a_registry_without_a_fleet_has_none_and_one_that_is_gone_follows_none() {
 fn fl08_from_the_cache_levels_apply_at_once() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("fleet.json");
-    let start = |store: &MemoryStore| {
+    let start = |store: &MemoryStore, file: &Path| {
         let identity = Identity::new("shop").instance("i");
         let registry = Registry::new();
         let builder = Control::builder(&registry).fleet(store.clone(), identity);
-        (registry, builder.fleet_cache(&file).open().unwrap())
+        (registry, builder.fleet_cache(file).open().unwrap())
     };
     let level = |control: &Control| control.level(&logger("a"));
     let store = MemoryStore::new();
     apply(&Fleet::new(store.clone()), set("a", Level::ERROR));
-    let first = start(&store);
+    let first = start(&store, &file);
     until(|| level(&first.1) == Some(Level::ERROR) && file.exists());
     store.set_reachable(false);
-    let second = start(&store);
+    let second = start(&store, &file);
     assert_eq!(level(&second.1), Some(Level::ERROR));
     // Nothing is reported before the store was seen.
     store.put("set/level/all/LOGGER/a", r#"{"number":20}"#);
     store.set_reachable(true);
     until(|| level(&second.1) == Some(Level::INFO));
-    // A file that cannot be used is as none.
-    std::fs::write(&file, "{").unwrap();
+    // A file that cannot be used is as none. The others still write to theirs.
+    let broken = directory.path().join("broken.json");
+    std::fs::write(&broken, "{").unwrap();
     store.set_reachable(false);
-    assert_eq!(level(&start(&store).1), None);
+    assert_eq!(level(&start(&store, &broken).1), None);
 }
