@@ -149,7 +149,7 @@ pub enum MachineAction {
         /// The entries, sorted by key.
         entries: Vec<Raw>,
     },
-    /// Tells the sink how the following stands.
+    /// Reports to the sink how the following stands.
     Health(Condition),
     /// Ends the watch and the connection, if there are any.
     Disconnect,
@@ -216,7 +216,7 @@ impl Machine {
             (MachineEvent::Changed(changes), Phase::Watching(..)) => {
                 self.apply(changes, &mut actions);
             }
-            // The list was only out of date, or the watch fell behind.
+            // The list was only out of date, or the watch too slow.
             (MachineEvent::Compacted, Phase::Watching(..)) => self.list(&mut actions),
             (MachineEvent::Compacted, Phase::Asked) => self.fail(None, now, &mut actions),
             (MachineEvent::Failed(kind), Phase::Listing | Phase::Asked | Phase::Watching(..)) => {

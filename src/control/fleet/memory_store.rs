@@ -161,12 +161,12 @@ impl MemoryStore {
         let snapshot = inner.snapshot();
         let mut followers = inner.followers.iter_mut();
         // One that is cut off does not see what changes.
-        let behind = followers.find(|follower| match (follower.passed, now.2) {
+        let late = followers.find(|follower| match (follower.passed, now.2) {
             (Some((.., cut_off)), true) => !cut_off,
             (passed, _) => passed != Some(now),
         })?;
-        behind.passed = Some(now);
-        let sink = Arc::clone(&behind.sink);
+        late.passed = Some(now);
+        let sink = Arc::clone(&late.sink);
         inner.is_passing = true;
         drop(inner);
         Some((sink, snapshot))
