@@ -130,7 +130,7 @@ impl Capture {
     /// expected one: `LEVEL logger: message key=value`, with errors and their causes below.
     ///
     /// What differs between runs is replaced: dates and times of day by `<time>`; addresses, which
-    /// are `0x` and at least seven digits, by `<address>`; the number after `pid`, `process` or
+    /// are `0x` and at least five digits, by `<address>`; the number after `pid`, `process` or
     /// `process_id` by `<pid>`; and `ThreadId(7)` by `<thread>`. Other changing text, such as
     /// durations, a filter has to replace or the comparison to ignore.
     ///

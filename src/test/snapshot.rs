@@ -41,8 +41,8 @@ fn changing(text: &str, before: &str) -> Option<(usize, &'static str)> {
     (length > 0 && names_a_process(before)).then_some((length, "<pid>"))
 }
 
-/// Shorter numbers are flags, codes and the like.
-const SHORTEST_ADDRESS: usize = 7;
+/// Shorter numbers are flags, codes and the like; Windows has addresses from 0x10000 on.
+const SHORTEST_ADDRESS: usize = 5;
 
 /// Returns the length of a date, a time of day, or both, with a fraction and a zone.
 fn time(text: &[u8]) -> Option<usize> {
@@ -129,7 +129,7 @@ mod tests {
         for text in [
             "",
             "rows=41 of 1000",
-            "0xff 0x 0x12345 a0x7ffd12345678",
+            "0xff 0x 0x1234 a0x7ffd12345678",
             "v2026-11-27",
             "1.2.3 2026-11 23:24 stupid=4 pid=x pid41 process_ids=4",
             "ThreadId(x) ThreadId(1 ThreadId()",
