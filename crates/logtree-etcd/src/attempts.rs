@@ -25,7 +25,9 @@ where
         let failure = match timeout_at(end, attempt).await {
             Ok(Ok(value)) => return Ok(value),
             Ok(Err(failure)) => failure,
-            Err(_) => return Err(last.unwrap_or_else(|| Failure::unreachable("no answer in time"))),
+            Err(_) => {
+                return Err(last.unwrap_or_else(|| Failure::unreachable("no response in time")));
+            }
         };
         connector.forget().await;
         let wait = match failure.kind {

@@ -24,7 +24,7 @@ pub(crate) async fn commit(
         end,
     };
     // Nothing is sent that changes something, and no lease granted, before it is known that an
-    // etcd answers.
+    // etcd responds.
     let head = change.get(Key::Head).await?;
     if version(head.entry.as_ref()) != batch.head_version {
         return Err(conflict(&head));

@@ -25,7 +25,7 @@ impl From<Failure> for StoreError {
                 ),
             ),
             FailureKind::Unreachable
-            | FailureKind::AnswerTooLarge
+            | FailureKind::ResponseTooLarge
             | FailureKind::Compacted
             | FailureKind::NoLease
             | FailureKind::Settings => Self::new(

@@ -44,7 +44,7 @@ impl Client {
                 // It was listed for so long that its revision is gone.
                 Err(failure) if failure.kind == FailureKind::Compacted => {}
                 // Larger values than this crate writes.
-                Err(failure) if failure.kind == FailureKind::AnswerTooLarge && page > 1 => {
+                Err(failure) if failure.kind == FailureKind::ResponseTooLarge && page > 1 => {
                     page = (page / 8).max(1);
                 }
                 result => return result,
@@ -104,7 +104,7 @@ fn end_of(prefix: &[u8]) -> Vec<u8> {
     end
 }
 
-/// Checks that an answer is of the cluster that was listed: after a restoration, the same revision
+/// Checks that a response is of the cluster that was listed: after a restoration, the same revision
 /// is another state.
 pub(super) fn of_cluster(cluster: u64, header: Option<&ResponseHeader>) -> Result<(), Failure> {
     let header = header.ok_or_else(|| Failure::unreachable("no header"))?;
@@ -123,6 +123,6 @@ pub(super) async fn in_time<T>(
 ) -> Result<T, Failure> {
     match timeout(REQUEST, request).await {
         Ok(result) => result.map_err(Failure::from),
-        Err(_) => Err(Failure::unreachable("no answer within 2 s")),
+        Err(_) => Err(Failure::unreachable("no response within 2 s")),
     }
 }

@@ -18,14 +18,14 @@ mod code {
 /// Why a request has no result.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum FailureKind {
-    /// No answer, or that of a cluster without a leader; a change may have been made.
+    /// No response, or that of a cluster without a leader; a change may have been made.
     Unreachable,
     /// Refused: the user, its password or its rights.
     Denied,
     /// The request is larger than the server takes.
     TooLarge,
-    /// The answer is larger than the client takes.
-    AnswerTooLarge,
+    /// The response is larger than the client takes.
+    ResponseTooLarge,
     /// The server's space is used up.
     Full,
     /// The revision is gone: compacted, or of a cluster that was restored since.
@@ -99,7 +99,7 @@ fn kind_of(code: i32, message: &str) -> FailureKind {
         code::FAILED_PRECONDITION if message.contains("authentication") => FailureKind::Denied,
         code::RESOURCE_EXHAUSTED if message.contains("space") => FailureKind::Full,
         code::OUT_OF_RANGE if message.contains("compacted") => FailureKind::Compacted,
-        code::OUT_OF_RANGE if message.contains("too large") => FailureKind::AnswerTooLarge,
+        code::OUT_OF_RANGE if message.contains("too large") => FailureKind::ResponseTooLarge,
         code::NOT_FOUND if message.contains("lease") => FailureKind::NoLease,
         _ => FailureKind::Unreachable,
     }
@@ -171,7 +171,7 @@ mod tests {
             (
                 11,
                 "Error, decoded message length too large: found 5 bytes",
-                FailureKind::AnswerTooLarge,
+                FailureKind::ResponseTooLarge,
             ),
             (
                 5,

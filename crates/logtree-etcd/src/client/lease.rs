@@ -22,7 +22,7 @@ impl Client {
     /// Has a lease last for its length again.
     pub(crate) async fn keep_alive(&self, lease: i64) -> Result<(), Failure> {
         let mut leases = self.etcd.lease_client();
-        // A stream for each: it is over with the first answer.
+        // A stream for each: it is over with the first response.
         match in_time(leases.keep_alive(lease)).await {
             Ok(_) => Ok(()),
             // The client has words for a lease that is gone, but no code.
