@@ -52,12 +52,8 @@ pub(super) fn prefixed(
     }
 }
 
-/// Reads the arguments of Python's class; returns their template as well.
-pub(super) fn python_arguments(
-    arguments: &mut Arguments<'_>,
-    default: fn(TemplateStyle) -> &'static str,
-) -> (FormatterBuilder, String) {
-    // The section's key, and the argument of Python's class.
+/// Reads the template, by the section's key or the argument of Python's class; an empty one is none.
+pub(super) fn template(arguments: &mut Arguments<'_>) -> Option<String> {
     let (format, fmt) = (
         arguments.optional::<String>("format"),
         arguments.optional::<String>("fmt"),
@@ -65,9 +61,17 @@ pub(super) fn python_arguments(
     if format.is_some() && fmt.is_some() {
         arguments.problem("fmt", "\"format\" and \"fmt\" are the same key");
     }
+    format.or(fmt).filter(|template| !template.is_empty())
+}
+
+/// Reads the arguments of Python's class; returns their template as well.
+pub(super) fn python_arguments(
+    arguments: &mut Arguments<'_>,
+    default: fn(TemplateStyle) -> &'static str,
+) -> (FormatterBuilder, String) {
+    let template = template(arguments);
     let date_format: Option<String> = arguments.optional("datefmt");
     let style = arguments.optional::<TemplateStyle>("style");
-    let template = format.or(fmt).filter(|template| !template.is_empty());
     let template = template.unwrap_or_else(|| default(style.unwrap_or_default()).to_owned());
     let mut builder = Formatter::builder().format(template.as_str());
     if let Some(pattern) = date_format {

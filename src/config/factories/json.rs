@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::arguments::Arguments;
-use crate::config::factories::formatter::prefixed;
+use crate::config::factories::formatter::{prefixed, template};
 use crate::config::factories::table::Table;
 use crate::error::{Chain, Error};
 use crate::formatter::{Format, JsonFormatter, JsonFormatterBuilder, TemplateStyle, format_fn};
@@ -137,13 +137,7 @@ const ATTRIBUTES: [&str; 17] = [
 
 fn python_json_logger(arguments: &mut Arguments<'_>) -> Result<JsonFormatterBuilder, Error> {
     arguments.by_place(&["fmt", "datefmt", "style"]);
-    let (format, fmt) = (
-        arguments.optional::<String>("format"),
-        arguments.optional::<String>("fmt"),
-    );
-    if format.is_some() && fmt.is_some() {
-        arguments.problem("fmt", "\"format\" and \"fmt\" are the same key");
-    }
+    let template = template(arguments);
     let date_format: Option<String> = arguments.optional("datefmt");
     let style: TemplateStyle = arguments.optional("style").unwrap_or_default();
     let validate = arguments.optional("validate").unwrap_or(true);
@@ -163,7 +157,6 @@ fn python_json_logger(arguments: &mut Arguments<'_>) -> Result<JsonFormatterBuil
     let constants = arguments.optional("static_fields");
     let reserved: Option<Vec<String>> = arguments.optional("reserved_attrs");
 
-    let template = format.or(fmt).filter(|template| !template.is_empty());
     let template = template.unwrap_or_else(|| style.message_only().to_owned());
     let (mut further, mut hidden) = (Vec::new(), Vec::new());
     if let Some(reserved) = reserved {
