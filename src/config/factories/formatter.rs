@@ -52,7 +52,7 @@ pub(super) fn prefixed(
     }
 }
 
-/// Reads the template, by the section's key or the argument of Python's class; an empty one is none.
+/// Reads the template, by the key of the section or of Python's class; an empty one is none.
 pub(super) fn template(arguments: &mut Arguments<'_>) -> Option<String> {
     let (format, fmt) = (
         arguments.optional::<String>("format"),

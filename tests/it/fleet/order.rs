@@ -94,7 +94,7 @@ fn fl02_the_program_s_level_applies_again_below_the_fleet() {
     assert_eq!(own.level(), Level::CRITICAL);
 }
 
-/// What is logged under a name is decided by the nearest level, whether the fleet or the program has set it.
+/// What is logged under a name is decided by the nearest level, whether or not it is the fleet's.
 #[test]
 fn fl02_the_nearest_logger_decides_and_values_before_it() {
     let store = MemoryStore::new();
