@@ -10,12 +10,12 @@ use crate::sys::fork::InLock;
 use crate::sys::sync::Lazy;
 
 /// The lines of call sites, by file. Guards of it never leave a function.
-static CALL_SITES: Lazy<DashMap<&'static str, Vec<u32>>> = Lazy::new(DashMap::new);
+static CALL_SITES: Lazy<DashMap<Box<str>, Vec<u32>>> = Lazy::new(DashMap::new);
 
 /// Notes a call site of `tracing`, which may hold a lock of its own.
-pub(crate) fn note(file: &'static str, line: u32) {
+pub(crate) fn note(file: &str, line: u32) {
     let _inside = InLock::enter();
-    let mut lines = CALL_SITES.entry(file).or_default();
+    let mut lines = CALL_SITES.entry(file.into()).or_default();
     if let Err(place) = lines.binary_search(&line) {
         lines.insert(place, line);
     }

@@ -21,7 +21,7 @@ use crate::registry::{GateObserver, IsCurrent, Node, Registry, RegistryCore};
 use crate::scope::{self, span_stack};
 use crate::sys::event_handling;
 use crate::sys::sync::{Arc, AtomicBool, AtomicU32, Mutex, Ordering, Weak};
-use crate::tracing::contextual_sites;
+use crate::tracing::call_sites::CallSites;
 use crate::tracing::event_values::EventValues;
 use crate::tracing::field_value::{FieldValue, Visitor};
 use crate::tracing::interest_cache;
@@ -29,6 +29,15 @@ use crate::tracing::level::{filter_of, level_of};
 use crate::tracing::log_origin::LogOrigin;
 use crate::tracing::span_rules::SpanRules;
 use crate::tracing::survey::{EventMessage, Survey};
+
+/// Call sites whose copies in the facade are known as such.
+static COPIED: CallSites = CallSites::new();
+
+/// Call sites whose events are in the current span of their thread.
+///
+/// `tracing` asks whether an event is enabled before it says whether the event names a span. All
+/// events of a macro do, or none does, so it is remembered of which one has come.
+static CONTEXTUAL: CallSites = CallSites::new();
 
 /// After how many calls of new call sites their interest is cached.
 const UNSETTLED: u32 = 256;
@@ -102,14 +111,18 @@ impl Bridge {
         may_be
     }
 
-    /// Notes a call site. It may log nothing and drop nothing of the user's either.
-    pub(super) fn registered_call_site(&self, metadata: &'static Metadata<'static>) {
-        // A rebuild has known ones only.
-        if let (false, Some((file, line))) = (
-            interest_cache::is_rebuilding(),
-            metadata.file().zip(metadata.line()),
-        ) {
+    /// Notes a call site, before the first of its events. It may log nothing and drop nothing of
+    /// the user's either.
+    ///
+    /// Of two threads that come to a call site at once, one registers it. The other one is asked
+    /// whether the event is enabled meanwhile, or a rebuild of the cache comes first.
+    pub(super) fn note_call_site(&self, metadata: &Metadata<'_>) {
+        if COPIED.has(metadata) || is_of_log(metadata) {
+            return;
+        }
+        if let Some((file, line)) = metadata.file().zip(metadata.line()) {
             echo::note(file, line);
+            COPIED.note(metadata);
         }
     }
 
@@ -152,6 +165,7 @@ impl Bridge {
     }
 
     pub(super) fn is_enabled(&self, metadata: &Metadata<'_>) -> bool {
+        self.note_call_site(metadata);
         if metadata.is_span() && self.enables(metadata) {
             return true;
         }
@@ -160,12 +174,9 @@ impl Bridge {
         }
         let (registry, target) = (self.registry.inner(), metadata.target());
         let level = level_of(*metadata.level());
-        // An event may name another span than the thread's, and so another owner: it decides. Those
-        // that `LogTracer` makes of records have other metadata here, and never name one.
-        let is_of_log =
-            || metadata.name() == "log record" && metadata.fields().field("log.target").is_some();
+        // An event may name another span than the thread's, and so another owner: it decides.
         let may_name_span =
-            || metadata.is_event() && !contextual_sites::has(metadata) && !is_of_log();
+            || metadata.is_event() && !CONTEXTUAL.has(metadata) && !is_of_log(metadata);
         if registry.is_owner_asked() && may_name_span() {
             return target_cache::lets_through(registry, target, level);
         }
@@ -224,7 +235,7 @@ impl Bridge {
     /// Remembers that the events of a call site name no span, before the first is logged.
     pub(super) fn note_contextual(&self, event: &Event<'_>) {
         if event.is_contextual() && self.registry.inner().is_owner_asked() {
-            contextual_sites::note(event.metadata());
+            CONTEXTUAL.note(event.metadata());
         }
     }
 
@@ -291,6 +302,12 @@ impl Bridge {
     fn dispatch(&self) -> Option<WeakDispatch> {
         self.dispatch.lock().clone()
     }
+}
+
+/// Reports whether metadata is what `LogTracer` asks with about a record of the facade: that of its
+/// events is other, and they name no span.
+fn is_of_log(metadata: &Metadata<'_>) -> bool {
+    metadata.name() == "log record" && metadata.fields().field("log.target").is_some()
 }
 
 /// Returns the source of a call site.

@@ -117,8 +117,13 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        self.bridge.registered_call_site(metadata);
+        self.bridge.note_call_site(metadata);
         Interest::always()
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
+        self.bridge.note_call_site(metadata);
+        true
     }
 
     // `None` would count as `TRACE` as well, and hide the hints of other layers.

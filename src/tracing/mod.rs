@@ -83,7 +83,7 @@
 //! Nothing installs the bridge by itself, as there is one global subscriber for the whole program.
 
 mod bridge;
-mod contextual_sites;
+mod call_sites;
 mod event_values;
 mod field_value;
 mod install;

@@ -75,7 +75,7 @@ impl tracing_core::Subscriber for Subscriber {
     }
 
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        self.bridge.registered_call_site(metadata);
+        self.bridge.note_call_site(metadata);
         self.bridge.interest(metadata)
     }
 

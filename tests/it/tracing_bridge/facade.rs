@@ -1,14 +1,20 @@
 //! Records of the `log` facade beside events. `tests/tracing_matrix` has all set-ups, each in a
 //! process of its own.
 
+use std::sync::Mutex;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
+
 use log::Log;
 use logtree::formatter::{Format, JsonFormatter};
 use logtree::handler::{DropReason, QueueHandler, Sink, StreamHandler};
 use logtree::test::Capture;
 use logtree::tracing::SpanEvents;
 use logtree::{Error, Handler, Level, Record, Registry};
-use tracing::Dispatch;
 use tracing::dispatcher::with_default;
+use tracing::span::{Attributes, Id};
+use tracing::subscriber::Interest;
+use tracing::{Dispatch, Event, Metadata};
 
 use crate::tracing_bridge::by_each_front;
 
@@ -57,6 +63,91 @@ fn a_copy_of_an_event_is_dropped_where_the_event_is_a_record() {
         send(&registry, line, "nor here");
         assert_eq!(messages()[3..], ["no copy here", "nor here"]);
         assert_eq!(registry.dropped_for(DropReason::Duplicate), 1);
+    });
+}
+
+/// Keeps the first thread that registers the call site of a target until it is released.
+struct HoldsUp {
+    target: &'static str,
+    reached: Mutex<Option<Sender<()>>>,
+    released: Mutex<Receiver<()>>,
+}
+
+impl tracing::Subscriber for HoldsUp {
+    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if metadata.target() == self.target {
+            let first = self.reached.lock().unwrap().take();
+            if let Some(reached) = first {
+                reached.send(()).unwrap();
+                self.released.lock().unwrap().recv().unwrap();
+            }
+        }
+        Interest::never()
+    }
+
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        false
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn event(&self, _: &Event<'_>) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+/// Another thread registers the call site, and the bridge has not heard of it; or only by a rebuild
+/// of what `tracing` caches, as a change of levels starts one.
+#[test]
+fn a_copy_is_known_while_its_call_site_is_registered() {
+    macro_rules! call_site {
+        ($target:literal) => {
+            ($target, || {
+                tracing::info!(target: $target, "event");
+                line!()
+            })
+        };
+    }
+    let call_sites: [(&str, fn() -> u32); 4] = [
+        call_site!("held.1"),
+        call_site!("held.2"),
+        call_site!("held.3"),
+        call_site!("held.4"),
+    ];
+    let call_sites = Mutex::new(call_sites.into_iter());
+    by_each_front(|front| {
+        for is_rebuilt in [false, true] {
+            let (target, event) = call_sites.lock().unwrap().next().unwrap();
+            let (reached, reaches) = mpsc::channel();
+            let (release, released) = mpsc::channel();
+            let holds_up = Dispatch::new(HoldsUp {
+                target,
+                reached: Mutex::new(Some(reached)),
+                released: Mutex::new(released),
+            });
+            let registry = Registry::new();
+            let capture = Capture::builder(&registry.root())
+                .level(Level::INFO)
+                .start();
+            // `tracing` asks in the order in which they were made.
+            let ours = front(&registry);
+            let first = thread::spawn(move || with_default(&holds_up, event));
+            reaches.recv().unwrap();
+            if is_rebuilt {
+                registry.get_logger("held").set_level(Level::DEBUG);
+            }
+            with_default(&ours, || send(&registry, event(), "copy"));
+            release.send(()).unwrap();
+            first.join().unwrap();
+            let records = capture.records();
+            let messages: Vec<_> = records.iter().map(|record| record.message()).collect();
+            assert_eq!(messages, ["event"], "{target}");
+            assert_eq!(registry.dropped_for(DropReason::Duplicate), 1, "{target}");
+        }
     });
 }
 
