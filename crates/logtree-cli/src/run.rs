@@ -89,7 +89,7 @@ fn perform(cli: &Cli, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
             Ok(Exit::Done)
         }
         #[cfg(feature = "fleet")]
-        Verb::Status(_) | Verb::Undo(_) => Ok(Exit::Done),
+        Verb::Status(_) | Verb::Undo(_) | Verb::Export | Verb::Import(_) => Ok(Exit::Done),
     }?;
     Ok(match exit {
         Exit::Done => Exit::failed_if(!found.refused.is_empty()),

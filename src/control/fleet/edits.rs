@@ -7,6 +7,7 @@ use crate::control::change::Change;
 use crate::control::error_codes::{invalid, limit_exceeded};
 use crate::control::fleet::batch::Batch;
 use crate::control::fleet::codec::LONGEST as LONGEST_VALUE;
+use crate::control::fleet::export::{is_lasting, says_same};
 use crate::control::fleet::head::Head;
 use crate::control::fleet::key::Key;
 use crate::control::fleet::logged::{Edit, Logged};
@@ -64,6 +65,12 @@ impl<'s> Edits<'s> {
             edits: BTreeMap::new(),
             time: None,
         }
+    }
+
+    /// Adds changes for the instances of a selector.
+    pub(super) fn add_all(&mut self, selector: &Selector, all: &[Change]) -> Result<(), Error> {
+        let mut all = all.iter().cloned();
+        all.try_for_each(|change| self.add(selector, change))
     }
 
     /// Adds a change for the instances of a selector.
@@ -213,9 +220,48 @@ impl<'s> Edits<'s> {
             by: self.by.to_owned(),
             n: self.number,
         };
-        self.edits
-            .insert(Key::Group(name), Some(Value::Group(group)));
+        let value = (!group.members.is_empty()).then_some(Value::Group(group));
+        self.edits.insert(Key::Group(name), value);
         Ok(())
+    }
+
+    /// Makes what is set without an end these entries, and leaves alone what they say already.
+    pub(super) fn replace(&mut self, entries: &BTreeMap<Key, Value>) {
+        let snapshot = self.snapshot;
+        let known = snapshot.entries.keys();
+        for key in known.filter(|key| is_lasting(key) && !entries.contains_key(*key)) {
+            self.delete(key.clone());
+        }
+        for (key, value) in entries {
+            let known = snapshot.entries.get(key);
+            if !known.is_some_and(|held| says_same(&held.value, value)) {
+                let value = self.own(value.clone());
+                self.edits.insert(key.clone(), Some(value));
+            }
+        }
+    }
+
+    /// Returns a value as this change sets it.
+    fn own(&self, mut value: Value) -> Value {
+        let reason = |own: &mut String| {
+            if !self.terms.reason.is_empty() {
+                *own = self.reason();
+            }
+        };
+        let by = self.by.to_owned();
+        match &mut value {
+            Value::Level(setting) => {
+                reason(&mut setting.reason);
+                (setting.by, setting.at, setting.n) = (by, Some(self.at), self.number);
+                (setting.for_s, setting.until) = (None, None);
+            }
+            Value::Off(off) => {
+                reason(&mut off.reason);
+                (off.by, off.at, off.n) = (by, Some(self.at), self.number);
+            }
+            Value::Group(group) => (group.by, group.n) = (by, self.number),
+        }
+        value
     }
 
     /// Adds what undoes a change.
@@ -294,14 +340,10 @@ impl<'s> Edits<'s> {
             })
     }
 
-    /// Returns the change of the store, with its log.
-    ///
-    /// # Errors
-    /// [`ErrorKind::LimitExceeded`].
-    pub(super) fn batch(&self, change: &str, ack_within_s: u64) -> Result<Batch, Error> {
-        let entries = &self.snapshot.entries;
+    /// Returns what the change does to each key, for its log.
+    pub(super) fn logged(&self) -> Vec<Edit> {
         let edits = self.effective().map(|(key, value)| {
-            let before = entries.get(key).map(|held| &held.value);
+            let before = self.snapshot.entries.get(key).map(|held| &held.value);
             Edit {
                 key: short(key),
                 before: before.map(shown),
@@ -310,7 +352,16 @@ impl<'s> Edits<'s> {
                 after_number: value.as_ref().and_then(level),
             }
         });
-        let edits: Vec<_> = edits.collect();
+        edits.collect()
+    }
+
+    /// Returns the change of the store, with its log.
+    ///
+    /// # Errors
+    /// [`ErrorKind::LimitExceeded`].
+    pub(super) fn batch(&self, change: &str, ack_within_s: u64) -> Result<Batch, Error> {
+        let entries = &self.snapshot.entries;
+        let edits = self.logged();
         let count = edits.len();
         if count > MOST_EDITS {
             let message = format!("expected at most {MOST_EDITS} edits of a fleet, found {count}");
@@ -343,7 +394,8 @@ impl<'s> Edits<'s> {
             .head_version(self.snapshot.head_version)
             .put(Key::Head, head.to_json())
             .put(Key::Log(self.number), logged.to_json());
-        batch.unchanged_since = self.terms.expect.map(|revision| revision.position);
+        let position = self.terms.expect.map(|revision| revision.position);
+        batch.unchanged_since = position.filter(|position| *position > 0);
         if let Some(old) = self.number.checked_sub(Logged::KEPT).filter(|old| *old > 0) {
             batch = batch.delete(Key::Log(old));
         }

@@ -9,11 +9,13 @@ use crate::control::change::Change;
 use crate::control::control::Control;
 use crate::control::fleet::consent;
 use crate::control::fleet::edits::Edits;
+use crate::control::fleet::export::Export;
 use crate::control::fleet::health::Health;
 use crate::control::fleet::joining::Membership;
 use crate::control::fleet::labels::Labels;
 use crate::control::fleet::logged::Logged;
 use crate::control::fleet::placement::selector as selector_of;
+use crate::control::fleet::plan::Plan;
 use crate::control::fleet::report::Reported;
 use crate::control::fleet::revision::Revision;
 use crate::control::fleet::selector::Selector;
@@ -102,7 +104,7 @@ impl Fleet {
 
     /// Changes the instances of a selector: all of it, or nothing. Returns the revision, which is
     /// the present one if there is nothing to change. A level without an end also ends the one for
-    /// a while; [`Change::Clear`] clears both.
+    /// a while; [`Change::Clear`] clears both. A group without members is removed.
     ///
     /// What others change meanwhile is kept: the change is made on top of it, unless the terms
     /// [expect](Terms::with_expect) a revision.
@@ -127,9 +129,56 @@ impl Fleet {
     ) -> Result<Revision, Error> {
         selector.check()?;
         let changes: Vec<_> = changes.into_iter().collect();
+        self.change(terms, true, |edits| edits.add_all(selector, &changes))
+    }
+
+    /// Returns what [`apply`](Self::apply) would do now, and whether it needs consent. Changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// Those of [`apply`](Self::apply), without
+    /// [`ErrorKind::NeedsConsent`](crate::ErrorKind::NeedsConsent).
+    pub fn plan(
+        &self,
+        selector: &Selector,
+        changes: impl IntoIterator<Item = Change>,
+        terms: &Terms,
+    ) -> Result<Plan, Error> {
+        selector.check()?;
+        let changes: Vec<_> = changes.into_iter().collect();
+        self.draft(terms, |edits| edits.add_all(selector, &changes))
+    }
+
+    /// Returns what is set without an end.
+    ///
+    /// # Errors
+    /// Those of [`history`](Self::history).
+    pub fn export(&self) -> Result<Export, Error> {
+        Ok(Export::of(&self.snapshot()?))
+    }
+
+    /// Makes what is set without an end that of an export, for all instances: sets what differs,
+    /// and removes what is not in it; all of it, or nothing. Levels for a while stay. The terms'
+    /// time, budget and force do not count.
+    ///
+    /// # Errors
+    /// Those of [`apply`](Self::apply).
+    pub fn import(&self, export: &Export, terms: &Terms) -> Result<Revision, Error> {
         self.change(terms, true, |edits| {
-            let mut changes = changes.iter().cloned();
-            changes.try_for_each(|change| edits.add(selector, change))
+            edits.replace(&export.entries);
+            Ok(())
+        })
+    }
+
+    /// Returns what [`import`](Self::import) would do now, and whether it needs consent. Changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// Those of [`plan`](Self::plan).
+    pub fn plan_import(&self, export: &Export, terms: &Terms) -> Result<Plan, Error> {
+        self.draft(terms, |edits| {
+            edits.replace(&export.entries);
+            Ok(())
         })
     }
 
@@ -187,30 +236,72 @@ impl Fleet {
         Some(membership.member.health())
     }
 
+    fn by<'t>(&'t self, terms: &'t Terms) -> &'t str {
+        terms.by.as_deref().unwrap_or(&self.by)
+    }
+
+    /// Returns what instances have reported, by which changes are judged.
+    fn reports_for_change(&self) -> Result<Vec<Reported>, Error> {
+        let abilities = self.store.abilities();
+        if !abilities.writable {
+            let message = "the store of the fleet cannot be changed";
+            return Err(Error::new(ErrorKind::InvalidRequest, message));
+        }
+        match abilities.reports {
+            true => Ok(self.store.reports(WITHIN)?),
+            false => Ok(Vec::new()),
+        }
+    }
+
+    /// Returns what is there, if that is what the terms expect.
+    fn expected(&self, terms: &Terms) -> Result<Snapshot, Error> {
+        let snapshot = self.store.load(WITHIN)?;
+        match terms.expect.filter(|it| it.number != snapshot.number()) {
+            Some(expected) => {
+                let found = snapshot.revision();
+                let message = format!("expected revision {expected} of the fleet, found {found}");
+                Err(Error::new(ErrorKind::Conflict, message))
+            }
+            None => Ok(snapshot),
+        }
+    }
+
+    fn draft(
+        &self,
+        terms: &Terms,
+        make: impl Fn(&mut Edits<'_>) -> Result<(), Error>,
+    ) -> Result<Plan, Error> {
+        let reports = self.reports_for_change()?;
+        let snapshot = self.expected(terms)?;
+        let mut edits = Edits::new(&snapshot, terms, self.by(terms), Timestamp::now());
+        make(&mut edits)?;
+        // For its limits.
+        let _ = edits.batch("", 1)?;
+        let consent = match consent::check(&edits, &reports, terms.consent) {
+            Ok(()) => None,
+            Err(error) => match error.kind() {
+                ErrorKind::NeedsConsent(number) => Some(number),
+                _ => return Err(error),
+            },
+        };
+        Ok(Plan {
+            revision: snapshot.revision(),
+            edits: edits.logged(),
+            consent,
+        })
+    }
+
     fn change(
         &self,
         terms: &Terms,
         asks_consent: bool,
         make: impl Fn(&mut Edits<'_>) -> Result<(), Error>,
     ) -> Result<Revision, Error> {
-        let abilities = self.store.abilities();
-        if !abilities.writable {
-            let message = "the store of the fleet cannot be changed";
-            return Err(Error::new(ErrorKind::InvalidRequest, message));
-        }
-        let by = terms.by.as_deref().unwrap_or(&self.by);
+        let by = self.by(terms);
         let change = format!("{:016x}", RandomState::new().build_hasher().finish());
-        let reports = match abilities.reports {
-            true => self.store.reports(WITHIN)?,
-            false => Vec::new(),
-        };
+        let reports = self.reports_for_change()?;
         for _ in 0..ATTEMPTS {
-            let snapshot = self.store.load(WITHIN)?;
-            if let Some(expected) = terms.expect.filter(|it| it.number != snapshot.number()) {
-                let found = snapshot.revision();
-                let message = format!("expected revision {expected} of the fleet, found {found}");
-                return Err(Error::new(ErrorKind::Conflict, message));
-            }
+            let snapshot = self.expected(terms)?;
             let mut edits = Edits::new(&snapshot, terms, by, Timestamp::now());
             make(&mut edits)?;
             if edits.is_empty() {

@@ -21,6 +21,7 @@ mod cache;
 mod codec;
 mod consent;
 mod edits;
+mod export;
 #[expect(
     clippy::module_inception,
     reason = "the noun stands in the file of its name"
@@ -42,6 +43,7 @@ mod memory_store;
 mod meter;
 mod percent;
 mod placement;
+mod plan;
 mod report;
 mod revision;
 mod selector;
@@ -57,6 +59,7 @@ mod watchdog;
 pub use self::abilities::{Abilities, Watch};
 pub use self::batch::{Batch, Put};
 pub use self::budget::Budget;
+pub use self::export::Export;
 pub use self::fleet::Fleet;
 pub use self::head::Head;
 pub use self::health::{Condition, Health};
@@ -67,6 +70,7 @@ pub use self::labels::Labels;
 pub use self::logged::{Edit, Logged};
 pub use self::machine::{Machine, MachineAction, MachineChange, MachineEvent};
 pub use self::memory_store::MemoryStore;
+pub use self::plan::Plan;
 pub use self::report::{Report, ReportState, Reported};
 pub use self::revision::Revision;
 pub use self::selector::Selector;

@@ -86,7 +86,8 @@ impl Terms {
         self
     }
 
-    /// Makes the change only if the fleet is still at this revision.
+    /// Makes the change only if the fleet is still at this revision. One that has the number
+    /// alone, and 0 as its position, does not see what was put without a change.
     pub fn with_expect(mut self, revision: Revision) -> Self {
         self.expect = Some(revision);
         self

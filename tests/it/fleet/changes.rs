@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use logtree::ErrorKind;
 use logtree::control::LoggingOptions;
-use logtree::control::fleet::{Logged, Status};
+use logtree::control::fleet::{Logged, Revision, Status};
 
 use super::*;
 
@@ -152,6 +152,12 @@ fn a_change_of_what_was_read_needs_it_unchanged() {
         error.to_string(),
         "expected revision 1 of the fleet, found 2"
     );
+    // By its number alone, as it is typed.
+    for (number, is_made) in [(1, false), (2, true)] {
+        let terms = Terms::new().with_expect(Revision::new(number, 0));
+        let made = fleet.apply(&Selector::all(), change(), &terms);
+        assert_eq!(made.is_ok(), is_made, "{number}");
+    }
 }
 
 #[test]

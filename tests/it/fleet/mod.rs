@@ -1,6 +1,7 @@
 //! Levels for all instances of a service, row by row of the table of fleets (`f…`).
 
 mod changes;
+mod exports;
 mod following;
 mod order;
 mod reports;

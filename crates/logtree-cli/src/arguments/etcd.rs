@@ -59,12 +59,23 @@ pub(crate) struct Instances {
     pub(crate) share: Option<u8>,
 }
 
-/// How a fleet is changed.
+/// How a fleet is changed, for some of its instances.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Changes of a fleet")]
 pub(crate) struct FleetChange {
     #[command(flatten)]
     pub(crate) instances: Instances,
+    #[command(flatten)]
+    pub(crate) terms: FleetTerms,
+    /// Come before what is set on an instance itself.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// How a fleet is changed.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Changes of a fleet")]
+pub(crate) struct FleetTerms {
     /// Why, for the others.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
@@ -74,9 +85,20 @@ pub(crate) struct FleetChange {
     /// Consent to a change of so many loggers, or nearly.
     #[arg(long, value_name = "N")]
     pub(crate) yes: Option<u64>,
-    /// Come before what is set on an instance itself.
-    #[arg(long)]
-    pub(crate) force: bool,
+}
+
+/// How a group of a fleet is changed.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Changes of a fleet")]
+pub(crate) struct FleetGroup {
+    /// Remove the group; the levels of its loggers stay.
+    #[arg(long, group = "what", requires = "group")]
+    pub(crate) delete: bool,
+    /// End the level after a time, such as 10m; `never` for none.
+    #[arg(long = "for", value_name = "TIME", value_parser = duration::check)]
+    pub(crate) time: Option<String>,
+    #[command(flatten)]
+    pub(crate) change: FleetChange,
 }
 
 impl FleetChange {
@@ -84,12 +106,17 @@ impl FleetChange {
     pub(crate) fn is_given(&self) -> bool {
         let Self {
             instances,
-            reason,
-            wait,
-            yes,
+            terms: FleetTerms { reason, wait, yes },
             force,
         } = self;
         instances.is_given() || reason.is_some() || wait.is_some() || yes.is_some() || *force
+    }
+}
+
+impl FleetGroup {
+    /// Reports whether anything is given.
+    pub(crate) fn is_given(&self) -> bool {
+        self.delete || self.time.is_some() || self.change.is_given()
     }
 }
 

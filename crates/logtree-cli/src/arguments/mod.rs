@@ -18,7 +18,7 @@ pub(crate) use self::cli::Cli;
 #[cfg(feature = "fleet")]
 pub(crate) use self::duration::parse as parse_duration;
 #[cfg(feature = "fleet")]
-pub(crate) use self::etcd::{EtcdTarget, FleetChange, Instances};
+pub(crate) use self::etcd::{EtcdTarget, FleetChange, FleetGroup, FleetTerms, Instances};
 pub(crate) use self::files::{CheckArguments, PrettyArguments, ReplayArguments};
 pub(crate) use self::log_target::{EventConfiguration, LogTarget};
 pub(crate) use self::tail::TailArguments;
@@ -26,4 +26,4 @@ pub(crate) use self::target::Target;
 pub(crate) use self::v2::V2;
 pub(crate) use self::verb::{ClearArguments, GroupsArguments, LevelsArguments, SetArguments, Verb};
 #[cfg(feature = "fleet")]
-pub(crate) use self::verb::{StatusArguments, SwitchArguments, UndoArguments};
+pub(crate) use self::verb::{ImportArguments, StatusArguments, SwitchArguments, UndoArguments};

@@ -29,6 +29,12 @@ pub(crate) enum Verb {
     /// Undoes a change of a fleet.
     #[cfg(feature = "fleet")]
     Undo(UndoArguments),
+    /// Prints what is set for a fleet without an end, for `import`.
+    #[cfg(feature = "fleet")]
+    Export,
+    /// Sets for a fleet what `export` has printed, and removes what is not in it.
+    #[cfg(feature = "fleet")]
+    Import(ImportArguments),
     /// Prints records as they are logged; Ctrl-C ends it, and changes nothing.
     ///
     /// Shows what the loggers show, whatever the levels of the handlers, and
@@ -142,9 +148,23 @@ pub(crate) struct StatusArguments {
 pub(crate) struct UndoArguments {
     /// The number of the change; `audit` lists them.
     pub(crate) change: u64,
-    /// Why, for the others.
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) fleet: crate::arguments::FleetTerms,
+}
+
+#[cfg(feature = "fleet")]
+#[derive(Args, Debug)]
+pub(crate) struct ImportArguments {
+    /// What `export` has printed; `-` is standard input.
+    pub(crate) file: std::path::PathBuf,
+    /// Change nothing if the revision is another one.
+    #[arg(long, value_name = "N")]
+    pub(crate) if_revision: Option<u64>,
+    /// Print what would change, and change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) fleet: crate::arguments::FleetTerms,
 }
 
 #[derive(Args, Debug)]
@@ -165,4 +185,7 @@ pub(crate) struct GroupsArguments {
         value_parser = NonEmptyStringValueParser::new()
     )]
     pub(crate) members: Option<Vec<String>>,
+    #[cfg(feature = "fleet")]
+    #[command(flatten)]
+    pub(crate) fleet: crate::arguments::FleetGroup,
 }

@@ -1,6 +1,6 @@
 //! `logtree audit --fleet`.
 
-use logtree::control::fleet::Logged;
+use logtree::control::fleet::{Edit, Logged};
 use serde_json::json;
 
 use crate::etcd::connection::{Connection, failure};
@@ -24,16 +24,12 @@ pub(super) fn audit(screen: &mut Screen<'_>, connection: &Connection) -> Result<
     let mut table = Table::new(["TIME", "REVISION", "WHAT", "OLD", "NEW", "BY", "REASON"]);
     for change in &changes {
         for edit in &change.edits {
-            let level = |level: Option<&str>| match level {
-                Some(level) => Cell::level(level),
-                None => Cell::new("-").tone(Tone::Pale),
-            };
             table.row([
                 Cell::or_dash(change.at),
                 Cell::new(change.n),
                 Cell::new(&edit.key),
-                level(edit.before.as_deref()),
-                level(edit.after.as_deref()),
+                edit_level(edit.before.as_deref()),
+                edit_level(edit.after.as_deref()),
                 Cell::new(&change.by),
                 Cell::new(&change.reason).tone(Tone::Pale),
             ]);
@@ -44,10 +40,7 @@ pub(super) fn audit(screen: &mut Screen<'_>, connection: &Connection) -> Result<
 }
 
 fn json(change: &Logged) -> serde_json::Value {
-    let edits = change.edits.iter();
-    let edits: Vec<_> = edits
-        .map(|edit| json!({"key": edit.key, "old": edit.before, "new": edit.after}))
-        .collect();
+    let edits: Vec<_> = change.edits.iter().map(edit_json).collect();
     json!({
         "time": change.at.map(|at| at.to_string()),
         "revision": change.n,
@@ -55,4 +48,16 @@ fn json(change: &Logged) -> serde_json::Value {
         "reason": change.reason,
         "edits": edits,
     })
+}
+
+pub(super) fn edit_json(edit: &Edit) -> serde_json::Value {
+    json!({"key": edit.key, "old": edit.before, "new": edit.after})
+}
+
+/// Returns what is, or was, at a key.
+pub(super) fn edit_level(level: Option<&str>) -> Cell {
+    match level {
+        Some(level) => Cell::level(level),
+        None => Cell::new("-").tone(Tone::Pale),
+    }
 }

@@ -7,7 +7,7 @@ use logtree::control::Change;
 use logtree::control::fleet::{ReportState, Revision, Selector, Status, Terms};
 use serde_json::json;
 
-use crate::arguments::FleetChange;
+use crate::arguments::{FleetChange, FleetTerms, parse_duration};
 use crate::etcd::connection::{Connection, failure, selector};
 use crate::etcd::status;
 use crate::exit::Exit;
@@ -18,10 +18,8 @@ use crate::screen::{Screen, escaped};
 const AGAIN: Duration = Duration::from_millis(200);
 
 /// Returns the terms of a change, by this user.
-pub(super) fn terms(arguments: &FleetChange, expect: Option<u64>) -> Terms {
-    let mut terms = Terms::new()
-        .with_origin(origin())
-        .with_force(arguments.force);
+pub(super) fn terms(arguments: &FleetTerms, expect: Option<u64>) -> Terms {
+    let mut terms = Terms::new().with_origin(origin());
     if let Some(reason) = &arguments.reason {
         terms = terms.with_reason(reason);
     }
@@ -34,21 +32,50 @@ pub(super) fn terms(arguments: &FleetChange, expect: Option<u64>) -> Terms {
     }
 }
 
-/// Makes a change, says so, and waits for the instances if that was asked for.
+/// Has levels end after a time as it was typed, or not end.
+pub(super) fn ending(terms: Terms, time: Option<&str>) -> Result<Terms, Failure> {
+    Ok(match time {
+        Some("never") => terms.without_end(),
+        Some(time) => terms.with_time(parse_duration(time).map_err(Failure::usage)?),
+        None => terms,
+    })
+}
+
+/// Makes a change of some instances, says so, and waits for them if that was asked for.
 pub(super) fn make(
     screen: &mut Screen<'_>,
     connection: &Connection,
     changes: Vec<Change>,
-    terms: &Terms,
+    terms: Terms,
     arguments: &FleetChange,
     what: &str,
 ) -> Result<Exit, Failure> {
     let of = selector(&arguments.instances);
-    let fleet = &connection.fleet;
-    let revision = fleet.apply(&of, changes, terms);
+    let terms = terms.with_force(arguments.force);
+    let revision = connection.fleet.apply(&of, changes, &terms);
     let revision = revision.map_err(|error| failure(&error))?;
+    made(
+        screen,
+        connection,
+        revision,
+        &of,
+        arguments.terms.wait,
+        what,
+    )
+}
+
+/// Says that a change was made, and waits for its instances if that was asked for.
+pub(super) fn made(
+    screen: &mut Screen<'_>,
+    connection: &Connection,
+    revision: Revision,
+    of: &Selector,
+    wait_for: Option<Duration>,
+    what: &str,
+) -> Result<Exit, Failure> {
+    let fleet = &connection.fleet;
     let made = format!("{}: {what} (revision {revision})", connection.service);
-    let Some(time) = arguments.wait else {
+    let Some(time) = wait_for else {
         match screen.json {
             true => screen.json(&json!({"revision": revision.number, "changed": what}))?,
             false => screen.line(&escaped(&made))?,
@@ -58,7 +85,7 @@ pub(super) fn make(
     if !screen.json {
         screen.line(&escaped(&made))?;
     }
-    let status = wait(connection, &of, time)?;
+    let status = wait(connection, of, time)?;
     let exit = status::show(screen, &status)?;
     // One in twenty costs too much: it would be no different on the others.
     let is_suspended = |one: &&_| state(one) == ReportState::Suspended;

@@ -28,6 +28,6 @@ pub(super) fn clear(
             (changes.collect::<Result<_, Failure>>()?, what)
         }
     };
-    let terms = change::terms(&arguments.fleet, arguments.if_revision);
-    change::make(screen, connection, changes, &terms, &arguments.fleet, &what)
+    let terms = change::terms(&arguments.fleet.terms, arguments.if_revision);
+    change::make(screen, connection, changes, terms, &arguments.fleet, &what)
 }

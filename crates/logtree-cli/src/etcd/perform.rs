@@ -2,7 +2,7 @@
 
 use crate::arguments::{Cli, EtcdTarget, Target, Verb};
 use crate::etcd::connection::Connection;
-use crate::etcd::{audit, clear, levels, set, status, switch, undo};
+use crate::etcd::{audit, clear, export, groups, import, levels, set, status, switch, undo};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::screen::Screen;
@@ -39,10 +39,13 @@ pub(crate) fn perform(cli: &Cli, screen: &mut Screen<'_>) -> Result<Option<Exit>
         Verb::Status(arguments) => status::status(screen, &connect()?, arguments),
         Verb::Audit => audit::audit(screen, &connect()?),
         Verb::Undo(arguments) => undo::undo(screen, &connect()?, arguments),
+        Verb::Groups(arguments) => groups::groups(screen, &connect()?, arguments),
+        Verb::Export => export::export(screen, &connect()?),
+        Verb::Import(arguments) => import::import(screen, &connect()?, arguments),
         _ if cli.etcd.fleet.is_some() => {
             return Err(Failure::usage(
-                "this verb is for processes: a fleet has set, clear, off, on, levels, status, audit \
-                 and undo",
+                "this verb is for processes: a fleet has set, clear, off, on, levels, groups, status, \
+                 audit, undo, export and import",
             ));
         }
         _ => return Ok(None),
@@ -75,7 +78,8 @@ fn require_none(cli: &Cli) -> Result<Option<Exit>, Failure> {
         }
         Verb::Clear(arguments) => arguments.fleet.is_given(),
         Verb::Off(arguments) | Verb::On(arguments) => arguments.fleet.is_given(),
-        Verb::Status(_) | Verb::Undo(_) => true,
+        Verb::Groups(arguments) => arguments.fleet.is_given(),
+        Verb::Status(_) | Verb::Undo(_) | Verb::Export | Verb::Import(_) => true,
         _ => false,
     };
     match is_for_fleet {

@@ -3,9 +3,9 @@
 use logtree::Level;
 use logtree::control::{Change, LevelTarget, TargetType};
 
-use crate::arguments::{SetArguments, parse_duration};
-use crate::etcd::change;
-use crate::etcd::connection::Connection;
+use crate::arguments::SetArguments;
+use crate::etcd::connection::{Connection, selector};
+use crate::etcd::{change, plan};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::screen::Screen;
@@ -16,9 +16,6 @@ pub(super) fn set(
     connection: &Connection,
     arguments: &SetArguments,
 ) -> Result<Exit, Failure> {
-    if arguments.dry_run {
-        return Err(Failure::usage("--dry-run is for processes"));
-    }
     let mut changes = Vec::new();
     let mut what = Vec::new();
     for one in &arguments.levels {
@@ -26,17 +23,16 @@ pub(super) fn set(
         changes.push(Change::Level(target(&arguments.kind, &one.name)?, level));
         what.push(format!("{}={}", one.name, one.level));
     }
-    let mut terms = change::terms(&arguments.fleet, arguments.if_revision);
-    match arguments.time.as_deref() {
-        Some("never") => terms = terms.without_end(),
-        Some(time) => {
-            terms = terms.with_time(parse_duration(time).map_err(Failure::usage)?);
-            what.push(format!("for {time}"));
-        }
-        None => {}
+    let terms = change::terms(&arguments.fleet.terms, arguments.if_revision);
+    let terms = change::ending(terms, arguments.time.as_deref())?;
+    if arguments.dry_run {
+        let terms = terms.with_force(arguments.fleet.force);
+        let of = selector(&arguments.fleet.instances);
+        return plan::show(screen, connection.fleet.plan(&of, changes, &terms));
     }
+    what.extend(arguments.time.as_ref().map(|time| format!("for {time}")));
     let what = what.join(" ");
-    change::make(screen, connection, changes, &terms, &arguments.fleet, &what)
+    change::make(screen, connection, changes, terms, &arguments.fleet, &what)
 }
 
 /// Returns the target of a type and a name, of which `root` is the default level's.

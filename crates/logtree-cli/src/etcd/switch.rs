@@ -17,8 +17,8 @@ pub(super) fn switch(
     disable: bool,
 ) -> Result<Exit, Failure> {
     let options = LoggingOptions::default().with_disable_all(disable);
-    let terms = change::terms(&arguments.fleet, None);
+    let terms = change::terms(&arguments.fleet.terms, None);
     let what = if disable { "off" } else { "on" };
     let changes = vec![Change::Options(options)];
-    change::make(screen, connection, changes, &terms, &arguments.fleet, what)
+    change::make(screen, connection, changes, terms, &arguments.fleet, what)
 }

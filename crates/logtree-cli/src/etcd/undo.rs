@@ -1,14 +1,13 @@
 //! `logtree undo --fleet`.
 
-use logtree::control::fleet::Terms;
-use serde_json::json;
+use logtree::control::fleet::Selector;
 
 use crate::arguments::UndoArguments;
-use crate::etcd::change::origin;
+use crate::etcd::change;
 use crate::etcd::connection::{Connection, failure};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::screen::{Screen, escaped};
+use crate::screen::Screen;
 
 /// Undoes a change of a fleet.
 pub(super) fn undo(
@@ -16,19 +15,10 @@ pub(super) fn undo(
     connection: &Connection,
     arguments: &UndoArguments,
 ) -> Result<Exit, Failure> {
-    let mut terms = Terms::new().with_origin(origin());
-    if let Some(reason) = &arguments.reason {
-        terms = terms.with_reason(reason);
-    }
+    let terms = change::terms(&arguments.fleet, None);
     let revision = connection.fleet.undo(arguments.change, &terms);
     let revision = revision.map_err(|error| failure(&error))?;
     let what = format!("undid change {}", arguments.change);
-    match screen.json {
-        true => screen.json(&json!({"revision": revision.number, "changed": what}))?,
-        false => {
-            let line = format!("{}: {what} (revision {revision})", connection.service);
-            screen.line(&escaped(&line))?;
-        }
-    }
-    Ok(Exit::Done)
+    let (all, wait) = (Selector::all(), arguments.fleet.wait);
+    change::made(screen, connection, revision, &all, wait, &what)
 }

@@ -145,7 +145,14 @@ fn the_program_says_what_is_missing() {
     assert_eq!(unreachable.code, 3, "{unreachable:?}");
     for (url, arguments) in [
         (nowhere, &["ps"][..]),
-        (nowhere, &["set", "x=DEBUG", "--dry-run"]),
+        (nowhere, &["handlers"]),
+        (nowhere, &["groups", "--delete"]),
+        (nowhere, &["groups", "aws", "--delete", "--zone", "a"]),
+        (
+            nowhere,
+            &["groups", "aws", "--members", "a", "--for", "10m"],
+        ),
+        (nowhere, &["import", "/nonexistent"]),
         (nowhere, &["set", "x=DEBUG", "--pid", "1"]),
         (nowhere, &["set", "x=LOUD"]),
         ("http://127.0.0.1:1/shop", &["levels"]),
@@ -158,6 +165,8 @@ fn the_program_says_what_is_missing() {
         &["set", "x=DEBUG", "--for", "never"],
         &["status"],
         &["off", "--reason", "x"],
+        &["groups", "aws", "--delete"],
+        &["export"],
     ] {
         let run = Run::on(Path::new("/nonexistent"), arguments);
         assert_eq!(run.code, 2, "{arguments:?} {run:?}");
@@ -171,4 +180,118 @@ fn the_program_says_what_is_missing() {
     assert!(with_variable(&["levels"]).contains("cannot reach etcd"));
     assert!(!with_variable(&["levels", "--name", "x"]).contains("etcd"));
     assert!(!with_variable(&["ps"]).contains("etcd"));
+}
+
+#[test]
+fn groups_have_members_and_levels_on_all_instances() {
+    let Some(etcd) = Etcd::start() else { return };
+    let url = etcd.url("shop");
+    let (a, b) = (
+        Instance::start(&url, "a", "eu-1a"),
+        Instance::start(&url, "b", "eu-1b"),
+    );
+    let groups = |arguments: &[&str]| run(&url, &[&["groups"], arguments].concat());
+    let text = groups(&["aws", "--members", "boto3,botocore"]).good();
+    assert_eq!(text, "shop: aws has boto3, botocore (revision 1)\n");
+    let listed = groups(&[]).good();
+    assert!(listed.contains("aws\tboto3, botocore\t"), "{listed}");
+    let group = &groups(&["--json"]).json()["groups"][0];
+    assert_eq!(group["name"], "aws");
+    assert_eq!(group["members"][1], "botocore");
+    let level = [
+        "aws", "--level", "error", "--zone", "eu-1b", "--wait", "60s",
+    ];
+    let text = groups(&level).good();
+    assert!(
+        text.starts_with("shop: aws = ERROR (revision 2)\n"),
+        "{text}"
+    );
+    assert!(text.ends_with("1 of 1 at revision 2\n"), "{text}");
+    assert_eq!(b.level("botocore"), Level::ERROR);
+    assert_ne!(a.level("botocore"), Level::ERROR);
+    let level = ["aws", "--level", "DEBUG", "--for", "1m", "--wait", "60s"];
+    assert!(groups(&level).good().contains("aws = DEBUG for 1m"));
+    assert_eq!(a.level("boto3"), Level::DEBUG);
+    let text = groups(&["aws", "--level", "inherited", "--wait", "60s"]).good();
+    assert!(text.contains("2 of 2 at revision 4"), "{text}");
+    assert_ne!(a.level("boto3"), Level::DEBUG);
+    // The levels stay that were set by it.
+    let text = groups(&["aws", "--delete"]).good();
+    assert_eq!(text, "shop: aws is removed (revision 5)\n");
+    assert_eq!(groups(&[]).good(), "GROUP\tLOGGERS\tBY\n");
+    assert_eq!(b.level("botocore"), Level::ERROR);
+    let unknown = groups(&["aws", "--level", "ERROR"]);
+    assert_eq!(unknown.code, 2, "{unknown:?}");
+}
+
+#[test]
+fn what_is_set_is_exported_and_imported_and_a_dry_run_changes_nothing() {
+    let Some(etcd) = Etcd::start() else { return };
+    let (shop, copy) = (etcd.url("shop"), etcd.url("copy"));
+    let text = run(&shop, &["set", "app=ERROR", "--dry-run"]).good();
+    assert_eq!(text, "WHAT\tNOW\tTHEN\nlevel/all/LOGGER/app\t-\tERROR\n");
+    let silent = [
+        "set",
+        "app=DEBUG",
+        "--for",
+        "never",
+        "--zone",
+        "eu-1a",
+        "--dry-run",
+    ];
+    let planned = run(&shop, &silent);
+    assert_eq!(planned.code, 0, "{planned:?}");
+    assert!(
+        planned.errors.contains("needs consent: --yes 0"),
+        "{planned:?}"
+    );
+    assert!(
+        planned
+            .out
+            .contains("level/zone=eu-1a/LOGGER/app\t-\tDEBUG"),
+        "{planned:?}"
+    );
+    let planned = run(&shop, &[&silent[..], &["--json"]].concat()).json();
+    assert_eq!(
+        (&planned["revision"], &planned["consent"]),
+        (&0.into(), &0.into())
+    );
+
+    run(
+        &shop,
+        &["set", "app=ERROR", "app.db=INFO", "--reason", "INC-1"],
+    )
+    .good();
+    run(&shop, &["groups", "aws", "--members", "boto3"]).good();
+    let json = run(&shop, &["export"]).good();
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("shop.json");
+    std::fs::write(&file, &json).unwrap();
+    let file = file.to_str().unwrap();
+    run(&copy, &["set", "old=ERROR"]).good();
+    let import = ["import", file, "--reason", "INC-2", "--if-revision", "1"];
+    let text = run(&copy, &[&import[..], &["--dry-run"]].concat()).good();
+    assert!(text.contains("level/all/LOGGER/old\tERROR\t-\n"), "{text}");
+    assert_eq!(text.lines().count(), 5, "{text}");
+    let text = run(&copy, &import).good();
+    assert_eq!(text, "copy: imported 3 entries (revision 2)\n");
+    let again = run(&copy, &import);
+    assert_eq!(again.code, 1, "the revision is another one: {again:?}");
+    let levels = run(&copy, &["levels"]).good();
+    assert!(
+        levels.contains("app.db\tINFO") && !levels.contains("old"),
+        "{levels}"
+    );
+    assert!(levels.contains("\tINC-2"), "{levels}");
+    // From standard input, and undone as one.
+    let text = run(&copy, &["undo", "2", "--reason", "wrong"]).good();
+    assert!(text.contains("undid change 2 (revision 3)"), "{text}");
+    let from_input = Run::with_input(&["import", "-", "--fleet", &copy], &json);
+    assert_eq!(from_input.code, 0, "{from_input:?}");
+    let wrong = Run::with_input(&["import", "-", "--fleet", &copy], "{}");
+    assert_eq!(wrong.code, 2, "{wrong:?}");
+    assert!(
+        wrong.errors.contains("missing field `entries`"),
+        "{wrong:?}"
+    );
 }
