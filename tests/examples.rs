@@ -480,6 +480,11 @@ fn pretty() {
 }
 
 #[test]
+fn progress_bars() {
+    check("25_progress_bars", &[]);
+}
+
+#[test]
 fn limits() {
     check("21_limits", &[]);
 }

@@ -1,6 +1,6 @@
 //! The handler of streams: standard error, standard output, any writer.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use crate::error::Error;
 use crate::formatter::{ColorChoice, Format, with_line_of};
@@ -200,8 +200,38 @@ impl StreamHandler {
     /// the way. The function gets what writes the line, and calls it once.
     ///
     /// The line has been formatted before. The function is called with the stream's lock held, on
-    /// the thread that logs; what it logs itself does not come to this handler. Where it does
-    /// not call what it is given, the record counts as dropped.
+    /// the thread that writes; what it logs itself does not come to this handler. Where it does
+    /// not call what it is given, the record counts as dropped. Where a standard stream is no
+    /// terminal, the function is not called, and lines are written without it.
+    ///
+    /// # Progress bars
+    /// `MultiProgress::suspend` of [indicatif](https://docs.rs/indicatif) clears its bars, writes,
+    /// and draws them again:
+    ///
+    /// ```
+    /// use indicatif::{MultiProgress, ProgressBar};
+    /// use logtree::handler::StreamHandler;
+    ///
+    /// let bars = MultiProgress::new();
+    /// let stream = StreamHandler::stderr().around({
+    ///     let bars = bars.clone();
+    ///     move |write| bars.suspend(write)
+    /// });
+    /// let logger = logtree::get_logger("copy");
+    /// logger.add_handler(stream);
+    ///
+    /// let bar = bars.add(ProgressBar::new(3));
+    /// for file in ["a", "b", "c"] {
+    ///     logtree::warn!(logger, file; "skipped");
+    ///     bar.inc(1);
+    /// }
+    /// ```
+    ///
+    /// `suspend` holds a lock of indicatif's. What is logged inside a `suspend` of the program's
+    /// own, around a prompt perhaps, would wait for that lock for ever; so would what the style of
+    /// a bar logs. With a [`QueueHandler`](crate::handler::QueueHandler) in front of the stream it
+    /// is written afterwards, by the queue's thread. The same holds for other libraries that lock
+    /// the terminal.
     ///
     /// # Examples
     /// ```
@@ -219,6 +249,14 @@ impl StreamHandler {
     /// ```
     #[must_use]
     pub fn around(self, wrap: impl Fn(&mut dyn FnMut()) + Send + Sync + 'static) -> Self {
+        let is_shared = match self.sink.id {
+            StreamId::STDOUT => io::stdout().is_terminal(),
+            StreamId::STDERR => io::stderr().is_terminal(),
+            _ => true,
+        };
+        if !is_shared {
+            return self;
+        }
         // Only a writer that is just writing could be refused, and the handler is not in use yet.
         let _ = self.sink.stream.with(|stream| {
             let writer = stream.lines.replace(Box::new(io::sink()));
@@ -258,7 +296,7 @@ impl Write for Around {
 }
 
 /// Reports whether a standard stream shows colours by itself.
-fn shows_colors(stream: Standard, terminal: &impl io::IsTerminal) -> bool {
+fn shows_colors(stream: Standard, terminal: &impl IsTerminal) -> bool {
     ColorChoice::Auto.resolve(terminal) && host::enable_escapes(stream)
 }
 

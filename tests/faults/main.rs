@@ -3,6 +3,8 @@
 //! The child is this program again, with the scene in a variable. A child that does not end in two
 //! minutes has hung (the limit is wider for those that log millions of records).
 
+#[cfg(target_os = "linux")]
+mod bars;
 mod child;
 #[cfg(unix)]
 mod files;
@@ -36,6 +38,10 @@ fn child() {
     let Ok(scene) = env::var(VARIABLE) else {
         return;
     };
+    #[cfg(target_os = "linux")]
+    if let Some(scene) = scene.strip_prefix("bars ") {
+        return bars::play(scene);
+    }
     #[cfg(unix)]
     if let Some(scene) = scene.strip_prefix("files ") {
         return files_child::play(scene);
