@@ -1,5 +1,7 @@
 //! What writes records as text: [`Format`].
 
+use std::any::Any;
+
 use crate::error::Error;
 use crate::formatter::line::Line;
 use crate::record::Record;
@@ -52,11 +54,22 @@ pub trait Format: Send + Sync {
     fn notes_messages(&self) -> bool {
         false
     }
+
+    /// Returns itself, if its lines depend on its value and the record alone, and writing one has
+    /// no other effect: then a line may be shared by handlers with equal formatters.
+    #[doc(hidden)]
+    fn as_pure(&self) -> Option<&dyn Any> {
+        None
+    }
 }
 
 impl<F: Format + ?Sized> Format for Arc<F> {
     fn notes_messages(&self) -> bool {
         (**self).notes_messages()
+    }
+
+    fn as_pure(&self) -> Option<&dyn Any> {
+        (**self).as_pure()
     }
 
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
@@ -67,6 +80,10 @@ impl<F: Format + ?Sized> Format for Arc<F> {
 impl<F: Format + ?Sized> Format for Box<F> {
     fn notes_messages(&self) -> bool {
         (**self).notes_messages()
+    }
+
+    fn as_pure(&self) -> Option<&dyn Any> {
+        (**self).as_pure()
     }
 
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {

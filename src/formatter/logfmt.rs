@@ -1,5 +1,6 @@
 //! Records as `key=value`: [`LogfmtFormatter`].
 
+use std::any::Any;
 use std::fmt::Write;
 
 use crate::error::Error;
@@ -98,6 +99,11 @@ impl LogfmtFormatter {
         self
     }
 
+    /// Reports whether another one writes the same lines.
+    pub(super) fn writes_as(&self, other: &Self) -> bool {
+        self.time == other.time && self.source == other.source
+    }
+
     /// Writes what each line has up to the message, and has it kept.
     #[inline(never)]
     fn push_head(&self, record: &Record<'_>, out: &mut LineBuf) {
@@ -153,6 +159,10 @@ impl Default for LogfmtFormatter {
 impl Format for LogfmtFormatter {
     fn notes_messages(&self) -> bool {
         true
+    }
+
+    fn as_pure(&self) -> Option<&dyn Any> {
+        Some(self)
     }
 
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {

@@ -23,6 +23,7 @@ mod scan;
 mod sd_daemon;
 #[cfg(feature = "pretty")]
 pub(crate) mod shared;
+pub(crate) mod shared_line;
 mod template;
 pub(crate) mod text;
 mod text_style;

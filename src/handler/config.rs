@@ -1,6 +1,7 @@
 //! What a handler reads for each record: [`HandlerConfig`].
 
 use crate::filter::{Filter, RedactingFilter, SharedFilter};
+use crate::formatter::shared_line::{SharedLine, are_alike};
 use crate::formatter::{Format, Formatter};
 use crate::handler::in_place::InPlace;
 use crate::record::Record;
@@ -36,6 +37,24 @@ impl HandlerConfig {
     pub(super) fn set_formatter(&mut self, formatter: Arc<dyn Format>) {
         self.formatter = Owned::new(formatter);
         self.has_formatter = true;
+    }
+
+    /// Reports whether its lines are those of another one.
+    pub(super) fn writes_as(&self, other: &Self) -> bool {
+        let filters_alike = match (&self.in_place, &other.in_place) {
+            (Some(one), Some(other)) => one.is_like(other),
+            _ => self.filters.is_empty() && other.filters.is_empty(),
+        };
+        filters_alike && are_alike(&**self.formatter, &**other.formatter)
+    }
+
+    /// Returns the line of a record for all handlers of this [kind](Self::writes_as).
+    pub(super) fn shared_line(&self, record: &Record<'_>) -> Option<SharedLine> {
+        let is_clean = |message: &[u8]| match &self.in_place {
+            Some(in_place) => record.is_bare() && in_place.is_clean(message),
+            None => true,
+        };
+        SharedLine::new(&**self.formatter, record, is_clean)
     }
 
     /// Returns a record as the filters that redact leave it; `None` where none does.

@@ -118,26 +118,6 @@ impl HandlerCore {
         }
     }
 
-    #[inline]
-    pub(super) fn emit(self: &Arc<Self>, record: &Record<'_>, formatter: &dyn Format) -> Handled {
-        let tally = &self.book.tally;
-        let place = tally.place();
-        place.accepted();
-        if tally.owes_notice() {
-            self.give_notice(record, formatter);
-        }
-        match self.sink.write(record, formatter) {
-            Ok(()) => {
-                place.taken();
-                Handled::Written
-            }
-            Err(error) => {
-                self.fail(record, error);
-                Handled::Failed
-            }
-        }
-    }
-
     /// Handles a record, but leaves a failure to the caller: it is neither counted nor reported.
     /// `formatter` serves a handler that was given none.
     ///
@@ -166,30 +146,6 @@ impl HandlerCore {
         Ok(passed)
     }
 
-    /// Writes how many records an outage cost, before the first record after it, in the handler's
-    /// own format.
-    #[cold]
-    fn give_notice(&self, record: &Record<'_>, formatter: &dyn Format) {
-        let tally = &self.book.tally;
-        let lost = tally.take_lost();
-        if lost == 0 {
-            return;
-        }
-        let plural = if lost == 1 { "" } else { "s" };
-        let notice = Record::new(
-            record.environment,
-            failure::NOTICES,
-            Level::WARNING,
-            Message::Text(format!("{lost} record{plural} dropped: the device failed").into()),
-            &Source::default(),
-        );
-        let written = user_code::call(|| self.sink.write_through(&notice, formatter));
-        if !matches!(written, Ok(Ok(()))) {
-            tally.give_back_lost(lost);
-            user_code::drop_value(written);
-        }
-    }
-
     #[cold]
     pub(super) fn fail_by_panic(self: &Arc<Self>, record: &Record<'_>, panic: Panic) {
         let message = format!("a filter, formatter or sink panicked: {panic}");
@@ -197,7 +153,7 @@ impl HandlerCore {
     }
 
     #[cold]
-    fn fail(self: &Arc<Self>, record: &Record<'_>, error: Error) {
+    pub(super) fn fail(self: &Arc<Self>, record: &Record<'_>, error: Error) {
         let book = &self.book;
         book.tally.dropped(DropReason::of(error.kind()), 1);
         // The hook gets no secrets: what failed may have come before the filters, or without them.

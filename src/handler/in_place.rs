@@ -35,6 +35,16 @@ impl InPlace {
         })
     }
 
+    /// Reports whether it redacts as another one does.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        self.filter.looks_as(&other.filter)
+    }
+
+    #[inline]
+    pub(super) fn is_clean(&self, message: &[u8]) -> bool {
+        self.filter.is_clean(message)
+    }
+
     #[cold]
     fn format_redacted(
         &self,
@@ -58,7 +68,7 @@ impl Format for InPlace {
         let start = line.len();
         let formatted = self.formatter.format(record, line);
         match line.message_of(record) {
-            Some(message) if formatted.is_ok() && self.filter.is_clean(message) => Ok(()),
+            Some(message) if formatted.is_ok() && self.is_clean(message) => Ok(()),
             _ => self.format_redacted(record, line, start),
         }
     }

@@ -12,6 +12,7 @@ mod counters;
 #[cfg(feature = "delivery")]
 pub(crate) mod delivery;
 mod drop_counts;
+mod emit;
 mod error_hook;
 mod failure;
 mod fallback;

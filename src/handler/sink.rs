@@ -64,6 +64,14 @@ pub trait Sink: Send + Sync {
     /// When the record could not be written; it then counts as dropped.
     fn write(&self, record: &Record<'_>, format: &dyn Format) -> Result<(), Error>;
 
+    /// Writes a line that was formatted before, without colours; it may append to it. `None` if
+    /// what it writes to needs another line.
+    #[doc(hidden)]
+    fn write_line(&self, record: &Record<'_>, line: &mut Line) -> Option<Result<(), Error>> {
+        let _ = (record, line);
+        None
+    }
+
     /// Writes the notice of an outage, a record of the handler's own, past any buffer. `Ok` means
     /// that it is written; neither `Ok` nor `Err` is counted. The default calls
     /// [`write`](Self::write).
@@ -273,6 +281,14 @@ macro_rules! forward {
             #[inline]
             fn write(&self, record: &Record<'_>, format: &dyn Format) -> Result<(), Error> {
                 (**self).write(record, format)
+            }
+
+            fn write_line(
+                &self,
+                record: &Record<'_>,
+                line: &mut Line,
+            ) -> Option<Result<(), Error>> {
+                (**self).write_line(record, line)
             }
 
             fn write_through(&self, record: &Record<'_>, format: &dyn Format) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use crate::error::Error;
-use crate::formatter::{ColorChoice, Format, with_line_of};
+use crate::formatter::{ColorChoice, Format, Line, with_line_of};
 use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
 use crate::handler::io::exclusive::Exclusive;
@@ -329,22 +329,31 @@ struct StreamSink {
     id: StreamId,
 }
 
+impl StreamSink {
+    // Always: it is called in two places, each of which is on the way of a record.
+    #[inline(always)]
+    fn put(&self, line: &mut Line) -> Result<(), Error> {
+        let stream = &mut *self.stream.enter()?;
+        stream.above.leave_out(line);
+        match &stream.terminator {
+            None => line.push('\n'),
+            Some(terminator) => line.push_str(terminator),
+        }
+        let written = stream.lines.write_lines(line.as_bytes());
+        written.map_err(|error| Error::io("cannot write to the stream", error))?;
+        flush(&mut stream.lines)
+    }
+}
+
 impl Sink for StreamSink {
     fn write(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error> {
         let color = self.color.load(Ordering::Relaxed);
         let line = self.terminal.line(color, record);
-        with_line_of(line, formatter, record, |line| {
-            self.stream.with(|stream| {
-                stream.above.leave_out(line);
-                match &stream.terminator {
-                    None => line.push('\n'),
-                    Some(terminator) => line.push_str(terminator),
-                }
-                let written = stream.lines.write_lines(line.as_bytes());
-                written.map_err(|error| Error::io("cannot write to the stream", error))?;
-                flush(&mut stream.lines)
-            })
-        })
+        with_line_of(line, formatter, record, |line| self.put(line))
+    }
+
+    fn write_line(&self, _: &Record<'_>, line: &mut Line) -> Option<Result<(), Error>> {
+        (!self.color.load(Ordering::Relaxed)).then(|| self.put(line))
     }
 
     fn flush(&self) -> Result<(), Error> {

@@ -121,7 +121,8 @@ fn send_along(
     }
     let handlers = further(&route.handlers, owner.map(|owner| &owner.handlers));
     let count = route.handlers.len() + handlers.len();
-    record.is_for_one = !has_taps && count == 1;
+    let is_of_one_line = handlers.is_empty() && route.is_of_one_line;
+    record.is_for_one = !has_taps && (count == 1 || is_of_one_line);
     if has_taps {
         offer_to_taps(&route.taps, taps, owner_name, record);
     }
@@ -166,19 +167,34 @@ fn further<'r>(
 /// Offers a record to handlers, in order, by their levels, and then to the further ones that it was
 /// not offered to yet.
 fn offer(own: &[BoundHandler], further: &[BoundHandler], record: &Record<'_>) {
-    let all = || own.iter().chain(further);
+    let sharing = |bound: &&BoundHandler| bound.shares_line() && bound.takes(record.level());
+    let first = own.iter().find(sharing);
+    let mut line = first.and_then(|first| first.shared_line(record));
     // One bit for each handler that wrote it. One that comes later than the bits reach is seen as
     // one that did not: a record may then be written twice, but is never lost.
     let mut written_by = 0_u64;
-    for (at, bound) in all().enumerate() {
-        let before = || all().take(at);
-        let is_known = || before().any(|known| known.handler() == bound.handler());
+    for (at, bound) in own.iter().enumerate() {
         if bound.takes(record.level())
-            && !(at >= own.len() && is_known())
+            && !is_written_before(own.iter().take(at), written_by, bound)
+            && match &mut line {
+                Some(line) if bound.shares_line() => bound.handle_line(record, line),
+                _ => bound.handle(record),
+            }
+        {
+            written_by |= bit(at);
+        }
+    }
+    if let Some(line) = line {
+        line.give_back();
+    }
+    for (at, bound) in further.iter().enumerate() {
+        let before = || own.iter().chain(further).take(own.len() + at);
+        if bound.takes(record.level())
+            && before().all(|known| known.handler() != bound.handler())
             && !is_written_before(before(), written_by, bound)
             && bound.handle(record)
         {
-            written_by |= bit(at);
+            written_by |= bit(own.len() + at);
         }
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct Route {
     pub(crate) taps: Arc<[BoundHandler]>,
     /// There are neither filters nor taps.
     is_plain: bool,
+    /// All handlers write one line, which only one of them formats.
+    pub(crate) is_of_one_line: bool,
 }
 
 impl Route {
@@ -28,6 +30,7 @@ impl Route {
     ) -> Self {
         Self {
             is_plain: filters.is_empty() && taps.is_empty(),
+            is_of_one_line: handlers.iter().all(BoundHandler::shares_line),
             filters,
             handlers,
             taps,

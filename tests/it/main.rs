@@ -44,6 +44,7 @@ mod scope_model;
 mod scope_tasks;
 #[cfg(feature = "serde")]
 mod serialize;
+mod shared_lines;
 mod sinks;
 mod support;
 mod templates;

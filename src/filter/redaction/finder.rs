@@ -72,6 +72,11 @@ impl Finder {
         self.prefilter.start(text).is_none() && self.prefilter.next(text, 0).is_none()
     }
 
+    /// Reports whether texts that are clean for another one are clean for it.
+    pub(super) fn looks_as(&self, other: &Self) -> bool {
+        self.names == other.names
+    }
+
     /// Adds what is found in a text.
     pub(super) fn find(&self, text: &str, spans: &mut Spans) {
         self.find_in(text, 0, 0, spans);

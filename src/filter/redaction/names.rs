@@ -20,7 +20,7 @@ pub(super) struct Known {
 }
 
 /// Names of one's own.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Names {
     own: Vec<String>,
     open: Vec<String>,

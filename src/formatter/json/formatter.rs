@@ -1,5 +1,7 @@
 //! The formatter of JSON lines: [`JsonFormatter`].
 
+use std::any::Any;
+
 use crate::error::Error;
 use crate::formatter::format::Format;
 use crate::formatter::head::Head;
@@ -130,6 +132,12 @@ impl JsonFormatter {
         }
     }
 
+    /// Reports whether another one, which is pure as well, writes the same lines.
+    pub(in crate::formatter) fn writes_as(&self, other: &Self) -> bool {
+        let options = |json: &Self| [json.source, json.thread, json.process, json.spans];
+        self.time == other.time && self.names == other.names && options(self) == options(other)
+    }
+
     fn object<'o>(&'o self, out: &'o mut LineBuf) -> Object<'o> {
         let own = &self.names;
         Object { out, own }
@@ -139,6 +147,11 @@ impl JsonFormatter {
 impl Format for JsonFormatter {
     fn notes_messages(&self) -> bool {
         true
+    }
+
+    fn as_pure(&self) -> Option<&dyn Any> {
+        // Members of any other choice may have an effect, as a number for each line has.
+        self.map.is_none().then_some(self)
     }
 
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 
 /// The names of the members that a formatter writes itself, in every set-up: so that a name means
 /// the same in every line of a program.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OwnNames {
     names: Box<[Box<str>]>,
     /// The [bits](bit_of) of these names.

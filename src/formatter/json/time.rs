@@ -26,7 +26,7 @@ pub enum JsonTime {
 }
 
 /// What writes the time.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum TimeWriter {
     Text(TimeFormat),
     /// Nanoseconds divided by this.

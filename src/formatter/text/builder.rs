@@ -292,6 +292,7 @@ impl FormatterBuilder {
             Err(_) => None,
         };
         Formatter {
+            definition: self.is_pure(&segments).then(|| format!("{self:?}").into()),
             head,
             steps: match &segments {
                 Ok(segments) => Step::all(segments, writer),
@@ -311,6 +312,18 @@ impl FormatterBuilder {
             own_fields: self.own_fields,
             marks: Marks::default(),
         }
+    }
+
+    /// Reports whether its formatter never misses a field, which is counted.
+    fn is_pure(&self, segments: &Result<Vec<Segment>, String>) -> bool {
+        let never_misses = |segment: &Segment| match segment {
+            Segment::Literal(_) => true,
+            Segment::Field { field, spec } => {
+                spec.writes_text() && !matches!(field, Field::KeyValue(_) | Field::Place(_))
+            }
+        };
+        let segments = segments.as_deref().unwrap_or_default();
+        !segments.is_empty() && segments.iter().all(never_misses) && self.own_fields.is_empty()
     }
 
     fn time(&self) -> Result<TimeFormat, Error> {

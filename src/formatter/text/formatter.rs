@@ -1,5 +1,7 @@
 //! The formatter of lines of text: [`Formatter`].
 
+use std::any::Any;
+
 use crate::error::Error;
 use crate::formatter::colors::Colors;
 use crate::formatter::escape::Multiline;
@@ -73,6 +75,8 @@ pub struct Formatter {
     pub(super) python_words: bool,
     pub(super) own_fields: OwnFields,
     pub(super) marks: Marks,
+    /// All that it was built from, if each of its fields is in every record.
+    pub(super) definition: Option<Box<str>>,
 }
 
 /// Writes the field of a segment, given by its number.
@@ -139,6 +143,11 @@ impl Formatter {
         names.collect()
     }
 
+    /// Reports whether another one, which is pure as well, writes the same lines.
+    pub(in crate::formatter) fn writes_as(&self, other: &Self) -> bool {
+        self.definition == other.definition
+    }
+
     fn has_default(&self, name: &str) -> bool {
         self.defaults.iter().any(|(known, _)| **known == *name)
     }
@@ -170,6 +179,10 @@ impl Formatter {
 impl Format for Formatter {
     fn notes_messages(&self) -> bool {
         self.own_fields.is_empty()
+    }
+
+    fn as_pure(&self) -> Option<&dyn Any> {
+        self.definition.is_some().then_some(self)
     }
 
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {

@@ -31,6 +31,27 @@ pub(crate) struct TimeFormat {
     pub(super) rounds: bool,
 }
 
+impl PartialEq for TimeFormat {
+    /// Reports whether both write the same, whatever their ids.
+    fn eq(&self, other: &Self) -> bool {
+        let Self {
+            id: _,
+            head,
+            fraction_digits,
+            millis,
+            tail,
+            zone,
+            rounds,
+        } = self;
+        *head == other.head
+            && *fraction_digits == other.fraction_digits
+            && *millis == other.millis
+            && *tail == other.tail
+            && *zone == other.zone
+            && *rounds == other.rounds
+    }
+}
+
 /// Returns the time as Python sees it: its floats round the last tenths of a microsecond of a
 /// second up to the next second.
 pub(crate) fn python_time(time: Timestamp) -> Timestamp {

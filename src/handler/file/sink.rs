@@ -4,7 +4,7 @@ use std::mem;
 
 use crate::context::Notice;
 use crate::error::{Chain, Error};
-use crate::formatter::{Format, with_line};
+use crate::formatter::{Format, Line, with_line};
 use crate::handler::file::file_mode::FileMode;
 use crate::handler::file::log_file::{LogFile, Setback};
 use crate::handler::file::options::FileOptions;
@@ -50,33 +50,41 @@ impl Drop for FileSink {
     }
 }
 
+impl FileSink {
+    fn put(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
+        let file = &*self.0;
+        line.push('\n');
+        let append = |state: &mut State| file.append(state, line.as_bytes(), record.level());
+        let appended = file.state.with(append)?;
+        // Out of the lock: what is called here may be user code.
+        if appended.kept {
+            file.ledger.kept(record);
+        }
+        match appended.setback {
+            None => {}
+            Some(Setback::OldFile(error)) => {
+                let error = Chain::one_line(&error).to_string();
+                record.environment.diagnostics.notice(
+                    Notice::NotRotated,
+                    format_args!(
+                        "logtree: {}; the old file is written on",
+                        error.escape_debug()
+                    ),
+                );
+            }
+            Some(Setback::Kept(error)) => file.ledger.failed(error),
+        }
+        Ok(())
+    }
+}
+
 impl Sink for FileSink {
     fn write(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error> {
-        let file = &*self.0;
-        with_line(formatter, record, false, |line| {
-            line.push('\n');
-            let append = |state: &mut State| file.append(state, line.as_bytes(), record.level());
-            let appended = file.state.with(append)?;
-            // Out of the lock: what is called here may be user code.
-            if appended.kept {
-                file.ledger.kept(record);
-            }
-            match appended.setback {
-                None => {}
-                Some(Setback::OldFile(error)) => {
-                    let error = Chain::one_line(&error).to_string();
-                    record.environment.diagnostics.notice(
-                        Notice::NotRotated,
-                        format_args!(
-                            "logtree: {}; the old file is written on",
-                            error.escape_debug()
-                        ),
-                    );
-                }
-                Some(Setback::Kept(error)) => file.ledger.failed(error),
-            }
-            Ok(())
-        })
+        with_line(formatter, record, false, |line| self.put(record, line))
+    }
+
+    fn write_line(&self, record: &Record<'_>, line: &mut Line) -> Option<Result<(), Error>> {
+        Some(self.put(record, line))
     }
 
     fn write_through(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error> {

@@ -1,5 +1,6 @@
 //! A device that one thread at a time writes to: [`Exclusive`].
 
+use std::ops::{Deref, DerefMut};
 use std::thread;
 use std::time::Duration;
 
@@ -40,29 +41,34 @@ impl<T> Exclusive<T> {
     /// Works on the value.
     ///
     /// # Errors
-    /// [`ErrorKind::Reentrant`] for a thread that would have to wait and is inside a device, be it
-    /// this one; [`ErrorKind::Closed`] in a child process where a thread of the parent was
-    /// inside; [`ErrorKind::TimedOut`] at the end of the process where another thread stays inside;
-    /// and those of the work.
+    /// Those of [`enter`](Self::enter), and those of the work.
     #[inline]
-    #[expect(
-        clippy::significant_drop_tightening,
-        reason = "the owner's number is taken back while the lock is held"
-    )]
     pub(in crate::handler) fn with<R>(
         &self,
         work: impl FnOnce(&mut T) -> Result<R, Error>,
     ) -> Result<R, Error> {
+        work(&mut *self.enter()?)
+    }
+
+    /// Locks the value.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Reentrant`] for a thread that would have to wait and is inside a device, be it
+    /// this one; [`ErrorKind::Closed`] in a child process where a thread of the parent was
+    /// inside; [`ErrorKind::TimedOut`] at the end of the process where another thread stays inside.
+    // Always: it is on the way of a record, and has few steps.
+    #[inline(always)]
+    pub(in crate::handler) fn enter(&self) -> Result<Entered<'_, T>, Error> {
         // Nothing is read before the lock is tried: a second look at its cache line would be a
         // second way between two processors.
-        let mut value = match self.value.try_lock() {
+        let value = match self.value.try_lock() {
             Some(value) => value,
             None if user_code::is_inside_device() => return Err(reentrant()),
             None => self.wait()?,
         };
-        self.owner.store(value.thread_number(), Ordering::Relaxed);
-        let _reset = Reset(&self.owner);
-        work(&mut value)
+        let owner = &self.owner;
+        owner.store(value.thread_number(), Ordering::Relaxed);
+        Ok(Entered { owner, value })
     }
 
     /// Waits for the thread inside, unless it is known that it does not come out.
@@ -134,12 +140,33 @@ fn timed_out() -> Error {
     )
 }
 
-/// Takes the number back while the lock is still held, also when the work panics.
-struct Reset<'o>(&'o AtomicUsize);
+/// The value, while its lock is held.
+pub(in crate::handler) struct Entered<'e, T> {
+    owner: &'e AtomicUsize,
+    value: MutexGuard<'e, T, true>,
+}
 
-impl Drop for Reset<'_> {
+impl<T> Drop for Entered<'_, T> {
+    /// Takes the number back while the lock is still held, also by a panic.
+    #[inline(always)]
     fn drop(&mut self) {
-        self.0.store(0, Ordering::Relaxed);
+        self.owner.store(0, Ordering::Relaxed);
+    }
+}
+
+impl<T> Deref for Entered<'_, T> {
+    type Target = T;
+
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> DerefMut for Entered<'_, T> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
     }
 }
 

@@ -173,6 +173,7 @@ impl Tree {
         if propagates {
             handlers.extend_from_slice(&above.handlers);
         }
+        BoundHandler::share_lines(&mut handlers);
         // A handler gets each record once, of however many taps.
         let mut taps: Vec<BoundHandler> = Vec::new();
         let here = self.taps.iter().filter(|tap| tap.level_at(id).is_some());
