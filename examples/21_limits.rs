@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
-use logtree::filter::{Key, RateLimitFilter};
+use logtree::filter::{DedupFilter, Key, RateLimitFilter};
 use logtree::handler::StreamHandler;
-use logtree::{Error, Formatter, Level, get_logger};
+use logtree::time::{ManualClock, Timestamp};
+use logtree::{Error, Formatter, Level, Registry, get_logger};
 
 fn main() -> Result<(), Error> {
     // Two records at once for each tenant, and then one in ten minutes.
@@ -33,6 +34,25 @@ fn main() -> Result<(), Error> {
         limit.passed(),
         limit.suppressed()
     );
+    repetitions()?;
     // What no record has reported is reported when the process ends.
+    Ok(())
+}
+
+/// One record for many that are the same, within ten seconds.
+fn repetitions() -> Result<(), Error> {
+    // A clock that is set, so that this prints the same each time.
+    let clock = ManualClock::new(Timestamp::from_nanos(0));
+    let registry = Registry::builder().clock(clock.clone()).build();
+    let handler = StreamHandler::stdout()
+        .with_formatter(Formatter::new("%(levelname)s %(name)s: %(message)s")?)
+        .with_filter(DedupFilter::new(Duration::from_secs(10)));
+    let logger = registry.get_logger("db");
+    logger.add_handler(handler);
+    for _ in 0..42 {
+        logtree::warn!(logger, "cannot connect");
+        clock.advance(Duration::from_millis(200));
+    }
+    logtree::warn!(logger, "connected after 42 attempts");
     Ok(())
 }

@@ -49,8 +49,15 @@ pub(crate) trait LogsReports: Send + Sync {
     fn log_report(&self, logger: &str, level: Level, text: &str, about: Option<u64>);
 
     /// Logs what a filter of a logger has to say, past the logger's filters: a text, and a number
-    /// as a key-value.
-    fn log_summary(&self, logger: &str, level: Level, text: &str, number: (&str, u64));
+    /// as a key-value; at a time, or now.
+    fn log_summary(
+        &self,
+        logger: &str,
+        level: Level,
+        text: &str,
+        number: (&str, u64),
+        time: Option<Timestamp>,
+    );
 }
 
 type OpenWriter = dyn Fn() -> Box<dyn Write + Send> + Send + Sync;
@@ -89,9 +96,16 @@ impl RegistryContext {
         }
     }
 
-    pub(crate) fn log_summary(&self, logger: &str, level: Level, text: &str, number: (&str, u64)) {
+    pub(crate) fn log_summary(
+        &self,
+        logger: &str,
+        level: Level,
+        text: &str,
+        number: (&str, u64),
+        time: Option<Timestamp>,
+    ) {
         if let Some(registry) = self.registry.get().and_then(Weak::upgrade) {
-            registry.log_summary(logger, level, text, number);
+            registry.log_summary(logger, level, text, number, time);
         }
     }
 

@@ -70,7 +70,7 @@
 //! | configure from a file, and follow it | `config::init_from_file`, `config::Reloader` |
 //! | log an SDK client's requests and retries | [`client::ClientLogger`] |
 //! | hide credentials | [`filter::RedactingFilter`], [`filter::Secret`]; on in the presets |
-//! | limit how many records pass | [`filter::RateLimitFilter`], [`filter::SampleFilter`] |
+//! | limit how many records pass | [`filter::RateLimitFilter`], [`filter::SampleFilter`], [`filter::DedupFilter`] |
 //! | log only the first of many times | [`log_once!`], [`log_every_n!`], [`log_every!`] |
 //! | assert in tests on what is logged | [`test::Capture`], [`test::assert_logs`] |
 //! | see the logs of tests that fail, and of no others | [`test::init`] |

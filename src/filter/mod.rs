@@ -14,6 +14,6 @@ pub use self::level_range::LevelRange;
 pub use self::name_filter::NameFilter;
 pub use self::redaction::{RedactingFilter, Secret, SecretClass};
 pub use self::shared_filter::SharedFilter;
-pub use self::volume::{Key, RateLimitFilter, SampleFilter};
+pub use self::volume::{DedupFilter, Key, RateLimitFilter, SampleFilter};
 
 pub(crate) use self::volume::{Limit, Outlet, settle_all};

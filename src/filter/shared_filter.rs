@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use crate::filter::filter::Filter;
-use crate::filter::volume::{Limit, RateLimitFilter, SampleFilter};
+use crate::filter::volume::{DedupFilter, Limit, RateLimitFilter, Repeats, SampleFilter};
 use crate::record::Record;
 use crate::sys::sync::Arc;
 use crate::sys::user_code::Owned;
@@ -29,6 +29,8 @@ use crate::sys::user_code::Owned;
 #[derive(Clone)]
 pub struct SharedFilter {
     filter: Owned<Arc<dyn AnyFilter>>,
+    /// What decides in one handler in place of a filter that has a state for each.
+    in_handler: Option<Arc<Repeats>>,
     is_configured: bool,
 }
 
@@ -47,7 +49,25 @@ impl SharedFilter {
     /// Reports whether the filter accepts the record, which it may change.
     #[must_use]
     pub fn filter(&self, record: &mut Record<'_>) -> bool {
-        self.filter.filter(record)
+        match &self.in_handler {
+            None => self.filter.filter(record),
+            Some(repeats) => repeats.filter(record),
+        }
+    }
+
+    /// Makes it that of one handler.
+    pub(crate) fn enter_handler(&mut self) {
+        if self.in_handler.is_none() {
+            self.in_handler = self.downcast_ref().map(DedupFilter::in_handler);
+        }
+    }
+
+    /// Returns it as it was before it was added to a handler.
+    pub(crate) fn without_handler(&self) -> Self {
+        Self {
+            in_handler: None,
+            ..self.clone()
+        }
     }
 
     /// Marks the filter as created by a configuration, to be replaced by the next one.
@@ -66,6 +86,9 @@ impl SharedFilter {
 
     /// Returns the limiter of a filter that limits.
     pub(crate) fn limit(&self) -> Option<Arc<dyn Limit>> {
+        if let Some(repeats) = &self.in_handler {
+            return Some(Arc::clone(repeats) as Arc<dyn Limit>);
+        }
         let rate = self
             .downcast_ref::<RateLimitFilter>()
             .map(RateLimitFilter::limit);
@@ -81,6 +104,7 @@ impl<F: Filter + 'static> From<F> for SharedFilter {
     fn from(filter: F) -> Self {
         Self {
             filter: Owned::new(Arc::new(filter)),
+            in_handler: None,
             is_configured: false,
         }
     }

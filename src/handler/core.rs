@@ -7,6 +7,7 @@ use arc_swap::ArcSwap;
 
 use crate::context::RegistryContext;
 use crate::error::{Chain, Error, ErrorKind};
+use crate::filter::SharedFilter;
 use crate::formatter::Format;
 use crate::handler::config::HandlerConfig;
 use crate::handler::counters::{Counters, DropReason, Tally};
@@ -225,6 +226,10 @@ impl HandlerCore {
         let one_at_a_time = self.changing.lock();
         let mut config = HandlerConfig::clone(&self.config.load());
         change(&mut config);
+        config
+            .filters
+            .iter_mut()
+            .for_each(SharedFilter::enter_handler);
         config.in_place =
             InPlace::new(&config.filters, &config.formatter).filter(|_| self.facts.writes_lines);
         let old = self.config.swap(Arc::new(config));
@@ -239,6 +244,7 @@ impl HandlerCore {
         }
         drop(one_at_a_time);
         self.attach_limits();
+        self.leave_limits(&old);
         // Kept until here: dropping a filter or formatter is user code, so no lock may be held.
         drop(old);
     }

@@ -178,7 +178,9 @@ impl Handler {
     /// Returns the filters, in the order in which they are asked.
     #[must_use]
     pub fn filters(&self) -> Vec<SharedFilter> {
-        self.core.config.load().filters.clone()
+        let config = self.core.config.load();
+        let filters = config.filters.iter();
+        filters.map(SharedFilter::without_handler).collect()
     }
 
     /// Returns the name it can be found by.

@@ -1,6 +1,7 @@
 //! The filters of a handler that limit, and the records that they write themselves.
 
 use crate::filter::{Limit, Outlet, SharedFilter};
+use crate::handler::config::HandlerConfig;
 use crate::handler::core::HandlerCore;
 use crate::record::Record;
 use crate::sys::sync::{Arc, Weak};
@@ -18,13 +19,18 @@ impl HandlerCore {
         }
     }
 
+    /// Has those that are not there any more report what only they know.
+    pub(super) fn leave_limits(&self, old: &HandlerConfig) {
+        let here = self.limits();
+        for limit in limits(old) {
+            if !here.iter().any(|known| Arc::ptr_eq(known, &limit)) {
+                limit.leave(self);
+            }
+        }
+    }
+
     fn limits(&self) -> Vec<Arc<dyn Limit>> {
-        let config = self.config.load();
-        config
-            .filters
-            .iter()
-            .filter_map(SharedFilter::limit)
-            .collect()
+        limits(&self.config.load())
     }
 
     /// Has the filters that limit report what they suppressed.
@@ -35,15 +41,28 @@ impl HandlerCore {
     }
 }
 
+fn limits(config: &HandlerConfig) -> Vec<Arc<dyn Limit>> {
+    let filters = config.filters.iter();
+    filters.filter_map(SharedFilter::limit).collect()
+}
+
 impl Outlet for HandlerCore {
     fn write_of(&self, filter: usize, record: &Record<'_>) -> bool {
+        let is_own = |limit: &Arc<dyn Limit>| limit.identity() == filter;
+        let is_here = self.limits().iter().any(is_own);
+        is_here && self.write_past_filters(record)
+    }
+
+    fn write_last(&self, record: &Record<'_>) {
+        self.write_past_filters(record);
+    }
+}
+
+impl HandlerCore {
+    fn write_past_filters(&self, record: &Record<'_>) -> bool {
         let Some(handler) = self.book.handler.get().and_then(Weak::upgrade) else {
             return false;
         };
-        let is_own = |limit: &Arc<dyn Limit>| limit.identity() == filter;
-        if !self.limits().iter().any(is_own) {
-            return false;
-        }
         let formatter = Owned::clone(&self.config.load().formatter);
         if let Err(panic) = user_code::call(|| handler.emit(record, &**formatter)) {
             handler.fail_by_panic(record, panic);

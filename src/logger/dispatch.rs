@@ -14,6 +14,7 @@ use crate::scope;
 use crate::scope::here::{self, Nested};
 use crate::sys::sync::{Arc, Ordering};
 use crate::sys::user_code;
+use crate::time::Timestamp;
 
 /// How deep logging may nest: a `Display` or a handler that logs, whose record's `Display` logs,
 /// and so on. Deeper records are dropped and counted, before the stack overflows.
@@ -279,11 +280,19 @@ impl LogsReports for RegistryCore {
     }
 
     #[cold]
-    fn log_summary(&self, logger: &str, level: Level, text: &str, (key, number): (&str, u64)) {
+    fn log_summary(
+        &self,
+        logger: &str,
+        level: Level,
+        text: &str,
+        (key, number): (&str, u64),
+        time: Option<Timestamp>,
+    ) {
         let node = self.nearest(logger);
         let source = Source::default();
         let message = Message::Text(text.into());
         let mut record = Record::new(&self.environment, logger, level, message, &source);
+        record.time = time.unwrap_or(record.time);
         record.set_key_value(key, number);
         let by_level = level >= node.effective_level();
         record.is_hidden = !self.decides_for(&node, None, &record, by_level);

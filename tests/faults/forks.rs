@@ -70,6 +70,12 @@ fn timers_of_a_child_run() {
     play("sighup 1");
 }
 
+/// In a child, no filter reports what the parent will.
+#[test]
+fn suppressed_records_are_told_by_the_parent_alone() {
+    play("suppressed 1");
+}
+
 /// What waits for a receiver, the spool and the connection are the parent's.
 #[cfg(feature = "socket")]
 #[test]

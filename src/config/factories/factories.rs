@@ -132,6 +132,7 @@ impl Factories {
     /// | `logtree.EditingFilter` | `edit` | `without_error`, `without_stack`, `remove` (a list of keys), `rename` (a section of keys and their new names): [`EditingFilter`](crate::filter::EditingFilter) |
     /// | `logtree.RateLimitFilter` | `rate_limit` | `rate`, `per` (a second), `burst`, `by` (`call_site`, `logger`, `message`) or `field`, `even_errors`, `summary_after`: [`RateLimitFilter`](crate::filter::RateLimitFilter) |
     /// | `logtree.SampleFilter` | `sample` | `first` with `then_every` (0) and `per` (a second), `every`, or `ratio`, which may have `ratio_by`; `by` or `field`, `even_errors`, `summary_after`: [`SampleFilter`](crate::filter::SampleFilter) |
+    /// | `logtree.DedupFilter` | `dedup` | `window`, `fields`, `even_errors`: [`DedupFilter`](crate::filter::DedupFilter) |
     ///
     /// Every handler takes `level`, `formatter` and `filters`. Streams have the attribute
     /// `terminator`; text formatters have `default_time_format`, `default_msec_format` and

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::config::arguments::Arguments;
 use crate::config::factories::table::Table;
-use crate::filter::{Key, RateLimitFilter, SampleFilter, SharedFilter};
+use crate::filter::{DedupFilter, Key, RateLimitFilter, SampleFilter, SharedFilter};
 
 pub(super) fn add(table: &mut Table<SharedFilter>) {
     table.add(&["logtree.RateLimitFilter", "rate_limit"], |arguments| {
@@ -35,6 +35,16 @@ pub(super) fn add(table: &mut Table<SharedFilter>) {
         }
         if let Some(quiet) = arguments.optional("summary_after") {
             filter = filter.summary_after(quiet);
+        }
+        move || Ok(SharedFilter::from(filter))
+    });
+    table.add(&["logtree.DedupFilter", "dedup"], |arguments| {
+        let mut filter = DedupFilter::new(arguments.required("window"));
+        if let Some(fields) = arguments.optional("fields") {
+            filter = filter.fields(fields);
+        }
+        if let Some(even_errors) = arguments.optional("even_errors") {
+            filter = filter.even_errors(even_errors);
         }
         move || Ok(SharedFilter::from(filter))
     });

@@ -53,13 +53,18 @@ impl KeyHasher {
             Key::Field(name) => match record.key_values().get(name) {
                 None => 0,
                 Some(value) => {
-                    let mut hasher = HashedText(self.0.build_hasher());
+                    let mut hasher = self.start();
                     let _ = write!(hasher, "{value}");
                     hasher.0.finish()
                 }
             },
         };
         hash.max(1)
+    }
+
+    /// Returns what hashes a key of several parts.
+    pub(super) fn start(&self) -> HashedText<impl Hasher + use<>> {
+        HashedText(self.0.build_hasher())
     }
 
     fn of_text(&self, text: &str) -> u64 {
@@ -86,7 +91,8 @@ fn of_place(file: &str, line: u32) -> u64 {
     chunks.fold(mix(ODD.rotate_left(32), line.into()), mix)
 }
 
-struct HashedText<H>(H);
+/// Hashes what is written to it.
+pub(super) struct HashedText<H>(pub(super) H);
 
 impl<H: Hasher> Write for HashedText<H> {
     fn write_str(&mut self, text: &str) -> fmt::Result {

@@ -4,15 +4,13 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::context::RegistryContext;
-use crate::filter::volume::outlet::Outlet;
+use crate::filter::volume::limit::{self, Limit};
+use crate::filter::volume::outlet::{Outlet, Outlets};
+use crate::filter::volume::summary::{About, SUPPRESSED, Summary};
 use crate::level::Level;
-use crate::record::{Message, Record, Source};
-use crate::sys::process;
+use crate::record::Record;
 use crate::sys::sync::{Arc, AtomicBool, AtomicU32, AtomicU64, Mutex, Ordering, Weak};
 use crate::sys::timer::{Alarm, Timed};
-
-/// The key-value with the number of records that were suppressed before a record.
-const SUPPRESSED: &str = "suppressed";
 
 /// What a filter decides by.
 pub(super) trait Decide: Send + Sync + 'static {
@@ -50,53 +48,10 @@ pub(super) struct Limiter<D> {
     highest: AtomicU32,
     /// The first record with that level.
     about: Mutex<Option<About>>,
-    outlets: Mutex<Vec<Weak<dyn Outlet>>>,
+    outlets: Outlets,
     alarm: Alarm,
     is_awaited: AtomicBool,
     is_entered: AtomicBool,
-}
-
-/// The record that a summary is like.
-#[derive(Clone)]
-struct About {
-    environment: Arc<RegistryContext>,
-    name: String,
-    level: Level,
-}
-
-/// A limiter of any kind.
-pub(crate) trait Limit: Send + Sync {
-    /// Returns what identifies it as long as it lives.
-    fn identity(&self) -> usize;
-
-    /// Has its own records written by a handler that it was added to.
-    fn attach(&self, handler: Weak<dyn Outlet>);
-
-    /// Writes a record on what was suppressed and is not reported yet.
-    fn settle(&self);
-
-    /// Forgets what is to be reported: in a child process, it is the parent's.
-    fn forget(&self);
-}
-
-/// All that have suppressed a record.
-static LIMITERS: Mutex<Vec<Weak<dyn Limit>>> = Mutex::new(Vec::new());
-
-fn living() -> Vec<Arc<dyn Limit>> {
-    LIMITERS.lock().iter().filter_map(Weak::upgrade).collect()
-}
-
-/// Has all filters report what they suppressed, before the handlers end.
-pub(crate) fn settle_all() {
-    for limiter in living() {
-        limiter.settle();
-    }
-}
-
-fn forget_in_child() {
-    for limiter in living() {
-        limiter.forget();
-    }
 }
 
 impl<D: Decide> Limiter<D> {
@@ -109,7 +64,7 @@ impl<D: Decide> Limiter<D> {
             suppressed: AtomicU64::new(0),
             highest: AtomicU32::new(0),
             about: Mutex::new(None),
-            outlets: Mutex::new(Vec::new()),
+            outlets: Outlets::default(),
             alarm: Alarm,
             is_awaited: AtomicBool::new(false),
             is_entered: AtomicBool::new(false),
@@ -165,11 +120,7 @@ impl<D: Decide> Limiter<D> {
 
     #[cold]
     fn note_highest(&self, record: &Record<'_>, rank: u32) {
-        let about = About {
-            environment: Arc::clone(record.environment),
-            name: record.name().to_owned(),
-            level: record.level(),
-        };
+        let about = About::of(record);
         let mut kept = self.about.lock();
         let old = if self.highest.fetch_max(rank, Ordering::Relaxed) < rank {
             kept.replace(about)
@@ -184,12 +135,7 @@ impl<D: Decide> Limiter<D> {
     #[cold]
     fn await_time(self: &Arc<Self>) {
         if !self.is_entered.swap(true, Ordering::Relaxed) {
-            let limiter: Weak<dyn Limit> = Arc::<Self>::downgrade(self);
-            let mut limiters = LIMITERS.lock();
-            limiters.retain(|limiter| limiter.strong_count() > 0);
-            limiters.push(limiter);
-            drop(limiters);
-            process::in_child(forget_in_child);
+            limit::enter(Arc::<Self>::downgrade(self));
         }
         let is_set = self.is_awaited.swap(true, Ordering::SeqCst);
         if !is_set && self.alarm.set(self, self.interval).is_err() {
@@ -220,28 +166,15 @@ impl<D: Decide> Limiter<D> {
         });
         let plural = if suppressed == 1 { "" } else { "s" };
         let text = format!("{suppressed} record{plural} suppressed by {}", D::FILTER);
-        let source = Source::default();
-        let mut record = Record::new(
-            &about.environment,
-            &about.name,
-            about.level,
-            Message::Text(text.into()),
-            &source,
+        self.outlets.write(
+            self.identity(),
+            &Summary {
+                about: &about,
+                text,
+                suppressed,
+                time: None,
+            },
         );
-        record.set_key_value(SUPPRESSED, suppressed);
-        let mut outlets = self.outlets.lock();
-        outlets.retain(|outlet| outlet.strong_count() > 0);
-        let handlers: Vec<_> = outlets.iter().filter_map(Weak::upgrade).collect();
-        drop(outlets);
-        let write = |handler: &Arc<dyn Outlet>| handler.write_of(self.identity(), &record);
-        let written = handlers.iter().filter(|handler| write(handler)).count();
-        if written == 0 {
-            let number = (SUPPRESSED, suppressed);
-            let text = record.message();
-            about
-                .environment
-                .log_summary(&about.name, about.level, text, number);
-        }
     }
 }
 
@@ -259,11 +192,7 @@ impl<D: Decide> Limit for Limiter<D> {
     }
 
     fn attach(&self, handler: Weak<dyn Outlet>) {
-        let mut outlets = self.outlets.lock();
-        outlets.retain(|outlet| outlet.strong_count() > 0);
-        if !outlets.iter().any(|known| known.ptr_eq(&handler)) {
-            outlets.push(handler);
-        }
+        self.outlets.attach(handler);
     }
 
     fn settle(&self) {

@@ -31,9 +31,9 @@ pub(super) struct Rate {
 /// Longer times could not be added to a timestamp.
 const LONGEST: i64 = i64::MAX / 4;
 
-/// The times of two threads' records may differ by so much before a bucket takes it that the clock
-/// was set back.
-const SET_BACK: i64 = 1_000_000_000;
+/// The times of two threads' records may differ by so much before it is taken that the clock was
+/// set back.
+pub(super) const SET_BACK: i64 = 1_000_000_000;
 
 impl Rate {
     pub(super) fn new(rate: u32, per: Duration, burst: u32) -> Self {

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use logtree::Handler;
+use logtree::filter::{DedupFilter, RateLimitFilter};
 use logtree::handler::{
     BufferingHandler, FileHandler, MemoryHandler, QueueHandler, RecordQueue, StreamHandler,
 };
@@ -57,6 +58,49 @@ pub(super) fn left(path: &Path) {
     let count = |text: &str| lines.iter().filter(|line| *line == text).count();
     assert_eq!((count("parent"), count("child")), (10, 2));
     assert!(delivered.load(Ordering::Relaxed) == 5 && adds_up());
+}
+
+/// What filters have suppressed, and not reported, is the parent's.
+pub(super) fn suppressed(path: &Path) {
+    let long = Duration::from_secs(1_000_000);
+    let handlers: [Handler; 2] = [
+        FileHandler::builder(path)
+            .filter(DedupFilter::new(long))
+            .open()
+            .unwrap()
+            .into(),
+        FileHandler::builder(path)
+            .filter(RateLimitFilter::new(1, long).summary_after(long))
+            .open()
+            .unwrap()
+            .into(),
+    ];
+    let log_thrice = || {
+        for handler in &handlers {
+            (0..3).for_each(|_| log(handler, "x"));
+        }
+    };
+    let settle = || {
+        for handler in &handlers {
+            handler.flush().unwrap();
+        }
+    };
+    let told = |number: u64| {
+        let ending = format!("suppressed={number}");
+        let lines = lines(path);
+        lines.iter().filter(|line| line.ends_with(&ending)).count()
+    };
+    log_thrice();
+    in_child("suppressed", || {
+        settle();
+        let before = told(2);
+        log_thrice();
+        settle();
+        // The run of repetitions begins anew, and the token is spent.
+        before == 0 && (told(2), told(3)) == (1, 1)
+    });
+    settle();
+    assert_eq!((told(2), told(3)), (3, 1));
 }
 
 /// Forks when it first writes.

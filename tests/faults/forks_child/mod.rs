@@ -43,6 +43,7 @@ pub(super) fn play(scene: &str) {
         #[cfg(feature = "tracing")]
         "spans" => forks_spans::play(path),
         "left" => handlers::left(path),
+        "suppressed" => handlers::suppressed(path),
         "inside" => handlers::inside(path),
         "inside_a_buffer" => handlers::inside_a_buffer(),
         "exit_inside" => handlers::exit_inside(path),

@@ -59,6 +59,7 @@ fn it_agrees_with_the_check() {
         filter(
             json!({"class": "logtree.RateLimitFilter", "rate": 10, "per": "1s", "burst": 100, "by": "call_site"}),
         ),
+        filter(json!({"class": "dedup", "window": "10s", "fields": true})),
     ];
     for document in right {
         let errors: Vec<_> = validator

@@ -103,6 +103,51 @@ fn of_rate_limits() {
 }
 
 #[test]
+fn of_repetitions() {
+    let with = |keys: Value| {
+        let mut filter = json!({"class": "dedup", "window": "1000d"});
+        let keys = keys.as_object().unwrap().clone();
+        filter.as_object_mut().unwrap().extend(keys);
+        let text = Text::default();
+        let document = json!({
+            "version": 1,
+            "filters": {"dedup": filter},
+            "handlers": {"h": {"class": "stream", "stream": "ext://test", "filters": ["dedup"], ".": {"terminator": "|"}}},
+            "root": {"handlers": ["h"]}
+        });
+        let registry = Registry::new();
+        install(&document, &text, &registry).unwrap();
+        for (level, n) in [
+            (Level::WARNING, 1),
+            (Level::WARNING, 2),
+            (Level::ERROR, 1),
+            (Level::ERROR, 1),
+        ] {
+            logtree::log!(registry.root(), level, n; "x");
+        }
+        // The times of the records are those of the system.
+        let text = text.get();
+        let told = text
+            .split('|')
+            .map(|line| line.split_once(" in ").map_or(line, |told| told.0));
+        told.collect::<Vec<_>>().join("|")
+    };
+    let alike = with(json!({}));
+    assert_eq!(alike, "x n=1|last record repeated 1 time|x n=1|x n=1|");
+    assert_eq!(with(json!({"class": "logtree.DedupFilter"})), alike);
+    assert_eq!(with(json!({"fields": true})), "x n=1|x n=2|x n=1|x n=1|");
+    assert_eq!(with(json!({"window": "0s"})), "x n=1|x n=2|x n=1|x n=1|");
+    let errors = with(json!({"even_errors": true}));
+    assert_eq!(errors, "x n=1|last record repeated 1 time|x n=1|");
+    let document = r#"{"version": 1, "filters": {"f": {"class": "dedup"}}}"#;
+    let problems = problems(document);
+    assert!(
+        problems.iter().any(|it| it.contains("window")),
+        "{problems:?}"
+    );
+}
+
+#[test]
 fn of_edits() {
     let with = |keys: Value| {
         let mut filter = json!({"class": "edit"});
