@@ -33,7 +33,7 @@ where
         let wait = match failure.kind {
             // A changed role makes the tokens of all users invalid: another one may do.
             FailureKind::Denied if last.is_none() => Duration::ZERO,
-            FailureKind::Unreachable => back_off.wait(&failure, Duration::ZERO),
+            FailureKind::Unreachable => back_off.wait(&failure),
             _ => return Err(failure),
         };
         if Instant::now() + wait >= end {

@@ -62,7 +62,6 @@ struct Got {
 impl Change<'_> {
     fn write(&self, lease: i64) -> Write {
         let full = |key: &Key| format!("{}{key}", self.prefix);
-        let signed = |version| i64::try_from(version).unwrap_or(i64::MAX);
         let mut write = Write::new().expect(&full(&Key::Head), signed(self.batch.head_version));
         if let Some(since) = self.batch.unchanged_since {
             let all = format!("{}{}", self.prefix, Key::SET);
@@ -89,7 +88,7 @@ impl Change<'_> {
                 Err(failure) => return Err(failure.into()),
             };
             is_first = false;
-            let wait = back_off.wait(&failure, std::time::Duration::ZERO);
+            let wait = back_off.wait(&failure);
             if Instant::now() + wait >= self.end {
                 return Err(self.unknown());
             }
@@ -179,4 +178,8 @@ fn version(entry: Option<&Entry>) -> u64 {
 /// Revisions of etcd are never negative.
 pub(crate) fn unsigned(revision: i64) -> u64 {
     u64::try_from(revision).unwrap_or(0)
+}
+
+pub(crate) fn signed(revision: u64) -> i64 {
+    i64::try_from(revision).unwrap_or(i64::MAX)
 }

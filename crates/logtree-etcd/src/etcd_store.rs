@@ -17,12 +17,10 @@ use crate::builder::EtcdStoreBuilder;
 use crate::client::{Client, Connector, Failure};
 use crate::commit::commit;
 use crate::endpoint::{self, Endpoints};
-use crate::follower;
 use crate::following::EtcdFollowing;
-use crate::passing::snapshot;
+use crate::listing::{Leases, list};
 use crate::reporter::{Reporter, Seen};
 use crate::reports;
-use crate::state::State;
 use crate::worker::Worker;
 
 /// Levels of all instances of a service, kept in etcd v3. Clones share their connection.
@@ -127,10 +125,6 @@ impl EtcdStore {
 }
 
 impl Inner {
-    pub(crate) fn set_prefix(&self) -> String {
-        format!("{}{}", self.prefix, Key::SET)
-    }
-
     /// Takes the report back, if there is one, and waits for that until then.
     pub(crate) fn end_report(&self, end: Instant) {
         let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
@@ -183,8 +177,12 @@ impl Store for EtcdStore {
         let length = self.inner.prefix.len();
         self.inner
             .read(Key::SET, within, move |client, prefix| async move {
-                let state = follower::list(&client, prefix.as_bytes(), &State::default()).await?;
-                Ok(snapshot(&state, length))
+                let listed = list(&client, &prefix, length, &mut Leases::default()).await?;
+                Ok(Snapshot::read(
+                    listed.cluster,
+                    listed.position,
+                    listed.entries,
+                ))
             })
     }
 

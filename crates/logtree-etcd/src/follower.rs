@@ -1,119 +1,196 @@
-//! Follows what etcd holds below a prefix: [`follow`].
+//! Follows what etcd holds for a service: [`Follower`].
 
 use std::convert::Infallible;
+use std::future::{pending, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::task::Poll;
+use std::time::Duration;
 
-use tokio::time::{sleep, timeout_at};
+use logtree::control::fleet::{
+    Condition, Key, Machine, MachineAction, MachineChange, MachineEvent, Snapshot, StoreErrorKind,
+};
+use tokio::time::{Instant, sleep_until};
 
-use crate::back_off::BackOff;
-use crate::client::{Client, Connector, Failure, FailureKind};
+use crate::caught::caught;
+use crate::client::{Client, Connector, Failure, FailureKind, Watch};
+use crate::commit::{signed, unsigned};
+use crate::etcd_store::Inner;
+use crate::listing::{Leases, Listed, list, name};
+use crate::passing::Passing;
 use crate::random;
-use crate::state::State;
 
-/// How often all is listed again, on average: watches of etcd can lose events.
-const LISTING: Duration = Duration::from_secs(600);
-
-/// Where states go.
-pub(crate) trait Output: Send + Sync {
-    /// The state differs from the one before.
-    fn state(&self, state: &State);
-
-    /// The list was read, and the watch on it created.
-    fn reachable(&self);
-
-    /// It is not followed at the moment.
-    fn failed(&self, failure: &Failure);
+/// Does with etcd what a [`Machine`] decides, which has the algorithm.
+pub(crate) struct Follower {
+    machine: Machine,
+    start: Instant,
+    passing: Arc<Passing>,
+    connector: Arc<Connector>,
+    /// What precedes the keys that are followed.
+    prefix: String,
+    /// The length of what precedes the keys of the service.
+    service: usize,
+    /// The connection of the latest list, which its watch is on too.
+    client: Option<Client>,
+    leases: Leases,
+    doing: Doing,
+    /// When the machine is to be woken.
+    wake: Option<Duration>,
+    condition: Condition,
+    /// Why it does not follow.
+    reason: Option<String>,
 }
 
-/// Lists and watches the keys below a prefix for ever.
-///
-/// It never resumes a watch, but lists again: what is compacted, restored, refused or missed is
-/// found then, whatever the reason was.
-pub(crate) async fn follow(
-    connector: Arc<Connector>,
-    prefix: Vec<u8>,
-    output: Arc<dyn Output>,
-) -> Infallible {
-    let mut follower = Follower {
-        connector,
-        prefix,
-        output,
-        place: None,
-        since: None,
-    };
-    let mut back_off = BackOff::default();
-    loop {
-        let Err(failure) = follower.session().await;
-        let worked = follower.since.take().map(|since| since.elapsed());
-        let wait = back_off.wait(&failure, worked.unwrap_or_default());
-        if failure.kind == FailureKind::Compacted {
-            // The connection works; what is in place is only out of date.
-            sleep(wait).await;
-            continue;
-        }
-        follower.output.failed(&failure);
-        follower.connector.forget().await;
-        sleep(wait).await;
-    }
-}
-
-struct Follower {
-    connector: Arc<Connector>,
-    prefix: Vec<u8>,
-    output: Arc<dyn Output>,
-    /// What was handed over last.
-    place: Option<State>,
-    /// When the connection began to work.
-    since: Option<Instant>,
+/// What it waits for, beside the time.
+enum Doing {
+    Nothing,
+    List,
+    Watch(u64),
+    Watching(Box<Watch>),
 }
 
 impl Follower {
-    /// Follows as long as the connection works.
-    async fn session(&mut self) -> Result<Infallible, Failure> {
-        let client = self.connector.client().await?;
+    pub(crate) fn new(store: &Inner, passing: Arc<Passing>) -> Self {
+        Self {
+            machine: Machine::new(random::seed()),
+            start: Instant::now(),
+            passing,
+            connector: Arc::clone(&store.connector),
+            prefix: format!("{}{}", store.prefix, Key::SET),
+            service: store.prefix.len(),
+            client: None,
+            leases: Leases::default(),
+            doing: Doing::Nothing,
+            wake: None,
+            condition: Condition::Starting,
+            reason: None,
+        }
+    }
+
+    /// Follows for ever.
+    pub(crate) async fn run(mut self) -> Infallible {
+        let mut event = MachineEvent::Started;
         loop {
-            let nothing = State::default();
-            let before = self.place.as_ref().unwrap_or(&nothing);
-            let state = list(&client, &self.prefix, before).await?;
-            let (cluster, from) = (state.cluster, state.revision.saturating_add(1));
-            self.put_in_place(state);
-            self.watch(&client, cluster, from).await?;
-        }
-    }
-
-    fn put_in_place(&mut self, state: State) {
-        // An older one too: the cluster was restored.
-        if self.place.as_ref().is_none_or(|place| state.differs(place)) {
-            self.output.state(&state);
-        }
-        self.place = Some(state);
-    }
-
-    /// Watches until it is time to list again.
-    async fn watch(&mut self, client: &Client, cluster: u64, from: i64) -> Result<(), Failure> {
-        let mut watch = client.watch(&self.prefix, cluster, from).await?;
-        self.since.get_or_insert_with(Instant::now);
-        self.output.reachable();
-        let end = tokio::time::Instant::now() + random::about(LISTING, 0.2);
-        while let Ok(message) = timeout_at(end, watch.next()).await {
-            let message = message?;
-            if let Some(state) = &mut self.place {
-                if state.apply(message) {
-                    self.output.state(state);
+            let actions = self.machine.step(event, self.start.elapsed());
+            event = match self.act(actions).await {
+                true => self.wait().await,
+                false => {
+                    self.reason = Some("what it is passed to panicked".to_owned());
+                    MachineEvent::NotTaken
                 }
+            };
+        }
+    }
+
+    /// Does what the machine says, and reports whether what was passed was taken.
+    async fn act(&mut self, actions: Vec<MachineAction>) -> bool {
+        for action in actions {
+            match action {
+                MachineAction::List => (self.doing, self.wake) = (Doing::List, None),
+                MachineAction::Watch { from } => self.doing = Doing::Watch(from),
+                MachineAction::Disconnect => {
+                    (self.doing, self.client) = (Doing::Nothing, None);
+                    self.connector.forget().await;
+                }
+                MachineAction::Wake(time) => self.wake = Some(time),
+                MachineAction::Health(condition) => self.condition = condition,
+                MachineAction::Pass {
+                    cluster,
+                    position,
+                    entries,
+                } => {
+                    let snapshot = Snapshot::read(cluster, position, entries);
+                    if !self.passing.pass(snapshot) {
+                        return false;
+                    }
+                }
+                // Another version of the machine has more.
+                _ => {}
             }
         }
-        Ok(())
+        let reason = self.reason.as_ref();
+        let reason = reason.filter(|_| self.condition == Condition::CutOff);
+        self.passing.tell(self.condition, reason);
+        true
+    }
+
+    /// Waits for what comes next.
+    async fn wait(&mut self) -> MachineEvent {
+        let wake = self.wake.map(|wake| self.start + wake);
+        tokio::select! {
+            () = at(wake) => {
+                self.wake = None;
+                MachineEvent::Woken
+            }
+            next = caught_failing(self.next()) => next.unwrap_or_else(|failure| {
+                self.reason = Some(failure.to_string());
+                match failure.kind {
+                    FailureKind::Compacted => MachineEvent::Compacted,
+                    FailureKind::Denied | FailureKind::Settings => {
+                        MachineEvent::Failed(StoreErrorKind::Denied)
+                    }
+                    _ => MachineEvent::Failed(StoreErrorKind::Unreachable),
+                }
+            }),
+        }
+    }
+
+    async fn next(&mut self) -> Result<MachineEvent, Failure> {
+        let client = self.client.clone();
+        match &mut self.doing {
+            Doing::Nothing => pending().await,
+            Doing::List => {
+                let client = self.client.insert(self.connector.client().await?);
+                let listed = list(client, &self.prefix, self.service, &mut self.leases).await?;
+                let Listed {
+                    cluster,
+                    position,
+                    entries,
+                } = listed;
+                self.doing = Doing::Nothing;
+                Ok(MachineEvent::Listed {
+                    cluster,
+                    position,
+                    entries,
+                })
+            }
+            Doing::Watch(from) => {
+                let client = client.ok_or_else(|| Failure::unreachable("not connected"))?;
+                let watch = client.watch(self.prefix.as_bytes(), signed(*from)).await?;
+                let (cluster, position) = (watch.cluster, unsigned(watch.revision));
+                self.doing = Doing::Watching(Box::new(watch));
+                Ok(MachineEvent::Created { cluster, position })
+            }
+            Doing::Watching(watch) => {
+                let events = watch.next().await?.into_iter().map(|event| {
+                    if let Some(entry) = event.entry.as_ref().filter(|entry| entry.lease != 0) {
+                        self.leases.see(entry.lease);
+                    }
+                    let value = event.entry.map(|entry| entry.value);
+                    let key = name(&event.key, self.service);
+                    MachineChange::new(key, unsigned(event.revision), value)
+                });
+                Ok(MachineEvent::Changed(events.collect()))
+            }
+        }
     }
 }
 
-/// Lists the keys below a prefix, and asks for the leases that were not known before.
-pub(crate) async fn list(client: &Client, prefix: &[u8], before: &State) -> Result<State, Failure> {
-    let mut state = State::from(client.list(prefix).await?);
-    for lease in state.adopt_leases(before) {
-        let left = client.remaining(lease).await?.unwrap_or_default();
-        state.ends.insert(lease, Instant::now() + left);
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => pending().await,
     }
-    Ok(state)
+}
+
+/// A panic of the client is a failure too.
+async fn caught_failing<T>(
+    request: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let mut request = pin!(request);
+    poll_fn(|context| {
+        caught(|| request.as_mut().poll(context))
+            .unwrap_or_else(|| Poll::Ready(Err(Failure::unreachable("the client panicked"))))
+    })
+    .await
 }

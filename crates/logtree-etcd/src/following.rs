@@ -6,13 +6,9 @@ use std::time::{Duration, Instant};
 
 use logtree::control::fleet::{Condition, Following, Health, Sink, StoreError};
 use tokio::sync::oneshot;
-use tokio::task::JoinSet;
-use tokio::time::sleep;
 
-use crate::back_off::BackOff;
-use crate::client::{Connector, Failure};
 use crate::etcd_store::Inner;
-use crate::follower::{Output, follow};
+use crate::follower::Follower;
 use crate::passing::Passing;
 
 /// How long the end may take.
@@ -30,22 +26,17 @@ pub(crate) struct EtcdFollowing {
 
 impl EtcdFollowing {
     pub(crate) fn start(store: Arc<Inner>, sink: Arc<dyn Sink>) -> Result<Self, StoreError> {
-        let passing = Arc::new(Passing::new(sink, store.prefix.len()));
+        let passing = Arc::new(Passing::new(sink));
         let (here, gone) = sync_channel(0);
         let (stop, stopped) = oneshot::channel();
-        let connector = Arc::clone(&store.connector);
-        let prefix = store.set_prefix().into_bytes();
-        let output = Arc::clone(&passing);
+        let follower = Follower::new(&store, Arc::clone(&passing));
         store.worker.spawn(async move {
-            // A task of its own: a sink may panic.
-            let mut tasks = JoinSet::new();
+            // Also dropped last where the end of the sink panics.
+            let _here = here;
             tokio::select! {
                 _ = stopped => {}
-                () = follow_for_ever(&mut tasks, &connector, &prefix, &output) => {}
+                never = follower.run() => match never {},
             }
-            tasks.shutdown().await;
-            drop(output);
-            drop(here);
         })?;
         Ok(Self {
             store,
@@ -53,32 +44,6 @@ impl EtcdFollowing {
             stop: Some(stop),
             gone,
         })
-    }
-}
-
-/// Follows again after each panic.
-async fn follow_for_ever(
-    tasks: &mut JoinSet<()>,
-    connector: &Arc<Connector>,
-    prefix: &[u8],
-    output: &Arc<Passing>,
-) {
-    let mut back_off = BackOff::default();
-    let mut wait = None;
-    loop {
-        let (connector, output) = (Arc::clone(connector), Arc::clone(output));
-        let prefix = prefix.to_vec();
-        let panicked = Failure::unreachable("the follower panicked");
-        let next = back_off.wait(&panicked, Duration::ZERO);
-        tasks.spawn(async move {
-            if let Some(wait) = wait {
-                output.failed(&panicked);
-                sleep(wait).await;
-            }
-            match follow(connector, prefix, output).await {}
-        });
-        tasks.join_next().await;
-        wait = Some(next);
     }
 }
 

@@ -24,17 +24,18 @@
 mod attempts;
 mod back_off;
 mod builder;
+mod caught;
 mod client;
 mod commit;
 mod endpoint;
 mod etcd_store;
 mod follower;
 mod following;
+mod listing;
 mod passing;
 mod random;
 mod reporter;
 mod reports;
-mod state;
 mod store_error;
 mod worker;
 

@@ -13,9 +13,15 @@ pub(crate) fn about(middle: Duration, deviation: f64) -> Duration {
     middle.mul_f64(1.0 - deviation + 2.0 * deviation * fraction())
 }
 
-/// From 0 up to, not including, 1. The keys of a hasher are random; nothing here is secret.
+/// Returns a number that differs from one process to the other. The keys of a hasher are random;
+/// nothing here is secret.
+pub(crate) fn seed() -> u64 {
+    RandomState::new().hash_one(0_u8)
+}
+
+/// From 0 up to, not including, 1.
 fn fraction() -> f64 {
-    let bits = RandomState::new().hash_one(0_u8) >> 32;
+    let bits = seed() >> 32;
     // 32 bits are exact as a float.
     f64::from(u32::try_from(bits).unwrap_or(0)) / (f64::from(u32::MAX) + 1.0)
 }

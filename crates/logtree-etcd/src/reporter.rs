@@ -70,7 +70,7 @@ impl Reporter {
                                 self.connector.forget().await;
                             }
                             is_written &= self.lease.is_some();
-                            self.back_off.wait(&failure, Duration::ZERO).min(KEEP_ALIVE)
+                            self.back_off.wait(&failure).min(KEEP_ALIVE)
                         }
                     };
                     due = Some(Instant::now() + wait);

@@ -1,9 +1,10 @@
 //! Following a store that has lists and watches: [`Machine`].
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::control::fleet::health::Condition;
+use crate::control::fleet::machine_change::MachineChange;
+use crate::control::fleet::machine_place::Place;
 use crate::control::fleet::snapshot::Raw;
 use crate::control::fleet::store_error::StoreErrorKind;
 
@@ -18,6 +19,9 @@ const GREATEST: Duration = Duration::from_secs(30);
 
 /// How long a watch lasts for the failures before it to be forgotten.
 const QUIET: Duration = Duration::from_secs(60);
+
+/// How long a watch lasts for a new one to be begun without a wait.
+const SOON: Duration = Duration::from_secs(1);
 
 /// The limit of the wait after a quiet time: all instances lost their connection at once.
 const AFTER_QUIET: Duration = Duration::from_secs(5);
@@ -34,10 +38,12 @@ const DENIED: Duration = Duration::from_secs(5);
 ///
 /// The caller passes each [`MachineEvent`] with the time since some moment, and does what each
 /// [`MachineAction`] says, in order. Of answers to what was begun before the latest
-/// [`MachineAction::List`] or [`MachineAction::Watch`], none is to be passed. A watch is on the
-/// connection of its list; where that has ended in between, the caller passes
-/// [`MachineEvent::Failed`]: the store may have been restored meanwhile, and a watch that begins in
-/// another history would make a state that never was.
+/// [`MachineAction::List`], [`MachineAction::Watch`] or [`MachineAction::Disconnect`], none is to
+/// be passed.
+///
+/// A store may be restored between a list and its watch, and a watch that begins in another history
+/// would make a state that never was. [`MachineEvent::Created`] shows it by another cluster, or by
+/// an older revision than that of the list.
 ///
 /// # Examples
 /// ```
@@ -77,13 +83,6 @@ enum Phase {
     Waiting(Duration),
 }
 
-#[derive(Clone, Debug)]
-struct Place {
-    cluster: u64,
-    position: u64,
-    entries: BTreeMap<String, Raw>,
-}
-
 /// What has happened to a [`Machine`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -105,6 +104,8 @@ pub enum MachineEvent {
     Created {
         /// What identifies the store.
         cluster: u64,
+        /// The revision of the store, or of the member of it that watches.
+        position: u64,
     },
     /// A message of the watch: it ends with the last event of a revision.
     Changed(
@@ -115,18 +116,8 @@ pub enum MachineEvent {
     Compacted,
     /// A list, a watch or the connection failed.
     Failed(StoreErrorKind),
-}
-
-/// An event of a watch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct MachineChange {
-    /// The key.
-    pub key: String,
-    /// The revision of the change.
-    pub position: u64,
-    /// The value that was put; `None` if the key was deleted.
-    pub value: Option<Vec<u8>>,
+    /// The sink failed to take what was passed last. It is passed the newest state later.
+    NotTaken,
 }
 
 /// What is to be done for a [`Machine`].
@@ -155,18 +146,6 @@ pub enum MachineAction {
     Disconnect,
     /// Passes [`MachineEvent::Woken`] at this time; it replaces an earlier one.
     Wake(Duration),
-}
-
-impl MachineChange {
-    /// Returns that a key was put, or deleted.
-    #[must_use]
-    pub fn new(key: impl Into<String>, position: u64, value: Option<Vec<u8>>) -> Self {
-        Self {
-            key: key.into(),
-            position,
-            value,
-        }
-    }
 }
 
 impl Machine {
@@ -202,25 +181,47 @@ impl Machine {
                     entries,
                 },
                 Phase::Listing,
-            ) => self.take(cluster, position, entries, &mut actions),
-            // The store was restored since the list.
-            (MachineEvent::Created { cluster }, Phase::Asked) if !self.is_of(cluster) => {
-                self.list(&mut actions);
+            ) => {
+                let place = Place::new(cluster, position, entries, now);
+                self.take(place, now, &mut actions);
             }
-            (MachineEvent::Created { .. }, Phase::Asked) => {
+            (MachineEvent::Created { cluster, position }, Phase::Asked)
+                if self.is_followed_by(cluster, position) =>
+            {
                 let until = now + self.about(LISTING);
                 self.phase = Phase::Watching(now, until);
                 self.tell(Condition::Following, &mut actions);
                 actions.push(MachineAction::Wake(until));
             }
             (MachineEvent::Changed(changes), Phase::Watching(..)) => {
-                self.apply(changes, &mut actions);
+                if let Some(place) = &mut self.place {
+                    if place.apply(changes) {
+                        actions.push(pass(place, now));
+                    }
+                }
             }
-            // The list was only out of date, or the watch too slow.
-            (MachineEvent::Compacted, Phase::Watching(..)) => self.list(&mut actions),
-            (MachineEvent::Compacted, Phase::Asked) => self.fail(None, now, &mut actions),
+            // The watch was too slow.
+            (MachineEvent::Compacted, Phase::Watching(since, _)) if now >= since + SOON => {
+                self.list(&mut actions);
+            }
+            // The list is only out of date: no outage. Or the store was restored since; or a member
+            // watches that lags, or is of another cluster.
+            (MachineEvent::Compacted, Phase::Asked | Phase::Watching(..))
+            | (MachineEvent::Created { .. }, Phase::Asked) => {
+                self.fail(Duration::ZERO, now, &mut actions);
+            }
             (MachineEvent::Failed(kind), Phase::Listing | Phase::Asked | Phase::Watching(..)) => {
-                self.fail(Some(kind), now, &mut actions);
+                let least = match kind {
+                    StoreErrorKind::Denied => DENIED,
+                    _ => Duration::ZERO,
+                };
+                self.tell(Condition::CutOff, &mut actions);
+                self.fail(least, now, &mut actions);
+            }
+            (MachineEvent::NotTaken, Phase::Asked | Phase::Watching(..)) => {
+                self.place = None;
+                self.tell(Condition::CutOff, &mut actions);
+                self.fail(Duration::ZERO, now, &mut actions);
             }
             // Late: of what is not waited for any more.
             _ => {}
@@ -228,10 +229,10 @@ impl Machine {
         actions
     }
 
-    /// Reports whether what was listed last is of a store.
-    fn is_of(&self, cluster: u64) -> bool {
+    /// Reports whether a watch of a store at a revision continues what was listed last.
+    fn is_followed_by(&self, cluster: u64, position: u64) -> bool {
         let place = self.place.as_ref();
-        place.is_some_and(|place| place.cluster == cluster)
+        place.is_some_and(|place| place.cluster == cluster && place.position <= position)
     }
 
     fn list(&mut self, actions: &mut Vec<MachineAction>) {
@@ -239,61 +240,19 @@ impl Machine {
         actions.push(MachineAction::List);
     }
 
-    fn take(
-        &mut self,
-        cluster: u64,
-        position: u64,
-        entries: Vec<Raw>,
-        actions: &mut Vec<MachineAction>,
-    ) {
-        let entries = entries.into_iter().map(|raw| (raw.key.clone(), raw));
-        let place = Place {
-            cluster,
-            position,
-            entries: entries.collect(),
-        };
+    fn take(&mut self, place: Place, now: Duration, actions: &mut Vec<MachineAction>) {
         // An older one too: the store was restored.
-        if self
-            .place
-            .as_ref()
-            .is_none_or(|before| place.differs(before))
-        {
-            actions.push(place.pass());
+        let before = self.place.as_ref();
+        if before.is_none_or(|before| place.differs(before)) {
+            actions.push(pass(&place, now));
         }
+        let from = place.position.saturating_add(1);
         self.place = Some(place);
         self.phase = Phase::Asked;
-        let from = position.saturating_add(1);
         actions.push(MachineAction::Watch { from });
     }
 
-    /// Applies a whole message: at its end, the state is one that was.
-    fn apply(&mut self, changes: Vec<MachineChange>, actions: &mut Vec<MachineAction>) {
-        let Some(place) = &mut self.place else { return };
-        let known = place.position;
-        let mut is_changed = false;
-        // Those of the list are known already.
-        for change in changes.into_iter().filter(|change| change.position > known) {
-            place.position = place.position.max(change.position);
-            match change.value {
-                Some(value) => {
-                    let raw = Raw::new(&*change.key, value, change.position);
-                    place.entries.insert(change.key, raw);
-                }
-                None => drop(place.entries.remove(&change.key)),
-            }
-            is_changed = true;
-        }
-        if is_changed {
-            actions.push(place.pass());
-        }
-    }
-
-    fn fail(
-        &mut self,
-        kind: Option<StoreErrorKind>,
-        now: Duration,
-        actions: &mut Vec<MachineAction>,
-    ) {
+    fn fail(&mut self, least: Duration, now: Duration, actions: &mut Vec<MachineAction>) {
         let lasted = match self.phase {
             Phase::Watching(since, _) => now.saturating_sub(since),
             _ => Duration::ZERO,
@@ -306,16 +265,8 @@ impl Machine {
             self.failures = self.failures.saturating_add(1);
             limit.min(GREATEST)
         };
-        let least = match kind {
-            Some(StoreErrorKind::Denied) => DENIED,
-            _ => Duration::ZERO,
-        };
         let until = now + least + self.up_to(limit);
         self.phase = Phase::Waiting(until);
-        // A list that is out of date is no outage.
-        if kind.is_some() {
-            self.tell(Condition::CutOff, actions);
-        }
         actions.extend([MachineAction::Disconnect, MachineAction::Wake(until)]);
     }
 
@@ -346,26 +297,11 @@ impl Machine {
     }
 }
 
-impl Place {
-    /// Reports whether it differs from another one by a byte.
-    fn differs(&self, other: &Self) -> bool {
-        let is_same =
-            |(a, b): (&Raw, &Raw)| a.key == b.key && a.value == b.value && a.version == b.version;
-        self.cluster != other.cluster
-            || self.entries.len() != other.entries.len()
-            || !self
-                .entries
-                .values()
-                .zip(other.entries.values())
-                .all(is_same)
-    }
-
-    fn pass(&self) -> MachineAction {
-        MachineAction::Pass {
-            cluster: self.cluster,
-            position: self.position,
-            entries: self.entries.values().cloned().collect(),
-        }
+fn pass(place: &Place, now: Duration) -> MachineAction {
+    MachineAction::Pass {
+        cluster: place.cluster,
+        position: place.position,
+        entries: place.entries(now),
     }
 }
 
@@ -385,7 +321,11 @@ mod tests {
             entries: Vec::new(),
         };
         let _ = machine.step(listed, Duration::ZERO);
-        let actions = machine.step(MachineEvent::Created { cluster: 1 }, Duration::ZERO);
+        let created = MachineEvent::Created {
+            cluster: 1,
+            position: 5,
+        };
+        let actions = machine.step(created, Duration::ZERO);
         assert_eq!(actions[0], MachineAction::Health(Condition::Following));
         machine
     }
@@ -455,8 +395,45 @@ mod tests {
         };
         let actions = machine.step(listed, until);
         assert_eq!(actions, [MachineAction::Watch { from: 10 }]);
-        // Of another store.
-        let created = MachineEvent::Created { cluster: 2 };
-        assert_eq!(machine.step(created, until), [MachineAction::List]);
+        // Of another store, or an older revision of this one.
+        for (cluster, position) in [(2, 9), (1, 8)] {
+            let created = MachineEvent::Created { cluster, position };
+            let actions = machine.clone().step(created, until);
+            assert_eq!(actions[0], MachineAction::Disconnect);
+            assert!(wake(&actions) <= until + FIRST);
+        }
+    }
+
+    #[test]
+    fn what_is_not_taken_is_passed_again() {
+        let mut machine = watching();
+        let change = MachineChange::new("set/x", 6, Some(b"{}".to_vec()));
+        let actions = machine.step(MachineEvent::Changed(vec![change.clone()]), SECOND);
+        let [pass] = &actions[..] else {
+            panic!("{actions:?}");
+        };
+        let actions = machine.step(MachineEvent::NotTaken, SECOND);
+        assert_eq!(actions[0], MachineAction::Health(Condition::CutOff));
+        let now = wake(&actions);
+        assert_eq!(
+            machine.step(MachineEvent::Woken, now),
+            [MachineAction::List]
+        );
+        let raw = Raw::new("set/x", "{}", 6);
+        let listed = |entries| MachineEvent::Listed {
+            cluster: 1,
+            position: 6,
+            entries,
+        };
+        let actions = machine.step(listed(vec![raw]), now);
+        assert_eq!((&actions[0], actions.len()), (pass, 2));
+    }
+
+    #[test]
+    fn a_watch_that_is_too_slow_begins_again_at_once_and_one_that_was_too_late_after_a_wait() {
+        for (lasted, is_soon) in [(Duration::ZERO, true), (SOON, false)] {
+            let actions = watching().step(MachineEvent::Compacted, lasted);
+            assert_eq!(actions == [MachineAction::List], !is_soon, "{actions:?}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
-use etcd_client::{GetOptions, ResponseHeader};
+use etcd_client::GetOptions;
 use tokio::time::timeout;
 
 use super::entry::{Entry, Listing};
@@ -68,12 +68,14 @@ impl Client {
                 .with_revision(listing.revision);
             let response = in_time(kv.get(from.clone(), Some(options))).await?;
             let header = response.header();
+            let header = header.ok_or_else(|| Failure::unreachable("no header"))?;
             if listing.revision == 0 {
-                let header = header.ok_or_else(|| Failure::unreachable("no header"))?;
                 listing.cluster = header.cluster_id();
                 listing.revision = header.revision();
+            } else if header.cluster_id() != listing.cluster {
+                // The same revision is another state there.
+                return Err(Failure::unreachable("the cluster was restored"));
             }
-            of_cluster(listing.cluster, header)?;
             let pairs = response.kvs().iter();
             listing
                 .entries
@@ -102,19 +104,6 @@ fn end_of(prefix: &[u8]) -> Vec<u8> {
         *last += 1;
     }
     end
-}
-
-/// Checks that a response is of the cluster that was listed: after a restoration, the same revision
-/// is another state.
-pub(super) fn of_cluster(cluster: u64, header: Option<&ResponseHeader>) -> Result<(), Failure> {
-    let header = header.ok_or_else(|| Failure::unreachable("no header"))?;
-    match header.cluster_id() == cluster {
-        true => Ok(()),
-        false => Err(Failure::new(
-            FailureKind::Compacted,
-            "the cluster was restored",
-        )),
-    }
 }
 
 /// Waits for a request for as long as each has.

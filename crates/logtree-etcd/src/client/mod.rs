@@ -14,9 +14,7 @@ mod write;
 
 pub(crate) use self::client::Client;
 pub(crate) use self::connector::{Connector, Tls};
-pub(crate) use self::entry::{Entry, Listing};
+pub(crate) use self::entry::Entry;
 pub(crate) use self::failure::{Failure, FailureKind};
-#[cfg(test)]
-pub(crate) use self::watch::Event;
-pub(crate) use self::watch::Message;
+pub(crate) use self::watch::Watch;
 pub(crate) use self::write::Write;

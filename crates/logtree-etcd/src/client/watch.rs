@@ -5,7 +5,7 @@ use std::time::Duration;
 use etcd_client::{WatchOptions, WatchResponse, WatchStream};
 use tokio::time::timeout;
 
-use super::client::{Client, in_time, of_cluster};
+use super::client::{Client, in_time};
 use super::entry::Entry;
 use super::failure::{Failure, FailureKind};
 
@@ -16,12 +16,10 @@ const CREATION: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) struct Watch {
     stream: WatchStream,
-    /// What was listed before it.
-    cluster: u64,
+    /// The cluster that it is on, and the revision that its member had.
+    pub(crate) cluster: u64,
+    pub(crate) revision: i64,
 }
-
-/// What one message says: the changes of one or several revisions, each of them whole.
-pub(crate) type Message = Vec<Event>;
 
 /// A key that was set, or deleted.
 #[derive(Clone, Debug)]
@@ -32,13 +30,8 @@ pub(crate) struct Event {
 }
 
 impl Client {
-    /// Watches the keys below a prefix from a revision of a cluster on.
-    pub(crate) async fn watch(
-        &self,
-        prefix: &[u8],
-        cluster: u64,
-        from: i64,
-    ) -> Result<Watch, Failure> {
+    /// Watches the keys below a prefix from a revision on.
+    pub(crate) async fn watch(&self, prefix: &[u8], from: i64) -> Result<Watch, Failure> {
         // No previous values, which are not needed, and no fragments, which would be parts of a
         // revision.
         let options = WatchOptions::new()
@@ -46,26 +39,32 @@ impl Client {
             .with_start_revision(from)
             .with_progress_notify();
         let mut watches = self.etcd.watch_client();
-        let stream = in_time(watches.watch(prefix, Some(options))).await?;
-        let mut watch = Watch { stream, cluster };
-        let first = match timeout(CREATION, watch.stream.message()).await {
+        let mut stream = in_time(watches.watch(prefix, Some(options))).await?;
+        let first = match timeout(CREATION, stream.message()).await {
             Ok(message) => message?,
             Err(_) => return Err(Failure::unreachable("no watch within 5 s")),
         };
-        match first {
-            Some(response) if response.created() => watch.checked(&response).map(|()| watch),
-            _ => Err(Failure::unreachable("the watch was not created")),
-        }
+        let created = first.filter(WatchResponse::created);
+        let created = created.ok_or_else(|| Failure::unreachable("the watch was not created"))?;
+        check(&created)?;
+        let header = created.header();
+        let header = header.ok_or_else(|| Failure::unreachable("no header"))?;
+        Ok(Watch {
+            cluster: header.cluster_id(),
+            revision: header.revision(),
+            stream,
+        })
     }
 }
 
 impl Watch {
-    /// Returns the next changes; none where the server only says that it is there.
-    pub(crate) async fn next(&mut self) -> Result<Message, Failure> {
+    /// Returns the next changes, of one or several revisions, each of them whole; none where the
+    /// server only says that it is there.
+    pub(crate) async fn next(&mut self) -> Result<Vec<Event>, Failure> {
         let Some(response) = self.stream.message().await? else {
             return Err(Failure::unreachable("the watch has ended"));
         };
-        self.checked(&response)?;
+        check(&response)?;
         let events = response.events().iter().filter_map(|event| event.kv());
         Ok(events
             .map(|pair| Event {
@@ -77,16 +76,16 @@ impl Watch {
             })
             .collect())
     }
+}
 
-    /// A canceled watch keeps its stream open, and says nothing more.
-    fn checked(&self, response: &WatchResponse) -> Result<(), Failure> {
-        if response.compact_revision() > 0 {
-            let message = format!("compacted up to {}", response.compact_revision());
-            return Err(Failure::new(FailureKind::Compacted, message));
-        }
-        if response.canceled() {
-            return Err(Failure::canceled(response.cancel_reason()));
-        }
-        of_cluster(self.cluster, response.header())
+/// A canceled watch keeps its stream open, and says nothing more.
+fn check(response: &WatchResponse) -> Result<(), Failure> {
+    if response.compact_revision() > 0 {
+        let message = format!("compacted up to {}", response.compact_revision());
+        return Err(Failure::new(FailureKind::Compacted, message));
+    }
+    match response.canceled() {
+        true => Err(Failure::canceled(response.cancel_reason())),
+        false => Ok(()),
     }
 }

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use crate::control::fleet::health::Condition;
 use crate::control::fleet::labels::Labels;
-use crate::control::fleet::machine::{Machine, MachineAction, MachineChange, MachineEvent};
+use crate::control::fleet::machine::{Machine, MachineAction, MachineEvent};
+use crate::control::fleet::machine_change::MachineChange;
 use crate::control::fleet::placement::{Found, Placement};
 use crate::control::fleet::snapshot::{Raw, Snapshot};
 use crate::control::fleet::store_error::StoreErrorKind;
@@ -38,6 +39,8 @@ enum Event {
     Reachable(usize),
     /// Something happens to the store.
     Happens,
+    /// All instances can reach the store from now on.
+    Quiet,
     /// The store ends a level for a while, if it is still that one.
     Expire(String, u64),
 }
@@ -149,6 +152,7 @@ impl World {
             self.step(at, MachineEvent::Started);
         }
         self.at(SECOND, Event::Happens);
+        self.at(BUSY, Event::Quiet);
         while let Some(((time, _), event)) = self.queue.pop_first() {
             if time > BUSY + QUIET {
                 break;
@@ -188,10 +192,11 @@ impl World {
                     self.happens();
                     let next = self.now + Duration::from_millis(1 + self.below(40_000));
                     self.at(next, Event::Happens);
-                } else {
-                    for instance in &mut self.instances {
-                        instance.unreachable = false;
-                    }
+                }
+            }
+            Event::Quiet => {
+                for instance in &mut self.instances {
+                    instance.unreachable = false;
                 }
             }
         }
@@ -220,18 +225,25 @@ impl World {
 
     fn serve_watch(&mut self, at: usize, session: u64, from: u64) {
         let time = self.soon(300);
-        // The connection of the list has ended; of another cluster, the watch shows it.
         let (restored, cluster) = self.instances[at].listed;
-        let is_other = restored != self.restored && (cluster == self.cluster || self.chance(50));
-        if self.instances[at].unreachable || is_other {
+        // Of another history that has come as far, only the connection tells, which has ended.
+        let is_hidden = cluster == self.cluster && from <= self.position + 1;
+        let is_ended = restored != self.restored && (is_hidden || self.chance(50));
+        if self.instances[at].unreachable || is_ended {
             let failed = MachineEvent::Failed(StoreErrorKind::Unreachable);
             return self.at(time, Event::Deliver(at, session, failed));
         }
         if self.instances[at].session != session {
             return;
         }
-        let cluster = self.cluster;
-        let created = MachineEvent::Created { cluster };
+        let lag = match self.now < BUSY && self.chance(5) {
+            true => self.below(5).min(self.position),
+            false => 0,
+        };
+        let created = MachineEvent::Created {
+            cluster: self.cluster,
+            position: self.position - lag,
+        };
         self.at(time, Event::Deliver(at, session, created));
         if from <= self.compacted {
             let event = Event::Deliver(at, session, MachineEvent::Compacted);
@@ -336,7 +348,12 @@ impl World {
                     cluster,
                     position,
                     entries,
-                } => self.pass(at, cluster, position, entries),
+                } => {
+                    if self.now < BUSY && self.chance(1) {
+                        return self.step(at, MachineEvent::NotTaken);
+                    }
+                    self.pass(at, cluster, position, entries);
+                }
             }
         }
         self.check_ends(at);
