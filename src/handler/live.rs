@@ -8,7 +8,7 @@ use crate::filter;
 use crate::handler::core::HandlerCore;
 use crate::handler::handler_id::HandlerId;
 use crate::sys::process;
-use crate::sys::sync::{Arc, Mutex, Weak};
+use crate::sys::sync::{Arc, AtomicBool, Mutex, Ordering, Weak};
 
 /// The process's handlers. A handler is in no registry's hands alone, so neither is its name.
 static DIRECTORY: Mutex<Directory> = Mutex::new(Directory {
@@ -99,6 +99,38 @@ fn sources_first(handlers: Vec<Arc<HandlerCore>>) -> Vec<Arc<HandlerCore>> {
         }
     }
     sorted
+}
+
+/// Whether a handler was made that must be called on the thread that logs.
+static HAS_CALLERS: AtomicBool = AtomicBool::new(false);
+
+/// Notes that a handler is made that must be called on the thread that logs.
+pub(super) fn expect_callers() {
+    HAS_CALLERS.store(true, Ordering::Relaxed);
+}
+
+/// Whether there may be a handler that must be called on the thread that logs, as in tests.
+pub(super) fn has_callers() -> bool {
+    HAS_CALLERS.load(Ordering::Relaxed)
+}
+
+/// Whether one of these handlers must be called on the thread that logs, or passes records to one
+/// that must, be it by way of others.
+pub(super) fn lead_to_the_caller(handlers: impl Iterator<Item = HandlerId>) -> bool {
+    let living = living().into_iter().map(|core| (core.id, core));
+    let mut living: BTreeMap<_, _> = living.collect();
+    let mut waiting: Vec<_> = handlers.collect();
+    // Each is looked at once, as they may pass records in a circle.
+    while let Some(id) = waiting.pop() {
+        let Some(core) = living.remove(&id) else {
+            continue;
+        };
+        if core.facts.is_of_the_caller {
+            return true;
+        }
+        waiting.extend(core.status().targets);
+    }
+    false
 }
 
 /// The numbers of a handler and of those that pass records to it, be it by way of others.

@@ -403,7 +403,8 @@ impl Sink for RoutingSink {
     }
 
     fn facts(&self) -> SinkFacts {
-        SinkFacts::new(format!("RoutingHandler {}", self.key))
+        // What it will open is not known.
+        SinkFacts::new(format!("RoutingHandler {}", self.key)).of_the_caller(true)
     }
 
     fn status(&self) -> SinkStatus {

@@ -156,7 +156,8 @@ pub struct SinkFacts {
     pub discards: bool,
     /// Whether it writes nothing of a record but the line that a formatter makes of it.
     pub(super) writes_lines: bool,
-    /// Whether it must be called on the thread that logs: what it writes to is the thread's own.
+    /// Whether it must be called on the thread that logs, where there are handlers that must: what
+    /// it writes to is the thread's own, or what it is going to open may be.
     pub(super) is_of_the_caller: bool,
 }
 

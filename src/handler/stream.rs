@@ -8,6 +8,7 @@ use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
 use crate::handler::io::exclusive::Exclusive;
 use crate::handler::io::line_writer::LineWriter;
+use crate::handler::live;
 use crate::handler::sink::{Sink, SinkFacts};
 use crate::handler::stream_id::StreamId;
 use crate::handler::terminal::{Above, Terminal};
@@ -173,8 +174,9 @@ impl StreamHandler {
     ///
     /// The line is written on the thread that logs, formatted before: a
     /// [`QueueHandler`](crate::handler::QueueHandler) in front of it passes each record on at once,
-    /// on that thread. Threads that live longer than a test, as those of a runtime in a static,
-    /// print into the output of the test that started them.
+    /// on that thread, also where other handlers are between them. Threads that live longer than a
+    /// test, as those of a runtime in a static, print into the output of the test that started
+    /// them.
     ///
     /// # Examples
     /// ```
@@ -187,6 +189,7 @@ impl StreamHandler {
     /// ```
     #[must_use]
     pub fn for_tests() -> Self {
+        live::expect_callers();
         Self::of(
             Box::new(CapturedStderr),
             CapturedStderr::NAME,

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::error::Error;
 use crate::handler::handler::Handler;
+use crate::handler::live;
 use crate::handler::sink::Batch;
 use crate::record::Record;
 
@@ -26,10 +27,17 @@ impl Destinations {
         &self.handlers
     }
 
-    /// Whether one of them must be called on the thread that logs.
-    pub(super) fn are_of_the_caller(&self) -> bool {
-        let mut handlers = self.handlers.iter();
-        handlers.any(|handler| handler.core.facts.is_of_the_caller)
+    /// Whether one of them could be one that must be called on the thread that logs, or pass
+    /// records to one.
+    pub(super) fn may_lead_to_the_caller(&self) -> bool {
+        let mut facts = self.handlers.iter().map(|handler| &handler.core.facts);
+        facts.any(|facts| facts.is_of_the_caller || !facts.writes_lines)
+    }
+
+    /// Whether one of them is, or does so now.
+    #[cold]
+    pub(super) fn lead_to_the_caller(&self) -> bool {
+        live::lead_to_the_caller(self.handlers.iter().map(Handler::id))
     }
 
     /// Whether records would be thrown away.

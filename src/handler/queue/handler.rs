@@ -265,10 +265,7 @@ impl Sink for QueueSink {
     }
 
     fn facts(&self) -> SinkFacts {
-        // The handlers of a listener of its own are known from the start.
-        let handlers = self.queue.core.worker.destinations();
-        let is_of_the_caller = self.listener.is_some() && handlers.are_of_the_caller();
-        SinkFacts::new("QueueHandler").of_the_caller(is_of_the_caller)
+        SinkFacts::new("QueueHandler")
     }
 
     fn status(&self) -> SinkStatus {

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 
+use crate::handler::live;
 use crate::handler::queue::destinations::Destinations;
 use crate::handler::queue::requests::Flush;
 use crate::sys::host::Instant;
-use crate::sys::sync::{Arc, AtomicBool, AtomicU64, Mutex, Ordering};
+use crate::sys::sync::{Arc, AtomicBool, AtomicU32, AtomicU64, Mutex, Ordering};
 
 /// How long it then sleeps: what a record waits at most before it is handed on. Longer where there
 /// are so many threads that looking through their lanes takes more than a tenth of it.
@@ -32,6 +33,16 @@ pub(super) fn become_worker_of(queue: u64) {
     WORKER_OF.set(queue);
 }
 
+/// Whether records go past the queue.
+struct Bypass;
+
+impl Bypass {
+    const NEVER: u32 = 0;
+    const ALWAYS: u32 = 1;
+    /// Handlers that pass records on may get others to pass them to at any time.
+    const ASK: u32 = 2;
+}
+
 /// The thread as both ends see it.
 #[derive(Debug, Default)]
 pub(super) struct Worker {
@@ -41,8 +52,9 @@ pub(super) struct Worker {
     pub(super) running: AtomicBool,
     pub(super) sleeping: AtomicBool,
     pub(super) stopping: AtomicBool,
-    /// There is no handler, or one that must be called on the thread that logs.
-    bypassed: AtomicBool,
+    /// Whether there is no handler, or one that must be called on the thread that logs: a
+    /// [`Bypass`].
+    bypass: AtomicU32,
     /// Grows with each record that is handed over.
     pub(super) progress: AtomicU64,
     pub(super) flush: Flush,
@@ -82,15 +94,26 @@ impl Worker {
     }
 
     /// Whether records do not go through the queue: there is no handler to hand them to, or one
-    /// that must be called on the thread that logs. One that was never given any has not come yet.
+    /// that must be called on the thread that logs, be it behind others. One that was never given
+    /// any has not come yet.
     #[inline]
     pub(super) fn is_bypassed(&self) -> bool {
-        self.bypassed.load(Ordering::Relaxed)
+        match self.bypass.load(Ordering::Relaxed) {
+            Bypass::NEVER => false,
+            Bypass::ALWAYS => true,
+            _ => live::has_callers() && self.destinations().lead_to_the_caller(),
+        }
     }
 
     pub(super) fn set_destinations(&self, destinations: Destinations) {
-        let bypassed = destinations.is_empty() || destinations.are_of_the_caller();
-        self.bypassed.store(bypassed, Ordering::Relaxed);
+        let bypass = if destinations.is_empty() {
+            Bypass::ALWAYS
+        } else if destinations.may_lead_to_the_caller() {
+            Bypass::ASK
+        } else {
+            Bypass::NEVER
+        };
+        self.bypass.store(bypass, Ordering::Relaxed);
         let old = std::mem::replace(&mut *self.destinations.lock(), Arc::new(destinations));
         // Out of the lock: the end of a handler runs the user's code.
         drop(old);

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use logtree::formatter::Format;
 use logtree::handler::{
-    DropReason, FileHandler, MemoryHandler, QueueHandler, QueueListener, RecordQueue, Sink,
-    StreamHandler,
+    DropReason, FallbackHandler, FileHandler, MemoryHandler, QueueHandler, QueueListener,
+    RecordQueue, RoutingHandler, Sink, StreamHandler,
 };
 use logtree::{Error, ErrorKind, Handler, Level, Record};
 use tempfile::tempdir;
@@ -260,4 +260,67 @@ fn a_queue_is_passed_by_on_the_way_to_a_handler_for_tests() {
     let (_, text, error) = seen.0.lock().unwrap().pop().unwrap();
     assert_eq!((&*text, error), ("ERROR text\n    the cause", None));
     outer.flush().unwrap();
+}
+
+/// Whatever is between them, and whenever it comes to be there.
+#[test]
+fn a_queue_sees_handlers_for_tests_behind_others() {
+    type Wrap = fn(StreamHandler) -> Handler;
+    let wraps: [Wrap; 5] = [
+        |inner| FallbackHandler::new(inner).into(),
+        |inner| MemoryHandler::new(1).with_target(inner).into(),
+        |inner| QueueHandler::new([inner]).into(),
+        |inner| {
+            let open = move |_: &str| Ok::<_, Error>(inner.clone());
+            RoutingHandler::builder("key", open).build().into()
+        },
+        |inner| {
+            let memory = MemoryHandler::new(1).with_target(inner);
+            MemoryHandler::new(1)
+                .with_target(FallbackHandler::new(memory))
+                .into()
+        },
+    ];
+    let log = |queue: &QueueHandler, seen: &Mutex<Vec<thread::ThreadId>>| {
+        queue.handle(&Record::builder().level(40).message("m").build());
+        assert_eq!(seen.lock().unwrap().pop(), Some(thread::current().id()));
+    };
+    let for_tests = || {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let handler = StreamHandler::for_tests().with_filter({
+            let seen = Arc::clone(&seen);
+            move |_: &mut Record<'_>| {
+                seen.lock().unwrap().push(thread::current().id());
+                true
+            }
+        });
+        (handler, seen)
+    };
+    for wrap in wraps {
+        let (inner, seen) = for_tests();
+        let queue = QueueHandler::new([wrap(inner)]);
+        log(&queue, &seen);
+        log(&QueueHandler::new([queue]), &seen);
+    }
+    // The target comes later, and goes again.
+    let memory = MemoryHandler::new(1);
+    let queue = QueueHandler::new([memory.clone()]);
+    let (inner, seen) = for_tests();
+    memory.set_target(Some(inner.into()));
+    log(&queue, &seen);
+    let gate = Arc::new(Mutex::new(Vec::new()));
+    memory.set_target(Some(Handler::new(Threads(Arc::clone(&gate)))));
+    queue.handle(&Record::builder().level(40).message("m").build());
+    queue.flush().unwrap();
+    assert_ne!(gate.lock().unwrap().pop(), Some(thread::current().id()));
+}
+
+/// Keeps the threads that it is called on.
+struct Threads(Arc<Mutex<Vec<thread::ThreadId>>>);
+
+impl Sink for Threads {
+    fn write(&self, _: &Record<'_>, _: &dyn Format) -> Result<(), Error> {
+        self.0.lock().unwrap().push(thread::current().id());
+        Ok(())
+    }
 }
