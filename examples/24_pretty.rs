@@ -1,5 +1,5 @@
 //! Lines for people who develop: pretty on a terminal, lines of text in a pipe or a file. The
-//! variable `LOGTREE_FORMAT` chooses for both: `pretty`, `text`, `json`, `logfmt`.
+//! variable `LOGTREE_FORMAT` chooses for both: `pretty`, `text`, `json`, `ecs`, ….
 
 use std::{error, fmt, io};
 

@@ -17,7 +17,7 @@ use crate::config::node::{Node, Value};
 use crate::config::read_context::ReadContext;
 use crate::filter::Key;
 #[cfg(feature = "pretty")]
-use crate::formatter::{AutoFormatter, JsonFormatter, LogfmtFormatter, PrettyFormatter};
+use crate::formatter::PrettyFormatter;
 use crate::formatter::{ColorChoice, JsonTime, MissingFields, Multiline, TemplateStyle, TimeZone};
 #[cfg(feature = "gelf")]
 use crate::handler::GelfCompression;
@@ -391,11 +391,6 @@ choices! {
         "zerolog" => Self::zerolog(),
         "charm" => Self::charm(),
         "pino" => Self::pino(),
-    }
-    AutoFormatter {
-        "text" => Self::new(),
-        "json" => Self::new().elsewhere(JsonFormatter::new()),
-        "logfmt" => Self::new().elsewhere(LogfmtFormatter::new()),
     }
 }
 

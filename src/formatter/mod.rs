@@ -41,6 +41,8 @@ pub use self::json::{JsonFormatter, JsonFormatterBuilder, JsonTime};
 pub use self::line::Line;
 pub use self::logfmt::LogfmtFormatter;
 pub use self::missing::MissingFields;
+#[cfg(all(feature = "config", feature = "pretty"))]
+pub(crate) use self::pretty::NAMES;
 #[cfg(feature = "pretty")]
 #[cfg_attr(docsrs, doc(cfg(feature = "pretty")))]
 pub use self::pretty::{AutoFormatter, PrettyFormatter};

@@ -14,13 +14,15 @@ use crate::sys::sync::Arc;
 /// as lines of text elsewhere.
 ///
 /// The variables `LOGTREE` and `RUST_LOG` change the levels, as for
-/// [`init_from_env_or`](crate::init_from_env_or) with `info`, and `LOGTREE_FORMAT` the format:
-/// `pretty`, `text`, `json` or `logfmt`, terminal or not. Problems of the variables are reported on
-/// standard error. Known credentials are redacted
+/// [`init_from_env_or`](crate::init_from_env_or) with `info`, and `LOGTREE_FORMAT` the format,
+/// terminal or not: `pretty`, `json`, `logfmt`, `ecs` and [others][formats]. Problems of the
+/// variables are reported on standard error. Known credentials are redacted
 /// ([`RedactingFilter`](crate::filter::RedactingFilter)).
 ///
 /// Also installs the global registry as the `log` backend unless another backend is installed.
 /// Returns the handler, or `None` if the root has handlers: they stay, and none is added.
+///
+/// [formats]: crate::formatter::AutoFormatter::from_env
 ///
 /// # Python
 /// No equivalent; `loguru` prints likewise without a set-up.

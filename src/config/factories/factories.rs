@@ -121,8 +121,8 @@ impl Factories {
     /// | `colorlog.ColoredFormatter` | | `format` (or `fmt`), `datefmt`, `style`, `validate`, `defaults`, `log_colors`, `secondary_log_colors`, `reset`, `no_color`, `force_color`; `stream`, without effect, as colours are shown where the handler's stream shows them |
     /// | `uvicorn.logging.DefaultFormatter`, `uvicorn.logging.AccessFormatter` | | `format` (or `fmt`), `datefmt`, `style`, `validate`, `defaults`, `use_colors`; `levelprefix`, and of the key-values of an access `request_line` (or `method`, `full_path` and `http_version`), `status_code` |
     /// | | `iot_json` | `account` |
-    /// | `logtree.PrettyFormatter` | `pretty` (feature `pretty`) | `preset` (`pretty`, `loguru`, `zerolog`, `charm`, `pino`), `time_zone`, `repeat_times`, `short_levels`, `name_width`, `align_names`, `source`, `width`, `wrap`, `ascii` |
-    /// | `logtree.AutoFormatter` | `auto` (feature `pretty`) | `elsewhere` (`text`, `json`, `logfmt`), and those of `pretty` |
+    /// | `logtree.PrettyFormatter` | `pretty` (feature `pretty`) | `preset` (`pretty`, `loguru`, `zerolog`, `charm`, `pino`), `time_zone`, `repeat_times`, `short_levels`, `name_width`, `align_names`, `source`, `width`, `wrap`, `ascii`, `humanize`, `fields_order` and `exclude` (lists of keys), `color_names`, `icons`, `highlight`, `links`, `tree`, `since_last`; `key_styles` and `level_styles`: `{"user": "bold magenta", "WARNING": "bright_red on_black"}` |
+    /// | `logtree.AutoFormatter` | `auto` (feature `pretty`) | `elsewhere` (`text`, `plain`, `json`, `logfmt`, `ecs`, `gcp`, `pino`, `bunyan`, `logstash`, `datadog`, `python`), and those of `pretty` |
     ///
     /// | filters | short name | arguments |
     /// |---|---|---|

@@ -3,13 +3,10 @@
 use std::fmt;
 
 use crate::error::{Error, ErrorKind};
-use crate::formatter::colors::Colors;
 use crate::formatter::format::Format;
-use crate::formatter::json::JsonFormatter;
 use crate::formatter::line::Line;
-use crate::formatter::logfmt::LogfmtFormatter;
 use crate::formatter::pretty::formatter::PrettyFormatter;
-use crate::formatter::text::Formatter;
+use crate::formatter::pretty::named::{self, NAMES};
 use crate::record::Record;
 use crate::sys::sync::Arc;
 use crate::sys::variable::variable;
@@ -44,23 +41,32 @@ enum Chosen {
     Elsewhere,
 }
 
-/// The names of formats.
-const NAMES: &str = "auto, pretty, text, json or logfmt";
-
 impl AutoFormatter {
     /// Returns a formatter that writes lines of text where there is no terminal:
     /// [`Formatter::BOTO3`](crate::Formatter::BOTO3).
     pub fn new() -> Self {
         Self {
             pretty: PrettyFormatter::new(),
-            elsewhere: text(),
+            elsewhere: named::text(),
             chosen: None,
         }
     }
 
-    /// Returns a formatter that follows the variable `LOGTREE_FORMAT`: `pretty`, `text`, `json` and
-    /// `logfmt` are written everywhere; `auto`, an empty value and no variable are
-    /// [`new`](Self::new).
+    /// Returns a formatter that follows the variable `LOGTREE_FORMAT`, which names a format that is
+    /// written everywhere:
+    ///
+    /// | value | format |
+    /// |---|---|
+    /// | `auto`, an empty one, no variable | [`new`](Self::new): it depends on the stream |
+    /// | `pretty` | [`PrettyFormatter`] |
+    /// | `text`, `plain` | [`Formatter::BOTO3`](crate::Formatter::BOTO3) |
+    /// | `json` | [`JsonFormatter`](crate::formatter::JsonFormatter) |
+    /// | `logfmt` | [`LogfmtFormatter`](crate::formatter::LogfmtFormatter) |
+    /// | `ecs`, `pino`, `bunyan`, `logstash`, `datadog` | the preset of this name, as [`JsonFormatter::ecs`](crate::formatter::JsonFormatter::ecs) |
+    /// | `gcp` | [`JsonFormatter::gcp`](crate::formatter::JsonFormatter::gcp), for the project that the variable `GOOGLE_CLOUD_PROJECT` names |
+    /// | `python` | [`python`](crate::formatter::JsonFormatterBuilder::python) with `asctime`, `levelname`, `name` and `message` |
+    ///
+    /// Case does not matter.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidFormat`] for another value.
@@ -75,32 +81,38 @@ impl AutoFormatter {
     /// # Ok::<(), logtree::Error>(())
     /// ```
     pub fn from_env() -> Result<Self, Error> {
-        Self::named(&variable("LOGTREE_FORMAT").unwrap_or_default()).ok_or_else(|| {
-            let found = variable("LOGTREE_FORMAT").unwrap_or_default();
-            let message = format!("LOGTREE_FORMAT: unknown format {found:?}: expected {NAMES}");
+        let name = variable("LOGTREE_FORMAT").unwrap_or_default();
+        Self::named(&name).ok_or_else(|| {
+            let message = format!(
+                "LOGTREE_FORMAT: unknown format {name:?}: expected auto, pretty, {}",
+                NAMES.join(", ")
+            );
             Error::new(ErrorKind::InvalidFormat, message)
         })
     }
 
     /// Returns the formatter of a name that `LOGTREE_FORMAT` can have.
     pub(crate) fn named(name: &str) -> Option<Self> {
-        let all: Arc<dyn Format> = match &*name.trim().to_ascii_lowercase() {
-            "" | "auto" => return Some(Self::new()),
-            "pretty" => {
-                let chosen = Some(Chosen::Pretty);
-                return Some(Self {
-                    chosen,
-                    ..Self::new()
-                });
-            }
-            "text" => text(),
-            "json" => Arc::new(JsonFormatter::new()),
-            "logfmt" => Arc::new(LogfmtFormatter::new()),
-            _ => return None,
-        };
+        let new = Self::new();
+        Some(match &*name.trim().to_ascii_lowercase() {
+            "" | "auto" => new,
+            "pretty" => Self {
+                chosen: Some(Chosen::Pretty),
+                ..new
+            },
+            name => Self {
+                elsewhere: named::named(name)?,
+                chosen: Some(Chosen::Elsewhere),
+                ..new
+            },
+        })
+    }
+
+    /// Returns the formatter with the format of a name where there is no terminal.
+    #[cfg(feature = "config")]
+    pub(crate) fn named_elsewhere(name: &str) -> Option<Self> {
         Some(Self {
-            elsewhere: all,
-            chosen: Some(Chosen::Elsewhere),
+            elsewhere: named::named(name)?,
             ..Self::new()
         })
     }
@@ -129,14 +141,6 @@ impl AutoFormatter {
         }
         self
     }
-}
-
-fn text() -> Arc<dyn Format> {
-    Arc::new(
-        Formatter::preset(Formatter::BOTO3)
-            .colors(Colors::default())
-            .build_preset(),
-    )
 }
 
 impl Default for AutoFormatter {
@@ -200,6 +204,21 @@ mod tests {
             assert!(line("TEXT", is_terminal).ends_with(text));
             assert!(line("json", is_terminal).starts_with('{'));
             assert!(line("logfmt", is_terminal).starts_with("time="));
+            for name in NAMES {
+                assert!(!line(name, is_terminal).ends_with(pretty), "{name}");
+            }
+            for (name, part) in [
+                ("ecs", "\"log.level\""),
+                ("gcp", "\"severity\""),
+                ("pino", "\"hostname\""),
+                ("bunyan", "\"v\":0"),
+                ("logstash", "\"@version\""),
+                ("datadog", "\"status\""),
+                ("python", "\"levelname\""),
+                ("plain", " app [INFO] up"),
+            ] {
+                assert!(line(name, is_terminal).contains(part), "{name}");
+            }
         }
         assert!(AutoFormatter::named("prety").is_none());
     }

@@ -14,6 +14,7 @@ mod label;
 mod layout;
 mod links;
 mod name;
+mod named;
 mod options;
 mod pen;
 mod place;
@@ -24,3 +25,5 @@ mod wrap;
 
 pub use self::auto::AutoFormatter;
 pub use self::formatter::PrettyFormatter;
+#[cfg(feature = "config")]
+pub(crate) use self::named::NAMES;

@@ -52,7 +52,8 @@ fn the_environment_chooses_the_format() {
         let lines = printed(set_up, &[("LOGTREE_FORMAT", "prety")]);
         assert_eq!(
             lines[0],
-            "logtree: LOGTREE_FORMAT: unknown format \"prety\": expected auto, pretty, text, json or logfmt"
+            "logtree: LOGTREE_FORMAT: unknown format \"prety\": expected auto, pretty, text, \
+             plain, json, logfmt, ecs, gcp, pino, bunyan, logstash, datadog, python"
         );
         assert!(lines[1].ends_with(" app [INFO] up"), "{lines:?}");
         for lines in [&lines, &printed(set_up, &[("LOGTREE_FORMAT", "pretty")])] {

@@ -7,7 +7,7 @@ use crate::config::install;
 use crate::support::Text;
 
 /// What a formatter writes for one record.
-fn formatted(formatter: &Value) -> String {
+pub(super) fn formatted(formatter: &Value) -> String {
     let text = Text::default();
     let document = json!({
         "version": 1,
@@ -332,60 +332,4 @@ fn of_iot_json_formatters() {
         (&entry["accountId"], &entry["eventType"]),
         (&json!("123456789012"), &json!("app"))
     );
-}
-
-#[cfg(feature = "pretty")]
-#[test]
-fn of_pretty_formatters() {
-    let line = |class: &str, more: Value| {
-        let mut formatter = json!({"class": class, "time_zone": "utc"});
-        let more = more.as_object().unwrap().clone();
-        formatter.as_object_mut().unwrap().extend(more);
-        formatted(&formatter)
-    };
-    for (more, expected) in [
-        (json!({}), "12:34:56.789  INFO  app  a  k=1\n    │ b\n"),
-        (
-            json!({"ascii": true, "short_levels": true}),
-            "12:34:56.789 INF  app  a  k=1\n    | b\n",
-        ),
-        (
-            json!({"name_width": 5, "align_names": true}),
-            "12:34:56.789  INFO  app    a  k=1\n    │ b\n",
-        ),
-        (
-            json!({"width": 30, "wrap": true}),
-            "12:34:56.789  INFO  app  a\n    k=1\n    │ b\n",
-        ),
-        (
-            json!({"width": 30, "wrap": false, "source": true}),
-            "12:34:56.789  INFO  app  a  k=1\n    │ b\n",
-        ),
-        (
-            json!({"repeat_times": true}),
-            "12:34:56.789  INFO  app  a  k=1\n    │ b\n",
-        ),
-        (
-            json!({"preset": "loguru"}),
-            "2024-02-29 12:34:56.789 | INFO     | app:0 - a  k=1\n    │ b\n",
-        ),
-        (
-            json!({"preset": "zerolog"}),
-            "12:34PM INF app > a  k=1\n    │ b\n",
-        ),
-        (
-            json!({"preset": "charm"}),
-            "2024/02/29 12:34:56 INFO app: a  k=1\n    │ b\n",
-        ),
-        (
-            json!({"preset": "pino"}),
-            "[12:34:56.789] INFO (app): a\n    k: 1\n    │ b\n",
-        ),
-    ] {
-        assert_eq!(line("pretty", more.clone()), expected, "{more}");
-        assert_eq!(line("logtree.PrettyFormatter", more), expected);
-    }
-    assert!(line("auto", json!({})).ends_with(" app [INFO] a\n    b k=1\n"));
-    assert!(line("auto", json!({"elsewhere": "json"})).starts_with('{'));
-    assert!(line("logtree.AutoFormatter", json!({"elsewhere": "logfmt"})).starts_with("time="));
 }

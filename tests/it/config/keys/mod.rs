@@ -12,6 +12,8 @@ mod formatters;
 mod handlers;
 mod limits;
 mod loggers;
+#[cfg(feature = "pretty")]
+mod pretty;
 
 use std::fs;
 use std::path::Path;
