@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::formatter::{ColorChoice, Format, Line, with_line_of};
 use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
+use crate::handler::io::around::Around;
 use crate::handler::io::exclusive::Exclusive;
 use crate::handler::io::line_writer::LineWriter;
 use crate::handler::live;
@@ -263,38 +264,10 @@ impl StreamHandler {
         // Only a writer that is just writing could be refused, and the handler is not in use yet.
         let _ = self.sink.stream.with(|stream| {
             let writer = stream.lines.replace(Box::new(io::sink()));
-            let wrap = Box::new(wrap);
-            stream.lines.replace(Box::new(Around { writer, wrap }));
+            stream.lines.replace(Box::new(Around::new(writer, wrap)));
             Ok(())
         });
         self
-    }
-}
-
-type Wrap = dyn Fn(&mut dyn FnMut()) + Send + Sync;
-
-/// A writer with a function around each call of it.
-struct Around {
-    writer: Box<dyn Write + Send>,
-    wrap: Box<Wrap>,
-}
-
-impl Write for Around {
-    /// Writes and flushes, so that nothing is left for later.
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut written = None;
-        let writer = &mut self.writer;
-        (self.wrap)(&mut || {
-            if written.is_none() {
-                let result = writer.write(bytes);
-                written = Some(result.and_then(|count| writer.flush().map(|()| count)));
-            }
-        });
-        written.unwrap_or_else(|| Err(io::Error::other("the function around it did not write")))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 
