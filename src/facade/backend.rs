@@ -44,19 +44,8 @@ impl Registry {
     /// [`ErrorKind::AlreadyInstalled`](crate::ErrorKind::AlreadyInstalled) if another backend was
     /// installed before.
     pub fn install(&self) -> Result<(), Error> {
-        if self.is_backend() {
-            return Ok(());
-        }
-        match log::set_boxed_logger(Box::new(self.clone())) {
-            Ok(()) => {
-                self.become_backend();
-                Ok(())
-            }
-            // Two calls at once: the other one may have installed this very registry, and be about
-            // to say so.
-            Err(_) if self.is_backend() => Ok(()),
-            Err(source) => Err(source.into()),
-        }
+        let backend = || log::set_boxed_logger(Box::new(self.clone()));
+        Ok(self.inner().become_backend(backend)?)
     }
 }
 

@@ -134,6 +134,24 @@ impl RegistryCore {
         self.gate_watch.notify();
     }
 
+    /// Makes the maximum level of the `log` facade follow this registry's levels, given what
+    /// installs it and fails if there is another backend.
+    ///
+    /// Under the lock: of several calls at once, each finds the registry installed and the levels
+    /// in effect when it returns.
+    pub(crate) fn become_backend<E>(
+        &self,
+        install: impl FnOnce() -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.change(|_| {
+            if !self.is_backend.load(Ordering::Relaxed) {
+                install()?;
+                self.is_backend.store(true, Ordering::Relaxed);
+            }
+            Ok(())
+        })
+    }
+
     /// Gives a handler the records of nodes and their descendants, from a level on for each,
     /// regardless of their levels.
     pub(crate) fn tap(&self, levels: Vec<(NodeId, Level)>, handler: Handler) -> TapId {

@@ -315,10 +315,6 @@ impl Registry {
         self.inner.change(change)
     }
 
-    pub(crate) fn is_backend(&self) -> bool {
-        self.inner.is_backend.load(Ordering::Relaxed)
-    }
-
     /// Returns the handlers of all loggers, each once.
     #[must_use]
     pub fn handlers(&self) -> Vec<Handler> {
@@ -331,11 +327,6 @@ impl Registry {
             }
         });
         handlers
-    }
-
-    /// Makes the maximum level of the `log` facade follow this registry's levels.
-    pub(crate) fn become_backend(&self) {
-        self.change(|_| self.inner.is_backend.store(true, Ordering::Relaxed));
     }
 }
 

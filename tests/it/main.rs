@@ -13,6 +13,7 @@ mod control;
 mod delivery;
 mod edits;
 mod files;
+mod first_install;
 #[cfg(feature = "fleet")]
 mod fleet;
 mod formats;
