@@ -13,8 +13,8 @@ use crate::control::fleet::member::{Member, Post};
 use crate::control::fleet::placement::Placement;
 use crate::control::fleet::store::{Following, Store};
 use crate::error::Error;
-use crate::sys::sync::{Arc, Mutex};
-use crate::sys::user_code;
+use crate::sys::sync::{Arc, Mutex, Weak};
+use crate::sys::{process, user_code};
 
 /// What a builder was given to join a fleet.
 #[derive(Clone, Default)]
@@ -30,6 +30,9 @@ pub(super) struct Membership {
     /// Not in the member, which the store's thread may be the last one to have.
     following: Mutex<Option<Box<dyn Following>>>,
 }
+
+/// Those of all registries.
+static LIVING: Mutex<Vec<Weak<Membership>>> = Mutex::new(Vec::new());
 
 impl Joining {
     /// Has a registry follow the fleet, if there is one.
@@ -49,6 +52,7 @@ impl Joining {
             member: Arc::clone(&member),
             following: Mutex::new(Some(following)),
         });
+        Membership::enter(&membership);
         let before = core.membership.lock().replace(membership);
         drop(before);
         member.wake();
@@ -69,10 +73,42 @@ impl Membership {
     }
 }
 
-impl Drop for Membership {
-    fn drop(&mut self) {
+impl Membership {
+    /// Has it stop at the end of the process: that of the global registry is never dropped.
+    fn enter(membership: &Arc<Self>) {
+        let mut living = LIVING.lock();
+        living.retain(|other| other.strong_count() > 0);
+        living.push(Arc::downgrade(membership));
+        drop(living);
+        process::at_exit(stop_all);
+    }
+
+    /// Stops following: the store takes the report of this instance back.
+    fn stop(&self) {
         let following = self.following.lock().take();
         user_code::drop_value(following);
+    }
+}
+
+/// Each takes up to a second, at once.
+fn stop_all() {
+    let living: Vec<_> = LIVING.lock().iter().filter_map(Weak::upgrade).collect();
+    thread::scope(|scope| {
+        let (first, others) = living.split_first().unzip();
+        for other in others.into_iter().flatten() {
+            let thread = thread::Builder::new();
+            // Without a thread, its lease ends by itself.
+            let _ = thread.spawn_scoped(scope, || other.stop());
+        }
+        if let Some(first) = first {
+            first.stop();
+        }
+    });
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 

@@ -16,6 +16,9 @@ pub(crate) struct Etcd {
     name: String,
     port: u16,
     peer_port: u16,
+    /// All members of its cluster, with their addresses, and what the cluster is known by.
+    cluster: String,
+    token: String,
     options: Vec<String>,
     /// What `etcdctl` needs beside the address.
     credentials: Vec<String>,
@@ -53,15 +56,24 @@ impl Etcd {
         Self::start_as(&server.each_ref().map(String::as_str), &client)
     }
 
+    /// Three members of one cluster.
+    pub(crate) fn start_three() -> Option<Vec<Self>> {
+        Self::start_cluster(3, &[], &[])
+    }
+
     fn start_as(options: &[&str], credentials: &[String]) -> Option<Self> {
-        for program in ["etcd", "etcdctl"] {
+        Self::start_cluster(1, options, credentials)?.pop()
+    }
+
+    fn start_cluster(
+        members: usize,
+        options: &[&str],
+        credentials: &[String],
+    ) -> Option<Vec<Self>> {
+        for (program, version) in [("etcd", "--version"), ("etcdctl", "version")] {
             let version = Command::new(program)
                 .env("ETCDCTL_API", "3")
-                .args(if program == "etcd" {
-                    ["--version"]
-                } else {
-                    ["version"]
-                })
+                .arg(version)
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
                 .status();
@@ -74,22 +86,35 @@ impl Etcd {
         let options: Vec<String> = options.iter().map(ToString::to_string).collect();
         // Another process may have a port for a moment.
         for _ in 0..100 {
-            let count = COUNT.fetch_add(1, Ordering::Relaxed);
-            let name = format!("t{}-{count}", std::process::id());
-            let directory = tempfile::tempdir().unwrap();
-            let (port, peer_port) = (free_port(), free_port());
-            let data = directory.path().join(&name);
-            let mut etcd = Self {
-                server: serve(&name, &data, port, peer_port, &options),
-                directory,
-                name,
-                port,
-                peer_port,
-                options: options.clone(),
-                credentials: credentials.to_vec(),
-            };
-            if etcd.is_up() {
-                return Some(etcd);
+            let places = (0..members).map(|_| {
+                let count = COUNT.fetch_add(1, Ordering::Relaxed);
+                let name = format!("t{}-{count}", std::process::id());
+                (name, free_port(), free_port())
+            });
+            let places: Vec<_> = places.collect();
+            let peers = places
+                .iter()
+                .map(|(name, _, peer_port)| format!("{name}=http://127.0.0.1:{peer_port}"));
+            let cluster = peers.collect::<Vec<_>>().join(",");
+            let token = places[0].0.clone();
+            let started = places.into_iter().map(|(name, port, peer_port)| {
+                let directory = tempfile::tempdir().unwrap();
+                let data = directory.path().join(&name);
+                Self {
+                    server: serve(&name, &data, (port, peer_port), &cluster, &token, &options),
+                    directory,
+                    name,
+                    port,
+                    peer_port,
+                    cluster: cluster.clone(),
+                    token: token.clone(),
+                    options: options.clone(),
+                    credentials: credentials.to_vec(),
+                }
+            });
+            let mut started: Vec<_> = started.collect();
+            if started.iter_mut().all(Self::is_up) {
+                return Some(started);
             }
         }
         panic!("etcd does not stay");
@@ -114,7 +139,9 @@ impl Etcd {
     pub(crate) fn start_again(&mut self) {
         for _ in 0..100 {
             let data = self.directory.path().join(&self.name);
-            self.server = serve(&self.name, &data, self.port, self.peer_port, &self.options);
+            let ports = (self.port, self.peer_port);
+            let (cluster, token) = (&self.cluster, &self.token);
+            self.server = serve(&self.name, &data, ports, cluster, token, &self.options);
             if self.is_up() {
                 return;
             }
@@ -243,7 +270,14 @@ impl Drop for Etcd {
     }
 }
 
-fn serve(name: &str, data: &Path, port: u16, peer_port: u16, options: &[String]) -> Child {
+fn serve(
+    name: &str,
+    data: &Path,
+    (port, peer_port): (u16, u16),
+    cluster: &str,
+    token: &str,
+    options: &[String],
+) -> Child {
     let is_encrypted = options
         .iter()
         .any(|option| option.starts_with("--cert-file"));
@@ -264,8 +298,8 @@ fn serve(name: &str, data: &Path, port: u16, peer_port: u16, options: &[String])
             "--initial-advertise-peer-urls",
             &peer,
         ])
-        .args(["--initial-cluster", &format!("{name}={peer}")])
-        .args(["--initial-cluster-token", name])
+        .args(["--initial-cluster", cluster])
+        .args(["--initial-cluster-token", token])
         .args(options)
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -2,8 +2,11 @@
 //! installed, they say so and are skipped.
 
 mod changes;
+mod cluster;
 mod commits;
+mod control;
 mod etcd;
+mod exits;
 mod follows;
 mod outages;
 mod place;
