@@ -32,6 +32,9 @@ pub(super) fn after(
         ..Manner::default()
     };
     let rest = &bytes[at..];
+    if let Some(value) = got(bytes, tight) {
+        return value::at_place(name, value, doubtful, Around::default(), spans);
+    }
     if let Some(value) = typed_in(bytes, name, at) {
         let (from, end) = extent::argument(bytes, value);
         let manner = if is_password { Manner::TYPED } else { doubtful };
@@ -190,15 +193,39 @@ pub(super) fn after(
     if at == tight || closed.is_some() && !is_linked {
         return None;
     }
-    // `password (…)`, `password […]`
-    if let [open @ (b'(' | b'['), inner @ ..] = rest {
-        let close = if *open == b'(' { b')' } else { b']' };
+    // `password (…)`, `password […]`, `token <…>`
+    // `acl token 3c9d7a51-…`, but not `idempotency token 3c9d7a51-…`
+    let is_open = || {
+        let is_second = bytes[..name.start].ends_with(b" ");
+        let two = text::name_start(text, name.start - usize::from(is_second), 24);
+        names::is_open(&bytes[two..name.end])
+    };
+    let is_bracket = !matches!(rest, [b'<', next, ..] if !next.is_ascii_alphanumeric());
+    if let ([open @ (b'(' | b'[' | b'<'), inner @ ..], true) = (rest, is_bracket) {
+        let close = match open {
+            b'(' => b')',
+            b'[' => b']',
+            _ => b'>',
+        };
         let is_end = |byte: &u8| *byte == close || *byte == b' ';
         let len = inner.iter().take(96).position(is_end)?;
         // `token [http-nio-8080-exec-3]`: a thread.
         let inside = text.get(at + 1..at + 1 + len)?;
-        let is_value = inner[len] == close && !(*open == b'[' && look::is_label(inside));
-        return is_value.then(|| name.hide(at + 1, at + 1 + len, doubtful, spans))?;
+        let is_value =
+            inner[len] == close && !((*open == b'[' || !is_password) && look::is_label(inside));
+        let manner = Manner {
+            is_quoted: len >= 32 && !is_open(),
+            ..doubtful
+        };
+        return is_value.then(|| name.hide(at + 1, at + 1 + len, manner, spans))?;
+    }
+    // `… the following password to proceed:`, an empty line, and the password.
+    let line = text::run_in(rest, 64, |byte| *byte != b'\n');
+    if is_password && rest[line..].starts_with(b"\n\n") && rest[..line].ends_with(b":") {
+        let from = at + line + 2;
+        let end = from + text::run(&bytes[from..], |byte| !b"\r\n".contains(byte));
+        let is_word = !text.get(from..end)?.contains(' ');
+        return is_word.then(|| name.hide(from, end, doubtful, spans))?;
     }
     // `--password …`
     if name.as_str().starts_with('-') && !bytes[at..].starts_with(b"-") {
@@ -221,6 +248,12 @@ pub(super) fn after(
     }
     // `PASSWORD '…'`, `password for ann is …`, `login ann password …`
     let place = at + linking(&bytes[at..]);
+    let place = place + text::spaces(&bytes[place..]);
+    // Quotes of `PostgreSQL`: `PASSWORD $$…$$`
+    if let Some(quoted) = bytes[place..].strip_prefix(b"$$") {
+        let len = quoted.windows(2).take(96).position(|two| two == b"$$")?;
+        return name.hide(place + 2, place + 2 + len, Manner::TYPED, spans);
+    }
     if let Some((quote, len)) = extent::quote_at(bytes, place) {
         let from = place + len;
         let end = extent::closing(bytes, from, quote);
@@ -306,6 +339,7 @@ pub(super) fn after(
         || bytes[tight] == b'\t'
         || bytes[tight..].starts_with(b"\\t")
         || matches!(bytes.get(at), Some(b'|' | 0xe2))
+        || text::starts_with(&bytes[at..], b"reg_sz ")
         || before.trim_ascii().is_empty())
         && (!text::starts_pair(&bytes[place..])
             || bytes[..end].ends_with(b"=") && extent::quote_at(bytes, end).is_none()
@@ -315,9 +349,6 @@ pub(super) fn after(
                 || *byte == b'-' && place > at
                 || b"+/".contains(byte) && bytes[..end].ends_with(b"=")
         });
-    // `acl token 3c9d7a51-…`, but not `idempotency token 3c9d7a51-…`
-    let is_second = bytes[..name.start].ends_with(b" ");
-    let two = text::name_start(text, name.start - usize::from(is_second), 24);
     let is_key = matches!(
         known.class,
         SecretClass::SecretKey | SecretClass::EncryptionKey
@@ -325,7 +356,7 @@ pub(super) fn after(
     let is_material = || text.get(place..end).is_some_and(look::is_material);
     let is_named = known.class == SecretClass::Token
         || is_key && (name.is_identifier() || place > at || is_material());
-    let is_long = is_named && end - place >= 32 && !names::is_open(&bytes[two..name.end]);
+    let is_long = is_named && end - place >= 32 && !is_open();
     if is_next && (place > at || is_password || end - place >= least) {
         // `passcode 80412`
         let is_code = [&b"code"[..], b"token"]
@@ -343,6 +374,29 @@ pub(super) fn after(
         return name.hide_changed(place, end, 0, manner, spans);
     }
     None
+}
+
+/// Where a value is that a call gave: `getPassword() = …`, `password.getValue() returned …`.
+fn got(bytes: &[u8], at: usize) -> Option<usize> {
+    let method = match bytes.get(at) {
+        Some(b'.') => 1 + text::run_in(&bytes[at + 1..], 24, |byte| text::is_word(*byte)),
+        _ => 0,
+    };
+    let rest = bytes[at + method..].strip_prefix(b"()")?;
+    let signs = [
+        &b" = "[..],
+        b"=",
+        b": ",
+        b" : ",
+        b" -> ",
+        b" => ",
+        b" returned ",
+        b" returns ",
+        b" was ",
+        b" is ",
+    ];
+    let sign = signs.iter().find(|sign| rest.starts_with(sign))?;
+    Some(at + method + 2 + sign.len())
 }
 
 /// What is typed into a field, as programs that drive a browser have it: `('#password').type('…')`,
@@ -416,13 +470,14 @@ pub(super) fn linking(rest: &[u8]) -> usize {
         at += word + 1;
     }
     let next = &line[at..];
-    if [&b"for "[..], b"of "]
+    if [&b"for "[..], b"of ", b"on "]
         .iter()
         .any(|word| text::starts_with(next, word))
     {
         for sign in [&b" is "[..], b": ", b" = ", b"=", b" to ", b" was "] {
             if let Some(found) = text::find(next, sign) {
-                return at + found + sign.len();
+                let now = next[found + sign.len()..].starts_with(b"now ");
+                return at + found + sign.len() + if now { 4 } else { 0 };
             }
         }
     }

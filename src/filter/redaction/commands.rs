@@ -44,6 +44,17 @@ pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
             }
         }
     }
+    // `ann:500:aad3b435…:e4c4847f…:::`
+    if bytes[at + 1..].starts_with(b":::") {
+        let is_hash = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b':';
+        let from = at + 1 - text::run_before_in(&bytes[..=at], 65, is_hash);
+        let hashes = text
+            .get(from..=at)
+            .and_then(|hashes| hashes.split_once(':'));
+        if hashes.is_some_and(|(first, second)| first.len() == 32 && second.len() == 32) {
+            spans.push(Span::new(from, at + 1, SecretClass::Password));
+        }
+    }
     let is_in_word = at > 0 && is_word(bytes[at - 1]);
     if [&b"echo "[..], b"ntf ", b"yes ", b" <<<"]
         .iter()
@@ -211,8 +222,14 @@ fn option(text: &str, dash: usize, spans: &mut Spans) {
             .iter()
             .any(|word| users.iter().any(|user| text::starts_with(word, user)))
     };
+    // `-A … -X … -u ann`: SNMP's, in any order.
+    let is_beside = || {
+        let line = logons::rest_of_line(text, dash).take(8);
+        b"AX".contains(&letter) && (has_user() || line.skip(1).any(|word| word.1 == "-u"))
+    };
     let sign = found
         .or_else(|| (b"pPw".contains(&letter) && has_user()).then_some(Some(b'.')))
+        .or_else(|| is_beside().then_some(Some(b'.')))
         .or_else(|| {
             // `docker run -u user:group`
             let names_group = || {

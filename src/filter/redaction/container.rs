@@ -1,7 +1,7 @@
 //! Values that are objects or lists, and the secrets inside them.
 
 use crate::filter::redaction::class::SecretClass;
-use crate::filter::redaction::innocent::Manner;
+use crate::filter::redaction::innocent::{self, Manner};
 use crate::filter::redaction::look;
 use crate::filter::redaction::name::Name;
 use crate::filter::redaction::names::{self, Known};
@@ -44,6 +44,10 @@ pub(super) fn at(name: Name<'_>, at: usize, spans: &mut Spans) -> Option<usize> 
         b'[' => b']',
         _ => return None,
     };
+    // `ENV['…']`: where it is.
+    if word > 0 && close == b']' && innocent::is_from(&name.text[at..]) {
+        return None;
+    }
     let limit = bytes.len().min(open + LONGEST);
     // `{SSHA}…` is a hash.
     let inner = text::run(&bytes[open + 1..limit], |byte| text::is_name(*byte));

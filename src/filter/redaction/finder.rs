@@ -2,8 +2,8 @@
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::name::Name;
-use crate::filter::redaction::names::{self, Known, LONGEST, Names};
-use crate::filter::redaction::places::{BESIDE, CIPHERS};
+use crate::filter::redaction::names::{Known, LONGEST, Names};
+use crate::filter::redaction::places::BESIDE;
 use crate::filter::redaction::prefilter::{self, Kinds, Prefilter};
 use crate::filter::redaction::rules::Need;
 use crate::filter::redaction::span::{Span, Spans};
@@ -11,7 +11,8 @@ use crate::filter::redaction::text::{self, ends_escape, is_name};
 
 use crate::filter::redaction::views::{Decoded, View};
 use crate::filter::redaction::{
-    apart, bindings, commands, logons, look, place, rows, separator, shapes, statements, urls,
+    ahead, bindings, commands, keys, lines, logons, place, rows, separator, shapes, statements,
+    urls,
 };
 
 /// How often a text may have been encoded.
@@ -220,10 +221,16 @@ impl Finder {
         if next.is_none()
             && matches!(
                 bytes.get(end),
-                Some(b',' | b'"' | b'|' | b';' | b' ' | b'\t' | b'\r' | b'\n' | b'>')
+                Some(b',' | b'"' | b'|' | b';' | b' ' | b'\t' | b'\r' | b'\n' | b'>' | b']')
             )
         {
-            rows::below(name, spans);
+            let is_section = bytes.get(end) == Some(&b']');
+            if !is_section || lines::section(name, spans).is_none() {
+                rows::below(name, spans);
+            }
+        }
+        if next.is_none() && matches!(bytes[..start].last(), Some(b' ' | b'(')) {
+            ahead::of(name, spans);
         }
         next.unwrap_or(end)
     }
@@ -238,12 +245,19 @@ impl Finder {
         end: usize,
     ) -> Option<(usize, usize, Known)> {
         let name = &text.as_bytes()[start..end];
-        let known = self.names.known(name);
+        let known = self.names.known(name).or_else(|| {
+            let is_short = end - start == 1;
+            is_short.then(|| keys::short(text, start, end))?
+        });
         if let Some(known) = known.filter(|known| known.need == Need::Query) {
             let found = self.loose(text, start, end);
-            return found.or_else(|| Some((start, end, key(text, start, end, known)?)));
+            return found.or_else(|| Some((start, end, keys::key(text, start, end, known)?)));
         }
         if let Some(known) = known {
+            if let Some(end) = keys::pass_word(text.as_bytes(), start, end) {
+                let need = Need::Any;
+                return Some((start, end, Known { need, ..known }));
+            }
             // `code` is one of many words, `one-time code` is not; `mfa token` is another one.
             let is_short = known.need == Need::Long || name.eq_ignore_ascii_case(b"token");
             let longer = is_short.then(|| self.loose(text, start, end));
@@ -345,72 +359,6 @@ impl Finder {
             }
         }
     }
-}
-
-/// What is known of a key of some kind: of a query, or with a value that looks like one.
-fn key(text: &str, start: usize, end: usize, known: Known) -> Option<Known> {
-    let bytes = text.as_bytes();
-    let rest = &bytes[end..];
-    if rest.starts_with(b"=") && matches!(bytes[..start].last(), Some(b'?' | b'&')) {
-        return Some(known);
-    }
-    // `the key for staging is …`
-    let is_spoken = rest.starts_with(b" for ") || rest.starts_with(b" is ");
-    let linked = if is_spoken {
-        1 + apart::linking(&rest[1..])
-    } else {
-        0
-    };
-    let signs = text::run_in(&rest[linked..], 8, |byte| b" =:\"'".contains(byte)) + linked;
-    let signs = signs
-        + if rest[signs..].starts_with(b"b'") {
-            2
-        } else {
-            0
-        };
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
-    let len = text::run(&rest[signs..], is_part);
-    let value = &rest[signs..signs + len];
-    // `key = QUJD…=`, `CF_Key="…"`
-    let is_base64 = len >= 22 && rest.get(signs + len) == Some(&b'=');
-    let is_variable = bytes[start..end].contains(&b'_') && rest.starts_with(b"=") && len >= 12;
-    // `"openai_key": "…"`, `--sdk-key …`: letters of both cases, and digits.
-    let word = &rest[signs..];
-    let word = &word[..text::run(word, |byte| is_name(*byte))];
-    let has = |is: fn(&u8) -> bool| word.iter().any(is);
-    let digits = |word: &[u8]| word.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let is_sure = (end - start > 4 || linked > 1)
-        && word.len() >= 16
-        && has(u8::is_ascii_digit)
-        && has(u8::is_ascii_uppercase)
-        && has(u8::is_ascii_lowercase)
-        && (digits(word) >= 2 || std::str::from_utf8(word).is_ok_and(text::is_random));
-    // `aes key=…`, `keytab: … key …`, `key=… iv=…`
-    if text
-        .get(end + signs..end + signs + len)
-        .is_some_and(look::is_material)
-    {
-        let before = text::line_before(bytes, start);
-        let after = &rest[signs + len..rest.len().min(signs + len + 8)];
-        let is_in = |part: &[u8], word: &str| text::find(part, word.as_bytes()).is_some();
-        let has = |part: &[u8]| CIPHERS.iter().any(|word| is_in(part, word));
-        return (signs > 0 && (has(before) || has(after))).then_some(Known {
-            class: SecretClass::EncryptionKey,
-            need: Need::Material,
-            ..known
-        });
-    }
-    let is_random =
-        digits(value) >= 2 && text::is_mixed(value) && !value.iter().all(u8::is_ascii_hexdigit);
-    let is_one =
-        signs > 0 && (is_base64 || is_sure || is_variable && is_random && !value.contains(&b'/'));
-    // `public key`
-    let before = usize::from(bytes[..start].ends_with(b" "));
-    let two = text::name_start(text, start - before, 16);
-    (is_one && !names::is_open(&bytes[two..end])).then_some(Known {
-        need: Need::Random,
-        ..known
-    })
 }
 
 /// What a text has to be looked at for once more.

@@ -117,7 +117,16 @@ fn authorization_end(bytes: &[u8], from: usize, limit: usize) -> usize {
             .max(at)
     };
     let scheme = word(from);
-    let gap = text::spaces(&bytes[scheme..limit]);
+    let known = MECHANISMS
+        .iter()
+        .any(|known| bytes[from..scheme].eq_ignore_ascii_case(known.as_bytes()));
+    let gap = match &bytes[scheme..limit] {
+        // Folded.
+        [b'\r', b'\n', b' ' | b'\t', ..] | [b'\n', b' ' | b'\t', ..] if known => {
+            text::blank(&bytes[scheme..limit])
+        }
+        rest => text::spaces(rest),
+    };
     if gap == 0 || bytes[..scheme].ends_with(b",") {
         return scheme;
     }
@@ -126,9 +135,6 @@ fn authorization_end(bytes: &[u8], from: usize, limit: usize) -> usize {
         return at + len;
     }
     if !is_parameter(&bytes[at..limit]) {
-        let known = MECHANISMS
-            .iter()
-            .any(|known| bytes[from..scheme].eq_ignore_ascii_case(known.as_bytes()));
         let next = word(at);
         let is_secret = std::str::from_utf8(&bytes[at..next]).is_ok_and(look::looks_secret);
         return if known || is_secret { next } else { scheme };

@@ -121,6 +121,17 @@ fn is_secret(value: &str, after: &[u8], known: Known, manner: Manner) -> bool {
     {
         return false;
     }
+    // `pass=12 fail=0`, `string password = 3;`
+    let is_number = value.len() <= 6 && value.bytes().all(|byte| byte.is_ascii_digit());
+    let is_next = |word: &&[u8]| text::find(&after[..after.len().min(10)], word).is_some();
+    let is_count = known.need == Need::Short
+        && [&b"fail"[..], b"skip", b"error", b"total", b"warn"]
+            .iter()
+            .any(is_next);
+    let is_field = value.len() <= 3 && after.starts_with(b";") && !manner.is_quoted;
+    if is_number && (is_count || is_field) {
+        return false;
+    }
     let is_item = || known.class != SecretClass::Password && is_item(value);
     if !manner.is_quoted && (is_source(value) || is_call(value) || is_item()) {
         return false;
@@ -137,7 +148,10 @@ fn is_secret(value: &str, after: &[u8], known: Known, manner: Manner) -> bool {
     }
     if manner.is_doubtful {
         // `token sk-ant-api03-`: how one begins.
-        if bare.ends_with(['-', '_', '$']) && known.class != SecretClass::Password {
+        if bare.ends_with(['-', '_', '$'])
+            && bare.len() < 24
+            && known.class != SecretClass::Password
+        {
             return false;
         }
         let least = if known.class == SecretClass::Password {
@@ -228,7 +242,10 @@ fn hides_in_prose(value: &str, after: &[u8], known: Known) -> bool {
             is_code(value, known) || value.len() >= 8 && look::looks_secret(value) && !is_range
         }
         (_, Need::Long | Need::Query) => look::is_long_code(value),
-        (_, Need::Short) => look::looks_secret(value) && !value.contains(['_', '/', '.']),
+        (_, Need::Short) => {
+            look::looks_secret(value)
+                && (!value.contains(['_', '/', '.']) || value.contains(['!', '$', '&', '#', '@']))
+        }
         (SecretClass::Password, _) => !look::is_path(value) && !is_counter(value, known),
         _ => is_random(value, known),
     }
@@ -302,6 +319,11 @@ fn is_source(value: &str) -> bool {
     if is_member || is_item {
         return true;
     }
+    is_from(value)
+}
+
+/// Whether a value begins as one that is read from somewhere.
+pub(super) fn is_from(value: &str) -> bool {
     SOURCES
         .iter()
         .any(|source| text::starts_with(value.as_bytes(), source.as_bytes()))

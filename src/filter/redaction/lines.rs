@@ -3,6 +3,7 @@
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::innocent::Manner;
 use crate::filter::redaction::name::Name;
+use crate::filter::redaction::rules::Need;
 use crate::filter::redaction::span::{Span, Spans};
 
 use crate::filter::redaction::{container, extent, text};
@@ -54,6 +55,28 @@ pub(super) fn after(
     name.hide(next, end, manner, spans)
 }
 
+/// The lines of a section with a name: `[password]`, and below it the value; `[secrets]`, and below
+/// it names and values.
+pub(super) fn section(name: Name<'_>, spans: &mut Spans) -> Option<usize> {
+    let bytes = name.text.as_bytes();
+    let before = text::line_before(bytes, name.start).trim_ascii_start();
+    let rest = bytes[name.end..].strip_prefix(b"]")?;
+    let is_line = before == b"[" && matches!(rest.first(), Some(b'\n' | b'\r'));
+    let next = name.end + 1 + text::blank(rest);
+    if !is_line || name.known.need != Need::Any && !name.known.is_plural {
+        return None;
+    }
+    let end = line_end(bytes, next);
+    let line = name.text.get(next..end)?.trim_end();
+    if line.starts_with('[') {
+        return None;
+    }
+    if line.contains([' ', '=', ':']) {
+        return items(name, next, indent(bytes, next), spans);
+    }
+    name.hide(next, next + line.len(), Manner::default(), spans)
+}
+
 /// The lines of a map or a list under a name: `passwords:`, and on each line one of them. Returns
 /// where they begin, as some may have names of their own.
 fn items(name: Name<'_>, from: usize, depth: usize, spans: &mut Spans) -> Option<usize> {
@@ -73,7 +96,11 @@ fn items(name: Name<'_>, from: usize, depth: usize, spans: &mut Spans) -> Option
                 _ => break,
             }
         }
-        if depth == indent(bytes, name.start) && !bytes[at..].starts_with(b"- ") {
+        let is_end = match bytes[..name.start].last() {
+            Some(b'[') => bytes[at..].starts_with(b"["),
+            _ => depth == indent(bytes, name.start) && !bytes[at..].starts_with(b"- "),
+        };
+        if is_end {
             break;
         }
     }
@@ -84,11 +111,25 @@ fn items(name: Name<'_>, from: usize, depth: usize, spans: &mut Spans) -> Option
 fn item(name: Name<'_>, from: usize, end: usize, spans: &mut Spans) -> Option<usize> {
     let line = name.text.get(from..end)?;
     let line = line.split(" #").next()?.trim_end();
-    let (key, value) = match (line.strip_prefix("- "), line.split_once(": ")) {
+    let pair = line.split_once(": ").or_else(|| {
+        let pair = line.split_once('=').filter(|_| !line.starts_with("- "));
+        pair.map(|(key, value)| (key.trim_end(), value))
+    });
+    let (key, value) = match (line.strip_prefix("- "), pair) {
         (Some(item), None) => (None, item.trim_start()),
         (None, Some((key, value))) => (Some(key), value.trim_start()),
         _ => return None,
     };
+    // `chpasswd:`, `list: |`, and lines of a user and a password.
+    if value.starts_with('|') && text::ends_with(name.as_str().as_bytes(), b"chpasswd") {
+        let rest = name.text.get(end..)?.lines().skip(1);
+        for line in rest.take_while(|line| line.starts_with("  ")) {
+            if let Some((_, value)) = line.split_once(':') {
+                let start = value.as_ptr().addr() - name.text.as_ptr().addr();
+                name.hide(start, start + value.len(), Manner::TYPED, spans);
+            }
+        }
+    }
     // References, tags, blocks, and what is written as in JSON.
     if value.starts_with(['*', '&', '!', '|', '>', '{', '[', '<']) {
         return None;

@@ -35,6 +35,10 @@ pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
 /// Looks at the program whose name is around a place.
 pub(super) fn program(text: &str, at: usize, spans: &mut Spans) {
     let bytes = text.as_bytes();
+    // `connection` is frequent.
+    if text::starts_with(&bytes[at..], b"necti") {
+        return;
+    }
     let Some(at) = (at.saturating_sub(3)..=at).rfind(|at| text.is_char_boundary(*at)) else {
         return;
     };
@@ -91,7 +95,7 @@ fn oracle(text: &str, from: usize, is_word: bool, spans: &mut Spans) {
         if !is_user
             || !is_one
             || placeholder::is_nothing(password)
-            || is_word && target.is_empty() && !is_strong(password)
+            || is_word && target.is_empty() && !(is_strong(password) && is_usual(user))
             || password.contains('/') && target.is_empty()
         {
             continue;
@@ -108,6 +112,13 @@ fn oracle(text: &str, from: usize, is_word: bool, spans: &mut Spans) {
         ));
         return;
     }
+}
+
+/// Whether a user is one that databases have.
+fn is_usual(user: &str) -> bool {
+    ["ad", "ap", "hr", "ro", "sc", "sy", "us"]
+        .iter()
+        .any(|start| user.starts_with(start))
 }
 
 /// `net use x: \\\\host\\share … /user:ann`, `net user ann … /add`
@@ -216,6 +227,8 @@ fn pair_at(text: &str, at: usize, is_word: bool, is_further: bool, spans: &mut S
     let value = text.get(start..stop).unwrap_or_default();
     let is_one = match *sign {
         b" " => text::is_random(value),
+        // `tuple ('ann', '…')`
+        b", " if is_quoted && start > at + 2 => true,
         sign => !is_word || value.len() >= 6 && sign.contains(&b'/') | sign.contains(&b':'),
     };
     let is_one =

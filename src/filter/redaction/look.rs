@@ -98,7 +98,9 @@ pub(super) fn is_path(value: &str) -> bool {
 
 /// `app-tls-7d9f8c`: words in lower case, with `-` or `.` between.
 pub(super) fn is_label(value: &str) -> bool {
-    value.contains(['-', '.'])
+    let is_uuid = value.len() == 36 && is_id(value);
+    !is_uuid
+        && value.contains(['-', '.'])
         && value.starts_with(|c: char| c.is_ascii_lowercase())
         && value.split(['-', '.']).all(|part| part.len() <= 12)
         && value

@@ -1,13 +1,14 @@
 //! Redacts secrets in records: [`RedactingFilter`].
 //!
 //! `rules` is the table of names, words and tokens, `places` that of places. `prefilter` scans a
-//! string for candidates, which `finder` examines. `names` decides which names have secret values.
-//! `separator`, `apart`, `pairs`, `rows` and `bindings` find the value of a name, `value`,
-//! `container`, `lines` and `header` its beginning, and `extent` its end. `name` redacts it unless
-//! it is `innocent`, by its `look` for example, or a `placeholder`. `place`, `commands`,
-//! `statements` and `logons` recognize secrets by their position, `shapes` and `urls` by their
-//! shape. `views` decodes encoded strings, and `personal` finds personal data.
+//! string for candidates, which `finder` examines. `names` and `keys` decide which names have
+//! secret values. `separator` and its `sign`, `apart`, `ahead`, `pairs`, `rows` and `bindings` find
+//! the value of a name, `value`, `container`, `lines` and `header` its beginning, and `extent` its
+//! end. `name` redacts it unless it is `innocent`, by its `look` for example, or a `placeholder`.
+//! `place`, `commands`, `statements` and `logons` recognize secrets by their position, `shapes` and
+//! `urls` by their shape. `views` decodes encoded strings, and `personal` finds personal data.
 
+mod ahead;
 mod apart;
 mod bindings;
 mod class;
@@ -17,6 +18,7 @@ mod extent;
 mod finder;
 mod header;
 mod innocent;
+mod keys;
 mod lines;
 mod logons;
 mod look;
@@ -36,6 +38,7 @@ mod rules;
 mod secret;
 mod separator;
 mod shapes;
+mod sign;
 mod span;
 mod statements;
 mod text;

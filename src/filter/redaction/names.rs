@@ -62,7 +62,9 @@ impl Names {
         let (mut rest, mut is_plural) = (name, false);
         for _ in 0..4 {
             if let Some((class, need)) = rule(rest) {
-                let need = if need == Need::Query && is_keeper(rest) {
+                // `X-Gotify-Key`
+                let is_header = || text::starts_with(rest, b"x-");
+                let need = if need == Need::Query && (is_keeper(rest) || is_header()) {
                     Need::Random
                 } else {
                     need

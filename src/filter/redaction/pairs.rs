@@ -173,7 +173,11 @@ pub(super) fn after(
         // `set :password, "…"`
         return name.hide(from, end, QUOTED, spans);
     }
-    if !is_open && !option {
+    let is_header = matches!(
+        name.known.class,
+        SecretClass::Authorization | SecretClass::Cookie
+    );
+    if !is_open && !option && !is_header {
         // A row of a table, or of a list.
         return name.hide(from, end, DOUBTFUL, spans);
     }
@@ -199,10 +203,6 @@ pub(super) fn after(
     let is_name = content
         .bytes()
         .all(|byte| byte.is_ascii_lowercase() || b"_ :".contains(&byte));
-    let is_header = matches!(
-        name.known.class,
-        SecretClass::Authorization | SecretClass::Cookie
-    );
     // A list of headers has name and value in turn.
     if *opening == b'(' && close == Some(b',') && !is_header {
         // `setenv("PASSWORD", "…", 1)`

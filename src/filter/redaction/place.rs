@@ -47,6 +47,7 @@ pub(super) fn at(text: &str, at: usize, spans: &mut Spans) {
         }
         let from = start + phrase.len();
         match found.words {
+            Some("~pair") => beside(text, start, spans),
             Some("~code") => before(text, start, spans),
             Some("~quoted") => quoted(text, start, spans),
             Some("!2") => {
@@ -166,6 +167,17 @@ fn before(text: &str, end: usize, spans: &mut Spans) {
     }
 }
 
+/// `ann:… - Valid credentials`
+fn beside(text: &str, end: usize, spans: &mut Spans) {
+    let is_part = |byte: &u8| !byte.is_ascii_whitespace();
+    let start = end - text::run_before_in(&text.as_bytes()[..end], 128, is_part);
+    if let Some((_, value)) = text.get(start..end).and_then(|pair| pair.split_once(':')) {
+        if !placeholder::is_nothing(value) {
+            spans.push(Span::new(end - value.len(), end, SecretClass::Password));
+        }
+    }
+}
+
 /// `"…".toCharArray()`
 fn quoted(text: &str, end: usize, spans: &mut Spans) {
     let len = text::run_before_in(&text.as_bytes()[..end], 64, |byte| !b"\"\n".contains(byte));
@@ -211,7 +223,7 @@ mod tests {
             let (start, words) = split(place);
             assert!(start.contains(four) && four.len() == 4, "{place:?}");
             assert!(
-                words.contains(SECRETS) || ["~code", "~quoted"].contains(&words),
+                words.contains(SECRETS) || ["~code", "~quoted", "~pair"].contains(&words),
                 "{place:?}"
             );
         }

@@ -4,9 +4,12 @@
 /// Of a call's arguments the last one that is there, if it is more than a word.
 pub(super) const LAST: usize = usize::MAX;
 
+/// Four letters, a function, and the number of an argument.
+pub(super) type Call = (&'static str, &'static str, usize);
+
 /// Functions and commands that take a secret, by four letters that they are found by, and which of
 /// their arguments it is.
-pub(super) const CALLS: &[(&str, &str, usize)] = &[
+pub(super) const CALLS: &[Call] = &[
     ("sym_", "pgp_sym_encrypt", 1), ("sym_", "pgp_sym_decrypt", 1), ("ypt(", "aes_encrypt", 1),
     ("ypt(", "aes_decrypt", 1), ("yptb", "encryptbypassphrase", 0),
     ("yptb", "decryptbypassphrase", 0), ("uth(", "httpbasicauth", 1),
@@ -39,7 +42,7 @@ pub(super) const CALLS: &[(&str, &str, usize)] = &[
 pub(super) const LOGONS: &[&str] = &[
     "login with ", "login as ", "log in with ", "log in as ", "logging in with ",
     "logging in as ", "authenticating with ", "credentials are ",
-    "login failed for ", "login: ", "login attempt ", "auth attempt ", "authenticating ", "login ", "auth ", "auth failed: ", "authentication failed for ", "credentials found: ", "logged in as ", "signing in as ", "sign in as ", "connecting as ", "connect as ",
+    "login failed for ", "logged in with ", "signed in with ", "login: ", "login attempt ", "auth attempt ", "authenticating ", "login ", "auth ", "auth failed: ", "authentication failed for ", "credentials found: ", "logged in as ", "signing in as ", "sign in as ", "connecting as ", "connect as ",
     "authenticating as ", "authenticate as ", "credentials: ", "creds: ", "creds ", "credentials ",
     "zugangsdaten: ", "login=", "logon ", "auth: ", "userinfo=", "user.info=", "user.info\":\"",
     "user/pass", "user/password", "username/password", "user and password", "username and password",
@@ -86,8 +89,8 @@ pub(super) const PROGRAMS: &[(&str, &str)] = &[
 /// that is no option, `#` a number or a short word of digits that may be missing, `~` as many words
 /// as there are up to the next one of the pattern. `!` is the secret, `?` one that is more than a
 /// plain word, `%` one that looks like a secret or a code; a part of a word may be before them
-/// (`*:!`). After `~` alone it is the last word; before `~code` it stands, and in the quotes before
-/// `~quoted`; `!2` is the third argument of a call.
+/// (`*:!`). After `~` alone it is the last word; it is before `~code`, after a user before `~pair`,
+/// and in the quotes before `~quoted`; `!2` is the third argument of a call.
 pub(super) const PLACES: &[(&str, &str)] = &[
     // Routers, switches and their managers
     ("snmp", "snmp-server community !"), ("snmp", "snmp-server user ~ auth * ! priv ~ !"),
@@ -126,7 +129,9 @@ pub(super) const PLACES: &[(&str, &str)] = &[
     ("netd", "netdom ~ /passwordd:!"), ("ct t", "connect to ~ user * using !"),
     ("cf a", "cf auth * !"), ("umi ", "pulumi config set ~ --secret * !"),
     ("uci ", "uci set ~ *.key=!"), ("n ke", "option key '!"), (": ea", ": eap \"!"), (": xa", ": xauth \"!"),
-    ("hawk", "hawk id=* ~ mac=!"),
+    ("hawk", "hawk id=* ~ mac=!"), ("p/w ", "p/w ?"), ("p/w:", "p/w: ?"), ("p/w=", "p/w=?"),
+    ("er-s", "user-secrets set * !"), ("uth-", "auth-pass * !"), ("r.lo", "-dsonar.login=!"), ("r.lo", "sonar.login=!"),
+    ("r-te", "clear-text=!"), ("id c", " - valid credentials~pair"), ("e co", "use code %"),
     // Protocols: IRC, FTP, SCRAM, TLS, NTLM
     ("ify ", "identify %"), ("ify ", "identify * %"), ("per ", "oper * %"), ("p> u", "ftp> user * %"),
     ("uth-", "auth-user-pass * %"), ("biws", "c=biws,r=*,p=!"), ("esws", "c=esws,r=*,p=!"),

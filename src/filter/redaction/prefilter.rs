@@ -87,6 +87,10 @@ const ANCHORS: &[(&str, Kinds)] = &[
     ("stgc", NAME), ("eppe", NAME), ("acod", NAME), ("fa_c", NAME), ("mlar", NAME), ("tkn_", NAME), ("tok?", NAME), ("thn?", NAME), ("rumb", NAME), ("riv?", NAME), ("emas", NAME), ("wif?", NAME),
     ("maid", NAME), ("tyhe", NAME), ("ty_h", NAME), ("mbte", NAME), ("mb_t", NAME), ("ppw_", NAME), ("lpw_", NAME),
     ("npw_", NAME), ("spw_", NAME), ("uth:", LOGON), ("rinf", LOGON), ("r.in", LOGON), ("gon ", LOGON), ("@api", COMMAND),
+    ("gjso", NAME), ("rcfg", NAME), ("sec?", NAME), ("nect", PROGRAM),
+    ("@cac", COMMAND), ("@bro", COMMAND), ("@rab", COMMAND), ("@kaf", COMMAND), ("@que", COMMAND),
+    ("@nod", COMMAND), ("@ela", COMMAND), ("gin\"", NAME), ("acto", NAME), ("n wi", LOGON),
+    ("set/", URL), ("ite/", URL), ("ify/", URL), ("gic/", URL),
 ];
 
 /// What can follow the end of a name, or precede its start.
@@ -141,11 +145,6 @@ impl Prefilter {
                 prefilter.add(four, kinds);
             }
         }
-        // `connect` and the usual names of users, of which one alone is too frequent.
-        for user in ["ad", "ap", "hr", "ro", "sc", "sy", "us"] {
-            let [first, second] = [&user.as_bytes()[..1], &user.as_bytes()[1..]];
-            prefilter.add_each([b"t", b" ", first, second], PROGRAM);
-        }
         prefilter.add_each([b"n", b"n", b" ", b"ahrsu"], PROGRAM);
         // `p_a_s_s`, `s.e.c.r.e.t`, `t o k e n`
         for sign in [b"_", b"-", b".", b" "] {
@@ -179,7 +178,10 @@ impl Prefilter {
         prefilter.add_each([b"k", b"e", b"y", b"`?&+.*|\t"], NAME);
         prefilter.add(b":\\/\\", URL);
         prefilter.add_each([b"&?;{[|.", b"p", b"w", SIGNS], NAME);
+        prefilter.add_each([b"&?", b"p", b"=", &any], NAME);
         prefilter.add_each([b"@", b"/", b"/", &any], COMMAND);
+        // The end of a user's hashes, as Windows has them.
+        prefilter.add_each([hex, b":", b":", b":"], COMMAND);
         prefilter.add_each([b" \"'=(`,>", b"/", b"/", &any], URL);
         prefilter.add_each([b" \"'", b"-", b"upaxwkn", b" \"'=,:"], COMMAND);
         prefilter.add_each([b" ", b"-", b"sklfigvx", b"u"], COMMAND);

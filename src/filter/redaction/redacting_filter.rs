@@ -59,14 +59,16 @@ use crate::sys::user_code;
 ///   (`mytool login ann rose`);
 /// - a user and a password without a scheme before them, unless the host looks like one of a
 ///   database (`ann:…@build7`);
-/// - a value of a name of one letter (`u=ann&p=…`, `/login?t=…`), or of a word that mostly has
-///   other values (`seed`, `priv`, `routing_key`, `key` beside `aes` and the like) where it is
-///   neither 32, 48, 64, 96 or 128 hexadecimal digits nor the 12 to 24 words of a wallet;
+/// - a value of a name of one letter, unless a user is beside it (`u=ann&p=…`) or it is long and of
+///   a link that opens an account (`/login?t=…`), or of a word that mostly has other values
+///   (`seed`, `priv`, `routing_key`, `key` beside `aes` and the like) where it is neither 32, 48,
+///   64, 96 or 128 hexadecimal digits nor the 12 to 24 words of a wallet;
 /// - a password of several words without quotes, unless it is all that follows a name that says so
 ///   (`passphrase: …`), or `password is`;
 /// - a password in a sentence far from its name (`expected …, got …`);
-/// - a value before its name, or without one (`assertEquals("…", user.password)`, `VALUES ('ann',
-///   '…')`, `0x… private key`), and one that a function reads by a name elsewhere
+/// - a value without a name, or before it (`assertEquals("…", user.password)`, `VALUES ('ann',
+///   '…')`, `0x… private key`) in other words than `… is the password`, `… as the password` and
+///   `… (password)`, and one that a function reads by a name elsewhere
 ///   (`getenv("TOKEN") or "…"`);
 /// - a code of a few digits without `your`, `OTP` or the like beside it (`code 817264 expires`),
 ///   and a short key in a query whose name is `key`;
@@ -74,8 +76,8 @@ use crate::sys::user_code;
 /// - a secret under a name that is misspelled, abbreviated or in another language than the known
 ///   ones (`tok3n`);
 /// - a password that is a plain word, where a sentence or a list has it (`login as ann / rose`);
-/// - a secret whose name is cut in two (`"pass" "word"`), or is the heading of what it is in
-///   (`[secrets]`, and `api = "…"` below);
+/// - a secret whose name is cut in two (`"pass" "word"`), or is the heading of what it is in,
+///   unless that is a section (`[secrets]`, and `api = "…"` below);
 /// - a secret that was encrypted, compressed, encoded in Base64 as a whole, or spelled in other
 ///   characters;
 /// - a secret that is cut in two, by the caller or between two records;

@@ -68,7 +68,7 @@ pub(super) const NAMES: &[Names] = &[
         "writekey", "unsealkey", "recoverykey", "serverkey", "securitykey", "webhookkey",
         "consumerkey", "isakmpkey", "connectionstring", "codeverifier", "secretvalue", "securevalue", "fastlykey", "authtok", "artapi",
         "mashapekey", "identityheader", "secretproof", "honeycombteam",
-        "keystorekey", "truststorekey", "unlockkey",
+        "keystorekey", "truststorekey", "dockerconfigjson", "dockercfg", "unlockkey",
     ]),
     names(EncryptionKey, Fit::End, Need::Any, &[
         "privatekey", "customerkey", "encryptionkey", "encryptkey", "cryptkey", "cryptokey",
@@ -90,7 +90,7 @@ pub(super) const NAMES: &[Names] = &[
         "session", "sessionid", "sessid", "sessionkey", "sessionhash", "sid", "phpsessid",
         "jsessionid", "aspsessionid", "connectsid", "userauth", "aspxauth", "auth", "xauth", "basicauth",
         "pat", "csrf", "xsrf", "basic", "assertion", "samlresponse", "authcode", "authorizationcode",
-        "nkey", "remember", "tkn", "tok", "apitok", "authn", "crumb", "castgc", "samlart",
+        "nkey", "remember", "rememberme", "tkn", "tok", "apitok", "authn", "crumb", "castgc", "samlart",
     ]),
     names(SecretKey, Fit::Word, Need::Random, &["credentials", "creds", "secretid", "community", "sas", "skey", "ikey"]),
     names(Password, Fit::End, Need::Any, &[
@@ -124,7 +124,7 @@ pub(super) const NAMES: &[Names] = &[
         "signincode", "pairingcode", "factorcode", "devicepin", "pinnumber",
     ]),
     names(Password, Fit::Word, Need::Code, &["resetcode", "emailcode", "invitecode", "invitationcode"]),
-    names(Token, Fit::Word, Need::Long, &["code", "ticket", "encrypt"]),
+    names(Token, Fit::Word, Need::Long, &["code", "ticket", "encrypt", "sec"]),
     names(Token, Fit::Word, Need::Query, &["key", "appid"]),
     names(Password, Fit::End, Need::Random, &["passwordmessage"]),
     names(Authorization, Fit::End, Need::Any, &["authorization"]),
@@ -157,7 +157,7 @@ pub(super) const KEEPERS: &[&str] = &[
     "gitlab", "jfrog", "artifactory", "nuget", "rubygems", "npm", "pypi", "saml", "okta", "auth0", "hubspot",
     "salesforce", "zendesk", "intercom", "mixpanel", "amplitude", "shopify", "plaid", "coinbase", "binance",
     "airtable", "notion", "trello", "dropbox", "mapbox", "maps", "giphy", "youtube", "cloudinary", "launchdarkly",
-    "honeycomb", "grafana", "pinecone", "qdrant", "supabase", "contentful", "deepl",
+    "honeycomb", "grafana", "sdk", "pinecone", "qdrant", "supabase", "contentful", "deepl",
 ];
 
 /// Last words of names that say something about a secret, and what a map of secrets has beside
@@ -178,7 +178,7 @@ pub(super) const ABOUT: &[&str] = &[
 pub(super) const TOPICS: &[&str] = &[
     "in", "on", "by", "for", "from", "to", "budget", "usage", "used", "rate", "level", "strength",
     "score", "history", "reset", "manager", "service", "store", "class", "charset", "title", "note",
-    "issuer", "audience", "owner", "user", "host", "port", "region", "location", "source",
+    "issuer", "audience", "certhash", "fingerprint", "thumbprint", "owner", "user", "host", "port", "region", "location", "source",
     "namespace", "mode", "index", "position", "offset", "date", "time", "timestamp", "created",
     "updated", "changed", "modified", "verified", "set", "valid", "validity", "is", "has", "helper",
     "command", "cmd", "script", "test", "event", "handler", "filter", "parser", "stream",
@@ -200,10 +200,10 @@ pub(super) const OPEN: &[&str] = &[
     "lasttoken", "firsttoken", "currenttoken", "previoustoken", "unexpectedtoken", "nextcookie",
     "promptpassword", "askpassword", "usepassword", "haspassword", "requirepassword",
     "nopassword", "hastoken", "usetoken", "notoken", "hassecret", "isbearer",
-    "cookieaccept", "existingsecret", "websocketkey", "publickey", "idempotencykey", "cachekey", "primarykey", "foreignkey", "partitionkey",
+    "cookieaccept", "loadcredential", "existingsecret", "websocketkey", "publickey", "idempotencykey", "cachekey", "primarykey", "foreignkey", "partitionkey",
     "sortkey", "hashkey", "rangekey", "objectkey", "s3key", "filekey", "rowkey", "indexkey",
     "messagekey", "shardkey", "groupkey", "hostkey", "lookupkey", "registrykey", "itemkey", "dedupkey",
-    "translationkey", "requestkey", "orderkey", "bypass", "compass", "trespass", "surpass", "encompass",
+    "translationkey", "requestkey", "orderkey", "surrogatekey", "bypass", "compass", "trespass", "surpass", "encompass",
     "overpass", "underpass", "lowpass", "highpass", "bandpass", "allpass", "multipass", "prepass",
 ];
 
@@ -274,7 +274,7 @@ pub(super) const REFERENCES: &[&str] = &[
 /// Functions that look a value up, by the ends of their names.
 pub(super) const READERS: &[&str] = &[
     "get", "getenv", "env", "lookup", "input", "property", "parameter", "prompt", "fetch", "getpass",
-    "param", "config", "resolve", "ref", "file",
+    "param", "config", "resolve", "ref", "file", "env::var", "env::var_os",
 ];
 
 /// Ways of logging in that are no secrets.
@@ -387,7 +387,7 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("AVNS_", Word, 15, ANY), shape("aivenv1", Base64, 30, ANY),
     shape("s-s4t2ud-", Hex, 40, ANY), shape("s-s4t2af-", Hex, 40, ANY),
     shape("4b1d", Alnum, 38, 38), shape("sha256~", Word, 43, 43), shape("API-", Upper, 26, 40),
-    shape("cs_live_", Alnum, 20, ANY),
+    shape("cs_live_", Alnum, 20, ANY), shape("mob-", Word, 36, 36),
     // Packages and builds
     shape("npm_", Alnum, 36, ANY), shape("pypi-", Word, 40, ANY),
     shape("rubygems_", Hex, 48, ANY), shape("CLOJARS_", Alnum, 60, ANY),

@@ -5,22 +5,14 @@ use crate::filter::redaction::extent::{self, Around, Quote};
 use crate::filter::redaction::innocent::{self, Manner};
 use crate::filter::redaction::name::Name;
 use crate::filter::redaction::names::Known;
-use crate::filter::redaction::rules::{ABOUT, Need, TOPICS};
+use crate::filter::redaction::rules::{ABOUT, AFTER, Need, TOPICS};
+use crate::filter::redaction::sign::{self, Sign};
 use crate::filter::redaction::span::Spans;
 use crate::filter::redaction::value::{self, wrapper};
 use crate::filter::redaction::{apart, lines, names, pairs, text};
 
 /// How far the `state` of a request may be from its `code`.
 const NEAR: usize = 120;
-
-/// What is between a name and its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sign {
-    Equals,
-    Colon,
-    /// Something that seldom is a separator.
-    Doubtful,
-}
 
 /// Finds the value of a name. Returns where to look on, if it is not after the name.
 pub(super) fn after(name: Name<'_>, spans: &mut Spans) -> Option<usize> {
@@ -34,6 +26,23 @@ pub(super) fn after(name: Name<'_>, spans: &mut Spans) -> Option<usize> {
             true
         }
         _ => false,
+    });
+    // `…password":"…"`: the text was cut.
+    let is_cut = || {
+        matches!(
+            bytes[..begin],
+            [] | [.., 0xe2, 0x80, 0xa6] | [.., b'.', b'.', b'.']
+        )
+    };
+    let closed = closed.or_else(|| {
+        let (quote, len) = extent::quote_at(bytes, at).filter(|_| is_cut())?;
+        let rest = &bytes[at + len..];
+        let value = at + len + 1 + text::spaces(rest.get(1..)?);
+        let is_key = rest[0] == b':' && extent::quote_at(bytes, value)?.0 == quote;
+        is_key.then(|| {
+            at += len;
+            quote
+        })
     });
     if is_element(bytes, name.start) && !matches!(bytes.get(name.end), Some(b':' | b'=')) {
         return pairs::element(name, spans);
@@ -76,7 +85,7 @@ pub(super) fn after(name: Name<'_>, spans: &mut Spans) -> Option<usize> {
         at += if is_path { 0 } else { 2 + text::spaces(rest) };
     }
     at += noted(&bytes[at..], at > tight);
-    if let Some((sign, len)) = sign(&bytes[at..]) {
+    if let Some((sign, len)) = sign::at(&bytes[at..]) {
         let is_program = is_numbered && sign == Sign::Colon;
         let sign = if is_program { Sign::Doubtful } else { sign };
         return separated(name, closed, sign, at + len, spans);
@@ -143,6 +152,8 @@ fn noted(rest: &[u8], is_spaced: bool) -> usize {
     let len = match rest.first() {
         Some(b'(' | b'[' | b'<') => close.map_or(0, |at| at + 1),
         Some(b'0'..=b'9') => text::run_in(rest, 3, |byte| byte.is_ascii_digit()),
+        // `secret header value: …`
+        Some(b'a'..=b'z') if is_spaced && after_words(rest) > 0 => after_words(rest),
         // `var password string = …`
         Some(b'a'..=b'z') => {
             let len = text::run_in(rest, 16, |byte| text::is_word(*byte));
@@ -164,11 +175,20 @@ fn noted(rest: &[u8], is_spaced: bool) -> usize {
     };
     let spaces = text::spaces(&rest[len..]);
     let is_one = is_spaced || is_typed || rest.starts_with(b"...");
-    if is_one && sign(&rest[len + spaces..]).is_some() {
+    if is_one && sign::at(&rest[len + spaces..]).is_some() {
         len + spaces
     } else {
         0
     }
+}
+
+/// How long the words are that may stand after a name, and have a colon after them.
+fn after_words(rest: &[u8]) -> usize {
+    let len = text::run_in(rest, 32, |byte| byte.is_ascii_lowercase() || *byte == b' ');
+    let is_one = |word: &[u8]| AFTER.iter().any(|known| known.as_bytes() == word);
+    let is_all =
+        rest.get(len) == Some(&b':') && rest[..len].split(|byte| *byte == b' ').all(is_one);
+    if is_all { len } else { 0 }
 }
 
 /// Whether the quote that a name has before it ends after one more plain word.
@@ -212,51 +232,6 @@ fn qualified(bytes: &[u8], name: Name<'_>) -> usize {
     }
 }
 
-fn sign(rest: &[u8]) -> Option<(Sign, usize)> {
-    let sign = match rest {
-        [b'=' | b'-', b'&', b'g', b't', b';', ..] => (Sign::Equals, 5),
-        [b'=', b'=', b'=', ..] => (Sign::Doubtful, 3),
-        [b'.', b'.', b'.', rest @ ..] => {
-            // Many lead to a value: `password.......…`.
-            let more = text::run(rest, |byte| *byte == b'.');
-            let sign = if more > 2 {
-                Sign::Equals
-            } else {
-                Sign::Doubtful
-            };
-            (sign, 3 + more)
-        }
-        [b'=', b'=', b'>', ..] => (Sign::Equals, 3),
-        // `<!-- password -->` ends there.
-        [b'-', b'-', b'>', ..] => (Sign::Doubtful, 3),
-        [b'=', b'=', ..] | [b'>', b'>', ..] => (Sign::Doubtful, 2),
-        [b'|', b'|', b'=', ..] | [b'?', b'?', b'=', ..] => (Sign::Equals, 3),
-        [b'#', b'=', b'>', ..] => (Sign::Equals, 3),
-        [b'=', b'>', ..] | [b':' | b'?' | b'+', b'=', ..] => (Sign::Equals, 2),
-        [b'-' | b'~', b'>', ..] | [b'<', b'-', ..] => (Sign::Equals, 2),
-        [b'=', ..] => (Sign::Equals, 1),
-        // Paths of types go on at once; values in Base64 (LDIF) do not.
-        [b':', b':', b'=' | b':', ..] => (Sign::Doubtful, 3),
-        [b':', b':', b' ', ..] => (Sign::Doubtful, 2),
-        [b':', b':', ..] => return None,
-        // Dashes of print.
-        [0xe2, 0x80, 0x93 | 0x94, ..] => (Sign::Doubtful, 3),
-        [b':', b'*', b'*', ..] => (Sign::Colon, 3),
-        [b'?', b':', ..] => (Sign::Colon, 2),
-        [b'|', b'|', ..] | [b'?', b'?', ..] => (Sign::Doubtful, 2),
-        [b':', ..] => (Sign::Colon, 1),
-        [0xef, 0xbc, 0x9a, ..] => (Sign::Colon, 3),
-        [0xef, 0xbc, 0x9d, ..] | [0xe2, 0x86, 0x90 | 0x92, ..] | [0xe2, 0x87, 0x92, ..] => {
-            (Sign::Equals, 3)
-        }
-        // Other arrows, lines and signs, and an ellipsis.
-        [0xe2, 0x86..=0x9e, _, ..] | [0xe2, 0x80, 0xa6, ..] => (Sign::Doubtful, 3),
-        [0xc2, 0xa6 | 0xac | 0xb7, ..] => (Sign::Doubtful, 2),
-        _ => return None,
-    };
-    Some(sign)
-}
-
 /// The value after a separator.
 fn separated(
     name: Name<'_>,
@@ -276,13 +251,29 @@ fn separated(
         .iter()
         .take(6)
         .take_while(|byte| byte.is_ascii_digit());
-    let is_line = (1..=4).contains(&digits.count()) && bytes[..name.start].ends_with(b".");
+    let digits = digits.count();
+    let is_line = (1..=4).contains(&digits)
+        && !bytes.get(at + digits).is_some_and(u8::is_ascii_alphabetic)
+        && bytes[..name.start].ends_with(b".");
     if sign == Sign::Colon && !is_spaced && is_line {
         return None;
     }
     // `token= --password …`: an option in its place; `"$PWD":/src`: a variable, and a path.
     let is_option = matches!(bytes[at..], [b'-', b'-', next, ..] if next.is_ascii_alphabetic());
-    if is_option && is_spaced
+    // `${PASSWORD:?must be set}`, `"Password: " NAME`
+    let is_opened = || {
+        let line = text::line_before(bytes, name.start);
+        line.iter().filter(|byte| **byte == b'"').count() % 2 == 1
+    };
+    let is_shouted = |byte: &u8| byte.is_ascii_uppercase() || *byte == b'_';
+    let is_closing = closed.is_none()
+        && matches!(bytes[at..], [b'"', b' ', ..])
+        && text::run_in(&bytes[at + 2..], 4, is_shouted) > 2
+        && is_opened();
+    let is_check = bytes[from..].starts_with(b"?") && bytes[..name.start].ends_with(b"${");
+    if is_closing
+        || is_check
+        || is_option && is_spaced
         || sign == Sign::Colon
             && bytes[..name.start].ends_with(b"$")
             && extent::quote_at(bytes, at).is_none()

@@ -4,10 +4,11 @@
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, argument, argument_near};
 use crate::filter::redaction::look;
-use crate::filter::redaction::places::{CALLS, LAST};
+use crate::filter::redaction::places::{CALLS, Call, LAST};
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::text::{self, line_before};
 use crate::filter::redaction::{bindings, placeholder};
+use crate::sys::sync::Lazy;
 
 /// How far the end of a call is looked for.
 const LONGEST: usize = 4096;
@@ -16,17 +17,32 @@ const LONGEST: usize = 4096;
 pub(super) fn word(text: &str, start: usize, end: usize, spans: &mut Spans) -> bool {
     let bytes = text.as_bytes();
     let word = &bytes[start..end];
-    if !matches!(bytes.get(end), Some(b'(' | b' ' | b'=' | b':')) {
+    // `"method": "login", "params": ["ann", "…"]`
+    let end = match bytes.get(end) {
+        Some(b'"') => end + parameters(&bytes[end..]),
+        _ => end,
+    };
+    if !matches!(bytes.get(end), Some(b'(' | b' ' | b'=' | b':' | b'[')) {
         return false;
     }
     let is = |known: &str| word.eq_ignore_ascii_case(known.as_bytes());
     if ["key", "rekey", "hexkey"].into_iter().any(is) {
         return key(text, start, end, spans);
     }
+    /// Calls by their last letter: most names have none of them, which has to be known fast.
+    static BY_LAST: Lazy<Vec<Vec<Call>>> = Lazy::new(|| {
+        let mut by_last = vec![Vec::new(); 256];
+        for call in CALLS {
+            let last = call.1.bytes().last();
+            by_last[usize::from(last.unwrap_or_default())].push(*call);
+        }
+        by_last
+    });
     // A class may be before it.
-    let calls =
-        |name: &str| name.len() >= word.len() && text::ends_with(&bytes[..end], name.as_bytes());
-    match CALLS.iter().find(|(_, name, _)| calls(name)) {
+    let before = &bytes[..start + word.len()];
+    let calls = |name: &str| name.len() >= word.len() && text::ends_with(before, name.as_bytes());
+    let letter = usize::from(word.last().map_or(0, u8::to_ascii_lowercase));
+    match BY_LAST[letter].iter().find(|(_, name, _)| calls(name)) {
         Some((_, name, LAST)) => last(text, end, name, spans),
         // `jwt.verify(token, "HS256")`
         Some((_, name, number)) => {
@@ -35,6 +51,19 @@ pub(super) fn word(text: &str, start: usize, end: usize, spans: &mut Spans) -> b
         }
         None => false,
     }
+}
+
+/// How much is between the name of a method and the list of its parameters, as JSON-RPC has them.
+fn parameters(rest: &[u8]) -> usize {
+    let mut at = 0;
+    for part in [&b"\","[..], b"\"params\":"] {
+        if !rest[at..].starts_with(part) {
+            return 0;
+        }
+        at += part.len();
+        at += text::spaces(&rest[at..]);
+    }
+    if rest.get(at) == Some(&b'[') { at } else { 0 }
 }
 
 /// `ATTACH … KEY '…'`, `PRAGMA key = '…'`, as encrypted files of `SQLite` have them.
@@ -57,11 +86,13 @@ fn key(text: &str, start: usize, end: usize, spans: &mut Spans) -> bool {
 /// The last argument of a call, after a user or more: `FTP('host', 'ann', '…')`.
 fn last(text: &str, end: usize, call: &str, spans: &mut Spans) -> bool {
     let bytes = text.as_bytes();
-    if bytes.get(end) != Some(&b'(') {
-        return false;
-    }
+    let close = match bytes.get(end) {
+        Some(b'(') => b')',
+        Some(b'[') => b']',
+        _ => return false,
+    };
     let near = text::up_to(text, end + LONGEST);
-    let (items, _) = bindings::list(near, end + 1, b')');
+    let (items, _) = bindings::list(near, end + 1, close);
     if items.len() < 2 {
         return false;
     }
@@ -164,14 +195,18 @@ fn push(text: &str, from: usize, end: usize, spans: &mut Spans) -> bool {
 pub(super) fn identified(text: &str, from: usize, spans: &mut Spans) {
     let bytes = text.as_bytes();
     let rest = &bytes[from..bytes.len().min(from + 80)];
-    let by = text::find(rest, b" by ")
-        .map(|found| found + 4)
-        .or_else(|| text::find(rest, b" as ").map(|found| found + 4));
+    // The value may be on the next line.
+    let links = [&b" by "[..], b" by\n", b" by\\n", b" as "];
+    let by = links
+        .iter()
+        .find_map(|link| Some(text::find(rest, link)? + 4));
     let Some(by) = by else {
         return;
     };
     let is_statement = by == 4 || text::starts_with(rest, b" with ");
-    let mut at = from + by + text::spaces(&bytes[from + by..]);
+    let mut at = from + by;
+    at += usize::from(bytes[..at].ends_with(b"\\"));
+    at += text::blank(&bytes[at..]);
     for word in [&b"password "[..], b"values "] {
         at += if text::starts_with(&bytes[at..], word) {
             word.len()

@@ -8,6 +8,9 @@ use crate::filter::redaction::{look, placeholder, text};
 /// How long an authority may be.
 const LONGEST: usize = 1024;
 
+/// How long a path may be before the word that says what it is for.
+const LONGEST_PATH: usize = 80;
+
 fn ends_url(byte: u8) -> bool {
     matches!(
         byte,
@@ -22,7 +25,11 @@ pub(super) fn at(text: &str, at: usize, spans: &mut Spans) -> Option<usize> {
     let slashes = (at..at + 2).find(|place| {
         let rest = &bytes[*place..];
         rest.starts_with(b"//") || rest.starts_with(b"\\/\\/")
-    })?;
+    });
+    let Some(slashes) = slashes else {
+        link(text, at, spans);
+        return None;
+    };
     let has_scheme = bytes[..slashes].ends_with(b":");
     let start = slashes + if bytes[slashes] == b'/' { 2 } else { 4 };
     let rest = &bytes[start..bytes.len().min(start + LONGEST)];
@@ -118,6 +125,62 @@ fn user_class(user: &str, is_web: bool) -> Option<SecretClass> {
     }
 }
 
+/// What opens an account in the query of such a link, whatever it is called: `/verify?t=…`.
+fn query(text: &str, from: usize, path: &[u8], spans: &mut Spans) {
+    const WORDS: [&[u8]; 7] = [
+        b"reset",
+        b"activate",
+        b"magic",
+        b"verify",
+        b"invite",
+        b"confirm",
+        b"login",
+    ];
+    let Some(mark) = path.iter().position(|byte| *byte == b'?') else {
+        return;
+    };
+    if !WORDS
+        .iter()
+        .any(|word| text::find(&path[..mark], word).is_some())
+    {
+        return;
+    }
+    let mut at = mark + 1;
+    for pair in path[mark + 1..].split(|byte| b"&#".contains(byte)) {
+        let sign = pair
+            .iter()
+            .position(|byte| *byte == b'=')
+            .map_or(0, |sign| sign + 1);
+        let value = text
+            .get(from + at + sign..from + at + pair.len())
+            .unwrap_or_default();
+        let is_one = value.len() >= 20
+            && value.bytes().all(text::is_name)
+            && look::looks_secret(value)
+            && (look::is_material(value) || text::is_random(value));
+        if is_one {
+            spans.push(Span::new(
+                from + at + sign,
+                from + at + pair.len(),
+                SecretClass::Token,
+            ));
+        }
+        at += pair.len() + 1;
+    }
+}
+
+/// A path of that kind without a host: `GET /reset/…`.
+fn link(text: &str, at: usize, spans: &mut Spans) {
+    let bytes = text.as_bytes();
+    let is_part = |byte: &u8| text::is_name(*byte) || b"/.".contains(byte);
+    let start = at - text::run_before_in(&bytes[..at], LONGEST_PATH, is_part);
+    let rest = &bytes[start..bytes.len().min(at + LONGEST)];
+    let len = rest.iter().position(|byte| ends_url(*byte));
+    if rest.starts_with(b"/") {
+        webhook(text, start, &rest[..len.unwrap_or(rest.len())], spans);
+    }
+}
+
 /// A path that is known only to those who may send there.
 fn webhook(text: &str, start: usize, rest: &[u8], spans: &mut Spans) {
     let Some(slash) = rest.iter().position(|byte| *byte == b'/') else {
@@ -125,6 +188,7 @@ fn webhook(text: &str, start: usize, rest: &[u8], spans: &mut Spans) {
     };
     let (host, path) = rest.split_at(slash);
     let is_secret = |part: &[u8]| part.len() >= 16 && text::is_mixed(part);
+    query(text, start + slash, path, spans);
     if !path.split(|byte| *byte == b'/').any(is_secret) {
         return;
     }

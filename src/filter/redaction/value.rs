@@ -103,7 +103,8 @@ pub(super) fn at_place(
             ..Manner::default()
         };
         // `…`: the output of a command.
-        if bytes[at] == b'`' && bytes[from..end].contains(&b' ') {
+        let is_command = bytes[from..end].contains(&b' ') && !bytes[from].is_ascii_uppercase();
+        if bytes[at] == b'`' && is_command {
             return Some(end);
         }
         // What is no value may be a name.
@@ -304,7 +305,9 @@ pub(super) fn wrapper(bytes: &[u8], at: usize) -> usize {
             let number = text::run(&rest[word + 1..], |byte| byte.is_ascii_digit());
             let counted = word + 1 + number;
             let is_counted = number > 0 && rest[counted..].starts_with(b") \"");
-            match (is_value || is_nested || is_option, is_counted) {
+            // `Secret([REDACTED alloc::string::String])`
+            let is_masked = placeholder::bracketed(&rest[inner..]).is_some();
+            match (is_value || is_nested || is_option || is_masked, is_counted) {
                 (_, true) => counted + 2,
                 (true, _) => inner,
                 _ => 0,
