@@ -11,10 +11,10 @@ import { chromium } from "playwright-core";
 const LIMIT = 60_000;
 
 /** Starts a process. `send` gives it a command and returns its answer. */
-export async function startProcess() {
+export async function startProcess(variables = {}) {
   const directory = await mkdtemp(join(tmpdir(), "logtree-console-"));
   const child = spawn(process.env.LOGTREE_CONSOLE_BINARY, ["--exact", "console::process", "--nocapture"], {
-    env: { ...process.env, LOGTREE_CONSOLE_PROCESS: directory },
+    env: { ...process.env, ...variables, LOGTREE_CONSOLE_PROCESS: directory },
     stdio: ["pipe", "pipe", "inherit"],
   });
   let hasEnded = false;
@@ -57,7 +57,7 @@ export async function openPage(browser, url, options = {}) {
   page.on("console", (message) => {
     const text = message.text();
     // What tests provoke: a refused change, a wrong token, a process that went away.
-    const isMeant = /status of 4(00|01|12)|net::ERR_/.test(text);
+    const isMeant = /status of (4(00|01|12|28)|503)|net::ERR_/.test(text);
     if (message.type() === "error" && !isMeant) page.faults.push(text);
   });
   page.on("dialog", (dialog) => {

@@ -14,6 +14,8 @@ struct Process {
     endpoint: Endpoint,
     server: Option<Server>,
     token_file: String,
+    #[cfg(feature = "fleet")]
+    fleet: Option<fleet::Fleet>,
 }
 
 impl Process {
@@ -22,7 +24,16 @@ impl Process {
         registry
             .root()
             .add_handler(StreamHandler::new(std::io::sink()));
-        let control = Control::new(&registry).with_origin("another client");
+        #[cfg(feature = "fleet")]
+        let fleet = fleet::Fleet::of_environment();
+        #[cfg(feature = "fleet")]
+        let control = match &fleet {
+            Some((fleet, name)) => fleet.join(&registry, name, "eu-1a"),
+            None => Control::new(&registry),
+        };
+        #[cfg(not(feature = "fleet"))]
+        let control = Control::new(&registry);
+        let control = control.with_origin("another client");
         let token_file = format!("{directory}/token");
         let endpoint = Endpoint::new().without_socket().name("shop").console(true);
         let endpoint = endpoint.tcp("127.0.0.1:0").token_file(&token_file);
@@ -33,6 +44,8 @@ impl Process {
             endpoint,
             server: Some(server),
             token_file,
+            #[cfg(feature = "fleet")]
+            fleet: fleet.map(|(fleet, _)| fleet),
         }
     }
 
@@ -44,6 +57,10 @@ impl Process {
     /// Returns what the command's answer is.
     fn run(&mut self, line: &str) -> String {
         let words: Vec<_> = line.split(' ').collect();
+        #[cfg(feature = "fleet")]
+        if let Some(answer) = self.fleet.as_mut().and_then(|fleet| fleet.run(&words)) {
+            return answer;
+        }
         match &words[..] {
             // A logger for each name.
             ["loggers", names @ ..] => {
@@ -113,6 +130,63 @@ impl Process {
             _ => panic!("unknown command {line}"),
         }
         "done".to_owned()
+    }
+}
+
+/// Other instances of a service.
+#[cfg(feature = "fleet")]
+mod fleet {
+    use std::time::Duration;
+
+    use logtree::Registry;
+    use logtree::control::Control;
+    use logtree::control::fleet::{Identity, Labels, MemoryStore, Report, Store};
+
+    #[derive(Default)]
+    pub(super) struct Fleet {
+        store: MemoryStore,
+        others: Vec<(String, Registry, Control)>,
+    }
+
+    impl Fleet {
+        /// Returns the fleet and the name of this instance, if the script asks for it.
+        pub(super) fn of_environment() -> Option<(Self, String)> {
+            let name = std::env::var("LOGTREE_CONSOLE_FLEET").ok()?;
+            Some((Self::default(), name))
+        }
+
+        pub(super) fn join(&self, registry: &Registry, name: &str, zone: &str) -> Control {
+            let identity = Identity::new("pay").instance(name).zone(zone);
+            let builder = Control::builder(registry).fleet(self.store.clone(), identity);
+            let builder = builder.fleet_wait(Duration::from_secs(60));
+            builder.open().unwrap()
+        }
+
+        /// Returns what the command's answer is, if it is one of a fleet.
+        pub(super) fn run(&mut self, words: &[&str]) -> Option<String> {
+            match words {
+                ["join", name, zone] => {
+                    let registry = Registry::new();
+                    registry.root().set_level(logtree::Level::INFO);
+                    let control = self.join(&registry, name, zone);
+                    self.others.push(((*name).to_owned(), registry, control));
+                }
+                ["level", name, instance] => {
+                    let mut others = self.others.iter();
+                    let (_, registry, _) = others.find(|one| one.0 == *instance).unwrap();
+                    let level = registry.get_logger(name).effective_level();
+                    return Some(registry.level_name(level));
+                }
+                // An instance that has reported once, and takes nothing any more.
+                ["away", name] => {
+                    let report = Report::new(Labels::new("pay", name));
+                    self.store.report(report, Duration::ZERO);
+                }
+                ["store", state] => self.store.set_reachable(*state == "on"),
+                _ => return None,
+            }
+            Some("done".to_owned())
+        }
     }
 }
 

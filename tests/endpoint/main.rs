@@ -10,6 +10,8 @@ mod console;
 mod corpus;
 mod dry_run;
 mod envoy;
+#[cfg(feature = "fleet")]
+mod fleet;
 mod http;
 mod lifecycle;
 mod native;

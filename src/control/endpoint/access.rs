@@ -39,7 +39,7 @@ pub(super) struct Shared {
     pub(super) audit: Audit,
     /// Those that look on.
     pub(super) tails: Tails,
-    allow_sensitive: bool,
+    pub(super) allow_sensitive: bool,
     changes: Rate,
 }
 
@@ -132,7 +132,11 @@ impl Access {
         self.control.plan(revision, changes)
     }
 
-    fn take(&self) -> Result<(), Error> {
+    /// Counts a change.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Throttled`].
+    pub(super) fn take(&self) -> Result<(), Error> {
         if self.shared.changes.take() {
             return Ok(());
         }

@@ -207,6 +207,7 @@ mod tests {
     use crate::control::endpoint::exchange::Served;
     use crate::control::endpoint::peer::Peer;
     use crate::control::endpoint::rules::Place;
+    use crate::control::endpoint::slow::Slow;
     use crate::control::tail::{TailOptions, Tails};
     use crate::level::Level;
     use crate::registry::Registry;
@@ -275,6 +276,7 @@ mod tests {
             shared: Arc::new(Shared::new("test".to_owned(), tails, false, None)),
             auth: None,
             console: false,
+            slow: Slow::default(),
         });
         let peer = Peer::Unix {
             user: 0,

@@ -8,10 +8,11 @@ use crate::control::control::Control;
 use crate::control::endpoint::access::{Access, Shared};
 use crate::control::endpoint::auth::Auth;
 use crate::control::endpoint::peer::Peer;
-use crate::control::endpoint::request::Request;
+use crate::control::endpoint::request::{Request, is_read};
 use crate::control::endpoint::response::{self, Response};
 use crate::control::endpoint::router;
 use crate::control::endpoint::rules::{self, Place};
+use crate::control::endpoint::slow::Slow;
 use crate::sys::sync::Arc;
 
 /// What all exchanges of a server share.
@@ -21,6 +22,7 @@ pub(super) struct Served {
     /// For clients that connect by TCP.
     pub(super) auth: Option<Auth>,
     pub(super) console: bool,
+    pub(super) slow: Slow,
 }
 
 /// One exchange with a client.
@@ -90,13 +92,16 @@ impl Exchange {
     async fn routed(&self, request: Request) -> Response {
         let served = Arc::clone(&self.served);
         let (origin, is_remote) = (self.peer.to_string(), self.peer.is_remote());
-        let response = tokio::task::spawn_blocking(move || {
+        let (is_slow, is_read) = (router::is_slow(&request), is_read(&request.head.method));
+        let work = move || {
             let control = served.control.clone().with_origin(&origin);
             let access = Access::of(control, &served.shared, is_remote);
             router::respond(&access, &request, served.console)
-        });
-        response.await.unwrap_or_else(|_| {
-            response::message(StatusCode::INTERNAL_SERVER_ERROR, "the request panicked")
-        })
+        };
+        if is_slow {
+            return self.served.slow.respond(is_read, work).await;
+        }
+        let response = tokio::task::spawn_blocking(work);
+        response.await.unwrap_or_else(|_| response::panicked())
     }
 }

@@ -18,6 +18,8 @@ mod console;
 mod endpoint;
 mod envoy;
 mod exchange;
+#[cfg(feature = "fleet")]
+mod fleet_access;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod level_words;
@@ -33,6 +35,7 @@ mod rules;
 mod running;
 mod server;
 mod sigv4;
+mod slow;
 #[cfg(unix)]
 mod socket;
 mod spring;

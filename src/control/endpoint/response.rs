@@ -8,7 +8,7 @@ use hyper::body::Bytes;
 use serde::Serialize;
 
 use crate::control::error_codes::http_status;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// The body of a response: whole, or a stream.
 pub(super) type Body = UnsyncBoxBody<Bytes, std::convert::Infallible>;
@@ -51,9 +51,18 @@ pub(super) fn message(status: StatusCode, message: &str) -> Response {
     whole(status, JSON, body.to_string())
 }
 
-/// Returns the response for an error of a control.
+/// Returns the response for an error of a control; with `consent`, if that number needs it.
 pub(super) fn of_error(error: &Error) -> Response {
-    message(status_of(error), &error.to_string())
+    let mut body = serde_json::json!({ "message": error.to_string() });
+    if let ErrorKind::NeedsConsent(number) = error.kind() {
+        body["consent"] = number.into();
+    }
+    whole(status_of(error), JSON, body.to_string())
+}
+
+/// Returns the response where making it has panicked.
+pub(super) fn panicked() -> Response {
+    message(StatusCode::INTERNAL_SERVER_ERROR, "the request panicked")
 }
 
 /// Returns the status for an error of a control.

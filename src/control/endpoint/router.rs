@@ -13,6 +13,12 @@ pub(super) fn is_page(head: &Parts) -> bool {
     is_read(&head.method) && console::respond(head.uri.path()).is_some()
 }
 
+/// Whether a request waits for the store of a fleet.
+pub(super) fn is_slow(request: &Request) -> bool {
+    let segments = request.segments().unwrap_or_default();
+    matches!(&*segments, [version, fleet, ..] if version == "v1" && fleet == "fleet")
+}
+
 /// Returns the response of the dialect that the path belongs to.
 pub(super) fn respond(access: &Access, request: &Request, has_console: bool) -> Response {
     if has_console && is_page(&request.head) {
@@ -48,6 +54,7 @@ mod tests {
             "loggers",
             "groups",
             "audit",
+            "fleet",
             "undo",
             "options",
             "status",

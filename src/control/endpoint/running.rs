@@ -12,6 +12,7 @@ use crate::control::endpoint::announce::{self, Announcer};
 use crate::control::endpoint::auth::Auth;
 use crate::control::endpoint::endpoint::{Endpoint, Socket};
 use crate::control::endpoint::exchange::Served;
+use crate::control::endpoint::slow::{self, Slow};
 #[cfg(unix)]
 use crate::control::endpoint::socket;
 use crate::control::endpoint::token::Token;
@@ -110,6 +111,7 @@ impl Running {
             shared,
             auth,
             console: endpoint.console,
+            slow: Slow::default(),
         };
         let hosts = endpoint.hosts.clone();
         let thread = start_thread(listeners, Arc::new(served), hosts, announcer)
@@ -145,7 +147,7 @@ fn start_thread(
     let runtime = Builder::new_current_thread()
         .enable_all()
         .thread_name("logtree-endpoint-change")
-        .max_blocking_threads(2 * accept::MAX_CONNECTIONS)
+        .max_blocking_threads(2 * accept::MAX_CONNECTIONS + slow::MOST)
         .build()?;
     let spawn = || {
         #[cfg(unix)]

@@ -229,6 +229,13 @@ impl Fleet {
         Ok(self.store.load(WITHIN)?)
     }
 
+    /// Returns the labels of this process; `None` if it is no instance.
+    #[must_use]
+    pub fn labels(&self) -> Option<Labels> {
+        let membership = self.membership.as_ref()?;
+        Some(membership.member.labels())
+    }
+
     /// Returns how this process stands with the store; `None` if it is no instance.
     #[must_use]
     pub fn health(&self) -> Option<Health> {

@@ -10,6 +10,7 @@ use crate::control::core::ControlCore;
 use crate::control::fleet::cache::Cache;
 use crate::control::fleet::health::{Condition, Health};
 use crate::control::fleet::key::Key;
+use crate::control::fleet::labels::Labels;
 use crate::control::fleet::mailbox::Mailbox;
 use crate::control::fleet::placement::{Found, Placed, Placement, short};
 use crate::control::fleet::report::{Report, ReportState};
@@ -134,6 +135,10 @@ impl Member {
             save_failures: Throttle::default(),
             generation: process::generation(),
         }
+    }
+
+    pub(super) fn labels(&self) -> Labels {
+        self.work.lock().placement.labels().clone()
     }
 
     /// Returns how the following stands.

@@ -15,7 +15,7 @@ fn patch(served: &Served, changes: &Value) -> Answer {
     served.unix("PATCH", "/v1/levels").json(&body).send()
 }
 
-fn get(served: &Served, path: &str) -> Value {
+pub(crate) fn get(served: &Served, path: &str) -> Value {
     served.unix("GET", path).send().expect(200).json()
 }
 

@@ -4,12 +4,19 @@ import { address, byId, duration, el, setText } from "./page.js";
 import { model, poll, setToken, start, token } from "./process.js";
 import { disableAll, undo } from "./steering.js";
 import "./groups.js";
+import { showFleet } from "./fleet.js";
 import { showLevels } from "./levels.js";
 import { goToError, goToMark, pause, showTail } from "./tail.js";
 import { mark } from "./record_list.js";
 import { showChanges, showHandlers } from "./lists.js";
 
-const views = { levels: showLevels, tail: showTail, handlers: showHandlers, changes: showChanges };
+const views = {
+	levels: showLevels,
+	tail: showTail,
+	handlers: showHandlers,
+	changes: showChanges,
+	fleet: showFleet,
+};
 const links = [...document.querySelectorAll("nav a")];
 const signIn = byId("sign-in");
 
@@ -29,7 +36,7 @@ const keys = {
 };
 
 links.forEach((link, index) => {
-	const go = () => address.set({ view: link.dataset.view });
+	const go = () => link.hidden || address.set({ view: link.dataset.view });
 	keys[index + 1] = [go, link.textContent];
 	link.onclick = (event) => {
 		event.preventDefault();

@@ -119,9 +119,11 @@ function buildRow(name) {
 		setText(subtotal, subtotalOf(one));
 		setText(level, logger.effective);
 		level.className = `level ${tone(numberOf(logger.effective))}`;
-		setText(source, logger.configured ? "set here" : `from ${logger.inheritedFrom ?? "root"}`);
-		levels.show(logger.configured, logger.effective, name !== "root");
-		back.hidden = !logger.until;
+		const isFleet = isOfFleet(logger);
+		const own = isFleet ? "set by the fleet" : "set here";
+		setText(source, logger.configured ? own : `from ${logger.inheritedFrom ?? "root"}`);
+		levels.show(logger.configured, logger.effective, name !== "root" && !isFleet);
+		back.hidden = !logger.until || isFleet;
 		setText(notes, notesOn(logger));
 		notes.title = notes.textContent;
 		notes.classList.toggle("failed", failed.has(name));
@@ -135,9 +137,19 @@ function subtotalOf({ exists, below: all, setBelow, children }) {
 	return `${count(all)} below${setBelow ? `, ${count(setBelow)} set` : ""}`;
 }
 
-function notesOn({ name, until, disabled, propagate, handlers, warning }) {
+// The level of a fleet ends, and is cleared, in its view.
+const isOfFleet = ({ layer }) => Boolean(layer?.startsWith("fleet"));
+
+function layerOf({ layer, origin }) {
+	if (layer?.startsWith("fleet")) return `${layer}, by ${origin}`;
+	return layer?.includes("hides") && layer;
+}
+
+function notesOn(logger) {
+	const { name, until, disabled, propagate, handlers, warning } = logger;
 	const notes = [
 		failed.has(name) && `Failed: ${failed.get(name)}`,
+		layerOf(logger),
 		until && `${duration(timeLeft(until))} left`,
 		previews.get(name),
 		disabled && "disabled",

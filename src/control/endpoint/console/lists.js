@@ -3,6 +3,16 @@
 import { byId, count, el, row, say } from "./page.js";
 import { POLL, request } from "./process.js";
 
+// What did not change stays in place, with the selection and the reader's position.
+export function fill(body, elements) {
+	elements.forEach((one, index) => {
+		const old = body.children[index];
+		if (!old) body.append(one);
+		else if (!old.isEqualNode(one)) old.replaceWith(one);
+	});
+	while (body.children.length > elements.length) body.lastElementChild.remove();
+}
+
 function list(view, path, rowOf) {
 	const body = byId(view).querySelector("tbody");
 	const show = async () => {
@@ -10,13 +20,7 @@ function list(view, path, rowOf) {
 		try {
 			// The newest change first; the order of handlers means nothing.
 			const entries = (await request("GET", path))[view].reverse();
-			entries.map(rowOf).forEach((one, index) => {
-				// What did not change stays in place, with the selection and the reader's position.
-				const old = body.children[index];
-				if (!old) body.append(one);
-				else if (!old.isEqualNode(one)) old.replaceWith(one);
-			});
-			while (body.children.length > entries.length) body.lastElementChild.remove();
+			fill(body, entries.map(rowOf));
 		} catch (error) {
 			say(error.message, true);
 		}

@@ -27,6 +27,15 @@ export function say(text, failed = false) {
 	message.textContent = failed ? `Failed: ${text}` : text;
 }
 
+// Shows a dialog, and returns whether it was left by what applies something.
+export function confirmed(dialog) {
+	dialog.returnValue = "";
+	dialog.showModal();
+	return new Promise((resolve) => {
+		dialog.onclose = () => resolve(dialog.returnValue === "apply");
+	});
+}
+
 export function eachFrame(task) {
 	let frame = 0;
 	return () => {

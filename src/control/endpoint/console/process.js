@@ -11,8 +11,8 @@ async function send(method, path, { body, headers, signal } = {}) {
 	const options = { method, headers: all, body: body && JSON.stringify(body), signal };
 	const response = await fetch(path, options);
 	if (response.ok) return response;
-	const { message = response.statusText } = await response.json().catch(() => ({}));
-	throw Object.assign(new Error(message), { status: response.status });
+	const { message = response.statusText, consent } = await response.json().catch(() => ({}));
+	throw Object.assign(new Error(message), { status: response.status, consent });
 }
 
 export async function request(method, path, body, headers) {
@@ -93,7 +93,7 @@ async function load() {
 	);
 	readAt = performance.now();
 	took = readAt - start;
-	for (const logger of loggers) logger.until = logger.overrides[0]?.until;
+	for (const logger of loggers) Object.assign(logger, logger.overrides[0]);
 	const byName = new Map(loggers.map((logger) => [logger.name, logger]));
 	Object.assign(model, { loggers: byName, groups, revision });
 }

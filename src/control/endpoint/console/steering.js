@@ -1,6 +1,6 @@
 // Changes of levels, undoing them, and what to do if another client was faster.
 
-import { button, byId, duration, el, row, say, timeLeft } from "./page.js";
+import { button, byId, confirmed, duration, el, row, say, timeLeft } from "./page.js";
 import { changed, model, poll, reload, request, tone } from "./process.js";
 
 export const busy = new Set();
@@ -97,11 +97,7 @@ function ask(changes, shown) {
 	}
 	const dialog = byId("conflict");
 	dialog.querySelector("tbody").replaceChildren(...rows);
-	dialog.returnValue = "";
-	dialog.showModal();
-	return new Promise((resolve) => {
-		dialog.onclose = () => resolve(dialog.returnValue === "apply");
-	});
+	return confirmed(dialog);
 }
 
 function summary(logger) {

@@ -61,18 +61,13 @@ pub(super) fn change(access: &Access, request: &Request) -> ResponseResult {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Changes {
-        /// Read one by one, to name the one that is wrong.
         changes: Vec<Box<RawValue>>,
     }
     let expected = if_match::expected(request)?;
     require_only(request, "dryRun")?;
     let is_dry = request.flag("dryRun")?;
     let given: Changes = object::parse(&request.body)?;
-    let named = |(number, value): (usize, Box<RawValue>)| {
-        one(access, value.get()).map_err(|why| invalid(format!("changes[{number}]: {why}")))
-    };
-    let changes: Result<Vec<_>, _> = given.changes.into_iter().enumerate().map(named).collect();
-    let changes = changes?;
+    let changes = parse(access, given.changes)?;
     if is_dry {
         return plan(access, expected, changes);
     }
@@ -84,9 +79,17 @@ pub(super) fn change(access: &Access, request: &Request) -> ResponseResult {
     Ok(changed(revision, warnings.collect()))
 }
 
+/// Returns changes, which are read one by one, to name the one that is wrong.
+pub(super) fn parse(access: &Access, given: Vec<Box<RawValue>>) -> Result<Vec<Change>, Error> {
+    let named = |(number, value): (usize, Box<RawValue>)| {
+        one(access, value.get()).map_err(|why| invalid(format!("changes[{number}]: {why}")))
+    };
+    given.into_iter().enumerate().map(named).collect()
+}
+
 /// Refuses every parameter but one: misspelt, it would make a change that was only to be tried, or
 /// a larger one.
-fn require_only(request: &Request, name: &str) -> Result<(), Error> {
+pub(super) fn require_only(request: &Request, name: &str) -> Result<(), Error> {
     let pairs = request.query().unwrap_or_default();
     match pairs.iter().find(|(known, _)| known != name) {
         Some((other, _)) => Err(invalid(format!("unknown parameter {other:?}"))),

@@ -44,6 +44,7 @@ struct OverrideOf {
     level: String,
     until: Option<String>,
     origin: String,
+    layer: String,
 }
 
 pub(super) fn list(access: &Access, request: &Request) -> ResponseResult {
@@ -89,6 +90,7 @@ impl Logger {
                 level: name(found.level),
                 until: found.until.map(|until| until.to_string()),
                 origin: found.origin.clone()?,
+                layer: found.layer.to_string(),
             })
         });
         Self {

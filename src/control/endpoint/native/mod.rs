@@ -1,6 +1,8 @@
 //! The endpoint's own dialect, below `/v1`.
 
 mod changes;
+#[cfg(feature = "fleet")]
+mod fleet;
 mod groups;
 mod handlers;
 mod if_match;
@@ -28,6 +30,8 @@ pub(super) fn respond(access: &Access, request: &Request) -> Option<Response> {
     };
     let method = &request.head.method;
     let response = match (path, method) {
+        #[cfg(feature = "fleet")]
+        (["fleet", path @ ..], _) => return fleet::respond(access, request, path),
         (["status"], &Method::GET) => status::get(access),
         (["options"], &Method::GET) => status::options(access),
         (["options"], &Method::PATCH) => status::set_options(access, request),

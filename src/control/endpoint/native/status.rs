@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::control::change::Change;
 use crate::control::endpoint::access::Access;
 use crate::control::endpoint::level_words::LevelWord;
+#[cfg(feature = "fleet")]
+use crate::control::endpoint::native::fleet;
 use crate::control::endpoint::native::{ResponseResult, at_revision, changed, if_match};
 use crate::control::endpoint::object;
 use crate::control::endpoint::request::Request;
@@ -42,6 +44,9 @@ pub(super) fn get(access: &Access) -> ResponseResult {
         /// By all handlers, since they were made.
         accepted: u64,
         levels: Vec<NamedLevel>,
+        #[cfg(feature = "fleet")]
+        #[serde(skip_serializing_if = "Option::is_none")]
+        fleet: Option<fleet::Own>,
         features: Vec<&'static str>,
     }
     #[derive(Serialize)]
@@ -79,6 +84,8 @@ pub(super) fn get(access: &Access) -> ResponseResult {
             .map(|handler| handler.counters().accepted())
             .sum(),
         levels: levels.collect(),
+        #[cfg(feature = "fleet")]
+        fleet: fleet::Own::of(access),
         features: features.map(|(name, _)| *name).collect(),
     };
     Ok(at_revision(revision, &status))
