@@ -295,7 +295,7 @@ pub use crate::setup::verbosity::Verbosity;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::macros::{
-        Argument, CallSite, CallValue, Counted, Limit, Pace, Passed, PassedCall, Site, Template,
-        argument, is_enabled, log_arguments, log_split, logger, passes, std, value,
+        Argument, CallKey, CallSite, CallValue, Counted, Limit, Pace, Passed, PassedCall, Site,
+        Template, argument, is_enabled, log_arguments, log_split, logger, passes, std, value,
     };
 }

@@ -141,8 +141,11 @@ impl LogfmtFormatter {
             });
         }
         record.key_values().for_each_kept(|key, value| {
+            let key = key.as_str();
             push_key(out, key);
-            value.read(|scalar| push_value(out, scalar));
+            if !value.push_integer(out) {
+                value.read(|scalar| push_value(out, scalar));
+            }
         });
         if record.has_failure() {
             push_failure(record, out);

@@ -45,6 +45,7 @@ pub(crate) fn for_each_field(record: &Record<'_>, mut visit: impl FnMut(&str, Sc
         }
     }
     record.key_values().for_each_kept(|key, value| {
+        let key = key.as_str();
         match FIELDS.iter().find(|field| field.name() == key) {
             // It is the attribute.
             Some(Field::TaskName) => {}

@@ -213,10 +213,14 @@ macro_rules! __bind {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __value {
-    ($key:ident $mode:tt $value:ident) => {
-        ($crate::__private::std::stringify!($key), $crate::__value!($mode $value))
+    (@pair $key:tt $mode:tt $value:ident) => {
+        (const { &$crate::__private::CallKey::new($key) }, $crate::__value!($mode $value))
     };
-    ($key:tt $mode:tt $value:ident) => { ($key, $crate::__value!($mode $value)) };
+    ($key:ident $mode:tt $value:ident) => {
+        $crate::__value!(@pair ($crate::__private::std::stringify!($key)) $mode $value)
+    };
+    ($key:tt $mode:tt $value:ident) => { $crate::__value!(@pair ($key) $mode $value) };
+
     ([] $value:ident) => { $crate::__private::value($value).__value() };
     ([?] $value:ident) => { $crate::__private::value($value).__debug() };
     ([debug] $value:ident) => { $crate::__private::value($value).__debug() };

@@ -23,6 +23,7 @@ pub use self::split::argument;
 pub use self::submit::{log_arguments, log_split};
 pub use self::values::value;
 pub use crate::logger::passed::{Counted, Passed, PassedCall};
+pub use crate::record::call_key::CallKey;
 pub use crate::record::call_values::CallValue;
 pub use crate::record::site::Site;
 pub use crate::record::split_message::{Argument, Template};

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::logger::passed::{Passed, PassedCall};
 use crate::logger::{Logger, LoggerAdapter};
 use crate::macros::as_logger::AsLogger;
-use crate::record::call_values::CallValue;
+use crate::record::call_values::{CallPair, CallValue};
 use crate::record::message::MessageSource;
 use crate::record::site::Site;
 use crate::record::split_message::{Argument, SplitMessage, Template};
@@ -19,7 +19,7 @@ pub fn log_split<'a>(
     site: &'static Site,
     template: &'a Template,
     arguments: &'a [Argument<'a>],
-    values: &'a [(&'a str, CallValue<'a>)],
+    values: &'a [CallPair<'a>],
 ) {
     let message = MessageSource::Split(SplitMessage {
         template,
@@ -35,7 +35,7 @@ pub fn log_arguments<'a>(
     passed: impl PassedCall,
     site: &'static Site,
     arguments: fmt::Arguments<'a>,
-    values: &'a [(&'a str, CallValue<'a>)],
+    values: &'a [CallPair<'a>],
 ) {
     let message = MessageSource::Arguments(arguments);
     log(logger, passed, site, message, values);
@@ -47,7 +47,7 @@ fn log<'a>(
     passed: impl PassedCall,
     site: &'static Site,
     message: MessageSource<'a>,
-    values: &'a [(&'a str, CallValue<'a>)],
+    values: &'a [CallPair<'a>],
 ) {
     match logger.as_adapter() {
         None if values.is_empty() && !notes(&passed) => {
@@ -81,7 +81,7 @@ fn submit_with(
     call: impl PassedCall,
     site: &'static Site,
     message: MessageSource<'_>,
-    values: &[(&str, CallValue<'_>)],
+    values: &[CallPair<'_>],
 ) {
     let passed = call.passed();
     let text = LazyMessage::new(message);
@@ -90,13 +90,13 @@ fn submit_with(
         record.call = CallValues::Macro(values);
         for (_, value) in values {
             match value {
-                CallValue::Value(_) | CallValue::Path(_) => {}
                 CallValue::Error(error) => {
                     record.error.get_or_insert(*error);
                 }
                 CallValue::Backtrace(backtrace) => {
                     record.backtrace.get_or_insert(*backtrace);
                 }
+                _ => {}
             }
         }
     }

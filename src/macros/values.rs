@@ -47,7 +47,7 @@ macro_rules! ways {
 }
 
 ways! {
-    /// A type of the standard library that `log` cannot take.
+    /// A type of the standard library that is not taken as `log` takes it.
     Std(Error);
     /// An error.
     Error(DynError);
@@ -64,8 +64,8 @@ ways! {
 pub struct AsItIs<'a, T: ?Sized>(&'a T);
 
 impl<'a, T: StdValue + ?Sized> Std<'a, T> {
-    /// Takes it by its usual text.
-    #[inline]
+    /// Takes it as what it is, or by its usual text.
+    #[inline(always)]
     #[must_use]
     pub fn __value(&self) -> CallValue<'a> {
         self.get().call_value()
@@ -186,10 +186,35 @@ pub trait IsError {
     fn never(&self) -> CallValue<'static>;
 }
 
-/// The types of the standard library that have a usual text but no value of `log`.
+/// The types of the standard library that are taken as what they are, or that have a usual text but
+/// no value of `log`.
 pub trait StdValue {
     /// Returns the value.
     fn call_value(&self) -> CallValue<'_>;
+}
+
+macro_rules! typed {
+    ($($way:ident($value:ident => $taken:expr): $($type:ty)+;)+) => {$($(
+        impl StdValue for $type {
+            #[inline(always)]
+            fn call_value(&self) -> CallValue<'_> {
+                let $value = self;
+                CallValue::$way($taken)
+            }
+        }
+    )+)+};
+}
+
+// The types of most values, past those of `log`, whose visitors cost more than writing the value.
+typed! {
+    Signed(value => (*value).into()): i8 i16 i32;
+    Signed(value => *value): i64;
+    Signed(value => *value as i64): isize;
+    Unsigned(value => (*value).into()): u8 u16 u32;
+    Unsigned(value => *value): u64;
+    Unsigned(value => *value as u64): usize;
+    Bool(value => *value): bool;
+    Text(value => value): str String;
 }
 
 impl StdValue for Duration {

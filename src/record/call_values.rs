@@ -1,6 +1,7 @@
 //! The key-values of one logging call: [`CallValues`].
 
 use std::backtrace::Backtrace;
+use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::{mem, path};
 
@@ -8,6 +9,8 @@ use std::{mem, path};
 use log::kv::ToValue;
 use log::kv::{self, Key, Value, VisitSource};
 
+use crate::record::call_key::{CallKey, KeptKey};
+use crate::record::value::KeptValue;
 #[cfg(feature = "tracing")]
 use crate::record::value::OwnedValue;
 
@@ -16,6 +19,14 @@ use crate::record::value::OwnedValue;
 pub enum CallValue<'a> {
     /// A key-value.
     Value(Value<'a>),
+    /// A signed integer.
+    Signed(i64),
+    /// An unsigned integer.
+    Unsigned(u64),
+    /// A boolean.
+    Bool(bool),
+    /// A string.
+    Text(&'a str),
     /// A path, which is a key-value by its text.
     Path(path::Display<'a>),
     /// An error: the first is the record's own, the others are key-values by their text.
@@ -24,13 +35,30 @@ pub enum CallValue<'a> {
     Backtrace(&'a Backtrace),
 }
 
+impl CallValue<'_> {
+    /// Returns it, if its type is known.
+    #[inline(always)]
+    pub(crate) fn typed(&self) -> Option<KeptValue<'_>> {
+        match self {
+            Self::Signed(value) => Some(KeptValue::Signed(*value)),
+            Self::Unsigned(value) => Some(KeptValue::Unsigned(*value)),
+            Self::Bool(value) => Some(KeptValue::Bool(*value)),
+            Self::Text(text) => Some(KeptValue::Text(text)),
+            _ => None,
+        }
+    }
+}
+
+/// A key-value of a macro's call.
+pub(crate) type CallPair<'a> = (&'static CallKey, CallValue<'a>);
+
 /// Where the key-values of a call come from.
 #[derive(Clone, Copy, Default)]
 pub(crate) enum CallValues<'a> {
     #[default]
     None,
     /// A macro of this crate. They are read without the visitors of the facade.
-    Macro(&'a [(&'a str, CallValue<'a>)]),
+    Macro(&'a [CallPair<'a>]),
     /// The facade, or any other source.
     Source(&'a dyn kv::Source),
     /// A source whose values live no longer than a visit.
@@ -75,7 +103,7 @@ impl<'a> CallValues<'a> {
         match self {
             Self::None => None,
             Self::Macro(values) => {
-                let has_key = |at: &usize| values[*at].0 == key && is_value(values, *at);
+                let has_key = |at: &usize| values[*at].0.text == key && is_value(values, *at);
                 let at = (0..values.len()).rev().find(has_key)?;
                 Some(value_of(&values[at].1))
             }
@@ -109,10 +137,10 @@ impl<'a> CallValues<'a> {
             Self::Macro(values) => {
                 for (at, (key, one)) in values.iter().enumerate() {
                     match one {
-                        CallValue::Value(value) => visit(key, value)?,
+                        CallValue::Value(value) => visit(key.text, value)?,
                         _ => {
                             if let Some(value) = further_value(values, at) {
-                                visit(key, &value)?;
+                                visit(key.text, &value)?;
                             }
                         }
                     }
@@ -144,6 +172,28 @@ impl<'a> CallValues<'a> {
         }
     }
 
+    /// Calls `visit` with each key-value as it is kept, in order.
+    #[inline]
+    pub(super) fn for_each_kept(&self, mut visit: impl FnMut(KeptKey<'_>, KeptValue<'_>)) {
+        let Self::Macro(values) = self else {
+            let visited: Result<(), Infallible> = self.try_for_each(|key, value| {
+                visit(KeptKey::Text(key), KeptValue::Facade(value));
+                Ok(())
+            });
+            let Ok(()) = visited;
+            return;
+        };
+        for (at, (key, one)) in values.iter().enumerate() {
+            if let Some(value) = one.typed() {
+                visit(KeptKey::Call(key), value);
+            } else if let CallValue::Value(value) = one {
+                visit(KeptKey::Call(key), KeptValue::Facade(value));
+            } else if let Some(value) = further_value(values, at) {
+                visit(KeptKey::Call(key), KeptValue::Facade(&value));
+            }
+        }
+    }
+
     /// Appends the key-values to a list.
     pub(super) fn collect(&self, list: &mut Vec<(Key<'a>, Value<'a>)>) {
         match self {
@@ -151,7 +201,7 @@ impl<'a> CallValues<'a> {
             Self::Macro(values) => {
                 let all = values.iter().enumerate();
                 let visible = all.filter(|(at, _)| is_value(values, *at));
-                list.extend(visible.map(|(_, (key, one))| (Key::from(*key), value_of(one))));
+                list.extend(visible.map(|(_, (key, one))| (Key::from(key.text), value_of(one))));
             }
             Self::Source(source) => {
                 let _ = source.visit(&mut Visitor(|key, value| {
@@ -169,22 +219,26 @@ impl<'a> CallValues<'a> {
 }
 
 /// Reports whether it is a key-value: a value, or an error or stack trace after the first.
-fn is_value(all: &[(&str, CallValue<'_>)], at: usize) -> bool {
+fn is_value(all: &[CallPair<'_>], at: usize) -> bool {
     let value = &all[at].1;
     let mut earlier = all[..at].iter();
-    matches!(value, CallValue::Value(_) | CallValue::Path(_))
+    !matches!(value, CallValue::Error(_) | CallValue::Backtrace(_))
         || earlier.any(|(_, other)| mem::discriminant(other) == mem::discriminant(value))
 }
 
-/// Returns what is no plain value, where it is a key-value.
+/// Returns what is no value of the facade, where it is a key-value.
 #[inline(never)]
-fn further_value<'a>(all: &'a [(&str, CallValue<'a>)], at: usize) -> Option<Value<'a>> {
+fn further_value<'a>(all: &'a [CallPair<'a>], at: usize) -> Option<Value<'a>> {
     is_value(all, at).then(|| value_of(&all[at].1))
 }
 
 fn value_of<'a>(value: &'a CallValue<'a>) -> Value<'a> {
     match value {
         CallValue::Value(value) => value.clone(),
+        CallValue::Signed(value) => Value::from(*value),
+        CallValue::Unsigned(value) => Value::from(*value),
+        CallValue::Bool(value) => Value::from(*value),
+        CallValue::Text(text) => Value::from(*text),
         CallValue::Path(path) => Value::from_display(path),
         CallValue::Error(error) => Value::from_display(error),
         CallValue::Backtrace(backtrace) => Value::from_display(backtrace),

@@ -6,7 +6,8 @@ use std::{fmt, vec};
 
 use log::kv::{Key, ToValue, Value};
 
-use crate::record::call_values::CallValues;
+use crate::record::call_key::KeptKey;
+use crate::record::call_values::{CallPair, CallValues};
 use crate::record::value::{KeptValue, OwnedValue};
 
 /// A key of a scope or an adapter, or the name of a span's field.
@@ -150,21 +151,30 @@ impl<'r> KeyValues<'r> {
 
     /// Calls `visit` with each key-value as it is kept: bytes, lists and maps stay what they are.
     #[inline]
-    pub(crate) fn for_each_kept(&self, mut visit: impl FnMut(&str, KeptValue<'_>)) {
+    pub(crate) fn for_each_kept(&self, mut visit: impl FnMut(KeptKey<'_>, KeptValue<'_>)) {
         for (key, value) in self.context {
             if self.is_visible_in_context(key) {
-                visit(key, KeptValue::Owned(value));
+                visit(KeptKey::Text(key), KeptValue::Owned(value));
             }
         }
-        let visited: Result<(), Infallible> = self.call.try_for_each(|key, value| {
-            if self.is_visible_in_call(key) {
-                visit(key, KeptValue::Facade(value));
+        self.call.for_each_kept(|key, value| {
+            if self.is_visible_in_call(key.as_str()) {
+                visit(key, value);
             }
-            Ok(())
         });
-        let Ok(()) = visited;
         for (key, value) in self.set {
-            visit(key, KeptValue::Owned(value));
+            visit(KeptKey::Text(key), KeptValue::Owned(value));
+        }
+    }
+
+    /// Returns those of a macro's call, if there are no others.
+    #[inline]
+    pub(crate) fn of_call(&self) -> Option<&'r [CallPair<'r>]> {
+        match self.call {
+            CallValues::Macro(values) if self.context.is_empty() && self.set.is_empty() => {
+                Some(values)
+            }
+            _ => None,
         }
     }
 
@@ -192,7 +202,7 @@ impl<'r> KeyValues<'r> {
     pub(crate) fn to_owned(self) -> Vec<(ContextKey, OwnedValue)> {
         let mut owned = Vec::new();
         self.for_each_kept(|key, value| {
-            owned.push((key.to_owned().into(), value.read(OwnedValue::of)));
+            owned.push((key.as_str().to_owned().into(), value.read(OwnedValue::of)));
         });
         owned
     }

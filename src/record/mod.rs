@@ -2,6 +2,7 @@
 //! outlives it.
 
 mod builder;
+pub(crate) mod call_key;
 pub(crate) mod call_values;
 mod edits;
 mod key_values;

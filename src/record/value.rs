@@ -5,6 +5,7 @@ use std::fmt;
 use log::kv::{self, ToValue, Value, VisitValue};
 
 use crate::sys::user_code;
+use crate::text::line_buf::LineBuf;
 
 /// A value that a record keeps: what filters and adapters set, and what outlives the logging call.
 ///
@@ -254,6 +255,10 @@ impl Scalar<'_> {
 /// A value as a record keeps it.
 #[derive(Clone, Copy)]
 pub(crate) enum KeptValue<'v> {
+    Signed(i64),
+    Unsigned(u64),
+    Bool(bool),
+    Text(&'v str),
     Facade(&'v Value<'v>),
     Owned(&'v OwnedValue),
 }
@@ -263,9 +268,26 @@ impl KeptValue<'_> {
     #[inline]
     pub(crate) fn read<R>(self, read: impl FnOnce(Scalar<'_>) -> R) -> R {
         match self {
+            Self::Signed(value) => read(Scalar::Signed(value.into())),
+            Self::Unsigned(value) => read(Scalar::Unsigned(value.into())),
+            Self::Bool(value) => read(Scalar::Bool(value)),
+            Self::Text(text) => read(Scalar::Text(text)),
             Self::Facade(value) => Scalar::visit(value, read),
             Self::Owned(value) => read(value.as_scalar()),
         }
+    }
+}
+
+impl KeptValue<'_> {
+    /// Appends an integer, which all formatters write alike. Reports whether it is one.
+    #[inline(always)]
+    pub(crate) fn push_integer(self, out: &mut LineBuf) -> bool {
+        match self {
+            Self::Signed(value) => out.push_signed(value),
+            Self::Unsigned(value) => out.push_unsigned(value),
+            _ => return false,
+        }
+        true
     }
 }
 

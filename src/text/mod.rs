@@ -8,6 +8,7 @@
 pub(crate) mod boundary;
 pub(crate) mod digits;
 pub(crate) mod line_buf;
+pub(crate) mod name_bits;
 #[cfg(any(feature = "config", feature = "syslog"))]
 pub(crate) mod near;
 pub(crate) mod pool;

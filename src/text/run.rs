@@ -24,14 +24,14 @@ impl LineBuf {
 
     /// Appends a short string.
     #[inline]
-    pub(crate) fn push_short(&mut self, short: &ShortStr<16>) {
+    pub(crate) fn push_short<const N: usize>(&mut self, short: &ShortStr<N>) {
         self.run(|run| run.push_short(short));
     }
 
     // Takes the string itself, so that its address need not be found where there is room.
     #[cold]
     #[inline(never)]
-    fn push_short_slowly(&mut self, short: &ShortStr<16>) {
+    fn push_short_slowly<const N: usize>(&mut self, short: &ShortStr<N>) {
         self.push_slowly(short.as_bytes());
     }
 }
@@ -58,7 +58,7 @@ impl Run<'_> {
 
     /// Appends a short string.
     #[inline(always)]
-    pub(crate) fn push_short(&mut self, short: &ShortStr<16>) {
+    pub(crate) fn push_short<const N: usize>(&mut self, short: &ShortStr<N>) {
         match self.room() {
             Some(room) => {
                 *room = short.bytes;

@@ -14,6 +14,14 @@ impl<const N: usize> ShortStr<N> {
         len: 0,
     };
 
+    /// Takes ASCII characters.
+    pub(crate) const fn of_ascii(bytes: [u8; N], len: usize) -> Self {
+        debug_assert!(len <= N && N <= u8::MAX as usize);
+        #[expect(clippy::cast_possible_truncation, reason = "at most N, which fits")]
+        let len = len as u8;
+        Self { bytes, len }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.len == 0
     }

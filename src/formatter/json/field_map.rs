@@ -10,6 +10,7 @@ use crate::formatter::json::placement::Placement;
 use crate::formatter::json::unique_names::UniqueNames;
 use crate::formatter::line::Line;
 use crate::formatter::time::TimeFormat;
+use crate::record::call_key::KeptKey;
 use crate::record::{KeptValue, KeyValues, Record, Scalar};
 use crate::text::line_buf::LineBuf;
 
@@ -220,7 +221,7 @@ impl FieldMap {
         let mut names = UniqueNames::new(&self.names);
         self.for_each_other(key_values, &mut |name, value| {
             out.push_str(if out.len() == start { "\"" } else { ",\"" });
-            if names.is_new(name) {
+            if names.is_new(KeptKey::Text(name)) {
                 push_escaped(out, name);
             } else {
                 let others = |visit: &mut dyn FnMut(&str)| {
@@ -244,6 +245,7 @@ impl FieldMap {
     ) {
         let mut place = 0;
         key_values.for_each_kept(|key, value| {
+            let key = key.as_str();
             let is_members =
                 self.is_members(key, key_values) && last_of(key_values, key) == Some(place);
             place += 1;

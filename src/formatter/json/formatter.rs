@@ -193,7 +193,11 @@ impl Format for JsonFormatter {
             object.text(SPAN, spans.name());
             object.text(SPANS, &spans.to_string());
         }
-        object.key_values(record.key_values(), |_| true);
+        let key_values = record.key_values();
+        let of_call = key_values.of_call();
+        if !of_call.is_some_and(|values| object.usual_members(values)) {
+            object.key_values(key_values, |_| true);
+        }
         if record.has_failure() {
             object.failure(record, ERROR, STACK);
         }

@@ -6,7 +6,9 @@ use crate::formatter::json::escape::{push_escaped, push_string};
 use crate::formatter::json::own_names::OwnNames;
 use crate::formatter::json::unique_names::UniqueNames;
 use crate::formatter::template::push_plain;
-use crate::record::{KeyValues, OwnedValue, Record, Scalar};
+use crate::record::call_key::KeptKey;
+use crate::record::call_values::{CallPair, CallValue};
+use crate::record::{KeptValue, KeyValues, OwnedValue, Record, Scalar};
 use crate::text::line_buf::LineBuf;
 
 /// A JSON object being written, member by member, after its first.
@@ -41,6 +43,35 @@ impl Object<'_> {
         push_scalar(self.out, value);
     }
 
+    /// Writes the key-values of a macro's call, if all are usual: short and different keys, none of
+    /// them an own one, and values. If not, it writes nothing and returns `false`.
+    #[inline]
+    pub(crate) fn usual_members(&mut self, values: &[CallPair<'_>]) -> bool {
+        let start = self.out.len();
+        let mut names = UniqueNames::new(self.own);
+        for (key, value) in values {
+            let key = KeptKey::Call(key);
+            let (Some(json), true) = (key.json(), names.is_new(key)) else {
+                self.out.truncate(start);
+                return false;
+            };
+            self.out.push_short(json);
+            match (value.typed(), value) {
+                (Some(KeptValue::Text(text)), _) => push_string(self.out, text),
+                (Some(value), _) if value.push_integer(self.out) => {}
+                (Some(value), _) => value.read(|scalar| push_scalar(self.out, scalar)),
+                (None, CallValue::Value(value)) => {
+                    KeptValue::Facade(value).read(|scalar| push_scalar(self.out, scalar));
+                }
+                _ => {
+                    self.out.truncate(start);
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
     /// Writes the key-values whose keys pass `is_written`. A name that is taken gets underscores,
     /// so no name occurs twice.
     #[inline]
@@ -51,12 +82,12 @@ impl Object<'_> {
     ) {
         let mut names = UniqueNames::new(self.own);
         key_values.for_each_kept(|key, value| {
-            if !is_written(key) {
+            let text = key.as_str();
+            if !is_written(text) {
                 return;
             }
-            self.out.push_str(",\"");
             if names.is_new(key) {
-                push_escaped(self.out, key);
+                self.any_key(text);
             } else {
                 let each = |visit: &mut dyn FnMut(&str)| {
                     key_values.for_each(|key, _| {
@@ -65,11 +96,17 @@ impl Object<'_> {
                         }
                     });
                 };
-                push_escaped(self.out, &names.free(key, &each));
+                self.any_key(&names.free(text, &each));
             }
-            self.out.push_str("\":");
             value.read(|scalar| push_scalar(self.out, scalar));
         });
+    }
+
+    #[inline]
+    fn any_key(&mut self, key: &str) {
+        self.out.push_str(",\"");
+        push_escaped(self.out, key);
+        self.out.push_str("\":");
     }
 
     /// Writes the error and the stack trace of a record, by the places of their names.

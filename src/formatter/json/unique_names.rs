@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::formatter::json::own_names::{OwnNames, bit_of};
+use crate::formatter::json::own_names::OwnNames;
+use crate::record::call_key::KeptKey;
 
 /// Calls with each of several names.
 pub(super) type Names<'n> = dyn Fn(&mut dyn FnMut(&str)) + 'n;
@@ -33,8 +34,8 @@ impl<'n> UniqueNames<'n> {
     /// Reports whether a name is certainly free, and takes it. If not, [`free`](Self::free)
     /// follows.
     #[inline]
-    pub(super) fn is_new(&mut self, key: &str) -> bool {
-        let bit = bit_of(key);
+    pub(super) fn is_new(&mut self, key: KeptKey<'_>) -> bool {
+        let bit = key.ends_bit();
         if self.taken & bit != 0 {
             if self.only_own & bit == 0 || self.own.may_contain(key) {
                 return false;

@@ -41,6 +41,7 @@ pub(super) fn push_all(
     };
     for first in &options.order {
         values.for_each_kept(|key, value| {
+            let key = key.as_str();
             if *key == **first {
                 value.read(|scalar| fields.push(key, scalar));
             }
@@ -51,6 +52,7 @@ pub(super) fn push_all(
         !done.any(|known| **known == *key)
     };
     values.for_each_kept(|key, value| {
+        let key = key.as_str();
         if is_left(key) {
             value.read(|scalar| fields.push(key, scalar));
         }

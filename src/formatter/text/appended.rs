@@ -20,12 +20,14 @@ impl Formatter {
 
     fn push_key_values(&self, record: &Record<'_>, out: &mut LineBuf) {
         let closes_span = record.rare_fields().closes_span;
-        record.key_values().for_each(|key, value| {
+        record.key_values().for_each_kept(|key, value| {
+            let key = key.as_str();
             let named = self.named(key);
             if matches!(named, Some(Field::KeyValue(_) | Field::TaskName)) {
                 return;
             }
-            if closes_span && named.is_none() && span_time::push(key, value, out) {
+            let writes_time = closes_span && named.is_none();
+            if writes_time && value.read(|scalar| span_time::push(key, scalar, out)) {
                 return;
             }
             out.push(' ');
@@ -34,7 +36,9 @@ impl Formatter {
                 out.push('_');
             }
             out.push('=');
-            Scalar::visit(value, |scalar| push_value(scalar, out));
+            if !value.push_integer(out) {
+                value.read(|scalar| push_value(scalar, out));
+            }
         });
     }
 

@@ -2,20 +2,24 @@
 
 use std::fmt::Write as _;
 
-use log::kv::Value;
-
+use crate::record::Scalar;
 use crate::text::line_buf::LineBuf;
 
 /// Appends one of the times that a closed span has, as ` time.busy=18.2ms`. Returns `false` for
 /// anything else.
 #[cold]
-pub(super) fn push(key: &str, value: &Value<'_>, out: &mut LineBuf) -> bool {
+pub(super) fn push(key: &str, value: Scalar<'_>, out: &mut LineBuf) -> bool {
     let name = match key {
         "busy_ns" => "busy",
         "idle_ns" => "idle",
         _ => return false,
     };
-    let Some(nanos) = value.to_u64() else {
+    let nanos = match value {
+        Scalar::Unsigned(nanos) => u64::try_from(nanos),
+        Scalar::Signed(nanos) => u64::try_from(nanos),
+        _ => return false,
+    };
+    let Ok(nanos) = nanos else {
         return false;
     };
     let _ = write!(out, " time.{name}=");

@@ -48,6 +48,7 @@ pub(super) fn message(record: &Record<'_>, host: &str, line: &str) -> Map<String
         own("_stack", stack.into());
     }
     record.key_values().for_each_kept(|key, value| {
+        let key = key.as_str();
         let mut name = name_of(key);
         // `_id` belongs to the receiver.
         while name == "_id" || object.contains_key(&name) {

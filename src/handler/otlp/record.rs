@@ -55,6 +55,7 @@ pub(super) fn log_record(record: &Record<'_>, line: &str) -> LogRecord {
         record.stack().and_then(|stack| text(&stack)),
     );
     record.key_values().for_each_kept(|key, value| {
+        let key = key.as_str();
         value.read(|value| add(&mut log, key, value));
     });
     log

@@ -159,6 +159,7 @@ fn push_further(
     if key_values.has_source() {
         flags |= HAS_KEY_VALUES;
         key_values.for_each_kept(|key, value| {
+            let key = key.as_str();
             push_text(out, key);
             value.read(|scalar| push_scalar(out, scalar));
         });

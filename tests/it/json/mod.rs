@@ -2,6 +2,7 @@
 
 mod ecs;
 mod gcp;
+mod macro_values;
 mod members;
 mod others;
 
