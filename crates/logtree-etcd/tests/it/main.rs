@@ -6,6 +6,7 @@ mod cluster;
 mod commits;
 mod control;
 mod etcd;
+mod example;
 mod exits;
 mod follows;
 mod outages;

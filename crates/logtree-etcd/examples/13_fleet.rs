@@ -1,7 +1,7 @@
-//! Two instances of a service in processes of their own, and an etcd that both follow:
+//! Three instances of a service in processes of their own, and an etcd that all of them follow:
 //!
 //! ```sh
-//! cargo run -p logtree-etcd --example fleet
+//! cargo run -p logtree-etcd --example 13_fleet
 //! ```
 //!
 //! It starts `etcd` on loopback, or says that there is none.
@@ -29,7 +29,8 @@ fn main() -> Result<()> {
     }
 }
 
-/// An instance prints the level of a logger whenever it is another one, until its input ends.
+/// An instance prints the level of a logger whenever it is another one, and at its end, which is
+/// that of its input.
 fn instance(url: &str, name: &str, zone: &str) -> Result<()> {
     let registry = Registry::new();
     let identity = Identity::new("payments").instance(name).zone(zone);
@@ -45,14 +46,17 @@ fn instance(url: &str, name: &str, zone: &str) -> Result<()> {
     });
     let mut before = None;
     loop {
-        let condition = fleet.health().map(|health| health.condition);
-        let now = (logger.effective_level(), condition);
+        let health = fleet.health().ok_or("it is no instance")?;
+        let now = (logger.effective_level(), health.condition);
         if before.replace(now) != Some(now) {
             println!("    {name} in {zone}: botocore is {}, {:?}", now.0, now.1);
         }
         match end.recv_timeout(Duration::from_millis(20)) {
             Err(RecvTimeoutError::Timeout) => {}
-            _ => return Ok(()),
+            _ => {
+                println!("    {name} ends: botocore is {}", now.0);
+                return Ok(());
+            }
         }
     }
 }
@@ -71,23 +75,29 @@ fn operator() -> Result<()> {
         command.args([&*url, name, zone]).stdin(Stdio::piped());
         command.spawn()
     };
-    let mut instances = [start("pay-a", "eu-1a")?, start("pay-b", "eu-1b")?];
+    let mut instances = [
+        start("pay-a", "eu-1a")?,
+        start("pay-b", "eu-1b")?,
+        start("pay-c", "eu-1b")?,
+    ];
     let fleet = Fleet::new(EtcdStore::from_url(&url)?);
-    wait(|| Ok(fleet.status(&Selector::all())?.instances.len() == 2))?;
+    wait(|| Ok(fleet.status(&Selector::all())?.instances.len() == 3))?;
 
-    println!("all: DEBUG for 10 s");
+    println!("all: INFO, until it is changed");
     let botocore = || LevelTarget::logger("botocore");
-    let terms = Terms::new()
-        .with_time(Duration::from_secs(10))
-        .with_reason("INC-4711");
-    let debug = [Change::Level(botocore(), Level::DEBUG)];
-    fleet.apply(&Selector::all(), debug, &terms)?;
+    let set = |level| [Change::Level(botocore(), level)];
+    let by_hand = Terms::new().with_reason("INC-4711");
+    fleet.apply(&Selector::all(), set(Level::INFO), &by_hand)?;
     show(&fleet)?;
 
-    println!("those in eu-1b: ERROR, as the most specific setting applies");
-    let error = [Change::Level(botocore(), Level::ERROR)];
-    let zone = Selector::all().with_zone("eu-1b");
-    let change = fleet.apply(&zone, error, &Terms::new())?;
+    println!("all: DEBUG for 10 s");
+    let for_a_while = by_hand.clone().with_time(Duration::from_secs(10));
+    fleet.apply(&Selector::all(), set(Level::DEBUG), &for_a_while)?;
+    show(&fleet)?;
+
+    println!("pay-c alone: ERROR, as the most specific setting applies");
+    let one = Selector::all().with_instance("pay-c");
+    let change = fleet.apply(&one, set(Level::ERROR), &by_hand)?;
     show(&fleet)?;
 
     println!("what etcd has:");
@@ -99,7 +109,8 @@ fn operator() -> Result<()> {
     show(&fleet)?;
 
     println!("10 s are over soon");
-    wait(|| Ok(fleet.snapshot()?.entries.is_empty()))?;
+    wait(|| Ok(fleet.snapshot()?.entries.len() == 1))?;
+    thread::sleep(Duration::from_millis(200));
     for logged in fleet.history(10)?.iter().rev() {
         for edit in &logged.edits {
             println!(
@@ -109,10 +120,15 @@ fn operator() -> Result<()> {
         }
     }
 
-    println!("without etcd, all stays as it is");
+    println!("without etcd, all stays as it is; a change is refused");
     etcd.kill()?;
     etcd.wait()?;
+    match fleet.apply(&Selector::all(), set(Level::ERROR), &by_hand) {
+        Ok(revision) => println!("    made at {revision}"),
+        Err(error) => println!("    {:?}: {error}", error.kind()),
+    }
     thread::sleep(Duration::from_secs(1));
+    println!("the instances end");
     for instance in &mut instances {
         drop(instance.stdin.take());
         instance.wait()?;
