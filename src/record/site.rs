@@ -1,5 +1,7 @@
 //! A call of a macro in the program: [`Site`].
 
+use std::cell::RefCell;
+
 use crate::record::source::Source;
 use crate::record::split_message::Template;
 use crate::sys::sync::{AtomicU32, Mutex, Ordering};
@@ -18,6 +20,12 @@ pub struct Site {
 }
 
 static SITES: Mutex<Vec<&'static Site>> = Mutex::new(Vec::new());
+
+thread_local! {
+    /// The first of them, as far as the thread has asked: a queue's thread, which asks for each
+    /// record, locks nothing.
+    static KNOWN: RefCell<Vec<&'static Site>> = const { RefCell::new(Vec::new()) };
+}
 
 impl Site {
     /// Returns a site that has no number yet.
@@ -67,7 +75,16 @@ impl Site {
     /// Returns the site with a number.
     pub(crate) fn of_number(number: u32) -> Option<&'static Self> {
         let at = usize::try_from(number).ok()?.checked_sub(1)?;
-        SITES.lock().get(at).copied()
+        let known = KNOWN.try_with(|known| {
+            let mut known = known.try_borrow_mut().ok()?;
+            let count = known.len();
+            if at >= count {
+                known.extend_from_slice(SITES.lock().get(count..)?);
+            }
+            known.get(at).copied()
+        });
+        // At the end of a thread, there may be none any more.
+        known.unwrap_or_else(|_| SITES.lock().get(at).copied())
     }
 }
 
@@ -88,5 +105,12 @@ mod tests {
             assert!(std::ptr::eq(Site::of_number(number).unwrap(), site));
         }
         assert!(Site::of_number(0).is_none());
+        assert!(Site::of_number(u32::MAX).is_none());
+        // One that is numbered after the thread has asked.
+        static LATER: Site = Site::new(Source::of_call_site("", "", 3, || ""), None);
+        assert!(std::ptr::eq(
+            Site::of_number(LATER.number()).unwrap(),
+            &LATER
+        ));
     }
 }
