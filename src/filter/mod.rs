@@ -16,4 +16,4 @@ pub use self::redaction::{RedactingFilter, Secret, SecretClass};
 pub use self::shared_filter::SharedFilter;
 pub use self::volume::{DedupFilter, Key, RateLimitFilter, SampleFilter};
 
-pub(crate) use self::volume::{Limit, Outlet, settle_all};
+pub(crate) use self::volume::{Limit, Limited, Outlet, settle_all};

@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use crate::filter::filter::Filter;
-use crate::filter::volume::{DedupFilter, Limit, RateLimitFilter, Repeats, SampleFilter};
+use crate::filter::volume::{DedupFilter, Limit, Limited, RateLimitFilter, SampleFilter};
 use crate::record::Record;
 use crate::sys::sync::Arc;
 use crate::sys::user_code::Owned;
@@ -30,7 +30,8 @@ use crate::sys::user_code::Owned;
 pub struct SharedFilter {
     filter: Owned<Arc<dyn AnyFilter>>,
     /// What decides in one handler in place of a filter that has a state for each.
-    in_handler: Option<Arc<Repeats>>,
+    in_handler: Option<Owned<Arc<dyn AnyFilter>>>,
+    limited: Option<Limited>,
     is_configured: bool,
 }
 
@@ -49,16 +50,18 @@ impl SharedFilter {
     /// Reports whether the filter accepts the record, which it may change.
     #[must_use]
     pub fn filter(&self, record: &mut Record<'_>) -> bool {
-        match &self.in_handler {
-            None => self.filter.filter(record),
-            Some(repeats) => repeats.filter(record),
-        }
+        self.deciding().filter(record)
+    }
+
+    fn deciding(&self) -> &dyn AnyFilter {
+        &***self.in_handler.as_ref().unwrap_or(&self.filter)
     }
 
     /// Makes it that of one handler.
     pub(crate) fn enter_handler(&mut self) {
         if self.in_handler.is_none() {
-            self.in_handler = self.downcast_ref().map(DedupFilter::in_handler);
+            let own = self.downcast_ref().map(DedupFilter::in_handler);
+            self.in_handler = own.map(|own| Owned::new(Arc::new(own) as Arc<dyn AnyFilter>));
         }
     }
 
@@ -81,18 +84,20 @@ impl SharedFilter {
 
     /// Returns the filter, if it is of this type.
     pub(crate) fn downcast_ref<F: Filter + 'static>(&self) -> Option<&F> {
-        (**self.filter).as_any().downcast_ref()
+        self.deciding().as_any().downcast_ref()
     }
 
     /// Returns the limiter of a filter that limits.
     pub(crate) fn limit(&self) -> Option<Arc<dyn Limit>> {
-        if let Some(repeats) = &self.in_handler {
-            return Some(Arc::clone(repeats) as Arc<dyn Limit>);
-        }
-        let rate = self
-            .downcast_ref::<RateLimitFilter>()
-            .map(RateLimitFilter::limit);
-        rate.or_else(|| self.downcast_ref::<SampleFilter>().map(SampleFilter::limit))
+        let rate = || Some(self.downcast_ref::<RateLimitFilter>()?.limit());
+        let sample = || Some(self.downcast_ref::<SampleFilter>()?.limit());
+        let dedup = || Some(self.downcast_ref::<DedupFilter>()?.limit());
+        rate().or_else(sample).or_else(dedup)
+    }
+
+    /// Returns what it limits, if it does.
+    pub(crate) fn limited(&self) -> Option<Limited> {
+        self.limited
     }
 
     pub(crate) fn is_configured(&self) -> bool {
@@ -102,7 +107,17 @@ impl SharedFilter {
 
 impl<F: Filter + 'static> From<F> for SharedFilter {
     fn from(filter: F) -> Self {
+        let limited = {
+            let filter: &dyn Any = &filter;
+            [
+                (filter.is::<RateLimitFilter>(), Limited::Rate),
+                (filter.is::<SampleFilter>(), Limited::Part),
+                (filter.is::<DedupFilter>(), Limited::Repetitions),
+            ]
+        };
+        let limited = limited.into_iter().find(|(is, _)| *is);
         Self {
+            limited: limited.map(|(_, limited)| limited),
             filter: Owned::new(Arc::new(filter)),
             in_handler: None,
             is_configured: false,

@@ -107,8 +107,7 @@ impl HandlerCore {
     fn handle_filtered(self: &Arc<Self>, config: &HandlerConfig, record: &Record<'_>) -> Handled {
         // The handler's own view: unlike in Python, no other handler sees what its filters change.
         let mut view = record.clone();
-        let ask = || config.filters.iter().all(|filter| filter.filter(&mut view));
-        match user_code::call(ask) {
+        match user_code::call(|| self.passes(config, &mut view)) {
             Ok(true) => self.emit(&view, &**config.formatter),
             Ok(false) => Handled::Refused,
             Err(panic) => {
@@ -133,7 +132,7 @@ impl HandlerCore {
         Self::guard("write", || {
             let config = self.config.load();
             let mut view = record.clone();
-            passed = config.filters.iter().all(|filter| filter.filter(&mut view));
+            passed = self.passes(&config, &mut view);
             if passed {
                 let formatter = formatter.filter(|_| !config.has_formatter);
                 self.sink

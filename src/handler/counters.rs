@@ -3,6 +3,9 @@
 use std::cell;
 
 use crate::error::ErrorKind;
+use crate::filter::Limited;
+use crate::level::Level;
+use crate::level::drop_counts::{DropCounts, Drops};
 use crate::sys::sync::{AtomicU32, AtomicU64, Ordering};
 
 /// Why a record was not written.
@@ -21,14 +24,19 @@ pub enum DropReason {
     Full,
     /// The handler was closed, or failed in another way.
     Other,
-    /// A copy of a record that was logged already; no handler counts it. See
-    /// [`Registry::dropped_for`](crate::Registry::dropped_for).
+    /// A copy of a record that was logged already; see
+    /// [`Registry::dropped_for`](crate::Registry::dropped_for). Handlers count by it what a
+    /// [`DedupFilter`](crate::filter::DedupFilter) suppressed, which is not lost.
     Duplicate,
+    /// Suppressed by a [`RateLimitFilter`](crate::filter::RateLimitFilter); not lost.
+    RateLimited,
+    /// Suppressed by a [`SampleFilter`](crate::filter::SampleFilter); not lost.
+    Sampled,
 }
 
 impl DropReason {
     /// All reasons.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Format,
         Self::Io,
         Self::Panic,
@@ -36,6 +44,8 @@ impl DropReason {
         Self::Full,
         Self::Other,
         Self::Duplicate,
+        Self::RateLimited,
+        Self::Sampled,
     ];
 
     pub(crate) fn of(kind: ErrorKind) -> Self {
@@ -56,13 +66,20 @@ impl DropReason {
 /// written + dropped + queued` is a check that can fail. It holds at any time at which no record is
 /// just being written. A record whose filter panicked counts as accepted and dropped. Notices of an
 /// outage, which the handler itself writes, are not counted.
+///
+/// What the handler's filters that limit suppressed is counted apart, by
+/// [`suppressed`](Self::suppressed): it was not accepted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
     accepted: u64,
     written: u64,
     queued: u64,
     dropped: [u64; DropReason::ALL.len()],
+    suppressed: [DropCounts; LIMITS],
 }
+
+/// The kinds of filters that limit.
+const LIMITS: usize = 3;
 
 impl Counters {
     /// Records accepted: calls that passed level and filters.
@@ -94,6 +111,49 @@ impl Counters {
     pub fn dropped_for(&self, reason: DropReason) -> u64 {
         self.dropped[reason as usize]
     }
+
+    /// Records that filters of the handler suppressed to limit how many there are, by level. They
+    /// are not among the [accepted](Self::accepted) ones.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::Duration;
+    /// use logtree::filter::RateLimitFilter;
+    /// use logtree::handler::{DropReason, StreamHandler};
+    /// use logtree::{Level, Registry};
+    ///
+    /// let logger = Registry::new().get_logger("app");
+    /// let limit = RateLimitFilter::new(2, Duration::from_secs(3600));
+    /// let handler = StreamHandler::stderr().with_filter(limit);
+    /// logger.add_handler(handler.clone());
+    /// for _ in 0..5 {
+    ///     logtree::warn!(logger, "retry");
+    /// }
+    /// let counters = handler.counters();
+    /// assert_eq!(counters.accepted(), 2);
+    /// assert_eq!(counters.suppressed().at(Level::WARNING), 3);
+    /// assert_eq!(counters.suppressed_for(DropReason::RateLimited).total(), 3);
+    /// assert_eq!(counters.dropped(), 0);
+    /// ```
+    #[must_use]
+    pub fn suppressed(&self) -> DropCounts {
+        let mut sum = DropCounts::default();
+        self.suppressed.iter().for_each(|counts| sum.add(counts));
+        sum
+    }
+
+    /// Those for one reason, which is [`RateLimited`](DropReason::RateLimited),
+    /// [`Sampled`](DropReason::Sampled) or [`Duplicate`](DropReason::Duplicate); none for others.
+    #[must_use]
+    pub fn suppressed_for(&self, reason: DropReason) -> DropCounts {
+        let limited = match reason {
+            DropReason::RateLimited => Limited::Rate,
+            DropReason::Sampled => Limited::Part,
+            DropReason::Duplicate => Limited::Repetitions,
+            _ => return DropCounts::default(),
+        };
+        self.suppressed[limited as usize]
+    }
 }
 
 /// How many cells the counts of each record are spread over, so that threads do not pull one cache
@@ -120,6 +180,7 @@ pub(super) struct Tally {
     /// Of those kept.
     written_later: AtomicU64,
     dropped: [AtomicU64; DropReason::ALL.len()],
+    suppressed: [Drops; LIMITS],
     /// Lost to the device since the last notice in the stream.
     lost: AtomicU64,
 }
@@ -186,6 +247,10 @@ impl Tally {
         }
     }
 
+    pub(super) fn suppressed(&self, limited: Limited, level: Level) {
+        self.suppressed[limited as usize].note(level);
+    }
+
     #[inline]
     pub(super) fn owes_notice(&self) -> bool {
         self.lost.load(Ordering::Relaxed) > 0
@@ -232,6 +297,7 @@ impl Tally {
             written: written.unwrap_or_else(by_ledger),
             queued,
             dropped,
+            suppressed: std::array::from_fn(|at| self.suppressed[at].read()),
         }
     }
 }

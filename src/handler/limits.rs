@@ -8,6 +8,15 @@ use crate::sys::sync::{Arc, Weak};
 use crate::sys::user_code::{self, Owned};
 
 impl HandlerCore {
+    /// Asks the filters about a record, and counts what one suppresses to limit how many pass.
+    pub(super) fn passes(&self, config: &HandlerConfig, record: &mut Record<'_>) -> bool {
+        let refusing = config.filters.iter().find(|filter| !filter.filter(record));
+        if let Some(limited) = refusing.and_then(SharedFilter::limited) {
+            self.book.tally.suppressed(limited, record.level());
+        }
+        refusing.is_none()
+    }
+
     /// Has the filters that limit write their own records here.
     pub(super) fn attach_limits(&self) {
         let Some(handler) = self.book.handler.get() else {

@@ -11,7 +11,6 @@ mod core;
 mod counters;
 #[cfg(feature = "delivery")]
 pub(crate) mod delivery;
-mod drop_counts;
 mod emit;
 mod error_hook;
 mod failure;
@@ -80,7 +79,6 @@ pub use self::counters::{Counters, DropReason};
 #[cfg(feature = "delivery")]
 #[cfg_attr(docsrs, doc(cfg(feature = "delivery")))]
 pub use self::delivery::DeliveryHandler;
-pub use self::drop_counts::DropCounts;
 pub use self::error_hook::FailedRecord;
 pub use self::fallback::FallbackHandler;
 #[cfg(feature = "config")]
@@ -121,6 +119,8 @@ pub use self::stream_id::StreamId;
 #[cfg(feature = "syslog")]
 #[cfg_attr(docsrs, doc(cfg(feature = "syslog")))]
 pub use self::syslog::{SysLogFacility, SysLogForm, SysLogFraming, SysLogHandler};
+
+pub use crate::level::drop_counts::DropCounts;
 
 /// The builders of handlers.
 pub mod builder {

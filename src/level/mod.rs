@@ -1,5 +1,6 @@
 //! Levels of severity: [`Level`], and their names.
 
+pub(crate) mod drop_counts;
 #[expect(
     clippy::module_inception,
     reason = "the noun stands in the file of its name"

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use crate::filter::filter::Filter;
+use crate::filter::volume::limit::Limit;
 use crate::filter::volume::repeats::{Counts, Options, Repeats};
+use crate::level::drop_counts::DropCounts;
 use crate::record::Record;
 use crate::sys::sync::{Arc, Ordering};
 
@@ -106,7 +108,13 @@ impl DedupFilter {
     /// Returns how many records did not pass, in all handlers and loggers that have it.
     #[must_use]
     pub fn suppressed(&self) -> u64 {
-        self.repeats.counts.suppressed.load(Ordering::Relaxed)
+        self.suppressed_by_level().total()
+    }
+
+    /// Returns how many records did not pass, by level.
+    #[must_use]
+    pub fn suppressed_by_level(&self) -> DropCounts {
+        self.repeats.counts.suppressed.read()
     }
 
     /// Options come before the first record, so there is nothing to keep.
@@ -118,9 +126,16 @@ impl DedupFilter {
     }
 
     /// Returns what it is in one more handler.
-    pub(in crate::filter) fn in_handler(&self) -> Arc<Repeats> {
+    pub(in crate::filter) fn in_handler(&self) -> Self {
         let counts: &Arc<Counts> = &self.repeats.counts;
-        Repeats::new(self.options, Arc::clone(counts))
+        Self {
+            options: self.options,
+            repeats: Repeats::new(self.options, Arc::clone(counts)),
+        }
+    }
+
+    pub(in crate::filter) fn limit(&self) -> Arc<dyn Limit> {
+        Arc::clone(&self.repeats) as Arc<dyn Limit>
     }
 }
 

@@ -4,6 +4,14 @@ use crate::filter::volume::outlet::Outlet;
 use crate::sys::process;
 use crate::sys::sync::{Arc, Mutex, Weak};
 
+/// What a filter limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limited {
+    Rate,
+    Part,
+    Repetitions,
+}
+
 /// A filter that limits, of any kind.
 pub(crate) trait Limit: Send + Sync {
     /// Returns what identifies it as long as it lives.

@@ -8,6 +8,7 @@ use crate::filter::volume::limit::{self, Limit};
 use crate::filter::volume::outlet::{Outlet, Outlets};
 use crate::filter::volume::summary::{About, SUPPRESSED, Summary};
 use crate::level::Level;
+use crate::level::drop_counts::{DropCounts, Drops};
 use crate::record::Record;
 use crate::sys::sync::{Arc, AtomicBool, AtomicU32, AtomicU64, Mutex, Ordering, Weak};
 use crate::sys::timer::{Alarm, Timed};
@@ -43,7 +44,7 @@ pub(super) struct Limiter<D> {
     /// How often it is looked for what was suppressed and is not growing.
     pub(super) interval: Duration,
     passed: AtomicU64,
-    suppressed: AtomicU64,
+    suppressed: Drops,
     /// The highest level since the last summary, and one; 0 where nothing was suppressed.
     highest: AtomicU32,
     /// The first record with that level.
@@ -61,7 +62,7 @@ impl<D: Decide> Limiter<D> {
             even_errors,
             interval,
             passed: AtomicU64::new(0),
-            suppressed: AtomicU64::new(0),
+            suppressed: Drops::default(),
             highest: AtomicU32::new(0),
             about: Mutex::new(None),
             outlets: Outlets::default(),
@@ -75,8 +76,8 @@ impl<D: Decide> Limiter<D> {
         self.passed.load(Ordering::Relaxed)
     }
 
-    pub(super) fn suppressed(&self) -> u64 {
-        self.suppressed.load(Ordering::Relaxed)
+    pub(super) fn suppressed(&self) -> DropCounts {
+        self.suppressed.read()
     }
 
     #[inline]
@@ -107,7 +108,7 @@ impl<D: Decide> Limiter<D> {
 
     #[inline]
     fn note_suppressed(self: &Arc<Self>, record: &Record<'_>) {
-        self.suppressed.fetch_add(1, Ordering::Relaxed);
+        self.suppressed.note(record.level());
         let rank = u32::from(record.level().number()) + 1;
         if rank > self.highest.load(Ordering::Relaxed) {
             self.note_highest(record, rank);

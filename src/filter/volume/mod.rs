@@ -20,6 +20,5 @@ pub use self::key::Key;
 pub use self::rate_limit::RateLimitFilter;
 pub use self::sample::SampleFilter;
 
-pub(crate) use self::limit::{Limit, settle_all};
+pub(crate) use self::limit::{Limit, Limited, settle_all};
 pub(crate) use self::outlet::Outlet;
-pub(in crate::filter) use self::repeats::Repeats;

@@ -8,6 +8,7 @@ use crate::filter::volume::key::Key;
 use crate::filter::volume::limit::Limit;
 use crate::filter::volume::limiter::{Decide, Decision, Limiter};
 use crate::filter::volume::rule::Rate;
+use crate::level::drop_counts::DropCounts;
 use crate::record::Record;
 use crate::sys::sync::Arc;
 
@@ -27,8 +28,9 @@ use crate::sys::sync::Arc;
 ///   other filters; that of a logger goes to the logger's handlers. A handler's
 ///   [`flush`](crate::Handler::flush), its [`close`](crate::Handler::close) and
 ///   [`shutdown`](crate::shutdown) write it at once.
-/// - [`passed`](Self::passed) and [`suppressed`](Self::suppressed) count. Suppressed records are
-///   filtered, not dropped: the handler's [`Counters`](crate::handler::Counters) do not have them.
+/// - [`passed`](Self::passed) and [`suppressed`](Self::suppressed) count, and so do the
+///   [`Counters`](crate::handler::Counters::suppressed) of a handler. Suppressed records are
+///   filtered, not dropped: the handler has not accepted them.
 ///
 /// Records of ERROR and above pass without a token, except with [`even_errors`](Self::even_errors).
 ///
@@ -151,6 +153,12 @@ impl RateLimitFilter {
     /// Returns how many records did not pass.
     #[must_use]
     pub fn suppressed(&self) -> u64 {
+        self.suppressed_by_level().total()
+    }
+
+    /// Returns how many records did not pass, by level.
+    #[must_use]
+    pub fn suppressed_by_level(&self) -> DropCounts {
         self.limiter.suppressed()
     }
 

@@ -11,6 +11,7 @@ use crate::filter::volume::outlet::{Outlet, Outlets};
 use crate::filter::volume::run::{Repeated, Run};
 use crate::filter::volume::summary::Summary;
 use crate::level::Level;
+use crate::level::drop_counts::Drops;
 use crate::record::Record;
 use crate::sys::sync::{Arc, AtomicBool, AtomicU64, Mutex, Ordering, Weak};
 use crate::sys::timer::{Alarm, Timed};
@@ -27,12 +28,12 @@ pub(super) struct Options {
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     pub(super) passed: AtomicU64,
-    pub(super) suppressed: AtomicU64,
+    pub(super) suppressed: Drops,
 }
 
 /// Suppresses the repetitions of the last record that came to one handler, or to the loggers that
 /// have the filter.
-pub(in crate::filter) struct Repeats {
+pub(super) struct Repeats {
     options: Options,
     /// Nanoseconds.
     window: i64,
@@ -58,7 +59,7 @@ impl Repeats {
         })
     }
 
-    pub(in crate::filter) fn filter(self: &Arc<Self>, record: &Record<'_>) -> bool {
+    pub(super) fn filter(self: &Arc<Self>, record: &Record<'_>) -> bool {
         // Below the levels in effect, only captures receive it; it interrupts nothing.
         if record.is_hidden {
             return true;
@@ -70,7 +71,7 @@ impl Repeats {
         if hash.is_some_and(|hash| run.repeats(hash, record.time(), self.window)) {
             let wait = run.await_end(self.window);
             drop(run);
-            self.counts.suppressed.fetch_add(1, Ordering::Relaxed);
+            self.counts.suppressed.note(record.level());
             if let Some(wait) = wait {
                 self.await_end(wait);
             }

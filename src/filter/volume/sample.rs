@@ -10,6 +10,7 @@ use crate::filter::volume::key::Key;
 use crate::filter::volume::limit::Limit;
 use crate::filter::volume::limiter::{Decide, Decision, Limiter};
 use crate::filter::volume::rule::{Sample, Share, mixed};
+use crate::level::drop_counts::DropCounts;
 use crate::record::Record;
 use crate::sys::sync::Arc;
 
@@ -172,6 +173,12 @@ impl SampleFilter {
     /// Returns how many records did not pass.
     #[must_use]
     pub fn suppressed(&self) -> u64 {
+        self.suppressed_by_level().total()
+    }
+
+    /// Returns how many records did not pass, by level.
+    #[must_use]
+    pub fn suppressed_by_level(&self) -> DropCounts {
         self.limiter.suppressed()
     }
 

@@ -21,7 +21,7 @@ macro_rules! delivery_type {
             /// Returns how many records were dropped, by level; see
             /// [`DeliveryHandler::drops`](crate::handler::DeliveryHandler::drops).
             #[must_use]
-            pub fn drops(&self) -> crate::handler::drop_counts::DropCounts {
+            pub fn drops(&self) -> crate::level::drop_counts::DropCounts {
                 self.delivery.drops()
             }
 

@@ -10,11 +10,11 @@ use crate::handler::delivery::outgoing::Outgoing;
 use crate::handler::delivery::sink::DeliverySink;
 use crate::handler::delivery::transport::Transport;
 use crate::handler::delivery::worker;
-use crate::handler::drop_counts::DropCounts;
 use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
 use crate::handler::ledger::Ledger;
 use crate::handler::options::{HandlerOptions, handler_options};
+use crate::level::drop_counts::DropCounts;
 use crate::sys::sync::Arc;
 
 /// Sends records to a receiver by a [`Transport`], at least once, and through its outages. The

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use crate::handler::delivery::entry::Entry;
-use crate::handler::drop_counts::{LEVELS, class_of};
 use crate::level::Level;
+use crate::level::drop_counts::{LEVELS, class_of};
 
 /// Entries in the order of their records, of which the least severe go first when there is no room.
 #[derive(Debug, Default)]

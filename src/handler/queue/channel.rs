@@ -1,12 +1,12 @@
 //! What lies between the threads that log and the one that hands over: [`Channel`].
 
-use crate::handler::drop_counts::Drops;
 use crate::handler::queue::account::Account;
 use crate::handler::queue::budget::Budget;
 use crate::handler::queue::environments::Environments;
 use crate::handler::queue::lane::{Lane, LaneWriter, Sizes, ring_size};
 use crate::handler::queue::options::Options;
 use crate::handler::queue::ring::Spares;
+use crate::level::drop_counts::Drops;
 use crate::record::KnownThread;
 use crate::sys::process;
 use crate::sys::sync::{Arc, AtomicBool, AtomicU32, AtomicU64, Mutex, Ordering};

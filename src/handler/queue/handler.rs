@@ -6,7 +6,6 @@ use crate::error::Error;
 use crate::formatter::Format;
 use crate::handler::config::is_default_format;
 use crate::handler::counters::DropReason;
-use crate::handler::drop_counts::DropCounts;
 use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
 use crate::handler::ledger::Ledger;
@@ -17,6 +16,7 @@ use crate::handler::queue::overflow::Overflow;
 use crate::handler::queue::record_queue::{RecordQueue, RecordQueueBuilder};
 use crate::handler::queue::requests::left_over;
 use crate::handler::sink::{Sink, SinkFacts, SinkStatus};
+use crate::level::drop_counts::DropCounts;
 use crate::record::Record;
 use crate::sys::sync::{Arc, Ordering};
 

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::handler::drop_counts::DropCounts;
 use crate::handler::queue::core::QueueCore;
 use crate::handler::queue::options::Options;
 use crate::handler::queue::overflow::Overflow;
+use crate::level::drop_counts::DropCounts;
 use crate::sys::sync::Arc;
 
 /// Records on their way from the threads that log to a

@@ -1,7 +1,7 @@
 //! What the thread that hands records over keeps from one turn to the next: [`Work`].
 
-use crate::handler::drop_counts::DropCounts;
 use crate::handler::queue::merge::Merge;
+use crate::level::drop_counts::DropCounts;
 use crate::sys::host::Instant;
 
 /// How often the end of a listener looks for what its own handlers have logged. One that logs for

@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::io::Read;
+use std::time::Duration;
 
 use logtree::Level;
+use logtree::filter::RateLimitFilter;
 use logtree::handler::StreamHandler;
 use serde_json::{Value, json};
 
@@ -181,6 +183,37 @@ fn handlers_show_what_became_of_their_records() {
     let message = one["lastError"]["message"].as_str().unwrap();
     assert!(message.contains("it broke"), "{message}");
     assert!(!handlers.to_string().contains("secret-text"));
+}
+
+/// By reason and level, beside what was dropped.
+#[test]
+fn handlers_show_what_their_filters_suppressed() {
+    let served = serve();
+    let limit = RateLimitFilter::new(1, Duration::from_secs(3600)).summary_after(Duration::MAX);
+    let handler = StreamHandler::new(std::io::sink()).with_filter(limit);
+    served.registry.root().add_handler(handler.clone());
+    served
+        .registry
+        .root()
+        .add_handler(StreamHandler::new(std::io::sink()));
+    for level in [Level::WARNING, Level::WARNING, Level::new(35), Level::ERROR] {
+        served.registry.root().log(level, format_args!("x"));
+    }
+    let handlers = get(&served, "/v1/handlers");
+    let [limited, free] = [0, 1].map(|at| &handlers["handlers"][at]);
+    // A level between two is counted as the one below.
+    assert_eq!(
+        limited["suppressed"],
+        json!({"rateLimited": {"WARNING": 2}})
+    );
+    assert_eq!(
+        (&limited["accepted"], &limited["dropped"]),
+        (&json!(2), &json!({}))
+    );
+    assert_eq!(
+        (&free["accepted"], &free["suppressed"]),
+        (&json!(4), &json!({}))
+    );
 }
 
 struct Broken;

@@ -26,6 +26,9 @@ struct Handler {
     written: u64,
     queued: u64,
     dropped: BTreeMap<String, u64>,
+    /// By reason and level. Older processes do not say it.
+    #[serde(default)]
+    suppressed: BTreeMap<String, BTreeMap<String, u64>>,
     last_error: Option<LastError>,
 }
 
@@ -46,6 +49,7 @@ pub(crate) fn handlers(screen: &mut Screen<'_>, fleet: &Fleet) -> Result<Exit, F
             "ACCEPTED",
             "WRITTEN",
             "QUEUED",
+            "SUPPRESSED",
             "DROPPED",
             "LAST ERROR",
         ]);
@@ -62,6 +66,7 @@ pub(crate) fn handlers(screen: &mut Screen<'_>, fleet: &Fleet) -> Result<Exit, F
                     Cell::new(handler.accepted),
                     Cell::new(handler.written),
                     Cell::new(handler.queued),
+                    suppressed(&handler.suppressed),
                     dropped(&handler.dropped),
                     handler.last_error.map_or_else(
                         || Cell::or_dash(None::<&str>),
@@ -80,15 +85,31 @@ pub(crate) fn handlers(screen: &mut Screen<'_>, fleet: &Fleet) -> Result<Exit, F
     })
 }
 
+/// Returns the number of records that filters suppressed, with the reasons.
+fn suppressed(by_reason: &BTreeMap<String, BTreeMap<String, u64>>) -> Cell {
+    let sums = by_reason.iter();
+    by_reasons(sums.map(|(reason, by_level)| (reason, by_level.values().sum())))
+}
+
 /// Returns the number of records that were dropped, with the reasons.
 fn dropped(by_reason: &BTreeMap<String, u64>) -> Cell {
-    let sum: u64 = by_reason.values().sum();
-    let reasons: Vec<_> = by_reason
-        .iter()
-        .map(|(reason, count)| format!("{count} {reason}"))
+    let cell = by_reasons(by_reason.iter().map(|(reason, count)| (reason, *count)));
+    match by_reason.values().sum() {
+        0 => cell,
+        1_u64.. => cell.tone(Tone::Bad),
+    }
+}
+
+fn by_reasons<'a>(counts: impl Iterator<Item = (&'a String, u64)>) -> Cell {
+    let mut sum = 0;
+    let reasons: Vec<_> = counts
+        .map(|(reason, count)| {
+            sum += count;
+            format!("{count} {reason}")
+        })
         .collect();
     match sum {
         0 => Cell::new(0),
-        sum => Cell::new(format!("{sum}: {}", reasons.join(", "))).tone(Tone::Bad),
+        sum => Cell::new(format!("{sum}: {}", reasons.join(", "))),
     }
 }

@@ -229,6 +229,7 @@ fn groups_and_handlers() {
     );
     let accepted: u64 = row[3].parse().unwrap();
     assert!(accepted > 0 && row[5] == row[3], "{text}");
+    assert_eq!((row[6], row[7]), ("0", "0"), "{text}");
 }
 
 #[test]

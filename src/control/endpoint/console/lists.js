@@ -32,11 +32,13 @@ function list(view, path, rowOf) {
 const bad = (text) => (text ? el("span", { className: "failed" }, text) : "none");
 
 export const showHandlers = list("handlers", "/v1/handlers", (handler) => {
-	const { name, kind, level, accepted, written, queued, dropped, lastError } = handler;
+	const { name, kind, level, accepted, written, queued, suppressed, dropped, lastError } = handler;
 	const reasons = Object.entries(dropped).map(([why, lost]) => `${count(lost)} dropped: ${why}`);
+	const limited = Object.values(suppressed).flatMap(Object.entries);
+	const quiet = limited.map(([of, number]) => `${count(number)} ${of}`).join(", ") || "none";
 	const label = el("span", {}, el("b", {}, name ?? "(no name)"), ` ${kind}`);
 	const numbers = [accepted, written, queued].map(count);
-	return row(label, level, ...numbers, bad(reasons.join(", ")), bad(lastError?.message));
+	return row(label, level, ...numbers, quiet, bad(reasons.join(", ")), bad(lastError?.message));
 });
 
 /** What was changed, before and after. */

@@ -28,6 +28,8 @@ struct One {
     written: u64,
     queued: u64,
     dropped: BTreeMap<&'static str, u64>,
+    /// By reason and level.
+    suppressed: BTreeMap<&'static str, BTreeMap<String, u64>>,
     last_error: Option<LastError>,
 }
 
@@ -62,6 +64,14 @@ impl One {
             let lost = counters.dropped_for(reason);
             (lost > 0).then(|| (word(reason), lost))
         });
+        let suppressed = DropReason::ALL.into_iter().filter_map(|reason| {
+            let counts = counters.suppressed_for(reason);
+            let by_level = counts.by_level();
+            let by_level: BTreeMap<_, _> = by_level
+                .map(|(level, count)| (registry.level_name(level), count))
+                .collect();
+            (!by_level.is_empty()).then(|| (word(reason), by_level))
+        });
         Self {
             name: handler.name().map(|name| name.as_ref().to_owned()),
             kind: kind.to_owned(),
@@ -70,6 +80,7 @@ impl One {
             written: counters.written(),
             queued: counters.queued(),
             dropped: dropped.collect(),
+            suppressed: suppressed.collect(),
             last_error: handler.last_error().map(|(time, message)| LastError {
                 time: time.to_string(),
                 message,
@@ -88,5 +99,7 @@ fn word(reason: DropReason) -> &'static str {
         DropReason::Full => "full",
         DropReason::Other => "other",
         DropReason::Duplicate => "duplicate",
+        DropReason::RateLimited => "rateLimited",
+        DropReason::Sampled => "sampled",
     }
 }

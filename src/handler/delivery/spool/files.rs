@@ -10,7 +10,7 @@ use crate::handler::delivery::entry::Entry;
 use crate::handler::delivery::spool::cursor::Cursor;
 use crate::handler::delivery::spool::frame;
 use crate::handler::delivery::spool::segment::{self, Segment};
-use crate::handler::drop_counts::DropCounts;
+use crate::level::drop_counts::DropCounts;
 use crate::sys::file_lock;
 use crate::sys::host::Instant;
 

@@ -1,12 +1,12 @@
-//! How many records were dropped, by level: [`DropCounts`].
+//! How many records were dropped or suppressed, by level: [`DropCounts`].
 
 use std::fmt;
 
-use crate::level::Level;
+use crate::level::level::Level;
 use crate::sys::sync::{AtomicU64, Ordering};
 
 /// The levels that drops are counted by: each holds what is below the next one.
-pub(super) const LEVELS: [Level; 6] = [
+pub(crate) const LEVELS: [Level; 6] = [
     Level::TRACE,
     Level::DEBUG,
     Level::INFO,
@@ -16,33 +16,33 @@ pub(super) const LEVELS: [Level; 6] = [
 ];
 
 /// The place of a level's class among [`LEVELS`].
-pub(super) fn class_of(level: Level) -> usize {
+pub(crate) fn class_of(level: Level) -> usize {
     let at = LEVELS.iter().rposition(|known| *known <= level);
     at.unwrap_or(0)
 }
 
-/// How many records a queue has dropped, by level.
+/// How many records were dropped or suppressed so far, by level.
 #[derive(Debug, Default)]
-pub(super) struct Drops([AtomicU64; LEVELS.len()]);
+pub(crate) struct Drops([AtomicU64; LEVELS.len()]);
 
 impl Drops {
-    pub(super) fn note(&self, level: Level) {
+    pub(crate) fn note(&self, level: Level) {
         self.0[class_of(level)].fetch_add(1, Ordering::Relaxed);
     }
 
     #[cfg(feature = "delivery")]
-    pub(super) fn note_all(&self, counts: &DropCounts) {
+    pub(crate) fn note_all(&self, counts: &DropCounts) {
         for (sum, count) in self.0.iter().zip(counts.0) {
             sum.fetch_add(count, Ordering::Relaxed);
         }
     }
 
-    pub(super) fn read(&self) -> DropCounts {
+    pub(crate) fn read(&self) -> DropCounts {
         DropCounts(std::array::from_fn(|at| self.0[at].load(Ordering::Relaxed)))
     }
 }
 
-/// How many records a queue has dropped, by level; prints as `5 DEBUG, 2 INFO`.
+/// How many records were dropped or suppressed, by level; prints as `5 DEBUG, 2 INFO`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DropCounts([u64; LEVELS.len()]);
 
@@ -61,8 +61,15 @@ impl DropCounts {
         at.map_or(0, |at| self.0[at])
     }
 
+    /// Returns those that are not zero.
+    #[cfg(feature = "control")]
+    pub(crate) fn by_level(&self) -> impl Iterator<Item = (Level, u64)> {
+        let counts = LEVELS.into_iter().zip(self.0);
+        counts.filter(|(_, count)| *count > 0)
+    }
+
     #[cfg(feature = "delivery")]
-    pub(super) fn of(levels: impl IntoIterator<Item = Level>) -> Self {
+    pub(crate) fn of(levels: impl IntoIterator<Item = Level>) -> Self {
         let mut counts = Self::default();
         for level in levels {
             counts.0[class_of(level)] += 1;
@@ -70,14 +77,13 @@ impl DropCounts {
         counts
     }
 
-    #[cfg(feature = "delivery")]
-    pub(super) fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         for (sum, count) in self.0.iter_mut().zip(other.0) {
             *sum += count;
         }
     }
 
-    pub(super) fn since(&self, earlier: &Self) -> Self {
+    pub(crate) fn since(&self, earlier: &Self) -> Self {
         Self(std::array::from_fn(|at| {
             self.0[at].saturating_sub(earlier.0[at])
         }))
