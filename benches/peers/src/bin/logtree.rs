@@ -6,8 +6,9 @@ use std::io::{self, Write};
 use std::sync::{Arc, Barrier};
 use std::task::{Context, Waker};
 use std::thread;
+use std::time::Duration;
 
-use logtree::filter::RedactingFilter;
+use logtree::filter::{DedupFilter, Key, RateLimitFilter, RedactingFilter, SampleFilter};
 use logtree::formatter::{JsonFormatter, LogfmtFormatter, Multiline};
 use logtree::handler::{FileHandler, QueueHandler, StreamHandler};
 use logtree::{Formatter, Handler, Level, Registry, Scope, get_logger};
@@ -92,12 +93,24 @@ fn handler(workload: &str) -> logtree::Handler {
         // As the presets do.
         handler.add_filter(RedactingFilter::credentials());
     }
+    // What all but one of the calls are suppressed by.
+    match workload {
+        "rate" => handler.add_filter(RateLimitFilter::new(1, HOUR)),
+        "rate_site" => handler.add_filter(RateLimitFilter::new(1, HOUR).by(Key::CallSite)),
+        "sample" => handler.add_filter(SampleFilter::every(u64::MAX)),
+        "dedup" => handler.add_filter(DedupFilter::new(HOUR)),
+        // Each call has a key of its own; what memory it takes is asked of the system.
+        "keys" => handler.add_filter(RateLimitFilter::new(1, HOUR).by(Key::field("tenant"))),
+        _ => {}
+    }
     match workload {
         "w6" => handler.with_formatter(JsonFormatter::new()).into(),
         "w3logfmt" | "w6logfmt" => handler.with_formatter(LogfmtFormatter::new()).into(),
         _ => handler.with_formatter(line.build().unwrap()).into(),
     }
 }
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 fn own(task: &Task, workload: &str) {
     let logger = get_logger("peer.module");
@@ -123,6 +136,17 @@ fn own(task: &Task, workload: &str) {
         name if name.starts_with("w2_") => {
             task.measure(|n| logtree::debug!("request {} took {} us status={}", n, black_box(42), black_box(200)));
         }
+        // Calls that their place suppresses, and calls that a filter of the handler does.
+        "once" => task.measure(|_| logtree::log_once!(logtree::info!(logger, "took {} us", black_box(42)))),
+        "every_n" => task.measure(|_| {
+            logtree::log_every_n!(1 << 40, logtree::info!(logger, "took {} us", black_box(42)));
+        }),
+        "every_pow2" => task.measure(|_| logtree::log_every_pow2!(logtree::info!(logger, "took {} us", black_box(42)))),
+        "every" => task.measure(|_| logtree::log_every!(HOUR, logtree::info!(logger, "took {} us", black_box(42)))),
+        "rate" | "rate_site" | "sample" | "dedup" => {
+            task.measure(|_| logtree::info!(logger, "took {} us", black_box(42)))
+        }
+        "keys" => task.measure(|tenant| logtree::info!(logger, tenant; "took {} us", black_box(42))),
         "w6" | "w6text" | "w6logfmt" => task
             .measure(|n| logtree::info!(logger, id = n, took = black_box(42), status = black_box("ok"); "request done")),
         "w3_2t" => task
