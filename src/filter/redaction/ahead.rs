@@ -38,7 +38,12 @@ pub(super) fn of(name: Name<'_>, spans: &mut Spans) {
     let is_pair = quote.is_none() && text::starts_pair(&bytes[start..]);
     // `ann@example.com # password` says who asks for one.
     let is_user = quote.is_none() && bytes[start..end].contains(&b'@');
-    if len > 0 && is_closed && !is_pair && !is_user {
+    // `page12 (password)`
+    let letters = text::run(&bytes[start..end], u8::is_ascii_alphabetic);
+    let is_numbered = quote.is_none()
+        && bytes[name.start - 1] == b'('
+        && bytes[start + letters..end].iter().all(u8::is_ascii_digit);
+    if len > 0 && !is_numbered && is_closed && !is_pair && !is_user {
         let manner = Manner {
             is_doubtful: true,
             is_quoted: quote.is_some(),

@@ -255,6 +255,10 @@ pub(super) fn after(
         return name.hide(place + 2, place + 2 + len, Manner::TYPED, spans);
     }
     if let Some((quote, len)) = extent::quote_at(bytes, place) {
+        // "unexpected token `done'"
+        if is_open() {
+            return None;
+        }
         let from = place + len;
         let end = extent::closing(bytes, from, quote);
         // `#define API_KEY "…"`, `{:api-key "…"}`
@@ -383,19 +387,9 @@ fn got(bytes: &[u8], at: usize) -> Option<usize> {
         _ => 0,
     };
     let rest = bytes[at + method..].strip_prefix(b"()")?;
-    let signs = [
-        &b" = "[..],
-        b"=",
-        b": ",
-        b" : ",
-        b" -> ",
-        b" => ",
-        b" returned ",
-        b" returns ",
-        b" was ",
-        b" is ",
-    ];
-    let sign = signs.iter().find(|sign| rest.starts_with(sign))?;
+    let mut signs =
+        b" = |=|: | : | -> | => | returned | returns | was | is ".split(|byte| *byte == b'|');
+    let sign = signs.find(|sign| rest.starts_with(sign))?;
     Some(at + method + 2 + sign.len())
 }
 
@@ -447,7 +441,7 @@ fn follows_login(before: &[u8]) -> bool {
 /// Words of what was done with a secret, beside those in `ed`.
 const DONE: &[&[u8]] = &[
     b"is", b"was", b"has", b"been", b"set", b"reset", b"now", b"sent", b"to", b"as", b"from",
-    b"IS", b"WAS",
+    b"will", b"be", b"IS", b"WAS",
 ];
 
 /// How long the words are that link a name with its value: `is`, `for ann: `, `changed to`.

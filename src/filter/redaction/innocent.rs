@@ -170,7 +170,9 @@ fn is_secret(value: &str, after: &[u8], known: Known, manner: Manner) -> bool {
                 _ => false,
             };
         // `secret "token-x7k2p"` names one.
-        if known.class == SecretClass::SecretKey && look::is_label(bare) {
+        let is_label =
+            |part: &str| part.bytes().all(|b| b.is_ascii_lowercase()) || look::is_label(part);
+        if known.class == SecretClass::SecretKey && bare.split('/').all(is_label) {
             return false;
         }
         return look::looks_secret(bare) && (is_sure || !look::is_id(bare)) && bare.len() >= least;

@@ -120,7 +120,8 @@ pub(super) fn pass_word(bytes: &[u8], start: usize, end: usize) -> Option<usize>
     if !bytes[start..end].eq_ignore_ascii_case(b"pass") {
         return None;
     }
-    let rest = bytes.get(end + 1..)?;
+    // On the same line.
+    let rest = bytes[end..].strip_prefix(b" ")?;
     let parts = [&b"word"[..], b"phrase", b"code"];
     let part = parts.iter().find(|part| text::starts_with(rest, part))?;
     let is_whole = !rest.get(part.len()).is_some_and(|byte| is_name(*byte));

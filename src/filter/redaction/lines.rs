@@ -8,6 +8,9 @@ use crate::filter::redaction::span::{Span, Spans};
 
 use crate::filter::redaction::{container, extent, text};
 
+/// How many lines of a block are looked at.
+const MOST: usize = 64;
+
 /// How much of a map or a list is looked at.
 const LONGEST: usize = 4096;
 
@@ -122,7 +125,7 @@ fn item(name: Name<'_>, from: usize, end: usize, spans: &mut Spans) -> Option<us
     };
     // `chpasswd:`, `list: |`, and lines of a user and a password.
     if value.starts_with('|') && text::ends_with(name.as_str().as_bytes(), b"chpasswd") {
-        let rest = name.text.get(end..)?.lines().skip(1);
+        let rest = name.text.get(end..)?.lines().skip(1).take(MOST);
         for line in rest.take_while(|line| line.starts_with("  ")) {
             if let Some((_, value)) = line.split_once(':') {
                 let start = value.as_ptr().addr() - name.text.as_ptr().addr();

@@ -42,7 +42,7 @@ pub(super) const CALLS: &[Call] = &[
 pub(super) const LOGONS: &[&str] = &[
     "login with ", "login as ", "log in with ", "log in as ", "logging in with ",
     "logging in as ", "authenticating with ", "credentials are ",
-    "login failed for ", "logged in with ", "signed in with ", "login: ", "login attempt ", "auth attempt ", "authenticating ", "login ", "auth ", "auth failed: ", "authentication failed for ", "credentials found: ", "logged in as ", "signing in as ", "sign in as ", "connecting as ", "connect as ",
+    "login failed for ", "logged in with ", "signed in with ", "login: ", "login attempt ", "auth attempt ", "authenticating ", "login ", "auth ", "auth failed: ", "authentication failed: ", "authentication failed for ", "credentials found: ", "logged in as ", "signing in as ", "sign in as ", "connecting as ", "connect as ",
     "authenticating as ", "authenticate as ", "credentials: ", "creds: ", "creds ", "credentials ",
     "zugangsdaten: ", "login=", "logon ", "auth: ", "userinfo=", "user.info=", "user.info\":\"",
     "user/pass", "user/password", "username/password", "user and password", "username and password",

@@ -50,7 +50,9 @@ pub(super) fn below(name: Name<'_>, spans: &mut Spans) {
     };
     let is_head = match sign {
         Some(sign) => head.split(sign).all(is_cell),
-        None => head.len() <= 4 * LONGEST && is_cell(&head[column..][..name.end - name.start]),
+        None => {
+            head.len() <= 4 * LONGEST && head.get(column..name.end - start).is_some_and(is_cell)
+        }
     };
     if !is_head {
         return;

@@ -64,6 +64,7 @@ pub(super) fn after(name: Name<'_>, spans: &mut Spans) -> Option<usize> {
         _ => 0,
     };
     at += visibility(&bytes[at..]);
+    at += tag_end(&bytes[at..]);
     // `passwd[42]: `: a program that has the name of a secret.
     let is_numbered = matches!(bytes[name.end..], [b'[', b'0'..=b'9', ..]);
     // `token.text=` is what a word of a grammar is.
@@ -117,6 +118,19 @@ fn member(rest: &[u8]) -> usize {
             sign => sign == Some(&b':') && *open == b'[',
         };
     if is_one { end } else { 0 }
+}
+
+/// How long the end of an element is that the name alone is in: `<b>Password</b>: …`.
+fn tag_end(rest: &[u8]) -> usize {
+    let Some(tag) = rest.strip_prefix(b"</") else {
+        return 0;
+    };
+    let len = text::run_in(tag, 8, u8::is_ascii_alphanumeric);
+    let is_one = matches!(
+        tag[len..],
+        [b'>', b':' | b'=', ..] | [b'>', b' ', b':' | b'=', ..]
+    );
+    if is_one { len + 3 } else { 0 }
 }
 
 /// How much of what PHP says of a property is at a place: `:protected]`, `:"Class":private]`.

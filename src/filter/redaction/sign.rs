@@ -61,8 +61,12 @@ pub(super) fn at(rest: &[u8]) -> Option<(Sign, usize)> {
     Some(sign)
 }
 
+/// How much of a value is looked at for digits.
+const LONGEST: usize = 128;
+
 /// Whether what follows `::` has digits, as few names of types and functions have them.
 fn is_no_path(value: &[u8]) -> bool {
+    let value = &value[..value.len().min(LONGEST)];
     let end = extent::bare(value, 0, Around::default());
     let digits = value[..end].iter().filter(|byte| byte.is_ascii_digit());
     digits.count() >= 2 && !value[..end].iter().any(|byte| b"_:(".contains(byte))

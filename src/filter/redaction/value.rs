@@ -186,7 +186,9 @@ pub(super) fn phrase(name: Name<'_>, at: usize, is_spoken: bool) -> Option<usize
     };
     let least = if is_named { 3 } else { 4 };
     let mut words = line.split(' ');
-    let is_value = !placeholder::is_nothing(words.clone().next()?);
+    // `correct horse …`
+    let first = words.clone().next()?;
+    let is_value = !placeholder::is_nothing(first) || line.starts_with("correct horse ");
     let count = words.clone().count();
     (is_value && (least..=24).contains(&count) && words.all(is_word)).then_some(at + line.len())
 }
