@@ -40,13 +40,12 @@ fn a_hook_that_sleeps_panics_and_changes_the_fleet_holds_nothing_up() {
     let fleet = control.fleet().unwrap();
     let calls = Arc::new(AtomicUsize::new(0));
     let (counting, its_fleet) = (Arc::clone(&calls), control.fleet().unwrap());
-    let _hook = control.on_change(move |_| match counting.fetch_add(1, Ordering::SeqCst) {
-        0 => {
+    let _hook = control.on_change(move |_| {
+        if counting.fetch_add(1, Ordering::SeqCst) == 0 {
             set(&its_fleet, "by-hook", Level::ERROR);
             std::thread::sleep(Duration::from_secs(6));
             panic!("as a test");
         }
-        _ => {}
     });
     let first = set(&fleet, "a", Level::WARNING);
     until("the hook", || calls.load(Ordering::SeqCst) > 0);

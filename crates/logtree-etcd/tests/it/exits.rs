@@ -21,7 +21,7 @@ fn a_process_that_exits() {
     let Ok(url) = std::env::var(URL) else { return };
     let store = EtcdStore::from_url(&url).unwrap();
     let identity = Identity::new("shop").instance("global");
-    let control = Control::builder(&Registry::global())
+    let control = Control::builder(Registry::global())
         .fleet(store, identity)
         .open()
         .unwrap();
