@@ -150,6 +150,8 @@
 //! | `signal` | reopening files at `SIGHUP` | signal-hook |
 //! | `control` | an endpoint by which a running process is inspected and changed | hyper, tokio, serde, sha2 and others |
 //! | `fleet` | levels for all instances of a service, in a store that they share | serde, `serde_json` |
+//! | `kv-serde` | values of the facade that serialize themselves (`key:serde = value`) as lists and maps, not as text | serde, `value-bag` |
+//! | `kv-sval` | the same for `key:sval = value` | sval |
 //! | `serde` | `Serialize` and `Deserialize` for levels, times, values and the state of a control | serde |
 //! | `http` | dumps of requests and responses of the `http` crate, for [`client::ClientLogger`] | http |
 //! | `tower` | a layer that logs requests, responses and retries of a `tower` service | tower-layer, tower-service |
@@ -294,6 +296,8 @@ pub use crate::setup::verbosity::Verbosity;
 /// What the macros expand to. Not public API: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
+    pub use log::kv;
+
     pub use crate::macros::{
         Argument, CallKey, CallSite, CallValue, Counted, Limit, Pace, Passed, PassedCall, Site,
         Template, argument, is_enabled, log_arguments, log_split, logger, passes, std, value,

@@ -354,7 +354,7 @@ impl ClientLogger {
             let redacted = filter
                 .redacted_value(key, &value.to_value())
                 .filter(|_| self.redacts);
-            let value = redacted.map_or_else(|| value.clone(), OwnedValue::Text);
+            let value = redacted.unwrap_or_else(|| value.clone());
             record = record.key_value(*key, value);
         }
         // Past the level, which was checked, or replaced by the mode of this call.

@@ -226,11 +226,51 @@ macro_rules! __value {
     ([debug] $value:ident) => { $crate::__private::value($value).__debug() };
     ([%] $value:ident) => { $crate::__private::value($value).__display() };
     ([display] $value:ident) => { $crate::__private::value($value).__display() };
+    ([serde] $value:ident) => { $crate::__serde_value!($value) };
+    ([sval] $value:ident) => { $crate::__sval_value!($value) };
     ([err] $value:ident) => { $crate::__private::value($value).__error() };
     ([backtrace] $value:ident) => { $crate::__private::value($value).__backtrace() };
     ([$mode:tt] $value:ident) => {
         $crate::__private::std::compile_error!(
-            "a key is followed by its value, or by `:?`, `:%`, `:err` or `:backtrace`"
+            "a key is followed by its value, or by `:?`, `:%`, `:serde`, `:sval`, `:err` or `:backtrace`"
         )
+    };
+}
+
+/// The value of `key:serde`.
+#[cfg(feature = "kv-serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __serde_value {
+    ($value:ident) => {
+        $crate::__private::CallValue::Value($crate::__private::kv::Value::from_serde($value))
+    };
+}
+
+#[cfg(not(feature = "kv-serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __serde_value {
+    ($value:ident) => {
+        $crate::__private::std::compile_error!("`key:serde` needs logtree's feature `kv-serde`")
+    };
+}
+
+/// The value of `key:sval`.
+#[cfg(feature = "kv-sval")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __sval_value {
+    ($value:ident) => {
+        $crate::__private::CallValue::Value($crate::__private::kv::Value::from_sval($value))
+    };
+}
+
+#[cfg(not(feature = "kv-sval"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __sval_value {
+    ($value:ident) => {
+        $crate::__private::std::compile_error!("`key:sval` needs logtree's feature `kv-sval`")
     };
 }

@@ -32,9 +32,10 @@
 ///    - any other type by its `log::kv::ToValue`.
 ///
 ///    Modifiers take a value in another way: `key:? = value` by its `Debug`, `key:% = value` by its
-///    `Display`, `key:err = error` as an error. The first error of a call is the record's, whose
-///    causes are shown after the message; others are key-values. `key:backtrace` attaches the
-///    stack.
+///    `Display`, `key:serde = value` and `key:sval = value` as the data that it serializes itself
+///    to (features `kv-serde` and `kv-sval`), `key:err = error` as an error. The first error of a
+///    call is the record's, whose causes are shown after the message; others are key-values.
+///    `key:backtrace` attaches the stack.
 /// 3. The message, as in `format!`.
 ///
 /// If the level is off, nothing is evaluated, and the test is a load and a compare. Otherwise each

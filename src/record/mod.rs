@@ -29,8 +29,11 @@ pub(crate) mod span;
 #[cfg(feature = "tracing")]
 mod span_times;
 pub(crate) mod split_message;
+#[cfg(feature = "kv-serde")]
+mod structured;
 mod thread;
 mod value;
+mod visit;
 
 pub use self::builder::RecordBuilder;
 pub use self::key_values::{KeyValues, KeyValuesIter};

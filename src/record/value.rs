@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use log::kv::{self, ToValue, Value, VisitValue};
+use log::kv::{ToValue, Value};
 
 use crate::sys::user_code;
 use crate::text::line_buf::LineBuf;
@@ -12,6 +12,10 @@ use crate::text::line_buf::LineBuf;
 /// `Display` writes texts as they are, `Null` as `None`, bytes as hexadecimal digits, lists as `[1,
 /// "a"]` and maps as `{"k": 1}`. As a value of the `log` facade, which has no such types, bytes,
 /// lists and maps are that text; so they are after a queue.
+///
+/// Values of the facade that serialize themselves, `key:serde = value` and `key:sval = value`,
+/// become lists and maps with the features `kv-serde` and `kv-sval`, and are text without them. At
+/// most 32 levels and about 64 KiB of a value are kept, and `…` stands for what is left out.
 ///
 /// # Examples
 /// ```
@@ -234,24 +238,6 @@ pub(crate) enum Scalar<'v> {
     Other(&'v Value<'v>),
 }
 
-impl Scalar<'_> {
-    /// Passes `read` what a facade value is.
-    pub(crate) fn visit<R>(value: &Value<'_>, read: impl FnOnce(Scalar<'_>) -> R) -> R {
-        let mut visitor = Visitor {
-            read: Some(read),
-            result: None,
-        };
-        // The visitor never fails; a value that visits nothing is null.
-        let _ = value.visit(&mut visitor);
-        let Visitor { read, result } = visitor;
-        match (result, read) {
-            (Some(result), _) => result,
-            (None, Some(read)) => read(Scalar::Null),
-            (None, None) => unreachable!("`read` is used up only where there is a result"),
-        }
-    }
-}
-
 /// A value as a record keeps it.
 #[derive(Clone, Copy)]
 pub(crate) enum KeptValue<'v> {
@@ -288,62 +274,6 @@ impl KeptValue<'_> {
             _ => return false,
         }
         true
-    }
-}
-
-struct Visitor<F, R> {
-    read: Option<F>,
-    result: Option<R>,
-}
-
-impl<F: FnOnce(Scalar<'_>) -> R, R> Visitor<F, R> {
-    fn take(&mut self, scalar: Scalar<'_>) -> Result<(), kv::Error> {
-        if let Some(read) = self.read.take() {
-            self.result = Some(read(scalar));
-        }
-        Ok(())
-    }
-}
-
-impl<'v, F: FnOnce(Scalar<'_>) -> R, R> VisitValue<'v> for Visitor<F, R> {
-    fn visit_any(&mut self, value: Value<'_>) -> Result<(), kv::Error> {
-        self.take(Scalar::Other(&value))
-    }
-
-    fn visit_null(&mut self) -> Result<(), kv::Error> {
-        self.take(Scalar::Null)
-    }
-
-    fn visit_bool(&mut self, value: bool) -> Result<(), kv::Error> {
-        self.take(Scalar::Bool(value))
-    }
-
-    fn visit_i64(&mut self, value: i64) -> Result<(), kv::Error> {
-        self.take(Scalar::Signed(value.into()))
-    }
-
-    fn visit_u64(&mut self, value: u64) -> Result<(), kv::Error> {
-        self.take(Scalar::Unsigned(value.into()))
-    }
-
-    fn visit_i128(&mut self, value: i128) -> Result<(), kv::Error> {
-        self.take(Scalar::Signed(value))
-    }
-
-    fn visit_u128(&mut self, value: u128) -> Result<(), kv::Error> {
-        self.take(Scalar::Unsigned(value))
-    }
-
-    fn visit_f64(&mut self, value: f64) -> Result<(), kv::Error> {
-        self.take(Scalar::Float(value))
-    }
-
-    fn visit_str(&mut self, value: &str) -> Result<(), kv::Error> {
-        self.take(Scalar::Text(value))
-    }
-
-    fn visit_char(&mut self, value: char) -> Result<(), kv::Error> {
-        self.take(Scalar::Text(value.encode_utf8(&mut [0; 4])))
     }
 }
 

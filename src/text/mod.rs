@@ -2,6 +2,7 @@
 
 #[cfg(any(
     feature = "cloudwatch",
+    feature = "kv-serde",
     feature = "tracing",
     all(feature = "journald", target_os = "linux")
 ))]

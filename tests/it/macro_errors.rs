@@ -31,7 +31,7 @@ const EXPANDED: &[Case] = &[
     ),
     (
         r#"logtree::info!(logger, name:upper; "x");"#,
-        "a key is followed by its value, or by `:?`, `:%`, `:err` or `:backtrace`",
+        "a key is followed by its value, or by `:?`, `:%`, `:serde`, `:sval`, `:err` or `:backtrace`",
         r#"logtree::info!(logger, name:%; "x");"#,
     ),
     (

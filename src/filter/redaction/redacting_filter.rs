@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use log::kv::Value;
+use log::kv::{ToValue, Value};
 
 use crate::filter::filter::Filter;
 use crate::filter::redaction::class::{SecretClass, Tally};
@@ -261,7 +261,7 @@ impl RedactingFilter {
     }
 
     fn redact_values(&self, record: &mut Record<'_>) {
-        let mut secrets: Vec<(String, String)> = Vec::new();
+        let mut secrets: Vec<(String, OwnedValue)> = Vec::new();
         record.key_values().for_each(|key, value| {
             secrets.extend(
                 self.redacted_value(key, value)
@@ -269,12 +269,56 @@ impl RedactingFilter {
             );
         });
         for (key, value) in secrets {
-            record.set_key_value(key, OwnedValue::Text(value));
+            record.set_key_value(key, value);
+        }
+    }
+
+    /// Returns a key-value without its secrets; `None` where there are none.
+    pub(crate) fn redacted_value(&self, key: &str, value: &Value<'_>) -> Option<OwnedValue> {
+        Scalar::visit(value, |scalar| match scalar {
+            Scalar::Nested(nested) => {
+                let redacted = self.redacted_nested(key, nested);
+                // What only several of its parts together show to be one, or the key of all.
+                let seen = redacted.as_ref().unwrap_or(nested);
+                let text = self.redacted_text(key, &Value::from_display(seen));
+                text.map(OwnedValue::Text).or(redacted)
+            }
+            _ => self.redacted_text(key, value).map(OwnedValue::Text),
+        })
+    }
+
+    /// Returns a value with all that is in it, as a key-value each by its own key; lists by that of
+    /// the list.
+    fn redacted_nested(&self, key: &str, value: &OwnedValue) -> Option<OwnedValue> {
+        let changed = |changed: Vec<Option<OwnedValue>>| {
+            let is_changed = changed.iter().any(Option::is_some);
+            is_changed.then_some(changed)
+        };
+        match value {
+            OwnedValue::List(values) => {
+                let redacted = values.iter().map(|value| self.redacted_nested(key, value));
+                let redacted = changed(redacted.collect())?.into_iter().zip(values);
+                let list = redacted.map(|(new, old)| new.unwrap_or_else(|| old.clone()));
+                Some(OwnedValue::List(list.collect()))
+            }
+            OwnedValue::Map(entries) => {
+                let redacted = entries
+                    .iter()
+                    .map(|(key, value)| self.redacted_nested(key, value));
+                let redacted = changed(redacted.collect())?.into_iter().zip(entries);
+                let map = redacted
+                    .map(|(new, (key, old))| (key.clone(), new.unwrap_or_else(|| old.clone())));
+                Some(OwnedValue::Map(map.collect()))
+            }
+            other => {
+                let redacted = self.redacted_text(key, &other.to_value());
+                redacted.map(OwnedValue::Text)
+            }
         }
     }
 
     /// Returns a key-value's text without its secrets; `None` where there are none.
-    pub(crate) fn redacted_value(&self, key: &str, value: &Value<'_>) -> Option<String> {
+    fn redacted_text(&self, key: &str, value: &Value<'_>) -> Option<String> {
         let known = self.finder.known(key);
         let hide = |class| {
             self.found.count(class);

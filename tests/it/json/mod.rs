@@ -5,6 +5,8 @@ mod gcp;
 mod macro_values;
 mod members;
 mod others;
+#[cfg(all(feature = "kv-sval", feature = "serde"))]
+mod structured;
 
 use logtree::formatter::{Format, JsonFormatter, Line};
 use logtree::handler::StreamHandler;
