@@ -121,7 +121,7 @@ pub(super) fn is_lasting(key: &Key) -> bool {
     matches!(key, Key::Level(..) | Key::Off(_) | Key::Group(_))
 }
 
-/// Reports whether two values say the same, whoever has set them, when and why.
+/// Reports whether two values say the same, apart from who set them, when and why.
 pub(super) fn says_same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Level(one), Value::Level(other)) => {

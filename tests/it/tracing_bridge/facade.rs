@@ -100,6 +100,9 @@ impl tracing::Subscriber for HoldsUp {
     fn exit(&self, _: &Id) {}
 }
 
+/// The target of a call site, and what emits its event and returns its line.
+type CallSite = (&'static str, fn() -> u32);
+
 /// Another thread registers the call site, and the bridge has not heard of it; or only by a rebuild
 /// of what `tracing` caches, as a change of levels starts one.
 #[test]
@@ -112,7 +115,7 @@ fn a_copy_is_known_while_its_call_site_is_registered() {
             })
         };
     }
-    let call_sites: [(&str, fn() -> u32); 4] = [
+    let call_sites: [CallSite; 4] = [
         call_site!("held.1"),
         call_site!("held.2"),
         call_site!("held.3"),
