@@ -15,7 +15,7 @@ use crate::control::fleet::mailbox::Mailbox;
 use crate::control::fleet::placement::{Found, Placed, Placement, short};
 use crate::control::fleet::report::{Report, ReportState};
 use crate::control::fleet::snapshot::Snapshot;
-use crate::control::fleet::store::{Sink, Store};
+use crate::control::fleet::store::Store;
 use crate::control::fleet::watchdog::Watchdog;
 use crate::control::limits::Limits;
 use crate::control::target::LevelTarget;
@@ -59,7 +59,7 @@ const SAVED: Duration = Duration::from_secs(5);
 pub(super) struct Member {
     core: Weak<ControlCore>,
     pub(super) store: Arc<dyn Store>,
-    mailbox: Mailbox,
+    pub(super) mailbox: Mailbox,
     work: Mutex<Work>,
     alarm: Alarm,
     cache: Option<Cache>,
@@ -450,26 +450,6 @@ impl Timed for Member {
         }
         let due = self.work.lock().due?;
         Some(due.saturating_duration_since(clock::now()))
-    }
-}
-
-/// Where the store leaves what it passes. The store's thread must not be the last one that has the
-/// member, whose end waits for that thread.
-pub(super) struct Post(pub(super) Weak<Member>);
-
-impl Sink for Post {
-    fn snapshot(&self, whole: Snapshot) {
-        if let Some(member) = self.0.upgrade() {
-            member.mailbox.put_snapshot(whole);
-            member.wake();
-        }
-    }
-
-    fn health(&self, health: Health) {
-        if let Some(member) = self.0.upgrade() {
-            member.mailbox.put_health(health);
-            member.wake();
-        }
     }
 }
 

@@ -46,6 +46,7 @@ mod meter;
 mod percent;
 mod placement;
 mod plan;
+mod post;
 mod report;
 mod revision;
 mod selector;

@@ -24,8 +24,8 @@ macro_rules! features {
 #[rustfmt::skip]
 const FEATURES: &[(&str, bool)] = features![
     "cloudwatch", "config", "config-toml", "config-yaml", "control", "delivery", "fleet", "gelf",
-    "gzip", "http", "http-handler", "journald", "otlp", "pretty", "reload", "serde", "signal", "smtp",
-    "socket", "syslog", "tls", "tower", "tracing", "tracing-layer",
+    "gzip", "http", "http-handler", "journald", "kv-serde", "kv-sval", "otlp", "pretty", "reload",
+    "serde", "signal", "smtp", "socket", "syslog", "tls", "tower", "tracing", "tracing-layer",
 ];
 
 pub(super) fn get(access: &Access) -> ResponseResult {
