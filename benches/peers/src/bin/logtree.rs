@@ -9,6 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use logtree::filter::{DedupFilter, Key, RateLimitFilter, RedactingFilter, SampleFilter};
+#[cfg(feature = "pretty")]
+use logtree::formatter::PrettyFormatter;
 use logtree::formatter::{JsonFormatter, LogfmtFormatter, Multiline};
 use logtree::handler::{FileHandler, QueueHandler, StreamHandler};
 use logtree::{Formatter, Handler, Level, Registry, Scope, get_logger};
@@ -106,6 +108,8 @@ fn handler(workload: &str) -> logtree::Handler {
     match workload {
         "w6" => handler.with_formatter(JsonFormatter::new()).into(),
         "w3logfmt" | "w6logfmt" => handler.with_formatter(LogfmtFormatter::new()).into(),
+        #[cfg(feature = "pretty")]
+        "w3pretty" | "w6pretty" => handler.with_formatter(PrettyFormatter::new()).into(),
         _ => handler.with_formatter(line.build().unwrap()).into(),
     }
 }
@@ -147,7 +151,7 @@ fn own(task: &Task, workload: &str) {
             task.measure(|_| logtree::info!(logger, "took {} us", black_box(42)))
         }
         "keys" => task.measure(|tenant| logtree::info!(logger, tenant; "took {} us", black_box(42))),
-        "w6" | "w6text" | "w6logfmt" => task
+        "w6" | "w6text" | "w6logfmt" | "w6pretty" => task
             .measure(|n| logtree::info!(logger, id = n, took = black_box(42), status = black_box("ok"); "request done")),
         "w3_2t" => task
             .measure_two(|n| logtree::info!(logger, "request {} took {} us status={}", n, black_box(42), black_box(200))),
