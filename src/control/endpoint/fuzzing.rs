@@ -21,6 +21,7 @@ use crate::control::endpoint::request::Request;
 use crate::control::endpoint::router;
 use crate::control::endpoint::rules::{Hosts, Place};
 use crate::control::endpoint::sigv4::{self, Key};
+use crate::control::endpoint::slow::Slow;
 use crate::control::endpoint::token::Token;
 use crate::control::tail::{TailOptions, Tails};
 use crate::sys::sync::Arc;
@@ -47,6 +48,7 @@ pub fn exchange(control: &Control, bytes: &[u8], token: Option<&str>) -> Vec<u8>
         shared: Arc::new(shared),
         auth: token.map(|token| Auth::new(Token::new(token.to_owned()), false)),
         console: true,
+        slow: Slow::default(),
     });
     let exchange = if token.is_some() {
         let local = SocketAddr::from(([127, 0, 0, 1], 7117));
