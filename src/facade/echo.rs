@@ -14,6 +14,9 @@ static CALL_SITES: Lazy<DashMap<Box<str>, Vec<u32>>> = Lazy::new(DashMap::new);
 
 /// Notes a call site of `tracing`, which may hold a lock of its own.
 pub(crate) fn note(file: &str, line: u32) {
+    if is_call_site(file, line) {
+        return;
+    }
     let _inside = InLock::enter();
     let mut lines = CALL_SITES.entry(file.into()).or_default();
     if let Err(place) = lines.binary_search(&line) {

@@ -89,10 +89,11 @@ impl SharedFilter {
 
     /// Returns the limiter of a filter that limits.
     pub(crate) fn limit(&self) -> Option<Arc<dyn Limit>> {
-        let rate = || Some(self.downcast_ref::<RateLimitFilter>()?.limit());
-        let sample = || Some(self.downcast_ref::<SampleFilter>()?.limit());
-        let dedup = || Some(self.downcast_ref::<DedupFilter>()?.limit());
-        rate().or_else(sample).or_else(dedup)
+        match self.limited? {
+            Limited::Rate => Some(self.downcast_ref::<RateLimitFilter>()?.limit()),
+            Limited::Part => Some(self.downcast_ref::<SampleFilter>()?.limit()),
+            Limited::Repetitions => Some(self.downcast_ref::<DedupFilter>()?.limit()),
+        }
     }
 
     /// Returns what it limits, if it does.

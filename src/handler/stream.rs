@@ -175,7 +175,8 @@ impl StreamHandler {
     ///
     /// The line is written on the thread that logs, formatted before: a
     /// [`QueueHandler`](crate::handler::QueueHandler) in front of it passes each record on at once,
-    /// on that thread, also where other handlers are between them. Threads that live longer than a
+    /// on that thread, also where other handlers of this crate pass records to it; a handler of the
+    /// program's own names them by [`SinkStatus`](crate::handler::SinkStatus). Threads that live longer than a
     /// test, as those of a runtime in a static, print into the output of the test that started
     /// them.
     ///
@@ -234,8 +235,10 @@ impl StreamHandler {
     /// `suspend` holds a lock of indicatif's. What is logged inside a `suspend` of the program's
     /// own, around a prompt perhaps, would wait for that lock for ever; so would what the style of
     /// a bar logs. With a [`QueueHandler`](crate::handler::QueueHandler) in front of the stream it
-    /// is written afterwards, by the queue's thread. The same holds for other libraries that lock
-    /// the terminal.
+    /// is written afterwards, by the queue's thread; with
+    /// [`Overflow::DropNewest`](crate::handler::Overflow::DropNewest), the call never waits for
+    /// room. After the end of the queue, the call writes by itself. The same holds for other
+    /// libraries that lock the terminal.
     ///
     /// # Examples
     /// ```

@@ -140,6 +140,10 @@ impl Logger {
             filters.retain(|known| known != filter);
             removed = filters.len() < before;
         });
+        if removed {
+            // A number that is not reported yet would go with it.
+            filter.limit().inspect(|limit| limit.settle());
+        }
         removed
     }
 

@@ -105,8 +105,9 @@ impl Repeats {
                 let _ = write!(hasher, "{value}");
                 hasher.0.write_u8(END);
             }
-            if let Some(error) = record.error() {
-                let _ = write!(hasher, "{error}");
+            // With its causes, and also that of a record that was kept.
+            if let Some(error) = record.error_text() {
+                hasher.0.write(error.as_bytes());
             }
         }
         hasher.0.finish()

@@ -38,7 +38,7 @@ fn passed(sample: SampleFilter, records: u64) -> Vec<String> {
 }
 
 #[test]
-fn samples_are_exact_and_told() {
+fn samples_are_exact_and_reported() {
     let first = SampleFilter::first_then(2, 4, Duration::from_secs(1));
     assert_eq!(
         passed(first, 22),
