@@ -26,7 +26,7 @@ enum Mood {
     LosesResponses,
 }
 
-/// A store that can be told to fail.
+/// A store that fails on request.
 #[derive(Clone, Default)]
 struct Moody {
     inner: MemoryStore,

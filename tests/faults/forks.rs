@@ -72,7 +72,7 @@ fn timers_of_a_child_run() {
 
 /// In a child, no filter reports what the parent will.
 #[test]
-fn suppressed_records_are_told_by_the_parent_alone() {
+fn suppressed_records_are_reported_by_the_parent_alone() {
     play("suppressed 1");
 }
 

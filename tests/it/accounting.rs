@@ -425,7 +425,7 @@ fn the_end_of_a_handler_reports_its_last_failure() {
 
 /// Two threads find the same outage over; only one reports it, and a report that fails is repeated.
 #[test]
-fn an_outage_is_told_once_by_many_threads() {
+fn an_outage_is_reported_once_by_many_threads() {
     for round in 0..50 {
         let steps: Vec<_> = (0..40 + round)
             .map(|n| {

@@ -140,7 +140,7 @@ fn a_bad_file_is_a_record_where_there_are_handlers() {
 }
 
 #[test]
-fn a_bad_file_is_told_once_and_changes_nothing() {
+fn a_bad_file_is_reported_once_and_changes_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("logging.json");
     fs::write(&path, level("DEBUG")).unwrap();

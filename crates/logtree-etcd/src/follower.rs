@@ -110,7 +110,7 @@ impl Follower {
         }
         let reason = self.reason.as_ref();
         let reason = reason.filter(|_| self.condition == Condition::CutOff);
-        self.passing.tell(self.condition, reason);
+        self.passing.report(self.condition, reason);
         true
     }
 

@@ -30,7 +30,7 @@ impl Passing {
         caught(|| self.sink.snapshot(snapshot)).is_some()
     }
 
-    pub(crate) fn tell(&self, condition: Condition, reason: Option<&String>) {
+    pub(crate) fn report(&self, condition: Condition, reason: Option<&String>) {
         let mut new = Health::new(condition);
         new.reason = reason.cloned();
         let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
@@ -41,7 +41,7 @@ impl Passing {
         }
         *health = new.clone();
         drop(health);
-        // Whoever asks is told all the same.
+        // If it panics, the condition can still be asked for.
         let _ = caught(|| self.sink.health(new));
     }
 }

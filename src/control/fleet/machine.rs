@@ -190,7 +190,7 @@ impl Machine {
             {
                 let until = now + self.about(LISTING);
                 self.phase = Phase::Watching(now, until);
-                self.tell(Condition::Following, &mut actions);
+                self.report(Condition::Following, &mut actions);
                 actions.push(MachineAction::Wake(until));
             }
             (MachineEvent::Changed(changes), Phase::Watching(..)) => {
@@ -215,12 +215,12 @@ impl Machine {
                     StoreErrorKind::Denied => DENIED,
                     _ => Duration::ZERO,
                 };
-                self.tell(Condition::CutOff, &mut actions);
+                self.report(Condition::CutOff, &mut actions);
                 self.fail(least, now, &mut actions);
             }
             (MachineEvent::NotTaken, Phase::Asked | Phase::Watching(..)) => {
                 self.place = None;
-                self.tell(Condition::CutOff, &mut actions);
+                self.report(Condition::CutOff, &mut actions);
                 self.fail(Duration::ZERO, now, &mut actions);
             }
             // Late: of what is not waited for any more.
@@ -270,7 +270,7 @@ impl Machine {
         actions.extend([MachineAction::Disconnect, MachineAction::Wake(until)]);
     }
 
-    fn tell(&mut self, condition: Condition, actions: &mut Vec<MachineAction>) {
+    fn report(&mut self, condition: Condition, actions: &mut Vec<MachineAction>) {
         if self.condition != condition {
             self.condition = condition;
             actions.push(MachineAction::Health(condition));

@@ -85,7 +85,7 @@ pub(super) fn suppressed(path: &Path) {
             handler.flush().unwrap();
         }
     };
-    let told = |number: u64| {
+    let reported = |number: u64| {
         let ending = format!("suppressed={number}");
         let lines = lines(path);
         lines.iter().filter(|line| line.ends_with(&ending)).count()
@@ -93,14 +93,14 @@ pub(super) fn suppressed(path: &Path) {
     log_thrice();
     in_child("suppressed", || {
         settle();
-        let before = told(2);
+        let before = reported(2);
         log_thrice();
         settle();
-        // The run of repetitions begins anew, and the token is spent.
-        before == 0 && (told(2), told(3)) == (1, 1)
+        // The run of repetitions begins again, and the token is spent.
+        before == 0 && (reported(2), reported(3)) == (1, 1)
     });
     settle();
-    assert_eq!((told(2), told(3)), (3, 1));
+    assert_eq!((reported(2), reported(3)), (3, 1));
 }
 
 /// Forks when it first writes.

@@ -148,7 +148,7 @@ fn errors_can_be_shown_anywhere() {
 }
 
 #[test]
-fn an_ini_file_tells_all_that_is_wrong_with_it() {
+fn an_ini_file_reports_all_that_is_wrong_with_it() {
     let ini = "[loggers]\nkeys=root,a,b\n[handlers]\nkeys=h\n[formatters]\nkeys=\n\
                [logger_root]\nlevl=INFO\n[logger_a]\nhandlers=h\n\
                [handler_h]\nclass=handlers.MemoryHandler\nargs=(os.urandom(3), 1, 2, 3, 4)\nkwargs=[1]\n";
@@ -184,7 +184,7 @@ fn g21_what_is_doubtful_is_an_error() {
 }
 
 #[test]
-fn references_lead_somewhere_or_are_told() {
+fn references_lead_somewhere_or_are_reported() {
     let with = |level: &str| {
         problems(&format!(
             r#"{{"version": 1, "a": {{"b": ["INFO", {{"c d": "cfg://a.b[0]"}}]}}, "x": "cfg://y", "y": "cfg://x", "root": {{"level": "{level}"}}}}"#

@@ -127,7 +127,7 @@ fn a_hook_may_drop_its_own_guard() {
 }
 
 #[test]
-fn k08_changes_are_told_and_logged() {
+fn k08_changes_are_reported_and_logged() {
     let (registry, control) = control();
     registry
         .get_logger("logging.control")

@@ -232,7 +232,7 @@ impl World {
     fn serve_watch(&mut self, at: usize, session: u64, from: u64) {
         let time = self.soon(300);
         let (restored, cluster) = self.instances[at].listed;
-        // Of another history that has come as far, only the connection tells, which has ended.
+        // Another history that is as long shows by the end of the connection alone.
         let is_hidden = cluster == self.cluster && from <= self.position + 1;
         let is_ended = restored != self.restored && (is_hidden || self.chance(50));
         if self.instances[at].unreachable || is_ended {

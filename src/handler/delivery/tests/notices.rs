@@ -82,7 +82,7 @@ fn a_notice_goes_with_records_of_a_spool() {
 
 /// Nor is it told twice.
 #[test]
-fn a_notice_that_was_not_sent_is_told_after_a_close() {
+fn a_notice_that_was_not_sent_is_reported_after_a_close() {
     let world = Arc::<World>::default();
     world.goes_away();
     let builder = world.builder().max_records(2);
