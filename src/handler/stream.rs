@@ -176,9 +176,9 @@ impl StreamHandler {
     /// The line is written on the thread that logs, formatted before: a
     /// [`QueueHandler`](crate::handler::QueueHandler) in front of it passes each record on at once,
     /// on that thread, also where other handlers of this crate pass records to it; a handler of the
-    /// program's own names them by [`SinkStatus`](crate::handler::SinkStatus). Threads that live longer than a
-    /// test, as those of a runtime in a static, print into the output of the test that started
-    /// them.
+    /// program's own names them by [`SinkStatus`](crate::handler::SinkStatus). Threads that live
+    /// longer than a test, as those of a runtime in a static, print into the output of the test
+    /// that started them.
     ///
     /// # Examples
     /// ```

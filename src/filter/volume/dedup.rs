@@ -12,8 +12,8 @@ use crate::sys::sync::{Arc, Ordering};
 /// Suppresses the repetitions of a record, and reports how many there were.
 ///
 /// A record repeats the one before it if logger, level and text are the same; with
-/// [`fields`](Self::fields), the key-values and the error with its causes as well. The first one passes, and its
-/// repetitions within the window do not. Times are those of the records.
+/// [`fields`](Self::fields), the key-values and the error with its causes as well. The first one
+/// passes, and its repetitions within the window do not. Times are those of the records.
 ///
 /// It is never silent: `last record repeated 41 times in 9.8s` follows, by the same logger and with
 /// the level and the time of the last repetition, and with their number as the key-value
@@ -21,8 +21,8 @@ use crate::sys::sync::{Arc, Ordering};
 /// handler's [`flush`](crate::Handler::flush), its [`close`](crate::Handler::close) and
 /// [`shutdown`](crate::shutdown). After the window, the same record passes again; a flush does not
 /// end the window. The handler that has the filter writes it, past its other filters; that of a
-/// logger goes to the logger's handlers. A handler that is dropped without a flush or a close writes
-/// no last one.
+/// logger goes to the logger's handlers. A handler that is dropped without a flush or a close
+/// writes no last one.
 ///
 /// Records of ERROR and above pass, and end a run of repetitions, except with
 /// [`even_errors`](Self::even_errors).

@@ -369,7 +369,7 @@ proptest! {
         let handler = handler.with_filter(dedup.clone());
         registry.root().add_handler(handler.clone());
         let mut expected = Vec::new();
-        // The record of the run, its first time, the last time that was reported, the last, the number.
+        // The record of the run, its first time, the last that was reported, the last, the number.
         let mut run: Option<(String, u64, u64, u64, u64)> = None;
         let mut now = 0;
         let mut seen = 0;

@@ -32,7 +32,7 @@ fn set(fleet: &Fleet, logger: &str, level: Level) -> u64 {
     revision.number
 }
 
-/// It sleeps longer than any request may take, panics, and changes the fleet whose change it reports.
+/// It sleeps longer than any request may take, panics, and changes the fleet.
 #[test]
 fn a_hook_that_sleeps_panics_and_changes_the_fleet_holds_nothing_up() {
     let Some(etcd) = Etcd::start() else { return };
