@@ -6,9 +6,8 @@ use crate::filter::redaction::name::Name;
 use crate::filter::redaction::span::Spans;
 use crate::filter::redaction::text;
 
-/// How long the words between a value and its name may be, and how long the value.
+/// How long the words between a value and its name may be.
 const NEAR: usize = 40;
-const LONGEST: usize = 256;
 
 /// What the words begin with that are between a value and its name.
 const DETERMINERS: &[&[u8]] = &[
@@ -31,12 +30,12 @@ pub(super) fn of(name: Name<'_>, spans: &mut Spans) {
         Some(quote) => *byte != quote && *byte != b'\n',
         None => !byte.is_ascii_whitespace() && !b"\"'`".contains(byte),
     };
-    let len = text::run_before_in(&bytes[..end], LONGEST, is_part);
+    let len = text::run_before(&bytes[..end], is_part);
     let start = end - len;
     let is_closed = quote.is_none() || bytes[..start].last() == quote.as_ref();
     // `name=…`, `host:…` have a name of their own.
     let is_pair = quote.is_none() && text::starts_pair(&bytes[start..]);
-    // `ann@example.com # password` says who asks for one.
+    // `ann@example.com # password` has the one who asks for it.
     let is_user = quote.is_none() && bytes[start..end].contains(&b'@');
     // `page12 (password)`
     let letters = text::run(&bytes[start..end], u8::is_ascii_alphabetic);

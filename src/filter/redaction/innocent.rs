@@ -41,6 +41,23 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
         && (known.class == SecretClass::Custom || !is_public(value))
 }
 
+/// Whether a value is a number beside others: `pass=12 fail=0`.
+fn is_count(value: &str, after: &[u8]) -> bool {
+    let next = &after[text::run(after, |byte| b" ,".contains(byte))..];
+    let word = text::run(next, |byte| byte.is_ascii_alphabetic() || *byte == b'_');
+    let is_other = [&b"fail"[..], b"skip", b"error", b"total", b"warn"]
+        .iter()
+        .any(|other| text::starts_with(next, other));
+    value.len() <= 4
+        && value.bytes().all(|byte| byte.is_ascii_digit())
+        && next.len() < after.len()
+        && is_other
+        && matches!(
+            next[word..],
+            [b'=' | b':', b'0'..=b'9', ..] | [b':', b' ', b'0'..=b'9', ..]
+        )
+}
+
 /// Whether a value is an algorithm, a time, or says where a secret is kept.
 fn is_public(value: &str) -> bool {
     let bare = value.trim_end_matches(['.', ',', ';', ':', '!']);
@@ -121,15 +138,7 @@ fn is_secret(value: &str, after: &[u8], known: Known, manner: Manner) -> bool {
     {
         return false;
     }
-    // `pass=12 fail=0`, `string password = 3;`
-    let is_number = value.len() <= 6 && value.bytes().all(|byte| byte.is_ascii_digit());
-    let is_next = |word: &&[u8]| text::find(&after[..after.len().min(10)], word).is_some();
-    let is_count = known.need == Need::Short
-        && [&b"fail"[..], b"skip", b"error", b"total", b"warn"]
-            .iter()
-            .any(is_next);
-    let is_field = value.len() <= 3 && after.starts_with(b";") && !manner.is_quoted;
-    if is_number && (is_count || is_field) {
+    if known.need == Need::Short && !manner.is_quoted && is_count(value, after) {
         return false;
     }
     let is_item = || known.class != SecretClass::Password && is_item(value);

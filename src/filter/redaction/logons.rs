@@ -46,7 +46,9 @@ pub(super) fn program(text: &str, at: usize, spans: &mut Spans) {
     let program = &bytes[start..text::name_end(text, at, 16)];
     let is = |known: &str| program.eq_ignore_ascii_case(known.as_bytes());
     if let Some(place) = ORACLE.iter().position(|known| is(known)) {
-        oracle(text, start + program.len(), place < ORACLE_WORDS, spans);
+        let is_frequent = is("connect");
+        let is_word = place < ORACLE_WORDS;
+        oracle(text, start + program.len(), is_word, is_frequent, spans);
     }
     if program.eq_ignore_ascii_case(b"net") {
         net(text, start + program.len(), spans);
@@ -68,7 +70,7 @@ pub(super) fn rest_of_line(text: &str, from: usize) -> impl Iterator<Item = (usi
 }
 
 /// `sqlplus scott/tiger@db`, `imp userid=scott/tiger`
-fn oracle(text: &str, from: usize, is_word: bool, spans: &mut Spans) {
+fn oracle(text: &str, from: usize, is_word: bool, is_frequent: bool, spans: &mut Spans) {
     // Most lines have none, which is known fast.
     let near = &text.as_bytes()[from..text.len().min(from + LINE)];
     if !near.contains(&b'/') {
@@ -95,7 +97,8 @@ fn oracle(text: &str, from: usize, is_word: bool, spans: &mut Spans) {
         if !is_user
             || !is_one
             || placeholder::is_nothing(password)
-            || is_word && target.is_empty() && !(is_strong(password) && is_usual(user))
+            || is_word && target.is_empty() && !is_strong(password)
+            || is_frequent && target.is_empty() && !is_usual(user)
             || password.contains('/') && target.is_empty()
         {
             continue;
@@ -118,7 +121,7 @@ fn oracle(text: &str, from: usize, is_word: bool, spans: &mut Spans) {
 fn is_usual(user: &str) -> bool {
     ["ad", "ap", "hr", "ro", "sc", "sy", "us"]
         .iter()
-        .any(|start| user.starts_with(start))
+        .any(|start| text::starts_with(user.as_bytes(), start.as_bytes()))
 }
 
 /// `net use x: \\\\host\\share … /user:ann`, `net user ann … /add`

@@ -7,6 +7,7 @@ use crate::filter::redaction::look;
 use crate::filter::redaction::names::Known;
 use crate::filter::redaction::rules::Need;
 use crate::filter::redaction::span::{Span, Spans};
+use crate::filter::redaction::text;
 
 /// A name in a text.
 #[derive(Clone, Copy)]
@@ -65,6 +66,9 @@ impl Name<'_> {
         if !manner.is_quoted && value.trim_end_matches([';', ',']) == self.as_str() {
             return None;
         }
+        if !manner.is_quoted && self.is_field_of_message(from, end) {
+            return None;
+        }
         // `--password=name   what it is for`: help.
         let is_help = self.as_str().starts_with('-')
             && bytes[end..].starts_with(b"  ")
@@ -79,6 +83,28 @@ impl Name<'_> {
         let stop = from + value.trim_end().len();
         spans.push(Span::new(start, stop, self.known.class));
         Some(end)
+    }
+
+    /// Whether the value is the number of a field, as Protocol Buffers have them:
+    /// `string password = 12;`
+    fn is_field_of_message(&self, from: usize, end: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        let is_number = end - from <= 3 && bytes[from..end].iter().all(u8::is_ascii_digit);
+        if !is_number || !bytes[end..].starts_with(b";") || bytes[self.end..from] != *b" = " {
+            return false;
+        }
+        let Some(before) = bytes[..self.start].strip_suffix(b" ") else {
+            return false;
+        };
+        let of_type = text::run_before_in(before, 32, u8::is_ascii_alphanumeric);
+        let scalars = [
+            "string", "bytes", "bool", "int32", "int64", "uint32", "uint64",
+        ];
+        match &before[before.len() - of_type..] {
+            // `Secret secret = 3;`, and not `SET password = 123;`
+            [b'A'..=b'Z', second, ..] => second.is_ascii_lowercase(),
+            word => scalars.iter().any(|scalar| scalar.as_bytes() == word),
+        }
     }
 
     /// Hides a value after which there is a quote of that length, and the one that it became:
