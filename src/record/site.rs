@@ -83,8 +83,9 @@ impl Site {
             }
             known.get(at).copied()
         });
-        // At the end of a thread, there may be none any more.
-        known.unwrap_or_else(|_| SITES.lock().get(at).copied())
+        // At the end of a thread, there may be none any more; and it may be in use.
+        let known = known.ok().flatten();
+        known.or_else(|| SITES.lock().get(at).copied())
     }
 }
 

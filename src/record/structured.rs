@@ -125,6 +125,8 @@ impl<'l> Keeper<'l> {
     /// Keeps a value inside this one.
     fn inner<T: Serialize + ?Sized>(self, value: &T) -> Result<OwnedValue, Failure> {
         if self.depth >= DEEPEST || self.limits.is_used_up() {
+            // It counts as well: a list there may be long.
+            self.limits.take(REST.len());
             return Ok(rest());
         }
         value.serialize(Self {
@@ -331,7 +333,7 @@ impl Elements<'_> {
     fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failure> {
         if self.keeper.limits.is_used_up() {
             // Once, however many follow.
-            if self.kept.last() != Some(&rest()) {
+            if !matches!(self.kept.last(), Some(OwnedValue::Text(last)) if last == REST) {
                 self.kept.push(rest());
             }
             return Ok(());

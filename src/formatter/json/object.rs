@@ -47,15 +47,22 @@ impl Object<'_> {
     /// them an own one, and values. If not, it writes nothing and returns `false`.
     #[inline]
     pub(crate) fn usual_members(&mut self, values: &[CallPair<'_>]) -> bool {
-        let start = self.out.len();
         let mut names = UniqueNames::new(self.own);
+        // Before any value is formatted, which is user code.
+        let is_usual = values.iter().all(|(key, value)| {
+            let (key, is_value) = (
+                KeptKey::Call(key),
+                value.typed().is_some() || matches!(value, CallValue::Value(_)),
+            );
+            is_value && key.json().is_some() && names.is_new(key)
+        });
+        if !is_usual {
+            return false;
+        }
         for (key, value) in values {
-            let key = KeptKey::Call(key);
-            let (Some(json), true) = (key.json(), names.is_new(key)) else {
-                self.out.truncate(start);
-                return false;
-            };
-            self.out.push_short(json);
+            if let Some(json) = KeptKey::Call(key).json() {
+                self.out.push_short(json);
+            }
             match (value.typed(), value) {
                 (Some(KeptValue::Text(text)), _) => push_string(self.out, text),
                 (Some(value), _) if value.push_integer(self.out) => {}
@@ -63,10 +70,7 @@ impl Object<'_> {
                 (None, CallValue::Value(value)) => {
                     KeptValue::Facade(value).read(|scalar| push_scalar(self.out, scalar));
                 }
-                _ => {
-                    self.out.truncate(start);
-                    return false;
-                }
+                _ => {}
             }
         }
         true

@@ -41,7 +41,7 @@ pub(super) fn push_scalar(out: &mut LineBuf, scalar: Scalar<'_>) {
             out.push_bytes(&[TEXT]);
             push_text(out, text);
         }
-        // A value of the facade, which carries no lists and maps either.
+        // A string then, for all formats.
         Scalar::Nested(value) => {
             out.push_bytes(&[TEXT]);
             push_text(out, &value.to_string());

@@ -35,7 +35,7 @@ fn passed(filter: &Value) -> String {
 }
 
 /// The sum of the numbers of suppressed records: the timer may report some of them before others.
-fn told(text: &str) -> u64 {
+fn reported(text: &str) -> u64 {
     let numbers = text.split(" suppressed=").skip(1);
     numbers
         .map(|number| number.split(' ').next().unwrap().parse::<u64>().unwrap())
@@ -65,7 +65,7 @@ fn of_samples() {
     assert_eq!(with(json!({"ratio": 0})), "e suppressed=5 ");
     assert!(with(json!({"ratio": 1, "even_errors": true})).ends_with("x tenant=1 e "));
     let none = json!({"ratio": 0, "even_errors": true, "summary_after": "1ms"});
-    assert_eq!(told(&with(none)), 6);
+    assert_eq!(reported(&with(none)), 6);
     // Records without the key pass.
     let by_tenant = with(json!({"ratio": 0, "ratio_by": "tenant", "even_errors": true}));
     assert!(by_tenant.starts_with("e 5 records"), "{by_tenant}");
@@ -99,7 +99,7 @@ fn of_rate_limits() {
     assert!(with(json!({"field": "tenant"})).starts_with("x tenant=1 y tenant=2 e 3 records"));
     assert!(with(json!({"even_errors": true})).starts_with("x tenant=1 5 records suppressed"));
     let soon = json!({"summary_after": "1ms", "rate": 0, "even_errors": true});
-    assert_eq!(told(&with(soon)), 6);
+    assert_eq!(reported(&with(soon)), 6);
 }
 
 #[test]
@@ -127,10 +127,10 @@ fn of_repetitions() {
         }
         // The times of the records are those of the system.
         let text = text.get();
-        let told = text
+        let reported = text
             .split('|')
-            .map(|line| line.split_once(" in ").map_or(line, |told| told.0));
-        told.collect::<Vec<_>>().join("|")
+            .map(|line| line.split_once(" in ").map_or(line, |reported| reported.0));
+        reported.collect::<Vec<_>>().join("|")
     };
     let alike = with(json!({}));
     assert_eq!(alike, "x n=1|last record repeated 1 time|x n=1|x n=1|");
