@@ -5,10 +5,10 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use logtree::control::fleet::{
-    Abilities, Batch, Following, Identity, Logged, MemoryStore, Report, Reported, Revision, Sink,
-    Snapshot, Store, StoreError, StoreErrorKind,
+    Abilities, Batch, Fleet, Following, Identity, Logged, MemoryStore, Report, Reported, Revision,
+    Selector, Sink, Snapshot, Store, StoreError, StoreErrorKind, Terms,
 };
-use logtree::control::{Control, LevelTarget};
+use logtree::control::{Change, Control, LevelTarget};
 use logtree::{Error, Level, Registry};
 use serde_json::{Value, json};
 
@@ -213,6 +213,25 @@ fn fl12_what_a_fleet_refuses_has_its_status() {
     assert_eq!(planned.expect(200).json()["consent"], 2);
     // Loggers of secrets, as everywhere.
     set(&served, &debug("client.wire", json!({}))).expect(403);
+    // An undo neither.
+    let level = |level| [Change::Level(LevelTarget::logger("client.wire"), level)];
+    let fleet = Fleet::new(store.clone());
+    let all = Selector::all();
+    let open = Terms::new().without_end().with_consent(2);
+    fleet.apply(&all, level(Level::DEBUG), &open).unwrap();
+    let quiet = fleet
+        .apply(&all, level(Level::INFO), &Terms::new())
+        .unwrap();
+    let undo = served.unix("POST", "/v1/fleet/undo");
+    undo.json(&json!({"revision": quiet.number}))
+        .send()
+        .expect(403);
+    let cleared = fleet.apply(
+        &all,
+        [Change::Clear(LevelTarget::logger("client.wire"))],
+        &Terms::new(),
+    );
+    cleared.unwrap();
     for (body, status) in [
         (debug("a", json!({"selector": "rack=7"})), 400),
         (debug("a", json!({"selector": "zone"})), 400),
@@ -276,7 +295,7 @@ fn fl12_a_store_that_hangs_bars_no_other_request() {
     ];
     let pending = paths.map(|path| served.unix("GET", path).open());
     until(|| *store.waiting.lock().unwrap() == paths.len());
-    for _ in 0..40 {
+    for _ in 0..3 {
         served.unix("GET", "/v1/fleet/levels").send().expect(503);
     }
     let body = json!({"changes": [{"target": "app", "level": "INFO"}]});

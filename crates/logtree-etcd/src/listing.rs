@@ -1,6 +1,6 @@
 //! What etcd holds for a service: [`list`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use logtree::control::fleet::Raw;
@@ -55,14 +55,16 @@ pub(crate) async fn list(
         leases.cluster = listing.cluster;
     }
     let mut entries = Vec::with_capacity(listing.entries.len());
-    let mut held = Vec::new();
+    let mut held = HashSet::new();
     for (key, entry) in listing.entries {
         let raw = Raw::new(name(&key, service), entry.value, unsigned(entry.modified));
         let end = match entry.lease {
             0 => None,
-            lease => leases.end(client, lease).await?,
+            lease => {
+                held.insert(lease);
+                leases.end(client, lease).await?
+            }
         };
-        held.push(entry.lease);
         entries.push(match end {
             Some(end) => raw.with_left(end.saturating_duration_since(Instant::now())),
             None => raw,

@@ -2,9 +2,10 @@
 
 use crate::control::change::Change;
 use crate::control::endpoint::access::Access;
-use crate::control::fleet::{Fleet, Plan, Revision, Selector, Terms};
+use crate::control::fleet::{Fleet, Key, Logged, Plan, Revision, Selector, Terms};
 use crate::control::sensitive::refused;
 use crate::control::state::is_logger;
+use crate::control::target::LevelTarget;
 use crate::error::Error;
 use crate::level::Level;
 use crate::registry::may_log_secrets;
@@ -50,26 +51,43 @@ impl Access {
     /// Undoes a change of the fleet.
     ///
     /// # Errors
-    /// Those of [`Fleet::undo`], and [`ErrorKind::Throttled`](crate::ErrorKind::Throttled).
+    /// Those of [`Fleet::undo`], and of [`apply`](Self::apply) for loggers of secrets and too many
+    /// changes.
     pub(super) fn undo_fleet(&self, number: u64, terms: &Terms) -> Result<Revision, Error> {
         self.take()?;
-        self.fleet()?.undo(number, terms)
+        let fleet = self.fleet()?;
+        if !self.shared().allow_sensitive {
+            let most = usize::try_from(Logged::KEPT).unwrap_or(usize::MAX);
+            let history = fleet.history(most)?;
+            let logged = history.iter().find(|logged| logged.n == number);
+            for edit in logged.iter().flat_map(|logged| &logged.edits) {
+                let key = format!("{}{}", Key::SET, edit.key).parse::<Key>();
+                if let (Ok(Key::Level(_, target)), Some(level)) = (key, edit.before_number) {
+                    self.check_level(&target, level)?;
+                }
+            }
+        }
+        fleet.undo(number, terms)
     }
 
     /// Counts a change, and refuses levels below `INFO` for loggers of secrets. What such a logger
     /// inherits is a matter of each instance.
     fn check(&self, changes: &[Change]) -> Result<(), Error> {
         self.take()?;
-        if self.shared().allow_sensitive {
-            return Ok(());
-        }
         for change in changes {
             if let Change::Level(target, level) | Change::LevelFor(target, level, _) = change {
-                if is_logger(target) && *level < Level::INFO && may_log_secrets(target.name()) {
-                    return Err(refused(target.name()));
-                }
+                self.check_level(target, *level)?;
             }
         }
         Ok(())
+    }
+
+    fn check_level(&self, target: &LevelTarget, level: Level) -> Result<(), Error> {
+        let is_sensitive =
+            is_logger(target) && level < Level::INFO && may_log_secrets(target.name());
+        match is_sensitive && !self.shared().allow_sensitive {
+            true => Err(refused(target.name())),
+            false => Ok(()),
+        }
     }
 }

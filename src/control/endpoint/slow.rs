@@ -35,7 +35,7 @@ impl Slow {
         work: impl FnOnce() -> Response + Send + 'static,
     ) -> Response {
         let Ok(place) = Arc::clone(&self.0).try_acquire_owned() else {
-            let message = "the store of the fleet has not answered earlier requests";
+            let message = "the store of the fleet has not responded to earlier requests";
             return response::message(StatusCode::SERVICE_UNAVAILABLE, message);
         };
         let made = spawn_blocking(move || {
@@ -47,12 +47,12 @@ impl Slow {
             Ok(Ok(response)) => response,
             Ok(Err(_)) => response::panicked(),
             Err(_) if is_read => {
-                let message = "the store of the fleet does not answer";
+                let message = "the store of the fleet does not respond";
                 response::message(StatusCode::SERVICE_UNAVAILABLE, message)
             }
             Err(_) => {
                 let message =
-                    "the store of the fleet does not answer: the change may still be made";
+                    "the store of the fleet does not respond: the change may still be made";
                 response::message(StatusCode::GATEWAY_TIMEOUT, message)
             }
         }

@@ -226,7 +226,7 @@ impl<'s> Edits<'s> {
     }
 
     /// Makes what is set without an end these entries, and leaves alone what they say already.
-    pub(super) fn replace(&mut self, entries: &BTreeMap<Key, Value>) {
+    pub(super) fn replace(&mut self, entries: &BTreeMap<Key, Value>) -> Result<(), Error> {
         let snapshot = self.snapshot;
         let known = snapshot.entries.keys();
         for key in known.filter(|key| is_lasting(key) && !entries.contains_key(*key)) {
@@ -234,11 +234,17 @@ impl<'s> Edits<'s> {
         }
         for (key, value) in entries {
             let known = snapshot.entries.get(key);
-            if !known.is_some_and(|held| says_same(&held.value, value)) {
+            if known.is_some_and(|held| says_same(&held.value, value)) {
+                continue;
+            }
+            if let (Key::Group(name), Value::Group(group)) = (key, value) {
+                self.group(name.clone(), group.members.clone())?;
+            } else {
                 let value = self.own(value.clone());
                 self.edits.insert(key.clone(), Some(value));
             }
         }
+        Ok(())
     }
 
     /// Returns a value as this change sets it.

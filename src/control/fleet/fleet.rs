@@ -164,10 +164,7 @@ impl Fleet {
     /// # Errors
     /// Those of [`apply`](Self::apply).
     pub fn import(&self, export: &Export, terms: &Terms) -> Result<Revision, Error> {
-        self.change(terms, true, |edits| {
-            edits.replace(&export.entries);
-            Ok(())
-        })
+        self.change(terms, true, |edits| edits.replace(&export.entries))
     }
 
     /// Returns what [`import`](Self::import) would do now, and whether it needs consent. Changes
@@ -176,10 +173,7 @@ impl Fleet {
     /// # Errors
     /// Those of [`plan`](Self::plan).
     pub fn plan_import(&self, export: &Export, terms: &Terms) -> Result<Plan, Error> {
-        self.draft(terms, |edits| {
-            edits.replace(&export.entries);
-            Ok(())
-        })
+        self.draft(terms, |edits| edits.replace(&export.entries))
     }
 
     /// Undoes a change that is in the [history](Self::history). What a level for a while has

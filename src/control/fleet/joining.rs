@@ -1,9 +1,9 @@
 //! How a registry joins a fleet: [`Joining`].
 
-use std::fmt;
 use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
+use std::{fmt, mem};
 
 use crate::control::clock;
 use crate::control::core::ControlCore;
@@ -84,10 +84,14 @@ impl Membership {
         process::at_exit(stop_all);
     }
 
-    /// Stops following: the store takes the report of this instance back.
+    /// Stops following: the store takes the report of this instance back. In a child, neither the
+    /// threads of the store are there nor is the report its own.
     fn stop(&self) {
         let following = self.following.lock().take();
-        user_code::drop_value(following);
+        match self.member.is_of_parent() {
+            true => mem::forget(following),
+            false => user_code::drop_value(following),
+        }
     }
 }
 

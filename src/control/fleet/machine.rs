@@ -43,7 +43,9 @@ const DENIED: Duration = Duration::from_secs(5);
 ///
 /// A store may be restored between a list and its watch, and a watch that begins in another history
 /// would make a state that never was. [`MachineEvent::Created`] shows it by another cluster, or by
-/// an older revision than that of the list.
+/// an older revision than that of the list. A history of the same cluster that has come further
+/// shows by the end of the connection alone: where list and watch may have been on different
+/// connections, it is found by the next list, which comes each ten minutes.
 ///
 /// # Examples
 /// ```

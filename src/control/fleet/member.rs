@@ -159,7 +159,8 @@ impl Member {
         self.work.lock().is_placed
     }
 
-    fn is_of_parent(&self) -> bool {
+    /// Reports whether the process is a child of the one that joined.
+    pub(super) fn is_of_parent(&self) -> bool {
         self.generation != process::generation()
     }
 
@@ -206,15 +207,21 @@ impl Member {
             }
         }
         work.watchdog.count(now, records);
-        work.drop_excesses(&mut after);
-        // With thousands of settings, it is no work for each second.
-        if work.look.is_none_or(|look| look <= now) {
-            work.look(core, registry, now, self.is_of_parent(), &mut after);
+        let is_of_parent = self.is_of_parent();
+        // With thousands of settings, it is no work for each second; but what costs too much may be
+        // hidden by now.
+        if work.look.is_none_or(|look| look <= now) || !work.watchdog.excesses().is_empty() {
+            work.look(core, registry, now, is_of_parent, &mut after);
         }
-        if self.cache.is_some() && !self.is_of_parent() {
+        work.drop_excesses(&mut after);
+        if work.look.is_none() {
+            work.look(core, registry, now, is_of_parent, &mut after);
+        }
+        if self.cache.is_some() && !is_of_parent {
             after.save = work.take_unsaved(now);
         }
-        let save = work.saved.filter(|_| work.is_unsaved);
+        // In a child, nothing is ever saved.
+        let save = work.saved.filter(|_| work.is_unsaved && !is_of_parent);
         let next = [
             work.look,
             work.watchdog.is_watching().then_some(now + BUDGETS),
@@ -290,7 +297,7 @@ impl Work {
         self.watchdog.watch(now, &outcome.placed.budgeted);
         if !is_of_parent {
             let loggers = registry.logger_names().len();
-            after.report = self.report(&outcome, loggers);
+            after.report = self.report(&outcome, loggers).or(after.report.take());
         }
         let next_end = outcome.placed.next_end;
         if next_end.is_some() {

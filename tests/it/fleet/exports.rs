@@ -143,6 +143,28 @@ fn what_is_no_export_is_refused() {
     }
 }
 
+/// As it would be if it were set: nothing is imported.
+#[test]
+fn an_imported_group_is_checked() {
+    let fleet = fleet();
+    apply(&fleet, members(&["boto3"]));
+    let import = |json: &str| {
+        let export = Export::from_json(json.as_bytes()).unwrap();
+        fleet.import(&export, &Terms::new())
+    };
+    for wrong in [
+        r#"{"entries":{"group/aws":{"members":["a..b"]},"off/zone=z":{}}}"#,
+        r#"{"entries":{"group/a%07b":{"members":["a"]}}}"#,
+        r#"{"entries":{"group/":{"members":["a"]}}}"#,
+    ] {
+        let before = fleet.snapshot().unwrap();
+        assert!(import(wrong).is_err(), "{wrong}");
+        assert_eq!(fleet.snapshot().unwrap(), before);
+    }
+    import(r#"{"entries":{"group/aws":{"members":[]}}}"#).unwrap();
+    assert!(fleet.snapshot().unwrap().entries.is_empty());
+}
+
 #[test]
 fn a_group_without_members_is_removed() {
     let fleet = fleet();

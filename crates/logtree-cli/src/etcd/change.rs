@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use logtree::control::Change;
-use logtree::control::fleet::{ReportState, Revision, Selector, Status, Terms};
+use logtree::control::fleet::{Logged, ReportState, Revision, Selector, Standing, Status, Terms};
 use serde_json::json;
 
 use crate::arguments::{FleetChange, FleetTerms, parse_duration};
@@ -52,19 +52,61 @@ pub(super) fn make(
 ) -> Result<Exit, Failure> {
     let of = selector(&arguments.instances);
     let terms = terms.with_force(arguments.force);
+    let sets_levels = changes.iter().any(|change| {
+        matches!(
+            change,
+            Change::Level(..) | Change::LevelFor(..) | Change::GroupLevel(_, Some(_))
+        )
+    });
+    let before = connection.fleet.snapshot();
+    let before = before.map_err(|error| failure(&error))?.number();
     let revision = connection.fleet.apply(&of, changes, &terms);
     let revision = revision.map_err(|error| failure(&error))?;
-    made(
-        screen,
-        connection,
-        revision,
-        &of,
-        arguments.terms.wait,
-        what,
-    )
+    let wait = arguments.terms.wait;
+    let Some(status) = made(screen, connection, revision, &of, wait, what)? else {
+        return Ok(Exit::Done);
+    };
+    let is_new = revision.number > before && is_own(connection, revision)?;
+    match sets_levels && is_new {
+        true => undo_if_suspended(screen, connection, revision, &status),
+        false => Ok(status::exit(&status)),
+    }
 }
 
-/// Says that a change was made, and waits for its instances if that was asked for.
+/// Undoes a change that at least one in twenty instances has suspended: it would be no different on
+/// the others.
+fn undo_if_suspended(
+    screen: &mut Screen<'_>,
+    connection: &Connection,
+    revision: Revision,
+    status: &Status,
+) -> Result<Exit, Failure> {
+    let is_suspended = |one: &&Standing| {
+        one.report.state == ReportState::Suspended && one.report.n >= revision.number
+    };
+    let suspended = status.instances.iter().filter(is_suspended).count();
+    if suspended == 0 || suspended * 20 < status.instances.len() {
+        return Ok(status::exit(status));
+    }
+    let terms = Terms::new().with_origin(origin());
+    let undone = connection.fleet.undo(revision.number, &terms);
+    undone.map_err(|error| failure(&error))?;
+    screen.notice(&format!("undone: {suspended} instances have suspended it"));
+    Ok(Exit::Failed)
+}
+
+/// Reports whether a revision is a change by this user: one that changes nothing has the revision
+/// of the change before, which may be another user's.
+fn is_own(connection: &Connection, revision: Revision) -> Result<bool, Failure> {
+    let most = usize::try_from(Logged::KEPT).unwrap_or(usize::MAX);
+    let history = connection.fleet.history(most);
+    let history = history.map_err(|error| failure(&error))?;
+    let logged = history.iter().find(|logged| logged.n == revision.number);
+    Ok(logged.is_some_and(|logged| logged.by == origin()))
+}
+
+/// Says that a change was made, and waits for its instances if that was asked for. Returns how far
+/// they are then.
 pub(super) fn made(
     screen: &mut Screen<'_>,
     connection: &Connection,
@@ -72,51 +114,30 @@ pub(super) fn made(
     of: &Selector,
     wait_for: Option<Duration>,
     what: &str,
-) -> Result<Exit, Failure> {
-    let fleet = &connection.fleet;
+) -> Result<Option<Status>, Failure> {
     let made = format!("{}: {what} (revision {revision})", connection.service);
-    let Some(time) = wait_for else {
-        match screen.json {
-            true => screen.json(&json!({"revision": revision.number, "changed": what}))?,
-            false => screen.line(&escaped(&made))?,
-        }
-        return Ok(Exit::Done);
-    };
     if !screen.json {
         screen.line(&escaped(&made))?;
+    } else if wait_for.is_none() {
+        screen.json(&json!({"revision": revision.number, "changed": what}))?;
     }
+    let Some(time) = wait_for else {
+        return Ok(None);
+    };
     let status = wait(connection, of, time)?;
-    let exit = status::show(screen, &status)?;
-    // One in twenty costs too much: it would be no different on the others.
-    let is_suspended = |one: &&_| state(one) == ReportState::Suspended;
-    let suspended = status.instances.iter().filter(is_suspended).count();
-    if suspended > 0 && suspended * 20 >= status.instances.len() {
-        let undone = fleet.undo(revision.number, &Terms::new().with_origin(origin()));
-        undone.map_err(|error| failure(&error))?;
-        screen.notice(&format!("undone: {suspended} instances have suspended it"));
-        return Ok(Exit::Failed);
-    }
-    Ok(exit)
+    status::show(screen, &status)?;
+    Ok(Some(status))
 }
 
-fn state(standing: &logtree::control::fleet::Standing) -> ReportState {
-    standing.report.state
-}
-
-/// Waits until all instances of a selector have what is set, or the time is over.
+/// Waits until all instances of a selector have reported since the latest change for them, or the
+/// time is over.
 fn wait(connection: &Connection, of: &Selector, time: Duration) -> Result<Status, Failure> {
     let start = Instant::now();
     loop {
         let status = connection.fleet.status(of);
         let status = status.map_err(|error| failure(&error))?;
-        let is_settled = |one: &_| state(one) != ReportState::Ok;
-        let confirmed = status.confirmed();
-        let settled = status
-            .instances
-            .iter()
-            .filter(|one| is_settled(one))
-            .count();
-        if confirmed + settled >= status.instances.len() || start.elapsed() >= time {
+        let is_settled = |one: &Standing| one.report.n >= one.expected;
+        if status.instances.iter().all(is_settled) || start.elapsed() >= time {
             return Ok(status);
         }
         thread::sleep(AGAIN);

@@ -8,7 +8,7 @@ use logtree::control::fleet::{Export, Selector};
 
 use crate::arguments::ImportArguments;
 use crate::etcd::connection::{Connection, failure};
-use crate::etcd::{change, plan};
+use crate::etcd::{change, plan, status};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::screen::Screen;
@@ -33,7 +33,8 @@ pub(super) fn import(
     let revision = revision.map_err(|error| failure(&error))?;
     let what = format!("imported {} entries", export.entries.len());
     let (all, wait) = (Selector::all(), arguments.fleet.wait);
-    change::made(screen, connection, revision, &all, wait, &what)
+    let status = change::made(screen, connection, revision, &all, wait, &what)?;
+    Ok(status.map_or(Exit::Done, |status| status::exit(&status)))
 }
 
 fn read(file: &Path) -> io::Result<Vec<u8>> {

@@ -16,11 +16,13 @@ pub(super) fn status(
     arguments: &StatusArguments,
 ) -> Result<Exit, Failure> {
     let status = connection.fleet.status(&selector(&arguments.instances));
-    show(screen, &status.map_err(|error| failure(&error))?)
+    let status = status.map_err(|error| failure(&error))?;
+    show(screen, &status)?;
+    Ok(exit(&status))
 }
 
 /// Shows instances, and how many of them have what is set.
-pub(super) fn show(screen: &mut Screen<'_>, status: &Status) -> Result<Exit, Failure> {
+pub(super) fn show(screen: &mut Screen<'_>, status: &Status) -> Result<(), Failure> {
     if screen.json {
         let instances: Vec<_> = status.instances.iter().map(json).collect();
         screen.json(&json!({
@@ -36,10 +38,15 @@ pub(super) fn show(screen: &mut Screen<'_>, status: &Status) -> Result<Exit, Fai
         screen.table(table)?;
         screen.line(&status.to_string())?;
     }
-    Ok(match status.instances.len() {
+    Ok(())
+}
+
+/// Returns how a program ends by how far the instances are.
+pub(super) fn exit(status: &Status) -> Exit {
+    match status.instances.len() {
         0 => Exit::NoProcess,
         all => Exit::failed_if(status.confirmed() < all),
-    })
+    }
 }
 
 fn row(one: &Standing) -> [Cell; 6] {

@@ -3,8 +3,8 @@
 use logtree::control::fleet::Selector;
 
 use crate::arguments::UndoArguments;
-use crate::etcd::change;
 use crate::etcd::connection::{Connection, failure};
+use crate::etcd::{change, status};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::screen::Screen;
@@ -20,5 +20,6 @@ pub(super) fn undo(
     let revision = revision.map_err(|error| failure(&error))?;
     let what = format!("undid change {}", arguments.change);
     let (all, wait) = (Selector::all(), arguments.fleet.wait);
-    change::made(screen, connection, revision, &all, wait, &what)
+    let status = change::made(screen, connection, revision, &all, wait, &what)?;
+    Ok(status.map_or(Exit::Done, |status| status::exit(&status)))
 }

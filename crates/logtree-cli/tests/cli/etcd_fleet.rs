@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use logtree::control::fleet::Identity;
-use logtree::control::{Control, LevelTarget};
+use logtree::control::fleet::{Budget, Fleet, Identity, Selector, Terms};
+use logtree::control::{Change, Control, LevelTarget};
+use logtree::handler::StreamHandler;
 use logtree::{Level, Registry};
 use logtree_etcd::EtcdStore;
 
@@ -103,6 +104,32 @@ fn a_fleet_is_changed_and_says_which_instances_have_it() {
             .good()
             .contains("level/zone=eu-1a/LOGGER/app.http")
     );
+}
+
+/// The reports of before the change say nothing of it, and what it restores is not undone.
+#[test]
+fn an_undo_stays_though_instances_had_suspended_what_it_undoes() {
+    let Some(etcd) = Etcd::start() else { return };
+    let url = etcd.url("shop");
+    let instance = Instance::start(&url, "a", "eu-1a");
+    let root = instance.registry.root();
+    root.add_handler(StreamHandler::new(std::io::sink()));
+    let fleet = Fleet::new(EtcdStore::from_url(&url).unwrap());
+    let change = Change::Level(LevelTarget::logger("app"), Level::DEBUG);
+    let budget = Budget::new(1).with_over_s(1);
+    let terms = Terms::new()
+        .with_time(Duration::from_secs(600))
+        .with_budget(budget);
+    fleet.apply(&Selector::all(), [change], &terms).unwrap();
+    until(|| {
+        let app = instance.registry.get_logger("app");
+        (0..1_000).for_each(|number| app.error(format_args!("{number}")));
+        run(&url, &["status"]).out.contains("suspended")
+    });
+    let text = run(&url, &["undo", "1", "--wait", "60s"]).good();
+    assert!(text.ends_with("1 of 1 at revision 2\n"), "{text}");
+    let snapshot = fleet.snapshot().unwrap();
+    assert_eq!((snapshot.number(), snapshot.entries.len()), (2, 0));
 }
 
 fn until(holds: impl Fn() -> bool) {

@@ -20,7 +20,7 @@ fn store(members: &[&Etcd]) -> EtcdStore {
 
 /// Followers that were there, and one that comes while it hangs, leave it for the others.
 #[test]
-fn a_member_that_hangs_keeps_nobody_from_what_the_others_have() {
+fn a_member_that_hangs_keeps_none_from_what_the_others_have() {
     let Some(members) = Etcd::start_three() else {
         return;
     };

@@ -1,4 +1,4 @@
-//! `/v1/fleet`: what is set for all instances of the service, and who has it.
+//! `/v1/fleet`: what is set for all instances of the service, and which instances have it.
 
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -11,15 +11,16 @@ use crate::control::endpoint::native::{ResponseResult, at_revision, changed, if_
 use crate::control::endpoint::object;
 use crate::control::endpoint::request::Request;
 use crate::control::endpoint::response::{self, Response};
+use crate::control::error_codes::invalid;
 use crate::control::fleet::{Edit, Key, Logged, Plan, Revision, Selector, Standing, Terms, Value};
 use crate::error::Error;
 use crate::time::Timestamp;
 
-/// How many instances are listed, and settings: those that need a look first.
+/// How many instances are listed, those that need a look first, and how many levels.
 const MOST: usize = 1_000;
 
 /// How many changes are listed unless something else is said.
-const CHANGES: usize = 50;
+const CHANGES: u64 = 50;
 
 /// Returns the response, or [`None`] if there is no such path.
 pub(super) fn respond(access: &Access, request: &Request, path: &[&str]) -> Option<Response> {
@@ -96,6 +97,8 @@ fn list(access: &Access) -> ResponseResult {
     struct Levels {
         revision: u64,
         levels: Vec<One>,
+        /// How many levels there are, listed or not.
+        total: usize,
         off: Vec<Off>,
         refused: Vec<String>,
     }
@@ -121,10 +124,15 @@ fn list(access: &Access) -> ResponseResult {
     let snapshot = access.fleet()?.snapshot()?;
     let (revision, now) = (snapshot.number(), Timestamp::now());
     let (mut levels, mut off) = (Vec::new(), Vec::new());
-    for (key, held) in snapshot.entries.into_iter().take(MOST) {
+    let mut total = 0;
+    for (key, held) in snapshot.entries {
         match (key, held.value) {
             (Key::Level(selector, target) | Key::For(selector, target), Value::Level(setting)) => {
-                // What the store says, and not the clock of the one who set it, if it does.
+                total += 1;
+                if levels.len() >= MOST {
+                    continue;
+                }
+                // By the store if it says so, and not by the clock of the client that set it.
                 let until = held.left.map(|left| now + left).or(setting.until);
                 levels.push(One {
                     selector: selector.to_string(),
@@ -149,6 +157,7 @@ fn list(access: &Access) -> ResponseResult {
     let levels = Levels {
         revision,
         levels,
+        total,
         off,
         refused: snapshot.refused,
     };
@@ -247,7 +256,11 @@ fn audit(access: &Access, request: &Request) -> ResponseResult {
     require_only(request, "size")?;
     let expected = format!("a number from 1 to {}", Logged::KEPT);
     let size = request.number("size", &expected)?.unwrap_or(CHANGES);
-    let mut history = access.fleet()?.history(size)?;
+    if !(1..=Logged::KEPT).contains(&size) {
+        return Err(invalid(format!("invalid size {size}: expected {expected}")));
+    }
+    let most = usize::try_from(size).unwrap_or(usize::MAX);
+    let mut history = access.fleet()?.history(most)?;
     history.reverse();
     let changes = history.iter().map(|logged| One {
         time: logged.at.map(|at| at.to_string()),
@@ -278,7 +291,7 @@ fn undo(access: &Access, request: &Request) -> ResponseResult {
     Ok(changed(revision.number, Vec::new()))
 }
 
-/// The terms of a change by this client, which says who it is by its address alone.
+/// The terms of a change by this client, which is known by its address alone.
 fn terms(access: &Access, reason: &str) -> Result<Terms, Error> {
     let fleet = access.fleet()?;
     let by = match fleet.labels() {
