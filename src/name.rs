@@ -116,8 +116,14 @@ impl Name {
         }
     }
 
+    #[inline]
     pub(crate) fn as_str(&self) -> &str {
-        &self.text[..self.len as usize]
+        let len = self.len as usize;
+        // That of a logger is whole, and found in fewer steps.
+        if len == self.text.len() {
+            return &self.text;
+        }
+        &self.text[..len]
     }
 }
 

@@ -52,10 +52,10 @@ fn push_any(out: &mut LineBuf, text: &str, multiline: Multiline) -> bool {
     is_plain
 }
 
-/// Reports whether a string is quickly seen to need no escape.
+/// Reports whether what was appended from a position on is quickly seen to need no escape.
 #[inline(always)]
-pub(crate) fn stays(text: &[u8], multiline: Multiline) -> bool {
-    multiline == Multiline::Raw || is_printable_ascii(text)
+pub(crate) fn stays(out: &LineBuf, from: usize, multiline: Multiline) -> bool {
+    multiline == Multiline::Raw || is_printable_ascii(out.bytes_from(from))
 }
 
 /// Reports whether no character needs an escape.

@@ -64,7 +64,8 @@ impl Head {
     }
 
     /// Appends a beginning that was kept. Reports whether there is one.
-    #[inline(always)]
+    // Apart, as several formatters call it: what reads the thread's own is then inlined here.
+    #[inline(never)]
     pub(super) fn push(&self, record: &Record<'_>, line: &mut Line) -> bool {
         if line.color() || !record.has_builtin_level_name() {
             return false;

@@ -140,7 +140,7 @@ impl StreamHandler {
     /// `StreamHandler.terminator`.
     #[must_use]
     pub fn with_terminator(self, terminator: impl Into<String>) -> Self {
-        let terminator = Some(terminator.into());
+        let terminator = Some(terminator.into().into());
         // Only a writer that is just writing could be refused, and the handler is not in use yet.
         let _ = self.sink.stream.with(|stream| {
             stream.terminator = terminator;
@@ -296,7 +296,7 @@ impl From<io::Stderr> for StreamHandler {
 struct Stream {
     lines: LineWriter<Box<dyn Write + Send>>,
     /// `None` is a newline.
-    terminator: Option<String>,
+    terminator: Option<Box<str>>,
     above: Above,
 }
 

@@ -76,6 +76,7 @@ impl Node {
         }
     }
 
+    #[inline]
     pub(crate) fn name(&self) -> &str {
         self.name.as_str()
     }
@@ -98,6 +99,7 @@ impl Node {
         self.gate.store(gate, Ordering::Relaxed);
     }
 
+    #[inline]
     pub(crate) fn effective_level(&self) -> Level {
         Level::new(self.effective_level.load(Ordering::Relaxed))
     }

@@ -33,14 +33,15 @@ impl Run<'_> {
     pub(crate) fn push_unsigned(&mut self, number: u64) {
         match (self.room::<8>(), usize::try_from(number)) {
             (Some(room), Ok(number @ ..1000)) => {
-                let triple = TRIPLES[number];
-                *room = u64::from(triple.digits() >> triple.zeros()).to_le_bytes();
+                let triple = &TRIPLES[number];
+                room[..4].copy_from_slice(&triple.text.to_le_bytes());
                 self.len += triple.len();
             }
             (Some(room), Ok(number @ 1000..1_000_000)) => {
-                let (first, last) = (TRIPLES[number / 1000], TRIPLES[number % 1000]);
-                let digits = u64::from(last.digits()) << 24 | u64::from(first.digits());
-                *room = (digits >> first.zeros()).to_le_bytes();
+                let (first, last) = (&TRIPLES[number / 1000], &TRIPLES[number % 1000]);
+                room[..4].copy_from_slice(&first.text.to_le_bytes());
+                let after = first.len() % 4;
+                room[after..after + 4].copy_from_slice(&last.padded.to_le_bytes());
                 self.len += first.len() + 3;
             }
             _ => self.slowly(|text| text.push_long(number)),
@@ -52,44 +53,37 @@ impl Run<'_> {
 /// lowest.
 #[inline(always)]
 pub(crate) fn three_digits(number: u32) -> u32 {
-    TRIPLES[number as usize % 1000].digits()
+    TRIPLES[number as usize % 1000].padded
 }
 
-/// The digits of a number below 1000: three bytes with leading zeros, and above them eight times
-/// the number of these zeros.
-#[derive(Clone, Copy)]
-struct Triple(u32);
+/// The digits of a number below 1000, the first one in the lowest byte.
+struct Triple {
+    /// Without leading zeros, and their number in the highest byte.
+    text: u32,
+    /// Three bytes with leading zeros.
+    padded: u32,
+}
 
 impl Triple {
     const fn new(number: u32) -> Self {
         let zeros = (number < 100) as u32 + (number < 10) as u32;
         let digits = [number / 100, number / 10 % 10, number % 10];
-        let ascii = digits[0] | digits[1] << 8 | digits[2] << 16 | 0x30_3030;
-        Self(ascii | (8 * zeros) << 24)
+        let padded = digits[0] | digits[1] << 8 | digits[2] << 16 | 0x30_3030;
+        Self {
+            text: padded >> (8 * zeros) | (3 - zeros) << 24,
+            padded,
+        }
     }
 
-    /// Three bytes, the first digit lowest, leading zeros included.
     #[inline]
-    fn digits(self) -> u32 {
-        self.0 & 0xff_ffff
-    }
-
-    /// How many bits of the digits are leading zeros.
-    #[inline]
-    fn zeros(self) -> u32 {
-        self.0 >> 24
-    }
-
-    /// The number of digits without leading zeros.
-    #[inline]
-    fn len(self) -> usize {
-        3 - (self.zeros() / 8) as usize
+    fn len(&self) -> usize {
+        (self.text >> 24) as usize
     }
 }
 
 /// All numbers below 1000.
 static TRIPLES: [Triple; 1000] = {
-    let mut triples = [Triple(0); 1000];
+    let mut triples = [const { Triple::new(0) }; 1000];
     let mut at = 0;
     while at < 1000 {
         triples[at as usize] = Triple::new(at);

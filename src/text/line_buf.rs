@@ -13,16 +13,11 @@ use crate::text::short_str::ShortStr;
 /// strings of up to 32 bytes are copied as two words of a fixed size that overlap, into an array of
 /// a fixed size, so that one compare finds the room. A `String` cannot do this without unsafe code.
 /// The price is that the bytes are validated each time they are read as a `str`; sinks read bytes.
-#[derive(Clone, Debug)]
-pub(crate) struct LineBuf(pub(super) Box<Inline>);
-
-/// Most lines fit.
-pub(super) const INLINE: usize = 1024;
-
+///
 /// Exactly one of `bytes` and `long` holds the string: `long` from the moment `len` exceeds
 /// `INLINE`.
-#[derive(Clone, Debug)]
-pub(super) struct Inline {
+#[derive(Debug)]
+pub(crate) struct LineBuf {
     /// How many bytes of `bytes` are used; `usize::MAX` once the string is in `long`.
     pub(super) len: usize,
     /// The whole string, once it has outgrown `bytes`.
@@ -30,13 +25,16 @@ pub(super) struct Inline {
     pub(super) bytes: [u8; INLINE],
 }
 
+/// Most lines fit.
+pub(super) const INLINE: usize = 1024;
+
 impl Default for LineBuf {
     fn default() -> Self {
-        Self(Box::new(Inline {
+        Self {
             len: 0,
             long: Vec::new(),
             bytes: [0; INLINE],
-        }))
+        }
     }
 }
 
@@ -73,7 +71,7 @@ impl LineBuf {
             }
             _ => return self.push_slowly(bytes),
         }
-        self.0.len += len;
+        self.len += len;
     }
 
     /// Appends a short string if `marks` finds nothing in it. Returns whether it was appended, or
@@ -114,7 +112,7 @@ impl LineBuf {
             _ => return None,
         };
         if marked == 0 {
-            self.0.len += len;
+            self.len += len;
         }
         Some(marked == 0)
     }
@@ -122,10 +120,10 @@ impl LineBuf {
     /// The place of the next `N` bytes, if the array has room for them.
     #[inline(always)]
     fn room<const N: usize>(&mut self) -> Option<&mut [u8; N]> {
-        let len = self.0.len;
+        let len = self.len;
         // Phrased so that one compare with a constant suffices.
         if len <= INLINE - N {
-            self.0.bytes[len..].first_chunk_mut()
+            self.bytes[len..].first_chunk_mut()
         } else {
             None
         }
@@ -134,18 +132,17 @@ impl LineBuf {
     /// Appends a string that is long, or does not fit the array any more.
     #[inline(never)]
     pub(super) fn push_slowly(&mut self, bytes: &[u8]) {
-        let inline = &mut *self.0;
-        let end = inline.len.saturating_add(bytes.len());
-        if let Some(room) = inline.bytes.get_mut(inline.len.min(end)..end) {
+        let end = self.len.saturating_add(bytes.len());
+        if let Some(room) = self.bytes.get_mut(self.len.min(end)..end) {
             room.copy_from_slice(bytes);
-            inline.len = end;
+            self.len = end;
             return;
         }
-        if let Some(short) = inline.bytes.get(..inline.len) {
-            inline.long.extend_from_slice(short);
-            inline.len = usize::MAX;
+        if let Some(short) = self.bytes.get(..self.len) {
+            self.long.extend_from_slice(short);
+            self.len = usize::MAX;
         }
-        inline.long.extend_from_slice(bytes);
+        self.long.extend_from_slice(bytes);
     }
 
     #[inline]
@@ -153,7 +150,7 @@ impl LineBuf {
         match (u8::try_from(character), self.room::<1>()) {
             (Ok(byte), Some(room)) if byte.is_ascii() => {
                 room[0] = byte;
-                self.0.len += 1;
+                self.len += 1;
             }
             _ => self.push_bytes(character.encode_utf8(&mut [0; 4]).as_bytes()),
         }
@@ -167,7 +164,7 @@ impl LineBuf {
             Some(room) => {
                 let short = cell.get();
                 *room = short.bytes;
-                self.0.len += usize::from(short.len);
+                self.len += usize::from(short.len);
             }
             None => self.push_slowly(cell.get().as_bytes()),
         }
@@ -189,7 +186,7 @@ impl LineBuf {
         // The bytes past the end are unused until the length includes them.
         let stays = change(room);
         if stays {
-            self.0.len += usize::from(short.len);
+            self.len += usize::from(short.len);
         }
         stays
     }
@@ -206,26 +203,21 @@ impl LineBuf {
 
     #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        let inline = &*self.0;
-        inline.bytes.get(..inline.len).unwrap_or(&inline.long)
+        self.bytes.get(..self.len).unwrap_or(&self.long)
     }
 
     /// Leaves room for bytes that are filled in later.
     #[inline]
     pub(crate) fn leave<const N: usize>(&mut self) {
         match self.room::<N>() {
-            Some(_) => self.0.len += N,
+            Some(_) => self.len += N,
             None => self.push_slowly(&[0; N]),
         }
     }
 
     #[inline]
     pub(crate) fn as_bytes_mut(&mut self) -> &mut [u8] {
-        let inline = &mut *self.0;
-        inline
-            .bytes
-            .get_mut(..inline.len)
-            .unwrap_or(&mut inline.long)
+        self.bytes.get_mut(..self.len).unwrap_or(&mut self.long)
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -247,10 +239,9 @@ impl LineBuf {
     /// whole pushes in another order.
     #[cfg(feature = "pretty")]
     pub(crate) fn bytes_mut_from(&mut self, start: usize) -> &mut [u8] {
-        let inline = &mut *self.0;
-        let bytes = match inline.bytes.get_mut(..inline.len) {
+        let bytes = match self.bytes.get_mut(..self.len) {
             Some(bytes) => bytes,
-            None => &mut inline.long,
+            None => &mut self.long,
         };
         bytes.get_mut(start..).unwrap_or_default()
     }
@@ -258,11 +249,10 @@ impl LineBuf {
     /// Removes what was appended since the buffer had this length.
     #[inline]
     pub(crate) fn truncate(&mut self, len: usize) {
-        let inline = &mut *self.0;
-        if inline.len <= INLINE {
-            inline.len = inline.len.min(len);
+        if self.len <= INLINE {
+            self.len = self.len.min(len);
         } else {
-            inline.long.truncate(len);
+            self.long.truncate(len);
         }
     }
 
@@ -272,10 +262,10 @@ impl LineBuf {
 
     #[cold]
     fn clear_long(&mut self) {
-        if self.0.long.capacity() > MAX_KEPT_CAPACITY {
-            self.0.long = Vec::new();
+        if self.long.capacity() > MAX_KEPT_CAPACITY {
+            self.long = Vec::new();
         }
-        self.0.long.clear();
+        self.long.clear();
     }
 }
 
@@ -291,10 +281,10 @@ impl Reuse for LineBuf {
 
     #[inline]
     fn reset(&mut self) {
-        if self.0.len > INLINE {
+        if self.len > INLINE {
             self.clear_long();
         }
-        self.0.len = 0;
+        self.len = 0;
     }
 }
 

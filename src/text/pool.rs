@@ -14,8 +14,8 @@ pub(crate) const MAX_KEPT_CAPACITY: usize = 64 * 1024;
 /// need a buffer of their own. Anything beyond, such as a `Display` that logs, allocates.
 const KEPT: usize = 4;
 
-/// The buffers of one kind that a thread keeps.
-pub(crate) struct Pool<T>([Cell<Option<T>>; KEPT]);
+/// The buffers of one kind that a thread keeps, boxed here, so that what is lent is the buffer.
+pub(crate) struct Pool<T>([Cell<Option<Box<T>>>; KEPT]);
 
 impl<T> Pool<T> {
     pub(crate) const fn new() -> Self {
@@ -37,7 +37,7 @@ pub(crate) trait Reuse: Default + 'static {
 /// It is *taken out* of the pool while in use: user code that runs meanwhile, and logs, takes
 /// another one.
 #[derive(Debug)]
-pub(crate) struct Pooled<T: Reuse>(ScopeGuard<T, fn(T)>);
+pub(crate) struct Pooled<T: Reuse>(ScopeGuard<Box<T>, fn(Box<T>)>);
 
 impl<T: Reuse> Pooled<T> {
     #[inline]
@@ -58,7 +58,7 @@ impl<T: Reuse> Pooled<T> {
 
     // Small once its cold parts are left out, which the compiler does not see.
     #[inline(always)]
-    fn put(mut buffer: T) {
+    fn put(mut buffer: Box<T>) {
         buffer.reset();
         let _ = T::pool().try_with(|Pool([first, rest @ ..])| {
             if let Some(other) = first.replace(Some(buffer)) {
@@ -69,7 +69,7 @@ impl<T: Reuse> Pooled<T> {
 
     // Apart, so that the rest is inlined: a nested buffer took the first slot.
     #[inline(never)]
-    fn put_further(slots: &[Cell<Option<T>>], buffer: T) {
+    fn put_further(slots: &[Cell<Option<Box<T>>>], buffer: Box<T>) {
         let mut next = Some(buffer);
         // Where every slot was taken, the buffer that is left over is freed.
         for slot in slots {

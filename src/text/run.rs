@@ -15,11 +15,11 @@ impl LineBuf {
     #[inline(always)]
     pub(crate) fn run(&mut self, work: impl FnOnce(&mut Run<'_>)) {
         let mut run = Run {
-            len: self.0.len,
+            len: self.len,
             text: self,
         };
         work(&mut run);
-        run.text.0.len = run.len;
+        run.text.len = run.len;
     }
 
     /// Appends a short string.
@@ -41,7 +41,7 @@ impl Run<'_> {
     #[inline(always)]
     pub(super) fn room<const N: usize>(&mut self) -> Option<&mut [u8; N]> {
         if self.len <= INLINE - N {
-            self.text.0.bytes[self.len..].first_chunk_mut()
+            self.text.bytes[self.len..].first_chunk_mut()
         } else {
             None
         }
@@ -51,9 +51,9 @@ impl Run<'_> {
     /// itself is lent to it, so that the length stays in a register meanwhile.
     #[inline(always)]
     pub(crate) fn slowly(&mut self, work: impl FnOnce(&mut LineBuf)) {
-        self.text.0.len = self.len;
+        self.text.len = self.len;
         work(self.text);
-        self.len = self.text.0.len;
+        self.len = self.text.len;
     }
 
     /// Appends a short string.

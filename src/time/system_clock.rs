@@ -25,11 +25,10 @@ impl Clock for SystemClock {
     #[inline]
     fn now(&self) -> Timestamp {
         let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
-        Timestamp::from_nanos(
-            now.tv_sec
-                .saturating_mul(Timestamp::SECOND)
-                .saturating_add(now.tv_nsec),
-        )
+        let second = now.tv_sec.saturating_mul(Timestamp::SECOND);
+        // The nanoseconds are not negative; so checked, it takes fewer steps.
+        let nanos = second.checked_add(now.tv_nsec);
+        Timestamp::from_nanos(nanos.unwrap_or(i64::MAX))
     }
 
     #[cfg(not(unix))]

@@ -420,7 +420,7 @@ fn push_message(pen: &mut Pen<'_>, below: &mut Below, record: &Record<'_>) {
     if record.is_for_one {
         let start = pen.out.len();
         record.message.push_once(pen.out);
-        if escape::stays(pen.out.bytes_from(start), Multiline::Escape) {
+        if escape::stays(pen.out, start, Multiline::Escape) {
             return;
         }
         record.message.keep(pen.out.bytes_from(start));

@@ -67,7 +67,7 @@ impl Formatter {
         let mut stays = false;
         if self.message_once && record.is_for_one {
             record.message.push_once(out);
-            stays = escape::stays(out.bytes_from(start), self.multiline);
+            stays = escape::stays(out, start, self.multiline);
             if !stays {
                 record.message.keep(out.bytes_from(start));
                 out.truncate(start);
