@@ -82,10 +82,10 @@ fn send(
 ) {
     let route = node.route();
     // Decided before the filters, which may change the level.
-    record.is_hidden = match entry {
-        Entry::Call { by_level } => !registry.decides_for(node, owner, record, by_level),
-        Entry::Handed => false,
-    };
+    match entry {
+        Entry::Call { by_level } if registry.decides_for(node, owner, record, by_level) => {}
+        entry => record.is_hidden = entry != Entry::Handed,
+    }
     if owner.is_some() {
         return send_along(&route, owner, registry, record);
     }

@@ -154,7 +154,6 @@ macro_rules! __bind {
                     $logger,
                     $passed,
                     __site,
-                    &__TEMPLATE,
                     &[$($crate::__private::argument($argument).__argument()),*],
                     __values,
                 )

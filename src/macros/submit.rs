@@ -8,24 +8,27 @@ use crate::macros::as_logger::AsLogger;
 use crate::record::call_values::{CallPair, CallValue};
 use crate::record::message::MessageSource;
 use crate::record::site::Site;
-use crate::record::split_message::{Argument, SplitMessage, Template};
+use crate::record::split_message::Argument;
 use crate::record::{CallValues, LazyMessage, Message};
 
-/// Logs a message that was taken apart.
+/// Logs a message that was taken apart, by the template of its site.
 #[inline(always)]
 pub fn log_split<'a>(
     logger: &'a (impl AsLogger + ?Sized),
     passed: impl PassedCall,
     site: &'static Site,
-    template: &'a Template,
     arguments: &'a [Argument<'a>],
     values: &'a [CallPair<'a>],
 ) {
-    let message = MessageSource::Split(SplitMessage {
-        template,
-        arguments,
-    });
-    log(logger, passed, site, message, values);
+    match logger.as_adapter() {
+        None if values.is_empty() && !notes(&passed) => {
+            submit_split(logger.as_logger(), passed.passed(), site, arguments);
+        }
+        adapter => {
+            let message = MessageSource::of_site(site, arguments);
+            submit_with(logger.as_logger(), adapter, passed, site, message, values);
+        }
+    }
 }
 
 /// Logs any other message.
@@ -37,23 +40,14 @@ pub fn log_arguments<'a>(
     arguments: fmt::Arguments<'a>,
     values: &'a [CallPair<'a>],
 ) {
-    let message = MessageSource::Arguments(arguments);
-    log(logger, passed, site, message, values);
-}
-
-#[inline(always)]
-fn log<'a>(
-    logger: &'a (impl AsLogger + ?Sized),
-    passed: impl PassedCall,
-    site: &'static Site,
-    message: MessageSource<'a>,
-    values: &'a [CallPair<'a>],
-) {
     match logger.as_adapter() {
         None if values.is_empty() && !notes(&passed) => {
-            submit(logger.as_logger(), passed.passed(), site, message);
+            submit_arguments(logger.as_logger(), passed.passed(), site, arguments);
         }
-        adapter => submit_with(logger.as_logger(), adapter, passed, site, message, values),
+        adapter => {
+            let message = MessageSource::Arguments(arguments);
+            submit_with(logger.as_logger(), adapter, passed, site, message, values);
+        }
     }
 }
 
@@ -62,8 +56,29 @@ fn notes<C: PassedCall>(_: &C) -> bool {
     C::NOTES
 }
 
-/// Submits the usual record.
+/// Submits the usual record. What it takes fits the registers.
 #[inline(never)]
+fn submit_split(logger: &Logger, passed: Passed, site: &'static Site, arguments: &[Argument<'_>]) {
+    submit(
+        logger,
+        passed,
+        site,
+        MessageSource::of_site(site, arguments),
+    );
+}
+
+/// Submits the usual record of any other message.
+#[inline(never)]
+fn submit_arguments(
+    logger: &Logger,
+    passed: Passed,
+    site: &'static Site,
+    arguments: fmt::Arguments<'_>,
+) {
+    submit(logger, passed, site, MessageSource::Arguments(arguments));
+}
+
+#[inline(always)]
 fn submit(logger: &Logger, passed: Passed, site: &'static Site, message: MessageSource<'_>) {
     if !logger.wants_plain(passed) {
         return;

@@ -42,6 +42,9 @@ pub struct Template {
 }
 
 impl Template {
+    /// That of an empty message.
+    pub(crate) const NONE: Self = Self::new("");
+
     /// Splits a format string at its placeholders.
     #[must_use]
     pub const fn new(format: &'static str) -> Self {
