@@ -4,19 +4,9 @@ use crate::config::node::{Map, Node, Value};
 use crate::config::place::Place;
 use crate::config::raw_problem::RawProblem;
 
-/// Classes of Python's `logging` that this version lacks.
+/// Classes that no version has: those of which Python derives others, and those of Windows.
 const NOT_BUILT: &[&str] = &[
-    #[cfg(not(feature = "socket"))]
-    "logging.handlers.SocketHandler",
-    #[cfg(not(feature = "socket"))]
-    "logging.handlers.DatagramHandler",
-    #[cfg(not(feature = "syslog"))]
-    "logging.handlers.SysLogHandler",
     "logging.handlers.NTEventLogHandler",
-    #[cfg(not(feature = "smtp"))]
-    "logging.handlers.SMTPHandler",
-    #[cfg(not(feature = "http-handler"))]
-    "logging.handlers.HTTPHandler",
     "logging.handlers.BufferingHandler",
     "logging.handlers.BaseRotatingHandler",
     "logging.Handler",
@@ -24,8 +14,67 @@ const NOT_BUILT: &[&str] = &[
     "logging.LoggerAdapter",
 ];
 
+/// What brings classes that a build can lack, with the method of `Factories` that would add them.
+const OPTIONAL: &[(&str, &str, &[&str])] = &[
+    (
+        "handler",
+        "the feature \"socket\"",
+        &[
+            "logging.handlers.SocketHandler",
+            "socket",
+            "logging.handlers.DatagramHandler",
+            "datagram",
+        ],
+    ),
+    (
+        "handler",
+        "the feature \"syslog\"",
+        &["logging.handlers.SysLogHandler", "syslog"],
+    ),
+    (
+        "handler",
+        "the feature \"smtp\"",
+        &["logging.handlers.SMTPHandler", "smtp"],
+    ),
+    (
+        "handler",
+        "the feature \"http-handler\"",
+        &["logging.handlers.HTTPHandler", "http"],
+    ),
+    (
+        "handler",
+        "the feature \"journald\"",
+        &["systemd.journal.JournalHandler", "journald"],
+    ),
+    ("handler", "the feature \"gelf\"", &["gelf"]),
+    (
+        "handler",
+        "the feature \"otlp\"",
+        &["opentelemetry.sdk._logs.LoggingHandler", "otlp"],
+    ),
+    (
+        "handler",
+        "Factories::cloudwatch of the feature \"cloudwatch\"",
+        &["watchtower.CloudWatchLogHandler", "cloudwatch"],
+    ),
+    (
+        "formatter",
+        "the feature \"pretty\"",
+        &[
+            "logtree.PrettyFormatter",
+            "pretty",
+            "logtree.AutoFormatter",
+            "auto",
+        ],
+    ),
+];
+
 /// Returns the error for an unknown class; `None` for one that is probably misspelled.
 pub(super) fn unknown_class(name: &str, method: &str) -> Option<String> {
+    let is_named = |of: &str, names: &[&str]| of == method && names.contains(&name);
+    if let Some((_, bringer, _)) = OPTIONAL.iter().find(|row| is_named(row.0, row.2)) {
+        return Some(format!("{name:?} needs {bringer}, which this build lacks"));
+    }
     let register = format!("Factories::{method} registers a factory of that name");
     if NOT_BUILT.contains(&name) {
         return Some(format!(
@@ -122,4 +171,45 @@ fn wrapped(map: &Map) -> Option<(String, Place)> {
         level = next;
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_of_an_absent_feature_names_it() {
+        for (method, bringer, names) in OPTIONAL {
+            for name in *names {
+                let expected = format!("{name:?} needs {bringer}, which this build lacks");
+                assert_eq!(unknown_class(name, method), Some(expected));
+            }
+        }
+    }
+
+    /// A name is optional for the objects that it makes, and for no others.
+    #[test]
+    fn a_short_name_of_another_sort_of_object_is_unknown() {
+        assert_eq!(unknown_class("syslog", "formatter"), None);
+        assert_eq!(unknown_class("pretty", "handler"), None);
+    }
+
+    /// Each of these names is one that a build with all features has.
+    #[cfg(feature = "full")]
+    #[test]
+    fn the_names_are_those_of_the_factories() {
+        let factories = crate::config::factories::Factories::new();
+        let handlers: Vec<&str> = factories.handlers.names().collect();
+        let formatters: Vec<&str> = factories.formatters.names().collect();
+        for (method, bringer, names) in OPTIONAL {
+            let known = match *method {
+                "handler" => &handlers,
+                _ => &formatters,
+            };
+            let is_by_hand = bringer.starts_with("Factories::");
+            for name in *names {
+                assert_eq!(known.contains(name), !is_by_hand, "{name}");
+            }
+        }
+    }
 }

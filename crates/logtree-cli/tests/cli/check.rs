@@ -60,6 +60,35 @@ fn all_problems_with_their_places() {
     assert_eq!(Run::with_input(&["check"], "").code, 2);
 }
 
+/// Whatever the program that the file is for was built with.
+#[test]
+fn every_class_is_known() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("all.json");
+    let text = r#"{
+        "version": 1,
+        "formatters": {"a": {"class": "pretty"}, "b": {"class": "auto"}, "c": {"class": "logfmt"}},
+        "handlers": {
+            "datagram": {"class": "logging.handlers.DatagramHandler", "host": "logs", "port": 9021},
+            "gelf": {"class": "gelf", "address": "udp://logs:12201"},
+            "gzip": {"class": "rotating_file", "filename": "a.log", "maxBytes": 9, "compress": true},
+            "http": {"class": "logging.handlers.HTTPHandler", "host": "logs", "url": "/log"},
+            "journal": {"class": "journald"},
+            "mail": {"class": "logging.handlers.SMTPHandler", "mailhost": "logs",
+                     "fromaddr": "a@logs", "toaddrs": ["b@logs"], "subject": "errors"},
+            "otlp": {"class": "otlp", "endpoint": "http://logs:4318/v1/logs"},
+            "socket": {"class": "logging.handlers.SocketHandler", "host": "logs", "port": 9020},
+            "syslog": {"class": "logging.handlers.SysLogHandler", "address": ["logs", 514]}
+        }
+    }"#;
+    fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap();
+    assert_eq!(
+        Run::with_input(&["check", path], "").good(),
+        format!("{path}: ok\n")
+    );
+}
+
 #[test]
 fn the_schema_is_json() {
     let schema = Run::with_input(&["check", "--schema"], "").json();
