@@ -102,10 +102,10 @@ pub(crate) fn with_line<R>(
 }
 
 /// [`with_line`], for a line that its sink has made.
-#[inline]
+#[inline(always)]
 pub(crate) fn with_line_of<R>(
     mut line: Line,
-    formatter: &dyn Format,
+    formatter: &(impl Format + ?Sized),
     record: &Record<'_>,
     write: impl FnOnce(&mut Line) -> Result<R, Error>,
 ) -> Result<R, Error> {

@@ -12,6 +12,7 @@ pub(crate) mod go_sdk;
 mod head;
 mod iot_json;
 mod json;
+mod known_format;
 mod line;
 mod logfmt;
 mod missing;
@@ -53,6 +54,7 @@ pub use self::text_style::{Color, TextStyle};
 pub use self::zone::TimeZone;
 
 pub(crate) use self::format::{with_line, with_line_of};
+pub(crate) use self::known_format::KnownFormat;
 #[cfg(any(feature = "http-handler", feature = "socket"))]
 pub(crate) use self::python_record::for_each_field;
 #[cfg(any(feature = "gelf", feature = "http-handler"))]

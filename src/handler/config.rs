@@ -2,7 +2,7 @@
 
 use crate::filter::{Filter, RedactingFilter, SharedFilter};
 use crate::formatter::shared_line::{SharedLine, are_alike};
-use crate::formatter::{Format, Formatter};
+use crate::formatter::{Format, Formatter, KnownFormat};
 use crate::handler::in_place::InPlace;
 use crate::record::Record;
 use crate::sys::sync::{Arc, Lazy};
@@ -14,6 +14,8 @@ pub(crate) struct HandlerConfig {
     pub(super) filters: Vec<SharedFilter>,
     pub(super) formatter: Owned<Arc<dyn Format>>,
     pub(super) has_formatter: bool,
+    /// The same formatter, if its type is known and the sink is a stream.
+    pub(super) known: Option<KnownFormat>,
     /// What formats and filters bare records, where one step does both.
     pub(super) in_place: Option<InPlace>,
 }
@@ -24,6 +26,7 @@ static MESSAGE_ONLY: Lazy<Arc<HandlerConfig>> = Lazy::new(|| {
         filters: Vec::new(),
         formatter: Owned::new(Arc::new(Formatter::default())),
         has_formatter: false,
+        known: None,
         in_place: None,
     })
 });

@@ -8,7 +8,8 @@ use arc_swap::ArcSwap;
 use crate::context::RegistryContext;
 use crate::error::{Chain, Error, ErrorKind};
 use crate::filter::SharedFilter;
-use crate::formatter::Format;
+use crate::formatter::{Format, KnownFormat};
+use crate::handler::any_sink::AnySink;
 use crate::handler::config::HandlerConfig;
 use crate::handler::counters::{Counters, DropReason, Tally};
 use crate::handler::failure::{self, Failure, Loss, Reports};
@@ -33,7 +34,7 @@ pub(super) struct HandlerCore {
     pub(super) config: ArcSwap<HandlerConfig>,
     /// Held while a new configuration is made of the old one.
     changing: Mutex<()>,
-    pub(super) sink: Owned<Box<dyn Sink>>,
+    pub(super) sink: AnySink,
     /// Asked once: where they are needed, the registry may be locked.
     pub(super) facts: SinkFacts,
     pub(super) book: Arc<Book>,
@@ -59,7 +60,7 @@ pub(crate) trait Observer: Send + Sync {
 }
 
 impl HandlerCore {
-    pub(super) fn new(sink: Box<dyn Sink>, book: Arc<Book>) -> Self {
+    pub(super) fn new(sink: AnySink, book: Arc<Book>) -> Self {
         // Caught, but no lock is looked for: the global registry makes its last resort while it is
         // being made itself.
         let facts = user_code::catch(|| sink.facts());
@@ -73,7 +74,7 @@ impl HandlerCore {
             made_by: OnceCell::new(),
             config: ArcSwap::new(HandlerConfig::message_only()),
             changing: Mutex::new(()),
-            sink: Owned::new(sink),
+            sink,
             facts,
             book,
             observers: Mutex::new(Vec::new()),
@@ -94,12 +95,16 @@ impl HandlerCore {
 
     #[inline]
     fn handle_unguarded(self: &Arc<Self>, config: &HandlerConfig, record: &Record<'_>) -> Handled {
-        if config.filters.is_empty() {
-            return self.emit(record, &**config.formatter);
+        if !config.filters.is_empty() {
+            return match &config.in_place {
+                Some(in_place) if record.is_bare() => self.emit_known(record, in_place),
+                _ => self.handle_filtered(config, record),
+            };
         }
-        match &config.in_place {
-            Some(in_place) if record.is_bare() => self.emit(record, in_place),
-            _ => self.handle_filtered(config, record),
+        match &config.known {
+            Some(KnownFormat::Text(text)) => self.emit_known(record, text),
+            Some(KnownFormat::Json(json)) => self.emit_known(record, json),
+            None => self.emit(record, &**config.formatter),
         }
     }
 
@@ -229,6 +234,8 @@ impl HandlerCore {
             .filters
             .iter_mut()
             .for_each(SharedFilter::enter_handler);
+        let is_stream = matches!(self.sink, AnySink::Stream(_));
+        config.known = KnownFormat::of(&**config.formatter).filter(|_| is_stream);
         config.in_place =
             InPlace::new(&config.filters, &config.formatter).filter(|_| self.facts.writes_lines);
         let old = self.config.swap(Arc::new(config));
@@ -376,7 +383,7 @@ impl Book {
         let handler = handler.unwrap_or_else(|| {
             let description = self.epitaph.get().cloned().unwrap_or_default();
             Arc::new(HandlerCore::new(
-                Box::new(Ended(description)),
+                AnySink::from(Box::new(Ended(description))),
                 Arc::clone(self),
             ))
         });

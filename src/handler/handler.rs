@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 use crate::error::Error;
 use crate::filter::{Filter, SharedFilter};
 use crate::formatter::Format;
+use crate::handler::any_sink::AnySink;
 use crate::handler::config::HandlerConfig;
 use crate::handler::core::{HandlerCore, MadeBy, Observer};
 use crate::handler::counters::Counters;
@@ -15,6 +16,7 @@ use crate::handler::ledger::Ledger;
 use crate::handler::live;
 use crate::handler::sink::Sink;
 use crate::handler::stream_id::StreamId;
+use crate::handler::stream_sink::StreamSink;
 use crate::level::Level;
 use crate::record::Record;
 use crate::sys::sync::{Arc, Ordering, Weak};
@@ -68,8 +70,8 @@ impl Handler {
     }
 
     /// Returns a handler over a sink that has its ledger already.
-    pub(super) fn over(sink: Box<dyn Sink>, ledger: &Ledger) -> Self {
-        let core = Arc::new(HandlerCore::new(sink, Arc::clone(&ledger.0)));
+    pub(super) fn over(sink: impl Into<AnySink>, ledger: &Ledger) -> Self {
+        let core = Arc::new(HandlerCore::new(sink.into(), Arc::clone(&ledger.0)));
         core.book.set_handler(&core);
         live::enter(&core);
         Self { core }
@@ -80,6 +82,11 @@ impl Handler {
         let ledger = Ledger::new();
         let sink = Arc::new(make(ledger.clone()));
         (Self::over(Box::new(Arc::clone(&sink)), &ledger), sink)
+    }
+
+    /// Returns a handler over a stream.
+    pub(super) fn over_stream(sink: &Arc<StreamSink>) -> Self {
+        Self::over(sink, &Ledger::new())
     }
 
     pub(super) fn from_core(core: &Arc<HandlerCore>) -> Self {

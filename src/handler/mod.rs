@@ -1,6 +1,7 @@
 //! Where records go: [`Handler`], the [`Sink`] it writes to, and the handlers that
 //! come with the crate.
 
+mod any_sink;
 pub(crate) mod bound;
 mod buffering;
 mod check;
@@ -62,6 +63,7 @@ mod smtp;
 pub(crate) mod socket;
 mod stream;
 mod stream_id;
+mod stream_sink;
 #[cfg(feature = "syslog")]
 mod syslog;
 mod terminal;

@@ -3,17 +3,16 @@
 use std::io::{self, IsTerminal, Write};
 
 use crate::error::Error;
-use crate::formatter::{ColorChoice, Format, Line, with_line_of};
+use crate::formatter::ColorChoice;
 use crate::handler::handler::Handler;
 use crate::handler::handler_type::handler_type;
 use crate::handler::io::around::Around;
 use crate::handler::io::exclusive::Exclusive;
 use crate::handler::io::line_writer::LineWriter;
 use crate::handler::live;
-use crate::handler::sink::{Sink, SinkFacts};
 use crate::handler::stream_id::StreamId;
+use crate::handler::stream_sink::{Stream, StreamSink};
 use crate::handler::terminal::{Above, Terminal};
-use crate::record::Record;
 use crate::sys::captured_stderr::CapturedStderr;
 use crate::sys::host::{self, Standard};
 use crate::sys::sync::{Arc, AtomicBool, Ordering};
@@ -111,7 +110,7 @@ impl StreamHandler {
             id,
         });
         Self {
-            handler: Handler::new(Arc::clone(&sink)),
+            handler: Handler::over_stream(&sink),
             sink,
         }
     }
@@ -293,66 +292,6 @@ impl From<io::Stderr> for StreamHandler {
     }
 }
 
-struct Stream {
-    lines: LineWriter<Box<dyn Write + Send>>,
-    /// `None` is a newline.
-    terminator: Option<Box<str>>,
-    above: Above,
-}
-
-struct StreamSink {
-    stream: Exclusive<Stream>,
-    color: AtomicBool,
-    terminal: Terminal,
-    name: &'static str,
-    id: StreamId,
-}
-
-impl StreamSink {
-    // Always: it is called in two places, each of which is on the way of a record.
-    #[inline(always)]
-    fn put(&self, line: &mut Line) -> Result<(), Error> {
-        let stream = &mut *self.stream.enter()?;
-        stream.above.leave_out(line);
-        match &stream.terminator {
-            None => line.push('\n'),
-            Some(terminator) => line.push_str(terminator),
-        }
-        let written = stream.lines.write_lines(line.as_bytes());
-        written.map_err(|error| Error::io("cannot write to the stream", error))?;
-        flush(&mut stream.lines)
-    }
-}
-
-impl Sink for StreamSink {
-    fn write(&self, record: &Record<'_>, formatter: &dyn Format) -> Result<(), Error> {
-        let color = self.color.load(Ordering::Relaxed);
-        let line = self.terminal.line(color, record);
-        with_line_of(line, formatter, record, |line| self.put(line))
-    }
-
-    fn write_line(&self, _: &Record<'_>, line: &mut Line) -> Option<Result<(), Error>> {
-        (!self.color.load(Ordering::Relaxed)).then(|| self.put(line))
-    }
-
-    fn flush(&self) -> Result<(), Error> {
-        self.stream.with(|stream| flush(&mut stream.lines))
-    }
-
-    fn facts(&self) -> SinkFacts {
-        SinkFacts::new(format!("StreamHandler {}", self.name))
-            .with_stream(self.id)
-            .of_lines()
-            .of_the_caller(self.name == CapturedStderr::NAME)
-    }
-}
-
-#[inline]
-fn flush(lines: &mut LineWriter<Box<dyn Write + Send>>) -> Result<(), Error> {
-    let flushed = lines.flush();
-    flushed.map_err(|error| Error::io("cannot flush the stream", error))
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::ErrorKind as IoErrorKind;
@@ -360,6 +299,7 @@ mod tests {
     use super::*;
     use crate::error::ErrorKind;
     use crate::handler::counters::DropReason;
+    use crate::record::Record;
     use crate::sys::sync::Mutex;
 
     /// Takes some bytes, then fails, then works again.

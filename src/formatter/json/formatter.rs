@@ -154,6 +154,8 @@ impl Format for JsonFormatter {
         self.map.is_none().then_some(self)
     }
 
+    // Always, as that of text.
+    #[inline(always)]
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
         if let Some(map) = &self.map {
             map.push(record, line);

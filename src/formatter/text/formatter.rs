@@ -185,6 +185,8 @@ impl Format for Formatter {
         self.definition.is_some().then_some(self)
     }
 
+    // Always: one call is that of the usual records, the other goes by a pointer.
+    #[inline(always)]
     fn format(&self, record: &Record<'_>, line: &mut Line) -> Result<(), Error> {
         let mut steps: &[_] = &[];
         match &self.head {
