@@ -59,17 +59,19 @@ impl LineBuf {
         let Some(room) = self.room::<32>() else {
             return self.push_slowly(bytes);
         };
-        match len {
-            16..=32 => drop(copy_ends::<16>(room, bytes)),
-            8..16 => drop(copy_ends::<8>(room, bytes)),
-            4..8 => drop(copy_ends::<4>(room, bytes)),
-            2..4 => drop(copy_ends::<2>(room, bytes)),
-            0..2 => {
-                if let Some(byte) = bytes.first() {
-                    room[0] = *byte;
-                }
-            }
-            _ => return self.push_slowly(bytes),
+        // A chain, as what is known of the length by then makes each test a single compare.
+        if len > 32 {
+            return self.push_slowly(bytes);
+        } else if len >= 16 {
+            let _ = copy_ends::<16>(room, bytes);
+        } else if len >= 8 {
+            let _ = copy_ends::<8>(room, bytes);
+        } else if len >= 4 {
+            let _ = copy_ends::<4>(room, bytes);
+        } else if len >= 2 {
+            let _ = copy_ends::<2>(room, bytes);
+        } else if let Some(byte) = bytes.first() {
+            room[0] = *byte;
         }
         self.len += len;
     }
@@ -85,31 +87,28 @@ impl LineBuf {
         let len = bytes.len();
         let room = self.room::<32>()?;
         // The bytes past the end are unused, so they are copied before the test has its result.
-        let marked = match len {
-            16..=32 => {
-                let [first, last] = copy_ends::<16>(room, bytes)?;
-                let [a, b] = words(first);
-                let [c, d] = words(last);
-                marks(a) | marks(b) | marks(c) | marks(d)
-            }
-            8..16 => {
-                let [first, last] = copy_ends::<8>(room, bytes)?;
-                marks(u64::from_le_bytes(first)) | marks(u64::from_le_bytes(last))
-            }
-            4..8 => {
-                let [first, last] = copy_ends::<4>(room, bytes)?.map(u32::from_le_bytes);
-                marks(u64::from(first) | u64::from(last) << 32)
-            }
-            1..4 => {
-                // The first, the middle and the last are all.
-                let [first, middle, last] = [bytes[0], bytes[len / 2], bytes[len - 1]];
-                (room[0], room[len / 2], room[len - 1]) = (first, middle, last);
-                marks(u64::from_le_bytes([
-                    first, middle, last, b'0', b'0', b'0', b'0', b'0',
-                ]))
-            }
-            0 => 0,
-            _ => return None,
+        let marked = if len > 32 {
+            return None;
+        } else if len >= 16 {
+            let [first, last] = copy_ends::<16>(room, bytes)?;
+            let [a, b] = words(first);
+            let [c, d] = words(last);
+            marks(a) | marks(b) | marks(c) | marks(d)
+        } else if len >= 8 {
+            let [first, last] = copy_ends::<8>(room, bytes)?;
+            marks(u64::from_le_bytes(first)) | marks(u64::from_le_bytes(last))
+        } else if len >= 4 {
+            let [first, last] = copy_ends::<4>(room, bytes)?.map(u32::from_le_bytes);
+            marks(u64::from(first) | u64::from(last) << 32)
+        } else if len >= 1 {
+            // The first, the middle and the last are all.
+            let [first, middle, last] = [bytes[0], bytes[len / 2], bytes[len - 1]];
+            (room[0], room[len / 2], room[len - 1]) = (first, middle, last);
+            marks(u64::from_le_bytes([
+                first, middle, last, b'0', b'0', b'0', b'0', b'0',
+            ]))
+        } else {
+            0
         };
         if marked == 0 {
             self.len += len;
