@@ -15,7 +15,9 @@ use crate::record::value::KeptValue;
 use crate::record::value::OwnedValue;
 
 /// What a macro takes before the semicolon, under a key.
+// With a tag of its own, as a message's.
 #[derive(Debug)]
+#[repr(u8)]
 pub enum CallValue<'a> {
     /// A key-value.
     Value(Value<'a>),

@@ -191,9 +191,11 @@ impl Format for JsonFormatter {
         if self.process {
             object.value(PROCESS, Scalar::Unsigned(record.process_id().into()));
         }
-        if let Some(spans) = record.rare_fields().spans.as_ref().filter(|_| self.spans) {
-            object.text(SPAN, spans.name());
-            object.text(SPANS, &spans.to_string());
+        if self.spans {
+            if let Some(spans) = &record.rare_fields().spans {
+                object.text(SPAN, spans.name());
+                object.text(SPANS, &spans.to_string());
+            }
         }
         let key_values = record.key_values();
         let of_call = key_values.of_call();

@@ -50,11 +50,12 @@ impl Object<'_> {
         let mut names = UniqueNames::new(self.own);
         // Before any value is formatted, which is user code.
         let is_usual = values.iter().all(|(key, value)| {
-            let (key, is_value) = (
-                KeptKey::Call(key),
-                value.typed().is_some() || matches!(value, CallValue::Value(_)),
+            let key = KeptKey::Call(key);
+            let is_rare = matches!(
+                value,
+                CallValue::Path(_) | CallValue::Error(_) | CallValue::Backtrace(_)
             );
-            is_value && key.json().is_some() && names.is_new(key)
+            !is_rare && key.json().is_some() && names.is_new(key)
         });
         if !is_usual {
             return false;
@@ -63,14 +64,15 @@ impl Object<'_> {
             if let Some(json) = KeptKey::Call(key).json() {
                 self.out.push_short(json);
             }
-            match (value.typed(), value) {
-                (Some(KeptValue::Text(text)), _) => push_string(self.out, text),
-                (Some(value), _) if value.push_integer(self.out) => {}
-                (Some(value), _) => value.read(|scalar| push_scalar(self.out, scalar)),
-                (None, CallValue::Value(value)) => {
+            match value {
+                CallValue::Unsigned(value) => self.out.push_unsigned(*value),
+                CallValue::Signed(value) => self.out.push_signed(*value),
+                CallValue::Text(text) => push_string(self.out, text),
+                CallValue::Bool(value) => push_scalar(self.out, Scalar::Bool(*value)),
+                CallValue::Value(value) => {
                     KeptValue::Facade(value).read(|scalar| push_scalar(self.out, scalar));
                 }
-                _ => {}
+                CallValue::Path(_) | CallValue::Error(_) | CallValue::Backtrace(_) => {}
             }
         }
         true
