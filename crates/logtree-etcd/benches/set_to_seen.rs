@@ -1,7 +1,9 @@
 //! How long it takes from a change to all followers, and what an idle follower costs:
 //! `cargo bench -p logtree-etcd --bench set_to_seen`. Starts an etcd on loopback.
+//!
+//! `LOGTREE_ETCD_WATCHES=10000x200` has 10,000 watches on 200 connections instead.
 
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,7 +11,7 @@ use std::time::{Duration, Instant};
 use logtree::Level;
 use logtree::control::LevelTarget;
 use logtree::control::fleet::{
-    Batch, Condition, Head, Health, Key, Selector, Setting, Sink, Snapshot, Store,
+    Batch, Condition, Following, Head, Health, Key, Selector, Setting, Sink, Snapshot, Store,
 };
 use logtree_etcd::EtcdStore;
 
@@ -17,13 +19,13 @@ use logtree_etcd::EtcdStore;
 #[expect(dead_code, reason = "the tests use more of it")]
 mod etcd;
 
-use etcd::Etcd;
+use etcd::{Etcd, memory_of};
 
 const WITHIN: Duration = Duration::from_secs(60);
 const CHANGES: u64 = 200;
 
 /// Says when it was passed which change.
-struct Clock(Mutex<Sender<Option<(u64, Instant)>>>);
+struct Clock(Mutex<Sender<Seen>>);
 
 impl Sink for Clock {
     fn snapshot(&self, whole: Snapshot) {
@@ -42,6 +44,11 @@ fn main() {
     // `cargo test` runs it too, to see whether it works.
     let is_bench = std::env::args().any(|argument| argument == "--bench");
     let Some(etcd) = Etcd::start() else { return };
+    if let Ok(given) = std::env::var("LOGTREE_ETCD_WATCHES") {
+        let numbers = given.split('x').map(|number| number.parse().unwrap());
+        let numbers: Vec<usize> = numbers.collect();
+        return watches(&etcd, numbers[0], numbers[1]);
+    }
     for followers in if is_bench { vec![1, 20, 200] } else { vec![2] } {
         set_to_seen(&etcd, followers, if is_bench { CHANGES } else { 3 });
     }
@@ -52,21 +59,55 @@ fn main() {
 
 fn set_to_seen(etcd: &Etcd, followers: usize, changes: u64) {
     let url = etcd.url(&format!("bench{followers}"));
+    let (following, receiver) = follow(&url, followers, followers);
+    change(&url, followers, changes, &receiver);
+    drop(following);
+}
+
+/// Many watches on few connections: what they cost etcd, and how long a change takes to all.
+fn watches(etcd: &Etcd, followers: usize, connections: usize) {
+    let url = etcd.url("watches");
+    let (before, start) = (memory_of(etcd.id()), Instant::now());
+    let (following, receiver) = follow(&url, followers, connections);
+    println!(
+        "{followers} watches on {connections} connections: begun within {:.1} s; etcd holds {} MiB, \
+         {} KiB a watch",
+        start.elapsed().as_secs_f64(),
+        memory_of(etcd.id()) / 1024,
+        memory_of(etcd.id()).saturating_sub(before) / followers as u64,
+    );
+    change(&url, followers, CHANGES / 4, &receiver);
+    println!("etcd holds {} MiB then", memory_of(etcd.id()) / 1024);
+    drop(following);
+}
+
+type Seen = Option<(u64, Instant)>;
+
+/// Follows on so many connections, until all have listed and watch.
+fn follow(
+    url: &str,
+    followers: usize,
+    connections: usize,
+) -> (Vec<Box<dyn Following>>, Receiver<Seen>) {
     let (sender, receiver) = channel();
-    let following: Vec<_> = (0..followers)
-        .map(|_| {
-            let store = EtcdStore::from_url(&url).unwrap();
-            store
-                .follow(Arc::new(Clock(Mutex::new(sender.clone()))))
-                .unwrap()
-        })
+    let stores: Vec<_> = (0..connections)
+        .map(|_| EtcdStore::from_url(url).unwrap())
         .collect();
-    // All have listed, and watch.
+    let following = (0..followers).map(|n| {
+        let clock = Clock(Mutex::new(sender.clone()));
+        stores[n % connections].follow(Arc::new(clock)).unwrap()
+    });
+    let following = following.collect();
     let mut begun = 0;
     while begun < followers {
         begun += usize::from(receiver.recv().unwrap().is_none());
     }
-    let store = EtcdStore::from_url(&url).unwrap();
+    (following, receiver)
+}
+
+/// Makes changes one by one, each once all have the one before.
+fn change(url: &str, followers: usize, changes: u64, receiver: &Receiver<Seen>) {
+    let store = EtcdStore::from_url(url).unwrap();
     let (mut all, mut last, mut made) = (Vec::new(), Vec::new(), Vec::new());
     let mut head_version = store.load(WITHIN).unwrap().head_version;
     for number in 1..=changes {
@@ -97,7 +138,6 @@ fn set_to_seen(etcd: &Etcd, followers: usize, changes: u64) {
         last.push(latest);
         thread::sleep(Duration::from_millis(5));
     }
-    drop(following);
     println!(
         "{followers} followers, {changes} changes; p50/p99 in ms: made {}, seen {}, by the last {}",
         percentiles(made),

@@ -246,3 +246,64 @@ impl fmt::Debug for EtcdStore {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use logtree::control::fleet::{Condition, Health};
+    use tokio::runtime::Builder;
+    use tokio::time::{Instant, advance, pause, resume, sleep};
+
+    use super::*;
+    use crate::etcd::Etcd;
+    use crate::follower::Follower;
+    use crate::passing::Passing;
+
+    /// Notes how often it was told what.
+    #[derive(Default)]
+    struct Heard(Mutex<Vec<Condition>>);
+
+    impl Sink for Heard {
+        fn snapshot(&self, _: Snapshot) {}
+
+        fn health(&self, health: Health) {
+            self.0.lock().unwrap().push(health.condition);
+        }
+    }
+
+    /// The minute takes no time: while nothing listens, the runtime goes on to the next attempt.
+    #[test]
+    fn an_etcd_that_is_absent_for_the_first_minute_is_found() {
+        let Some(mut etcd) = Etcd::start() else {
+            return;
+        };
+        etcd.kill();
+        let store = EtcdStore::from_url(&etcd.url("shop")).unwrap();
+        let heard = Arc::new(Heard::default());
+        let passing = Arc::new(Passing::new(Arc::clone(&heard) as Arc<dyn Sink>));
+        let mut runtime = Builder::new_current_thread();
+        let runtime = runtime.enable_all().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let start = Instant::now();
+            tokio::spawn(Follower::new(&store.inner, Arc::clone(&passing)).run());
+            sleep(Duration::from_secs(60)).await;
+            assert!(start.elapsed() >= Duration::from_secs(60));
+            assert_eq!(passing.health().condition, Condition::CutOff);
+            resume();
+            etcd.start_again();
+            // It waits for 30 s at most.
+            pause();
+            advance(Duration::from_secs(30)).await;
+            resume();
+            let real = std::time::Instant::now();
+            while passing.health().condition != Condition::Following {
+                assert!(
+                    real.elapsed() < Duration::from_secs(180),
+                    "it was not found"
+                );
+                sleep(Duration::from_millis(5)).await;
+            }
+        });
+        let heard = heard.0.lock().unwrap();
+        assert_eq!(*heard, [Condition::CutOff, Condition::Following]);
+    }
+}

@@ -28,6 +28,10 @@ mod caught;
 mod client;
 mod commit;
 mod endpoint;
+#[cfg(test)]
+#[path = "../tests/it/etcd.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod etcd;
 mod etcd_store;
 mod follower;
 mod following;

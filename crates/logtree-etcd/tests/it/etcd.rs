@@ -159,7 +159,7 @@ impl Etcd {
             let status = std::fs::read_to_string(task.unwrap().path().join("status"));
             status.is_ok_and(|status| status.contains("State:\tT"))
         };
-        let tasks = format!("/proc/{}/task", self.server.id());
+        let tasks = format!("/proc/{}/task", self.id());
         let start = Instant::now();
         while !std::fs::read_dir(&tasks).unwrap().all(is_halted) {
             assert!(
@@ -172,6 +172,16 @@ impl Etcd {
 
     pub(crate) fn resume(&self) {
         self.signal("-CONT");
+    }
+
+    /// Has `etcdctl` be a user, such as `root:root`, from now on.
+    pub(crate) fn sign_in(&mut self, user: &str) {
+        self.credentials.push(format!("--user={user}"));
+    }
+
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.server.id()
     }
 
     /// Runs `etcdctl`, and returns what it writes.
@@ -234,7 +244,7 @@ impl Etcd {
     }
 
     fn signal(&self, signal: &str) {
-        let pid = self.server.id().to_string();
+        let pid = self.id().to_string();
         assert!(
             Command::new("kill")
                 .args([signal, &pid])
@@ -305,6 +315,14 @@ fn serve(
         .stderr(Stdio::null())
         .spawn()
         .unwrap()
+}
+
+/// The resident memory of a process, in KiB.
+pub(crate) fn memory_of(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let number = line.unwrap().split_whitespace().nth(1).unwrap();
+    number.parse().unwrap()
 }
 
 fn free_port() -> u16 {

@@ -14,6 +14,7 @@ mod place;
 mod processes;
 mod proxy;
 mod reports;
+mod restarts;
 #[cfg(feature = "tls")]
 mod tls;
 mod users;
@@ -25,7 +26,7 @@ use std::time::{Duration, Instant};
 const WITHIN: Duration = Duration::from_secs(60);
 
 /// Waits until something is so, with a generous limit.
-fn until(what: &str, holds: impl Fn() -> bool) {
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(180) {
         if holds() {

@@ -7,10 +7,10 @@ use logtree::Level;
 use logtree::control::fleet::{Condition, Store, StoreErrorKind};
 use logtree_etcd::EtcdStore;
 
-use crate::WITHIN;
 use crate::changes::{change, insist, level};
 use crate::etcd::Etcd;
 use crate::place::Place;
+use crate::{WITHIN, until};
 
 /// Instances read, and report; operators do all. Their passwords are their names.
 fn enable_users(etcd: &Etcd) {
@@ -106,6 +106,58 @@ fn a_follower_that_is_refused_follows_once_it_is_not() {
     // The file is read at each attempt.
     fs::write(&file, "pay").unwrap();
     place.until_condition(Condition::Following);
+}
+
+/// A watch that is open goes on; the next list is refused, until the right is back.
+#[test]
+fn a_follower_whose_role_and_user_are_removed_follows_once_they_are_back() {
+    let Some(mut etcd) = Etcd::start() else {
+        return;
+    };
+    enable_users(&etcd);
+    etcd.sign_in("root:root");
+    let directory = tempfile::tempdir().unwrap();
+    let store = |name: &str| {
+        let file = directory.path().join(name);
+        fs::write(&file, name).unwrap();
+        let builder = EtcdStore::builder("shop").endpoint(etcd.address());
+        builder.user(name, file).build().unwrap()
+    };
+    let (instance, operator) = (store("pay"), store("ann"));
+    let (place, following) = Place::follow(&instance);
+    place.until_condition(Condition::Following);
+    let grant = |permission: &str, keys: &str| {
+        format!("role grant-permission instance --prefix=true {permission} /logtree/v1/shop/{keys}")
+    };
+    let role = [
+        "role add instance".to_owned(),
+        grant("read", "set/"),
+        grant("readwrite", "seen/"),
+    ];
+    let user = ["user add pay:pay".to_owned()];
+    let removals: [(_, &[_]); 2] = [("role delete instance", &role), ("user delete pay", &user)];
+    for (round, (removal, back)) in (1..).zip(removals) {
+        let ctl = |etcd: &Etcd, words: &str| etcd.ctl(&words.split(' ').collect::<Vec<_>>());
+        ctl(&etcd, removal);
+        insist(&operator, &[level("botocore", Level::new(100 + round))]);
+        place.until_number(2 * u64::from(round) - 1);
+        // It lists again.
+        etcd.kill();
+        etcd.start_again();
+        until("the refusal", || {
+            let reason = following.health().reason;
+            let words = ["permission denied", "authentication failed"];
+            reason.is_some_and(|reason| words.iter().any(|word| reason.contains(word)))
+        });
+        insist(&operator, &[level("botocore", Level::new(200 + round))]);
+        assert_eq!(place.newest().number(), 2 * u64::from(round) - 1);
+        for words in back {
+            ctl(&etcd, words);
+        }
+        ctl(&etcd, "user grant-role pay instance");
+        place.until_condition(Condition::Following);
+        place.until_number(2 * u64::from(round));
+    }
 }
 
 #[test]

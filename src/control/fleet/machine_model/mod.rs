@@ -2,7 +2,7 @@
 //! virtual time.
 //!
 //! `LOGTREE_FLEET_MODEL=10000x1000x10` has 10,000 instances, 1,000 seeds, and a store that does so
-//! for 10 minutes; 8, 8 and 180 unless it is set.
+//! for 10 minutes; 8, 8 and 180 unless it is set. A fourth number is the first seed.
 
 mod happens;
 
@@ -450,8 +450,9 @@ fn whatever_the_store_does_all_instances_have_the_newest_state_in_the_end() {
         .map(|number| number.parse::<u32>().unwrap());
     let (instances, seeds) = (numbers.next().unwrap(), numbers.next().unwrap());
     let busy = 60 * SECOND * numbers.next().unwrap_or(180);
+    let first = u64::from(numbers.next().unwrap_or(0));
     let mut passes = 0;
-    for seed in 0..u64::from(seeds) {
+    for seed in first..first + u64::from(seeds) {
         let mut world = World::new(seed, instances as usize, busy);
         world.run();
         world.check_end(seed);
