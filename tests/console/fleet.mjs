@@ -40,8 +40,9 @@ const summary = (text) =>
 const levelIs = (name, level, instance = "") =>
   eventually(async () => (await shop.send(`level ${name} ${instance}`.trim())) === level);
 
-async function set({ target, level, selector = "", time = "by default", reason = "" }) {
+async function set({ kind = "logger", target, level, selector = "", time = "by default", reason = "" }) {
   const field = (name) => page.locator(`#fleet-change [name=${name}]`);
+  await field("kind").selectOption(kind);
   await field("target").fill(target);
   await field("level").selectOption(level);
   await field("selector").fill(selector);
@@ -115,6 +116,69 @@ test("what writes much is asked for", async () => {
   await levelIs("app", "DEBUG", "pay-b");
 });
 
+test("groups are saved, set for a part of the instances, changed and removed", async () => {
+  await page.locator("#fleet summary").click();
+  const save = async (name, members, reason = "") => {
+    await page.locator("#fleet-group [name=name]").fill(name);
+    await page.locator("#fleet-group [name=members]").fill(members);
+    await page.locator("#fleet-group [name=reason]").fill(reason);
+    await page.getByRole("button", { name: "Save group of the fleet" }).click();
+  };
+  await save("aws", "app.db, botocore", "INC-4711");
+  await message("group aws is saved (revision 1)");
+  const group = cellOf("groups", "aws");
+  assert.match(await group.innerText(), /app\.db, botocore\s.*@pay-a/);
+  await page.locator("#fleet-group-count", { hasText: "1" }).waitFor();
+  const change = cellOf("changes", "group/aws");
+  assert.match(await change.innerText(), /group\/aws: no group → app\.db, botocore\s.*INC-4711/s);
+  await set({ kind: "group", target: "aws", level: "ERROR", selector: "zone=eu-1b" });
+  await message("group aws is set to ERROR for zone=eu-1b (revision 2)");
+  for (const name of ["app.db", "botocore"]) {
+    await levelIs(name, "ERROR", "pay-b");
+    await levelIs(name, "INFO");
+  }
+  await set({ kind: "group", target: "gcp", level: "ERROR" });
+  await message("Failed: ");
+  // What is edited begins as it is.
+  await page.getByRole("button", { name: "Edit group aws" }).click();
+  assert.equal(await page.locator("#fleet-group [name=members]").inputValue(), "app.db botocore");
+  await save("aws", "app.db");
+  await message("group aws is saved (revision 3)");
+  await page.getByRole("button", { name: "Remove group aws" }).click();
+  await message("group aws is removed (revision 4)");
+  assert.equal(await group.count(), 0);
+  // Its levels stay.
+  await levelIs("botocore", "ERROR", "pay-b");
+});
+
+test("all logging is off for the fleet, or a part of it, and on again", async () => {
+  const isOff = (off, instance) =>
+    eventually(async () => (await shop.send(`disabled ${instance}`)) === String(off));
+  const dialog = page.getByRole("dialog", { name: "For so many?" });
+  const off = () => page.getByRole("button", { name: "All logging of the fleet off" }).click();
+  await off();
+  await dialog.getByText("no logging at all").waitFor();
+  await dialog.getByRole("button", { name: "Change nothing" }).click();
+  await message("nothing was changed");
+  await isOff(false, "pay-b");
+  await off();
+  await dialog.getByRole("button", { name: "Consent" }).click();
+  await message("all logging is off for all (revision 1)");
+  await isOff(true, "pay-b");
+  await until(page, () => document.getElementById("all-off").ariaPressed === "true");
+  await page.getByRole("button", { name: "Logging on again for all" }).click();
+  await message("all logging is on again for all (revision 2)");
+  await isOff(false, "pay-b");
+  await until(page, () => document.getElementById("all-off").ariaPressed === "false");
+  await page.locator("#fleet-change [name=selector]").fill("zone=eu-1b");
+  await off();
+  await dialog.getByRole("button", { name: "Consent" }).click();
+  await message("all logging is off for zone=eu-1b (revision 3)");
+  await isOff(true, "pay-b");
+  assert.match(await cellOf("levels", "all logging").innerText(), /off\s+zone=eu-1b/);
+  assert.match(await cellOf("changes", "off/zone=eu-1b").innerText(), /on → off/);
+});
+
 test("who has not taken it, and an outage, are shown", async () => {
   await shop.send("away pay-c");
   await set({ target: "app", level: "ERROR" });
@@ -163,6 +227,11 @@ for (const colorScheme of ["light", "dark"]) {
       });
       await other.locator("#fleet-levels tr").first().waitFor();
       await other.locator("#fleet-changes tr").first().waitFor();
+      await other.locator("#fleet summary").click();
+      await other.locator("#fleet-group [name=name]").fill("aws");
+      await other.locator("#fleet-group [name=members]").fill("app.db botocore");
+      await other.getByRole("button", { name: "Save group of the fleet" }).click();
+      await other.locator("#fleet-groups tr").first().waitFor();
       await other.evaluate(AXE);
       const { violations } = await other.evaluate(() => globalThis.axe.run());
       const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`);

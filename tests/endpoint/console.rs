@@ -177,6 +177,18 @@ mod fleet {
                     let level = registry.get_logger(name).effective_level();
                     return Some(registry.level_name(level));
                 }
+                ["disabled", instance] => {
+                    let mut others = self.others.iter();
+                    let (_, _, control) = others.find(|one| one.0 == *instance).unwrap();
+                    return Some(
+                        control
+                            .options()
+                            .unwrap()
+                            .disable_all
+                            .unwrap_or(false)
+                            .to_string(),
+                    );
+                }
                 // An instance that has reported once, and takes nothing any more.
                 ["away", name] => {
                     let report = Report::new(Labels::new("pay", name));

@@ -194,6 +194,63 @@ fn fl12_a_fleet_is_changed_by_any_of_its_instances() {
 }
 
 #[test]
+fn fl12_a_fleet_has_groups_and_is_switched_off_and_on() {
+    let (served, _store, other) = serve_fleet();
+    let group = json!({"changes": [
+        {"group": "aws", "members": ["boto3", "botocore"], "level": "error"},
+        {"target": "app", "level": "INFO"},
+    ], "selector": "zone=eu-1b"});
+    let dry = served.unix("PATCH", "/v1/fleet/levels?dryRun=true");
+    let planned = dry.json(&group).send().expect(200).json();
+    assert_eq!(planned["changes"].as_array().unwrap().len(), 4);
+    set(&served, &group).expect(200);
+    let listed = get(&served, "/v1/fleet/levels");
+    assert_eq!(listed["groups"][0]["name"], "aws");
+    assert_eq!(listed["groups"][0]["members"], json!(["boto3", "botocore"]));
+    assert!(listed["groups"][0]["by"].as_str().unwrap().ends_with("@a"));
+    let level_of = |name: &str| other.level(&LevelTarget::logger(name));
+    until(|| level_of("botocore") == Some(Level::ERROR));
+    let one = |change: Value| json!({"changes": [change], "selector": "zone=eu-1b"});
+    set(&served, &one(json!({"group": "aws", "level": null}))).expect(200);
+    until(|| level_of("botocore").is_none());
+    // Loggers of secrets, by way of a group as well.
+    let wire = json!({"group": "aws", "members": ["client.wire"]});
+    set(&served, &one(wire)).expect(200);
+    let debug = json!({"group": "aws", "level": "DEBUG"});
+    set(&served, &one(debug.clone())).expect(403);
+    let both = json!({"group": "aws", "members": ["boto3", "a.wire"], "level": "DEBUG"});
+    set(&served, &one(both)).expect(403);
+    set(&served, &one(json!({"group": "aws", "members": ["boto3"]}))).expect(200);
+    set(&served, &one(debug)).expect(200);
+    set(&served, &one(json!({"group": "aws", "members": []}))).expect(200);
+    assert_eq!(get(&served, "/v1/fleet/levels")["groups"], json!([]));
+
+    let off = |off: bool| one(json!({"disableAll": off}));
+    let asked = set(&served, &off(true)).expect(428).json();
+    let mut consented = off(true);
+    consented["consent"] = asked["consent"].clone();
+    set(&served, &consented).expect(200);
+    let is_off = || other.options().unwrap().disable_all == Some(true);
+    until(is_off);
+    assert_eq!(
+        get(&served, "/v1/fleet/levels")["off"][0]["selector"],
+        "zone=eu-1b"
+    );
+    set(&served, &off(false)).expect(200);
+    until(|| !is_off());
+    for wrong in [
+        json!({"group": "aws"}),
+        json!({"group": "gone", "level": "INFO"}),
+        json!({"group": "aws", "members": ["a"], "disableAll": true}),
+        json!({"group": "aws", "members": ["a"], "target": "b"}),
+        json!({"disableAll": "yes"}),
+        json!({"disableAll": null}),
+    ] {
+        set(&served, &one(wrong)).expect(400);
+    }
+}
+
+#[test]
 fn fl12_what_a_fleet_refuses_has_its_status() {
     let (served, store, _other) = serve_fleet();
     let debug = |name: &str, more: Value| {

@@ -1,8 +1,10 @@
 //! What a request may do with a fleet.
 
+use std::collections::HashMap;
+
 use crate::control::change::Change;
 use crate::control::endpoint::access::Access;
-use crate::control::fleet::{Fleet, Key, Logged, Plan, Revision, Selector, Terms};
+use crate::control::fleet::{Fleet, Key, Logged, Plan, Revision, Selector, Terms, Value};
 use crate::control::sensitive::refused;
 use crate::control::state::is_logger;
 use crate::control::target::LevelTarget;
@@ -74,12 +76,36 @@ impl Access {
     /// inherits is a matter of each instance.
     fn check(&self, changes: &[Change]) -> Result<(), Error> {
         self.take()?;
+        let mut groups = HashMap::new();
         for change in changes {
-            if let Change::Level(target, level) | Change::LevelFor(target, level, _) = change {
-                self.check_level(target, *level)?;
+            match change {
+                Change::Level(target, level) | Change::LevelFor(target, level, _) => {
+                    self.check_level(target, *level)?;
+                }
+                Change::Group(name, members) => drop(groups.insert(name, members.clone())),
+                Change::GroupLevel(name, Some(level)) if *level < Level::INFO => {
+                    let members = match groups.get(name) {
+                        Some(members) => members.clone(),
+                        None => self.members(name)?,
+                    };
+                    for member in members {
+                        self.check_level(&LevelTarget::logger(member), *level)?;
+                    }
+                }
+                _ => {}
             }
         }
         Ok(())
+    }
+
+    /// Returns the members of a group of the fleet, none of one that there is not.
+    fn members(&self, name: &str) -> Result<Vec<String>, Error> {
+        let snapshot = self.fleet()?.snapshot()?;
+        let held = snapshot.entries.get(&Key::Group(name.to_owned()));
+        Ok(match held.map(|held| &held.value) {
+            Some(Value::Group(group)) => group.members.clone(),
+            _ => Vec::new(),
+        })
     }
 
     fn check_level(&self, target: &LevelTarget, level: Level) -> Result<(), Error> {

@@ -1,12 +1,15 @@
 // The view of a fleet: what is set for all instances, and which of them have it.
 
-import { button, byId, confirmed, el, plural, row, say, setText } from "./page.js";
+import { button, byId, confirmed, count, el, plural, row, say, setText } from "./page.js";
 import { fill } from "./lists.js";
 import { POLL, model, request, tone } from "./process.js";
 
 const view = byId("fleet");
 const form = byId("fleet-change");
-const [levels, instances, changes] = [...view.querySelectorAll("tbody")];
+const groupForm = byId("fleet-group");
+const [levels, instances, changes, groups] = ["levels", "instances", "changes", "groups"].map((name) =>
+	byId(`fleet-${name}`),
+);
 
 let isLoading = false;
 let readAt = -Infinity;
@@ -22,6 +25,8 @@ export async function showFleet() {
 		const set = await request("GET", "/v1/fleet/levels");
 		const audit = await request("GET", "/v1/fleet/audit");
 		fill(levels, [...set.off.map(rowOfOff), ...set.levels.map(rowOfLevel)]);
+		fill(groups, set.groups.map(rowOfGroup));
+		setText(byId("fleet-group-count"), count(set.groups.length));
 		fill(instances, status.instances.map(rowOfInstance));
 		fill(changes, audit.changes.reverse().map(rowOfChange));
 		offer(status.instances);
@@ -53,8 +58,30 @@ function rowOfLevel({ target, type, level, selector, until, by, reason, force, r
 	return row(what, text, layer, shown(until) || "no end", by, reason, clear);
 }
 
-const rowOfOff = ({ selector, by, reason }) =>
-	row("all logging", el("b", { className: "level off" }, "off"), selector, "no end", by, reason, "");
+function rowOfOff({ selector, by, reason }) {
+	const on = button("On", `Logging on again for ${selector}`, () => switchAll(selector, false));
+	const text = el("b", { className: "level off" }, "off");
+	return row("all logging", text, selector, "no end", by, reason, on);
+}
+
+const switchAll = (selector, disableAll, reason) =>
+	change(`all logging is ${disableAll ? "off" : "on again"} for ${selector}`, {
+		selector,
+		changes: [{ disableAll }],
+		reason,
+	});
+
+function rowOfGroup({ name, members, by }) {
+	const edit = button("Edit", `Edit group ${name}`, () => {
+		groupForm.elements.name.value = name;
+		groupForm.elements.members.value = members.join(" ");
+		groupForm.elements.members.focus();
+	});
+	const remove = button("Remove", `Remove group ${name}`, () =>
+		change(`group ${name} is removed`, { changes: [{ group: name, members: [] }] }),
+	);
+	return row(name, members.join(", "), by, el("span", {}, edit, " ", remove));
+}
 
 function rowOfInstance({ instance, version, zone, revision, state, confirmed, local, refused }) {
 	// AWS's word for a logger says nothing here.
@@ -67,7 +94,7 @@ function rowOfInstance({ instance, version, zone, revision, state, confirmed, lo
 
 function rowOfChange({ time, revision, by, reason, edits }) {
 	const what = edits.map(({ key, old, new: now }) =>
-		el("div", {}, `${key}: ${old ?? "inherited"} → ${now ?? "inherited"}`),
+		el("div", {}, `${key}: ${said(key, old)} → ${said(key, now)}`),
 	);
 	const undo = button("Undo", `Undo change ${revision}`, () =>
 		attempt(`change ${revision} is undone`, () =>
@@ -75,6 +102,11 @@ function rowOfChange({ time, revision, by, reason, edits }) {
 		),
 	);
 	return row(String(revision), shown(time), el("div", {}, ...what), by, reason, undo);
+}
+
+function said(key, value) {
+	if (key.startsWith("group/")) return value?.replaceAll("\t", ", ") ?? "no group";
+	return value ?? (key.startsWith("off/") ? "on" : "inherited");
 }
 
 // Proposes the instances that there are.
@@ -105,13 +137,13 @@ const change = (what, body) =>
 				if (error.status !== 428) throw error;
 				consent = error.consent;
 			}
-			const text = `It needs consent: ${plural(consent, "logger")} of all instances together at DEBUG or below, or such a level without an end.`;
+			const text = `It needs consent: ${plural(consent, "logger")} of all instances together at DEBUG or below, such a level without an end, or no logging at all.`;
 			setText(byId("consent-text"), text);
 			if (!(await confirmed(byId("consent")))) return null;
 		}
 	});
 
-// Says what became of a change, and shows it.
+// Says what became of a change, shows it, and returns whether it was made.
 async function attempt(what, send) {
 	form.ariaBusy = true;
 	let failure = null;
@@ -124,19 +156,41 @@ async function attempt(what, send) {
 	form.ariaBusy = false;
 	await showFleet();
 	say(failure ?? (answer ? `${what} (revision ${answer.revision})` : "nothing was changed"), failure !== null);
+	return Boolean(answer);
 }
+
+const chosen = () => {
+	const { selector, ...rest } = Object.fromEntries(new FormData(form));
+	return { ...rest, selector: selector.trim() || "all" };
+};
 
 form.onsubmit = (event) => {
 	event.preventDefault();
-	const { target, level, selector, time, reason } = Object.fromEntries(new FormData(form));
-	const instances = selector.trim() || "all";
-	const what = level ? `${target} is set to ${level}` : `${target} is cleared`;
-	change(`${what} for ${instances}`, {
-		selector: instances,
-		changes: [{ target, level: level || null }],
+	const { kind, target, level, selector, time, reason } = chosen();
+	const name = kind === "group" ? `group ${target}` : target;
+	const what = level ? `${name} is set to ${level}` : `${name} is cleared`;
+	change(`${what} for ${selector}`, {
+		selector,
+		changes: [{ [kind === "group" ? "group" : "target"]: target, level: level || null }],
 		for: (level && time) || undefined,
 		reason,
 	});
+};
+
+byId("fleet-off").onclick = () => {
+	const { selector, reason } = chosen();
+	switchAll(selector, true, reason);
+};
+
+groupForm.onsubmit = async (event) => {
+	event.preventDefault();
+	const { name, members, reason } = Object.fromEntries(new FormData(groupForm));
+	const names = members.split(/[\s,]+/).filter(Boolean);
+	const made = await change(`group ${name} is saved`, {
+		changes: [{ group: name, members: names }],
+		reason,
+	});
+	if (made) groupForm.reset();
 };
 
 function showForm() {

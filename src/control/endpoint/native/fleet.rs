@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::control::endpoint::access::Access;
-use crate::control::endpoint::native::levels::{parse, require_only};
+use crate::control::endpoint::native::fleet_changes::parse;
+use crate::control::endpoint::native::levels::require_only;
 use crate::control::endpoint::native::words::{target_name, time, type_name};
 use crate::control::endpoint::native::{ResponseResult, at_revision, changed, if_match};
 use crate::control::endpoint::object;
@@ -100,6 +101,7 @@ fn list(access: &Access) -> ResponseResult {
         /// How many levels there are, listed or not.
         total: usize,
         off: Vec<Off>,
+        groups: Vec<Group>,
         refused: Vec<String>,
     }
     #[derive(Serialize)]
@@ -121,9 +123,15 @@ fn list(access: &Access) -> ResponseResult {
         by: String,
         reason: String,
     }
+    #[derive(Serialize)]
+    struct Group {
+        name: String,
+        members: Vec<String>,
+        by: String,
+    }
     let snapshot = access.fleet()?.snapshot()?;
     let (revision, now) = (snapshot.number(), Timestamp::now());
-    let (mut levels, mut off) = (Vec::new(), Vec::new());
+    let (mut levels, mut off, mut groups) = (Vec::new(), Vec::new(), Vec::new());
     let mut total = 0;
     for (key, held) in snapshot.entries {
         match (key, held.value) {
@@ -151,6 +159,11 @@ fn list(access: &Access) -> ResponseResult {
                 by: one.by,
                 reason: one.reason,
             }),
+            (Key::Group(name), Value::Group(group)) if groups.len() < MOST => groups.push(Group {
+                name,
+                members: group.members,
+                by: group.by,
+            }),
             _ => {}
         }
     }
@@ -159,6 +172,7 @@ fn list(access: &Access) -> ResponseResult {
         levels,
         total,
         off,
+        groups,
         refused: snapshot.refused,
     };
     Ok(at_revision(revision, &levels))
@@ -179,7 +193,7 @@ struct Given {
     force: bool,
 }
 
-/// Changes the levels of the instances of a selector as one.
+/// Changes the instances of a selector as one.
 fn change(access: &Access, request: &Request) -> ResponseResult {
     require_only(request, "dryRun")?;
     let is_dry = request.flag("dryRun")?;

@@ -74,7 +74,7 @@ pub(super) fn put(access: &Access, request: &Request, name: &str) -> ResponseRes
 }
 
 /// Distinguishes `null` from what is absent.
-fn given<'de, D: Deserializer<'de>>(
+pub(super) fn given<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<LevelWord>>, D::Error> {
     Option::deserialize(deserializer).map(Some)

@@ -81,10 +81,20 @@ pub(super) fn change(access: &Access, request: &Request) -> ResponseResult {
 
 /// Returns changes, which are read one by one, to name the one that is wrong.
 pub(super) fn parse(access: &Access, given: Vec<Box<RawValue>>) -> Result<Vec<Change>, Error> {
-    let named = |(number, value): (usize, Box<RawValue>)| {
-        one(access, value.get()).map_err(|why| invalid(format!("changes[{number}]: {why}")))
-    };
-    given.into_iter().enumerate().map(named).collect()
+    parse_by(given, |text| one(access, text).map(|change| vec![change]))
+}
+
+/// Returns changes that are read by a function, one or more of each value.
+pub(super) fn parse_by(
+    given: Vec<Box<RawValue>>,
+    read: impl Fn(&str) -> Result<Vec<Change>, Error>,
+) -> Result<Vec<Change>, Error> {
+    let mut changes = Vec::new();
+    for (number, value) in given.into_iter().enumerate() {
+        let read = read(value.get());
+        changes.extend(read.map_err(|why| invalid(format!("changes[{number}]: {why}")))?);
+    }
+    Ok(changes)
 }
 
 /// Refuses every parameter but one: misspelt, it would make a change that was only to be tried, or
@@ -135,7 +145,7 @@ fn set_target(change: &Change) -> Option<&LevelTarget> {
     }
 }
 
-fn one(access: &Access, text: &str) -> Result<Change, Error> {
+pub(super) fn one(access: &Access, text: &str) -> Result<Change, Error> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct One {

@@ -3,6 +3,8 @@
 mod changes;
 #[cfg(feature = "fleet")]
 mod fleet;
+#[cfg(feature = "fleet")]
+mod fleet_changes;
 mod groups;
 mod handlers;
 mod if_match;
