@@ -461,32 +461,4 @@ impl Timed for Member {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::control::fleet::labels::Labels;
-    use crate::control::fleet::memory_store::MemoryStore;
-    use crate::control::fleet::snapshot::Raw;
-
-    /// `--nocapture` shows what both cost.
-    #[test]
-    fn budgets_are_looked_at_without_a_look_at_what_is_set() {
-        let raw = (0..5_000).map(|n| {
-            let key = format!("set/level/all/LOGGER/l{}.n{n}", n % 100);
-            Raw::new(key, r#"{"number":10}"#, 1)
-        });
-        let registry = Registry::new();
-        let core = ControlCore::of(&registry);
-        let placement = Placement::new(Labels::new("shop", "i"), false);
-        let member = Member::new(&core, Arc::new(MemoryStore::new()), placement, None);
-        member.mailbox.put_snapshot(Snapshot::read(1, 1, raw));
-        let (far, mut looks) = (Some(clock::now() + HOURLY), Vec::new());
-        for look in [far, None, None] {
-            let start = Instant::now();
-            member.on_time();
-            println!("5,000 settings: {:?}", start.elapsed());
-            looks.push(std::mem::replace(&mut member.work.lock().look, look));
-        }
-        assert!(member.work.lock().watchdog.is_watching());
-        assert!(looks[0] < far && looks[1] == far && looks[2] < far && looks[2] > looks[0]);
-    }
-}
+mod tests;
