@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use logtree::control::Change;
 use logtree::control::fleet::{Logged, ReportState, Revision, Selector, Standing, Status, Terms};
+use logtree::{Error, ErrorKind};
 use serde_json::json;
 
 use crate::arguments::{FleetChange, FleetTerms, parse_duration};
@@ -60,8 +61,9 @@ pub(super) fn make(
     });
     let before = connection.fleet.snapshot();
     let before = before.map_err(|error| failure(&error))?.number();
-    let revision = connection.fleet.apply(&of, changes, &terms);
-    let revision = revision.map_err(|error| failure(&error))?;
+    let revision = consented(screen, &terms, |terms| {
+        connection.fleet.apply(&of, changes.clone(), terms)
+    })?;
     let wait = arguments.terms.wait;
     let Some(status) = made(screen, connection, revision, &of, wait, what)? else {
         return Ok(Exit::Done);
@@ -71,6 +73,29 @@ pub(super) fn make(
         true => undo_if_suspended(screen, connection, revision, &status),
         false => Ok(status::exit(&status)),
     }
+}
+
+/// Makes a change; where it needs consent and someone is at the terminal, asks for that.
+pub(super) fn consented(
+    screen: &mut Screen<'_>,
+    terms: &Terms,
+    make: impl Fn(&Terms) -> Result<Revision, Error>,
+) -> Result<Revision, Failure> {
+    let error = match make(terms) {
+        Ok(revision) => return Ok(revision),
+        Err(error) => error,
+    };
+    let ErrorKind::NeedsConsent(number) = error.kind() else {
+        return Err(failure(&error));
+    };
+    let question = format!(
+        "this concerns {number} loggers of all instances; of some of them, such as --share 2, it is \
+         less. Make it?"
+    );
+    if !screen.is_agreed(&question) {
+        return Err(failure(&error));
+    }
+    make(&terms.clone().with_consent(number)).map_err(|error| failure(&error))
 }
 
 /// Undoes a change that at least one in twenty instances has suspended: it would be no different on
@@ -134,13 +159,16 @@ pub(super) fn made(
 fn wait(connection: &Connection, of: &Selector, time: Duration) -> Result<Status, Failure> {
     let start = Instant::now();
     loop {
+        let asked = Instant::now();
         let status = connection.fleet.status(of);
         let status = status.map_err(|error| failure(&error))?;
+        let took = asked.elapsed();
         let is_settled = |one: &Standing| one.report.n >= one.expected;
         if status.instances.iter().all(is_settled) || start.elapsed() >= time {
             return Ok(status);
         }
-        thread::sleep(AGAIN);
+        // A large fleet is looked at less often.
+        thread::sleep(AGAIN.max(took * 4));
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use logtree::control::fleet::{Export, Selector};
 
 use crate::arguments::ImportArguments;
-use crate::etcd::connection::{Connection, failure};
+use crate::etcd::connection::Connection;
 use crate::etcd::{change, plan, status};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -29,8 +29,9 @@ pub(super) fn import(
     if arguments.dry_run {
         return plan::show(screen, connection.fleet.plan_import(&export, &terms));
     }
-    let revision = connection.fleet.import(&export, &terms);
-    let revision = revision.map_err(|error| failure(&error))?;
+    let revision = change::consented(screen, &terms, |terms| {
+        connection.fleet.import(&export, terms)
+    })?;
     let what = format!("imported {} entries", export.entries.len());
     let (all, wait) = (Selector::all(), arguments.fleet.wait);
     let status = change::made(screen, connection, revision, &all, wait, &what)?;

@@ -62,6 +62,18 @@ impl<'w> Screen<'w> {
         let _ = writeln!(self.errors, "logtree: {}", escaped(text));
     }
 
+    /// Asks the user for a yes. Without a terminal to ask on and to answer from, there is none.
+    pub(crate) fn is_agreed(&mut self, question: &str) -> bool {
+        if self.json || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return false;
+        }
+        let asked = write!(self.errors, "logtree: {} [y/N] ", escaped(question));
+        let mut answer = String::new();
+        let asked = asked.and_then(|()| self.errors.flush());
+        let read = asked.and_then(|()| io::stdin().read_line(&mut answer));
+        read.is_ok() && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str())
+    }
+
     /// Prints what several processes said: as JSON, or by `show`, with failures as notices. Returns
     /// whether one failed.
     pub(crate) fn replies<R>(

@@ -1,6 +1,8 @@
 //! A fleet in etcd.
 
+use std::io::Write;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use logtree::control::fleet::{Budget, Fleet, Identity, Selector, Terms};
@@ -163,6 +165,52 @@ fn what_silences_or_floods_needs_consent_to_a_number() {
     assert!(!a.registry.get_logger("x").is_enabled_for(Level::CRITICAL));
     run(&url, &["on", "--wait", "60s"]).good();
     assert!(a.registry.get_logger("x").is_enabled_for(Level::DEBUG));
+}
+
+/// Runs the program under a pseudo-terminal, where someone types an answer.
+fn answered(url: &str, arguments: &str, answer: &str) -> Option<String> {
+    let line = format!(
+        "{} --fleet {url} {arguments}",
+        env!("CARGO_BIN_EXE_logtree")
+    );
+    let mut command = Command::new("script");
+    let command = command.args(["-qec", &line, "/dev/null"]);
+    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut script = command.spawn().ok()?;
+    let mut input = script.stdin.take().unwrap();
+    writeln!(input, "{answer}").unwrap();
+    let output = script.wait_with_output().unwrap();
+    // The end of what is typed, which would end the program before it has asked.
+    drop(input);
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn who_is_at_the_terminal_is_asked_for_consent() {
+    let Some(etcd) = Etcd::start() else { return };
+    let url = etcd.url("shop");
+    let _a = Instance::start(&url, "a", "eu-1a");
+    until(|| run(&url, &["status"]).code == 0);
+    let Some(text) = answered(&url, "set x=DEBUG --for never", "n") else {
+        eprintln!("not played: no program `script`");
+        return;
+    };
+    assert!(
+        text.contains("1 loggers of all instances") && text.contains("[y/N]"),
+        "{text}"
+    );
+    assert!(text.contains("--yes 1"), "{text}");
+    run(&url, &["status"]).good();
+    let text = answered(&url, "set x=DEBUG --for never --wait 60s", "y").unwrap();
+    assert!(
+        text.contains("(revision 1)") && text.contains("1 of 1"),
+        "{text}"
+    );
+    let json = answered(&url, "set y=DEBUG --for never --json", "y").unwrap();
+    assert!(
+        !json.contains("[y/N]") && json.contains("--yes 1"),
+        "{json}"
+    );
 }
 
 #[test]
