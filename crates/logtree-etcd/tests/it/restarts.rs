@@ -26,7 +26,7 @@ const COUNT: &str = "LOGTREE_ETCD_RESTARTS";
 const STORES: usize = 9;
 
 /// How often etcd is restarted before the process is measured first.
-const WARM: u16 = 3;
+const WARM: u16 = 1;
 
 /// More memory than this is a leak.
 const SLACK_KIB: u64 = 8 * 1024;
