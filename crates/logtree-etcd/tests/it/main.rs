@@ -1,6 +1,7 @@
 //! The store against real servers of etcd, which the tests start on loopback. Where etcd is not
 //! installed, they say so and are skipped.
 
+mod after_restarts;
 mod changes;
 mod cluster;
 mod commits;
@@ -14,7 +15,6 @@ mod place;
 mod processes;
 mod proxy;
 mod reports;
-mod restarts;
 #[cfg(feature = "tls")]
 mod tls;
 mod users;
