@@ -62,9 +62,20 @@ fn linked(bytes: &[u8], name: Name<'_>) -> Option<usize> {
         return is_alone.then_some(before.len());
     }
     let is_end = matches!(after.first(), None | Some(b'\n' | b'\r'));
+    // `…  # api token`
+    let words = text::run_before_in(before, 16, |byte| {
+        byte.is_ascii_lowercase() || *byte == b' '
+    });
+    let first =
+        before.len() - words + text::run(&before[before.len() - words..], |byte| *byte == b' ');
+    let before = &before[..if before[..first].ends_with(b" # ") {
+        first
+    } else {
+        before.len()
+    }];
     for mark in [&b" # "[..], b" // ", b" <- "] {
         if before.ends_with(mark) && is_end {
-            return Some(before.len() - mark.len());
+            return Some(before[..before.len() - mark.len()].trim_ascii_end().len());
         }
     }
     let ends = [&b" for "[..], b" of ", b" to ", b" at ", b" on "];

@@ -5,13 +5,13 @@ use crate::filter::redaction::extent::{self, Around, Quote};
 use crate::filter::redaction::innocent::Manner;
 use crate::filter::redaction::look;
 use crate::filter::redaction::name::Name;
-use crate::filter::redaction::places::{AFTER_OPTIONS, FIELDS, LINKS};
+use crate::filter::redaction::places::{AFTER_OPTIONS, FIELDS, FOR, LINKS};
 use crate::filter::redaction::rules::Need;
 use crate::filter::redaction::span::Spans;
 use crate::filter::redaction::value;
 
 use crate::filter::redaction::text::line_before;
-use crate::filter::redaction::{container, names, text};
+use crate::filter::redaction::{container, names, record, text};
 
 /// How many arguments of a call are looked at after the first one.
 const MOST: usize = 4;
@@ -152,31 +152,8 @@ pub(super) fn after(
     if closed.is_none() && name.as_str().starts_with('-') && rest.starts_with(b", ") {
         return value::at_place(name, at + 2, doubtful, Around::default(), spans);
     }
-    // `password/…`, `password,…`
-    let is_path = matches!(rest.first(), Some(b'/' | b',' | b';' | b'|'));
-    let (few, short) = if is_password { (2, 8) } else { (3, 10) };
-    if at == tight && is_path && closed.is_none() && known.need == Need::Any {
-        let near = &bytes[..bytes.len().min(at + 256)];
-        let end = extent::bare(near, at + 1, Around::default());
-        let parts = text.get(at + 1..end)?;
-        let mut from = at + 1;
-        if let Some(cell) = parts.split('|').next().filter(|_| rest[0] == b'|') {
-            return name.hide(from, from + cell.len(), doubtful, spans);
-        }
-        for part in parts.split(['/', '?', '&', ',', ';']).take(3) {
-            let digits = part.bytes().filter(u8::is_ascii_digit).count();
-            if digits >= few && part.len() >= short && part.bytes().all(text::is_name) {
-                return name.hide(from, from + part.len(), doubtful, spans);
-            }
-            if !part
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
-            {
-                break;
-            }
-            from += part.len() + 1;
-        }
-        return None;
+    if at == tight && closed.is_none() && record::is_sign(rest) {
+        return record::after(name, at, spans);
     }
     // `"password" has the value "…"`, `"password" "…"`, `パスワード「…」`
     let is_linked = closed.is_some() && linking(rest) > 0;
@@ -220,12 +197,21 @@ pub(super) fn after(
         return is_value.then(|| name.hide(at + 1, at + 1 + len, manner, spans))?;
     }
     // `… the following password to proceed:`, an empty line, and the password.
-    let line = text::run_in(rest, 64, |byte| *byte != b'\n');
-    if is_password && rest[line..].starts_with(b"\n\n") && rest[..line].ends_with(b":") {
-        let from = at + line + 2;
+    // `Password for the elastic user (…):`, and the password deeper on the next line.
+    let line = text::run_in(rest, 96, |byte| *byte != b'\n');
+    let next = &rest[line..];
+    let is_next = next.starts_with(b"\n\n") || next.starts_with(b"\n  ");
+    if is_password && is_next && rest[..line].ends_with(b":") {
+        let from = at + line + text::blank(next);
         let end = from + text::run(&bytes[from..], |byte| !b"\r\n".contains(byte));
         let is_word = !text.get(from..end)?.contains(' ');
         return is_word.then(|| name.hide(from, end, doubtful, spans))?;
+    }
+    // `Pass flags2 to the linker`: a verb.
+    let is_verb = name.as_str() == "Pass"
+        || name.as_str() == "pass" && bytes[..name.start].ends_with(b" to ");
+    if is_verb && closed.is_none() && rest.contains(&b' ') {
+        return None;
     }
     // `--password …`
     if name.as_str().starts_with('-') && !bytes[at..].starts_with(b"-") {
@@ -464,9 +450,9 @@ pub(super) fn linking(rest: &[u8]) -> usize {
         at += word + 1;
     }
     let next = &line[at..];
-    if [&b"for "[..], b"of ", b"on "]
+    if FOR
         .iter()
-        .any(|word| text::starts_with(next, word))
+        .any(|word| text::starts_with(next, word.as_bytes()))
     {
         for sign in [&b" is "[..], b": ", b" = ", b"=", b" to ", b" was "] {
             if let Some(found) = text::find(next, sign) {

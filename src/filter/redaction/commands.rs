@@ -2,8 +2,8 @@
 
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::argument_near;
+use crate::filter::redaction::innocents::MECHANISMS;
 use crate::filter::redaction::places::{PROGRAMS, READERS};
-use crate::filter::redaction::rules::MECHANISMS;
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::text::{self, LINE, is_word, line_before};
 use crate::filter::redaction::{logons, look, placeholder, statements};
@@ -122,7 +122,13 @@ fn fed(text: &str, at: usize, spans: &mut Spans) {
             .iter()
             .any(|word| text::find(reader, word).is_some())
     };
-    if !(reads(reader) || is_file && is_named()) {
+    // `echo … | base64 -d > auth`
+    let is_decoded = || {
+        let words = [&b"pass"[..], b"secret", b"token", b"auth", b"cred", b"key"];
+        text::find(reader, b"base64 -").is_some()
+            && words.iter().any(|word| text::find(reader, word).is_some())
+    };
+    if !(reads(reader) || is_file && is_named() || is_decoded()) {
         return;
     }
     for skipped in [
@@ -257,6 +263,14 @@ fn option(text: &str, dash: usize, spans: &mut Spans) {
         text::run(&bytes[at..], |byte| b" =:\0".contains(byte))
     };
     let (from, end) = argument_near(text, at);
+    // `-u "ann":"…"`
+    let (from, end) = match (sign, bytes.get(end..end + 3)) {
+        (Some(b':'), Some([b'"', b':', b'"'] | [b'\'', b':', b'\''])) => {
+            let (start, stop) = argument_near(text, end + 2);
+            (start - 2, stop)
+        }
+        _ => (from, end),
+    };
     let from = match sign.filter(|sign| *sign != b'.') {
         Some(sign) => match bytes[from..end].iter().position(|byte| *byte == sign) {
             Some(found) => from + found + 1,
@@ -285,6 +299,12 @@ pub(super) fn protocol(text: &str, start: usize, end: usize, spans: &mut Spans) 
     } else {
         0
     };
+    if word == "AUTH" {
+        if let Some((from, end)) = last_bulk(bytes, end + quotes) {
+            push(text, from, end, spans);
+            return true;
+        }
+    }
     if !matches!(word, "PASS" | "AUTH" | "LOGIN" | "AUTHENTICATE" | "XOAUTH2")
         || bytes.get(end + quotes) != Some(&b' ')
     {
@@ -326,7 +346,8 @@ pub(super) fn protocol(text: &str, start: usize, end: usize, spans: &mut Spans) 
         ("XOAUTH2", [one]) => Some(*one),
         ("PASS", [one]) if is_line && !is_file(one.1) => Some(*one),
         ("AUTH" | "AUTHENTICATE", [first, second]) if is_mechanism(first.1) => {
-            (!is_mechanism(second.1)).then_some(*second)
+            // `the AUTH TLS command.`
+            (!is_mechanism(second.1) && !second.1.ends_with(b".")).then_some(*second)
         }
         ("AUTH", [one]) if is_line && !is_mechanism(one.1) && !text::starts_pair(one.1) => {
             Some(*one)
@@ -364,6 +385,29 @@ pub(super) fn protocol(text: &str, start: usize, end: usize, spans: &mut Spans) 
         spans.push(Span::new(from + inner, from + len, SecretClass::Password));
     }
     is_one
+}
+
+/// The last of the strings after a command, as Redis has them on its wire: `AUTH`, `$7`, `default`,
+/// `$12`, `…`, each on a line.
+fn last_bulk(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
+    let (mut at, mut last) = (at, None);
+    for _ in 0..2 {
+        let line = at + text::blank(&bytes[at..]);
+        let Some(rest) = bytes[line..].strip_prefix(b"$").filter(|_| line > at) else {
+            break;
+        };
+        let digits = text::run_in(rest, 6, u8::is_ascii_digit);
+        let from = line + 1 + digits;
+        let gap = text::blank(&bytes[from..]);
+        let len: usize = std::str::from_utf8(&rest[..digits]).ok()?.parse().ok()?;
+        let from = from + gap;
+        if gap == 0 || bytes.len() < from + len {
+            break;
+        }
+        at = from + len;
+        last = Some((from, at));
+    }
+    last
 }
 
 /// The words of a line, and where they are; what is quoted is one.

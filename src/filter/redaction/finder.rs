@@ -392,6 +392,6 @@ fn is_spelled(bytes: &[u8], at: usize) -> bool {
 
 /// Whether something can follow a name that separates it from a value.
 fn may_separate(rest: &[u8]) -> bool {
-    const SIGNS: &[u8] = b"{\0=:\"'`\\%>,([]/<&;*?~+|.}) \n\r\t\x1b\xc2\xe2\xe3\xef";
+    const SIGNS: &[u8] = b"{\0=:\"'`\\%>,([]/<&;*?~+|.})#^ \n\r\t\x1b\xc2\xe2\xe3\xef";
     rest.first().is_none_or(|byte| SIGNS.contains(byte))
 }

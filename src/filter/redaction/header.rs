@@ -3,9 +3,9 @@
 use crate::filter::redaction::class::SecretClass;
 use crate::filter::redaction::extent::{self, Around};
 use crate::filter::redaction::innocent::{self, Manner};
+use crate::filter::redaction::innocents::MECHANISMS;
 use crate::filter::redaction::look;
 use crate::filter::redaction::name::Name;
-use crate::filter::redaction::rules::MECHANISMS;
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::{placeholder, text};
 
@@ -125,6 +125,8 @@ fn authorization_end(bytes: &[u8], from: usize, limit: usize) -> usize {
         [b'\r', b'\n', b' ' | b'\t', ..] | [b'\n', b' ' | b'\t', ..] if known => {
             text::blank(&bytes[scheme..limit])
         }
+        // A command goes on after a backslash.
+        [b' ', b'\\', b'\n', ..] if known => 3 + text::spaces(&bytes[scheme + 3..limit]),
         rest => text::spaces(rest),
     };
     if gap == 0 || bytes[..scheme].ends_with(b",") {

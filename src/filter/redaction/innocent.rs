@@ -2,13 +2,14 @@
 //! placeholders, types, prose.
 
 use crate::filter::redaction::class::SecretClass;
+use crate::filter::redaction::innocents::{
+    MECHANISMS, OBJECTS, READERS, REFERENCES, SOURCES, STORES, TYPES, WORDS,
+};
 use crate::filter::redaction::names::{self, Known};
 use crate::filter::redaction::placeholder::is_nothing;
 use crate::filter::redaction::places::GRAMMAR;
-use crate::filter::redaction::rules::{
-    ABOUT, MECHANISMS, Need, READERS, REFERENCES, SOURCES, TYPES,
-};
-use crate::filter::redaction::{look, text};
+use crate::filter::redaction::rules::{ABOUT, Need};
+use crate::filter::redaction::{look, plain, text};
 
 /// How a value is written down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub(super) fn hides(value: &str, after: &[u8], known: Known, manner: Manner) -> 
     let value = value.trim();
     // What is compared with many words comes last: most values are none before.
     is_secret(value, after, known, manner)
-        && (known.class == SecretClass::Custom || !is_public(value))
+        && (known.class == SecretClass::Custom || !is_public(value, after, known, manner))
 }
 
 /// Whether a value is a number beside others: `pass=12 fail=0`.
@@ -58,11 +59,48 @@ fn is_count(value: &str, after: &[u8]) -> bool {
         )
 }
 
-/// Whether a value is an algorithm, a time, or says where a secret is kept.
-fn is_public(value: &str) -> bool {
+/// Whether a value is plainly something else, says where a secret is kept, or is a word where no
+/// secret is one.
+fn is_public(value: &str, after: &[u8], known: Known, manner: Manner) -> bool {
     let bare = value.trim_end_matches(['.', ',', ';', ':', '!']);
-    let is_start = |known: &&str| text::starts_with(value.as_bytes(), known.as_bytes());
-    look::is_algorithm(bare) || look::is_time(bare) || REFERENCES.iter().any(is_start)
+    let is_start = |start: &&str| text::starts_with(value.as_bytes(), start.as_bytes());
+    plain::is_known(bare)
+        || REFERENCES.iter().any(is_start)
+        || STORES.iter().any(|store| bare.eq_ignore_ascii_case(store))
+        || known.class != SecretClass::Password && known.need == Need::Any && is_lone_word(bare)
+        || known.class != SecretClass::Password && plain::is_class(bare, 2)
+        || known.class == SecretClass::SecretKey && is_object(bare)
+        || is_measured(bare, after)
+        || manner.is_quoted && is_code_in_quotes(bare)
+}
+
+/// `header`, `MISS`, `loading`: a word that says where a token is, of what kind, or what it does.
+fn is_lone_word(value: &str) -> bool {
+    WORDS.iter().any(|word| value.eq_ignore_ascii_case(word))
+}
+
+/// `metrics-tls`, `db-credentials`, `default-token-x7k2p`: what a secret of Kubernetes is called.
+fn is_object(value: &str) -> bool {
+    let mut parts = value.rsplit(['-', '/', '.']);
+    let last = parts.next().unwrap_or_default();
+    let is_generated = last.len() == 5 && parts.next() == Some("token");
+    look::is_label(value) && (OBJECTS.contains(&last) || is_generated)
+}
+
+/// `12 characters`: a number before its unit.
+fn is_measured(value: &str, after: &[u8]) -> bool {
+    let next = after.strip_prefix(b" ").unwrap_or_default();
+    let unit = text::run_in(next, 16, u8::is_ascii_alphabetic);
+    value.len() <= 5
+        && value.bytes().all(|byte| byte.is_ascii_digit())
+        && unit > 1
+        && std::str::from_utf8(&next[..unit]).is_ok_and(plain::is_unit)
+}
+
+/// `"os.getenv('TOKEN')"`, `"var.db_password"`: code, as a text of another language has it.
+fn is_code_in_quotes(value: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphabetic() || b"._[]()'\"".contains(&byte);
+    (is_from(value) || is_call(value)) && value.bytes().all(is_part)
 }
 
 fn is_secret(value: &str, after: &[u8], known: Known, manner: Manner) -> bool {
@@ -73,28 +111,7 @@ fn is_secret(value: &str, after: &[u8], known: Known, manner: Manner) -> bool {
     if is_nothing(value) || bare.len() < value.len() && is_nothing(bare) || is_type(bare) {
         return false;
     }
-    // An account of Windows: `S-1-5-21-…`
-    let is_security_id = value.strip_prefix("S-1-").is_some_and(|rest| {
-        rest.bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'-')
-    });
-    if is_security_id {
-        return false;
-    }
-    // An object of Java: `android.os.BinderProxy@4af1c2`
-    let is_object = bare.split_once('@').is_some_and(|(class, hash)| {
-        let begins_with_capital = |name: &str| name.starts_with(|c: char| c.is_ascii_uppercase());
-        class.split('.').count() >= 3
-            && class.rsplit('.').next().is_some_and(begins_with_capital)
-            && class
-                .bytes()
-                .all(|byte| text::is_word(byte) || b".$".contains(&byte))
-            && (1..=8).contains(&hash.len())
-            && hash
-                .bytes()
-                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    });
-    if is_object || is_position(bare) {
+    if plain::is_account(bare) || plain::is_instance(bare) || plain::is_position(bare) {
         return false;
     }
     // A single sign opens what follows; what is secret in a URL is found there.
@@ -145,7 +162,7 @@ fn is_secret(value: &str, after: &[u8], known: Known, manner: Manner) -> bool {
     if !manner.is_quoted && (is_source(value) || is_call(value) || is_item()) {
         return false;
     }
-    if is_rule(bare) || is_counter(bare, known) || is_sentence(value) || is_account(value) {
+    if is_rule(bare) || is_counter(bare, known) || is_sentence(value) {
         return false;
     }
     if known.need == Need::Material {
@@ -158,6 +175,7 @@ fn is_secret(value: &str, after: &[u8], known: Known, manner: Manner) -> bool {
     if manner.is_doubtful {
         // `token sk-ant-api03-`: how one begins.
         if bare.ends_with(['-', '_', '$'])
+            && !manner.is_quoted
             && bare.len() < 24
             && known.class != SecretClass::Password
         {
@@ -249,17 +267,26 @@ fn hides_in_prose(value: &str, after: &[u8], known: Known) -> bool {
             value.len() >= 16 && text::is_mixed(value.as_bytes()) && !look::is_path(value)
         }
         (_, Need::Digits | Need::Code) => {
-            let is_range = value.contains(['<', '>']);
+            let is_range = value.contains(['<', '>', '=']);
             is_code(value, known) || value.len() >= 8 && look::looks_secret(value) && !is_range
         }
         (_, Need::Long | Need::Query) => look::is_long_code(value),
         (_, Need::Short) => {
             look::looks_secret(value)
-                && (!value.contains(['_', '/', '.']) || value.contains(['!', '$', '&', '#', '@']))
+                && (!value.contains(['_', '/', '.'])
+                    || value.contains(['!', '$', '&', '#', '@'])
+                    || !value.contains(['/', '.']) && has_all_kinds(value))
         }
+        (_, Need::Random) => is_random(value, known),
         (SecretClass::Password, _) => !look::is_path(value) && !is_counter(value, known),
         _ => is_random(value, known),
     }
+}
+
+/// Whether a value has small letters, capitals and digits.
+fn has_all_kinds(value: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| value.as_bytes().iter().any(is);
+    has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit)
 }
 
 /// A few digits, as many as the name asks for.
@@ -389,21 +416,6 @@ fn is_call(value: &str) -> bool {
             .is_some_and(|inner| is_typed || inner.len() <= 24 && !look::looks_secret(inner))
 }
 
-/// A line of a source file: `Login.java:42`.
-fn is_position(value: &str) -> bool {
-    const ENDS: &[&str] = &[
-        "java", "kt", "scala", "py", "js", "ts", "rb", "go", "rs", "cs", "cpp", "php", "swift",
-        "ex",
-    ];
-    let mut parts = value.split(':');
-    let file = parts.next().unwrap_or_default();
-    let is_file = file
-        .rsplit_once('.')
-        .is_some_and(|(_, end)| ENDS.contains(&end));
-    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    is_file && parts.clone().count() > 0 && parts.all(is_number)
-}
-
 /// Numbers, sizes and times are no tokens, and seldom keys.
 fn is_counter(value: &str, known: Known) -> bool {
     let value = value.strip_prefix('-').unwrap_or(value);
@@ -453,7 +465,7 @@ fn is_sentence(value: &str) -> bool {
         "is", "must", "be", "required", "invalid", "please", "enter", "field", "this", "not",
         "characters", "should", "cannot", "can't", "does", "doesn't", "has", "was", "been",
         "your", "too", "are", "will", "least", "missing", "expired", "for", "failed", "error",
-        "incorrect", "changed", "left", "ago", "to",
+        "incorrect", "changed", "left", "ago", "to", "requires", "chars", "minimum", "maximum",
     ];
     if !value.contains(' ') || value.len() > 200 {
         return false;
@@ -475,9 +487,4 @@ fn is_capitalized(word: &str) -> bool {
     word.len() > 1
         && word[1..].bytes().all(|byte| byte.is_ascii_lowercase())
         && word.as_bytes()[0].is_ascii_uppercase()
-}
-
-/// `root:x:0:0:root:/root:/bin/bash`
-fn is_account(value: &str) -> bool {
-    value.split(':').count() == 7 && value.contains(":x:")
 }

@@ -179,6 +179,7 @@ pub(super) fn pair(text: &str, from: usize, is_word: bool, spans: &mut Spans) {
     for number in 0..4 {
         let signs = bytes[at..].iter().take(4);
         at += signs.take_while(|byte| b" :=([".contains(byte)).count();
+        at += byte_string(&bytes[at..]);
         if pair_at(text, at, is_word || number > 0, number > 0, spans) {
             return;
         }
@@ -189,6 +190,11 @@ pub(super) fn pair(text: &str, from: usize, is_word: bool, spans: &mut Spans) {
         }
         at += word + sign;
     }
+}
+
+/// How long the sign of a string of bytes is: `b'…'`.
+fn byte_string(rest: &[u8]) -> usize {
+    usize::from(matches!(rest, [b'b', b'\'' | b'"', ..]))
 }
 
 /// The same of those that begin at a place. Reports whether there are some. After further words
@@ -226,7 +232,8 @@ fn pair_at(text: &str, at: usize, is_word: bool, is_further: bool, spans: &mut S
     let Some(sign) = signs.iter().find(|sign| bytes[at..].starts_with(sign)) else {
         return false;
     };
-    let (start, stop) = argument_near(text, at + sign.len());
+    let next = at + sign.len();
+    let (start, stop) = argument_near(text, next + byte_string(&bytes[next..]));
     let value = text.get(start..stop).unwrap_or_default();
     let is_one = match *sign {
         b" " => text::is_random(value),

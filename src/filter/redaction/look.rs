@@ -1,7 +1,7 @@
 //! How a value looks: like a secret, or like a path, a hash, a label or a number.
 
 use crate::filter::redaction::placeholder::is_nothing;
-use crate::filter::redaction::text;
+use crate::filter::redaction::{plain, text};
 
 /// What a server gives for a token: `4/0AX4XfWh…`, and no constant, time or hash.
 pub(super) fn is_long_code(value: &str) -> bool {
@@ -11,16 +11,6 @@ pub(super) fn is_long_code(value: &str) -> bool {
         && has(u8::is_ascii_digit)
         && looks_secret(value)
         && !value.contains([':', ' ', '('])
-}
-
-/// A point in time: `2026-11-21T01:58:11.123Z`, `20261121T015811Z`.
-pub(super) fn is_time(value: &str) -> bool {
-    let date = value.as_bytes();
-    let is_part = |byte: &u8| byte.is_ascii_digit() || b"-:.+TZ".contains(byte);
-    date.len() >= 15
-        && date.starts_with(b"20")
-        && date.iter().all(is_part)
-        && date.iter().filter(|byte| **byte == b'T').count() == 1
 }
 
 /// A key written out, as long as keys are, or the words of a wallet's.
@@ -116,57 +106,6 @@ pub(super) fn is_id(value: &str) -> bool {
             .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
-/// `sha256`: what is known to have digits and to be no secret.
-pub(super) fn is_algorithm(value: &str) -> bool {
-    const KNOWN: &[&str] = &[
-        "sha256",
-        "sha512",
-        "sha1",
-        "base64",
-        "x86_64",
-        "aes256",
-        "rs256",
-        "rs384",
-        "rs512",
-        "es256",
-        "es384",
-        "hs256",
-        "hs384",
-        "hs512",
-        "oauth2",
-        "latin1",
-        "utf8",
-        "utf-8",
-        "ed25519",
-        "pbkdf2",
-        "argon2",
-        "argon2id",
-        "bcrypt",
-        "http2",
-        "ipv4",
-        "ipv6",
-        "aes128",
-        "p256",
-        "tls1.2",
-        "tls1.3",
-        "aes-256-gcm",
-        "aes-128-gcm",
-        "aes-256-cbc",
-        "aes-128-cbc",
-        "chacha20-poly1305",
-    ];
-    // `ECDSA_P256_SHA256`
-    let is_shouted = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
-    let has_hash = || {
-        let mut parts = value.split(['_', '-']);
-        value
-            .bytes()
-            .all(|byte| is_shouted(byte) || b"_-".contains(&byte))
-            && parts.any(|part| ["SHA1", "SHA256", "SHA384", "SHA512"].contains(&part))
-    };
-    KNOWN.iter().any(|known| value.eq_ignore_ascii_case(known)) || has_hash()
-}
-
 /// Whether a word is more likely a secret than a word, whatever it is called.
 pub(super) fn looks_secret(value: &str) -> bool {
     let bytes = value.as_bytes();
@@ -175,7 +114,10 @@ pub(super) fn looks_secret(value: &str) -> bool {
         || value.contains("://")
         || value.starts_with("HTTP/")
         || value.contains('(') && !value.contains(')')
-        || is_algorithm(value)
+        || plain::is_known(value)
+        || [" != ", " == ", " > ", " < "]
+            .iter()
+            .any(|sign| value.contains(sign))
         || is_nothing(value)
     {
         return false;

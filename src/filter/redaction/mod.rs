@@ -1,10 +1,11 @@
 //! Redacts secrets in records: [`RedactingFilter`].
 //!
-//! `rules` is the table of names, words and tokens, `places` that of places. `prefilter` scans a
-//! string for candidates, which `finder` examines. `names` and `keys` decide which names have
-//! secret values. `separator` and its `sign`, `apart`, `ahead`, `pairs`, `rows` and `bindings` find
-//! the value of a name, `value`, `container`, `lines` and `header` its beginning, and `extent` its
-//! end. `name` redacts it unless it is `innocent`, by its `look` for example, or a `placeholder`.
+//! `rules` is the table of names and tokens, `places` that of places, `innocents` that of values
+//! that are no secrets. `prefilter` scans a string for candidates, which `finder` examines. `names`
+//! and `keys` decide which names have secret values. `separator` and its `sign`, `apart`, `ahead`,
+//! `pairs` and their `name_keys`, `record`, `rows` and `bindings` find the value of a name, `value`,
+//! `container`, `lines` and `header` its beginning, and `extent` its end. `name` redacts it unless
+//! it is `innocent`, by its `look` for example, `plain`ly something else, or a `placeholder`.
 //! `place`, `commands`, `statements` and `logons` recognize secrets by their position, `shapes` and
 //! `urls` by their shape. `views` decodes encoded strings, and `personal` finds personal data.
 
@@ -18,11 +19,14 @@ mod extent;
 mod finder;
 mod header;
 mod innocent;
+#[rustfmt::skip]
+mod innocents;
 mod keys;
 mod lines;
 mod logons;
 mod look;
 mod name;
+mod name_keys;
 mod names;
 mod pairs;
 mod personal;
@@ -30,7 +34,9 @@ mod place;
 mod placeholder;
 #[rustfmt::skip]
 mod places;
+mod plain;
 mod prefilter;
+mod record;
 mod redacting_filter;
 mod rows;
 #[rustfmt::skip]

@@ -61,7 +61,7 @@ impl Names {
         }
         let (mut rest, mut is_plural) = (name, false);
         for _ in 0..4 {
-            if let Some((class, need)) = rule(rest) {
+            if let Some((start, class, need)) = rule(rest) {
                 // `X-Gotify-Key`
                 let is_header = || text::starts_with(rest, b"x-");
                 let need = if need == Need::Query && (is_keeper(rest) || is_header()) {
@@ -69,7 +69,7 @@ impl Names {
                 } else {
                     need
                 };
-                return (!is_open(rest)).then_some(Known {
+                return (!opens_from(rest, start)).then_some(Known {
                     class,
                     need,
                     is_plural,
@@ -111,8 +111,8 @@ fn last_two(name: &[u8]) -> usize {
     next() | next() << 5
 }
 
-/// The rule of a name.
-fn rule(name: &[u8]) -> Option<(SecretClass, Need)> {
+/// The rule of a name, and where what fits it begins.
+fn rule(name: &[u8]) -> Option<(usize, SecretClass, Need)> {
     static RULES: Lazy<ByLast<(Fit, SecretClass, Need)>> = Lazy::new(|| {
         let all = NAMES.iter().flat_map(|rule| {
             let what = (rule.fit, rule.class, rule.need);
@@ -122,7 +122,7 @@ fn rule(name: &[u8]) -> Option<(SecretClass, Need)> {
     });
     let mut found = RULES.of(name);
     let found = found.find(|(start, (fit, ..))| *fit == Fit::End || is_word_start(name, *start));
-    found.map(|(_, (_, class, need))| (*class, *need))
+    found.map(|(start, (_, class, need))| (start, *class, *need))
 }
 
 /// Whether a word, as a whole, is the name of a secret.
@@ -179,9 +179,15 @@ fn is_keeper(name: &[u8]) -> bool {
 
 /// Whether a name ends like a secret's and is none.
 pub(super) fn is_open(name: &[u8]) -> bool {
+    opens_from(name, name.len())
+}
+
+/// The same of the words from a place on, or more: `encryption_primary_key` is a longer name than
+/// `primary_key`.
+fn opens_from(name: &[u8], at: usize) -> bool {
     static WORDS: Lazy<ByLast<()>> = Lazy::new(|| ByLast::new(OPEN.iter().map(|word| (*word, ()))));
     let mut starts = WORDS.of(name).map(|(start, ())| start);
-    starts.any(|start| is_word_start(name, start))
+    starts.any(|start| start <= at && is_word_start(name, start))
 }
 
 /// Whether the last word of a name is one of some: `password_length`.

@@ -8,7 +8,7 @@ use crate::filter::redaction::name::Name;
 use crate::filter::redaction::places::{NAME_KEYS, PAIR_KEYS};
 use crate::filter::redaction::rules::Need;
 use crate::filter::redaction::span::Spans;
-use crate::filter::redaction::{names, text, value};
+use crate::filter::redaction::{name_keys, names, text, value};
 
 /// How far the value of an object may be from its name.
 const NEAR: usize = 400;
@@ -103,12 +103,14 @@ pub(super) fn after(
     if bytes[at..].starts_with(b"</") {
         return beside_element(name, at, spans);
     }
-    let before = unwrapped(&bytes[..begin]);
+    let before = name_keys::unwrapped(&bytes[..begin]);
     let is_password = name.known.class == SecretClass::Password;
     // `"name": "app.auth"` is that of a logger, say.
     let is_whole = begin + quote == name.start;
     let is_plain = is_whole || name.known.need != Need::Random;
-    let key = name_key(before).or_else(|| kind_key(before).filter(|_| is_password));
+    let before = name_keys::before_path(before);
+    let key =
+        name_keys::of_name(before).or_else(|| name_keys::of_kind(before).filter(|_| is_password));
     if let Some(key) = key.filter(|_| is_plain) {
         let word = &bytes[key..key + text::run_in(&bytes[key..], 24, |byte| text::is_name(*byte))];
         let is_path = word.eq_ignore_ascii_case(b"path");
@@ -132,6 +134,7 @@ pub(super) fn after(
         && !is_constant
         && !bytes[..begin].ends_with(b"{")
         && !matches!(bytes[..begin], [.., b' ' | b'[' | b'(' | b'{', b':'])
+        && !(bytes[..begin].ends_with(b"(") && next_is_bare(bytes, at))
     {
         return None;
     }
@@ -164,6 +167,13 @@ pub(super) fn after(
         _ => value,
     };
     let Some((quote, len)) = extent::quote_at(bytes, start) else {
+        // `(apiKey, …)`: a pair without quotes, and no list of functions.
+        let end = extent::bare(bytes, value, Around::default());
+        let is_pair = closed.is_none() && bytes[..begin].ends_with(b"(");
+        let is_plain = name.known.need == Need::Any && !bytes[value..end].contains(&b'_');
+        if is_pair && is_plain && next == at && bytes.get(end) == Some(&b')') {
+            return name.hide(value, end, DOUBTFUL, spans);
+        }
         return wrapped_in_tuple(name, value, *opening, spans);
     };
     let from = start + len;
@@ -173,10 +183,17 @@ pub(super) fn after(
         // `set :password, "…"`
         return name.hide(from, end, QUOTED, spans);
     }
-    let is_header = matches!(
-        name.known.class,
-        SecretClass::Authorization | SecretClass::Cookie
-    );
+    // `["x-api-key", "…", "accept", "*/*"]`
+    let is_flat = *opening == b'[' && text::starts_with(name.as_str().as_bytes(), b"x-");
+    let is_header = is_flat
+        || matches!(
+            name.known.class,
+            SecretClass::Authorization | SecretClass::Cookie
+        );
+    // `"sessions","id":`: a key.
+    if bytes.get(end + len) == Some(&b':') {
+        return None;
+    }
     if !is_open && !option && !is_header {
         // A row of a table, or of a list.
         return name.hide(from, end, DOUBTFUL, spans);
@@ -217,6 +234,11 @@ pub(super) fn after(
     name.hide(from, end, QUOTED, spans)
 }
 
+/// Whether a comma, a space and a value without quotes are at a place: `(apiKey, …)`.
+fn next_is_bare(bytes: &[u8], at: usize) -> bool {
+    matches!(bytes[at..], [b',', b' ', next, ..] if next.is_ascii_alphanumeric())
+}
+
 /// `("password", Some("…"))`, `("password", ["…"])`
 fn wrapped_in_tuple(name: Name<'_>, value: usize, opening: u8, spans: &mut Spans) -> Option<usize> {
     let bytes = name.text.as_bytes();
@@ -227,63 +249,6 @@ fn wrapped_in_tuple(name: Name<'_>, value: usize, opening: u8, spans: &mut Spans
     let is_list = bytes.get(value) == Some(&b'[') && extent::quote_at(bytes, value + 1).is_some();
     (opening == b'(' && (is_call || is_list))
         .then(|| value::at_place(name, value, QUOTED, Around::default(), spans))?
-}
-
-/// Without the wrapper that a name is in: `Concrete("`.
-fn unwrapped(before: &[u8]) -> &[u8] {
-    let before = match before {
-        [rest @ .., b'b' | b'u' | b'&']
-            if rest.last().is_some_and(|last| !text::is_word(*last)) =>
-        {
-            rest
-        }
-        _ => before,
-    };
-    let Some(inner) = before.strip_suffix(b"(") else {
-        return before;
-    };
-    let word = text::run_before_in(inner, 32, |byte| text::is_word(*byte) || *byte == b':');
-    &inner[..inner.len() - word]
-}
-
-/// Where the key begins that says that its value is a name: `"name": `, `key=`.
-fn name_key(before: &[u8]) -> Option<usize> {
-    key_of(before, NAME_KEYS)
-}
-
-/// The same of one that says what the value is: `"type": "password"`.
-fn kind_key(before: &[u8]) -> Option<usize> {
-    key_of(before, &["type", "kind"])
-}
-
-fn key_of(before: &[u8], keys: &[&str]) -> Option<usize> {
-    let trimmed = trim(before);
-    let sign = trimmed
-        .strip_suffix(b"=>")
-        .or_else(|| trimmed.strip_suffix(b":"))
-        .or_else(|| trimmed.strip_suffix(b"="))?;
-    let key = trim(sign);
-    let key = match key {
-        [rest @ .., b'"' | b'\'' | b'`'] => {
-            let depth = text::run_before(rest, |byte| *byte == b'\\');
-            &rest[..rest.len() - depth]
-        }
-        _ => key,
-    };
-    let len = text::run_before_in(key, 24, |byte| text::is_name(*byte));
-    let start = key.len() - len;
-    let word = &key[start..];
-    // `:name => `, `@name=`, and a list's mark before it; `settingName` is one as well.
-    let is_one = keys
-        .iter()
-        .any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
-        || keys == NAME_KEYS && names::is_about(word, &["name"]);
-    is_one.then_some(start)
-}
-
-fn trim(bytes: &[u8]) -> &[u8] {
-    let spaces = text::run_before_in(bytes, 200, |byte| byte.is_ascii_whitespace());
-    &bytes[..bytes.len() - spaces]
 }
 
 /// The value beside a name, after it or before. Where the name's key has other meanings, that of

@@ -6,7 +6,7 @@ use crate::filter::redaction::logons;
 use crate::filter::redaction::places::{LOGONS, PLACES};
 use crate::filter::redaction::span::{Span, Spans};
 use crate::filter::redaction::text::{self, is_word};
-use crate::filter::redaction::{look, placeholder, statements};
+use crate::filter::redaction::{look, placeholder, plain, statements};
 use crate::sys::sync::Lazy;
 
 /// What stands for a secret in a pattern.
@@ -196,7 +196,7 @@ fn hide(text: &str, at: usize, sign: char, spans: &mut Spans) {
     };
     let is_plain = word.len() < 5
         || word.contains(':')
-        || look::is_algorithm(word)
+        || plain::is_algorithm(word)
         || word
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte == b'-');

@@ -1,6 +1,6 @@
 //! What replaces a value: nothing, masks, placeholders.
 
-use crate::filter::redaction::rules::{MASKS, NOTHING};
+use crate::filter::redaction::innocents::{MASKS, NOTHING, REMARKS};
 use crate::filter::redaction::text;
 use crate::sys::sync::Lazy;
 
@@ -29,6 +29,35 @@ pub(super) fn is_nothing(value: &str) -> bool {
         || is_mask(value)
         || is_placeholder(value)
         || is_usage()
+        || is_remark(value)
+        || is_constant(value)
+}
+
+/// `NOT_LOGGING_PASSWORD`, `YOUR_API_KEY`: the name of a secret in place of it.
+fn is_constant(value: &str) -> bool {
+    const NAMES: [&str; 6] = ["PASSWORD", "PASSWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL"];
+    value.len() > 6
+        && value.contains('_')
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        && NAMES.iter().any(|name| value.contains(name))
+}
+
+/// `not configured`, `(known after apply)`: words about a value.
+fn is_remark(value: &str) -> bool {
+    let is_letters = |word: &str| word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if let Some((first, second)) = value.split_once(' ') {
+        let is_first = |known: &&str| first.eq_ignore_ascii_case(known);
+        if REMARKS.iter().any(is_first) && !second.is_empty() && is_letters(second) {
+            return true;
+        }
+    }
+    let inner = value
+        .strip_prefix('(')
+        .and_then(|rest| rest.strip_suffix(')'));
+    let is_lower = |byte: u8| byte.is_ascii_lowercase() || b" -,".contains(&byte);
+    inner.is_some_and(|inner| inner.contains(' ') && inner.bytes().all(is_lower))
 }
 
 /// Whether a value is one of [`NOTHING`], of which only those with as many letters are compared.
@@ -156,10 +185,15 @@ fn is_placeholder(value: &str) -> bool {
                 || inside("${", "}")
                 || value.starts_with("$(") && value.ends_with(')') && value.len() < 64
                 || inside("${{", "}}")
+                || value
+                    .get(..5)
+                    .is_some_and(|start| start.eq_ignore_ascii_case("$env:"))
+                    && is_ident(&rest[4..])
         }
         [b'%', b's' | b'v' | b'q' | b'd' | b'@'] => true,
         [b'%', ..] => {
             inside("%(", ")s")
+                || inside("%{", "}")
                 || inside("%", "%")
                     && bytes
                         .iter()
@@ -170,14 +204,17 @@ fn is_placeholder(value: &str) -> bool {
                 || is_ident(rest) && rest[0].is_ascii_lowercase() && !text::is_mixed(rest)
                 || rest.len() <= 2 && is_ident(rest)
         }
-        [b'#', ..] => inside("#{", "}"),
+        [b'#', ..] => {
+            let is_object = value.starts_with("#<") && value.ends_with('>');
+            inside("#{", "}") || is_object && !value.contains(['"', '=', '\''])
+        }
         [b'(', ..] => inside("((", "))"),
         [b'{', ..] => {
             // Jenkins writes keys so: `{AQAAABAAAA…}`.
             // `{ann …}` has a user and a password.
             let has_pair = value.contains(':') && value.contains(' ');
             let mut words = value.trim_matches(['{', '}']).split(' ');
-            inside("{", "}")
+            (inside("{", "}") || value.ends_with("!r}") || value.ends_with("!s}"))
                 && !value.starts_with("{AQAAAB")
                 && !words.any(text::is_random)
                 && !value.contains(['"', '\''])

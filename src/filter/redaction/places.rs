@@ -129,7 +129,7 @@ pub(super) const PLACES: &[(&str, &str)] = &[
     ("netd", "netdom ~ /passwordd:!"), ("ct t", "connect to ~ user * using !"),
     ("cf a", "cf auth * !"), ("umi ", "pulumi config set ~ --secret * !"),
     ("uci ", "uci set ~ *.key=!"), ("n ke", "option key '!"), (": ea", ": eap \"!"), (": xa", ": xauth \"!"),
-    ("hawk", "hawk id=* ~ mac=!"), ("p/w ", "p/w ?"), ("p/w:", "p/w: ?"), ("p/w=", "p/w=?"),
+    ("bear", "authorization.bearer.%"), ("k8s.", "authorization.k8s.io.%"), ("andb", "wandb login !"), ("pass", "password \"auth\" !"), ("hawk", "hawk id=* ~ mac=!"), ("p/w ", "p/w ?"), ("p/w:", "p/w: ?"), ("p/w=", "p/w=?"),
     ("er-s", "user-secrets set * !"), ("uth-", "auth-pass * !"), ("r.lo", "-dsonar.login=!"), ("r.lo", "sonar.login=!"),
     ("r-te", "clear-text=!"), ("id c", " - valid credentials~pair"), ("e co", "use code %"),
     // Protocols: IRC, FTP, SCRAM, TLS, NTLM
@@ -171,6 +171,11 @@ pub(super) const SPOKEN: &[&str] = &[
     "than", "that", "this", "with", "and", "but", "from", "for", "user", "users", "about", "only",
     "when", "into", "now", "longer", "same", "via", "being", "are", "been", "too", "will", "can",
     "your", "you", "one", "already", "before", "after", "until", "because", "since", "still",
+];
+
+/// Words between a name and whose it is.
+pub(super) const FOR: &[&str] = &[
+    "for ", "of ", "on ", "für ", "von ", "pour ", "de ", "para ", "per ", "di ", "voor ", "van ", "för ", "til ", "dla ", "do ", "для ",
 ];
 
 /// Words that link a name with its value.

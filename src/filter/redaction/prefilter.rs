@@ -82,7 +82,7 @@ const ANCHORS: &[(&str, Kinds)] = &[
     ("pork", NAME), ("tkha", NAME), ("ndi?", NAME), ("mdp_", NAME), ("gehe", NAME),
     ("clav", NAME), ("de i", NAME), ("sp_a", NAME), ("sp_p", NAME), 
     
-    ("nswe", NAME), ("uth ", LOGON), ("ity?", NAME), ("--pr", COMMAND), ("htok", NAME), ("tapi", NAME), ("t-ap", NAME), ("pwha", NAME), ("pwdh", NAME), ("ppid", NAME), ("psk_", NAME), ("@db.", COMMAND), ("@mys", COMMAND), ("@pos", COMMAND), ("@pg-", COMMAND), ("@pg.", COMMAND), ("@mon", COMMAND), ("@red", COMMAND), ("@sql", COMMAND), ("@ora", COMMAND), ("@hos", COMMAND), ("@ser", COMMAND), ("@smt", COMMAND), ("@mai", COMMAND), ("@ftp", COMMAND), ("hin:", COMMAND), ("sip:", COMMAND), ("pser", COMMAND), ("sswo", NAME), ("pswd", NAME), ("pasw", NAME), ("pwor", NAME), ("pwrd", NAME), ("tick", NAME), ("ypt?", NAME),
+    ("nswe", NAME), ("ypt_", NAME), ("ied\n", COMMAND), ("_b64", NAME), ("h_ba", NAME), ("red?", NAME), ("es/t", URL), ("uth ", LOGON), ("ity?", NAME), ("--pr", COMMAND), ("htok", NAME), ("tapi", NAME), ("t-ap", NAME), ("pwha", NAME), ("pwdh", NAME), ("ppid", NAME), ("psk_", NAME), ("@db.", COMMAND), ("@mys", COMMAND), ("@pos", COMMAND), ("@pg-", COMMAND), ("@pg.", COMMAND), ("@mon", COMMAND), ("@red", COMMAND), ("@sql", COMMAND), ("@ora", COMMAND), ("@hos", COMMAND), ("@ser", COMMAND), ("@smt", COMMAND), ("@mai", COMMAND), ("@ftp", COMMAND), ("hin:", COMMAND), ("sip:", COMMAND), ("pser", COMMAND), ("sswo", NAME), ("pswd", NAME), ("pasw", NAME), ("pwor", NAME), ("pwrd", NAME), ("tick", NAME), ("ypt?", NAME),
     ("muni", NAME), ("p%61", ESCAPE), ("s%65", ESCAPE), ("t%6f", ESCAPE), ("odes", NAME), ("edwo", NAME), ("d_wo", NAME), ("tyst", NAME), ("y_st", NAME), ("kty?", NAME), ("334 ", COMMAND), ("utty", PEM),("echo", COMMAND), ("ntf ", COMMAND), ("yes ", COMMAND), ("on >", COMMAND), (" <<<", COMMAND), ("zuga", LOGON), ("rete", NAME), ("eed?", NAME),
     ("stgc", NAME), ("eppe", NAME), ("acod", NAME), ("fa_c", NAME), ("mlar", NAME), ("tkn_", NAME), ("tok?", NAME), ("thn?", NAME), ("rumb", NAME), ("riv?", NAME), ("emas", NAME), ("wif?", NAME),
     ("maid", NAME), ("tyhe", NAME), ("ty_h", NAME), ("mbte", NAME), ("mb_t", NAME), ("ppw_", NAME), ("lpw_", NAME),
@@ -176,6 +176,7 @@ impl Prefilter {
         prefilter.add_each([b"p", b"w", b"d", &any], NAME);
         prefilter.add_each([b"p", b"w", b"d", b"`&"], NAME);
         prefilter.add_each([b"k", b"e", b"y", b"`?&+.*|\t"], NAME);
+        prefilter.add_each([b"k", b"e", b"y", DIGITS], NAME);
         prefilter.add(b":\\/\\", URL);
         prefilter.add_each([b"&?;{[|.", b"p", b"w", SIGNS], NAME);
         prefilter.add_each([b"&?", b"p", b"=", &any], NAME);

@@ -49,8 +49,11 @@ use crate::sys::user_code;
 /// (`htpasswd -b file ann …`, `snmp-server community …`), as are those of what proves one in
 /// protocols (SCRAM, NTLM), and of what tests type into fields (`fill('#password', '…')`). A value
 /// that is plainly none is kept: nothing (`null`, `false`), a type, a number of tokens, a
-/// placeholder (`?`, `$1`, `${PASSWORD}`), another mask, or words of a sentence
-/// (`password: required`).
+/// placeholder (`?`, `$1`, `${PASSWORD}`, `YOUR_API_KEY`), another mask, words of a sentence
+/// (`password: required`), an algorithm, a time, a version, a file or a region (`RS256`, `30m`,
+/// `1.2.3`, `tls.key`, `eu-west-1`), a class or an error (`ExpiredTokenException`), code that reads
+/// it, or where it is kept (`vault`, `keyring`); of tokens and keys also a word that says of what
+/// kind or where they are (`token=header`).
 ///
 /// # Limits
 /// It recognizes forms, and promises no more than that. It cannot find
@@ -76,6 +79,8 @@ use crate::sys::user_code;
 /// - a secret under a name that is misspelled, abbreviated or in another language than the known
 ///   ones (`tok3n`);
 /// - a password that is a plain word, where a sentence or a list has it (`login as ann / rose`);
+/// - a secret that looks like one of the values that are kept (`password=tls.key`,
+///   `client_secret=redis`), or like the name of an object in quotes (`secret "opal-sable-7"`);
 /// - a secret whose name is cut in two (`"pass" "word"`), or is the heading of what it is in,
 ///   unless that is a section (`[secrets]`, and `api = "…"` below);
 /// - a secret that was encrypted, compressed, encoded in Base64 as a whole, or spelled in other

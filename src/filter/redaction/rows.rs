@@ -105,12 +105,27 @@ fn nth<'t>(line: &'t str, sign: char, head: &str, column: usize) -> Option<&'t s
 }
 
 /// The word of a line at a place, or the whole line below a head that stands alone.
-fn aligned<'t>(line: &'t str, head: &str, column: usize, has_ruler: bool) -> Option<&'t str> {
+fn aligned<'t>(line: &'t str, head: &'t str, column: usize, has_ruler: bool) -> Option<&'t str> {
     if has_ruler && !head.trim().contains(' ') {
         return Some(line).filter(|line| !line.trim().is_empty() && !line.trim().contains(' '));
     }
-    let is_column =
-        head.trim().contains("  ") && (column == 0 || line.get(..column)?.ends_with(' '));
-    let cell = line.get(column..)?.split("  ").next()?;
-    Some(cell).filter(|cell| is_column && !cell.contains(' '))
+    if !head.trim().contains("  ") {
+        return None;
+    }
+    let is_column = column == 0 || line.get(..column)?.ends_with(' ');
+    if is_column {
+        let cell = line.get(column..)?.split("  ").next()?;
+        return Some(cell).filter(|cell| !cell.contains(' '));
+    }
+    // The words are as many, but not below each other.
+    let cells = |line: &'t str| {
+        line.split("  ")
+            .map(str::trim)
+            .filter(|cell| !cell.is_empty())
+    };
+    let number = cells(head.get(..column)?).count();
+    let is_row = number > 0 && cells(line).count() == cells(head).count();
+    cells(line)
+        .nth(number)
+        .filter(|cell| is_row && !cell.contains(' '))
 }

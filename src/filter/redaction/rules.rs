@@ -75,7 +75,7 @@ pub(super) const NAMES: &[Names] = &[
         "cipherkey", "decryptionkey", "aeskey", "datakey", "sshkey", "rsakey", "wrappingkey",
         "presharedkey", "networkkey", "nwkskey", "appskey", "plaintext", "mnemonic", "seedphrase", "recoveryphrase",
         "keymaterial", "privkey", "clientkeydata", "symmetrickey", "fernetkey", "totpseed", "otpseed", "walletseed",
-        "masterseed", "hdseed",
+        "masterseed", "hdseed", "encryptionprimarykey", "encryptiondeterministickey",
     ]),
     names(EncryptionKey, Fit::Word, Need::Random, &["linkkey", "wif", "pepper"]),
     names(EncryptionKey, Fit::Word, Need::Material, &["seed", "priv", "premaster", "routingkey"]),
@@ -92,10 +92,10 @@ pub(super) const NAMES: &[Names] = &[
         "pat", "csrf", "xsrf", "basic", "assertion", "samlresponse", "authcode", "authorizationcode",
         "nkey", "remember", "rememberme", "tkn", "tok", "apitok", "authn", "crumb", "castgc", "samlart",
     ]),
-    names(SecretKey, Fit::Word, Need::Random, &["credentials", "creds", "secretid", "community", "sas", "skey", "ikey"]),
+    names(SecretKey, Fit::Word, Need::Random, &["credentials", "creds", "cred", "secretid", "community", "sas", "skey", "ikey"]),
     names(Password, Fit::End, Need::Any, &[
         "password", "ssword", "passwd", "pasword", "paswd", "passw0rd", "passphrase", "passcode", "pwd", "passwort", "motdepasse",
-        "userpass", "dbpass", "smtppass", "mailpass", "mysqlpass", "adminpass", "rootpass",
+        "userpass", "dbpass", "smtppass", "mailpass", "mysqlpass", "adminpass", "rootpass", "passphr",
         "sshpass", "ftppass", "authpass", "keypass", "storepass", "requirepass", "masterauth",
         "bindpw", "rootpw", "userpw", "dbpw", "passw", "psswd", "passwrd", "ldappass",
         "proxypass", "redispass", "pgpass", "bindpass", "passkey", "securityanswer", "secretanswer",
@@ -192,7 +192,7 @@ pub(super) const TOPICS: &[&str] = &[
 pub(super) const OPEN: &[&str] = &[
     "nexttoken", "forwardtoken", "backwardtoken", "continuationtoken", "clienttoken",
     "clientrequesttoken", "idempotencytoken", "paginationtoken", "pagetoken", "startingtoken",
-    "sequencetoken", "synctoken", "resumetoken", "locktoken", "cancellationtoken", "canceltoken",
+    "sequencetoken", "synctoken", "resumetoken", "locktoken", "cancellationtoken", "canceltoken", "skiptoken", "deltatoken", "scrolltoken",
     "changetoken", "cursortoken", "statustoken", "consistencytoken", "starttoken", "endtoken",
     "stoptoken", "padtoken", "eostoken", "bostoken", "unktoken", "clstoken", "septoken",
     "masktoken", "specialtoken", "newtoken", "designtoken", "maxtoken", "mintoken", "numtoken",
@@ -205,89 +205,6 @@ pub(super) const OPEN: &[&str] = &[
     "messagekey", "shardkey", "groupkey", "hostkey", "lookupkey", "registrykey", "itemkey", "dedupkey",
     "translationkey", "requestkey", "orderkey", "surrogatekey", "bypass", "compass", "trespass", "surpass", "encompass",
     "overpass", "underpass", "lowpass", "highpass", "bandpass", "allpass", "multipass", "prepass",
-];
-
-/// Values that say something about a value and are none.
-pub(super) const NOTHING: &[&str] = &[
-    "null", "nil", "none", "undefined", "true", "false", "some", "yes", "no", "on", "off", "n/a",
-    "na", "unset", "empty", "missing", "required", "optional", "invalid", "valid", "expired",
-    "denied", "granted", "ok", "failed", "failure", "success", "succeeded", "incorrect",
-    "correct", "wrong", "changed", "unchanged", "updated", "reset", "revoked", "accepted",
-    "rejected", "refused", "set", "not", "present", "absent", "provided", "unknown", "default",
-    "enabled", "disabled", "found", "used", "using", "generated", "created", "deleted", "removed",
-    "rotated", "refreshed", "issued", "verified", "unauthorized", "forbidden", "redacted",
-    "hidden", "masked", "filtered", "omitted", "secret", "password", "token", "pending", "loaded",
-    "saved", "stored", "skipped", "ignored", "error", "warning", "needed", "mismatch", "blank",
-    "active", "inactive", "closed", "open", "opened", "start", "started", "stop", "stopped",
-    "ended", "done", "nan", "permission", "must", "cannot", "could", "should", "the", "is", "was",
-    "has", "pass", "ready", "unused", "unsupported", "supported", "allowed", "available",
-    "unavailable", "malformed", "expires", "expiring", "renewed", "renewing", "no such", "never",
-    "always", "auto", "manual", "sensitive", "encrypted", "unlimited", "locked", "unlocked",
-    "strong", "weak", "exists", "removed.", "not set", "\\n", "nothing", "void",
-    "prompt", "interactive", "stdin", "public", "use", "add", "fix", "support", "rename", "remove",
-    "drop", "allow", "make", "move", "replace",
-    "value_specified_in_no_log_parameter", "attempt", "attempts", "\\0", "read", "write", "key", "value", "await",
-    "all", "any", "amd64", "arm64", "i386", "hashed", "hash", "encoded",
-    // In other languages, beside their names.
-    "incorrecta", "incorrecto", "inválida", "invalida", "inválido", "requerida", "requerido",
-    "obligatoria", "obligatorio", "vacía", "olvidada", "incorreta", "obrigatória", "vazia", "falsch",
-    "ungültig", "erforderlich", "vergessen", "geändert", "leer", "abgelaufen", "invalide", "requis",
-    "obligatoire", "oublié", "expiré", "vide", "ongeldig", "onjuist", "verplicht", "vereist",
-    "felaktigt", "krävs", "fel", "nieprawidłowe", "wymagane", "błędne", "nesprávné", "povinné",
-    "geçersiz", "hatalı", "gerekli", "неверный", "неверен", "неправильный", "обязателен",
-    "обязательно", "изменён", "изменен", "пустой", "错误", "无效", "必填", "已过期", "不正确", "为空",
-    "錯誤", "必須", "無効", "不正", "必須です", "필수", "오류", "مطلوبة", "خاطئة",
-];
-
-/// Words in brackets, or between stars, that stand in place of what was hidden.
-pub(super) const MASKS: &[&str] = &[
-    "redact", "hidden", "mask", "filter", "secret", "removed", "omit", "sanitiz", "scrub",
-    "private", "sensitive", "elided", "protected", "hide", "concealed", "censor", "snip",
-    "truncated", "secure", "stripped", "obfuscat", "encrypted", "not shown", "suppress", "anonym",
-];
-
-/// Types, which stand where values do.
-pub(super) const TYPES: &[&str] = &[
-    "string", "str", "&str", "&string", "&'static", "char", "bool", "boolean", "int", "integer",
-    "u8", "u16", "u32", "u64", "u128", "usize", "i32", "i64", "bytes", "bytestring", "object",
-    "array", "number", "any", "text", "varchar", "nvarchar", "secretstring", "secretstr",
-    "securestring", "nsstring", "std::string", "sensitive", "bytea", "blob", "self", "impl",
-    "dyn", "&[u8]", "&mut", "uuid", "unknown", "symbol", "arc", "box", "rc", "cow", "vec",
-    "option", "string?", "string[]", "[]byte", "*string", "&dyn", "type", "struct", "class",
-    "function",
-];
-
-/// Where code reads a value from.
-pub(super) const SOURCES: &[&str] = &[
-    "self.", "this.", "$_", "os.environ", "os.getenv", "process.env", "env.", "env[", "env(", "environ",
-    "config.", "settings.", "args.", "options.", "opts.", "props.", "req.", "request.", "ctx.",
-    "params.", "params[", "user.", "data.", "cfg.", "conf.", "secrets.", "var.", "local.",
-    "getenv(", "system.getenv", "std::env", "enc[", "enc(", "lookup(",
-];
-
-/// What says where a secret is kept, wherever it stands.
-pub(super) const REFERENCES: &[&str] = &[
-    "vault:", "arn:aws:", "projects/", "ref+", "file://", "op://", "keyring:", "ssm:/", "env:",
-    "secretref:", "secretsmanager:", "@microsoft.keyvault",
-];
-
-/// Functions that look a value up, by the ends of their names.
-pub(super) const READERS: &[&str] = &[
-    "get", "getenv", "env", "lookup", "input", "property", "parameter", "prompt", "fetch", "getpass",
-    "param", "config", "resolve", "ref", "file", "env::var", "env::var_os",
-];
-
-/// Ways of logging in that are no secrets.
-pub(super) const MECHANISMS: &[&str] = &[
-    "plain", "login", "cram-md5", "digest-md5", "xoauth2", "oauthbearer", "scram-sha-1",
-    "scram-sha-256", "scram-sha-1-plus", "scram-sha-256-plus", "gssapi", "ntlm", "external",
-    "anonymous", "basic", "bearer", "digest", "negotiate", "kerberos", "oauth", "oauth2", "oidc",
-    "saml", "jwt", "ldap", "peer", "trust", "md5", "ident", "tls", "apikey", "iam", "aws_iam",
-    "publickey", "keyboard-interactive", "hostbased", "aws", "hawk", "mutual", "dpop", "vapid",
-    "gnap", "hoba", "token", "signature", "sharedkey", "sharedaccesssignature", "apitoken",
-    "googlelogin", "key", "splunk", "jwtbearer", "x-api-key", "discogs", "bot", "client",
-    "zoho-oauthtoken", "sso-key", "genie-key", "nrk", "wsse", "private-token", "snipe", "nostr",
-    "wsee", "aws4", "mac",
 ];
 
 /// Which letters a token goes on with.
@@ -477,7 +394,7 @@ pub(super) const WEBHOOKS: &[(&str, &str)] = &[
     ("open.larksuite.com", "/hook/"), ("hooks.glip.com", "/webhook/"),
     ("events.pagerduty.com", "/integration/"), ("hook.us1.make.com", "/"),
     ("hook.eu1.make.com", "/"), ("hook.integromat.com", "/"), ("hc-ping.com", "/"),
-    ("conda.anaconda.org", "/t/"), ("webhooks.mongodb-stitch.com", "/incoming_webhook/"), ("", "/hooks/"), ("", "/webhooks/"),
+    ("conda.anaconda.org", "/t/"), ("webhooks.mongodb-stitch.com", "/incoming_webhook/"), ("", "/services/t"), ("", "/hooks/"), ("", "/webhooks/"),
     ("", "/incoming-webhook/"),
     // Links that open an account.
     ("", "/reset/"), ("", "/reset-password/"), ("", "/password-reset/"), ("", "/password_reset/"),

@@ -295,7 +295,11 @@ fn separated(
         return None;
     }
     // One of many: `arn:aws:secretsmanager:eu-west-1:123456789012:secret:name`.
-    if sign == Sign::Colon && !is_spaced && closed.is_none() && bytes[..name.start].ends_with(b":")
+    if sign == Sign::Colon
+        && bytes[..from].ends_with(b":")
+        && !is_spaced
+        && closed.is_none()
+        && bytes[..name.start].ends_with(b":")
     {
         return None;
     }

@@ -234,8 +234,15 @@ pub(super) fn pem(text: &str, at: usize, spans: &mut Spans) -> usize {
     let Some(length) = label.bytes().take(BEFORE * 3).position(|byte| byte == b'-') else {
         return end;
     };
-    let is_private =
-        label[..length].contains("PRIVATE KEY") || label[..length].contains("SECRET KEY");
+    let is_private = [
+        "PRIVATE KEY",
+        "SECRET KEY",
+        "Static key",
+        "NKEY SEED",
+        "USER JWT",
+    ]
+    .iter()
+    .any(|kind| label[..length].contains(kind));
     if !is_private || !label[length..].starts_with("---") {
         return end;
     }

@@ -29,6 +29,7 @@ pub(super) fn at(rest: &[u8]) -> Option<(Sign, usize)> {
             (sign, 3 + more)
         }
         [b'=', b'=', b'>', ..] => (Sign::Equals, 3),
+        [b'-', b'-', b'-', b'>', ..] => (Sign::Equals, 4),
         // `<!-- password -->` ends there.
         [b'-', b'-', b'>', ..] => (Sign::Doubtful, 3),
         [b'=', b'=', ..] | [b'>', b'>', ..] => (Sign::Doubtful, 2),
@@ -64,10 +65,11 @@ pub(super) fn at(rest: &[u8]) -> Option<(Sign, usize)> {
 /// How much of a value is looked at for digits.
 const LONGEST: usize = 128;
 
-/// Whether what follows `::` has digits, as few names of types and functions have them.
+/// Whether what follows `::` has digits or signs, as few names of types and functions have them.
 fn is_no_path(value: &[u8]) -> bool {
     let value = &value[..value.len().min(LONGEST)];
     let end = extent::bare(value, 0, Around::default());
     let digits = value[..end].iter().filter(|byte| byte.is_ascii_digit());
-    digits.count() >= 2 && !value[..end].iter().any(|byte| b"_:(".contains(byte))
+    let has = |signs: &[u8]| value[..end].iter().any(|byte| signs.contains(byte));
+    !has(b":(") && (digits.count() >= 2 && !has(b"_") || has(b"!@#$%^~"))
 }

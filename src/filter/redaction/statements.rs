@@ -196,7 +196,7 @@ pub(super) fn identified(text: &str, from: usize, spans: &mut Spans) {
     let bytes = text.as_bytes();
     let rest = &bytes[from..bytes.len().min(from + 80)];
     // The value may be on the next line.
-    let links = [&b" by "[..], b" by\n", b" by\\n", b" as "];
+    let links = [&b" by "[..], b" by\n", b" by\\n", b"\nby ", b" as "];
     let by = links
         .iter()
         .find_map(|link| Some(text::find(rest, link)? + 4));

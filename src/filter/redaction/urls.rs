@@ -209,6 +209,17 @@ fn webhook(text: &str, start: usize, rest: &[u8], spans: &mut Spans) {
         let Some(secret) = text.get(from..end) else {
             continue;
         };
+        // `/services/T0…/B0…/…`, as Slack has them; others have services as well.
+        let is_slack = || {
+            let mut parts = secret.split('/');
+            let is_id = |part: Option<&str>| {
+                part.is_some_and(|id| id.len() >= 8 && id.bytes().all(|b| !b.is_ascii_lowercase()))
+            };
+            is_id(parts.next()) && is_id(parts.next())
+        };
+        if before.ends_with("/t") && !is_slack() {
+            continue;
+        }
         let is_one = secret.split('/').any(|part| is_secret(part.as_bytes()));
         if is_one {
             spans.push(Span::new(from, end, SecretClass::Token));

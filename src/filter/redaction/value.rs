@@ -306,11 +306,13 @@ pub(super) fn wrapper(bytes: &[u8], at: usize) -> usize {
             // `string(7) "…"`
             let number = text::run(&rest[word + 1..], |byte| byte.is_ascii_digit());
             let counted = word + 1 + number;
-            let is_counted = number > 0 && rest[counted..].starts_with(b") \"");
+            let close = rest[counted..].strip_prefix(b")").unwrap_or_default();
+            let gap = text::blank(close);
+            let is_counted = number > 0 && gap > 0 && close[gap..].starts_with(b"\"");
             // `Secret([REDACTED alloc::string::String])`
             let is_masked = placeholder::bracketed(&rest[inner..]).is_some();
             match (is_value || is_nested || is_option || is_masked, is_counted) {
-                (_, true) => counted + 2,
+                (_, true) => counted + 1 + gap,
                 (true, _) => inner,
                 _ => 0,
             }
