@@ -1,5 +1,5 @@
-//! The table of values that are no secrets, whatever their names are: words that say something about
-//! a value, masks, types, sources, mechanisms, algorithms, files, places and units.
+//! The table of values that are no secrets, whatever their names are: words that say something
+//! about a value, masks, types, sources, mechanisms, algorithms, files, places and units.
 //!
 //! `plain` and `innocent` know how such values are written.
 

@@ -149,10 +149,14 @@ fn net(text: &str, from: usize, spans: &mut Spans) {
     }
 }
 
+/// How much of a line of `.pgpass` is looked at after its port.
+const LONGEST_ENTRY: usize = 1024;
+
 /// `host:5432:database:ann:…`, a line of `.pgpass`.
 fn pgpass(text: &str, at: usize, spans: &mut Spans) {
     let start = at - line_before(text.as_bytes(), at).len();
-    let Some(line) = text.get(start..).and_then(|rest| rest.lines().next()) else {
+    let near = text::up_to(text, at + LONGEST_ENTRY);
+    let Some(line) = near.get(start..).and_then(|rest| rest.lines().next()) else {
         return;
     };
     let fields: Vec<&str> = line.splitn(5, ':').collect();

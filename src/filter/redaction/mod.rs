@@ -3,9 +3,10 @@
 //! `rules` is the table of names and tokens, `places` that of places, `innocents` that of values
 //! that are no secrets. `prefilter` scans a string for candidates, which `finder` examines. `names`
 //! and `keys` decide which names have secret values. `separator` and its `sign`, `apart`, `ahead`,
-//! `pairs` and their `name_keys`, `record`, `rows` and `bindings` find the value of a name, `value`,
-//! `container`, `lines` and `header` its beginning, and `extent` its end. `name` redacts it unless
-//! it is `innocent`, by its `look` for example, `plain`ly something else, or a `placeholder`.
+//! `pairs` and their `name_keys`, `record`, `rows` and `bindings` find the value of a name,
+//! `value`, `container`, `lines` and `header` its beginning, and `extent` its end. `name` redacts
+//! it unless it is `innocent`, by its `look` for example, `plain`ly something else, or a
+//! `placeholder`.
 //! `place`, `commands`, `statements` and `logons` recognize secrets by their position, `shapes` and
 //! `urls` by their shape. `views` decodes encoded strings, and `personal` finds personal data.
 

@@ -130,11 +130,12 @@ pub(super) fn after(
     let is_constant = name.is_identifier()
         && !name.as_str().contains(|c: char| c.is_ascii_lowercase())
         && bytes[at..].starts_with(b", ");
+    let is_bare_pair = bytes[..begin].ends_with(b"(") && next_is_bare(bytes, at);
     if closed.is_none()
         && !is_constant
         && !bytes[..begin].ends_with(b"{")
         && !matches!(bytes[..begin], [.., b' ' | b'[' | b'(' | b'{', b':'])
-        && !(bytes[..begin].ends_with(b"(") && next_is_bare(bytes, at))
+        && !is_bare_pair
     {
         return None;
     }

@@ -203,8 +203,7 @@ pub(super) fn is_class(value: &str, words: usize) -> bool {
     value.bytes().all(|byte| byte.is_ascii_alphabetic())
         && value.bytes().skip(1).filter(u8::is_ascii_uppercase).count() + 1 >= words
         && !has_many_capitals(value)
-        && (CLASSES.iter().any(|end| ends_with(end))
-            || FAULTS.iter().any(|begin| begins_with(begin)))
+        && (CLASSES.iter().any(ends_with) || FAULTS.iter().any(begins_with))
 }
 
 /// Whether a value has more capitals than the words of a name.

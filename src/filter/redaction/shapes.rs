@@ -64,7 +64,7 @@ fn secret_beside(bytes: &[u8], end: usize) -> Option<Span> {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'+');
     let between = text::run_in(&bytes[end..], 6, |byte| b" :,;|\t\"'\n".contains(byte));
     let start = end + between;
-    let len = text::run(&bytes[start..], |byte| is_part(byte));
+    let len = text::run_in(&bytes[start..], LENGTH + 1, |byte| is_part(byte));
     let is_one = between > 0 && len == LENGTH && text::is_mixed(&bytes[start..start + len]);
     is_one.then(|| Span::new(start, start + len, SecretClass::SecretKey))
 }
@@ -111,7 +111,7 @@ fn vendor_token(bytes: &[u8], at: usize) -> Option<Span> {
     BY_ANCHOR[usize::from(first)].iter().find_map(|shape| {
         let start = at.checked_sub(anchor(shape))?;
         let rest = bytes[start..].strip_prefix(shape.prefix.as_bytes())?;
-        let len = fits(shape, rest).filter(|_| is_start(bytes, start))?;
+        let len = is_start(bytes, start).then(|| fits(shape, rest))??;
         let end = start + shape.prefix.len() + len;
         Some(Span::new(start, end, SecretClass::Token))
     })
@@ -145,7 +145,8 @@ fn fits(shape: &Shape, rest: &[u8]) -> Option<usize> {
                 Alphabet::Base64 => matches!(byte, b'_' | b'-' | b'+' | b'/' | b'='),
             }
     };
-    let mut len = text::run(rest, |byte| is_part(byte));
+    // What is longer is none, however long it is.
+    let mut len = text::run_in(rest, shape.most.saturating_add(1), |byte| is_part(byte));
     while len > 0 && rest[len - 1] == b'.' {
         len -= 1;
     }
@@ -255,10 +256,18 @@ pub(super) fn pem(text: &str, at: usize, spans: &mut Spans) -> usize {
         // The line is all that is quoted.
         return start;
     }
-    let body_end = text[start..]
-        .find("-----END ")
-        .or_else(|| text[start..].find("---- END "))
-        .map_or(text.len(), |end| start + end);
+    // The first of both, so that no text is searched again and again for one that it does not have.
+    let ends = text[start..].match_indices("END ");
+    let dashes = |end: usize| {
+        let before = &text[start..start + end];
+        ["-----", "---- "]
+            .into_iter()
+            .find(|dashes| before.ends_with(dashes))
+    };
+    let end = ends
+        .map(|(end, _)| end)
+        .find_map(|end| Some(end - dashes(end)?.len()));
+    let body_end = end.map_or(text.len(), |end| start + end);
     spans.push(Span::new(start, body_end, SecretClass::EncryptionKey));
     body_end
 }

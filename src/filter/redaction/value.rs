@@ -163,6 +163,9 @@ fn sent(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
     (is_near || near.trim_ascii_start().starts_with(b"send")).then_some((at + len, end))
 }
 
+/// What is longer is no phrase.
+const LONGEST_PHRASE: usize = 512;
+
 /// Where a value ends that is a phrase of several words: of a name that says so, or of a password
 /// that is spoken of.
 pub(super) fn phrase(name: Name<'_>, at: usize, is_spoken: bool) -> Option<usize> {
@@ -172,8 +175,12 @@ pub(super) fn phrase(name: Name<'_>, at: usize, is_spoken: bool) -> Option<usize
     if !(is_named || is_spoken && name.known.class == SecretClass::Password) {
         return None;
     }
-    let rest = &name.text[at..];
-    let line = rest.split(['\n', '\r', '"', ',', ';']).next()?.trim_end();
+    let near = text::up_to(name.text, at + LONGEST_PHRASE);
+    let line = near.get(at..)?.split(['\n', '\r', '"', ',', ';']).next()?;
+    if at + line.len() == near.len() && near.len() < name.text.len() {
+        return None;
+    }
+    let line = line.trim_end();
     // What a sentence has is in no phrase.
     let is_plain = |word: &str| {
         word.len() >= 3
