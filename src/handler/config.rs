@@ -5,7 +5,7 @@ use crate::formatter::shared_line::{SharedLine, are_alike};
 use crate::formatter::{Format, Formatter, KnownFormat};
 use crate::handler::in_place::InPlace;
 use crate::record::Record;
-use crate::sys::sync::{Arc, Lazy};
+use crate::sys::sync::{Arc, AtomicUsize, Lazy, Ordering};
 use crate::sys::user_code::Owned;
 
 /// Filters and formatter of a handler at one moment.
@@ -22,14 +22,24 @@ pub(crate) struct HandlerConfig {
 
 /// Most handlers are given a formatter, so all others share the default one.
 static MESSAGE_ONLY: Lazy<Arc<HandlerConfig>> = Lazy::new(|| {
+    let formatter: Arc<dyn Format> = Arc::new(Formatter::default());
+    DEFAULT_FORMAT.store(address_of(&*formatter), Ordering::Relaxed);
     Arc::new(HandlerConfig {
         filters: Vec::new(),
-        formatter: Owned::new(Arc::new(Formatter::default())),
+        formatter: Owned::new(formatter),
         has_formatter: false,
         known: None,
         in_place: None,
     })
 });
+
+/// Where the formatter of `MESSAGE_ONLY` is; 0 until there is one. Relaxed: who has that formatter
+/// got it after this was written.
+static DEFAULT_FORMAT: AtomicUsize = AtomicUsize::new(0);
+
+fn address_of(formatter: &dyn Format) -> usize {
+    std::ptr::from_ref(formatter).cast::<()>().addr()
+}
 
 impl HandlerConfig {
     /// The configuration of a new handler.
@@ -78,6 +88,7 @@ impl HandlerConfig {
 }
 
 /// Reports whether a formatter is the one of handlers that were given none.
+#[inline]
 pub(super) fn is_default_format(formatter: &dyn Format) -> bool {
-    std::ptr::addr_eq(formatter, Arc::as_ptr(&MESSAGE_ONLY.formatter))
+    address_of(formatter) == DEFAULT_FORMAT.load(Ordering::Relaxed)
 }

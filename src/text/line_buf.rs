@@ -205,6 +205,18 @@ impl LineBuf {
         self.bytes.get(..self.len).unwrap_or(&self.long)
     }
 
+    /// Appends as many zeros, and returns them, to be filled in.
+    pub(crate) fn append(&mut self, len: usize) -> &mut [u8] {
+        let start = self.len();
+        let mut left = len;
+        while left > 0 {
+            let part = left.min(32);
+            self.push_bytes(&[0; 32][..part]);
+            left -= part;
+        }
+        self.bytes_mut_from(start)
+    }
+
     /// Leaves room for bytes that are filled in later.
     #[inline]
     pub(crate) fn leave<const N: usize>(&mut self) {
@@ -236,13 +248,8 @@ impl LineBuf {
 
     /// The bytes from a position on, for changes that leave a valid string: ASCII for ASCII, or
     /// whole pushes in another order.
-    #[cfg(feature = "pretty")]
     pub(crate) fn bytes_mut_from(&mut self, start: usize) -> &mut [u8] {
-        let bytes = match self.bytes.get_mut(..self.len) {
-            Some(bytes) => bytes,
-            None => &mut self.long,
-        };
-        bytes.get_mut(start..).unwrap_or_default()
+        self.as_bytes_mut().get_mut(start..).unwrap_or_default()
     }
 
     /// Removes what was appended since the buffer had this length.

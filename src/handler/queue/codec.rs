@@ -5,12 +5,15 @@ use std::borrow::Cow;
 use crate::context::RegistryContext;
 use crate::error::Error;
 use crate::formatter::{Format, Line};
-use crate::handler::queue::encoded_message::{Arguments, push_arguments};
+use crate::handler::queue::encoded_message::{Arguments, TypedArguments};
 use crate::handler::queue::encoded_values::{
     EncodedKeyValues, Reader, get, push_scalar, push_text,
 };
 use crate::handler::queue::head::{
-    ENVIRONMENT, FLAGS, HEAD, LEVEL, MESSAGE_LENGTH, NAME_LENGTH, SITE, TIME, TOTAL, put,
+    CLOSES_SPAN, ENVIRONMENT, FLAGS, Facts, HAS_ARGUMENTS, HAS_ERROR, HAS_KEY_VALUES,
+    HAS_LEVEL_NAME, HAS_MARK, HAS_OWNER, HAS_PROCESS, HAS_RARE_FIELDS, HAS_SOURCE, HAS_SPANS,
+    HAS_STACK, HAS_THREAD, HAS_THREAD_NAME, HEAD, IS_HIDDEN, LEVEL, MESSAGE_LENGTH, NAME_LENGTH,
+    SITE, TIME, TOTAL, length, put,
 };
 use crate::level::Level;
 use crate::record::sending_mark::SendingMark;
@@ -22,26 +25,6 @@ use crate::record::{
 use crate::sys::sync::Arc;
 use crate::text::line_buf::LineBuf;
 use crate::time::Timestamp;
-
-/// Another thread than that of the lane.
-const HAS_THREAD: u16 = 1;
-const HAS_THREAD_NAME: u16 = 2;
-const HAS_SOURCE: u16 = 4;
-const HAS_LEVEL_NAME: u16 = 8;
-const HAS_ERROR: u16 = 16;
-const HAS_STACK: u16 = 32;
-const HAS_SPANS: u16 = 64;
-/// Beside `HAS_SPANS`.
-const CLOSES_SPAN: u16 = 128;
-const HAS_MARK: u16 = 256;
-const HAS_PROCESS: u16 = 512;
-const HAS_OWNER: u16 = 1024;
-const HAS_KEY_VALUES: u16 = 2048;
-const IS_HIDDEN: u16 = 4096;
-/// The message stands as its arguments.
-const HAS_ARGUMENTS: u16 = 8192;
-const HAS_RARE_FIELDS: u16 =
-    HAS_LEVEL_NAME | HAS_ERROR | HAS_STACK | HAS_PROCESS | HAS_SPANS | HAS_OWNER;
 
 /// Appends a record to `out`, which is empty.
 ///
@@ -57,47 +40,68 @@ pub(super) fn encode(
     out: &mut LineBuf,
 ) -> Result<(), Error> {
     // Filled in at the end, when all is known.
-    let mut head = [0; HEAD];
     out.leave::<HEAD>();
     out.push_str(record.name);
     let message = out.len();
-    let mut flags = 0;
-    match formatter {
-        None if push_arguments(record, out) => flags |= HAS_ARGUMENTS,
-        None => record.push_message(out),
-        Some(formatter) => {
+    let mut flags = if record.is_hidden { IS_HIDDEN } else { 0 };
+    match (formatter, TypedArguments::of(record)) {
+        (None, Some(arguments)) => {
+            arguments.write_to(out.append(arguments.len()));
+            flags |= HAS_ARGUMENTS;
+        }
+        (None, None) => record.push_message(out),
+        (Some(formatter), _) => {
             let mut line = Line::new();
             formatter.format(record, &mut line)?;
             out.push_bytes(line.as_bytes());
         }
     }
-    let end = out.len();
+    let message = out.len() - message;
+    // First, as `add_thread` has it.
+    if let ThreadInfo::Given { id, name, .. } = record.thread {
+        flags |= push_thread(id, name, out);
+    }
     let site = match &record.source {
         SourceRef::Site(site) => site.number(),
-        SourceRef::Own(_) => 0,
+        SourceRef::Own(source) => {
+            flags |= push_source(source, out);
+            0
+        }
     };
     let mark = record.thread.mark();
-    let is_usual = record.is_bare()
-        && site != 0
-        && matches!(record.thread, ThreadInfo::Current)
-        && mark == SendingMark::NONE;
-    if !is_usual {
+    if mark != SendingMark::NONE || !record.is_bare() {
         flags |= push_further(record, mark, formatter.is_none(), out);
     }
-    flags |= if record.is_hidden { IS_HIDDEN } else { 0 };
-    let length = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
-    put(&mut head, TOTAL, length(out.len()));
-    put(&mut head, LEVEL, record.level.number().to_le_bytes());
-    put(&mut head, FLAGS, flags.to_le_bytes());
-    put(&mut head, TIME, record.time.as_nanos().to_le_bytes());
-    put(&mut head, ENVIRONMENT, environment.to_le_bytes());
-    put(&mut head, SITE, site.to_le_bytes());
-    put(&mut head, NAME_LENGTH, length(message - HEAD));
-    put(&mut head, MESSAGE_LENGTH, length(end - message));
-    if let Some(place) = out.as_bytes_mut().first_chunk_mut() {
-        *place = head;
+    let facts = Facts {
+        record,
+        flags,
+        stamp: 0,
+        environment,
+        site,
+        message,
+        total: out.len(),
+    };
+    if let Some(head) = out.as_bytes_mut().first_chunk_mut() {
+        facts.write_to(head);
     }
     Ok(())
+}
+
+/// Appends the source of a record that no macro has made. Returns its flag.
+fn push_source(source: &Source<'_>, out: &mut LineBuf) -> u16 {
+    let texts = [source.module_path(), source.file(), source.function()];
+    if source.line() == 0 && texts.iter().all(|text| text.is_empty()) {
+        return 0;
+    }
+    // The numbers together, in one step.
+    let mut numbers = [0; 16];
+    put(&mut numbers, 0, source.line().to_le_bytes());
+    for (text, at) in texts.iter().zip([4, 8, 12]) {
+        put(&mut numbers, at, length(text.len()));
+    }
+    out.push_bytes(&numbers);
+    texts.iter().for_each(|text| out.push_str(text));
+    HAS_SOURCE
 }
 
 /// Appends what few records have. Returns the flags.
@@ -109,19 +113,6 @@ fn push_further(
     out: &mut LineBuf,
 ) -> u16 {
     let mut flags = 0;
-    if let ThreadInfo::Given { id, name, .. } = record.thread {
-        flags |= push_thread(id, name, out);
-    }
-    match &record.source {
-        SourceRef::Own(source) if *source != Source::default() => {
-            push_text(out, source.module_path());
-            push_text(out, source.file());
-            out.push_bytes(&source.line().to_le_bytes());
-            push_text(out, source.function());
-            flags |= HAS_SOURCE;
-        }
-        _ => {}
-    }
     let details = record.rare_fields();
     let mut push = |flag: u16, text: &str| {
         push_text(out, text);
@@ -224,11 +215,13 @@ pub(super) fn decode(
     if let Some(site) = Site::of_number(number(SITE)) {
         source = SourceRef::Site(site);
     } else if has(HAS_SOURCE) {
+        let [line, module_path, file, function] =
+            [(); 4].map(|()| u32::from_le_bytes(rest.array()));
         let source_of = Source::default()
-            .with_module_path(rest.text())
-            .with_file(rest.text())
-            .with_line(u32::from_le_bytes(rest.array()))
-            .with_function(rest.text());
+            .with_module_path(rest.part(module_path).all())
+            .with_file(rest.part(file).all())
+            .with_line(line)
+            .with_function(rest.part(function).all());
         source = SourceRef::Own(source_of);
     }
     let mut text_if = |flag| has(flag).then(|| Cow::Borrowed(rest.text()));

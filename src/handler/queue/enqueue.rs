@@ -12,6 +12,7 @@ use crate::handler::queue::core::QueueCore;
 use crate::handler::queue::head::set_stamp;
 use crate::handler::queue::lane::LaneWriter;
 use crate::handler::queue::overflow::Overflow;
+use crate::handler::queue::usual::Usual;
 use crate::handler::queue::worker::is_worker_of;
 use crate::level::Level;
 use crate::record::{KnownThread, Record};
@@ -65,6 +66,43 @@ impl QueueCore {
             return self.bypass(account, record, formatter);
         }
         let environment = self.number_of_known(record);
+        if formatter.is_none() && self.put_in_place(account, record, environment) {
+            if self.channel.is_closed() {
+                self.deliver_now(self.channel.mark());
+            }
+            return Ok(());
+        }
+        self.put_encoded(account, record, formatter, environment)
+    }
+
+    /// Puts a record in that is as most are, if there is room for it at once.
+    #[inline]
+    fn put_in_place(&self, account: &Arc<Account>, record: &Record<'_>, environment: u32) -> bool {
+        let Some(usual) = Usual::of(record, environment) else {
+            return false;
+        };
+        let put = self.with_lane(account, |entry| {
+            let is_in = !self.sheds(entry, record.level)
+                && self.attempt(entry, |entry, stamp| {
+                    entry.push_in_place(usual.len(), |place| usual.write_to(place, stamp))
+                });
+            if is_in {
+                self.call_if_due(entry, record.level);
+            }
+            is_in
+        });
+        put == Some(true)
+    }
+
+    /// Puts any record in.
+    #[inline(never)]
+    fn put_encoded(
+        &self,
+        account: &Arc<Account>,
+        record: &Record<'_>,
+        formatter: Option<&dyn Format>,
+        environment: u32,
+    ) -> Result<(), Error> {
         // The length of a record is not known before it is written.
         let mut buffer = Pooled::<LineBuf>::take();
         // Runs the user's code, so nothing may be borrowed or locked here.
@@ -123,24 +161,41 @@ impl QueueCore {
 
     #[inline]
     fn push(&self, account: &Arc<Account>, bytes: &mut [u8], level: Level) -> Result<(), NoRoom> {
-        let pushed = LANES.try_with(|lanes| {
-            let mut lanes = lanes.try_borrow_mut().ok()?;
-            let id = account.id();
-            let at = match lanes.iter().position(|mine| mine.account == id) {
-                Some(at) => at,
-                None => self.join(account, &mut lanes),
-            };
-            Some(self.push_into(account, &mut lanes[at].entry, bytes, level))
+        let pushed = self.with_lane(account, |entry| {
+            self.push_into(account, entry, bytes, level)
         });
-        match pushed {
-            Ok(Some(pushed)) => pushed,
-            // Late in the thread's end.
-            _ => self.push_to_common(account, bytes, level),
-        }
+        pushed.unwrap_or_else(|| self.push_to_common(account, bytes, level))
+    }
+
+    /// Lends the thread's part; `None` late in the thread's end.
+    #[inline]
+    fn with_lane<R>(
+        &self,
+        account: &Arc<Account>,
+        work: impl FnOnce(&mut LaneWriter) -> R,
+    ) -> Option<R> {
+        let result = LANES.try_with(|lanes| {
+            let mut lanes = lanes.try_borrow_mut().ok()?;
+            // The last one used comes first: most threads have one.
+            if lanes.first().map(|mine| mine.account) != Some(account.id()) {
+                self.bring_first(account, &mut lanes);
+            }
+            lanes.first_mut().map(|mine| work(&mut mine.entry))
+        });
+        result.ok().flatten()
+    }
+
+    #[cold]
+    fn bring_first(&self, account: &Arc<Account>, lanes: &mut Vec<Mine>) {
+        let id = account.id();
+        let at = match lanes.iter().position(|mine| mine.account == id) {
+            Some(at) => at,
+            None => self.join(account, lanes),
+        };
+        lanes.swap(0, at);
     }
 
     /// Gives the thread a part of its own.
-    #[cold]
     fn join(&self, account: &Arc<Account>, lanes: &mut Vec<Mine>) -> usize {
         // Without those of handlers that are gone, and of the parent process.
         lanes.retain(|mine| {
@@ -172,13 +227,19 @@ impl QueueCore {
         if self.sheds(entry, level) {
             return Err(NoRoom);
         }
-        if !self.attempt(entry, bytes) {
+        if !self.attempt_copy(entry, bytes) {
             self.push_when_full(account, entry, bytes, level)?;
         }
+        self.call_if_due(entry, level);
+        Ok(())
+    }
+
+    /// Wakes the thread of the queue, where a record that was put in is urgent, or one of many.
+    #[inline]
+    fn call_if_due(&self, entry: &mut LaneWriter, level: Level) {
         if level >= Level::ERROR || entry.should_call() || self.worker.is_sleeping() {
             self.worker.call();
         }
-        Ok(())
     }
 
     /// Reports whether a record of the calling thread is not taken at its level, before it is
@@ -212,14 +273,26 @@ impl QueueCore {
 
     /// Puts a record in if there is room for it right now.
     #[inline]
-    fn attempt(&self, entry: &mut LaneWriter, bytes: &mut [u8]) -> bool {
+    fn attempt_copy(&self, entry: &mut LaneWriter, bytes: &mut [u8]) -> bool {
+        self.attempt(entry, |entry, stamp| {
+            set_stamp(bytes, stamp);
+            entry.push(bytes)
+        })
+    }
+
+    /// Puts a record in by a function that gets its stamp and reports whether there was room.
+    #[inline]
+    fn attempt(
+        &self,
+        entry: &mut LaneWriter,
+        push: impl FnOnce(&mut LaneWriter, u64) -> bool,
+    ) -> bool {
         if !self.take_place() {
             return false;
         }
         // A thread that knows of this record gets a later stamp. See `merge`.
         let stamp = self.channel.stamps.fetch_add(1, Ordering::SeqCst);
-        set_stamp(bytes, stamp);
-        let pushed = entry.push(bytes);
+        let pushed = push(entry, stamp);
         if !pushed {
             self.channel.unused_stamps.fetch_add(1, Ordering::Release);
             self.channel.give_up_places(1);
@@ -299,13 +372,13 @@ impl QueueCore {
         bytes: &mut [u8],
     ) -> Tried {
         loop {
-            if self.attempt(entry, bytes) {
+            if self.attempt_copy(entry, bytes) {
                 return Tried::In;
             }
             if !self.channel.budget.can_hold(bytes.len()) {
                 return Tried::Refused;
             }
-            if self.has_place() && entry.grow(bytes.len()) && self.attempt(entry, bytes) {
+            if self.has_place() && entry.grow(bytes.len()) && self.attempt_copy(entry, bytes) {
                 if entry.is_long(bytes.len()) {
                     entry.leave_long();
                     // It is much, so that the listener had better come.

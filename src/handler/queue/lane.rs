@@ -36,7 +36,6 @@ pub(super) struct Lane {
     pushed: AtomicU64,
     taken: AtomicU64,
     done: AtomicU64,
-    bytes_in: AtomicUsize,
     bytes_out: AtomicUsize,
     /// Whether the thread is gone.
     ended: AtomicBool,
@@ -49,8 +48,11 @@ pub(super) struct LaneWriter {
     producer: Option<Producer<u8>>,
     lane: Arc<Lane>,
     sizes: Sizes,
-    /// Bytes since the consumer was last called.
-    since_call: usize,
+    /// As the lane's own. Only this thread puts records in, so it need not read that.
+    pushed: u64,
+    /// Bytes that were put in, and how many there will be when the consumer had better come.
+    bytes_in: usize,
+    call_at: usize,
 }
 
 /// How much memory a lane may take.
@@ -86,15 +88,16 @@ impl LaneWriter {
             pushed: AtomicU64::new(0),
             taken: AtomicU64::new(0),
             done: AtomicU64::new(0),
-            bytes_in: AtomicUsize::new(0),
             bytes_out: AtomicUsize::new(0),
             ended: AtomicBool::new(false),
         };
         Self {
             producer: None,
             lane: Arc::new(lane),
+            pushed: 0,
+            bytes_in: 0,
+            call_at: sizes.most / 4,
             sizes,
-            since_call: 0,
         }
     }
 
@@ -111,16 +114,34 @@ impl LaneWriter {
         if producer.push_entire_slice(record).is_err() {
             return false;
         }
-        self.since_call += record.len();
-        let lane = &*self.lane;
-        // Only this thread writes to either. Release: a reader that counts the record also finds it
-        // in the ring.
-        let bytes = lane.bytes_in.load(Ordering::Relaxed);
-        lane.bytes_in
-            .store(bytes.wrapping_add(record.len()), Ordering::Relaxed);
-        let pushed = lane.pushed.load(Ordering::Relaxed);
-        lane.pushed.store(pushed + 1, Ordering::Release);
+        self.note_pushed(record.len());
         true
+    }
+
+    /// Puts a record in that is written where it is read from, if there is room for it in the ring,
+    /// in one piece.
+    #[inline]
+    pub(super) fn push_in_place(&mut self, len: usize, write: impl FnOnce(&mut [u8])) -> bool {
+        let producer = self.producer.as_mut();
+        let Some(mut chunk) = producer.and_then(|producer| producer.write_chunk(len).ok()) else {
+            return false;
+        };
+        let (place, []) = chunk.as_mut_slices() else {
+            // Around the end of the ring.
+            return false;
+        };
+        write(place);
+        chunk.commit_all();
+        self.note_pushed(len);
+        true
+    }
+
+    #[inline]
+    fn note_pushed(&mut self, len: usize) {
+        self.bytes_in = self.bytes_in.wrapping_add(len);
+        self.pushed += 1;
+        // Release: a reader that counts the record also finds it in the ring.
+        self.lane.pushed.store(self.pushed, Ordering::Release);
     }
 
     /// Goes on in another ring, in which there is room for a record of this length. Returns `false`
@@ -214,21 +235,19 @@ impl LaneWriter {
     /// the thread's part.
     #[inline]
     pub(super) fn should_call(&mut self) -> bool {
-        let due = self.since_call > self.sizes.most / 4;
-        if due {
-            self.since_call = 0;
+        // It is at most a part of half the address space away.
+        let is_due = self.bytes_in.wrapping_sub(self.call_at) <= usize::MAX / 2;
+        if is_due {
+            self.call_at = self.bytes_in.wrapping_add(self.sizes.most / 4);
         }
-        due
+        is_due
     }
 
     /// How full the thread's part is, in percent.
     pub(super) fn fill(&self) -> u64 {
         let lane = &*self.lane;
         let bytes_out = lane.bytes_out.load(Ordering::Relaxed);
-        let used = lane
-            .bytes_in
-            .load(Ordering::Relaxed)
-            .wrapping_sub(bytes_out);
+        let used = self.bytes_in.wrapping_sub(bytes_out);
         // In 64 bits, as a hundred times a part overflows 32.
         used as u64 * 100 / self.sizes.most.max(1) as u64
     }

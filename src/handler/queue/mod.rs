@@ -1,8 +1,8 @@
 //! The asynchronous path: records go through a queue to a thread of its own, which hands them to
 //! handlers.
 //!
-//! A caller writes its record as bytes ([`codec`]) into a ring of its own thread ([`lane`]),
-//! without a lock and without a call to the system ([`enqueue`]). The listener's thread
+//! A caller writes its record as bytes ([`codec`], [`usual`]) into a ring of its own thread
+//! ([`lane`]), without a lock and without a call to the system ([`enqueue`]). The listener's thread
 //! ([`thread`]) takes them out in the order in which they were put in ([`merge`]), and hands them
 //! on ([`drain`]).
 
@@ -33,6 +33,7 @@ mod ring;
 #[cfg(test)]
 mod tests;
 mod thread;
+mod usual;
 mod work;
 mod worker;
 mod written;

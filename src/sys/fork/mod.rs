@@ -115,7 +115,15 @@ static IS_SETTLING: AtomicBool = AtomicBool::new(false);
 /// Resets a child that was not reset yet. For code that enters no lock.
 #[inline]
 pub(crate) fn settle_if_new() {
-    if STATE.load(Ordering::Relaxed) & NEW_CHILD != 0 && EXEMPT.get() == 0 {
+    // The second test is not here, as it would be made beforehand.
+    if STATE.load(Ordering::Relaxed) & NEW_CHILD != 0 {
+        settle_unless_exempt();
+    }
+}
+
+#[cold]
+fn settle_unless_exempt() {
+    if EXEMPT.get() == 0 {
         settle();
     }
 }
