@@ -14,6 +14,10 @@ use super::{resident, stderr_of};
 /// What memory may grow by after a fifth of the time, in KiB: allocators keep some to themselves.
 const GROWTH: usize = 32 * 1024;
 
+/// What the queue may take, so that its fullest moment comes early, also where its thread gets
+/// little time.
+const QUEUE: usize = 8 << 20;
+
 /// How many rounds it makes at least: a round writes some 170 KiB.
 const ROUNDS: usize = 30;
 
@@ -32,7 +36,10 @@ pub(super) fn play() {
     let path = directory.path().join("a.log");
     let file = RotatingFileHandler::builder(&path).max_bytes(1 << 20);
     let file = file.backup_count(2).open().unwrap();
-    let queue = QueueHandler::new([file.clone()]);
+    let queue = QueueHandler::builder()
+        .max_bytes(QUEUE)
+        .handlers([file.clone()])
+        .start();
     let memory = MemoryHandler::new(100).with_target(queue.clone());
     let registry = Registry::new();
     registry.root().set_level(Level::INFO);
