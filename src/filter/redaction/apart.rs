@@ -16,6 +16,24 @@ use crate::filter::redaction::{container, names, record, text};
 /// How many arguments of a call are looked at after the first one.
 const MOST: usize = 4;
 
+/// Whether a word goes somewhere: `flags2 to the linker`.
+fn is_passed_on(rest: &[u8]) -> bool {
+    let word = text::run_in(rest, 96, |byte| !byte.is_ascii_whitespace());
+    let next = rest[word..].strip_prefix(b" ").unwrap_or_default();
+    [
+        &b"to "[..],
+        b"into ",
+        b"through ",
+        b"along ",
+        b"as ",
+        b"via ",
+        b"in ",
+        b"on ",
+    ]
+    .iter()
+    .any(|link| next.starts_with(link))
+}
+
 /// A value that no sign separates from its name: an option's, an argument's, one of a sentence.
 pub(super) fn after(
     name: Name<'_>,
@@ -207,10 +225,9 @@ pub(super) fn after(
         let is_word = !text.get(from..end)?.contains(' ');
         return is_word.then(|| name.hide(from, end, doubtful, spans))?;
     }
-    // `Pass flags2 to the linker`: a verb.
-    let is_verb = name.as_str() == "Pass"
+    let may_be_verb = name.as_str() == "Pass"
         || name.as_str() == "pass" && bytes[..name.start].ends_with(b" to ");
-    if is_verb && closed.is_none() && rest.contains(&b' ') {
+    if may_be_verb && closed.is_none() && is_passed_on(rest) {
         return None;
     }
     // `--password …`

@@ -263,20 +263,16 @@ fn option(text: &str, dash: usize, spans: &mut Spans) {
         text::run(&bytes[at..], |byte| b" =:\0".contains(byte))
     };
     let (from, end) = argument_near(text, at);
-    // `-u "ann":"…"`
     let (from, end) = match (sign, bytes.get(end..end + 3)) {
+        // `-u "ann":"…"`
         (Some(b':'), Some([b'"', b':', b'"'] | [b'\'', b':', b'\''])) => {
-            let (start, stop) = argument_near(text, end + 2);
-            (start - 2, stop)
+            argument_near(text, end + 2)
         }
-        _ => (from, end),
-    };
-    let from = match sign.filter(|sign| *sign != b'.') {
-        Some(sign) => match bytes[from..end].iter().position(|byte| *byte == sign) {
-            Some(found) => from + found + 1,
+        (Some(b'.') | None, _) => (from, end),
+        (Some(sign), _) => match bytes[from..end].iter().position(|byte| *byte == sign) {
+            Some(found) => (from + found + 1, end),
             None => return,
         },
-        None => from,
     };
     let Some(value) = text.get(from..end) else {
         return;
@@ -399,7 +395,12 @@ fn last_bulk(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
         let digits = text::run_in(rest, 6, u8::is_ascii_digit);
         let from = line + 1 + digits;
         let gap = text::blank(&bytes[from..]);
-        let len: usize = std::str::from_utf8(&rest[..digits]).ok()?.parse().ok()?;
+        let Some(Ok(len)) = std::str::from_utf8(&rest[..digits])
+            .ok()
+            .map(str::parse::<usize>)
+        else {
+            break;
+        };
         let from = from + gap;
         if gap == 0 || bytes.len() < from + len {
             break;

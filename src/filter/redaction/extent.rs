@@ -195,7 +195,7 @@ fn ends_item(rest: &[u8]) -> bool {
 }
 
 /// How long an argument may be that is known by its place.
-const LONGEST_ARGUMENT: usize = 4096;
+pub(super) const LONGEST_ARGUMENT: usize = 4096;
 
 /// The same of one that is known by its place, of which a text may have many: the end is not looked
 /// for far away.

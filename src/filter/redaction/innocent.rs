@@ -94,10 +94,12 @@ fn is_measured(value: &str, after: &[u8]) -> bool {
     value.len() <= 5
         && value.bytes().all(|byte| byte.is_ascii_digit())
         && unit > 1
+        && !text::starts_pair(next)
+        && !matches!(next.get(unit), Some(b'_' | b'-'))
         && std::str::from_utf8(&next[..unit]).is_ok_and(plain::is_unit)
 }
 
-/// `"os.getenv('TOKEN')"`, `"var.db_password"`: code, as a text of another language has it.
+/// `"os.getenv('TOKEN')"`, `"var.db_password"`: code in a string of another language.
 fn is_code_in_quotes(value: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphabetic() || b"._[]()'\"".contains(&byte);
     (is_from(value) || is_call(value)) && value.bytes().all(is_part)

@@ -96,16 +96,24 @@ pub(super) const MECHANISMS: &[&str] = &[
 pub(super) const ALGORITHMS: &[&str] = &[
     "aes", "rsa", "dsa", "dss", "ecdsa", "eddsa", "ecdh", "ecdhe", "ec", "dh", "dhe", "des", "rc", "sha", "md", "hmac",
     "scram", "pbkdf", "pbes", "bcrypt", "scrypt", "yescrypt", "crypt", "argon", "argonid", "argoni", "argond", "kdf", "hkdf", "gcm", "cbc", "ctr", "ccm", "xts",
-    "siv", "ecb", "cfb", "ofb", "poly", "chacha", "xchacha", "salsa", "ed", "curve", "secp", "prime", "sect", "brainpoolp",
-    "p", "x", "k", "r", "v", "a", "c", "t", "id", "base", "hs", "rs", "es", "ps", "rsaes", "rsassa", "oaep", "pss", "pkcs", "mgf", "kw", "gcmkw", "blake", "blakeb", "blakes", "crc", "keccak", "ripemd",
-    "tls", "tlsv", "ssl", "sslv", "dtls", "dtlsv", "with", "and", "withrsa", "withecdsa", "withrsaencryption", "withdsa",
-    "rsaencryption", "wpa", "wep", "psk", "eap", "peap", "mschapv", "mschap", "chap", "pap", "ttls", "ccmp", "tkip", "sae", "enterprise", "personal", "cram", "digest",
-    "plus", "http", "https", "oauth", "utf", "ipv", "latin", "ascii", "aws", "krb", "ntlmv", "gost", "camellia", "aria", "blowfish", "twofish", "idea", "seed",
-    "null", "anon", "export", "sm", "ascon", "mldsa", "mlkem", "kyber", "dilithium", "symmetric", "default",
+    "siv", "ecb", "cfb", "ofb", "poly", "chacha", "xchacha", "salsa", "ed", "curve", "secp", "sect", "brainpoolp",
+    "hs", "rs", "es", "ps", "rsaes", "rsassa", "oaep", "pss", "pkcs", "mgf", "kw", "gcmkw", "blake", "blakeb", "blakes", "crc", "keccak", "ripemd",
+    "tls", "tlsv", "ssl", "sslv", "dtls", "dtlsv", "withrsa", "withecdsa", "withrsaencryption", "withdsa",
+    "rsaencryption", "wpa", "wep", "psk", "eap", "peap", "mschapv", "mschap", "chap", "pap", "ttls", "ccmp", "tkip", "sae", "cram",
+    "krb", "ntlmv", "gost", "camellia", "aria", "blowfish", "twofish",
+    "sm", "ascon", "mldsa", "mlkem", "kyber", "dilithium",
+];
+
+/// What stands beside those, and makes no algorithm by itself.
+pub(super) const ALGORITHM_PARTS: &[&str] = &[
+    "p", "x", "k", "r", "v", "a", "c", "t", "id", "with", "and", "enterprise", "personal", "digest", "plus", "http", "https", "oauth",
+    "aws", "idea", "seed", "null", "anon", "export", "default", "prime",
 ];
 
 /// Names of algorithms and the like that are words.
 pub(super) const ALGORITHM_WORDS: &[&str] = &[
+    "base32", "base58", "base64", "base64url", "base85", "utf8", "utf-8", "utf-16", "latin1", "ipv4", "ipv6", "oauth2", "oauth1",
+    "prime256v1", "prime192v1", "symmetric_default", "http/1.1", "http/2",
     "aes", "rsa", "dsa", "ecdsa", "eddsa", "ecdh", "hmac", "bcrypt", "scrypt", "yescrypt", "argon",
     "x86_64", "mysql_native_password", "caching_sha2_password", "sha256_password", "client_secret_basic",
     "client_secret_post", "client_secret_jwt", "private_key_jwt", "tls_client_auth", "none_auth", "s3v4", "v4-query",
@@ -134,11 +142,15 @@ pub(super) const FILE_NAMES: &[&str] = &[
     ".htpasswd", ".my.cnf", "application_default_credentials.json",
 ];
 
-/// Units after numbers, beside those of bytes and times in [`SHORT_UNITS`].
+/// Units of times and sizes after numbers, beside those in [`SHORT_UNITS`].
 pub(super) const UNITS: &[&str] = &[
-    "millisecond", "second", "sec", "minute", "min", "hour", "hr", "day", "week", "month", "year", "bit", "byte", "char",
-    "character", "digit", "letter", "word", "symbol", "time", "attempt", "retrie", "try", "tries", "round", "iteration", "item", "entrie", "entry",
-    "key", "token", "secret", "password", "session", "user", "request", "prime", "use", "step", "level", "row", "line", "file", "percent", "kb", "mb", "gb", "ms",
+    "millisecond", "second", "sec", "minute", "min", "hour", "hr", "day", "week", "month", "year", "bit", "byte", "kb", "mb", "gb", "ms",
+];
+
+/// What is counted in words about secrets: apart from its number.
+pub(super) const COUNTED: &[&str] = &[
+    "char", "character", "digit", "letter", "word", "symbol", "attempt", "retrie", "try", "tries", "round", "iteration", "item",
+    "entrie", "entry", "prime", "use", "step", "row", "percent",
 ];
 
 /// Short units, which stand close to their numbers.
@@ -171,7 +183,7 @@ pub(super) const CLASSES: &[&str] = &[
 
 /// First words of the names of errors: `InvalidClientTokenId`.
 pub(super) const FAULTS: &[&str] = &[
-    "Invalid", "Expired", "Missing", "Unsupported", "Unknown", "Unauthorized", "Unrecognized", "Incorrect", "Malformed", "Bad", "No",
+    "Invalid", "Expired", "Missing", "Unsupported", "Unknown", "Unauthorized", "Unrecognized", "Incorrect", "Malformed",
 ];
 
 /// First parts of qualified names: `java.lang.String`, `System.String`.

@@ -150,7 +150,7 @@ fn net(text: &str, from: usize, spans: &mut Spans) {
 }
 
 /// How much of a line of `.pgpass` is looked at after its port.
-const LONGEST_ENTRY: usize = 1024;
+const LONGEST_ENTRY: usize = 4096;
 
 /// `host:5432:database:ann:…`, a line of `.pgpass`.
 fn pgpass(text: &str, at: usize, spans: &mut Spans) {

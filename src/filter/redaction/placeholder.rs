@@ -35,13 +35,22 @@ pub(super) fn is_nothing(value: &str) -> bool {
 
 /// `NOT_LOGGING_PASSWORD`, `YOUR_API_KEY`: the name of a secret in place of it.
 fn is_constant(value: &str) -> bool {
-    const NAMES: [&str; 6] = ["PASSWORD", "PASSWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL"];
+    const NAMES: [&str; 7] = [
+        "PASSWORD",
+        "PASSWD",
+        "SECRET",
+        "TOKEN",
+        "KEY",
+        "APIKEY",
+        "CREDENTIAL",
+    ];
+    let is_name = |part: &str| NAMES.contains(&part.strip_suffix('S').unwrap_or(part));
     value.len() > 6
         && value.contains('_')
         && value
             .bytes()
             .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
-        && NAMES.iter().any(|name| value.contains(name))
+        && value.split('_').any(is_name)
 }
 
 /// `not configured`, `(known after apply)`: words about a value.

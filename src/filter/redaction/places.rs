@@ -173,7 +173,7 @@ pub(super) const SPOKEN: &[&str] = &[
     "your", "you", "one", "already", "before", "after", "until", "because", "since", "still",
 ];
 
-/// Words between a name and whose it is.
+/// Words between a name and its owner.
 pub(super) const FOR: &[&str] = &[
     "for ", "of ", "on ", "für ", "von ", "pour ", "de ", "para ", "per ", "di ", "voor ", "van ", "för ", "til ", "dla ", "do ", "для ",
 ];

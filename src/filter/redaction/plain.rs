@@ -2,8 +2,8 @@
 //! files, regions, classes and errors.
 
 use crate::filter::redaction::innocents::{
-    ALGORITHM_WORDS, ALGORITHMS, CLASSES, CONTINENTS, DIRECTIONS, FAULTS, FILE_NAMES, FILES, ROOTS,
-    SHORT_UNITS, SIZES, UNITS,
+    ALGORITHM_PARTS, ALGORITHM_WORDS, ALGORITHMS, CLASSES, CONTINENTS, COUNTED, DIRECTIONS, FAULTS,
+    FILE_NAMES, FILES, ROOTS, SHORT_UNITS, SIZES, UNITS,
 };
 use crate::filter::redaction::text;
 
@@ -41,6 +41,7 @@ pub(super) fn is_algorithm(value: &str) -> bool {
             && parts.any(|part| ["SHA1", "SHA256", "SHA384", "SHA512"].contains(&part))
     };
     let (mut runs, mut has_digits, mut is_sure, mut has_letter) = (0, false, false, false);
+    let mut is_named = false;
     let mut rest = value;
     while let Some(first) = rest.bytes().next() {
         let is_digit = first.is_ascii_digit();
@@ -60,10 +61,13 @@ pub(super) fn is_algorithm(value: &str) -> bool {
             continue;
         }
         let run = &rest[..len];
-        let known = if is_digit { SIZES } else { ALGORITHMS };
-        if !known.iter().any(|known| run.eq_ignore_ascii_case(known)) {
+        let is_in = |known: &[&str]| known.iter().any(|known| run.eq_ignore_ascii_case(known));
+        let is_name = !is_digit && is_in(ALGORITHMS);
+        if !is_name && !is_in(if is_digit { SIZES } else { ALGORITHM_PARTS }) {
             return has_hash();
         }
+        // The curves `P-256`, `X25519`, `K-233`.
+        is_named |= is_name || len == 1 && b"pkx".contains(&first.to_ascii_lowercase());
         runs += 1;
         has_digits |= is_digit;
         is_sure |= is_digit && len >= 3;
@@ -72,6 +76,7 @@ pub(super) fn is_algorithm(value: &str) -> bool {
     }
     // Single letters need a size: `P-256`, but no `es-p1`.
     (is_sure || !has_letter)
+        && is_named
         && runs > 1
         && (has_digits || value.contains(['-', '_', '+']))
         && !value.starts_with(|c: char| c.is_ascii_digit())
@@ -101,7 +106,7 @@ fn is_duration(value: &str) -> bool {
         let digits = text::run(rest.as_bytes(), |byte| {
             byte.is_ascii_digit() || b"._,".contains(byte)
         });
-        if digits == 0 || digits > 9 {
+        if digits == 0 {
             return false;
         }
         rest = &rest[digits..];
@@ -114,7 +119,9 @@ fn is_duration(value: &str) -> bool {
         let is_short = SHORT_UNITS
             .iter()
             .any(|known| unit.eq_ignore_ascii_case(known));
-        if !(is_unit(unit) || is_short) {
+        let is_close = is_short || is_of(UNITS, unit);
+        let most = if space == 0 && unit.len() == 1 { 5 } else { 9 };
+        if digits > most || !(is_close || space == 1 && is_of(COUNTED, unit)) {
             return false;
         }
         parts += 1;
@@ -125,7 +132,12 @@ fn is_duration(value: &str) -> bool {
 
 /// Whether a word is a unit, or several: `characters`.
 pub(super) fn is_unit(word: &str) -> bool {
-    let is = |word: &str| UNITS.iter().any(|known| word.eq_ignore_ascii_case(known));
+    is_of(UNITS, word) || is_of(COUNTED, word)
+}
+
+/// Whether a word is one of a table's, or several of one.
+fn is_of(table: &[&str], word: &str) -> bool {
+    let is = |word: &str| table.iter().any(|known| word.eq_ignore_ascii_case(known));
     is(word) || word.strip_suffix(['s', 'S']).is_some_and(is)
 }
 
@@ -167,6 +179,7 @@ pub(super) fn is_file(value: &str) -> bool {
         && !stem.is_empty()
         && stem.bytes().all(is_part)
         && !stem.contains("::")
+        && !(stem.contains(':') && stem.contains('@'))
         && (digits * 3 <= stem.len() && capitals * 3 <= stem.len().max(3))
 }
 

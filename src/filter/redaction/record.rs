@@ -14,10 +14,10 @@ const DOUBTFUL: Manner = Manner {
     is_prose: false,
 };
 
-/// How long a value and what is before a name may be.
+/// How much of a path before a name is looked at.
 const NEAR: usize = 96;
 
-/// Whether a text starts with a sign between the parts of a record or a path.
+/// Reports whether a string starts with a separator of records or paths.
 pub(super) fn is_sign(rest: &[u8]) -> bool {
     rest.first().is_some_and(|sign| b"/,;|#~^".contains(sign))
 }
@@ -30,7 +30,7 @@ pub(super) fn after(name: Name<'_>, at: usize, spans: &mut Spans) -> Option<usiz
     if b"#;~^".contains(&sign) && is_password {
         let is_part =
             |byte: &u8| *byte != sign && !byte.is_ascii_whitespace() && !b"\"'".contains(byte);
-        let end = at + 1 + text::run_in(&bytes[at + 1..], NEAR, is_part);
+        let end = at + 1 + text::run_in(&bytes[at + 1..], extent::LONGEST_ARGUMENT, is_part);
         if bytes[..name.start].last() == Some(&sign) || bytes.get(end) == Some(&sign) {
             return name.hide(at + 1, end, DOUBTFUL, spans);
         }

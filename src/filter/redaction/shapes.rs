@@ -256,7 +256,7 @@ pub(super) fn pem(text: &str, at: usize, spans: &mut Spans) -> usize {
         // The line is all that is quoted.
         return start;
     }
-    // The first of both, so that no text is searched again and again for one that it does not have.
+    // The first of both, so that nothing is searched again and again for one that it does not have.
     let ends = text[start..].match_indices("END ");
     let dashes = |end: usize| {
         let before = &text[start..start + end];
