@@ -137,11 +137,16 @@ impl LineBuf {
             self.len = end;
             return;
         }
+        self.outgrow();
+        self.long.extend_from_slice(bytes);
+    }
+
+    /// Moves the string to `long`, unless it is there already.
+    fn outgrow(&mut self) {
         if let Some(short) = self.bytes.get(..self.len) {
             self.long.extend_from_slice(short);
             self.len = usize::MAX;
         }
-        self.long.extend_from_slice(bytes);
     }
 
     #[inline]
@@ -205,14 +210,16 @@ impl LineBuf {
         self.bytes.get(..self.len).unwrap_or(&self.long)
     }
 
-    /// Appends as many zeros, and returns them, to be filled in.
+    /// Appends bytes and returns them. The caller must fill in every one: those of an earlier
+    /// string may stand there.
     pub(crate) fn append(&mut self, len: usize) -> &mut [u8] {
         let start = self.len();
-        let mut left = len;
-        while left > 0 {
-            let part = left.min(32);
-            self.push_bytes(&[0; 32][..part]);
-            left -= part;
+        let end = self.len.saturating_add(len);
+        if end <= INLINE {
+            self.len = end;
+        } else {
+            self.outgrow();
+            self.long.resize(start + len, 0);
         }
         self.bytes_mut_from(start)
     }
@@ -366,6 +373,28 @@ mod tests {
             assert!(text.is_empty());
             text.push_str(&expected);
             assert_eq!(text.as_str(), expected);
+        }
+    }
+
+    #[test]
+    fn appended_bytes_are_those_that_the_caller_fills_in() {
+        for before in [0, 10, INLINE, INLINE + 1] {
+            for len in [0, 1, INLINE - 10, INLINE, 1 << 20] {
+                let start = "x".repeat(before);
+                let mut text = LineBuf::default();
+                text.push_str(&start);
+                let place = text.append(len);
+                assert_eq!(place.len(), len);
+                place.fill(b'y');
+                text.push_str("end");
+                let expected = start + &"y".repeat(len) + "end";
+                assert!(text.as_str() == expected, "{before} {len}");
+                // The bytes after the truncated string are overwritten, in the array or not.
+                text.truncate(before);
+                text.append(2).copy_from_slice(b"zz");
+                assert_eq!(text.len(), before + 2);
+                assert_eq!(text.bytes_from(before), b"zz");
+            }
         }
     }
 

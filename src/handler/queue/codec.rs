@@ -44,17 +44,16 @@ pub(super) fn encode(
     out.push_str(record.name);
     let message = out.len();
     let mut flags = if record.is_hidden { IS_HIDDEN } else { 0 };
-    match (formatter, TypedArguments::of(record)) {
-        (None, Some(arguments)) => {
-            arguments.write_to(out.append(arguments.len()));
-            flags |= HAS_ARGUMENTS;
-        }
-        (None, None) => record.push_message(out),
-        (Some(formatter), _) => {
-            let mut line = Line::new();
-            formatter.format(record, &mut line)?;
-            out.push_bytes(line.as_bytes());
-        }
+    if let Some(formatter) = formatter {
+        let mut line = Line::new();
+        formatter.format(record, &mut line)?;
+        out.push_bytes(line.as_bytes());
+    } else if let Some(arguments) = TypedArguments::of(record) {
+        // Fills in every byte, as `append` requires.
+        arguments.write_to(out.append(arguments.len()));
+        flags |= HAS_ARGUMENTS;
+    } else {
+        record.push_message(out);
     }
     let message = out.len() - message;
     // First, as `add_thread` has it.

@@ -66,32 +66,47 @@ impl QueueCore {
             return self.bypass(account, record, formatter);
         }
         let environment = self.number_of_known(record);
-        if formatter.is_none() && self.put_in_place(account, record, environment) {
-            if self.channel.is_closed() {
-                self.deliver_now(self.channel.mark());
+        if formatter.is_none() {
+            match self.put_in_place(account, record, environment) {
+                Some(Ok(())) => {
+                    if self.channel.is_closed() {
+                        self.deliver_now(self.channel.mark());
+                    }
+                    return Ok(());
+                }
+                // A closed queue is emptied first, and then the record gets another try.
+                Some(Err(NoRoom)) if !self.channel.is_closed() => {
+                    return Err(self.drop_newest(record.level));
+                }
+                _ => {}
             }
-            return Ok(());
         }
         self.put_encoded(account, record, formatter, environment)
     }
 
-    /// Puts a record in that is as most are, if there is room for it at once.
+    /// Puts a record in that is as most are, or fails if it is not taken at its level. Returns
+    /// `None` if it must be encoded: it is not as most are, or there is no room for it at once.
     #[inline]
-    fn put_in_place(&self, account: &Arc<Account>, record: &Record<'_>, environment: u32) -> bool {
-        let Some(usual) = Usual::of(record, environment) else {
-            return false;
-        };
+    fn put_in_place(
+        &self,
+        account: &Arc<Account>,
+        record: &Record<'_>,
+        environment: u32,
+    ) -> Option<Result<(), NoRoom>> {
+        let usual = Usual::of(record, environment)?;
         let put = self.with_lane(account, |entry| {
-            let is_in = !self.sheds(entry, record.level)
-                && self.attempt(entry, |entry, stamp| {
-                    entry.push_in_place(usual.len(), |place| usual.write_to(place, stamp))
-                });
+            if self.sheds(entry, record.level) {
+                return Some(Err(NoRoom));
+            }
+            let is_in = self.attempt(entry, |entry, stamp| {
+                entry.push_in_place(usual.len(), |place| usual.write_to(place, stamp))
+            });
             if is_in {
                 self.call_if_due(entry, record.level);
             }
-            is_in
+            is_in.then_some(Ok(()))
         });
-        put == Some(true)
+        put.flatten()
     }
 
     /// Puts any record in.
@@ -437,6 +452,7 @@ impl QueueCore {
         put
     }
 
+    #[cold]
     fn drop_newest(&self, level: Level) -> Error {
         self.channel.drops.note(level);
         Error::new(ErrorKind::Full, "the queue is full")

@@ -402,6 +402,19 @@ mod tests {
         entry.push(&record) || (entry.grow(len) && entry.push(&record))
     }
 
+    /// Puts a record in by `push_in_place`, or leaves everything as it was.
+    fn put_in_place(entry: &mut LaneWriter, stamp: u64, len: usize) -> bool {
+        fn state(entry: &LaneWriter) -> (u64, usize, Option<usize>) {
+            let slots = entry.producer.as_ref().map(Producer::slots);
+            (entry.lane().queued(), entry.bytes_in, slots)
+        }
+        let record = record(stamp, len);
+        let before = state(entry);
+        let is_in = entry.push_in_place(len, |place| place.copy_from_slice(&record));
+        assert!(is_in || state(entry) == before);
+        is_in
+    }
+
     fn stamps(lane: &Lane, until: u64) -> Vec<u64> {
         let mut out = Vec::new();
         let count = lane.take(until, usize::MAX, &mut out);
@@ -418,10 +431,16 @@ mod tests {
     #[test]
     fn records_come_out_as_they_went_in_around_the_ends_of_rings() {
         let mut entry = entry(1 << 20, 1 << 24);
-        let (mut next_in, mut next_out) = (0, 0);
+        let (mut next_in, mut next_out, mut refused) = (0, 0, 0);
         for round in 0..200_usize {
             for len in 0..round % 23 * 5 {
-                assert!(put(&mut entry, next_in, HEAD + 200 + len));
+                let len = HEAD + 200 + len;
+                // Every other record is first tried in place.
+                let tries = next_in % 2 == 1;
+                if !(tries && put_in_place(&mut entry, next_in, len)) {
+                    refused += u64::from(tries);
+                    assert!(put(&mut entry, next_in, len));
+                }
                 next_in += 1;
             }
             // Some of them only.
@@ -436,6 +455,8 @@ mod tests {
             next_in - next_out
         );
         assert_eq!(entry.fill(), 0);
+        // Only at the ends of rings, so there are a few.
+        assert!((2..next_in / 4).contains(&refused), "{refused}");
     }
 
     #[test]

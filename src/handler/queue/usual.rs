@@ -25,10 +25,12 @@ impl<'r> Usual<'r> {
         let is_usual = record.is_bare()
             && matches!(record.thread, ThreadInfo::Current)
             && SendingMark::current() == SendingMark::NONE;
-        let arguments = TypedArguments::of(record).filter(|_| is_usual)?;
+        if !is_usual {
+            return None;
+        }
         Some(Self {
             record,
-            arguments,
+            arguments: TypedArguments::of(record)?,
             environment,
             site: site.number(),
         })
