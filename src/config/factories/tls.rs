@@ -1,5 +1,7 @@
 //! How a handler speaks TLS.
 
+#[cfg(not(feature = "tls"))]
+use std::convert::Infallible as Tls;
 #[cfg(feature = "smtp")]
 use std::path::Path;
 #[cfg(feature = "tls")]
@@ -42,11 +44,12 @@ const NEEDS_TLS: &str = "TLS is not in this build: it needs the feature `tls`";
 
 /// Refuses the section `tls`.
 #[cfg(not(feature = "tls"))]
-pub(super) fn read(arguments: &mut Arguments<'_>) {
+pub(super) fn read(arguments: &mut Arguments<'_>) -> Option<Tls> {
     let section = arguments.section("tls", |section| section.others());
     if section.is_some() {
         arguments.problem("tls", NEEDS_TLS);
     }
+    None
 }
 
 /// Adds a client's certificate to what [`read`] has returned, which another argument names.
@@ -69,11 +72,12 @@ pub(super) fn with_client_certificate(
 pub(super) fn with_client_certificate(
     arguments: &mut Arguments<'_>,
     argument: &'static str,
-    (): (),
+    tls: Option<Tls>,
     _: &Path,
     _: &Path,
-) {
+) -> Option<Tls> {
     arguments.problem(argument, NEEDS_TLS);
+    tls
 }
 
 /// Gives what [`read`] has returned to a builder.
@@ -91,7 +95,7 @@ macro_rules! with_tls {
 #[cfg(not(feature = "tls"))]
 macro_rules! with_tls {
     ($builder:expr, $tls:expr) => {{
-        let () = $tls;
+        let None = $tls;
         $builder
     }};
 }

@@ -63,6 +63,7 @@ impl<'w> Screen<'w> {
     }
 
     /// Asks the user for a yes. Without a terminal to ask on and to answer from, there is none.
+    #[cfg(feature = "fleet")]
     pub(crate) fn is_agreed(&mut self, question: &str) -> bool {
         if self.json || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             return false;
