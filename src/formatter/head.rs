@@ -64,7 +64,7 @@ impl Head {
     }
 
     /// Appends a beginning that was kept. Reports whether there is one.
-    // Apart, as several formatters call it: what reads the thread's own is then inlined here.
+    // Apart, as several formatters call it: the access to the thread-local is then inlined here.
     #[inline(never)]
     pub(super) fn push(&self, record: &Record<'_>, line: &mut Line) -> bool {
         if line.color() || !record.has_builtin_level_name() {

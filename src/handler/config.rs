@@ -14,7 +14,8 @@ pub(crate) struct HandlerConfig {
     pub(super) filters: Vec<SharedFilter>,
     pub(super) formatter: Owned<Arc<dyn Format>>,
     pub(super) has_formatter: bool,
-    /// The same formatter, if its type is known and the sink is a stream.
+    /// The same formatter, if its type is known and the sink is a stream. `None` in the
+    /// configuration that new handlers share.
     pub(super) known: Option<KnownFormat>,
     /// What formats and filters bare records, where one step does both.
     pub(super) in_place: Option<InPlace>,
@@ -33,8 +34,8 @@ static MESSAGE_ONLY: Lazy<Arc<HandlerConfig>> = Lazy::new(|| {
     })
 });
 
-/// Where the formatter of `MESSAGE_ONLY` is; 0 until there is one. Relaxed: who has that formatter
-/// got it after this was written.
+/// Where the formatter of `MESSAGE_ONLY` is; 0 until there is one. Relaxed: a thread that has that
+/// formatter got it after this was written.
 static DEFAULT_FORMAT: AtomicUsize = AtomicUsize::new(0);
 
 fn address_of(formatter: &dyn Format) -> usize {

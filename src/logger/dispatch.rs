@@ -83,7 +83,9 @@ fn send(
     let route = node.route();
     // Decided before the filters, which may change the level.
     match entry {
-        Entry::Call { by_level } if registry.decides_for(node, owner, record, by_level) => {}
+        Entry::Call { by_level } if registry.decides_for(node, owner, record, by_level) => {
+            debug_assert!(!record.is_hidden);
+        }
         entry => record.is_hidden = entry != Entry::Handed,
     }
     if owner.is_some() {

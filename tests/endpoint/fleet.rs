@@ -241,6 +241,8 @@ fn fl12_a_fleet_has_groups_and_is_switched_off_and_on() {
     for wrong in [
         json!({"group": "aws"}),
         json!({"group": "gone", "level": "INFO"}),
+        json!({"group": "gone", "level": "DEBUG"}),
+        json!({"group": "aws", "members": [], "level": "DEBUG"}),
         json!({"group": "aws", "members": ["a"], "disableAll": true}),
         json!({"group": "aws", "members": ["a"], "target": "b"}),
         json!({"disableAll": "yes"}),

@@ -251,14 +251,14 @@ impl fmt::Debug for EtcdStore {
 mod tests {
     use logtree::control::fleet::{Condition, Health};
     use tokio::runtime::Builder;
-    use tokio::time::{Instant, advance, pause, resume, sleep};
+    use tokio::time::{advance, pause, resume, sleep};
 
     use super::*;
     use crate::etcd::Etcd;
     use crate::follower::Follower;
     use crate::passing::Passing;
 
-    /// Notes how often it was told what.
+    /// Records the conditions that it is passed.
     #[derive(Default)]
     struct Heard(Mutex<Vec<Condition>>);
 
@@ -283,10 +283,8 @@ mod tests {
         let mut runtime = Builder::new_current_thread();
         let runtime = runtime.enable_all().start_paused(true).build().unwrap();
         runtime.block_on(async {
-            let start = Instant::now();
             tokio::spawn(Follower::new(&store.inner, Arc::clone(&passing)).run());
             sleep(Duration::from_secs(60)).await;
-            assert!(start.elapsed() >= Duration::from_secs(60));
             assert_eq!(passing.health().condition, Condition::CutOff);
             resume();
             etcd.start_again();

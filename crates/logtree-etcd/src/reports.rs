@@ -13,8 +13,8 @@ const AT_ONCE: usize = 64;
 /// How many leases are asked for: one request each, and a fleet may have ten thousand.
 const MOST_ASKED: usize = 1_000;
 
-/// Lists the reports below a prefix, with what is left of their leases; of a large fleet, of those
-/// that lack something.
+/// Lists the reports below a prefix, with what is left of their leases; of a large fleet, of a
+/// thousand at most: those that are not well, then those with the oldest reports.
 pub(crate) async fn reports(
     client: Client,
     prefix: String,

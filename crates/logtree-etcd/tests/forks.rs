@@ -1,4 +1,5 @@
-//! Children of a process that follows etcd: alone in their process, as they are forked.
+//! Children of a process that follows etcd: in a process without other tests, as they are forked.
+//! Both tests may run side by side.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -50,10 +51,19 @@ fn until(what: &str, holds: impl Fn() -> bool) {
     }
 }
 
+/// Sets a level, as often as etcd does not respond in time.
 fn set(fleet: &Fleet, level: Level) -> u64 {
-    let change = Change::Level(LevelTarget::logger("botocore"), level);
-    let revision = fleet.apply(&Selector::all(), [change], &Terms::new());
-    revision.unwrap().number
+    let start = Instant::now();
+    loop {
+        let change = Change::Level(LevelTarget::logger("botocore"), level);
+        match fleet.apply(&Selector::all(), [change], &Terms::new()) {
+            Ok(revision) => return revision.number,
+            Err(error) => assert!(
+                error.kind() == ErrorKind::Unavailable && start.elapsed() < LIMIT,
+                "{error}"
+            ),
+        }
+    }
 }
 
 /// The child has the levels, and nothing of the store: not the report, the lease or the connection.
@@ -77,8 +87,10 @@ fn a_child_leaves_the_fleet_to_its_parent() {
         let new = Level::new(30 + round);
         let number = set(&fleet, new);
         until("the report", || {
-            let status = fleet.status(&Selector::all()).unwrap();
-            status.confirmed() == 1 && status.instances[0].report.n == number
+            let status = fleet.status(&Selector::all());
+            status.is_ok_and(|status| {
+                status.confirmed() == 1 && status.instances[0].report.n == number
+            })
         });
         assert_eq!(level(), new);
         let (revision, lease) = (etcd.revision(), leases());
@@ -114,7 +126,10 @@ fn a_child_leaves_the_fleet_to_its_parent() {
         assert_eq!(etcd.revision(), revision, "a child has written");
         assert_eq!(leases(), lease);
     }
-    assert_eq!(fleet.health().unwrap().condition, Condition::Following);
+    until("it follows", || {
+        let health = fleet.health();
+        health.is_some_and(|health| health.condition == Condition::Following)
+    });
     set(&fleet, Level::ERROR);
     until("the parent's next level", || level() == Level::ERROR);
 }
@@ -131,12 +146,16 @@ fn a_child_that_drops_the_fleet_takes_nothing_back() {
     let builder = Control::builder(&registry).fleet(store.clone(), identity);
     let control = builder.fleet_wait(WITHIN).open().unwrap();
     let fleet = Fleet::new(store.clone());
-    let count = || fleet.status(&Selector::all()).unwrap().instances.len();
-    until("the report", || count() == 1);
+    let is_reported = || {
+        let status = fleet.status(&Selector::all());
+        status.is_ok_and(|status| status.instances.len() == 1)
+    };
+    until("the report", is_reported);
     let revision = etcd.revision();
     let mut all = Some((registry, control, store));
     in_child(|| drop(all.take()));
-    assert_eq!((etcd.revision(), count()), (revision, 1));
+    until("the report that is left", is_reported);
+    assert_eq!(etcd.revision(), revision, "the child has written");
     let (registry, control, _store) = all.take().unwrap();
     set(&control.fleet().unwrap(), Level::ERROR);
     until("the parent's level", || {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::control::change::Change;
 use crate::control::endpoint::access::Access;
-use crate::control::fleet::{Fleet, Key, Logged, Plan, Revision, Selector, Terms, Value};
+use crate::control::fleet::{Fleet, Key, Logged, Plan, Revision, Selector, Snapshot, Terms, Value};
 use crate::control::sensitive::refused;
 use crate::control::state::is_logger;
 use crate::control::target::LevelTarget;
@@ -32,8 +32,8 @@ impl Access {
         changes: Vec<Change>,
         terms: &Terms,
     ) -> Result<Revision, Error> {
-        self.check(&changes)?;
-        self.fleet()?.apply(of, changes, terms)
+        let checked = self.check(changes)?;
+        self.fleet()?.apply(of, checked, terms)
     }
 
     /// Returns what changes would do. Changes nothing.
@@ -46,8 +46,8 @@ impl Access {
         changes: Vec<Change>,
         terms: &Terms,
     ) -> Result<Plan, Error> {
-        self.check(&changes)?;
-        self.fleet()?.plan(of, changes, terms)
+        let checked = self.check(changes)?;
+        self.fleet()?.plan(of, checked, terms)
     }
 
     /// Undoes a change of the fleet.
@@ -65,7 +65,7 @@ impl Access {
             for edit in logged.iter().flat_map(|logged| &logged.edits) {
                 let key = format!("{}{}", Key::SET, edit.key).parse::<Key>();
                 if let (Ok(Key::Level(_, target)), Some(level)) = (key, edit.before_number) {
-                    self.check_level(&target, level)?;
+                    check_level(&target, level)?;
                 }
             }
         }
@@ -74,46 +74,72 @@ impl Access {
 
     /// Counts a change, and refuses levels below `INFO` for loggers of secrets. What such a logger
     /// inherits is a matter of each instance.
-    fn check(&self, changes: &[Change]) -> Result<(), Error> {
+    ///
+    /// Returns the changes to make: a group is replaced by the members that were checked, as others
+    /// may add some before the change is made.
+    fn check(&self, changes: Vec<Change>) -> Result<Vec<Change>, Error> {
         self.take()?;
-        let mut groups = HashMap::new();
+        if self.shared().allow_sensitive {
+            return Ok(changes);
+        }
+        let mut checked = Vec::with_capacity(changes.len());
+        let mut given = HashMap::<String, Vec<String>>::new();
+        let mut snapshot = None;
         for change in changes {
             match change {
-                Change::Level(target, level) | Change::LevelFor(target, level, _) => {
-                    self.check_level(target, *level)?;
-                }
-                Change::Group(name, members) => drop(groups.insert(name, members.clone())),
-                Change::GroupLevel(name, Some(level)) if *level < Level::INFO => {
-                    let members = match groups.get(name) {
-                        Some(members) => members.clone(),
-                        None => self.members(name)?,
+                Change::GroupLevel(name, Some(level)) if level < Level::INFO => {
+                    let members = match given.get(&name) {
+                        Some(members) => Some(members).filter(|members| !members.is_empty()),
+                        None => {
+                            if snapshot.is_none() {
+                                snapshot = Some(self.fleet()?.snapshot()?);
+                            }
+                            snapshot.as_ref().and_then(|held| members_of(&name, held))
+                        }
+                    };
+                    let Some(members) = members else {
+                        // It is unknown also if another adds it meanwhile.
+                        checked.push(Change::Group(name.clone(), Vec::new()));
+                        checked.push(Change::GroupLevel(name, Some(level)));
+                        continue;
                     };
                     for member in members {
-                        self.check_level(&LevelTarget::logger(member), *level)?;
+                        let target = LevelTarget::logger(member);
+                        check_level(&target, level)?;
+                        checked.push(Change::Level(target, level));
                     }
                 }
-                _ => {}
+                change => {
+                    match &change {
+                        Change::Level(target, level) | Change::LevelFor(target, level, _) => {
+                            check_level(target, *level)?;
+                        }
+                        Change::Group(name, members) => {
+                            given.insert(name.clone(), members.clone());
+                        }
+                        _ => {}
+                    }
+                    checked.push(change);
+                }
             }
         }
-        Ok(())
+        Ok(checked)
     }
+}
 
-    /// Returns the members of a group of the fleet, none of one that there is not.
-    fn members(&self, name: &str) -> Result<Vec<String>, Error> {
-        let snapshot = self.fleet()?.snapshot()?;
-        let held = snapshot.entries.get(&Key::Group(name.to_owned()));
-        Ok(match held.map(|held| &held.value) {
-            Some(Value::Group(group)) => group.members.clone(),
-            _ => Vec::new(),
-        })
+/// Returns the members of a group of the fleet; `None` if there is no such group.
+fn members_of<'s>(name: &str, snapshot: &'s Snapshot) -> Option<&'s Vec<String>> {
+    let held = snapshot.entries.get(&Key::Group(name.to_owned()))?;
+    match &held.value {
+        Value::Group(group) => Some(&group.members),
+        _ => None,
     }
+}
 
-    fn check_level(&self, target: &LevelTarget, level: Level) -> Result<(), Error> {
-        let is_sensitive =
-            is_logger(target) && level < Level::INFO && may_log_secrets(target.name());
-        match is_sensitive && !self.shared().allow_sensitive {
-            true => Err(refused(target.name())),
-            false => Ok(()),
-        }
+/// Refuses a level below `INFO` for a logger of secrets.
+fn check_level(target: &LevelTarget, level: Level) -> Result<(), Error> {
+    match is_logger(target) && level < Level::INFO && may_log_secrets(target.name()) {
+        true => Err(refused(target.name())),
+        false => Ok(()),
     }
 }

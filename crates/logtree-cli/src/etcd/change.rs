@@ -61,7 +61,7 @@ pub(super) fn make(
     });
     let before = connection.fleet.snapshot();
     let before = before.map_err(|error| failure(&error))?.number();
-    let revision = consented(screen, &terms, |terms| {
+    let revision = consented(screen, &terms, true, |terms| {
         connection.fleet.apply(&of, changes.clone(), terms)
     })?;
     let wait = arguments.terms.wait;
@@ -75,10 +75,12 @@ pub(super) fn make(
     }
 }
 
-/// Makes a change; where it needs consent and someone is at the terminal, asks for that.
+/// Makes a change; where it needs consent, and standard input and error are a terminal, asks for
+/// that. What takes a share may also be made for some instances only.
 pub(super) fn consented(
     screen: &mut Screen<'_>,
     terms: &Terms,
+    takes_share: bool,
     make: impl Fn(&Terms) -> Result<Revision, Error>,
 ) -> Result<Revision, Failure> {
     let error = match make(terms) {
@@ -88,14 +90,36 @@ pub(super) fn consented(
     let ErrorKind::NeedsConsent(number) = error.kind() else {
         return Err(failure(&error));
     };
-    let question = format!(
-        "this concerns {number} loggers of all instances; of some of them, such as --share 2, it is \
-         less. Make it?"
-    );
+    let less = match takes_share {
+        true => "; of some of them, such as --share 2, it is less",
+        false => "",
+    };
+    let question = format!("this concerns {}{less}. Make it?", loggers(number));
     if !screen.is_agreed(&question) {
-        return Err(failure(&error));
+        return Err(not_consented(&error, takes_share));
     }
-    make(&terms.clone().with_consent(number)).map_err(|error| failure(&error))
+    let made = make(&terms.clone().with_consent(number));
+    made.map_err(|error| not_consented(&error, takes_share))
+}
+
+/// Returns the failure of a change, with what can be done where it needs consent.
+fn not_consented(error: &Error, takes_share: bool) -> Failure {
+    let ErrorKind::NeedsConsent(number) = error.kind() else {
+        return failure(error);
+    };
+    let or = match takes_share {
+        true => ", or for some of them, such as --share 2",
+        false => "",
+    };
+    let concerned = loggers(number);
+    Failure::usage(format!(
+        "this concerns {concerned}: repeat it with --yes {number}{or}"
+    ))
+}
+
+fn loggers(number: u64) -> String {
+    let s = if number == 1 { "" } else { "s" };
+    format!("{number} logger{s} of all instances")
 }
 
 /// Undoes a change that at least one in twenty instances has suspended: it would be no different on
@@ -168,7 +192,8 @@ fn wait(connection: &Connection, of: &Selector, time: Duration) -> Result<Status
             return Ok(status);
         }
         // A large fleet is looked at less often.
-        thread::sleep(AGAIN.max(took * 4));
+        let left = time.saturating_sub(start.elapsed());
+        thread::sleep(AGAIN.max(took * 4).min(left));
     }
 }
 

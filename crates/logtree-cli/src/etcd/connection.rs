@@ -56,11 +56,7 @@ pub(super) fn selector(instances: &Instances) -> Selector {
 pub(super) fn failure(error: &Error) -> Failure {
     match error.kind() {
         ErrorKind::Unavailable => Failure::no_process(error),
-        ErrorKind::InvalidRequest => Failure::usage(error),
-        ErrorKind::NeedsConsent(number) => Failure::usage(format!(
-            "this concerns {number} loggers of all instances: repeat it with --yes {number}, or for \
-             some of them, such as --share 2"
-        )),
+        ErrorKind::InvalidRequest | ErrorKind::NeedsConsent(_) => Failure::usage(error),
         _ => Failure::new(error),
     }
 }

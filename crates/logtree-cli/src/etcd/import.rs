@@ -29,7 +29,7 @@ pub(super) fn import(
     if arguments.dry_run {
         return plan::show(screen, connection.fleet.plan_import(&export, &terms));
     }
-    let revision = change::consented(screen, &terms, |terms| {
+    let revision = change::consented(screen, &terms, false, |terms| {
         connection.fleet.import(&export, terms)
     })?;
     let what = format!("imported {} entries", export.entries.len());

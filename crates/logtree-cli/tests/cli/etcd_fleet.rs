@@ -167,7 +167,7 @@ fn what_silences_or_floods_needs_consent_to_a_number() {
     assert!(a.registry.get_logger("x").is_enabled_for(Level::DEBUG));
 }
 
-/// Runs the program under a pseudo-terminal, where someone types an answer.
+/// Runs the program under a pseudo-terminal, with an answer to what it asks.
 fn answered(url: &str, arguments: &str, answer: &str) -> Option<String> {
     let line = format!(
         "{} --fleet {url} {arguments}",
@@ -186,7 +186,7 @@ fn answered(url: &str, arguments: &str, answer: &str) -> Option<String> {
 }
 
 #[test]
-fn who_is_at_the_terminal_is_asked_for_consent() {
+fn consent_is_asked_for_on_a_terminal() {
     let Some(etcd) = Etcd::start() else { return };
     let url = etcd.url("shop");
     let _a = Instance::start(&url, "a", "eu-1a");
@@ -196,7 +196,7 @@ fn who_is_at_the_terminal_is_asked_for_consent() {
         return;
     };
     assert!(
-        text.contains("1 loggers of all instances") && text.contains("[y/N]"),
+        text.contains("1 logger of all instances") && text.contains("[y/N]"),
         "{text}"
     );
     assert!(text.contains("--yes 1"), "{text}");
