@@ -80,8 +80,8 @@ use crate::sys::user_code;
 ///   ones (`tok3n`);
 /// - a password that is a plain word, where a sentence or a list has it (`login as ann / rose`);
 /// - a secret that looks like one of the values that are kept (`password=tls.key`,
-///   `client_secret=redis`, `password=sha256`), or like the name of an object (`secret "opal-sable-7"`,
-///   `client_secret=prod-creds`);
+///   `client_secret=redis`, `password=sha256`), or like the name of an object
+///   (`secret "opal-sable-7"`, `client_secret=prod-creds`);
 /// - a secret whose name is cut in two (`"pass" "word"`), or is the heading of what it is in,
 ///   unless that is a section (`[secrets]`, and `api = "…"` below);
 /// - a secret that was encrypted, compressed, encoded in Base64 as a whole, or spelled in other
