@@ -193,11 +193,13 @@ test("a tree has subtotals and folds", async () => {
   await row(page, "botocore.client.S3").waitFor();
 });
 
+const levels = () => page.locator("#levels");
+
 test("a group has one level", async () => {
-  await page.getByText("Groups").click();
-  await page.getByLabel("Name", { exact: true }).fill("aws");
-  await page.getByLabel("Loggers, separated by spaces").fill("boto3 botocore");
-  await page.getByRole("button", { name: "Save group" }).click();
+  await levels().getByText("Groups").click();
+  await levels().getByLabel("Name", { exact: true }).fill("aws");
+  await levels().getByLabel("Loggers, separated by spaces").fill("boto3 botocore");
+  await levels().getByRole("button", { name: "Save group" }).click();
   await press("group aws", "ERROR");
   await levelIs("boto3", "ERROR");
   await levelIs("botocore", "ERROR");
@@ -207,11 +209,11 @@ test("a group has one level", async () => {
 });
 
 test("a level of a group is for what is shown, and a group that is gone is not shown", async () => {
-  await page.getByText("Groups").click();
+  await levels().getByText("Groups").click();
   const save = async (members) => {
-    await page.getByLabel("Name", { exact: true }).fill("both");
-    await page.getByLabel("Loggers, separated by spaces").fill(members);
-    await page.getByRole("button", { name: "Save group" }).click();
+    await levels().getByLabel("Name", { exact: true }).fill("both");
+    await levels().getByLabel("Loggers, separated by spaces").fill(members);
+    await levels().getByRole("button", { name: "Save group" }).click();
     await message("group both is saved");
   };
   await save("app boto3");
