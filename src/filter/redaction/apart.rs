@@ -27,8 +27,6 @@ fn is_passed_on(rest: &[u8]) -> bool {
         b"along ",
         b"as ",
         b"via ",
-        b"in ",
-        b"on ",
     ]
     .iter()
     .any(|link| next.starts_with(link))
