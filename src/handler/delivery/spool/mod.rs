@@ -15,11 +15,14 @@ use std::fs;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 pub(super) use self::cursor::Cursor;
 pub(super) use self::files::{Losses, SpoolFiles};
 use crate::error::{Error, ErrorKind};
 use crate::sys::file_lock;
+use crate::sys::host::Instant;
 use crate::sys::private_file::{self, Access, Links, PRIVATE};
 
 /// A directory in which a [`DeliveryHandler`](crate::handler::DeliveryHandler) keeps records that
@@ -28,7 +31,8 @@ use crate::sys::private_file::{self, Access, Links, PRIVATE};
 ///
 /// What is in it is sent first, also by the next process. A directory belongs to one handler of one
 /// process at a time; its files are for their user alone. A record may be sent twice where the
-/// process was killed between the receiver's answer and the note of it.
+/// process was killed between the receiver's answer and the note of it, or the handler was closed
+/// while it sent the record.
 ///
 /// # What survives
 /// - The end of the process, also by `kill -9`: all that was spooled.
@@ -79,7 +83,7 @@ impl Spool {
     ///
     /// # Errors
     /// [`ErrorKind::Io`] where the directory cannot be used, belongs to another user, can be
-    /// written by others or is in use.
+    /// written by others or is in use, also after two seconds.
     pub(super) fn open(&self, boot: u64) -> Result<SpoolFiles, Error> {
         let failed = |error: io::Error| {
             let path = self.directory.display();
@@ -111,6 +115,11 @@ fn check_owner(directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// How long a directory in use is waited for: a handler that was dropped just now lives on while
+/// its thread reports a failure.
+const PATIENCE: Duration = Duration::from_secs(2);
+const NAP: Duration = Duration::from_millis(2);
+
 fn lock(directory: &Path) -> io::Result<File> {
     let path = directory.join("lock");
     let file = match private_file::open(&path, Access::Write, Links::Refuse) {
@@ -119,8 +128,12 @@ fn lock(directory: &Path) -> io::Result<File> {
         }
         opened => opened?,
     };
-    if !file_lock::try_lock(&file) {
-        return Err(io::Error::other("another handler or process uses it"));
+    let start = Instant::now();
+    while !file_lock::try_lock(&file) {
+        if start.elapsed() >= PATIENCE {
+            return Err(io::Error::other("another handler or process uses it"));
+        }
+        thread::sleep(NAP);
     }
     Ok(file)
 }
